@@ -1,0 +1,121 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# `make help` says what there is. All that is made lies in folders named in .gitignore.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NOX := $(BIN)/nox --non-interactive --session
+VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
+ARTIFACT := .build/linux-tcp-$(VERSION).tar.gz
+INSTALLED := .collections/ansible_collections/linux/tcp/MANIFEST.json
+PACKED := galaxy.yml $(wildcard README.md CHANGELOG.md COPYING) \
+	$(shell find meta plugins roles playbooks docs changelogs -mindepth 1 -not -path '*__pycache__*')
+
+# Caches and Ansible's own files stay in the clone too.
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The user's choices for `make apply`.
+export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
+
+.DEFAULT_GOAL := help
+.PHONY: help apply test lint types units sanity docs-lint docs molecule cores benchmark \
+	build install packages runner clean
+.DELETE_ON_ERROR:
+
+help: ## Show this list (default)
+	@echo 'make apply   set and keep TCP keepalive on this machine, or on a fleet:'
+	@echo '               TIME= INTVL= PROBES=  the values; without any: report, change nothing'
+	@echo '               CHECK=1               only show what would change'
+	@echo '               INVENTORY= LIMIT=     other hosts than this machine'
+	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent"'
+	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
+	@echo 'make test    install what the tests need, then check everything'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'PYTHON=python3.12 takes another interpreter than python3 (3.11 or newer).'
+
+apply: install ## Set and keep the values (see above)
+	@tools/apply.sh
+
+test: $(BIN)/python ## Check everything, with a summary of what passed and how long it took
+	@$(BIN)/python tools/steps.py
+
+lint: runner ## Check formatting, style, changelog and the artifact's contents
+	@$(NOX) lint
+
+types: runner ## Check types with mypy, strictly
+	@$(NOX) types
+
+units: runner ## Run the unit tests on each Python there is, with coverage
+	@rm -rf .cache/coverage
+	@$(NOX) units coverage
+
+sanity: runner ## Run ansible-test sanity
+	@$(NOX) sanity
+
+docs-lint: runner ## Check the documentation of modules, role and guides
+	@$(NOX) docs-lint
+
+docs: runner ## Render guides and reference to .build/html
+	@$(NOX) docs
+
+molecule: runner packages ## Run all scenarios on containers
+	@$(NOX) molecule
+
+cores: runner packages ## Run the reboot scenario with other releases of ansible-core
+	@$(NOX) cores
+
+benchmark: runner packages ## Measure the module beside ping and ansible.posix.sysctl
+	@$(NOX) benchmark
+
+build: $(ARTIFACT) ## Build the collection's artifact into .build
+install: $(INSTALLED) ## Install the artifact into .collections
+
+packages: ## Install the system packages that the tests need (as root)
+	@tools/packages.sh
+
+runner: $(VENV)/.runner ## Install what starts the checks into .venv
+
+clean: ## Remove everything that was made here
+	rm -rf .ansible .build .cache .collections .nox $(VENV) tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo >&2 'There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12 …'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo >&2 "$(PYTHON) is $$($(PYTHON) --version), and Python 3.11 or newer is needed. Install one and name it: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo >&2 '$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	@echo 'Making $(VENV) with $(PYTHON).'
+	@$(PYTHON) -m venv $(VENV)
+
+# $(1): a dependency group. Its pins stand in pyproject.toml only.
+define install_group
+@echo 'Installing the dependency group "$(1)" into $(VENV).'
+@$(BIN)/python tools/group.py $(1) >$(VENV)/$(1).txt
+@$(BIN)/python -m pip install -qq --requirement $(VENV)/$(1).txt
+@touch $@
+endef
+
+$(VENV)/.apply: pyproject.toml | $(BIN)/python
+	$(call install_group,apply)
+
+$(VENV)/.runner: pyproject.toml | $(BIN)/python
+	$(call install_group,runner)
+
+$(ARTIFACT): $(PACKED) $(VENV)/.apply
+	@echo 'Building $@.'
+	@mkdir -p .build
+	@$(BIN)/ansible-galaxy collection build --force --output-path .build . >/dev/null
+
+$(INSTALLED): $(ARTIFACT)
+	@echo 'Installing it into .collections.'
+	@ANSIBLE_COLLECTIONS_PATH=.collections $(BIN)/ansible-galaxy collection install --force --offline --no-deps \
+		--collections-path .collections $(ARTIFACT) >/dev/null
+	@touch $@

@@ -1,0 +1,323 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every check of the repository, one session each; the Makefile starts them.
+
+What is installed for a session is a dependency group of the same name in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import typing as t
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+CACHE = ROOT / ".cache"
+BUILD = ROOT / ".build"
+LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
+TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
+TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+# The ansible-core releases of the matrix, each with the controllers' Pythons it runs on.
+CORES = {
+    "2.16": ("3.10", "3.11", "3.12"),
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.21": ("3.12", "3.13", "3.14"),
+}
+# What a user of the collection gets at the top of the artifact, and nothing else.
+ARTIFACT_ROOT = {
+    "CHANGELOG.md",
+    "COPYING",
+    "FILES.json",
+    "MANIFEST.json",
+    "README.md",
+    "changelogs",
+    "docs",
+    "meta",
+    "playbooks",
+    "plugins",
+    "roles",
+}
+
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+
+
+def link_pythons() -> None:
+    """Put the interpreters that pyenv keeps behind inactive shims on the search path."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    links = CACHE / "pythons"
+    links.mkdir(parents=True, exist_ok=True)
+    for version in TARGET_PYTHONS:
+        found = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+        link = links / f"python{version}"
+        if found and not link.exists():
+            link.unlink(missing_ok=True)
+            link.symlink_to(found[-1])
+    os.environ["PATH"] = f"{links}{os.pathsep}{os.environ['PATH']}"
+
+
+def hand_pip_settings_to_uv() -> None:
+    """Let uv, which does not read pip's configuration, use the index that pip uses."""
+    for variable, setting in (
+        ("UV_DEFAULT_INDEX", "global.index-url"),
+        ("SSL_CERT_FILE", "global.cert"),
+    ):
+        answer = subprocess.run(
+            [sys.executable, "-m", "pip", "config", "get", setting],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        if answer.returncode == 0:
+            os.environ.setdefault(variable, answer.stdout.strip())
+
+
+link_pythons()
+hand_pip_settings_to_uv()
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the pinned dependency groups into the session's environment."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+def add_test_collections(session: nox.Session) -> None:
+    """Take the collections that only the tests use out of the package that carries them."""
+    target = CACHE / "collections" / "ansible_collections"
+    requirements = nox.project.dependency_groups(PYPROJECT, "collections")
+    stamp, wanted = target / "requirements.txt", "\n".join(requirements)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    session.log(f"Taking {', '.join(TEST_COLLECTIONS)} out of {wanted}.")
+    wheels = CACHE / "wheels"
+    session.run(
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
+        *("--dest", str(wheels), *requirements),
+        external=True,
+    )
+    shutil.rmtree(target, ignore_errors=True)
+    with zipfile.ZipFile(next(wheels.glob("ansible-*.whl"))) as wheel:
+        prefixes = tuple(f"ansible_collections/{name}/" for name in TEST_COLLECTIONS)
+        wheel.extractall(
+            target.parent, [name for name in wheel.namelist() if name.startswith(prefixes)]
+        )
+    shutil.rmtree(wheels)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def copy_as_collection(where: Path) -> Path:
+    """Copy what Git knows or would take, without the link, and return the collection's folder."""
+    collection = where / "ansible_collections" / "linux" / "tcp"
+    shutil.rmtree(collection, ignore_errors=True)
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    )
+    for name in sorted(set(listing.stdout.split("\0")) - {"", LINK}):
+        if (ROOT / name).exists():
+            target = collection / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target, follow_symlinks=False)
+    return collection
+
+
+def ansible_env(*collections: Path) -> dict[str, str]:
+    """Return the variables with which Ansible sees these collections and no other ones."""
+    return {
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, collections)),
+        "ANSIBLE_HOME": str(CACHE / "ansible"),
+    }
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check formatting, style, the changelog's fragments and what the artifact contains."""
+    install(session, "lint")
+    add_test_collections(session)
+    session.run("ruff", "format", "--check", "--diff", ".")
+    session.run("ruff", "check", ".")
+    session.run("yamllint", "--strict", ".")
+    session.run(
+        *("ansible-lint", "--offline", "--strict"),
+        env=ansible_env(ROOT / "collections", CACHE / "collections"),
+    )
+    session.run("antsibull-changelog", "lint")
+    session.run("make", "build", external=True)
+    (artifact,) = BUILD.glob("linux-tcp-*.tar.gz")
+    with tarfile.open(artifact) as archive:
+        roots = {name.partition("/")[0] for name in archive.getnames()}
+    if surplus := roots - ARTIFACT_ROOT:
+        session.error(f"{artifact.name} contains {sorted(surplus)}: add to build_ignore?")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types strictly: what runs on targets as Python 3.8, the tooling as it runs."""
+    install(session, "types")
+    folders = ("plugins", "tests/unit", "tests/benchmark", "extensions")
+    sources = [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
+    session.run("mypy", *sources)
+    tooling = ["noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))]
+    session.run("mypy", "--python-version=3.11", *tooling)
+
+
+@nox.session(python=TARGET_PYTHONS)
+def units(session: nox.Session) -> None:
+    """Run the unit tests on one interpreter and keep its coverage."""
+    install(session, "units")
+    session.run(
+        *("coverage", "run", "-m", "pytest", *session.posargs),
+        env={"COVERAGE_FILE": f"{CACHE}/coverage/data.{session.python}"},
+    )
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Combine and report the coverage of all interpreters."""
+    install(session, "coverage")
+    env = {"COVERAGE_FILE": f"{CACHE}/coverage/data"}
+    session.run("coverage", "combine", "--keep", f"{CACHE}/coverage", env=env)
+    session.run("coverage", "report", env=env)
+
+
+def get_pip_for_ansible_test(session: nox.Session, home: Path) -> None:
+    """Give ansible-test a stand-in for the script with which it installs pip.
+
+    It fetches that script from a host of its own; where that host is out of reach, the pip
+    that comes with Python does the same.
+    """
+    library = Path(session.virtualenv.location) / "lib"
+    (setup,) = library.glob("python*/site-packages/ansible_test/_util/target/setup/requirements.py")
+    (needs,) = library.glob("python*/site-packages/ansible_test/_internal/python_requirements.py")
+    url = re.search(r"url = '(https://\S+/get-pip-%s\.py)'", setup.read_text(encoding="utf-8"))
+    version = re.search(r"\bpip='([0-9.]+)'", needs.read_text(encoding="utf-8"))
+    if not url or not version:
+        session.error("ansible-test no longer bootstraps pip as it did; mend this function.")
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version[1].replace('.', '_')}.py"
+    if script.exists():
+        return
+    script.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with urllib.request.urlopen(url[1] % version[1], timeout=10) as answer:
+            script.write_bytes(answer.read())
+    except OSError as exc:
+        session.log(f"get-pip cannot be downloaded ({exc}); Python's own ensurepip stands in.")
+        script.write_text("import ensurepip\n\nensurepip.bootstrap()\n", encoding="utf-8")
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """Run all sanity tests of ansible-test, without ignores."""
+    install(session, "sanity")
+    collection = copy_as_collection(CACHE / "sanity")
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        session.run("git", "-C", str(collection), *command, external=True, silent=True)
+    # ansible-test keeps its environments below HOME: one of our own leaves yours alone.
+    home = CACHE / "sanity" / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    for name in (".config/pip", ".pip"):
+        if (Path.home() / name).exists() and not (home / name).exists():
+            (home / name).parent.mkdir(exist_ok=True)
+            (home / name).symlink_to(Path.home() / name)
+    get_pip_for_ansible_test(session, home)
+    with session.chdir(collection):
+        session.run(
+            *("ansible-test", "sanity", "--venv", "--color", "no"),
+            *("--python", f"{sys.version_info.major}.{sys.version_info.minor}", *session.posargs),
+            env={"HOME": str(home)},
+        )
+
+
+@nox.session(name="docs-lint")
+def docs_lint(session: nox.Session) -> None:
+    """Check the modules' documentation, the role's and the guides."""
+    install(session, "docs")
+    collection = copy_as_collection(CACHE / "docs")
+    session.run(
+        *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck"),
+        *("--validate-collection-refs", "self", str(collection)),
+        env=ansible_env(CACHE / "docs"),
+    )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Render the guides and the reference to HTML; a warning is an error."""
+    install(session, "docs")
+    copy_as_collection(CACHE / "docs")
+    source = BUILD / "docs"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True, mode=0o755)
+    session.run(
+        *("antsibull-docs", "collection", "--use-current", "--squash-hierarchy"),
+        *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
+        env=ansible_env(CACHE / "docs"),
+    )
+    html = BUILD / "html"
+    session.run(
+        *("sphinx-build", "-b", "html", "-c", "docs", "-d", str(CACHE / "doctrees")),
+        *("--fail-on-warning", "--keep-going", "--quiet", str(source), str(html)),
+    )
+    session.log(f"The documentation is {html / 'index.html'}")
+
+
+def run_molecule(session: nox.Session, group: str, *arguments: str) -> None:
+    """Run scenarios on the installed artifact with the ansible-core of a dependency group."""
+    install(session, group)
+    add_test_collections(session)
+    session.run("make", "install", external=True)
+    with session.chdir(ROOT / "extensions"):
+        session.run(
+            *("molecule", "test", *(arguments or ("--all",))),
+            env=ansible_env(ROOT / ".collections", CACHE / "collections"),
+        )
+
+
+@nox.session
+def molecule(session: nox.Session) -> None:
+    """Run every scenario on containers that boot like hosts."""
+    run_molecule(session, "molecule", *session.posargs)
+
+
+def python_for(core: str) -> str:
+    """Choose the interpreter for an ansible-core: the running one where it fits."""
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    fitting = sorted(CORES[core], key=lambda version: version != own)
+    return next((v for v in fitting if shutil.which(f"python{v}")), fitting[0])
+
+
+@nox.session
+@nox.parametrize(("python", "core"), [(python_for(core), core) for core in CORES])
+def cores(session: nox.Session, core: str) -> None:
+    """Set and reboot with the oldest, a middle and the newest ansible-core."""
+    run_molecule(session, f"core-{core}", "--scenario-name", "reboot")
+
+
+@nox.session
+def benchmark(session: nox.Session) -> None:
+    """Measure the module beside its peers and print the table."""
+    install(session, "benchmark")
+    add_test_collections(session)
+    session.run("make", "install", external=True)
+    session.run(
+        *("python", "tests/benchmark/run.py", *session.posargs),
+        env=ansible_env(ROOT / ".collections", CACHE / "collections"),
+    )
