@@ -1,0 +1,199 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""What the next boot will give: the loaders' rules, applied to a tree of files.
+
+Also finds out which loader a system's boot uses. Everything here is computed from values that
+were read before; nothing touches a host. sysctl.d(5), sd_booted(3), systemd-sysctl.service(8).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    expand,
+    files_read,
+    key_of,
+    printable,
+    statements,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._values import (
+    KERNEL_DEFAULTS,
+    KEYS,
+    Values,
+    kernel_reading,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+        Loader,
+        Statement,
+        SysctlFile,
+        Tree,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+    Reading = t.Tuple[Statement, t.Dict[Key, "Setting"]]
+
+# Programs that, as process 1, run a distribution's init scripts. A container's process 1 is
+# usually none of them.
+_INITS = frozenset(["init", "runit", "runit-init", "openrc-init", "dinit"])
+_APPLIES_FILES = re.compile(rb"^[^#\n]*\bsysctl\b[^#\n]*\s--system\b", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class InitSystem:
+    """What tells how a system boots.
+
+    ``process_1`` is the name of the first process, or of the program behind /sbin/init where no
+    system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``has_systemd_sysctl`` says
+    that the program is there and its unit is not masked; ``scripts`` are the texts of the init
+    scripts that are enabled and may call sysctl; ``proc_sys_writable`` says that the boot will be
+    able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/).
+    """
+
+    process_1: str = ""
+    booted_with_systemd: bool = False
+    has_systemd_sysctl: bool = False
+    scripts: tuple[bytes, ...] = ()
+    proc_sys_writable: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One assignment of a key, or its exclusion (``value`` is None), where it stands.
+
+    ``reading`` is what the kernel takes from the value; None for an exclusion and for a value that
+    the kernel refuses.
+    """
+
+    key: Key
+    value: str | None
+    reading: int | None
+    path: str
+    target: str
+    line: int
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return what answers show of it."""
+        return {
+            "key": self.key,
+            "value": self.value,
+            "path": printable(self.path),
+            "line": self.line,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """What the next boot will give.
+
+    ``deciding`` names for each key the line that decides, which may be one that the kernel
+    refuses or that excludes the key: then the kernel's default stays. ``settings`` has every line
+    found, in the order in which the loader reads them.
+    """
+
+    values: Values
+    deciding: t.Mapping[Key, Setting]
+    settings: tuple[Setting, ...]
+
+    @property
+    def sources(self) -> dict[Key, Setting]:
+        """The lines that give a value; a key that is not in it keeps the kernel's default."""
+        return {key: setting for key, setting in self.deciding.items() if setting.reading is not None}
+
+
+def detect_loader(init: InitSystem) -> Loader | None:
+    """Return the loader that a system's boot uses, None where nothing will apply files."""
+    if not init.proc_sys_writable:
+        return None
+    if init.booted_with_systemd:
+        return "systemd-sysctl" if init.has_systemd_sysctl else None
+    if init.process_1 in _INITS and any(_APPLIES_FILES.search(script) for script in init.scripts):
+        return "procps"
+    return None
+
+
+def predict(tree: Tree, loader: Loader | None, *, hz: int) -> Prediction:
+    """Return what ``loader`` gives on ``tree``, beginning with the kernel's defaults.
+
+    ``hz`` is the kernel's tick rate, see :func:`kernel_reading`. Without a loader the files are
+    listed as systemd-sysctl would read them, and none decides.
+    """
+    read_as: Loader = loader or "systemd-sysctl"
+    readings = [
+        (statement, _settings(file, statement, loader=read_as, hz=hz))
+        for file in files_read(tree, read_as)
+        for statement in statements(file.text, read_as)
+    ]
+    deciding = {} if loader is None else _DECIDE[loader](readings)
+    values = {key: setting.reading for key, setting in deciding.items() if setting.reading is not None}
+    return Prediction(
+        values=KERNEL_DEFAULTS.updated(values),
+        deciding=deciding,
+        settings=tuple(setting for _, settings in readings for setting in settings.values()),
+    )
+
+
+def _settings(file: SysctlFile, statement: Statement, *, loader: Loader, hz: int) -> dict[Key, Setting]:
+    """Return what one line says of each key it concerns."""
+    value = statement.value
+    return {
+        key: Setting(
+            key=key,
+            value=None if value is None else value.decode("utf-8", "backslashreplace"),
+            reading=None if value is None else kernel_reading(key, value, hz=hz),
+            path=file.path,
+            target=file.target,
+            line=statement.line,
+        )
+        for key in KEYS
+        if (expand(statement.name, key) if statement.is_glob else key_of(statement.name, loader) == key)
+    }
+
+
+def _decide_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:
+    """Keep one entry a name, then write all: parse_line() and apply_all() of src/sysctl/sysctl.c.
+
+    A name that comes again with another value moves to the end, with the same value it keeps its
+    place. Whatever stands for a key by its full name keeps every glob from it.
+    """
+    entries: dict[bytes, Reading] = {}
+    for statement, settings in readings:
+        earlier = entries.get(statement.name)
+        if earlier and earlier[0].value != statement.value:
+            del entries[statement.name]
+        entries[statement.name] = (statement, settings)
+    return {
+        key: setting
+        for statement, settings in entries.values()
+        for key, setting in settings.items()
+        if not statement.is_glob or (setting.reading is not None and expand(statement.name, key) not in entries)
+    }
+
+
+def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
+    """Write line by line: write_setting_list() of procps' src/sysctl.c.
+
+    The last line that the kernel takes decides. A glob passes over a path that some line spells
+    out, be it an assignment or an exclusion.
+    """
+    names = {statement.name for statement, _settings in readings}
+    return {
+        key: setting
+        for statement, settings in readings
+        for key, setting in settings.items()
+        if setting.reading is not None and not (statement.is_glob and expand(statement.name, key) in names)
+    }
+
+
+_DECIDE: dict[Loader, t.Callable[[list[Reading]], dict[Key, Setting]]] = {
+    "systemd-sysctl": _decide_as_systemd,
+    "procps": _decide_as_procps,
+}

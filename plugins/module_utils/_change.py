@@ -1,0 +1,396 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""From a wish to a host that fulfils it: plan, apply, verify, undo.
+
+:func:`plan` computes the whole change without touching anything; check mode, the diff and
+``changed`` come from it. :func:`fulfil` does everything in order, and undoes what it did when a
+later step fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import posixpath
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
+    assign,
+    drop,
+    give_back,
+    take_over,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    InvalidPathError,
+    KeepaliveError,
+    NotReadAtBootError,
+    OverriddenError,
+    UndoError,
+    VerificationError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    DIRECTORIES,
+    SYSCTL_CONF,
+    SysctlFile,
+    Tree,
+    files_read,
+    printable,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Files, Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+    Overrides = t.Literal["fail", "take_over", "ignore"]
+
+DEFAULT_PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+_EDITABLE = "/etc/"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What is asked for: ``values`` to have, or ``absent`` keys to remove; never both.
+
+    :raises InvalidPathError: when ``path`` cannot name a file.
+    """
+
+    path: str = DEFAULT_PATH
+    values: Values = dataclasses.field(default_factory=Values)
+    absent: tuple[Key, ...] = ()
+    runtime: bool = True
+    persistent: bool = True
+    overrides: Overrides = "fail"
+    backup: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.path.startswith("/") or self.path.endswith("/") or not self.path.isprintable():
+            raise InvalidPathError(f"path is {self.path!r}: give the absolute path of a file, such as {DEFAULT_PATH}.")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.absent and not self.values.named()
+
+
+@dataclasses.dataclass(frozen=True)
+class FileEdit:
+    """A file's content before and after; None stands for no file. ``target`` is free of links."""
+
+    target: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """All that a wish changes on one host, computed before anything is touched."""
+
+    before: Snapshot
+    after: Snapshot
+    edits: tuple[FileEdit, ...] = ()
+    overridden_by: tuple[Setting, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def kernel_writes(self) -> dict[Key, int]:
+        """The running values that have to change, with their new value."""
+        return {key: value for key, value in self.after.runtime.named().items() if value != self.before.runtime[key]}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the host is right already."""
+        return not self.edits and not self.kernel_writes
+
+    def diff(self) -> list[dict[str, str]]:
+        """Return the kernel's values and each file, before and after, as diff mode shows them."""
+        parts = [
+            (edit.target, *((text or b"").decode("utf-8", "backslashreplace") for text in (edit.before, edit.after)))
+            for edit in self.edits
+        ]
+        if self.kernel_writes:
+            parts.insert(0, ("running kernel", _as_lines(self.before.runtime), _as_lines(self.after.runtime)))
+        return [
+            {"before_header": name, "after_header": name, "before": before, "after": after}
+            for name, before, after in parts
+        ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of a wish. In check mode, what would become of it."""
+
+    change: Change
+    after: Snapshot
+    backup_files: tuple[str, ...] = ()
+
+
+def _as_lines(values: Values) -> str:
+    return "".join(f"{sysctl_name(key)} = {value}\n" for key, value in values.named().items())
+
+
+def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
+    """Compute the change that brings a host to a wish.
+
+    ``file`` is the persistence file as it was read.
+
+    :raises FileError: when a file that may decide cannot be read.
+    :raises NotReadAtBootError: when the boot does not read the persistence file.
+    :raises OverriddenError: when another file decides and may not be edited.
+    """
+    if wish.is_empty:
+        return Change(before, before, warnings=tuple(before.warnings()))
+    known = before.tree.files
+    tree = before.tree if file.kind == "missing" or file in known else Tree((*known, file))
+    planned = tree
+    overridden: list[Setting] = []
+    warnings: list[str] = []
+    if wish.persistent and wish.absent:
+        planned = _without_keys(tree, file, wish.absent)
+    elif wish.persistent:
+        planned, overridden, warnings = _with_values(dataclasses.replace(before, tree=tree), file, wish)
+    after = dataclasses.replace(before, tree=planned)
+    if wish.runtime:
+        wanted = {key: after.boot.values[key] for key in wish.absent} or wish.values.named()
+        after = dataclasses.replace(after, runtime=before.runtime.updated(wanted))
+    return Change(before, after, _edits(tree, planned), tuple(overridden), tuple(warnings))
+
+
+def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
+    """Return the files that differ, each once however many names it has."""
+    old, new = ({file.target: file.text for file in tree.files if file.kind == "file"} for tree in (before, after))
+    return tuple(
+        FileEdit(target, old.get(target), new.get(target))
+        for target in sorted({*old, *new})
+        if old.get(target) != new.get(target)
+    )
+
+
+def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:
+    """Remove keys from the persistence file, and give back what was taken over for it."""
+    if file.kind == "file":
+        tree = tree.with_text(file, drop(file.text, keys))
+    for other in tree.files:
+        if _is_editable(other) and other.target != file.target:
+            tree = tree.with_text(other, give_back(other.text, keys, path=file.path))
+    return tree
+
+
+def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, list[Setting], list[str]]:
+    """Put values into the persistence file and see to it that the boot takes them from there."""
+    tree = _assigned(before.tree, file, wish.values)
+    loader = before.loader
+    if loader is None:
+        return tree, [], [_nothing_applies(file)]
+    unreadable = before.unreadable()
+    if unreadable and wish.overrides != "ignore":
+        raise FileError(
+            f"{printable(unreadable[0].path)} cannot be read ({unreadable[0].reason}), so the values of the next "
+            f"boot cannot be known. Make it readable or remove it, or give overrides: ignore."
+        )
+    warnings = before.warnings()
+    if not _is_read(tree, loader, file):
+        raise NotReadAtBootError(_not_read_message(before, tree, loader, file, wish))
+    overridden: list[Setting] = []
+    while True:
+        snapshot = dataclasses.replace(before, tree=tree)
+        losing = {key for key, value in wish.values.named().items() if snapshot.boot.values[key] != value}
+        deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
+        if len(deciding) < len(losing) or any(setting.target == file.target for setting in deciding):
+            raise NotReadAtBootError(
+                f"{loader} would not take the values from {file.path}: it gives up this file at a line of 1 MiB or "
+                f"more. Remove that line."
+            )
+        overridden += deciding
+        if not losing or wish.overrides == "ignore":
+            warnings += [_losing_message(setting, snapshot, wish.values) + "." for setting in deciding]
+            return tree, overridden, warnings
+        if wish.overrides == "fail":
+            raise OverriddenError(
+                _overridden_message(snapshot, file, wish, deciding),
+                overridden_by=[setting.as_dict() for setting in deciding],
+            )
+        tree = _taken_over(snapshot, file, wish, deciding)
+
+
+def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
+    return tree.with_text(file, assign(file.text if file.kind == "file" else None, values.named()))
+
+
+def _is_editable(file: SysctlFile) -> bool:
+    return file.kind == "file" and file.target.startswith(_EDITABLE)
+
+
+def _is_read(tree: Tree, loader: Loader, file: SysctlFile) -> bool:
+    return any(other.target == file.target for other in files_read(tree, loader))
+
+
+def _taken_over(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
+    """Comment out the deciding lines of other files."""
+    tree = snapshot.tree
+    for setting in deciding:
+        other = next(other for other in tree.files if other.path == setting.path)
+        text = take_over(other.text, setting.line, path=file.path)
+        if not _is_editable(other) or text == other.text:
+            raise OverriddenError(
+                f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because it is not below "
+                f"{_EDITABLE}. {_another_path(snapshot, file, wish, deciding)}",
+                overridden_by=[setting.as_dict() for setting in deciding],
+            )
+        tree = tree.with_text(other, text)
+    return tree
+
+
+def _nothing_applies(file: SysctlFile) -> str:
+    return (
+        f"Nothing applies sysctl files when this system boots, so {file.path} has no effect on the next boot by itself."
+    )
+
+
+def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: SysctlFile, wish: Wish) -> str:
+    hiding = next((other for other in files_read(tree, loader) if other.name == file.name), None)
+    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES[loader])
+    conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
+    why = f"{hiding.path} hides it" if hiding else f"{loader} reads only {where}{conf}"
+    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish, [])}"
+
+
+def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
+    value = snapshot.boot.values[setting.key]
+    what = "excludes the key" if setting.value is None else f"has {setting.value!r}"
+    return (
+        f"At the next boot {sysctl_name(setting.key)} would be {value}, not {values[setting.key]}: "
+        f"{printable(setting.path)} line {setting.line} {what} and decides"
+    )
+
+
+def _overridden_message(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> str:
+    losing = ". ".join(_losing_message(setting, snapshot, wish.values) for setting in deciding)
+    remedy = "Remove what decides, give overrides: take_over to have it commented out, or overrides: ignore."
+    return f"{losing}. Nothing was changed. {remedy} {_another_path(snapshot, file, wish, deciding)}".rstrip()
+
+
+def _another_path(before: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> str:
+    """Name a path from which the boot would take the values, if there is one."""
+    later = [
+        f"/etc/sysctl.d/{posixpath.basename(printable(setting.path))[: -len('.conf')]}z.conf" for setting in deciding
+    ]
+    for path in (
+        DEFAULT_PATH,
+        "/etc/sysctl.d/zz-tcp-keepalive.conf",
+        "/etc/sysctl.d/zzz-tcp-keepalive.conf",
+        *later,
+        SYSCTL_CONF,
+    ):
+        other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
+        if other.target == file.target or other.kind not in ("file", "missing"):
+            continue
+        tree = _assigned(before.tree, other, wish.values)
+        boot = dataclasses.replace(before, tree=tree).boot
+        if all(boot.values[key] == value for key, value in wish.values.named().items()):
+            return f"With path: {path} the values would hold."
+    return ""
+
+
+def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Outcome:
+    """Bring a host to a wish; whatever fails, the host is as it was.
+
+    Check mode answers the same, checks permissions as well, and writes nothing.
+
+    :raises KeepaliveError: see :func:`plan`; and when the host refuses a step, or is not what was
+        planned after the last one.
+    """
+    changes_nothing = check_mode or wish.is_empty
+    with contextlib.nullcontext() if changes_nothing else files.lock():
+        before = take_snapshot(kernel, files)
+        file = files.read(wish.path)
+        if wish.persistent and not wish.is_empty:
+            files.require_editable(file)
+        change = plan(before, file, wish)
+        for key in change.kernel_writes:
+            kernel.require_writable(key)
+        for edit in change.edits:
+            files.require_writable(edit.target)
+        if check_mode or change.is_empty:
+            return Outcome(change, change.after)
+        return _apply(change, kernel=kernel, files=files, backup=wish.backup)
+
+
+def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Outcome:
+    undo: list[Undo] = []
+    backups: list[str] = []
+    try:
+        for key, value in change.kernel_writes.items():
+            # noted before the write: a value that was taken but cannot be read back is put back as well
+            undo.append(functools.partial(kernel.write, key, t.cast("int", change.before.runtime[key])))
+            kernel.write(key, value)
+        for edit in change.edits:
+            if backup and edit.before is not None:
+                copy = files.backup(edit.target)
+                undo.append(functools.partial(files.remove, copy))
+                backups.append(copy)
+            undo.append(files.replace(edit.target, edit.after))
+        after = take_snapshot(kernel, files, loader=change.before.loader)
+        _verify(change, after, files)
+    except BaseException as exc:
+        _undo_all(undo, exc)
+        raise
+    return Outcome(change, after, tuple(backups))
+
+
+def _verify(change: Change, after: Snapshot, files: Files) -> None:
+    """Compare the host with the plan.
+
+    :raises VerificationError: for the first difference.
+    """
+    for key, value in change.kernel_writes.items():
+        if after.runtime[key] != value:
+            raise VerificationError(
+                f"{sysctl_name(key)} was set to {value} and is {after.runtime[key]} a moment later: another program "
+                f"writes it. Find that program; what was changed has been undone."
+            )
+    for edit in change.edits:
+        found = files.read(edit.target)
+        if (found.text if found.kind == "file" else None) != edit.after:
+            raise VerificationError(
+                f"{edit.target} is not what was written a moment before: another program writes it. "
+                f"Find that program; what was changed has been undone."
+            )
+    planned = change.after.boot.values
+    if change.edits and after.boot.values != planned:
+        raise VerificationError(
+            f"The next boot would give {after.boot.values.as_dict()}, not {planned.as_dict()}: sysctl files changed "
+            f"meanwhile. Run again; what was changed has been undone."
+        )
+
+
+def _failure_of(step: Undo) -> str | None:
+    try:
+        step()
+    except (KeepaliveError, OSError) as exc:
+        return str(exc)
+    return None
+
+
+def _undo_all(undo: list[Undo], cause: BaseException) -> None:
+    """Undo the last step first, and go on when one cannot be undone.
+
+    :raises UndoError: which names all that could not be undone.
+    """
+    failures = [failure for failure in map(_failure_of, reversed(undo)) if failure]
+    if failures:
+        raise UndoError(
+            f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures)} "
+            f"Mend this and run again."
+        ) from cause

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""Edit the keepalive keys in the text of a sysctl file, and leave every other byte alone.
+
+A key is recognised however either loader would recognise it. Texts come in and go out as bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    LOADERS,
+    key_of,
+    parse_line,
+    split_lines,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._values import (
+    HZ_LOWEST,
+    kernel_reading,
+    sysctl_name,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
+
+_MARKER = "# linux.tcp.keepalive: overridden by {path}: "
+_ENDING = re.compile(rb"[\n\r\0]+\Z")
+_BEFORE_VALUE = re.compile(rb"[^=]*=[ \t\v\f]*")
+_COMMENT = re.compile(rb"[ \t\v\f]*[#;].*", re.DOTALL)
+
+
+def assign(text: bytes | None, wish: t.Mapping[Key, int]) -> bytes:
+    """Return ``text`` with one line for each wanted value; None stands for a file not there yet.
+
+    A line that gives the value already stays as it is. Otherwise the last line of the key takes
+    the value, in place; the other lines of the key go, and a key without a line gets one at the
+    end, with the line ending the file uses.
+    """
+    lines = [HEADER] if text is None else split_lines(text)
+    for key, value in wish.items():
+        own = [index for index, line in enumerate(lines) if _key(line) == key]
+        assignments = [index for index in own if b"=" in lines[index]]
+        if assignments:
+            kept = assignments[-1]
+            lines[kept] = _with_value(lines[kept], key, value)
+            lines = _without(lines, [index for index in own if index != kept])
+        else:
+            lines = _without(lines, own)
+            lines = _appended(lines, f"{sysctl_name(key)} = {value}".encode())
+    return b"".join(lines)
+
+
+def drop(text: bytes, keys: t.Collection[Key]) -> bytes | None:
+    """Return ``text`` without the lines of ``keys``; None when only our own header would be left."""
+    lines = split_lines(text)
+    lines = _without(lines, [index for index, line in enumerate(lines) if _key(line) in keys])
+    if HEADER in lines and not any(_key(line) for line in lines):
+        lines.remove(HEADER)
+        if not b"".join(lines).strip():
+            return None
+    return b"".join(lines)
+
+
+def take_over(text: bytes, number: int, *, path: str) -> bytes:
+    """Return ``text`` with the keepalive lines of row ``number`` commented out in favour of ``path``.
+
+    Rows are counted from 1 by line feeds. The comment names what decides instead.
+    """
+    marker = _marker(path)
+    lines = []
+    row = 1
+    for line in split_lines(text):
+        lines.append(marker + line if row == number and _key(line) else line)
+        row += line.count(b"\n")
+    return b"".join(lines)
+
+
+def give_back(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
+    """Return ``text`` with the lines of ``keys`` back that were taken over in favour of ``path``."""
+    marker = _marker(path)
+    if marker not in text:
+        return text
+    return b"".join(
+        line[len(marker) :] if line.startswith(marker) and _key(line[len(marker) :]) in keys else line
+        for line in split_lines(text)
+    )
+
+
+def _marker(path: str) -> bytes:
+    return _MARKER.format(path=path).encode("utf-8", "surrogateescape")
+
+
+def _key(line: bytes) -> Key | None:
+    """Return the key that a line assigns or excludes by its full name, for whichever loader."""
+    if b"tcp_keepalive_" not in line:
+        return None
+    content = _ENDING.sub(b"", line)
+    for loader in LOADERS:
+        statement = parse_line(content, 0, loader)
+        key = statement and not statement.is_glob and key_of(statement.name, loader)
+        if key:
+            return key
+    return None
+
+
+def _with_value(line: bytes, key: Key, value: int) -> bytes:
+    """Return a line that assigns ``value``, and keeps its spelling and a comment behind the value."""
+    ending = _ending(line)
+    content = line[: len(line) - len(ending)]
+    written = _BEFORE_VALUE.sub(b"", content, count=1)
+    if kernel_reading(key, written, hz=HZ_LOWEST) == value:
+        return line
+    comment = b"".join(_COMMENT.findall(written))
+    if comment and not comment[:1].isspace():
+        comment = b" " + comment
+    return content[: len(content) - len(written)] + str(value).encode() + comment + ending
+
+
+def _ending(line: bytes) -> bytes:
+    match = _ENDING.search(line)
+    return match.group() if match else b""
+
+
+def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
+    """Leave lines out; a file whose last line had no ending still ends without one."""
+    kept = [line for index, line in enumerate(lines) if index not in indexes]
+    if kept and len(lines) - 1 in indexes and not _ending(lines[-1]):
+        kept[-1] = kept[-1][: len(kept[-1]) - len(_ending(kept[-1]))]
+    return kept
+
+
+def _appended(lines: list[bytes], content: bytes) -> list[bytes]:
+    """Add a line at the end; a file whose last line had no ending still ends without one."""
+    ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
+    if lines and not _ending(lines[-1]):
+        return [*lines[:-1], lines[-1] + ending, content]
+    return [*lines, content + ending]

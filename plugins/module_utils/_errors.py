@@ -1,0 +1,59 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""What can go wrong, one class per cause.
+
+Every message says what was wrong, where, and what to do. The modules turn these, and only
+these, into ``fail_json``; whatever else is raised is a defect.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class KeepaliveError(Exception):
+    """Base of all errors of the collection. ``details`` are further keys of the module's answer."""
+
+    def __init__(self, message: str, **details: t.Any) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class InvalidValueError(KeepaliveError):
+    """A wanted value is outside the range in which keepalive works."""
+
+
+class InvalidPathError(KeepaliveError):
+    """The persistence file cannot be the one that was named."""
+
+
+class KernelError(KeepaliveError):
+    """The running kernel could not be read or refused a value."""
+
+
+class FileError(KeepaliveError):
+    """A file or folder could not be read or written."""
+
+
+class LockedError(KeepaliveError):
+    """Another run holds the lock of this system."""
+
+
+class NotReadAtBootError(KeepaliveError):
+    """The persistence file is not among those the next boot reads."""
+
+
+class OverriddenError(KeepaliveError):
+    """Another file decides a value at the next boot."""
+
+
+class VerificationError(KeepaliveError):
+    """After writing, the host is not what it was meant to be."""
+
+
+class UndoError(KeepaliveError):
+    """A step failed and an earlier one could not be undone: the host is left half-changed."""

@@ -1,0 +1,395 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""The files of one system: reading the sysctl tree, replacing files atomically, the lock.
+
+Paths are given as the system itself sees them. ``root`` says where the system's own root folder
+is; links are followed within it, as chroot(2) would.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import os
+import posixpath
+import re
+import stat
+import tempfile
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    InvalidPathError,
+    LockedError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    DIRECTORIES,
+    SYSCTL_CONF,
+    SysctlFile,
+    Tree,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind
+
+    Undo = t.Callable[[], None]
+
+_DIRECTORIES = DIRECTORIES["procps"]  # all that any loader reads
+_MOST_LINKS = 40  # path_resolution(7)
+_MOST_BYTES = 64 << 20
+_LOCK_SECONDS = 30.0
+_LOCK_POLL_SECONDS = 0.05
+
+_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
+_UNIT_MASKS = (
+    "/etc/systemd/system/systemd-sysctl.service",
+    "/run/systemd/system/systemd-sysctl.service",
+)
+# Folders that hold the scripts an init runs at boot: sysvinit and runit on Debian, OpenRC.
+_BOOT_SCRIPTS = (
+    "/etc/rcS.d",
+    "/etc/rc2.d",
+    "/etc/runlevels/sysinit",
+    "/etc/runlevels/boot",
+    "/etc/rc.d/rcS.d",
+)
+_BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
+
+_REMEDIES = {
+    errno.EBUSY: " It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
+    errno.EPERM: " It may be immutable: see lsattr(1).",
+    errno.EACCES: " Run as root (become: true).",
+    errno.ENOSPC: " Make room on that file system.",
+}
+
+
+class Files:
+    """The files of the system whose root folder is ``root``.
+
+    :raises InvalidPathError: when that is not a folder.
+    """
+
+    def __init__(self, root: str = "/") -> None:
+        if not os.path.isdir(root):
+            raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
+        self._root = os.path.realpath(root).rstrip("/")
+
+    @property
+    def is_running_system(self) -> bool:
+        """Whether this is the system the process runs in, not a tree for another one."""
+        return not self._root
+
+    def resolve(self, path: str) -> str:
+        """Return ``path`` with every link followed, as the system sees it; its last parts may be missing.
+
+        :raises FileError: for a loop of links.
+        """
+        pending = _parts(path)
+        done: list[str] = []
+        links = 0
+        while pending:
+            name = pending.pop()
+            if name == "..":
+                del done[-1:]
+                continue
+            try:
+                target = os.readlink(self.on_host(_joined([*done, name])))
+            except OSError:
+                done.append(name)
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                raise FileError(f"{path} is a loop of links. Remove the link that leads back to itself.")
+            if target.startswith("/"):
+                done = []
+            pending.extend(_parts(target))
+        return _joined(done)
+
+    def on_host(self, path: str) -> str:
+        """Return where ``path`` of the system, free of links, lies for this process."""
+        return self._root + path
+
+    def read_tree(self) -> Tree:
+        """Read every file that some loader may read."""
+        files = []
+        for directory in _DIRECTORIES:
+            try:
+                names = os.listdir(self.on_host(self.resolve(directory)))
+            except FileNotFoundError:
+                continue
+            except (OSError, FileError) as exc:
+                files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=_reason(exc)))
+                continue
+            files.extend(self.read(f"{directory}/{name}") for name in sorted(names) if name.endswith(".conf"))
+        conf = self.read(SYSCTL_CONF)
+        if conf.kind != "missing" or conf.is_link:
+            files.append(conf)
+        return Tree(tuple(files))
+
+    def read(self, path: str) -> SysctlFile:
+        """Read one file, whatever it is; nothing is raised, ``kind`` and ``reason`` tell.
+
+        Its ``path`` becomes the name that a loader uses for it, where one reads its folder.
+        """
+        folder, name = posixpath.split(path)
+        try:
+            resolved = self.resolve(folder)
+            if folder not in _DIRECTORIES:
+                folder = next((known for known in _DIRECTORIES if self.resolve(known) == resolved), folder)
+            path = posixpath.join(folder, name)
+            is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
+            target = self.resolve(path)
+        except FileError as exc:
+            return SysctlFile(path=path, target=path, kind="missing", reason=str(exc), is_link=True)
+        kind, text, reason = self._content(target)
+        return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
+
+    def _content(self, target: str) -> tuple[Kind, bytes, str]:
+        if target == "/dev/null":  # hides files of its name; an image may have no such device
+            return "file", b"", ""
+        try:
+            # a pipe without a writer must not hold us up
+            descriptor = os.open(self.on_host(target), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                found = os.fstat(descriptor)
+                if stat.S_ISDIR(found.st_mode):
+                    return "directory", b"", "it is a folder"
+                if not stat.S_ISREG(found.st_mode):
+                    return "unreadable", b"", "it is not a regular file"
+                if found.st_size > _MOST_BYTES:
+                    return "unreadable", b"", f"it is larger than {_MOST_BYTES >> 20} MiB"
+                with open(descriptor, "rb", closefd=False) as file:
+                    return "file", file.read(), ""
+            finally:
+                os.close(descriptor)
+        except (FileNotFoundError, NotADirectoryError) as exc:
+            return "missing", b"", _reason(exc)
+        except OSError as exc:
+            return "unreadable", b"", _reason(exc)
+
+    def init_system(self, *, process_1: str, proc_sys_writable: bool) -> InitSystem:
+        """Return what tells how this system boots.
+
+        ``process_1`` and ``proc_sys_writable`` are the running kernel's; they do not count for a
+        system that does not run.
+        """
+        has_systemd_sysctl = any(os.path.exists(self.on_host(self.resolve(path))) for path in _SYSTEMD_SYSCTL)
+        if self.is_running_system:
+            booted_with_systemd = os.path.isdir("/run/systemd/system")
+        else:
+            init = self.resolve("/sbin/init")
+            process_1 = posixpath.basename(init)
+            booted_with_systemd = process_1 == "systemd" or not os.path.exists(self.on_host(init))
+            proc_sys_writable = True
+        masked = any(self.resolve(path) == "/dev/null" for path in _UNIT_MASKS)
+        return InitSystem(
+            process_1=process_1,
+            booted_with_systemd=booted_with_systemd,
+            has_systemd_sysctl=has_systemd_sysctl and not masked,
+            scripts=tuple(self._boot_scripts()),
+            proc_sys_writable=proc_sys_writable,
+        )
+
+    def _boot_scripts(self) -> t.Iterator[bytes]:
+        for folder in _BOOT_SCRIPTS:
+            try:
+                names = sorted(os.listdir(self.on_host(self.resolve(folder))))
+            except OSError:
+                continue
+            for name in names:
+                if _BOOT_SCRIPT_NAME.match(name):
+                    yield self.read(f"{folder}/{name}").text
+
+    def require_editable(self, file: SysctlFile) -> None:
+        """Check that a file is a regular one, or can become one.
+
+        :raises InvalidPathError: for anything else.
+        """
+        name = file.path if file.path == file.target else f"{file.path} (a link to {file.target})"
+        if file.target == "/dev/null":
+            raise InvalidPathError(
+                f"{name} hides every file of its name from the boot and cannot hold values. "
+                f"Remove the link, or give another path."
+            )
+        if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
+            raise InvalidPathError(f"{name} cannot be edited: {file.reason}. Give the path of a regular file.")
+        parent = posixpath.dirname(posixpath.dirname(file.target))
+        if not os.path.isdir(self.on_host(parent)):
+            raise InvalidPathError(f"{name} cannot be made: {parent} is not a folder. Make it first, or correct path.")
+
+    def require_writable(self, target: str) -> None:
+        """Check that this process may replace a file, without writing.
+
+        :raises FileError: where it may not.
+        """
+        folder = posixpath.dirname(target)
+        if not os.path.lexists(self.on_host(folder)):
+            folder = posixpath.dirname(folder)
+        if os.access(self.on_host(folder), os.W_OK | os.X_OK):
+            return
+        if os.statvfs(self.on_host(folder)).f_flag & os.ST_RDONLY:
+            reason, remedy = "read-only file system", "Mount it writable, or give another path."
+        else:
+            reason, remedy = "permission denied", "Run as root (become: true)."
+        raise FileError(f"{target} cannot be written: {folder}: {reason}. {remedy}")
+
+    def backup(self, target: str) -> str:
+        """Copy a file beside itself, named as Ansible names backups, and return the copy's path.
+
+        :raises FileError: when the system refuses.
+        """
+        copy = f"{target}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
+        try:
+            stored = _read_with_metadata(self.on_host(target))
+            if stored:
+                _put(self.on_host(copy), stored.text, stored.metadata)
+        except OSError as exc:
+            raise FileError(f"{copy} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+        return copy
+
+    def remove(self, target: str) -> None:
+        """Remove a file that this run made."""
+        _put(self.on_host(target), None, _NEW_FILE)
+
+    def replace(self, target: str, text: bytes | None) -> Undo:
+        """Let a file hold ``text``, at once and for good, or remove it (None); return what undoes that.
+
+        ``target`` is free of links. Mode, owner and extended attributes (with them the SELinux
+        label and ACLs) of an existing file are kept; a new one gets mode 0644, and its folder is
+        made when only that is missing.
+
+        :raises FileError: when the system refuses; then nothing has changed.
+        """
+        path = self.on_host(target)
+        folder = os.path.dirname(path)
+        makes_folder = False
+        try:
+            before = _read_with_metadata(path)
+            makes_folder = text is not None and not os.path.isdir(folder)
+            if makes_folder:
+                os.mkdir(folder, 0o755)
+            _put(path, text, before.metadata if before else _NEW_FILE)
+        except OSError as exc:
+            if makes_folder:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+            raise FileError(f"{target} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+
+        def undo() -> None:
+            _put(path, before.text if before else None, before.metadata if before else _NEW_FILE)
+            if makes_folder:
+                os.rmdir(folder)
+
+        return undo
+
+    @contextlib.contextmanager
+    def lock(self) -> t.Iterator[None]:
+        """Keep other runs from this system while the block runs (flock(2) on its root folder).
+
+        :raises LockedError: when another run holds it for longer than is normal.
+        """
+        path = self.on_host("/")
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _wait_for_lock(descriptor, path)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Metadata:
+    """What a replaced file keeps; ``owner`` is None for a new file, which gets the process's own."""
+
+    mode: int
+    owner: tuple[int, int] | None = None
+    attributes: tuple[tuple[str, bytes], ...] = ()
+
+
+_NEW_FILE = _Metadata(mode=0o644)
+
+
+@dataclasses.dataclass(frozen=True)
+class _StoredFile:
+    text: bytes
+    metadata: _Metadata
+
+
+def _read_with_metadata(path: str) -> _StoredFile | None:
+    try:
+        with open(path, "rb") as file:
+            found = os.fstat(file.fileno())
+            names = os.listxattr(file.fileno())
+            attributes = tuple((name, os.getxattr(file.fileno(), name)) for name in names)
+            metadata = _Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), attributes)
+            return _StoredFile(file.read(), metadata)
+    except FileNotFoundError:
+        return None
+
+
+def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
+    """Replace or remove a file in one step that a crash cannot cut in half."""
+    folder = os.path.dirname(path)
+    if text is None:
+        os.unlink(path)
+    else:
+        descriptor, temporary = tempfile.mkstemp(prefix=".linux.tcp.", suffix=".tmp", dir=folder)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(text)
+                if metadata.owner is not None:
+                    os.fchown(descriptor, *metadata.owner)
+                os.fchmod(descriptor, metadata.mode)
+                for name, value in metadata.attributes:
+                    os.setxattr(descriptor, name, value)
+                file.flush()
+                os.fsync(descriptor)
+            os.rename(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for_lock(descriptor: int, path: str) -> None:
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while not _try_lock(descriptor):
+        if time.monotonic() > deadline:
+            raise LockedError(
+                f"Another run has held the lock of {path} for {_LOCK_SECONDS:.0f} seconds. "
+                f"Find it with 'lslocks' or 'fuser -v {path}', and run again once it has ended."
+            )
+        time.sleep(_LOCK_POLL_SECONDS)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _reason(exc: Exception) -> str:
+    return (isinstance(exc, OSError) and exc.strerror) or str(exc)
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path, last one first."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
+
+
+def _joined(parts: list[str]) -> str:
+    return "/" + "/".join(parts)

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""One moment of a host: what its kernel has, and what its files will give at the next boot."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._boot import (
+    Prediction,
+    detect_loader,
+    predict,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    DIRECTORIES,
+    files_read,
+    printable,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+        Loader,
+        SysctlFile,
+        Tree,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """What a host has at one moment; two equal snapshots describe hosts in the same state.
+
+    ``runtime`` is empty and ``runtime_writable`` false for a system that does not run. ``hz`` is
+    the tick rate of the kernel that the next boot is predicted for.
+    """
+
+    runtime: Values
+    runtime_writable: bool
+    loader: Loader | None
+    tree: Tree
+    hz: int
+
+    @functools.cached_property
+    def boot(self) -> Prediction:
+        """What the next boot will give."""
+        return predict(self.tree, self.loader, hz=self.hz)
+
+    @property
+    def drift(self) -> list[Key]:
+        """The keys whose running value is known and differs from the next boot's."""
+        return [key for key, value in self.runtime.named().items() if value != self.boot.values[key]]
+
+    @property
+    def detection_time(self) -> int | None:
+        """Seconds until a dead peer is noticed: with the running values, or else the next boot's."""
+        return detection_time(self.runtime if self.runtime.named() else self.boot.values)
+
+    def unreadable(self) -> list[SysctlFile]:
+        """Return the files and folders the loader will read and this process could not."""
+        if self.loader is None:
+            return []
+        folders = [file for file in self.tree.files if file.path in DIRECTORIES[self.loader]]
+        return [file for file in folders + files_read(self.tree, self.loader) if file.kind == "unreadable"]
+
+    def warnings(self) -> list[str]:
+        """Return what makes the prediction uncertain."""
+        return [
+            f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
+            for file in self.unreadable()
+        ]
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the snapshot as the modules answer it."""
+        sources = self.boot.sources
+        return {
+            "runtime": self.runtime.as_dict(),
+            "runtime_writable": self.runtime_writable,
+            "boot": {
+                "loader": self.loader,
+                "values": self.boot.values.as_dict(),
+                "sources": {
+                    key: {"path": printable(sources[key].path), "line": sources[key].line} if key in sources else None
+                    for key in KEYS
+                },
+            },
+            "settings": [
+                {**setting.as_dict(), "effective": sources.get(setting.key) == setting}
+                for setting in self.boot.settings
+            ],
+            "drift": self.drift,
+            "detection_time": self.detection_time,
+        }
+
+
+def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["auto"] | None = "auto") -> Snapshot:
+    """Read a host. ``loader`` is the one to predict for; ``auto`` finds out which one its boot uses.
+
+    A kernel's values belong to the running system; they are left out for any other one.
+    """
+    runs = files.is_running_system
+    writable = runs and kernel.writable()
+    if loader == "auto":
+        loader = detect_loader(files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable))
+    return Snapshot(
+        runtime=kernel.read() if runs else Values(),
+        runtime_writable=writable,
+        loader=loader,
+        tree=files.read_tree(),
+        hz=kernel.hz(),
+    )

@@ -1,0 +1,347 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive
+short_description: Set the TCP keepalive values, now and after the next reboot
+version_added: 0.1.0
+description:
+  - Gets and sets C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes)
+    in the running kernel and in the file from which the next boot takes them.
+  - The values are checked before anything is touched, read back after they were written, and kept in the file only
+    when the kernel took them. When a step fails, the steps before it are undone.
+  - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl) or C(sysctl
+    --system), which file and line will decide each value. So V(ok) means that the values are in force and survive a
+    reboot.
+  - Without O(time), O(intvl) and O(probes) it reports what the host has, and changes nothing.
+  - No C(sysctl) program is needed, no other key of any file is applied, and every other line of a file stays as it
+    is, byte for byte.
+  - "The values concern IPv4 and IPv6 connections that asked for keepalive (C(SO_KEEPALIVE)), in the network namespace
+    in which the module runs. See R(the guide, ansible_collections.linux.tcp.docsite.guide_values) for which values to
+    choose."
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.root
+options:
+  time:
+    description:
+      - Seconds for which a connection must be idle before the first probe is sent, from V(1) to V(2147483).
+      - The kernel's own default is V(7200).
+      - A key that is not named is left alone. The same holds for O(intvl) and O(probes).
+    type: int
+  intvl:
+    description:
+      - Seconds between two probes that are not answered, from V(1) to V(2147483).
+      - The kernel's own default is V(75).
+    type: int
+    aliases:
+      - interval
+  probes:
+    description:
+      - Unanswered probes after which the connection is given up, from V(1) to V(255).
+      - The kernel's own default is V(9).
+    type: int
+  state:
+    description:
+      - V(present) brings the host to the values that are named.
+      - V(absent) removes the named keys, or all three when none is named, from O(path), whatever values are given with
+        them. It removes the file when nothing but the module's own header is left, brings back the lines that
+        O(overrides=take_over) commented out, and sets the running kernel to what the next boot now gives.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  runtime:
+    description:
+      - Whether to bring the running kernel to the values.
+      - Open connections whose timer runs already take a lower value only when that timer fires.
+    type: bool
+    default: true
+  persistent:
+    description:
+      - Whether to bring the next boot to the values.
+    type: bool
+    default: true
+  path:
+    description:
+      - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
+      - Its name decides who wins, since files are read in the order of their names, whatever their folder.
+      - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13.
+      - When it is a link, the file that it leads to is edited.
+    type: path
+    default: /etc/sysctl.d/99-tcp-keepalive.conf
+  overrides:
+    description:
+      - What to do when another file would decide a value at the next boot.
+      - V(fail) names the file and line, and fails before anything is touched.
+      - V(take_over) comments out the deciding lines of files below C(/etc), with a marker that names O(path). Files
+        elsewhere are never edited; the error then names a O(path) that would win.
+      - V(ignore) warns, and writes O(path) nonetheless.
+    type: str
+    choices:
+      - fail
+      - take_over
+      - ignore
+    default: fail
+  backup:
+    description:
+      - Whether to keep a copy, with a timestamp in its name, of every file before it is changed or removed.
+    type: bool
+    default: false
+notes:
+  - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
+  - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
+    with probes. Negative ones are refused because they switch keepalive off.
+  - Runs on the same host wait for each other, with a lock on the root folder.
+seealso:
+  - module: linux.tcp.keepalive_info
+  - name: tcp(7)
+    description: What the three values mean.
+    link: https://man7.org/linux/man-pages/man7/tcp.7.html
+  - name: sysctl.d(5)
+    description: Which files systemd-sysctl reads at boot.
+    link: https://www.freedesktop.org/software/systemd/man/latest/sysctl.d.html
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Notice a dead peer after half an hour at the latest
+  linux.tcp.keepalive:
+    time: 600
+    intvl: 60
+    probes: 20
+
+- name: Report what is set and what the next boot will give
+  linux.tcp.keepalive:
+  register: keepalive
+
+- name: Change one value and leave the others alone
+  linux.tcp.keepalive:
+    time: 300
+
+- name: Win against another file below /etc, which is commented out
+  linux.tcp.keepalive:
+    time: 600
+    overrides: take_over
+
+- name: Set the values in an image that is being built
+  linux.tcp.keepalive:
+    time: 600
+    intvl: 60
+    probes: 20
+    root: /mnt/image
+
+- name: Persist the values where the running kernel cannot be changed
+  linux.tcp.keepalive:
+    time: 600
+    runtime: false
+
+- name: Go back to what the host would have without this module
+  linux.tcp.keepalive:
+    state: absent
+"""
+
+RETURN = r"""
+before:
+  description: What the host had.
+  returned: success
+  type: dict
+  contains:
+    runtime:
+      description: The running kernel's V(time), V(intvl) and V(probes); V(null) where a value cannot be read.
+      returned: success
+      type: dict
+      sample: {"time": 7200, "intvl": 75, "probes": 9}
+    runtime_writable:
+      description: Whether the running kernel's values can be changed here; false below a read-only C(/proc/sys).
+      returned: success
+      type: bool
+      sample: true
+    boot:
+      description: What the next boot will give.
+      returned: success
+      type: dict
+      contains:
+        loader:
+          description:
+            - What applies sysctl files at boot, V(systemd-sysctl) or V(procps); V(null) when nothing does.
+          returned: success
+          type: str
+          sample: systemd-sysctl
+        values:
+          description: The values after the next boot.
+          returned: success
+          type: dict
+          sample: {"time": 7200, "intvl": 75, "probes": 9}
+        sources:
+          description: For each key the file and line that give the value; V(null) for the kernel's own default.
+          returned: success
+          type: dict
+          sample: {"time": null, "intvl": null, "probes": null}
+    settings:
+      description:
+        - Every assignment of a key that was found, in the order in which the loader reads them.
+        - A RV(before.settings[].value) of V(null) stands for a line that excludes the key.
+      returned: success
+      type: list
+      elements: dict
+      sample:
+        - {"key": "time", "value": "60", "path": "/etc/sysctl.d/50-local.conf", "line": 2, "effective": false}
+    drift:
+      description: The keys whose running value differs from the next boot's.
+      returned: success
+      type: list
+      elements: str
+      sample: []
+    detection_time:
+      description:
+        - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes).
+        - Computed from the running values, or from the next boot's where these are not known.
+      returned: success
+      type: int
+      sample: 7875
+after:
+  description:
+    - What the host has now; in check mode, what it would have.
+    - Its keys are those of RV(before).
+  returned: success
+  type: dict
+  sample:
+    runtime: {"time": 600, "intvl": 60, "probes": 20}
+    runtime_writable: true
+    boot:
+      loader: systemd-sysctl
+      values: {"time": 600, "intvl": 60, "probes": 20}
+      sources:
+        time: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}
+        intvl: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 3}
+        probes: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 4}
+    settings:
+      - {"key": "time", "value": "600", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2, "effective": true}
+      - {"key": "intvl", "value": "60", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 3, "effective": true}
+      - {"key": "probes", "value": "20", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 4, "effective": true}
+    drift: []
+    detection_time: 1800
+overridden_by:
+  description:
+    - The lines of other files that decide a wanted value at the next boot, or decided it until O(overrides=take_over)
+      commented them out.
+    - Also returned when the module fails because of them.
+  returned: success, or failure with O(overrides=fail)
+  type: list
+  elements: dict
+  contains:
+    key:
+      description: The key, V(time), V(intvl) or V(probes).
+      returned: success
+      type: str
+      sample: time
+    value:
+      description: The value as it stands in the file; V(null) for a line that excludes the key.
+      returned: success
+      type: str
+      sample: "60"
+    path:
+      description: The file, by the name under which the loader reads it.
+      returned: success
+      type: str
+      sample: /etc/sysctl.d/zz-local.conf
+    line:
+      description: The line's number, from 1.
+      returned: success
+      type: int
+      sample: 3
+detection_time:
+  description: The same as RV(after.detection_time).
+  returned: success
+  type: int
+  sample: 1800
+backup_files:
+  description: The copies made of files before they were changed, with O(backup=true).
+  returned: success
+  type: list
+  elements: str
+  sample: ["/etc/sysctl.d/99-tcp-keepalive.conf.4711.2026-03-01@12:00:00~"]
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, Wish, fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, validate
+
+
+def _wish(params: t.Mapping[str, t.Any], *, on_running_system: bool) -> Wish:
+    """Narrow the module's parameters to a wish.
+
+    :raises KeepaliveError: for values or a path that cannot be.
+    """
+    named = Values(*(params[key] for key in KEYS))
+    absent = params["state"] == "absent"
+    if not absent:
+        validate(named)
+    return Wish(
+        path=params["path"],
+        values=Values() if absent else named,
+        absent=(tuple(named.named()) or KEYS) if absent else (),
+        runtime=params["runtime"] and on_running_system,
+        persistent=params["persistent"],
+        overrides=params["overrides"],
+        backup=params["backup"],
+    )
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "time": {"type": "int"},
+            "intvl": {"type": "int", "aliases": ["interval"]},
+            "probes": {"type": "int"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "runtime": {"type": "bool", "default": True},
+            "persistent": {"type": "bool", "default": True},
+            "path": {"type": "path", "default": DEFAULT_PATH},
+            "overrides": {
+                "type": "str",
+                "choices": ["fail", "take_over", "ignore"],
+                "default": "fail",
+            },
+            "backup": {"type": "bool", "default": False},
+            "root": {"type": "path", "default": "/"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        files = Files(module.params["root"])
+        wish = _wish(module.params, on_running_system=files.is_running_system)
+        outcome = fulfil(wish, kernel=Kernel(), files=files, check_mode=module.check_mode)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    change = outcome.change
+    for warning in change.warnings:
+        module.warn(warning)
+    answer: dict[str, t.Any] = {
+        "changed": not change.is_empty,
+        "before": change.before.as_dict(),
+        "after": outcome.after.as_dict(),
+        "overridden_by": [setting.as_dict() for setting in change.overridden_by],
+        "detection_time": outcome.after.detection_time,
+        "backup_files": list(outcome.backup_files),
+    }
+    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        answer["diff"] = change.diff()
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()

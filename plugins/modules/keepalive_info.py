@@ -1,0 +1,169 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_info
+short_description: Tell which TCP keepalive values a host has and will have after a reboot
+version_added: 0.1.0
+description:
+  - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
+    running kernel, the values that the next boot will give, and the file and line that decide each of them.
+  - The prediction follows the rules of the loader that the host's boot uses, see R(what happens at boot,
+    ansible_collections.linux.tcp.docsite.guide_boot).
+  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.info
+  - linux.tcp.attributes.root
+options:
+  loader:
+    description:
+      - The loader of sysctl files to predict for.
+      - V(auto) is the one that this host's boot uses. That is C(systemd-sysctl) where the host is booted with systemd
+        and can write to C(/proc/sys), and C(procps) where an init script calls C(sysctl --system). Below O(root) it is
+        what is installed there. Where nothing applies files at boot, as in most containers, there is none.
+      - V(systemd-sysctl) and V(procps) answer for these, whatever the host uses.
+    type: str
+    choices:
+      - auto
+      - systemd-sysctl
+      - procps
+    default: auto
+seealso:
+  - module: linux.tcp.keepalive
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Look at a host
+  linux.tcp.keepalive_info:
+  register: keepalive
+
+- name: Insist that the values survive a reboot
+  ansible.builtin.assert:
+    that: keepalive.drift | length == 0
+    fail_msg: "After a reboot {{ keepalive.drift | join(', ') }} would be different: {{ keepalive.boot }}"
+
+- name: Ask what 'sysctl --system' would make of the files
+  linux.tcp.keepalive_info:
+    loader: procps
+
+- name: Look at an image
+  linux.tcp.keepalive_info:
+    root: /mnt/image
+"""
+
+RETURN = r"""
+runtime:
+  description: The running kernel's V(time), V(intvl) and V(probes); V(null) where a value cannot be read.
+  returned: success
+  type: dict
+  sample: {"time": 600, "intvl": 75, "probes": 9}
+runtime_writable:
+  description: Whether the running kernel's values can be changed here; false below a read-only C(/proc/sys).
+  returned: success
+  type: bool
+  sample: true
+boot:
+  description: What the next boot will give.
+  returned: success
+  type: dict
+  contains:
+    loader:
+      description:
+        - What applies sysctl files at boot, V(systemd-sysctl) or V(procps); V(null) when nothing does.
+      returned: success
+      type: str
+      sample: systemd-sysctl
+    values:
+      description: The values after the next boot.
+      returned: success
+      type: dict
+      sample: {"time": 600, "intvl": 75, "probes": 9}
+    sources:
+      description: For each key the file and line that give the value; V(null) for the kernel's own default.
+      returned: success
+      type: dict
+      sample: {"time": {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}, "intvl": null, "probes": null}
+settings:
+  description: Every assignment of a key that was found, in the order in which the loader reads them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    key:
+      description: The key, V(time), V(intvl) or V(probes).
+      returned: success
+      type: str
+      sample: time
+    value:
+      description: The value as it stands in the file; V(null) for a line that excludes the key.
+      returned: success
+      type: str
+      sample: "600"
+    path:
+      description: The file, by the name under which the loader reads it.
+      returned: success
+      type: str
+      sample: /etc/sysctl.d/99-tcp-keepalive.conf
+    line:
+      description: The line's number, from 1.
+      returned: success
+      type: int
+      sample: 2
+    effective:
+      description: Whether this is the assignment that gives the value at the next boot.
+      returned: success
+      type: bool
+      sample: true
+drift:
+  description: The keys whose running value differs from the next boot's.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+detection_time:
+  description:
+    - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes).
+    - Computed from the running values, or from the next boot's where these are not known.
+  returned: success
+  type: int
+  sample: 1275
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "root": {"type": "path", "default": "/"},
+            "loader": {
+                "type": "str",
+                "choices": ["auto", "systemd-sysctl", "procps"],
+                "default": "auto",
+            },
+        },
+        supports_check_mode=True,
+    )
+    try:
+        snapshot = take_snapshot(Kernel(), Files(module.params["root"]), loader=module.params["loader"])
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in snapshot.warnings():
+        module.warn(warning)
+    module.exit_json(**snapshot.as_dict())
+
+
+if __name__ == "__main__":
+    main()
