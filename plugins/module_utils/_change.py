@@ -162,8 +162,8 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
         planned, overridden, warnings = _with_values(dataclasses.replace(before, tree=tree), file, wish)
     after = dataclasses.replace(before, tree=planned)
     if wish.runtime:
-        wanted = {key: after.boot.values[key] for key in wish.absent} or wish.values.named()
-        after = dataclasses.replace(after, runtime=before.runtime.updated(wanted))
+        wanted = Values(*(after.boot.values[key] if key in wish.absent else wish.values[key] for key in KEYS))
+        after = dataclasses.replace(after, runtime=before.runtime.updated(wanted.named()))
     return Change(before, after, _edits(tree, planned), tuple(overridden), tuple(warnings))
 
 

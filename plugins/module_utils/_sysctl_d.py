@@ -159,7 +159,7 @@ def statements(text: bytes, loader: Loader) -> list[Statement]:
     """
     if not _RELEVANT.search(text):
         return []
-    found = []
+    found: list[Statement] = []
     for number, row in enumerate(text.split(b"\n"), start=1):
         # procps works on C strings: what stands behind a NUL is not seen
         pieces = _SYSTEMD_LINE_ENDS.split(row) if loader == "systemd-sysctl" else [row.partition(b"\0")[0]]
