@@ -12,7 +12,7 @@ VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
 ARTIFACT := .build/linux-tcp-$(VERSION).tar.gz
 INSTALLED := .collections/ansible_collections/linux/tcp/MANIFEST.json
 PACKED := galaxy.yml $(wildcard README.md CHANGELOG.md COPYING) \
-	$(shell find meta plugins roles playbooks docs changelogs -mindepth 1 -not -path '*__pycache__*')
+	$(shell find meta plugins roles playbooks docs -mindepth 1 -not -path '*__pycache__*')
 
 # Caches and Ansible's own files stay in the clone too.
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible

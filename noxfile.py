@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import typing as t
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -25,6 +24,7 @@ import nox
 ROOT = Path(__file__).parent
 CACHE = ROOT / ".cache"
 BUILD = ROOT / ".build"
+TREE = CACHE / "tree"
 LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
 TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
 TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
@@ -41,7 +41,6 @@ ARTIFACT_ROOT = {
     "FILES.json",
     "MANIFEST.json",
     "README.md",
-    "changelogs",
     "docs",
     "meta",
     "playbooks",
@@ -106,36 +105,41 @@ def add_test_collections(session: nox.Session) -> None:
     session.log(f"Taking {', '.join(TEST_COLLECTIONS)} out of {wanted}.")
     wheels = CACHE / "wheels"
     session.run(
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
+        *(sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--only-binary=:all:"),
         *("--dest", str(wheels), *requirements),
         external=True,
     )
     shutil.rmtree(target, ignore_errors=True)
     with zipfile.ZipFile(next(wheels.glob("ansible-*.whl"))) as wheel:
         prefixes = tuple(f"ansible_collections/{name}/" for name in TEST_COLLECTIONS)
-        wheel.extractall(
-            target.parent, [name for name in wheel.namelist() if name.startswith(prefixes)]
-        )
+        wheel.extractall(target.parent, [name for name in wheel.namelist() if name.startswith(prefixes)])
     shutil.rmtree(wheels)
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def copy_as_collection(where: Path) -> Path:
-    """Copy what Git knows or would take, without the link, and return the collection's folder."""
-    collection = where / "ansible_collections" / "linux" / "tcp"
-    shutil.rmtree(collection, ignore_errors=True)
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        check=True,
-        cwd=ROOT,
-        text=True,
-    )
-    for name in sorted(set(listing.stdout.split("\0")) - {"", LINK}):
-        if (ROOT / name).exists():
-            target = collection / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target, follow_symlinks=False)
+def copy_as_collection(session: nox.Session) -> Path:
+    """Copy the files that Git takes, less the link, to where a collection's folder is expected.
+
+    Some tools resolve the link and then miss the folder names `ansible_collections/linux/tcp`.
+    The copy is a Git checkout, as ansible-test wants it; what tools leave there unversioned
+    stays from run to run.
+    """
+    collection = TREE / "ansible_collections" / "linux" / "tcp"
+    collection.mkdir(parents=True, exist_ok=True)
+
+    def git(*arguments: str) -> str:
+        output = session.run("git", *arguments, external=True, silent=True, log=False)
+        return str(output)
+
+    listing = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    with session.chdir(collection):
+        git("init", "--quiet")
+        git("rm", "-r", "--force", "--quiet", "--ignore-unmatch", ".")
+        for name in sorted(set(listing.split("\0")) - {"", LINK}):
+            if (ROOT / name).is_file():
+                (collection / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, collection / name, follow_symlinks=False)
+        git("add", "--all")
     return collection
 
 
@@ -227,12 +231,10 @@ def get_pip_for_ansible_test(session: nox.Session, home: Path) -> None:
 def sanity(session: nox.Session) -> None:
     """Run all sanity tests of ansible-test, without ignores."""
     install(session, "sanity")
-    collection = copy_as_collection(CACHE / "sanity")
-    for command in (["init", "--quiet"], ["add", "--all"]):
-        session.run("git", "-C", str(collection), *command, external=True, silent=True)
+    collection = copy_as_collection(session)
     # ansible-test keeps its environments below HOME: one of our own leaves yours alone.
-    home = CACHE / "sanity" / "home"
-    home.mkdir(parents=True, exist_ok=True)
+    home = CACHE / "home"
+    home.mkdir(exist_ok=True)
     for name in (".config/pip", ".pip"):
         if (Path.home() / name).exists() and not (home / name).exists():
             (home / name).parent.mkdir(exist_ok=True)
@@ -250,11 +252,11 @@ def sanity(session: nox.Session) -> None:
 def docs_lint(session: nox.Session) -> None:
     """Check the modules' documentation, the role's and the guides."""
     install(session, "docs")
-    collection = copy_as_collection(CACHE / "docs")
+    collection = copy_as_collection(session)
     session.run(
-        *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck"),
+        *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
         *("--validate-collection-refs", "self", str(collection)),
-        env=ansible_env(CACHE / "docs"),
+        env=ansible_env(TREE),
     )
 
 
@@ -262,14 +264,14 @@ def docs_lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Render the guides and the reference to HTML; a warning is an error."""
     install(session, "docs")
-    copy_as_collection(CACHE / "docs")
+    copy_as_collection(session)
     source = BUILD / "docs"
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True, mode=0o755)
     session.run(
         *("antsibull-docs", "collection", "--use-current", "--squash-hierarchy"),
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
-        env=ansible_env(CACHE / "docs"),
+        env=ansible_env(TREE),
     )
     html = BUILD / "html"
     session.run(

@@ -47,9 +47,9 @@ def main() -> int:
     for title, passed, seconds in rows:
         print(f"{title:<32} {'passed' if passed else 'FAILED'} {duration(seconds):>7}")
     print(f"{'Total':<39} {duration(time.monotonic() - begin):>7}")
-    failed = sum(not passed for _, passed, _ in rows)
-    print(f"{len(rows) - failed} passed, {failed} failed")
-    return int(failed > 0)
+    failed = [title for title, passed, seconds in rows if not passed]
+    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
