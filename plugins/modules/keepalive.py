@@ -187,7 +187,7 @@ before:
     settings:
       description:
         - Every assignment of a key that was found, in the order in which the loader reads them.
-        - A RV(before.settings[].value) of V(null) stands for a line that excludes the key.
+        - A C(value) of V(null) stands for a line that excludes the key.
       returned: success
       type: list
       elements: dict
@@ -258,7 +258,7 @@ overridden_by:
       type: int
       sample: 3
 detection_time:
-  description: The same as RV(after.detection_time).
+  description: The C(detection_time) of RV(after).
   returned: success
   type: int
   sample: 1800
