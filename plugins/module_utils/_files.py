@@ -147,8 +147,8 @@ class Files:
             path = posixpath.join(folder, name)
             is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
             target = self.resolve(path)
-        except FileError as exc:
-            return SysctlFile(path=path, target=path, kind="missing", reason=str(exc), is_link=True)
+        except FileError:
+            return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
         kind, text, reason = self._content(target)
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
 

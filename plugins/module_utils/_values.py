@@ -37,9 +37,9 @@ LIMITS: dict[Key, int] = {
 
 # What zero does to a connection, by key (measured on a live peer, Linux 6.18).
 _ZERO_HARM: dict[Key, str] = {
-    "time": "the kernel would take it and then send probes without a pause",
-    "intvl": "the kernel would take it and then send all probes at once, killing healthy connections",
-    "probes": "the kernel would take it and then kill healthy connections at the first expiry",
+    "time": "the kernel would take it and then send a probe every intvl seconds, forever",
+    "intvl": "the kernel would take it and then kill connections before the peer can answer",
+    "probes": "the kernel would take it and then kill healthy connections without a probe",
 }
 
 # kernel/sysctl.c: proc_get_long() reads one number, base 0, of at most 20 characters, that ends
