@@ -45,6 +45,9 @@ if t.TYPE_CHECKING:
 _DIRECTORIES = DIRECTORIES["procps"]  # all that any loader reads
 _MOST_LINKS = 40  # path_resolution(7)
 _MOST_BYTES = 64 << 20
+# Not among them: signatures of a file's content, such as security.ima.
+_KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", "system.posix_acl_access", "user.")
+
 _LOCK_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.05
 
@@ -262,8 +265,8 @@ class Files:
     def replace(self, target: str, text: bytes | None) -> Undo:
         """Let a file hold ``text``, at once and for good, or remove it (None); return what undoes that.
 
-        ``target`` is free of links. Mode, owner and extended attributes (with them the SELinux
-        label and ACLs) of an existing file are kept; a new one gets mode 0644, and its folder is
+        ``target`` is free of links. Mode, owner, access control list, SELinux label and other
+        extended attributes of an existing file are kept; a new one gets mode 0644, and its folder is
         made when only that is missing.
 
         :raises FileError: when the system refuses; then nothing has changed.
@@ -311,7 +314,7 @@ class _Metadata:
 
     mode: int
     owner: tuple[int, int] | None = None
-    attributes: tuple[tuple[str, bytes], ...] = ()
+    attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
 
 _NEW_FILE = _Metadata(mode=0o644)
@@ -327,12 +330,22 @@ def _read_with_metadata(path: str) -> _StoredFile | None:
     try:
         with open(path, "rb") as file:
             found = os.fstat(file.fileno())
-            names = os.listxattr(file.fileno())
-            attributes = tuple((name, os.getxattr(file.fileno(), name)) for name in names)
-            metadata = _Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), attributes)
+            owner = (found.st_uid, found.st_gid)
+            metadata = _Metadata(stat.S_IMODE(found.st_mode), owner, _attributes(file.fileno()))
             return _StoredFile(file.read(), metadata)
     except FileNotFoundError:
         return None
+
+
+def _attributes(descriptor: int) -> dict[str, bytes]:
+    """Return the extended attributes that belong to a file whatever its content."""
+    try:
+        names = os.listxattr(descriptor)
+    except OSError as exc:
+        if exc.errno == errno.ENOTSUP:
+            return {}
+        raise
+    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(_KEPT_ATTRIBUTES)}
 
 
 def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
@@ -348,8 +361,10 @@ def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
                 if metadata.owner is not None:
                     os.fchown(descriptor, *metadata.owner)
                 os.fchmod(descriptor, metadata.mode)
-                for name, value in metadata.attributes:
-                    os.setxattr(descriptor, name, value)
+                inherited = _attributes(descriptor)
+                for name, value in metadata.attributes.items():
+                    if inherited.get(name) != value:
+                        os.setxattr(descriptor, name, value)
                 file.flush()
                 os.fsync(descriptor)
             os.rename(temporary, path)
