@@ -174,13 +174,19 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types strictly: what runs on targets as Python 3.8, the tooling as it runs."""
+    """Check types strictly: what runs on targets for Python 3.8, the rest for the controller's."""
     install(session, "types")
-    folders = ("plugins", "tests/unit", "tests/benchmark", "extensions")
-    sources = [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
-    session.run("mypy", *sources)
-    tooling = ["noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))]
-    session.run("mypy", "--python-version=3.11", *tooling)
+    add_test_collections(session)
+
+    def collected(*folders: str) -> list[str]:
+        return [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
+
+    session.run("mypy", *collected("plugins", "tests/unit"))
+    session.run(
+        *("mypy", "--python-version=3.11", *collected("extensions", "tests/benchmark")),
+        *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
+        env={"MYPYPATH": str(CACHE / "collections")},
+    )
 
 
 @nox.session(python=TARGET_PYTHONS)
