@@ -161,7 +161,7 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
     elif wish.persistent:
         planned, overridden, warnings = _with_values(dataclasses.replace(before, tree=tree), file, wish)
     after = dataclasses.replace(before, tree=planned)
-    if wish.runtime:
+    if wish.runtime and before.runs:
         wanted = Values(*(after.boot.values[key] if key in wish.absent else wish.values[key] for key in KEYS))
         after = dataclasses.replace(after, runtime=before.runtime.updated(wanted.named()))
     return Change(before, after, _edits(tree, planned), tuple(overridden), tuple(warnings))
@@ -207,7 +207,7 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
         snapshot = dataclasses.replace(before, tree=tree)
         losing = {key for key, value in wish.values.named().items() if snapshot.boot.values[key] != value}
         deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
-        if len(deciding) < len(losing) or any(setting.target == file.target for setting in deciding):
+        if len(deciding) < len(losing):
             raise NotReadAtBootError(
                 f"{loader} would not take the values from {file.path}: it gives up this file at a line of 1 MiB or "
                 f"more. Remove that line."
@@ -243,9 +243,10 @@ def _taken_over(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list
         other = next(other for other in tree.files if other.path == setting.path)
         text = take_over(other.text, setting.line, path=file.path)
         if not _is_editable(other) or text == other.text:
+            why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
-                f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because it is not below "
-                f"{_EDITABLE}. {_another_path(snapshot, file, wish, deciding)}",
+                f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
+                f"{_another_path(snapshot, file, wish, deciding)}".rstrip(),
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)

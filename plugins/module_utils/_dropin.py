@@ -40,16 +40,15 @@ _COMMENT = re.compile(rb"[ \t\v\f]*[#;].*", re.DOTALL)
 def assign(text: bytes | None, wish: t.Mapping[Key, int]) -> bytes:
     """Return ``text`` with one line for each wanted value; None stands for a file not there yet.
 
-    A line that gives the value already stays as it is. Otherwise the last line of the key takes
-    the value, in place; the other lines of the key go, and a key without a line gets one at the
-    end, with the line ending the file uses.
+    The last line of the key that every loader reads takes the value, in place; it stays as it is
+    when it gives that value already. The other lines of the key go. A key without such a line gets
+    one at the end, with the line ending the file uses.
     """
     lines = [HEADER] if text is None else split_lines(text)
     for key, value in wish.items():
         own = [index for index, line in enumerate(lines) if _key(line) == key]
-        assignments = [index for index in own if b"=" in lines[index]]
-        if assignments:
-            kept = assignments[-1]
+        kept = next((index for index in reversed(own) if _is_read_by_all(lines, index)), None)
+        if kept is not None:
             lines[kept] = _with_value(lines[kept], key, value)
             lines = _without(lines, [index for index in own if index != kept])
         else:
@@ -100,15 +99,23 @@ def _marker(path: str) -> bytes:
 
 def _key(line: bytes) -> Key | None:
     """Return the key that a line assigns or excludes by its full name, for whichever loader."""
+    return next((key for key in _keys(line) if key), None)
+
+
+def _keys(line: bytes) -> list[Key | None]:
+    """Return the key that each loader takes a line to be about, by its full name."""
     if b"tcp_keepalive_" not in line:
-        return None
+        return [None]
     content = _ENDING.sub(b"", line)
-    for loader in LOADERS:
-        statement = parse_line(content, 0, loader)
-        key = statement and not statement.is_glob and key_of(statement.name, loader)
-        if key:
-            return key
-    return None
+    statements = [(parse_line(content, 0, loader), loader) for loader in LOADERS]
+    return [key_of(statement.name, loader) if statement else None for statement, loader in statements]
+
+
+def _is_read_by_all(lines: list[bytes], index: int) -> bool:
+    """Whether every loader reads an assignment of the same key in a line, as a line of its own."""
+    line = lines[index]
+    is_row = (index == 0 or lines[index - 1].endswith(b"\n")) and _ending(line) in (b"", b"\n", b"\r\n")
+    return is_row and b"=" in line and None not in _keys(line)
 
 
 def _with_value(line: bytes, key: Key, value: int) -> bytes:
@@ -140,6 +147,6 @@ def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
 def _appended(lines: list[bytes], content: bytes) -> list[bytes]:
     """Add a line at the end; a file whose last line had no ending still ends without one."""
     ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
-    if lines and not _ending(lines[-1]):
+    if lines and not lines[-1].endswith(b"\n"):
         return [*lines[:-1], lines[-1] + ending, content]
     return [*lines, content + ending]

@@ -123,9 +123,12 @@ class Files:
     def read_tree(self) -> Tree:
         """Read every file that some loader may read."""
         files = []
+        seen = set()
         for directory in _DIRECTORIES:
             try:
-                names = os.listdir(self.on_host(self.resolve(directory)))
+                resolved = self.resolve(directory)
+                names = [] if resolved in seen else os.listdir(self.on_host(resolved))
+                seen.add(resolved)
             except FileNotFoundError:
                 continue
             except (OSError, FileError) as exc:
@@ -145,8 +148,7 @@ class Files:
         folder, name = posixpath.split(path)
         try:
             resolved = self.resolve(folder)
-            if folder not in _DIRECTORIES:
-                folder = next((known for known in _DIRECTORIES if self.resolve(known) == resolved), folder)
+            folder = next((known for known in _DIRECTORIES if self.resolve(known) == resolved), folder)
             path = posixpath.join(folder, name)
             is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
             target = self.resolve(path)
@@ -224,18 +226,16 @@ class Files:
             )
         if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
             raise InvalidPathError(f"{name} cannot be edited: {file.reason}. Give the path of a regular file.")
-        parent = posixpath.dirname(posixpath.dirname(file.target))
-        if not os.path.isdir(self.on_host(parent)):
-            raise InvalidPathError(f"{name} cannot be made: {parent} is not a folder. Make it first, or correct path.")
+        folder = self._nearest_folder(file.target)
+        if not os.path.isdir(self.on_host(folder)):
+            raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
 
     def require_writable(self, target: str) -> None:
         """Check that this process may replace a file, without writing.
 
         :raises FileError: where it may not.
         """
-        folder = posixpath.dirname(target)
-        if not os.path.lexists(self.on_host(folder)):
-            folder = posixpath.dirname(folder)
+        folder = self._nearest_folder(target)
         if os.access(self.on_host(folder), os.W_OK | os.X_OK):
             return
         if os.statvfs(self.on_host(folder)).f_flag & os.ST_RDONLY:
@@ -243,6 +243,11 @@ class Files:
         else:
             reason, remedy = "permission denied", "Run as root (become: true)."
         raise FileError(f"{target} cannot be written: {folder}: {reason}. {remedy}")
+
+    def _nearest_folder(self, target: str) -> str:
+        """Return the folder of a file, or the one in which that folder would be made."""
+        folder = posixpath.dirname(target)
+        return folder if os.path.lexists(self.on_host(folder)) else posixpath.dirname(folder)
 
     def backup(self, target: str) -> str:
         """Copy a file beside itself, named as Ansible names backups, and return the copy's path.

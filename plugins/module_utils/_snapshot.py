@@ -39,10 +39,12 @@ if t.TYPE_CHECKING:
 class Snapshot:
     """What a host has at one moment; two equal snapshots describe hosts in the same state.
 
-    ``runtime`` is empty and ``runtime_writable`` false for a system that does not run. ``hz`` is
-    the tick rate of the kernel that the next boot is predicted for.
+    ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
+    ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
+    predicted for.
     """
 
+    runs: bool
     runtime: Values
     runtime_writable: bool
     loader: Loader | None
@@ -111,6 +113,7 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
     if loader == "auto":
         loader = detect_loader(files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable))
     return Snapshot(
+        runs=runs,
         runtime=kernel.read() if runs else Values(),
         runtime_writable=writable,
         loader=loader,

@@ -281,7 +281,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, validate
 
 
-def _wish(params: t.Mapping[str, t.Any], *, on_running_system: bool) -> Wish:
+def _wish(params: t.Mapping[str, t.Any]) -> Wish:
     """Narrow the module's parameters to a wish.
 
     :raises KeepaliveError: for values or a path that cannot be.
@@ -294,7 +294,7 @@ def _wish(params: t.Mapping[str, t.Any], *, on_running_system: bool) -> Wish:
         path=params["path"],
         values=Values() if absent else named,
         absent=(tuple(named.named()) or KEYS) if absent else (),
-        runtime=params["runtime"] and on_running_system,
+        runtime=params["runtime"],
         persistent=params["persistent"],
         overrides=params["overrides"],
         backup=params["backup"],
@@ -322,9 +322,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        files = Files(module.params["root"])
-        wish = _wish(module.params, on_running_system=files.is_running_system)
-        outcome = fulfil(wish, kernel=Kernel(), files=files, check_mode=module.check_mode)
+        outcome = fulfil(
+            _wish(module.params),
+            kernel=Kernel(),
+            files=Files(module.params["root"]),
+            check_mode=module.check_mode,
+        )
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     change = outcome.change
