@@ -218,10 +218,12 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
             return tree, overridden, warnings
         if wish.overrides == "fail":
             raise OverriddenError(
-                _overridden_message(snapshot, file, wish, deciding),
+                f"{'. '.join(_losing_message(setting, snapshot, wish.values) for setting in deciding)}. Nothing was "
+                f"changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
+                f"ignore. {_another_path(before, file, wish, deciding)}".rstrip(),
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
-        tree = _taken_over(snapshot, file, wish, deciding)
+        tree = _taken_over(before, snapshot, file, wish, deciding)
 
 
 def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
@@ -236,8 +238,8 @@ def _is_read(tree: Tree, loader: Loader, file: SysctlFile) -> bool:
     return any(other.target == file.target for other in files_read(tree, loader))
 
 
-def _taken_over(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
-    """Comment out the deciding lines of other files."""
+def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
+    """Comment out the lines of other files that decide in ``snapshot``; ``before`` is the host as it is."""
     tree = snapshot.tree
     for setting in deciding:
         other = next(other for other in tree.files if other.path == setting.path)
@@ -246,7 +248,7 @@ def _taken_over(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list
             why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
-                f"{_another_path(snapshot, file, wish, deciding)}".rstrip(),
+                f"{_another_path(before, file, wish, deciding)}".rstrip(),
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)
@@ -274,12 +276,6 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
         f"At the next boot {sysctl_name(setting.key)} would be {value}, not {values[setting.key]}: "
         f"{printable(setting.path)} line {setting.line} {what} and decides"
     )
-
-
-def _overridden_message(snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> str:
-    losing = ". ".join(_losing_message(setting, snapshot, wish.values) for setting in deciding)
-    remedy = "Remove what decides, give overrides: take_over to have it commented out, or overrides: ignore."
-    return f"{losing}. Nothing was changed. {remedy} {_another_path(snapshot, file, wish, deciding)}".rstrip()
 
 
 def _another_path(before: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> str:

@@ -102,7 +102,10 @@ class Tree:
     def with_text(self, file: SysctlFile, text: bytes | None) -> Tree:
         """Return the tree as it is once the file behind ``file`` holds ``text`` (None: is gone)."""
         files = []
-        for other in self.files if self.get(file.path) else (*self.files, file):
+        known = self.files if self.get(file.path) else (*self.files, file)
+        if file.is_link and self.get(file.target) is None:
+            known = (*known, dataclasses.replace(file, path=file.target, is_link=False))
+        for other in known:
             if other.target != file.target:
                 files.append(other)
             elif text is not None:
