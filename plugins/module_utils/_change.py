@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import posixpath
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
@@ -57,6 +56,13 @@ if t.TYPE_CHECKING:
 
 DEFAULT_PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 _EDITABLE = "/etc/"
+# Where values hold on most hosts, the best place first.
+_LIKELY_PATHS = (
+    DEFAULT_PATH,
+    "/etc/sysctl.d/zz-tcp-keepalive.conf",
+    "/etc/sysctl.d/zzz-tcp-keepalive.conf",
+    SYSCTL_CONF,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,7 +226,7 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
             raise OverriddenError(
                 f"{'. '.join(_losing_message(setting, snapshot, wish.values) for setting in deciding)}. Nothing was "
                 f"changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
-                f"ignore. {_another_path(before, file, wish, deciding)}".rstrip(),
+                f"ignore. {_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = _taken_over(before, snapshot, file, wish, deciding)
@@ -248,7 +254,7 @@ def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wi
             why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
-                f"{_another_path(before, file, wish, deciding)}".rstrip(),
+                f"{_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)
@@ -266,7 +272,7 @@ def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: Sysctl
     where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES[loader])
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
     why = f"{hiding.path} hides it" if hiding else f"{loader} reads only {where}{conf}"
-    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish, [])}"
+    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish)}"
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
@@ -278,26 +284,18 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
     )
 
 
-def _another_path(before: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> str:
-    """Name a path from which the boot would take the values, if there is one."""
-    later = [
-        f"/etc/sysctl.d/{posixpath.basename(printable(setting.path))[: -len('.conf')]}z.conf" for setting in deciding
-    ]
-    for path in (
-        DEFAULT_PATH,
-        "/etc/sysctl.d/zz-tcp-keepalive.conf",
-        "/etc/sysctl.d/zzz-tcp-keepalive.conf",
-        *later,
-        SYSCTL_CONF,
-    ):
+def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
+    """Name a path from which the boot would take the values, or say that there is none."""
+    last = max((other.name for other in before.tree.files if other.path != SYSCTL_CONF), default=b"")
+    after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
+    for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
         if other.target == file.target or other.kind not in ("file", "missing"):
             continue
-        tree = _assigned(before.tree, other, wish.values)
-        boot = dataclasses.replace(before, tree=tree).boot
+        boot = dataclasses.replace(before, tree=_assigned(before.tree, other, wish.values)).boot
         if all(boot.values[key] == value for key, value in wish.values.named().items()):
             return f"With path: {path} the values would hold."
-    return ""
+    return "No other path would win: remove what decides."
 
 
 def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Outcome:

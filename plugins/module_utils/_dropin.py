@@ -77,7 +77,8 @@ def take_over(text: bytes, number: int, *, path: str) -> bytes:
     lines = []
     row = 1
     for line in split_lines(text):
-        lines.append(marker + line if row == number and _key(line) else line)
+        blanks, statement = _halves(line)
+        lines.append(blanks + marker + statement if row == number and _key(line) else line)
         row += line.count(b"\n")
     return b"".join(lines)
 
@@ -87,10 +88,18 @@ def give_back(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
     marker = _marker(path)
     if marker not in text:
         return text
-    return b"".join(
-        line[len(marker) :] if line.startswith(marker) and _key(line[len(marker) :]) in keys else line
-        for line in split_lines(text)
-    )
+    lines = []
+    for line in split_lines(text):
+        blanks, comment = _halves(line)
+        statement = comment[len(marker) :]
+        lines.append(blanks + statement if comment.startswith(marker) and _key(statement) in keys else line)
+    return b"".join(lines)
+
+
+def _halves(line: bytes) -> tuple[bytes, bytes]:
+    """Cut off leading carriage returns, which would end a comment that is put before them."""
+    statement = line.lstrip(b"\r")
+    return line[: len(line) - len(statement)], statement
 
 
 def _marker(path: str) -> bytes:
@@ -140,7 +149,8 @@ def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
     """Leave lines out; a file whose last line had no ending still ends without one."""
     kept = [line for index, line in enumerate(lines) if index not in indexes]
     if kept and len(lines) - 1 in indexes and not _ending(lines[-1]):
-        kept[-1] = kept[-1][: len(kept[-1]) - len(_ending(kept[-1]))]
+        ending = b"\r\n" if len(kept) > 1 and kept[0].endswith(b"\r\n") else b"\n"
+        kept[-1] = kept[-1][: -len(ending)]
     return kept
 
 

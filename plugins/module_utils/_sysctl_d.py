@@ -54,7 +54,8 @@ _RELEVANT = re.compile(rb"tcp_keepalive_|[*?\[]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
 # src/basic/fileio.c: read_line() ends a line at any of these, and refuses longer ones than this.
-_LINE = re.compile(rb"[^\n\r\0]*(?:\r\n|[\n\r\0]|\Z)")
+# Carriage returns before a line's content are blanks to both loaders.
+_LINE = re.compile(rb"\r*[^\n\r\0]*(?:\r\n|[\n\r\0]|\Z)")
 _SYSTEMD_LINE_ENDS = re.compile(rb"[\r\0]")
 LONG_LINE_MAX = 1 << 20
 
