@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import signal
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
@@ -319,7 +320,18 @@ def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Out
             files.require_writable(edit.target)
         if check_mode or change.is_empty:
             return Outcome(change, change.after)
-        return _apply(change, kernel=kernel, files=files, backup=wish.backup)
+        with _finished_before_signals():
+            return _apply(change, kernel=kernel, files=files, backup=wish.backup)
+
+
+@contextlib.contextmanager
+def _finished_before_signals() -> t.Iterator[None]:
+    """Hold back the signals that end a process, so that none cuts a change in half."""
+    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
 
 
 def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Outcome:
