@@ -1,0 +1,161 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A host made of two folders, and ways to look at it that do not go through the code under test.
+
+No test may reach the machine's own /proc/sys or /etc: kernels and files here always have a
+folder of their own as their root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+    # what stands at a path: bytes are a file, a text is a link's target, None is a folder
+    Layout = t.Mapping[str, t.Union[bytes, str, None]]
+
+TIME = b"net.ipv4.tcp_keepalive_time"
+INTVL = b"net.ipv4.tcp_keepalive_intvl"
+PROBES = b"net.ipv4.tcp_keepalive_probes"
+
+SYSTEMD = InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True)
+PROCPS = InitSystem(process_1="init", scripts=(b"sysctl -q --system\n",))
+NOTHING = InitSystem(process_1="sleep")
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+needs_another_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+
+
+class HostFiles(Files):
+    """The files below a folder, as if the process ran in that system.
+
+    ``init`` tells how it boots. ``refused`` are paths whose replacement fails, ``immovable`` are
+    paths that cannot be brought back, ``meddle`` is called after each replacement.
+    """
+
+    def __init__(self, root: Path, init: InitSystem) -> None:
+        super().__init__(str(root))
+        self.init = init
+        self.refused: dict[str, Exception] = {}
+        self.immovable: dict[str, Exception] = {}
+        self.meddle: t.Callable[[str], object] | None = None
+
+    @property
+    def is_running_system(self) -> bool:
+        return True
+
+    def init_system(self, **_: object) -> InitSystem:
+        return self.init
+
+    def replace(self, target: str, text: bytes | None) -> Undo:
+        if target in self.refused:
+            raise self.refused[target]
+        undo = super().replace(target, text)
+        if self.meddle is not None:
+            self.meddle(target)
+
+        def undo_unless_immovable() -> None:
+            if target in self.immovable:
+                raise self.immovable[target]
+            undo()
+
+        return undo_unless_immovable
+
+
+class HostKernel(Kernel):
+    """A kernel in a folder. A regular file there, unlike the real one, keeps what it is not told to forget.
+
+    ``refused`` are values that it answers with EINVAL; ``forgotten`` are values that it takes and
+    then does not show.
+    """
+
+    def __init__(self, proc: Path) -> None:
+        super().__init__(str(proc))
+        self._folder = proc / "sys/net/ipv4"
+        self.refused: set[tuple[Key, int]] = set()
+        self.forgotten: set[tuple[Key, int]] = set()
+        self.written: list[tuple[Key, int]] = []
+
+    def write(self, key: Key, value: int) -> None:
+        if (key, value) in self.refused:
+            raise KernelError(f"no {key} of {value}.")
+        os.truncate(str(self._folder / f"tcp_keepalive_{key}"), 0)
+        super().write(key, value)
+        self.written.append((key, value))
+        if (key, value) in self.forgotten:
+            (self._folder / f"tcp_keepalive_{key}").write_bytes(b"1\n")
+
+    def hz(self) -> int:
+        return 250
+
+
+def lay_out(root: Path, layout: Layout) -> None:
+    """Make files, links and folders below ``root``; an existing one is replaced."""
+    for path, what in layout.items():
+        target = root / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            target.unlink()
+        if what is None:
+            target.mkdir()
+        elif isinstance(what, bytes):
+            target.write_bytes(what)
+        else:
+            target.symlink_to(what)
+
+
+def look_at(root: Path) -> dict[str, bytes | str | None]:
+    """Return everything below ``root``, as :func:`lay_out` takes it, with the mode of each file."""
+    found: dict[str, bytes | str | None] = {}
+    for folder, folders, files in os.walk(str(root)):
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            shown = path[len(str(root)) :]
+            if os.path.islink(path):
+                found[shown] = os.readlink(path)
+            elif os.path.isdir(path):
+                found[shown] = None
+            else:
+                with open(path, "rb") as file:
+                    found[f"{shown} {os.fstat(file.fileno()).st_mode:o}"] = file.read()
+    return found
+
+
+def make_kernel(proc: Path, time: int = 7200, intvl: int = 75, probes: int = 9) -> HostKernel:
+    """Make a kernel with these values."""
+    values = {"time": time, "intvl": intvl, "probes": probes}
+    lay_out(proc, {f"sys/net/ipv4/tcp_keepalive_{key}": b"%d\n" % value for key, value in values.items()})
+    return HostKernel(proc)
+
+
+def in_own_network(*arguments: str, text: str = "") -> str:
+    """Run Python in a network namespace that ends with it, and return what it prints.
+
+    Skips the test where the machine has no such thing.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        trial = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False, text=True)
+        if trial.returncode == 0:
+            command = ["unshare", "--net", sys.executable, *arguments]
+            answer = subprocess.run(command, capture_output=True, check=True, text=True, input=text)
+            return answer.stdout
+        pytest.skip(f"needs a network namespace of its own: {trial.stderr.strip()}")
+    pytest.skip("needs unshare(1)")
