@@ -152,6 +152,17 @@ def ansible_env(*collections: Path) -> dict[str, str]:
     }
 
 
+def own_home() -> Path:
+    """Make a home directory for the tools that write to it, so that yours stays as it is."""
+    home = CACHE / "home"
+    home.mkdir(exist_ok=True)
+    for name in (".config/pip", ".pip"):
+        if (Path.home() / name).exists() and not (home / name).exists():
+            (home / name).parent.mkdir(exist_ok=True)
+            (home / name).symlink_to(Path.home() / name)
+    return home
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check formatting, style, the changelog's fragments and what the artifact contains."""
@@ -239,13 +250,7 @@ def sanity(session: nox.Session) -> None:
     """Run all sanity tests of ansible-test, without ignores."""
     install(session, "sanity")
     collection = copy_as_collection(session)
-    # ansible-test keeps its environments below HOME: one of our own leaves yours alone.
-    home = CACHE / "home"
-    home.mkdir(exist_ok=True)
-    for name in (".config/pip", ".pip"):
-        if (Path.home() / name).exists() and not (home / name).exists():
-            (home / name).parent.mkdir(exist_ok=True)
-            (home / name).symlink_to(Path.home() / name)
+    home = own_home()
     get_pip_for_ansible_test(session, home)
     with session.chdir(collection):
         session.run(
@@ -263,7 +268,7 @@ def docs_lint(session: nox.Session) -> None:
     session.run(
         *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
         *("--validate-collection-refs", "self", str(collection)),
-        env=ansible_env(TREE),
+        env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
 
 
@@ -278,7 +283,7 @@ def docs(session: nox.Session) -> None:
     session.run(
         *("antsibull-docs", "collection", "--use-current", "--squash-hierarchy"),
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
-        env=ansible_env(TREE),
+        env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
     html = BUILD / "html"
     session.run(
