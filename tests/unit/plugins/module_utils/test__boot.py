@@ -1,0 +1,313 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._boot import (
+    InitSystem,
+    Setting,
+    detect_loader,
+    predict,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS, SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._values import KERNEL_DEFAULTS, Values
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
+
+SYSTEMD: Loader = "systemd-sysctl"
+PROCPS: Loader = "procps"
+
+A, B, C = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf", "/etc/sysctl.d/c.conf"
+CONF = "/etc/sysctl.conf"
+T = "net.ipv4.tcp_keepalive_time"
+STAR = "net.ipv4.tcp_keepalive_*"
+T_STAR = "net.ipv4.tcp_keepalive_t*"
+LONG = "#" + "x" * (1 << 20) + "\n"
+
+
+def tree_of(texts: t.Mapping[str, str]) -> Tree:
+    return Tree(tuple(SysctlFile(path, path, text=text.encode()) for path, text in texts.items()))
+
+
+# What the files hold, and for each loader the value of time and the line that decides it;
+# a line whose value is 7200 is one that leaves the kernel's own.
+DEFAULT = (7200, None, None)
+
+
+@pytest.mark.parametrize(
+    ("texts", "as_systemd", "as_procps"),
+    [
+        pytest.param({}, DEFAULT, DEFAULT, id="no file"),
+        pytest.param({A: "vm.swappiness = 5\n"}, DEFAULT, DEFAULT, id="other keys"),
+        pytest.param({A: f"{T} = 60\n"}, (60, A, 1), (60, A, 1), id="one line"),
+        pytest.param({A: f"\n# c\n{T} = 60"}, (60, A, 3), (60, A, 3), id="line number"),
+        pytest.param({A: f"{T}=60\n{T}=70\n"}, (70, A, 2), (70, A, 2), id="last line of a file"),
+        pytest.param({B: f"{T}=60\n", A: f"{T}=70\n"}, (60, B, 1), (60, B, 1), id="last file"),
+        pytest.param(
+            {"/etc/sysctl.d/10-a.conf": f"{T}=60\n", "/usr/lib/sysctl.d/50-a.conf": f"{T}=70\n"},
+            (70, "/usr/lib/sysctl.d/50-a.conf", 1),
+            (70, "/usr/lib/sysctl.d/50-a.conf", 1),
+            id="the name counts, not the directory",
+        ),
+        pytest.param(
+            {"/etc/sysctl.d/10-a.conf": f"{T}=60\n", "/etc/sysctl.d/9-a.conf": f"{T}=70\n"},
+            (70, "/etc/sysctl.d/9-a.conf", 1),
+            (70, "/etc/sysctl.d/9-a.conf", 1),
+            id="names are no numbers",
+        ),
+        pytest.param(
+            {A: f"{T}=60\n", "/etc/sysctl.d/Z.conf": f"{T}=70\n"}, (60, A, 1), (60, A, 1), id="capitals come first"
+        ),
+        pytest.param({A: "", "/usr/lib/sysctl.d/a.conf": f"{T}=60\n"}, DEFAULT, DEFAULT, id="masked by an empty file"),
+        pytest.param(
+            {"/lib/sysctl.d/a.conf": f"{T}=60\n"}, DEFAULT, (60, "/lib/sysctl.d/a.conf", 1), id="lib is procps' only"
+        ),
+        pytest.param(
+            {"/etc/sysctl.d/.z.conf": f"{T}=60\n"}, DEFAULT, (60, "/etc/sysctl.d/.z.conf", 1), id="hidden file"
+        ),
+        pytest.param({CONF: f"{T}=60\n"}, DEFAULT, (60, CONF, 1), id="sysctl.conf"),
+        pytest.param(
+            {CONF: f"{T}=60\n", "/etc/sysctl.d/99-sysctl.conf": f"{T}=60\n", "/etc/sysctl.d/99-zz.conf": f"{T}=70\n"},
+            (70, "/etc/sysctl.d/99-zz.conf", 1),
+            (60, CONF, 1),
+            id="sysctl.conf with its link, before 99-zz",
+        ),
+        # what the kernel refuses
+        pytest.param({A: f"{T}=66\n", B: f"{T}=99999999999\n"}, (7200, B, 1), (66, A, 1), id="winner too large"),
+        pytest.param({A: f"{T}=66\n{T}=60s\n"}, (7200, A, 2), (66, A, 1), id="winner with a unit"),
+        pytest.param({A: f"{T}=66\n{T}=\n"}, (7200, A, 2), (66, A, 1), id="winner empty"),
+        pytest.param({A: f"{T}=60s\n"}, (7200, A, 1), DEFAULT, id="only one, refused"),
+        pytest.param({A: f"{T}=60s\n{T}=66\n"}, (66, A, 2), (66, A, 2), id="loser refused"),
+        pytest.param({A: f"{T}=0\n"}, (0, A, 1), (0, A, 1), id="zero is taken"),
+        pytest.param({A: f"{T}=-5\n"}, (-5, A, 1), (-5, A, 1), id="negative is taken"),
+        pytest.param({A: f"{T}=060\n"}, (48, A, 1), (48, A, 1), id="octal"),
+        pytest.param({A: f"{T}=0x3c\n"}, (60, A, 1), (60, A, 1), id="hexadecimal"),
+        pytest.param({A: f"{T}=60 # c\n"}, (60, A, 1), (60, A, 1), id="inline comment"),
+        pytest.param({A: f"{T}=60# c\n"}, (7200, A, 1), DEFAULT, id="inline comment without a blank"),
+        pytest.param({A: f'{T}="60"\n'}, (7200, A, 1), DEFAULT, id="quotes"),
+        pytest.param({A: f"{T}=8589934\n"}, (8589934, A, 1), (8589934, A, 1), id="most seconds at 250 Hz"),
+        # spellings
+        pytest.param({A: "net/ipv4/tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="slashes"),
+        pytest.param({A: "net/ipv4.tcp_keepalive_time=60\n"}, DEFAULT, DEFAULT, id="slash, then dot"),
+        pytest.param({A: "net.ipv4/tcp_keepalive_time=60\n"}, DEFAULT, DEFAULT, id="dot, then slash"),
+        pytest.param({A: "/net/ipv4/tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="leading slash"),
+        pytest.param({A: ".net.ipv4.tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="leading dot"),
+        pytest.param({A: "net..ipv4.tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="doubled dot"),
+        pytest.param({A: "/proc/sys/net/ipv4/tcp_keepalive_time=60\n"}, DEFAULT, DEFAULT, id="full path"),
+        pytest.param({A: "net/ipv4/../ipv4/tcp_keepalive_time=60\n"}, DEFAULT, (60, A, 1), id="parent folder"),
+        pytest.param({A: "net.ipv4.tcp_Keepalive_time=60\n"}, DEFAULT, DEFAULT, id="case counts"),
+        pytest.param({A: f"- {T}=60\n"}, (60, A, 1), DEFAULT, id="dash and blank"),
+        pytest.param({A: f"--{T}=60\n"}, DEFAULT, (60, A, 1), id="two dashes"),
+        pytest.param({A: f"\v{T}\f=60\n"}, DEFAULT, (60, A, 1), id="vertical tab and form feed"),
+        pytest.param({A: f"{T}=60\r\n"}, (60, A, 1), (60, A, 1), id="CRLF"),
+        pytest.param({A: f"a=1\r{T}=60\r"}, (60, A, 1), DEFAULT, id="lone CR"),
+        pytest.param({A: f"a=1\0{T}=60\n"}, (60, A, 1), DEFAULT, id="NUL"),
+        pytest.param({A: f"\ufeff{T}=60\n"}, DEFAULT, DEFAULT, id="byte order mark at the first key"),
+        pytest.param({A: f"\ufeff\n{T}=60\n"}, (60, A, 2), (60, A, 2), id="byte order mark on a line of its own"),
+        pytest.param({A: f"# c \\\n{T}=60\n"}, (60, A, 2), (60, A, 2), id="no continuation of comments"),
+        pytest.param({A: f"{LONG}{T}=60\n"}, DEFAULT, (60, A, 2), id="a line of 1 MiB"),
+        # a dash before the key
+        pytest.param({A: f"-{T}=60\n"}, (60, A, 1), (60, A, 1), id="failures ignored"),
+        pytest.param({A: f"{T}=55\n-{T}\n"}, (7200, A, 2), (55, A, 1), id="excluded after its assignment"),
+        pytest.param({A: f"-{T}\n{T}=55\n"}, (55, A, 2), (55, A, 2), id="excluded before its assignment"),
+        pytest.param({A: f"-{T}\n"}, (7200, A, 1), DEFAULT, id="excluded only"),
+        # globs
+        pytest.param({A: f"{STAR}=60\n"}, (60, A, 1), (60, A, 1), id="glob"),
+        pytest.param({A: f"{STAR}=60\n{T}=70\n"}, (70, A, 2), (70, A, 2), id="glob before the key"),
+        pytest.param({A: f"{T}=70\n", B: f"{STAR}=60\n"}, (70, A, 1), (70, A, 1), id="glob after the key"),
+        pytest.param({A: f"{T}=70s\n", B: f"{STAR}=60\n"}, (7200, A, 1), DEFAULT, id="excluded by a refused value"),
+        pytest.param({A: f"{STAR}=60\n-{T}\n"}, (7200, A, 2), DEFAULT, id="excluded from globs"),
+        pytest.param({A: f"-{T}\n", B: f"{STAR}=60\n"}, (7200, A, 1), DEFAULT, id="excluded from a later glob"),
+        pytest.param({A: f"{STAR}=60\n-{T_STAR}\n"}, (60, A, 1), (60, A, 1), id="a glob excludes nothing"),
+        pytest.param({A: f"{T_STAR}=60\n{STAR}=70\n"}, (70, A, 2), (70, A, 2), id="two globs, the last wins"),
+        pytest.param({A: f"{T_STAR}=60\n{STAR}=70s\n"}, (60, A, 1), (60, A, 1), id="last glob refused"),
+        pytest.param(
+            {A: f"{T_STAR}=10\n", B: f"{STAR}=20\n", C: f"{T_STAR}=10\n"},
+            (20, B, 1),
+            (10, C, 1),
+            id="repeated with the same value keeps its place",
+        ),
+        pytest.param(
+            {A: f"{T_STAR}=10\n", B: f"{STAR}=20\n", C: f"{T_STAR}=30\n"},
+            (30, C, 1),
+            (30, C, 1),
+            id="repeated with another value moves to the end",
+        ),
+        pytest.param(
+            {A: f"net//ipv4/tcp_keepalive_t*=60\n{T}=70\n"},
+            (70, A, 2),
+            (70, A, 2),
+            id="glob with a doubled slash, then the key",
+        ),
+        pytest.param(
+            {A: f"{T}=70\nnet//ipv4/tcp_keepalive_t*=60\n"},
+            (70, A, 1),
+            (60, A, 2),
+            id="procps does not see that a doubled slash is the same key",
+        ),
+        pytest.param({A: f"{T[:-4]}{{time,intvl}}=60\n"}, DEFAULT, DEFAULT, id="braces"),
+        pytest.param({A: "net.*.tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="glob for a folder"),
+        pytest.param({A: "net.*=60\n"}, DEFAULT, DEFAULT, id="glob that is too short"),
+    ],
+)
+def test_predict(
+    texts: dict[str, str], as_systemd: tuple[int, str | None, int | None], as_procps: tuple[int, str | None, int | None]
+) -> None:
+    for loader, expected in ((SYSTEMD, as_systemd), (PROCPS, as_procps)):
+        boot = predict(tree_of(texts), loader, hz=250)
+        deciding = boot.deciding.get("time")
+        found = (boot.values.time, deciding and deciding.path, deciding and deciding.line)
+        assert found == expected, loader
+        source = boot.sources.get("time")
+        assert source == (None if deciding is None or deciding.reading is None else deciding), loader
+
+
+def test_keys_are_decided_one_by_one() -> None:
+    tree = tree_of({A: f"{STAR} = 20\n{T} = 600\n", B: "-net.ipv4.tcp_keepalive_probes = 300\n"})
+    for loader in LOADERS:
+        boot = predict(tree, loader, hz=250)
+        assert boot.values == Values(time=600, intvl=20, probes=9)
+        assert {key: (setting.path, setting.line) for key, setting in boot.sources.items()} == {
+            "time": (A, 2),
+            "intvl": (A, 1),
+        }
+        # what was found, in the order in which it is read
+        assert [(setting.key, setting.value, setting.reading, setting.line) for setting in boot.settings] == [
+            ("time", "20", 20, 1),
+            ("intvl", "20", 20, 1),
+            ("probes", "20", 20, 1),
+            ("time", "600", 600, 2),
+            ("probes", "300", None, 1),
+        ]
+
+
+def test_ticks_of_the_kernel_bound_the_values() -> None:
+    tree = tree_of({A: f"{T}=8589934\n"})
+    assert predict(tree, PROCPS, hz=100).values.time == 8589934
+    assert predict(tree, PROCPS, hz=1000).values.time == 7200
+
+
+def test_without_a_loader_nothing_decides() -> None:
+    boot = predict(tree_of({A: f"{T}=60\n", CONF: f"{T}=70\n"}), None, hz=250)
+    assert boot.values == KERNEL_DEFAULTS
+    assert boot.deciding == {}
+    assert [(setting.path, setting.value) for setting in boot.settings] == [(A, "60")]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        pytest.param(
+            SysctlFile(A, A),
+            f"{T} = 60 # why\n".encode(),
+            {"key": "time", "value": "60 # why", "path": A, "line": 1},
+            id="plain",
+        ),
+        pytest.param(
+            SysctlFile(A, A),
+            f"#\n-{T}\n".encode(),
+            {"key": "time", "value": None, "path": A, "line": 2},
+            id="exclusion",
+        ),
+        pytest.param(
+            SysctlFile("/etc/sysctl.d/\udcff.conf", "/etc/x"),
+            f"{T} = ".encode() + b"\xe9\n",
+            {"key": "time", "value": "\\xe9", "path": "/etc/sysctl.d/\\xff.conf", "line": 1},
+            id="not UTF-8",
+        ),
+    ],
+)
+def test_setting_as_dict(file: SysctlFile, text: bytes, expected: dict[str, object]) -> None:
+    (setting,) = predict(Tree((dataclasses.replace(file, text=text),)), SYSTEMD, hz=250).settings
+    assert setting.as_dict() == expected
+    assert (setting.path, setting.target) == (file.path, file.target)
+
+
+def test_a_setting_knows_what_the_kernel_takes() -> None:
+    (setting,) = predict(tree_of({A: f"{T} = 0x10\n"}), PROCPS, hz=250).settings
+    assert setting == Setting(key="time", value="0x10", reading=16, path=A, target=A, line=1)
+
+
+DEBIAN_SCRIPT = b"""#!/bin/sh
+case "$1" in
+   start)
+      if sysctl $quiet --system; then exit 0; fi ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("init", "loader"),
+    [
+        pytest.param(InitSystem(), None, id="nothing known"),
+        pytest.param(
+            InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True), SYSTEMD, id="systemd"
+        ),
+        pytest.param(
+            InitSystem(
+                process_1="systemd",
+                booted_with_systemd=True,
+                has_systemd_sysctl=True,
+                scripts=(DEBIAN_SCRIPT,),
+            ),
+            SYSTEMD,
+            id="systemd with init scripts lying about",
+        ),
+        pytest.param(
+            InitSystem(booted_with_systemd=True, has_systemd_sysctl=True),
+            SYSTEMD,
+            id="systemd, first process hidden",
+        ),
+        pytest.param(
+            InitSystem(booted_with_systemd=True, has_systemd_sysctl=False, scripts=(DEBIAN_SCRIPT,)),
+            None,
+            id="systemd without its sysctl unit",
+        ),
+        pytest.param(
+            InitSystem(booted_with_systemd=True, has_systemd_sysctl=True, proc_sys_writable=False),
+            None,
+            id="systemd with read-only /proc/sys",
+        ),
+        pytest.param(
+            InitSystem(process_1="init", scripts=(DEBIAN_SCRIPT,), proc_sys_writable=False),
+            None,
+            id="init with read-only /proc/sys",
+        ),
+        *(
+            pytest.param(InitSystem(process_1=name, scripts=(b"", DEBIAN_SCRIPT)), PROCPS, id=name)
+            for name in ("init", "runit", "runit-init", "openrc-init", "dinit")
+        ),
+        pytest.param(
+            InitSystem(process_1="init", has_systemd_sysctl=True, scripts=(DEBIAN_SCRIPT,)),
+            PROCPS,
+            id="init with systemd installed, too",
+        ),
+        pytest.param(InitSystem(process_1="init"), None, id="init without scripts"),
+        pytest.param(InitSystem(process_1="init", has_systemd_sysctl=True), None, id="init, systemd only installed"),
+        pytest.param(InitSystem(process_1="bash", scripts=(DEBIAN_SCRIPT,)), None, id="container without an init"),
+        pytest.param(InitSystem(process_1="", scripts=(DEBIAN_SCRIPT,)), None, id="first process hidden"),
+        *(
+            pytest.param(InitSystem(process_1="init", scripts=(script,)), loader, id=f"script: {why}")
+            for script, loader, why in (
+                (b"sysctl --system", PROCPS, "bare"),
+                (b"\t/sbin/sysctl -q --system >/dev/null\n", PROCPS, "with a path and more"),
+                (b"sysctl -p\n", None, "one file only"),
+                (b"# sysctl --system\n", None, "commented out"),
+                (b"true # sysctl --system\n", None, "in a comment behind"),
+                (b"sysctl -p # not --system\n", None, "option in a comment"),
+                (b"sysctl -p\nfoo --system\n", None, "option on another line"),
+                (b"mysysctl --system\n", None, "another program"),
+                (b"sysctl --systemd\n", None, "another option"),
+            )
+        ),
+    ],
+)
+def test_detect_loader(init: InitSystem, loader: Loader | None) -> None:
+    assert detect_loader(init) == loader
