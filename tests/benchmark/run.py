@@ -1,0 +1,555 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measure linux.tcp.keepalive beside ansible.builtin.ping and a loop of ansible.posix.sysctl.
+
+The hosts are light: an sshd each, in a network namespace with sysctls of its own and a mount
+namespace with an /etc/sysctl.d of its own. They, the network between them and the controller
+live in namespaces that end with this program, however it ends; nothing of the machine changes.
+
+All cases of one setting are tasks of one play, so that they meet the machine in the same mood,
+and rounds repeat all settings in turn. What is measured is a task's own time, from its start
+until its last host has answered: what the task adds to a play. Starting Ansible and opening the
+connections are not part of it; building the module's payload is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import shlex
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from pathlib import Path
+
+if t.TYPE_CHECKING:
+    Command = t.Sequence[t.Union[str, Path]]
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "docsite" / "rst" / "benchmark.rst"
+PAGE_BEGIN = ".. The lines from here on are written by the benchmark.\n"
+PAGE_END = ".. The lines written by the benchmark end here.\n"
+
+TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", "sysctl")
+TARGET_PYTHON = "/usr/bin/python3"
+GRACE_SECONDS = 60.0  # beyond the time for the rounds, before the run is cut off
+START_SECONDS = 30.0
+
+FLEETS = (1, 5)
+SETTINGS = {"default": {}, "pipelining": {"ANSIBLE_PIPELINING": "true"}}
+
+FILE = "/etc/sysctl.d/99-tcp-keepalive.conf"
+WANTED = {"time": 600, "intvl": 60, "probes": 20}
+KERNEL_DEFAULTS = {"time": 7200, "intvl": 75, "probes": 9}
+NOTHING, ALL = "nothing to change", "all to change"
+
+MOST_OF_PING = 1.25
+LEAST_OF_LOOP = 2.0
+
+# What a host is: root's ssh, systemd by its mark, and folders of its own where anything is written.
+HOST = """
+ip link set lo up
+for folder in /etc/sysctl.d /run /var/log; do mount -t tmpfs tmpfs "$folder"; done
+mkdir -p /run/sshd /run/systemd/system
+echo ready
+exec "$(command -v sshd)" -D -e -f "$1"
+"""
+SSHD = """
+AuthorizedKeysFile {folder}/key.pub
+HostKey {folder}/host_key
+LogLevel ERROR
+PermitRootLogin prohibit-password
+PidFile none
+StrictModes no
+Subsystem sftp internal-sftp
+UseDNS no
+UsePAM no
+"""
+
+
+class BenchmarkError(Exception):
+    """The benchmark cannot run or its answer would be worth nothing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A task to measure; ``state`` is what the hosts are brought to before it, None where that is all one."""
+
+    name: str
+    state: str | None
+    task: dict[str, t.Any]
+
+    @property
+    def title(self) -> str:
+        """The task's name in the play."""
+        return f"{self.name}, {self.state}" if self.state else self.name
+
+    def tasks(self) -> list[dict[str, t.Any]]:
+        """Return what precedes the task, the task, and what proves afterwards that it has done its work."""
+        if self.state is None:
+            return [raw("Open the connections", "true"), {"name": self.title, **self.task}]
+        return [
+            raw("Prepare", prepare(self.state)),
+            {"name": self.title, **self.task},
+            raw("Look at the kernel and the file", verify()),
+        ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """The seconds a case took in one round; ``changed`` of the ``hosts`` reported a change."""
+
+    number: int
+    setting: str
+    hosts: int
+    case: str
+    seconds: float
+
+
+def raw(name: str, script: str) -> dict[str, t.Any]:
+    """Return a task that runs a shell script without any module."""
+    return {"name": name, "ansible.builtin.raw": script}
+
+
+def path_of(key: str) -> str:
+    """Return where the kernel keeps a key."""
+    return f"/proc/sys/net/ipv4/tcp_keepalive_{key}"
+
+
+def prepare(state: str) -> str:
+    """Return the script that brings a host to a state."""
+    values = WANTED if state == NOTHING else KERNEL_DEFAULTS
+    script = ["set -e", *(f"echo {value} >{path_of(key)}" for key, value in values.items()), f"rm -f {FILE}"]
+    if state == NOTHING:
+        lines = "".join(f"net.ipv4.tcp_keepalive_{key}={value}\\n" for key, value in values.items())
+        script.append(f"printf {shlex.quote(lines)} >{FILE}")
+    return "; ".join(script)
+
+
+def verify() -> str:
+    """Return the script that fails unless kernel and file have the wanted values."""
+    checks = []
+    for key, value in WANTED.items():
+        checks.append(f'test "$(cat {path_of(key)})" = {value}')
+        checks.append(f"grep -Eqx 'net.ipv4.tcp_keepalive_{key} ?= ?{value}' {FILE}")
+    return " && ".join(checks)
+
+
+PING = Case("ping", None, {"ansible.builtin.ping": {}})
+KEEPALIVE, LOOP = "keepalive", "3 x sysctl"
+CASES = (
+    PING,
+    *(Case(KEEPALIVE, state, {"linux.tcp.keepalive": WANTED}) for state in (NOTHING, ALL)),
+    *(
+        Case(
+            LOOP,
+            state,
+            {
+                "ansible.posix.sysctl": {
+                    "name": "net.ipv4.tcp_keepalive_{{ item.key }}",
+                    "value": "{{ item.value }}",
+                    "sysctl_file": FILE,
+                },
+                "loop": [{"key": key, "value": value} for key, value in WANTED.items()],
+            },
+        )
+        for state in (NOTHING, ALL)
+    ),
+)
+
+
+# The hosts and the plays, inside the namespaces
+
+
+class Fleet:
+    """Hosts reached by ssh, each in namespaces of its own, on one bridge.
+
+    All files are below ``folder``; the caller ends the hosts by ending this process's namespaces.
+    """
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._addresses = {f"host{number}": f"10.0.0.{number}" for number in range(1, size + 1)}
+
+    def start(self) -> None:
+        """Start the hosts and wait until each answers.
+
+        :raises BenchmarkError: when one does not.
+        """
+        # Should anything ever run here instead of on a host, then not with the machine's own files.
+        run(["mount", "-t", "tmpfs", "tmpfs", "/etc/sysctl.d"])
+        for name in ("key", "host_key"):
+            run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self._folder / name])
+        config = self._folder / "sshd_config"
+        config.write_text(SSHD.format(folder=self._folder), encoding="utf-8")
+        run(["ip", "link", "set", "lo", "up"])
+        run(["ip", "link", "add", "fleet", "type", "bridge"])
+        run(["ip", "address", "add", "10.0.0.254/24", "dev", "fleet"])
+        run(["ip", "link", "set", "fleet", "up"])
+        for name, address in self._addresses.items():
+            self._start_host(name, address, config)
+        deadline = time.monotonic() + START_SECONDS
+        for name, address in self._addresses.items():
+            self._wait_for(name, address, deadline)
+        inventory = {"all": {"hosts": {name: self._variables(address) for name, address in self._addresses.items()}}}
+        self.inventory.write_text(json.dumps(inventory), encoding="utf-8")
+
+    @property
+    def inventory(self) -> Path:
+        """The hosts, as Ansible reads them."""
+        return self._folder / "inventory.yml"
+
+    def _start_host(self, name: str, address: str, config: Path) -> None:
+        with self._log(name).open("wb") as log:
+            process = subprocess.Popen(
+                ["unshare", "--net", "--mount", "sh", "-euc", HOST, "sh", str(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert process.stdout is not None
+        if process.stdout.readline() != b"ready\n":
+            raise self._failure(name)
+        run(["ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", str(process.pid)])
+        run(["ip", "link", "set", name, "master", "fleet", "up"])
+        inside = ["nsenter", "--net", "--target", str(process.pid)]
+        run([*inside, "ip", "address", "add", f"{address}/24", "dev", "eth0"])
+        run([*inside, "ip", "link", "set", "eth0", "up"])
+
+    def _wait_for(self, name: str, address: str, deadline: float) -> None:
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection((address, 22), timeout=1) as connection:
+                if connection.recv(4) == b"SSH-":
+                    return
+            if time.monotonic() > deadline:
+                raise self._failure(name)
+            time.sleep(0.05)
+
+    def _variables(self, address: str) -> dict[str, str]:
+        return {
+            "ansible_host": address,
+            "ansible_user": "root",
+            "ansible_ssh_private_key_file": str(self._folder / "key"),
+            "ansible_python_interpreter": TARGET_PYTHON,
+        }
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def _failure(self, name: str) -> BenchmarkError:
+        log = self._log(name).read_text(encoding="utf-8", errors="replace")
+        return BenchmarkError(f"{name} did not start within {START_SECONDS:.0f} seconds: {log.strip()}")
+
+
+def run(command: Command, *, env: t.Mapping[str, str] | None = None) -> None:
+    """Run a command silently.
+
+    :raises BenchmarkError: with its output when it fails.
+    """
+    done = subprocess.run(
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        output = done.stdout.decode("utf-8", "replace")
+        raise BenchmarkError(f"{' '.join(map(str, command))} failed ({done.returncode}):\n{output}")
+
+
+def ansible_env(folder: Path) -> dict[str, str]:
+    """Return the environment in which Ansible has its default settings and leaves no files outside ``folder``."""
+    (folder / "ansible.cfg").touch()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {
+        **kept,
+        "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", ""),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_REMOTE_TMP": "/run/ansible",  # a host's own folder
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_HOST_KEY_CHECKING": "false",
+        "ANSIBLE_SSH_COMMON_ARGS": f"-F none -o UserKnownHostsFile={folder}/known_hosts",
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder / "cp"),
+    }
+
+
+def play(folder: Path, fleet: Fleet, cases: t.Iterable[Case], *, setting: str, hosts: int) -> dict[str, float]:
+    """Run one play and return the seconds of each case by its title.
+
+    :raises BenchmarkError: when a task fails, or says `changed` where nothing was to change, or not where all was.
+    """
+    cases = list(cases)
+    tasks = [task for case in cases for task in case.tasks()]
+    playbook = folder / "playbook.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    notes = folder / "stopwatch.json"
+    notes.unlink(missing_ok=True)
+    limit = ",".join(f"host{number}" for number in range(1, hosts + 1))
+    run(
+        [
+            Path(sys.executable).with_name("ansible-playbook"),
+            *("--inventory", fleet.inventory, "--limit", limit, playbook),
+        ],
+        env={**ansible_env(folder), **SETTINGS[setting], "STOPWATCH": str(notes)},
+    )
+    seconds = {}
+    expected = {case.title: hosts if case.state == ALL else 0 for case in cases}
+    for line in notes.read_text(encoding="utf-8").splitlines():
+        note = json.loads(line)
+        if note["task"] not in expected:
+            continue
+        if (note["hosts"], note["changed"]) != (hosts, expected[note["task"]]):
+            raise BenchmarkError(f"This does not count, for {expected} of {hosts} hosts were to change: {note}")
+        seconds[note["task"]] = note["seconds"]
+    return seconds
+
+
+def measure(folder: Path, *, rounds: int, until: float) -> None:
+    """Measure rounds until there are enough or time is up, and write each whole round to ``folder``."""
+    fleet = Fleet(folder, max(FLEETS))
+    fleet.start()
+    # The first run of all compiles what Ansible imports.
+    play(folder, fleet, CASES, setting="default", hosts=max(FLEETS))
+    longest = 0.0
+    for number in range(rounds):
+        began = time.monotonic()
+        if number and began + longest > until:
+            print(f"Time is up after {number} of {rounds} rounds.", flush=True)
+            return
+        # Nobody always comes first.
+        first = number % len(CASES)
+        cases = CASES[first:] + CASES[:first]
+        found = [
+            Measurement(number, setting, hosts, case, seconds)
+            for setting in SETTINGS
+            for hosts in FLEETS
+            for case, seconds in play(folder, fleet, cases, setting=setting, hosts=hosts).items()
+        ]
+        (folder / f"round-{number:03}.json").write_text(json.dumps([dataclasses.asdict(m) for m in found]), "utf-8")
+        longest = max(longest, time.monotonic() - began)
+        print(f"Round {number + 1} took {time.monotonic() - began:.0f} s.", flush=True)
+
+
+# The report, outside
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table: medians over the rounds of seconds, and of the ratios within a round."""
+
+    setting: str
+    hosts: int
+    state: str
+    ping: float
+    keepalive: float
+    loop: float
+    of_ping: float
+    of_loop: float
+
+    @property
+    def cheap(self) -> bool | None:
+        """Whether the module costs hardly more than ping; None where that is not expected, since there is work."""
+        return self.of_ping <= MOST_OF_PING if self.state == NOTHING else None
+
+    @property
+    def fast(self) -> bool:
+        """Whether the module is faster than the loop by as much as is expected."""
+        return self.of_loop >= LEAST_OF_LOOP
+
+    def cells(self) -> list[str]:
+        """Return the line as text, in the order of :data:`HEADINGS`."""
+        return [
+            self.setting,
+            str(self.hosts),
+            self.state,
+            *(f"{seconds:.2f} s" for seconds in (self.ping, self.keepalive, self.loop)),
+            f"{self.of_ping:.2f}{mark(self.cheap)}",
+            f"{self.of_loop:.1f}{mark(self.fast)}",
+        ]
+
+
+HEADINGS = ["settings", "hosts", "state", "ping", "keepalive", "3 x sysctl", "keepalive / ping", "sysctl / keepalive"]
+
+
+def mark(met: bool | None) -> str:
+    """Return how an expectation fared."""
+    return "" if met is None else " met" if met else " MISSED"
+
+
+def summarize(measurements: list[Measurement]) -> list[Row]:
+    """Return the table's lines.
+
+    The ratios are formed within a round, where both sides met the same load, and the median is taken then.
+    """
+    seconds = {(m.setting, m.hosts, m.case, m.number): m.seconds for m in measurements}
+    numbers = sorted({m.number for m in measurements})
+    rows = []
+    for setting in SETTINGS:
+        for hosts in FLEETS:
+            for state in (NOTHING, ALL):
+                titles = (PING.name, f"{KEEPALIVE}, {state}", f"{LOOP}, {state}")
+                ping, keepalive, loop = ([seconds[setting, hosts, title, n] for n in numbers] for title in titles)
+                rows.append(
+                    Row(
+                        setting=setting,
+                        hosts=hosts,
+                        state=state,
+                        ping=statistics.median(ping),
+                        keepalive=statistics.median(keepalive),
+                        loop=statistics.median(loop),
+                        of_ping=statistics.median(ours / theirs for ours, theirs in zip(keepalive, ping)),
+                        of_loop=statistics.median(theirs / ours for ours, theirs in zip(keepalive, loop)),
+                    )
+                )
+    return rows
+
+
+def as_text(rows: list[Row]) -> str:
+    """Return the table for a terminal."""
+    lines = [HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+
+
+def as_rst(rows: list[Row]) -> str:
+    """Return the table for the documentation."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for first, *others in [HEADINGS, *(row.cells() for row in rows)]:
+        lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
+    return "\n".join(lines)
+
+
+def conditions(rounds: int) -> str:
+    """Return a sentence on where and with what was measured."""
+    release = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
+    system = next(line.partition("=")[2].strip('"') for line in release if line.startswith("PRETTY_NAME="))
+    target = output_of([TARGET_PYTHON, "--version"])
+    galaxy: Command = [Path(sys.executable).with_name("ansible-galaxy"), "collection", "list", "--format", "json"]
+    versions = {
+        name: about["version"]
+        for folder in json.loads(output_of(galaxy)).values()
+        for name, about in folder.items()
+        if name in ("ansible.posix", "linux.tcp")
+    }
+    collections = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    return (
+        f"{datetime.date.today()}, {rounds} rounds on {os.cpu_count()} cores, {system}, Linux {platform.release()}; "
+        f"ansible-core {importlib.metadata.version('ansible-core')} on Python {platform.python_version()}, "
+        f"{target} on the hosts, {collections}."
+    )
+
+
+def output_of(command: Command) -> str:
+    """Return what a command prints."""
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+
+
+def update_page(table: str) -> None:
+    """Put the table between the marks of the documentation's page."""
+    head, begin, rest = PAGE.read_text(encoding="utf-8").partition(PAGE_BEGIN)
+    _, end, tail = rest.partition(PAGE_END)
+    if not end:
+        raise BenchmarkError(f"{PAGE} lacks the lines that enclose the table.")
+    PAGE.write_text(f"{head}{begin}\n{table}\n\n{end}{tail}", encoding="utf-8")
+
+
+def require_tools() -> None:
+    """Check that all programs are there.
+
+    :raises BenchmarkError: naming those that are not.
+    """
+    if os.geteuid() != 0:
+        raise BenchmarkError("Making namespaces needs root: run this as root.")
+    missing = [tool for tool in (*TOOLS, TARGET_PYTHON) if not shutil.which(tool)]
+    if missing:
+        raise BenchmarkError(
+            f"Missing: {', '.join(missing)}. On Debian and Ubuntu these are in util-linux, iproute2, procps, python3, "
+            f"openssh-client and openssh-server. The sshd of the system need not run."
+        )
+
+
+def measure_in_namespaces(folder: Path, *, rounds: int, seconds: float) -> list[Measurement]:
+    """Run this file in namespaces of its own and return what it measured.
+
+    Whatever happens, all processes in there end with the first one.
+    """
+    process = subprocess.Popen(
+        [
+            *("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+            *(sys.executable, __file__, f"--rounds={rounds}", f"--seconds={seconds}", f"--inside={folder}"),
+        ]
+    )
+    try:
+        status = process.wait(timeout=seconds + GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"Cut off after {seconds + GRACE_SECONDS:.0f} seconds.", file=sys.stderr)
+        status = 0
+    finally:
+        process.kill()
+        process.wait()
+    measurements = [
+        Measurement(**item)
+        for file in sorted(folder.glob("round-*.json"))
+        for item in json.loads(file.read_text(encoding="utf-8"))
+    ]
+    if status or not measurements:
+        raise BenchmarkError("Not one round was measured." if not status else "The measurement failed, see above.")
+    return measurements
+
+
+def exit_on_signal(number: int, _frame: object) -> t.NoReturn:
+    """Leave in such a way that everything is cleaned up."""
+    sys.exit(128 + number)
+
+
+def main() -> None:
+    """Measure and report; the table tells about the expectations, the exit status does not."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9, help="how often everything is measured (default: %(default)s)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=270,
+        help="start no round that would end later than this (default: %(default)s)",
+    )
+    parser.add_argument("--write-page", action="store_true", help="write the table to the documentation's page, too")
+    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, exit_on_signal)
+    try:
+        if arguments.inside:
+            measure(arguments.inside, rounds=arguments.rounds, until=time.monotonic() + arguments.seconds)
+            return
+        require_tools()
+        with tempfile.TemporaryDirectory(prefix="linux-tcp-benchmark-") as folder:
+            measurements = measure_in_namespaces(Path(folder), rounds=arguments.rounds, seconds=arguments.seconds)
+        rows = summarize(measurements)
+        about = conditions(len({measurement.number for measurement in measurements}))
+        print(f"\n{as_text(rows)}\n\n{about}")
+        if arguments.write_page:
+            update_page(f"{about}\n\n{as_rst(rows)}")
+            print(f"The table is in {PAGE} now.")
+    except BenchmarkError as exc:
+        sys.exit(str(exc))
+
+
+if __name__ == "__main__":
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    main()
