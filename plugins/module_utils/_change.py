@@ -347,7 +347,7 @@ def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Out
                 copy = files.backup(edit.target)
                 undo.append(functools.partial(files.remove, copy))
                 backups.append(copy)
-            undo.append(files.replace(edit.target, edit.after))
+            undo.append(files.replace(edit.target, edit.after, expected=edit.before))
         after = take_snapshot(kernel, files, loader=change.before.loader)
         _verify(change, after, files)
     except BaseException as exc:

@@ -267,23 +267,26 @@ class Files:
         """Remove a file that this run made."""
         _put(self.on_host(target), None, _NEW_FILE)
 
-    def replace(self, target: str, text: bytes | None) -> Undo:
+    def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
         """Let a file hold ``text``, at once and for good, or remove it (None); return what undoes that.
 
-        ``target`` is free of links. Mode, owner, access control list, SELinux label and other
+        ``target`` is free of links and holds what is ``expected`` (None: is not there). Mode, owner, access control list, SELinux label and other
         extended attributes of an existing file are kept; a new one gets mode 0644, and its folder is
         made when only that is missing.
 
-        :raises FileError: when the system refuses; then nothing has changed.
+        :raises FileError: when the system refuses or the file is another one; then nothing has changed.
         """
         path = self.on_host(target)
         folder = os.path.dirname(path)
         makes_folder = False
         try:
             before = _read_with_metadata(path)
+            if (before.text if before else None) != expected:
+                raise FileError(f"{target} was changed by another program a moment ago. Run again.")
             makes_folder = text is not None and not os.path.isdir(folder)
             if makes_folder:
-                os.mkdir(folder, 0o755)
+                os.mkdir(folder)
+                os.chmod(folder, 0o755)  # whatever the umask
             _put(path, text, before.metadata if before else _NEW_FILE)
         except OSError as exc:
             if makes_folder:
@@ -378,7 +381,8 @@ def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
             raise
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        with contextlib.suppress(OSError):  # not every file system can; the new name stands all the same
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
