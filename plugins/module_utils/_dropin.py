@@ -149,8 +149,10 @@ def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
     """Leave lines out; a file whose last line had no ending still ends without one."""
     kept = [line for index, line in enumerate(lines) if index not in indexes]
     if kept and len(lines) - 1 in indexes and not _ending(lines[-1]):
-        ending = b"\r\n" if len(kept) > 1 and kept[0].endswith(b"\r\n") else b"\n"
-        kept[-1] = kept[-1][: -len(ending)]
+        uses_crlf = len(kept) > 1 and kept[0].endswith(b"\r\n")
+        ending = b"\r\n" if uses_crlf and kept[-1].endswith(b"\r\n") else b"\n"
+        if kept[-1].endswith(ending):
+            kept[-1] = kept[-1][: -len(ending)]
     return kept
 
 

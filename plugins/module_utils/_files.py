@@ -270,9 +270,9 @@ class Files:
     def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
         """Let a file hold ``text``, at once and for good, or remove it (None); return what undoes that.
 
-        ``target`` is free of links and holds what is ``expected`` (None: is not there). Mode, owner, access control list, SELinux label and other
-        extended attributes of an existing file are kept; a new one gets mode 0644, and its folder is
-        made when only that is missing.
+        ``target`` is free of links and holds what is ``expected`` (None: is not there). Mode, owner,
+        access control list, SELinux label and other extended attributes of an existing file are
+        kept; a new one gets mode 0644, and its folder is made when only that is missing.
 
         :raises FileError: when the system refuses or the file is another one; then nothing has changed.
         """
