@@ -41,7 +41,6 @@ PROCPS = InitSystem(process_1="init", scripts=(b"sysctl -q --system\n",))
 NOTHING = InitSystem(process_1="sleep")
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-needs_another_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 
 
 class HostFiles(Files):
@@ -146,16 +145,54 @@ def make_kernel(proc: Path, time: int = 7200, intvl: int = 75, probes: int = 9) 
     return HostKernel(proc)
 
 
-def in_own_network(*arguments: str, text: str = "") -> str:
-    """Run Python in a network namespace that ends with it, and return what it prints.
+def in_own_namespaces(script: str, *arguments: str, text: str = "") -> str:
+    """Run a Python script in network and mount namespaces that end with it, and return what it prints.
 
-    Skips the test where the machine has no such thing.
+    Skips the test where the machine gives none.
     """
-    with contextlib.suppress(FileNotFoundError):
-        trial = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False, text=True)
-        if trial.returncode == 0:
-            command = ["unshare", "--net", sys.executable, *arguments]
-            answer = subprocess.run(command, capture_output=True, check=True, text=True, input=text)
-            return answer.stdout
-        pytest.skip(f"needs a network namespace of its own: {trial.stderr.strip()}")
-    pytest.skip("needs unshare(1)")
+    unshare = ["unshare", "--net", "--mount"]
+    try:
+        trial = subprocess.run([*unshare, "true"], capture_output=True, check=False, text=True)
+    except FileNotFoundError:
+        pytest.skip("needs unshare(1)")
+    if trial.returncode != 0:
+        pytest.skip(f"needs namespaces of its own: {trial.stderr.strip()}")
+    answer = subprocess.run(
+        [*unshare, sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        input=text,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@contextlib.contextmanager
+def unprivileged(root: Path) -> t.Iterator[str]:
+    """Let the block run as a user who may not write what others own, and tell where ``root`` is for it.
+
+    Root becomes somebody else within a chroot(2), because the folders above ``root`` are closed to
+    others. Any other user stays who it is.
+    """
+    if os.geteuid() != 0:
+        yield str(root)
+        return
+    root.chmod(0o755)
+    folder = os.getcwd()
+    outside = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            os.chroot(str(root))
+        except PermissionError as exc:
+            pytest.skip(f"needs chroot(2): {exc.strerror}")
+        os.chdir("/")
+        os.seteuid(65534)
+        yield "/"
+    finally:
+        os.seteuid(0)
+        os.fchdir(outside)
+        os.chroot(".")
+        os.chdir(folder)
+        os.close(outside)

@@ -20,7 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import (
     sysctl_name,
     validate,
 )
-from ansible_collections.linux.tcp.tests.unit.host import in_own_network
+from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
@@ -284,7 +284,7 @@ def test_the_real_kernel_reads_the_same() -> None:
     for edge in (2147483647 // 100, 2147483647 // 250, 2147483647 // 300, 2147483647 // 1000):
         written += [b"%d" % number for number in (edge, edge + 1, -edge, -edge - 1)]
     text = json.dumps([spelling.decode("latin-1") for spelling in written])
-    hz, answers = json.loads(in_own_network("-c", WRITE_TO_KERNEL, text=text))
+    hz, answers = json.loads(in_own_namespaces(WRITE_TO_KERNEL, text=text))
     for key in KEYS:
         ours = [kernel_reading(key, spelling, hz=hz) for spelling in written]
         assert dict(zip(written, answers[key])) == dict(zip(written, ours)), key
