@@ -64,10 +64,10 @@ class HostFiles(Files):
     def init_system(self, **_: object) -> InitSystem:
         return self.init
 
-    def replace(self, target: str, text: bytes | None) -> Undo:
+    def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
         if target in self.refused:
             raise self.refused[target]
-        undo = super().replace(target, text)
+        undo = super().replace(target, text, expected=expected)
         if self.meddle is not None:
             self.meddle(target)
 
@@ -188,10 +188,10 @@ def unprivileged(root: Path) -> t.Iterator[str]:
         except PermissionError as exc:
             pytest.skip(f"needs chroot(2): {exc.strerror}")
         os.chdir("/")
-        os.seteuid(65534)
+        os.setresuid(65534, 65534, 0)  # access(2) asks for the real one
         yield "/"
     finally:
-        os.seteuid(0)
+        os.setresuid(0, 0, 0)
         os.fchdir(outside)
         os.chroot(".")
         os.chdir(folder)
