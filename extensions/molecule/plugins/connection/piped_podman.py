@@ -48,7 +48,9 @@ class Connection(Podman):
     transport = "piped_podman"
     has_pipelining = True
 
-    def _podman(self, cmd: t.Any, cmd_args: t.Any = None, in_data: t.Any = None, use_container_id: bool = True) -> t.Any:
+    def _podman(
+        self, cmd: t.Any, cmd_args: t.Any = None, in_data: t.Any = None, use_container_id: bool = True
+    ) -> t.Any:
         if in_data is not None and cmd[0] == "exec":
             cmd = ["exec", "--interactive", *cmd[1:]]
         return super()._podman(cmd, cmd_args, in_data, use_container_id)
