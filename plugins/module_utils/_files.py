@@ -148,7 +148,7 @@ class Files:
         folder, name = posixpath.split(path)
         try:
             resolved = self.resolve(folder)
-            folder = next((known for known in _DIRECTORIES if self.resolve(known) == resolved), folder)
+            folder = next((known for known in _DIRECTORIES if self._leads_to(known, resolved)), folder)
             path = posixpath.join(folder, name)
             is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
             target = self.resolve(path)
@@ -156,6 +156,12 @@ class Files:
             return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
         kind, text, reason = self._content(target)
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
+
+    def _leads_to(self, path: str, resolved: str) -> bool:
+        try:
+            return self.resolve(path) == resolved
+        except FileError:
+            return False
 
     def _content(self, target: str) -> tuple[Kind, bytes, str]:
         if target == "/dev/null":  # hides files of its name; an image may have no such device
