@@ -49,7 +49,7 @@ TARGET_PYTHON = "/usr/bin/python3"
 GRACE_SECONDS = 60.0  # beyond the time for the rounds, before the run is cut off
 START_SECONDS = 30.0
 
-FLEETS = (1, 5)
+FLEETS = {1: 3, 5: 1}  # sizes, each with how often all is measured in a round: what is short is easily disturbed
 SETTINGS = {"default": {}, "pipelining": {"ANSIBLE_PIPELINING": "true"}}
 
 FILE = "/etc/sysctl.d/99-tcp-keepalive.conf"
@@ -111,7 +111,7 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Measurement:
-    """The seconds a case took in one round; ``changed`` of the ``hosts`` reported a change."""
+    """The seconds a case took; those with the same ``number`` were measured one after the other."""
 
     number: int
     setting: str
@@ -290,12 +290,11 @@ def ansible_env(folder: Path) -> dict[str, str]:
     }
 
 
-def play(folder: Path, fleet: Fleet, cases: t.Iterable[Case], *, setting: str, hosts: int) -> dict[str, float]:
-    """Run one play and return the seconds of each case by its title.
+def play(folder: Path, fleet: Fleet, cases: t.Sequence[Case], *, setting: str, hosts: int) -> dict[str, list[float]]:
+    """Run one play and return the seconds of each case by its title, as often as it is in ``cases``.
 
     :raises BenchmarkError: when a task fails, or says `changed` where nothing was to change, or not where all was.
     """
-    cases = list(cases)
     tasks = [task for case in cases for task in case.tasks()]
     playbook = folder / "playbook.yml"
     playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
@@ -309,16 +308,33 @@ def play(folder: Path, fleet: Fleet, cases: t.Iterable[Case], *, setting: str, h
         ],
         env={**ansible_env(folder), **SETTINGS[setting], "STOPWATCH": str(notes)},
     )
-    seconds = {}
     expected = {case.title: hosts if case.state == ALL else 0 for case in cases}
-    for line in notes.read_text(encoding="utf-8").splitlines():
-        note = json.loads(line)
-        if note["task"] not in expected:
+    seconds: dict[str, list[float]] = {title: [] for title in expected}
+    for note in map(json.loads, notes.read_text(encoding="utf-8").splitlines()):
+        title = note["task"]
+        if title not in expected:
             continue
-        if (note["hosts"], note["changed"]) != (hosts, expected[note["task"]]):
-            raise BenchmarkError(f"This does not count, for {expected} of {hosts} hosts were to change: {note}")
-        seconds[note["task"]] = note["seconds"]
+        if (note["hosts"], note["changed"]) != (hosts, expected[title]):
+            raise BenchmarkError(f"{expected[title]} of {hosts} hosts were to change: {note}")
+        seconds[title].append(note["seconds"])
     return seconds
+
+
+def rotated(turn: int) -> tuple[Case, ...]:
+    """Return all cases, beginning with another one at each turn, so that none always comes first."""
+    first = turn % len(CASES)
+    return CASES[first:] + CASES[:first]
+
+
+def measure_round(folder: Path, fleet: Fleet, number: int) -> t.Iterator[Measurement]:
+    """Measure everything once, or as often as :data:`FLEETS` says."""
+    for setting in SETTINGS:
+        for hosts, times in FLEETS.items():
+            turns = range(number * times, (number + 1) * times)
+            cases = [case for turn in turns for case in rotated(turn)]
+            for title, seconds in play(folder, fleet, cases, setting=setting, hosts=hosts).items():
+                for turn, duration in zip(turns, seconds):
+                    yield Measurement(turn, setting, hosts, title, duration)
 
 
 def measure(folder: Path, *, rounds: int, until: float) -> None:
@@ -333,18 +349,11 @@ def measure(folder: Path, *, rounds: int, until: float) -> None:
         if number and began + longest > until:
             print(f"Time is up after {number} of {rounds} rounds.", flush=True)
             return
-        # Nobody always comes first.
-        first = number % len(CASES)
-        cases = CASES[first:] + CASES[:first]
-        found = [
-            Measurement(number, setting, hosts, case, seconds)
-            for setting in SETTINGS
-            for hosts in FLEETS
-            for case, seconds in play(folder, fleet, cases, setting=setting, hosts=hosts).items()
-        ]
-        (folder / f"round-{number:03}.json").write_text(json.dumps([dataclasses.asdict(m) for m in found]), "utf-8")
-        longest = max(longest, time.monotonic() - began)
-        print(f"Round {number + 1} took {time.monotonic() - began:.0f} s.", flush=True)
+        found = [dataclasses.asdict(measurement) for measurement in measure_round(folder, fleet, number)]
+        (folder / f"round-{number:03}.json").write_text(json.dumps(found), encoding="utf-8")
+        seconds = time.monotonic() - began
+        longest = max(longest, seconds)
+        print(f"Round {number + 1} took {seconds:.0f} s, at a load of {os.getloadavg()[0]:.1f}.", flush=True)
 
 
 # The report, outside
@@ -398,14 +407,15 @@ def summarize(measurements: list[Measurement]) -> list[Row]:
 
     The ratios are formed within a round, where both sides met the same load, and the median is taken then.
     """
-    seconds = {(m.setting, m.hosts, m.case, m.number): m.seconds for m in measurements}
-    numbers = sorted({m.number for m in measurements})
+    series: dict[tuple[str, int, str], list[float]] = {}
+    for m in sorted(measurements, key=lambda m: m.number):
+        series.setdefault((m.setting, m.hosts, m.case), []).append(m.seconds)
     rows = []
     for setting in SETTINGS:
         for hosts in FLEETS:
             for state in (NOTHING, ALL):
                 titles = (PING.name, f"{KEEPALIVE}, {state}", f"{LOOP}, {state}")
-                ping, keepalive, loop = ([seconds[setting, hosts, title, n] for n in numbers] for title in titles)
+                ping, keepalive, loop = (series[setting, hosts, title] for title in titles)
                 rows.append(
                     Row(
                         setting=setting,
@@ -541,7 +551,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="linux-tcp-benchmark-") as folder:
             measurements = measure_in_namespaces(Path(folder), rounds=arguments.rounds, seconds=arguments.seconds)
         rows = summarize(measurements)
-        about = conditions(len({measurement.number for measurement in measurements}))
+        about = conditions(max(m.number // FLEETS[m.hosts] for m in measurements) + 1)
         print(f"\n{as_text(rows)}\n\n{about}")
         if arguments.write_page:
             update_page(f"{about}\n\n{as_rst(rows)}")
