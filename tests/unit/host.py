@@ -11,6 +11,7 @@ folder of their own as their root.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import subprocess
 import sys
@@ -111,10 +112,10 @@ def lay_out(root: Path, layout: Layout) -> None:
     for path, what in layout.items():
         target = root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):
             target.unlink()
         if what is None:
-            target.mkdir()
+            target.mkdir(exist_ok=True)
         elif isinstance(what, bytes):
             target.write_bytes(what)
         else:
@@ -196,3 +197,42 @@ def unprivileged(root: Path) -> t.Iterator[str]:
         os.chroot(".")
         os.chdir(folder)
         os.close(outside)
+
+
+@dataclasses.dataclass
+class Host:
+    """A running system in two folders below ``folder``."""
+
+    folder: Path
+    files: HostFiles
+    kernel: HostKernel
+
+    def look(self) -> dict[str, bytes | str | None]:
+        """Return everything that the host has."""
+        return look_at(self.folder)
+
+    def text(self, path: str) -> bytes:
+        """Return the content of a file of the system."""
+        return (self.folder / "root" / path.lstrip("/")).read_bytes()
+
+    def values(self) -> list[int]:
+        """Return what the kernel shows for time, intvl and probes."""
+        folder = self.folder / "proc/sys/net/ipv4"
+        return [int((folder / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes")]
+
+    def meanwhile(self, layout: Layout) -> None:
+        """Do what another program does."""
+        lay_out(self.folder / "root", layout)
+
+
+def make_host(
+    folder: Path,
+    layout: Layout | None = None,
+    *,
+    init: InitSystem = SYSTEMD,
+    values: tuple[int, int, int] = (7200, 75, 9),
+) -> Host:
+    """Make a host that boots with ``init``, with these files and running values."""
+    lay_out(folder / "root", {"/etc/sysctl.d": None, "/usr/lib/sysctl.d": None})
+    lay_out(folder / "root", layout or {})
+    return Host(folder, HostFiles(folder / "root", init), make_kernel(folder / "proc", *values))

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot, take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS, SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._values import Values
+from ansible_collections.linux.tcp.tests.unit.host import (
+    INTVL,
+    NOTHING,
+    PROBES,
+    PROCPS,
+    SYSTEMD,
+    TIME,
+    lay_out,
+    make_host,
+    make_kernel,
+    unprivileged,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+A, B = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf"
+
+
+def snapshot_of(runtime: Values, text: bytes = b"", *, loader: Loader | None = "systemd-sysctl") -> Snapshot:
+    tree = Tree((SysctlFile(A, A, text=text),))
+    return Snapshot(runs=True, runtime=runtime, runtime_writable=True, loader=loader, tree=tree, hz=250)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "text", "drift"),
+    [
+        pytest.param(Values(7200, 75, 9), b"", [], id="defaults"),
+        pytest.param(Values(600, 75, 9), TIME + b"=600\n", [], id="both"),
+        pytest.param(Values(600, 75, 8), b"", ["time", "probes"], id="changed by hand"),
+        pytest.param(Values(7200, 75, 9), INTVL + b"=5\n", ["intvl"], id="file not applied"),
+        pytest.param(Values(None, None, 9), PROBES + b"=8\n" + TIME + b"=1\n", ["probes"], id="unknown do not count"),
+        pytest.param(Values(), TIME + b"=1\n", [], id="nothing runs"),
+    ],
+)
+def test_drift(runtime: Values, text: bytes, drift: list[Key]) -> None:
+    assert snapshot_of(runtime, text).drift == drift
+
+
+@pytest.mark.parametrize(
+    ("runtime", "seconds"),
+    [
+        pytest.param(Values(600, 60, 20), 1800, id="the running values count"),
+        pytest.param(Values(), 8875, id="or the next boot's"),
+        pytest.param(Values(None, 60, 20), None, id="never both mixed"),
+    ],
+)
+def test_detection_time(runtime: Values, seconds: int | None) -> None:
+    assert snapshot_of(runtime, TIME + b"=8200\n").detection_time == seconds
+
+
+UNREADABLE = (
+    SysctlFile("/lib/sysctl.d", "/lib/sysctl.d", kind="unreadable", reason="Permission denied"),
+    SysctlFile("/etc/sysctl.d", "/etc/sysctl.d", kind="unreadable", reason="Input/output error"),
+    SysctlFile("/etc/sysctl.d/\udcff.conf", "/x", kind="unreadable", reason="Permission denied"),
+    SysctlFile("/run/sysctl.d/\udcff.conf", "/y", kind="unreadable", reason="Permission denied"),
+    SysctlFile("/etc/sysctl.conf", "/etc/sysctl.conf", kind="unreadable", reason="Permission denied"),
+    SysctlFile("/etc/sysctl.d/gone.conf", "/gone", kind="missing", reason="No such file or directory", is_link=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("loader", "paths"),
+    [
+        pytest.param(
+            "systemd-sysctl",
+            [
+                "/etc/sysctl.d cannot be read (Input/output error)",
+                "/etc/sysctl.d/\\xff.conf cannot be read (Permission denied)",
+            ],
+            id="systemd-sysctl",
+        ),
+        pytest.param(
+            "procps",
+            [
+                "/lib/sysctl.d cannot be read (Permission denied)",
+                "/etc/sysctl.d cannot be read (Input/output error)",
+                "/etc/sysctl.d/\\xff.conf cannot be read (Permission denied)",
+                "/etc/sysctl.conf cannot be read (Permission denied)",
+            ],
+            id="procps",
+        ),
+        pytest.param(None, [], id="no loader"),
+    ],
+)
+def test_warnings(loader: Loader | None, paths: list[str]) -> None:
+    snapshot = Snapshot(
+        runs=True, runtime=Values(), runtime_writable=True, loader=loader, tree=Tree(UNREADABLE), hz=250
+    )
+    assert snapshot.warnings() == [f"{path}: it may decide at the next boot." for path in paths]
+    assert len(snapshot.unreadable()) == len(paths)
+
+
+def test_as_dict() -> None:
+    text = TIME + b"=600 # why\n" + INTVL + b"=5\n-" + INTVL + b"\n" + TIME + b"=900\n"
+    assert snapshot_of(Values(600, None, 9), text).as_dict() == {
+        "runtime": {"time": 600, "intvl": None, "probes": 9},
+        "runtime_writable": True,
+        "boot": {
+            "loader": "systemd-sysctl",
+            "values": {"time": 900, "intvl": 75, "probes": 9},
+            "sources": {"time": {"path": A, "line": 4}, "intvl": None, "probes": None},
+        },
+        "settings": [
+            {"key": "time", "value": "600 # why", "path": A, "line": 1, "effective": False},
+            {"key": "intvl", "value": "5", "path": A, "line": 2, "effective": False},
+            {"key": "intvl", "value": None, "path": A, "line": 3, "effective": False},
+            {"key": "time", "value": "900", "path": A, "line": 4, "effective": True},
+        ],
+        "drift": ["time"],
+        "detection_time": None,
+    }
+
+
+def test_as_dict_without_a_loader() -> None:
+    shown = snapshot_of(Values(), TIME + b"=600\n", loader=None).as_dict()
+    assert shown["boot"] == {
+        "loader": None,
+        "values": {"time": 7200, "intvl": 75, "probes": 9},
+        "sources": {"time": None, "intvl": None, "probes": None},
+    }
+    assert shown["settings"] == [{"key": "time", "value": "600", "path": A, "line": 1, "effective": False}]
+    assert shown["detection_time"] == 7875
+
+
+@pytest.mark.parametrize(
+    ("init", "loader"),
+    [
+        pytest.param(SYSTEMD, "systemd-sysctl", id="systemd"),
+        pytest.param(PROCPS, "procps", id="procps"),
+        pytest.param(NOTHING, None, id="nothing"),
+    ],
+)
+def test_take_snapshot(tmp_path: Path, init: InitSystem, loader: Loader | None) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n"}, init=init, values=(600, 60, 20))
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert snapshot == Snapshot(
+        runs=True,
+        runtime=Values(600, 60, 20),
+        runtime_writable=True,
+        loader=loader,
+        tree=Tree((SysctlFile(A, A, text=TIME + b"=600\n"),)),
+        hz=250,
+    )
+    for other in (*LOADERS, None):
+        assert take_snapshot(host.kernel, host.files, loader=other).loader == other
+
+
+def test_a_system_that_does_not_run_has_no_running_values(tmp_path: Path) -> None:
+    kernel = make_kernel(tmp_path / "proc", 600, 60, 20)
+    lay_out(tmp_path / "root", {"/usr/lib/systemd/systemd-sysctl": b"", A: TIME + b"=900\n"})
+    snapshot = take_snapshot(kernel, Files(str(tmp_path / "root")))
+    assert (snapshot.runs, snapshot.runtime, snapshot.runtime_writable) == (False, Values(), False)
+    assert snapshot.loader == "systemd-sysctl"
+    assert snapshot.boot.values == Values(900, 75, 9)
+    assert snapshot.detection_time == 900 + 75 * 9
+
+
+def test_what_anybody_sees(tmp_path: Path) -> None:
+    make_host(tmp_path, {A: TIME + b"=600\n", B: TIME + b"=900\n"})
+    (tmp_path / "root/etc/sysctl.d/b.conf").chmod(0)
+    with unprivileged(tmp_path) as root:
+        snapshot = take_snapshot(Kernel(f"{root}/proc"), Files(f"{root}/root"), loader="procps")
+    assert snapshot.boot.values == Values(600, 75, 9)
+    assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may decide at the next boot."]
