@@ -54,7 +54,7 @@ class HostFiles(Files):
     def __init__(self, root: Path, init: InitSystem) -> None:
         super().__init__(str(root))
         self.init = init
-        self.refused: dict[str, Exception] = {}
+        self.refused: dict[str, BaseException] = {}
         self.immovable: dict[str, Exception] = {}
         self.meddle: t.Callable[[str], object] | None = None
 

@@ -1,0 +1,1120 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._change import (
+    DEFAULT_PATH,
+    Outcome,
+    Wish,
+    fulfil,
+    plan,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._dropin import HEADER
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    InvalidPathError,
+    KeepaliveError,
+    KernelError,
+    NotReadAtBootError,
+    OverriddenError,
+    UndoError,
+    VerificationError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
+from ansible_collections.linux.tcp.tests.unit.host import (
+    INTVL,
+    NOTHING,
+    PROBES,
+    PROCPS,
+    SYSTEMD,
+    TIME,
+    Host,
+    HostFiles,
+    HostKernel,
+    lay_out,
+    look_at,
+    make_host,
+    make_kernel,
+    unprivileged,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._change import Overrides
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+D = "/etc/sysctl.d"
+ZZ = f"{D}/zz.conf"
+CONF = "/etc/sysctl.conf"
+MARKER = b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/99-tcp-keepalive.conf: "
+ALL = Values(600, 60, 20)
+ALL_TEXT = HEADER + TIME + b" = 600\n" + INTVL + b" = 60\n" + PROBES + b" = 20\n"
+TIME_TEXT = HEADER + TIME + b" = 600\n"
+DIRECTORIES = f"{D}/*.conf, /run/sysctl.d/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf"
+
+
+def run(host: Host, wish: Wish, *, check_mode: bool = False) -> Outcome:
+    return fulfil(wish, kernel=host.kernel, files=host.files, check_mode=check_mode)
+
+
+def run_and_run_again(host: Host, wish: Wish) -> Outcome:
+    """Fulfil a wish after a try in check mode, and see that there is nothing left to do.
+
+    Check mode must say what then happens, and touch nothing.
+    """
+    before = host.look()
+    foreseen = run(host, wish, check_mode=True)
+    assert host.look() == before
+    outcome = run(host, wish)
+    assert outcome.change == foreseen.change
+    assert outcome.after.as_dict() == foreseen.after.as_dict()
+    assert outcome.after.as_dict() == take_snapshot(host.kernel, host.files).as_dict()
+    assert (host.look() == before) == outcome.change.is_empty
+    done = host.look()
+    again = run(host, wish)
+    assert again.change.is_empty
+    assert again.change.diff() == []
+    assert again.after.as_dict() == outcome.after.as_dict()
+    assert host.look() == done
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("a.conf", id="relative"),
+        pytest.param("/etc/sysctl.d/", id="folder"),
+        pytest.param("/etc/sysctl.d/a\n.conf", id="line feed"),
+        pytest.param("/etc/sysctl.d/a\0.conf", id="NUL"),
+        pytest.param("/etc/sysctl.d/\x1b[2J.conf", id="escape sequence"),
+        pytest.param("/etc/sysctl.d/\udcff.conf", id="not UTF-8"),
+    ],
+)
+def test_wish_refuses_a_path(path: str) -> None:
+    with pytest.raises(InvalidPathError) as caught:
+        Wish(path=path)
+    assert str(caught.value) == (
+        f"path is {path!r}: give the absolute path of a file, such as /etc/sysctl.d/99-tcp-keepalive.conf."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_empty"),
+    [
+        pytest.param(Wish(), True, id="nothing"),
+        pytest.param(Wish(backup=True, overrides="ignore"), True, id="options only"),
+        pytest.param(Wish(values=Values(probes=0)), False, id="a value"),
+        pytest.param(Wish(absent=("time",)), False, id="an absent key"),
+    ],
+)
+def test_wish_is_empty(wish: Wish, is_empty: bool) -> None:
+    assert wish.is_empty is is_empty
+
+
+def test_nothing_is_asked_for(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"}, values=(600, 75, 9))
+    outcome = run_and_run_again(host, Wish())
+    assert outcome.change.is_empty
+    assert outcome.after.drift == ["time"]
+    assert outcome.change.overridden_by == ()
+
+
+class Case(t.NamedTuple):
+    """A host, a wish, and what becomes of the host; ``None`` stands for a file that is not there."""
+
+    wish: Wish
+    files: Layout
+    values: tuple[int, int, int] = (7200, 75, 9)
+    init: InitSystem = SYSTEMD
+    texts: t.Mapping[str, bytes | None] = {}
+    now: tuple[int, int, int] = (7200, 75, 9)
+    boot: tuple[int, int, int] = (7200, 75, 9)
+    changed: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+SET_ALL = Wish(values=ALL)
+SET_TIME = Wish(values=Values(time=600))
+REMOVE = Wish(absent=KEYS)
+EXCLUDES = "excludes the key"
+REFUSED = "has '60s'"
+NOTHING_APPLIES = (
+    f"Nothing applies sysctl files when this system boots, so {DEFAULT_PATH} has no effect on the next boot by itself."
+)
+
+CASES = {
+    "fresh host": Case(SET_ALL, {}, texts={DEFAULT_PATH: ALL_TEXT}, now=(600, 60, 20), boot=(600, 60, 20)),
+    "fresh host with procps": Case(
+        SET_ALL, {}, init=PROCPS, texts={DEFAULT_PATH: ALL_TEXT}, now=(600, 60, 20), boot=(600, 60, 20)
+    ),
+    "right already": Case(
+        SET_ALL,
+        {DEFAULT_PATH: ALL_TEXT},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+        changed=False,
+    ),
+    "right already, thanks to our file and others": Case(
+        SET_TIME,
+        {DEFAULT_PATH: b"#\n" + TIME + b"=0x258 # c\n", ZZ: TIME + b"= 600\n" + INTVL + b"=5\n"},
+        values=(600, 5, 9),
+        texts={DEFAULT_PATH: b"#\n" + TIME + b"=0x258 # c\n"},
+        now=(600, 5, 9),
+        boot=(600, 5, 9),
+        changed=False,
+    ),
+    "one value": Case(
+        SET_TIME, {}, values=(7200, 7, 3), texts={DEFAULT_PATH: TIME_TEXT}, now=(600, 7, 3), boot=(600, 75, 9)
+    ),
+    "one value more": Case(
+        Wish(values=Values(intvl=60)),
+        {DEFAULT_PATH: TIME_TEXT},
+        values=(600, 75, 9),
+        texts={DEFAULT_PATH: TIME_TEXT + INTVL + b" = 60\n"},
+        now=(600, 60, 9),
+        boot=(600, 60, 9),
+    ),
+    "drift of the kernel": Case(
+        SET_ALL,
+        {DEFAULT_PATH: ALL_TEXT},
+        values=(600, 61, 20),
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "drift of the file": Case(
+        SET_ALL,
+        {DEFAULT_PATH: ALL_TEXT.replace(b"600", b"700")},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "runtime only": Case(
+        Wish(values=ALL, persistent=False), {DEFAULT_PATH: TIME_TEXT}, now=(600, 60, 20), boot=(600, 75, 9)
+    ),
+    "runtime only, overridden": Case(
+        Wish(values=ALL, persistent=False), {ZZ: TIME + b"=5\n"}, now=(600, 60, 20), boot=(5, 75, 9)
+    ),
+    "file only": Case(Wish(values=ALL, runtime=False), {}, texts={DEFAULT_PATH: ALL_TEXT}, boot=(600, 60, 20)),
+    "neither": Case(Wish(values=ALL, runtime=False, persistent=False), {}, changed=False),
+    "folder missing": Case(
+        Wish(values=ALL, path="/run/sysctl.d/a.conf"),
+        {"/run": None},
+        texts={"/run/sysctl.d/a.conf": ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "folder by another name": Case(
+        Wish(values=ALL, path="/lib/sysctl.d/a.conf"),
+        {"/lib": "usr/lib"},
+        texts={"/usr/lib/sysctl.d/a.conf": ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "through a link": Case(
+        Wish(values=Values(time=600), path=f"{D}/99-sysctl.conf"),
+        {CONF: b"vm.x=1\n", f"{D}/99-sysctl.conf": "../sysctl.conf"},
+        texts={CONF: b"vm.x=1\n" + TIME + b" = 600\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "sysctl.conf, read by its link": Case(
+        Wish(values=Values(time=600), path=CONF),
+        {CONF: b"vm.x=1\n", f"{D}/99-sysctl.conf": "../sysctl.conf"},
+        texts={CONF: b"vm.x=1\n" + TIME + b" = 600\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "through a dangling link": Case(
+        Wish(values=Values(time=600), path=f"{D}/a.conf"),
+        {f"{D}/a.conf": "/etc/real"},
+        texts={"/etc/real": TIME_TEXT},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "sysctl.conf with procps": Case(
+        Wish(values=Values(time=600), path=CONF),
+        {ZZ: TIME + b"=5\n"},
+        init=PROCPS,
+        texts={CONF: TIME_TEXT, ZZ: TIME + b"=5\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "overridden for another key only": Case(
+        SET_TIME,
+        {ZZ: INTVL + b"=5\n"},
+        texts={DEFAULT_PATH: TIME_TEXT, ZZ: INTVL + b"=5\n"},
+        now=(600, 75, 9),
+        boot=(600, 5, 9),
+    ),
+    "a later glob": Case(
+        SET_TIME,
+        {ZZ: b"net.ipv4.tcp_keepalive_*=5\n"},
+        texts={DEFAULT_PATH: TIME_TEXT},
+        now=(600, 75, 9),
+        boot=(600, 5, 5),
+    ),
+    "a later refused value with procps": Case(
+        SET_TIME,
+        {ZZ: TIME + b"=60s\n"},
+        init=PROCPS,
+        texts={DEFAULT_PATH: TIME_TEXT},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "ignored override": Case(
+        Wish(values=Values(time=600, intvl=60), overrides="ignore"),
+        {ZZ: TIME + b"=5\n-" + INTVL + b"\n"},
+        texts={DEFAULT_PATH: TIME_TEXT + INTVL + b" = 60\n", ZZ: TIME + b"=5\n-" + INTVL + b"\n"},
+        now=(600, 60, 9),
+        boot=(5, 75, 9),
+        warnings=(
+            f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 1 has '5' and decides.",
+            f"At the next boot net.ipv4.tcp_keepalive_intvl would be 75, not 60: {ZZ} line 2 {EXCLUDES} and decides.",
+        ),
+    ),
+    "no loader": Case(
+        SET_ALL,
+        {},
+        init=NOTHING,
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        warnings=(NOTHING_APPLIES,),
+    ),
+    "no loader, any path": Case(
+        Wish(values=Values(time=600), path="/etc/values"),
+        {ZZ: TIME + b"=5\n"},
+        init=NOTHING,
+        texts={"/etc/values": TIME_TEXT},
+        now=(600, 75, 9),
+        warnings=(NOTHING_APPLIES.replace(DEFAULT_PATH, "/etc/values"),),
+    ),
+    "taken over": Case(
+        Wish(values=ALL, overrides="take_over"),
+        {ZZ: b"vm.x=1\n" + TIME + b"=5\n# c\n" + PROBES + b"=3", f"{D}/00.conf": TIME + b"=6\n"},
+        texts={
+            DEFAULT_PATH: ALL_TEXT,
+            ZZ: b"vm.x=1\n" + MARKER + TIME + b"=5\n# c\n" + MARKER + PROBES + b"=3",
+            f"{D}/00.conf": TIME + b"=6\n",
+        },
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "taken over, line after line and file after file": Case(
+        Wish(values=Values(time=600), overrides="take_over"),
+        {ZZ: TIME + b"=5\n" + TIME + b"=6\n", f"{D}/z.conf": b"-" + TIME + b"\n"},
+        texts={
+            DEFAULT_PATH: TIME_TEXT,
+            ZZ: MARKER + TIME + b"=5\n" + MARKER + TIME + b"=6\n",
+            f"{D}/z.conf": MARKER + b"-" + TIME + b"\n",
+        },
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "taken over behind a link": Case(
+        Wish(values=Values(time=600), overrides="take_over"),
+        {CONF: TIME + b"=5\n", f"{D}/99-z.conf": "../sysctl.conf"},
+        texts={DEFAULT_PATH: TIME_TEXT, CONF: MARKER + TIME + b"=5\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "taken over from sysctl.conf with procps": Case(
+        Wish(values=Values(time=600), overrides="take_over"),
+        {CONF: TIME + b"=5\n"},
+        init=PROCPS,
+        texts={DEFAULT_PATH: TIME_TEXT, CONF: MARKER + TIME + b"=5\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "nothing to take over": Case(
+        Wish(values=Values(time=600), overrides="take_over"),
+        {ZZ: TIME + b"=600\n"},
+        texts={DEFAULT_PATH: TIME_TEXT, ZZ: TIME + b"=600\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "absent from a fresh host": Case(REMOVE, {}, changed=False),
+    "absent": Case(REMOVE, {DEFAULT_PATH: ALL_TEXT}, values=(600, 60, 20), texts={DEFAULT_PATH: None}),
+    "absent, kernel right already": Case(REMOVE, {DEFAULT_PATH: ALL_TEXT}, texts={DEFAULT_PATH: None}),
+    "absent, file gone already": Case(REMOVE, {}, values=(600, 60, 20)),
+    "absent, one key": Case(
+        Wish(absent=("intvl",)),
+        {DEFAULT_PATH: ALL_TEXT},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: ALL_TEXT.replace(INTVL + b" = 60\n", b"")},
+        now=(600, 75, 20),
+        boot=(600, 75, 20),
+    ),
+    "absent, other lines stay": Case(
+        REMOVE,
+        {DEFAULT_PATH: b"vm.x=1\r\n" + TIME + b"=600\r\n"},
+        values=(600, 5, 9),
+        texts={DEFAULT_PATH: b"vm.x=1\r\n"},
+    ),
+    "absent, another file gives a value": Case(
+        REMOVE,
+        {DEFAULT_PATH: ALL_TEXT, f"{D}/00.conf": TIME + b"=5\n"},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: None, f"{D}/00.conf": TIME + b"=5\n"},
+        now=(5, 75, 9),
+        boot=(5, 75, 9),
+    ),
+    "absent, a hidden file comes to light": Case(
+        REMOVE,
+        {DEFAULT_PATH: ALL_TEXT, "/usr/lib/sysctl.d/99-tcp-keepalive.conf": TIME + b"=5\n"},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: None},
+        now=(5, 75, 9),
+        boot=(5, 75, 9),
+    ),
+    "absent through a link": Case(
+        Wish(absent=KEYS, path=f"{D}/a.conf"),
+        {f"{D}/a.conf": "/etc/real", "/etc/real": ALL_TEXT},
+        values=(600, 60, 20),
+        texts={"/etc/real": None},
+    ),
+    "absent at runtime only": Case(
+        Wish(absent=KEYS, persistent=False),
+        {DEFAULT_PATH: ALL_TEXT},
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+    ),
+    "absent from the file only": Case(
+        Wish(absent=KEYS, runtime=False),
+        {DEFAULT_PATH: ALL_TEXT},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: None},
+        now=(600, 60, 20),
+    ),
+    "absent without a loader": Case(
+        REMOVE,
+        {DEFAULT_PATH: ALL_TEXT, ZZ: TIME + b"=5\n"},
+        values=(600, 60, 20),
+        init=NOTHING,
+        texts={DEFAULT_PATH: None},
+    ),
+    "absent gives back what was taken over": Case(
+        REMOVE,
+        {DEFAULT_PATH: ALL_TEXT, ZZ: b"#\n" + MARKER + TIME + b"=5\n"},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: None, ZZ: b"#\n" + TIME + b"=5\n"},
+        now=(5, 75, 9),
+        boot=(5, 75, 9),
+    ),
+    "absent gives back, file gone already": Case(
+        REMOVE,
+        {CONF: MARKER + TIME + b"=5\n", "/usr/lib/sysctl.d/a.conf": MARKER + TIME + b"=6\n"},
+        texts={CONF: TIME + b"=5\n", "/usr/lib/sysctl.d/a.conf": MARKER + TIME + b"=6\n"},
+    ),
+    "absent gives back the named key only": Case(
+        Wish(absent=("time",)),
+        {DEFAULT_PATH: ALL_TEXT, ZZ: MARKER + TIME + b"=5\n" + MARKER + INTVL + b"=6\n"},
+        values=(600, 60, 20),
+        texts={
+            DEFAULT_PATH: ALL_TEXT.replace(TIME + b" = 600\n", b""),
+            ZZ: TIME + b"=5\n" + MARKER + INTVL + b"=6\n",
+        },
+        now=(5, 60, 20),
+        boot=(5, 60, 20),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
+def test_fulfil(tmp_path: Path, case: Case) -> None:
+    host = make_host(tmp_path, case.files, init=case.init, values=case.values)
+    folders = {name for name, what in host.look().items() if what is None}
+    outcome = run_and_run_again(host, case.wish)
+    for path, text in case.texts.items():
+        assert (host.text(path) if os.path.lexists(f"{tmp_path}/root{path}") else None) == text, path
+    assert tuple(host.values()) == case.now
+    assert outcome.after.boot.values == Values(*case.boot)
+    assert outcome.change.is_empty is not case.changed
+    assert outcome.change.warnings == case.warnings
+    assert outcome.backup_files == ()
+    # nothing else has come or gone
+    expected = {path: what for path, what in case.files.items() if path not in case.texts and what is not None}
+    expected.update({path: text for path, text in case.texts.items() if text is not None})
+    left = {name.split(" ")[0]: what for name, what in look_at(tmp_path / "root").items() if what is not None}
+    assert left == expected
+    assert folders <= {name for name, what in host.look().items() if what is None}
+
+
+def refuse(host: Host, wish: Wish, error: type[KeepaliveError]) -> KeepaliveError:
+    """Fulfil a wish that cannot be, in check mode and for real; neither may touch the host."""
+    before = host.look()
+    caught = []
+    for check_mode in (True, False):
+        with pytest.raises(error) as failure:
+            run(host, wish, check_mode=check_mode)
+        assert host.look() == before
+        caught.append(failure.value)
+    foreseen, real = caught
+    assert (str(foreseen), foreseen.details) == (str(real), real.details)
+    return real
+
+
+def holds(path: str) -> str:
+    return f"With path: {path} the values would hold."
+
+
+REMEDY = (
+    "Nothing was changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
+    "ignore."
+)
+
+
+def decides(
+    path: str, line: int = 1, *, key: str = "time", would: int = 5, wanted: int = 600, has: str = "has '5'"
+) -> str:
+    return (
+        f"At the next boot net.ipv4.tcp_keepalive_{key} would be {would}, not {wanted}: "
+        f"{path} line {line} {has} and decides"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "init", "path", "message", "lines"),
+    [
+        pytest.param(
+            {ZZ: b"\n" + TIME + b" = 5\n"},
+            SYSTEMD,
+            DEFAULT_PATH,
+            f"{decides(ZZ, 2)}. {REMEDY} {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            [{"key": "time", "value": "5", "path": ZZ, "line": 2}],
+            id="a later file",
+        ),
+        pytest.param(
+            {"/usr/lib/sysctl.d/99-z.conf": TIME + b" = 5\n"},
+            SYSTEMD,
+            DEFAULT_PATH,
+            f"{decides('/usr/lib/sysctl.d/99-z.conf')}. {REMEDY} {holds(f'{D}/zz-tcp-keepalive.conf')}",
+            [{"key": "time", "value": "5", "path": "/usr/lib/sysctl.d/99-z.conf", "line": 1}],
+            id="a later file of the distribution",
+        ),
+        pytest.param(
+            {ZZ: TIME + b"=60s\n"},
+            SYSTEMD,
+            DEFAULT_PATH,
+            f"{decides(ZZ, would=7200, has=REFUSED)}. {REMEDY} {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            [{"key": "time", "value": "60s", "path": ZZ, "line": 1}],
+            id="a refused value",
+        ),
+        pytest.param(
+            {ZZ: b"-" + TIME + b"\n"},
+            SYSTEMD,
+            DEFAULT_PATH,
+            f"{decides(ZZ, would=7200, has=EXCLUDES)}. {REMEDY} {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            [{"key": "time", "value": None, "path": ZZ, "line": 1}],
+            id="an exclusion",
+        ),
+        pytest.param(
+            {CONF: TIME + b"=5\n"},
+            PROCPS,
+            DEFAULT_PATH,
+            f"{decides(CONF)}. {REMEDY} {holds(CONF)}",
+            [{"key": "time", "value": "5", "path": CONF, "line": 1}],
+            id="sysctl.conf with procps",
+        ),
+        pytest.param(
+            {f"{D}/zzzz.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            DEFAULT_PATH,
+            f"{decides(f'{D}/zzzz.conf')}. {REMEDY} {holds(f'{D}/zzzzz.conf')}",
+            [{"key": "time", "value": "5", "path": f"{D}/zzzz.conf", "line": 1}],
+            id="a name behind all usual ones",
+        ),
+        pytest.param(
+            {DEFAULT_PATH: b"", f"{D}/b.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{D}/a.conf",
+            f"{decides(f'{D}/b.conf')}. {REMEDY} {holds(f'{D}/zz-tcp-keepalive.conf')}",
+            [{"key": "time", "value": "5", "path": f"{D}/b.conf", "line": 1}],
+            id="an early path",
+        ),
+        pytest.param(
+            {f"{D}/50.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{D}/10.conf",
+            f"{decides(f'{D}/50.conf')}. {REMEDY} {holds(DEFAULT_PATH)}",
+            [{"key": "time", "value": "5", "path": f"{D}/50.conf", "line": 1}],
+            id="an early path, the default would win",
+        ),
+    ],
+)
+def test_overridden(
+    tmp_path: Path, files: Layout, init: InitSystem, path: str, message: str, lines: list[dict[str, object]]
+) -> None:
+    host = make_host(tmp_path, files, init=init)
+    error = refuse(host, Wish(values=Values(time=600), path=path), OverriddenError)
+    assert str(error) == message
+    assert error.details == {"overridden_by": lines}
+
+
+def test_the_path_that_is_recommended_wins(tmp_path: Path) -> None:
+    for number, name in enumerate(("99-u.conf", "zz.conf", "zzzz.conf", "~~.conf")):
+        host = make_host(tmp_path / str(number), {f"/usr/lib/sysctl.d/{name}": TIME + b"=5\n"})
+        error = refuse(host, Wish(values=Values(time=600)), OverriddenError)
+        path = str(error).rpartition("With path: ")[2].partition(" ")[0]
+        assert run_and_run_again(host, Wish(values=Values(time=600), path=path)).after.boot.values.time == 600
+
+
+def test_overridden_for_two_keys(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {ZZ: PROBES + b"=5\n" + TIME + b"=5\n"})
+    error = refuse(host, Wish(values=ALL), OverriddenError)
+    assert str(error) == (
+        f"{decides(ZZ, 2)}. {decides(ZZ, 1, key='probes', wanted=20)}. {REMEDY} {holds(f'{D}/zzz-tcp-keepalive.conf')}"
+    )
+    assert [line["key"] for line in error.details["overridden_by"]] == ["time", "probes"]
+
+
+@pytest.mark.parametrize(
+    ("files", "init", "message"),
+    [
+        pytest.param(
+            {"/usr/lib/sysctl.d/zz.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{decides('/usr/lib/sysctl.d/zz.conf')}, and is never edited because it is not below /etc/. "
+            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            id="a file of the distribution",
+        ),
+        pytest.param(
+            {ZZ: TIME + b"=6\n", "/run/sysctl.d/z.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{decides('/run/sysctl.d/z.conf')}, and is never edited because it is not below /etc/. "
+            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            id="a file of the distribution behind one of ours",
+        ),
+        pytest.param(
+            {ZZ: "/opt/zz.conf", "/opt/zz.conf": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{decides(ZZ)}, and is never edited because it is not below /etc/. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            id="a link that leads out of /etc",
+        ),
+        pytest.param(
+            {ZZ: b"net//ipv4/tcp_keepalive_t* = 5\n"},
+            PROCPS,
+            f"{decides(ZZ)}, and is never edited because it concerns other keys, too. "
+            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            id="a glob",
+        ),
+    ],
+)
+def test_what_is_never_taken_over(tmp_path: Path, files: Layout, init: InitSystem, message: str) -> None:
+    host = make_host(tmp_path, files, init=init)
+    error = refuse(host, Wish(values=Values(time=600), overrides="take_over"), OverriddenError)
+    assert str(error) == message
+    assert len(error.details["overridden_by"]) == 1
+
+
+def test_what_was_taken_over_is_named(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n" + TIME + b"=6\n"})
+    outcome = run(host, Wish(values=Values(time=600), overrides="take_over"))
+    assert [(setting.path, setting.line, setting.value) for setting in outcome.change.overridden_by] == [
+        (ZZ, 2, "6"),
+        (ZZ, 1, "5"),
+    ]
+
+
+ROUND_TRIPS = {
+    "nothing": {},
+    "a later file": {ZZ: b"# c\n\t-" + TIME + b" = 5 # \xff\r\nvm.x=1\n" + PROBES + b"=3"},
+    "an exclusion": {ZZ: b"-" + TIME},
+    "lone carriage returns": {ZZ: b"a=1\r" + TIME + b"=5\r\n" + INTVL + b"=5\rb=1\n\r\n"},
+    "NULs": {ZZ: b"a=1\0" + TIME + b"=5\0\n"},
+    "links": {CONF: TIME + b"=5\n", f"{D}/99-z.conf": "../sysctl.conf"},
+    "our own file": {DEFAULT_PATH: b"vm.x=1\n# mine", ZZ: TIME + b"=5"},
+    "our own file, empty": {DEFAULT_PATH: b"", ZZ: TIME + b"=5"},
+    "two files, twice each": {ZZ: TIME + b"=5\n" + TIME + b"=6\n", f"{D}/z.conf": TIME + b"=7\n-" + TIME + b"\n"},
+    "a folder missing": {"/usr/local/lib": None},
+}
+
+
+@pytest.mark.parametrize("init", [pytest.param(SYSTEMD, id="systemd"), pytest.param(PROCPS, id="procps")])
+@pytest.mark.parametrize("files", [pytest.param(files, id=name) for name, files in ROUND_TRIPS.items()])
+def test_taken_over_and_given_back_byte_for_byte(tmp_path: Path, files: Layout, init: InitSystem) -> None:
+    host = make_host(tmp_path, files, init=init)
+    boot = take_snapshot(host.kernel, host.files).boot.values
+    lay_out(tmp_path / "proc", {f"sys/net/ipv4/tcp_keepalive_{key}": b"%d\n" % (boot[key] or 0) for key in KEYS})
+    before = host.look()
+    taken = run_and_run_again(host, Wish(values=ALL, overrides="take_over"))
+    assert taken.after.boot.values == ALL
+    run_and_run_again(host, Wish(values=Values(time=601), overrides="take_over"))
+    run_and_run_again(host, REMOVE)
+    assert host.look() == before
+
+
+NOT_READ = "would not be read at the next boot:"
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "init", "message"),
+    [
+        pytest.param(
+            CONF,
+            {},
+            SYSTEMD,
+            f"{CONF} {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="sysctl.conf without its link",
+        ),
+        pytest.param(
+            CONF,
+            {CONF: b"", f"{D}/99-sysctl.conf": b""},
+            SYSTEMD,
+            f"{CONF} {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="sysctl.conf beside a file where its link would be",
+        ),
+        pytest.param(
+            f"{D}/a.txt",
+            {},
+            SYSTEMD,
+            f"{D}/a.txt {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="suffix",
+        ),
+        pytest.param(
+            f"{D}/.a.conf",
+            {},
+            SYSTEMD,
+            f"{D}/.a.conf {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="hidden file",
+        ),
+        pytest.param(
+            "/opt/a.conf",
+            {"/opt": None},
+            PROCPS,
+            f"/opt/a.conf {NOT_READ} procps reads only {DIRECTORIES}, /lib/sysctl.d/*.conf and {CONF}. "
+            f"{holds(DEFAULT_PATH)}",
+            id="folder",
+        ),
+        pytest.param(
+            "/usr/lib/sysctl.d/a.conf",
+            {f"{D}/a.conf": b""},
+            SYSTEMD,
+            f"/usr/lib/sysctl.d/a.conf {NOT_READ} {D}/a.conf hides it. {holds(DEFAULT_PATH)}",
+            id="hidden by a file of its name",
+        ),
+        pytest.param(
+            "/usr/lib/sysctl.d/a.conf",
+            {f"{D}/a.conf": "/dev/null", ZZ: TIME + b"=5"},
+            PROCPS,
+            f"/usr/lib/sysctl.d/a.conf {NOT_READ} {D}/a.conf hides it. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            id="hidden by a link to /dev/null",
+        ),
+    ],
+)
+def test_a_path_that_is_not_read(tmp_path: Path, path: str, files: Layout, init: InitSystem, message: str) -> None:
+    host = make_host(tmp_path, files, init=init)
+    for overrides in t.cast("list[Overrides]", ["fail", "take_over", "ignore"]):
+        error = refuse(host, Wish(values=Values(time=600), path=path, overrides=overrides), NotReadAtBootError)
+        assert str(error) == message
+
+
+def test_a_long_line(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#" + b"x" * (1 << 20) + b"\n"})
+    error = refuse(host, SET_TIME, NotReadAtBootError)
+    assert str(error) == (
+        f"systemd-sysctl would not take the values from {DEFAULT_PATH}: it gives up this file at a line of 1 MiB or "
+        f"more. Remove that line."
+    )
+    host.files.init = PROCPS
+    assert run_and_run_again(host, SET_TIME).after.boot.values.time == 600
+
+
+def test_a_path_is_recommended_that_can_be(tmp_path: Path) -> None:
+    usual = ("99-tcp-keepalive", "zz-tcp-keepalive", "zzz-tcp-keepalive")
+    host = make_host(
+        tmp_path,
+        {
+            **{f"{D}/{name}.conf": None for name in usual},
+            f"{D}/zzzz.conf": TIME + b"=5\n",
+            f"{D}/zzzzz.conf": "/dev/null",
+        },
+    )
+    wish = Wish(values=Values(time=600), path=f"{D}/a.conf")
+    error = refuse(host, wish, OverriddenError)
+    assert str(error) == f"{decides(f'{D}/zzzz.conf')}. {REMEDY} {holds(f'{D}/zzzzzz.conf')}"
+
+
+def test_no_path_would_win(tmp_path: Path) -> None:
+    # there is no way to spell a name behind this one
+    host = make_host(tmp_path, {f"{D}/\udcff.conf": TIME + b"=5\n"})
+    error = refuse(host, Wish(values=Values(time=600)), OverriddenError)
+    shown = f"{D}/\\xff.conf"
+    assert str(error) == f"{decides(shown)}. {REMEDY} No other path would win: remove what decides."
+    assert run_and_run_again(host, Wish(values=Values(time=600), overrides="take_over")).after.boot.values.time == 600
+
+
+@pytest.mark.parametrize("overrides", ["fail", "take_over"])
+def test_a_file_that_may_decide_and_cannot_be_read(tmp_path: Path, overrides: Overrides) -> None:
+    host = make_host(tmp_path)
+    os.mkfifo(str(tmp_path / "root/etc/sysctl.d/zz.conf"))
+    with pytest.raises(FileError) as caught:
+        run(host, Wish(values=ALL, overrides=overrides))
+    assert str(caught.value) == (
+        f"{ZZ} cannot be read (it is not a regular file), so the values of the next boot cannot be known. "
+        f"Make it readable or remove it, or give overrides: ignore."
+    )
+    assert host.values() == [7200, 75, 9]
+    assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")
+    # what is not asked to last does not depend on it
+    assert run(host, Wish(values=ALL, overrides=overrides, persistent=False)).after.runtime == ALL
+    outcome = run(host, Wish(values=ALL, overrides="ignore"))
+    assert outcome.change.warnings == (
+        f"{ZZ} cannot be read (it is not a regular file): it may decide at the next boot.",
+    )
+    assert host.text(DEFAULT_PATH) == ALL_TEXT
+    assert run(host, REMOVE).after.runtime == Values(7200, 75, 9)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        pytest.param(D, f"{D} cannot be edited: it is a folder. Give the path of a regular file.", id="folder"),
+        pytest.param(
+            "/dev/null",
+            "/dev/null hides every file of its name from the boot and cannot hold values. "
+            "Remove the link, or give another path.",
+            id="device",
+        ),
+        pytest.param(
+            "/a/b/c.conf",
+            "/a/b/c.conf cannot be made: /a is not a folder. Make it first, or correct path.",
+            id="nowhere",
+        ),
+    ],
+)
+def test_a_path_that_cannot_be(tmp_path: Path, path: str, message: str) -> None:
+    host = make_host(tmp_path)
+    assert str(refuse(host, Wish(values=ALL, path=path), InvalidPathError)) == message
+    # the path does not count where nothing is to last
+    assert run(host, Wish(values=ALL, path=path, persistent=False)).after.runtime == ALL
+    assert run(host, Wish(path=path)).change.is_empty
+
+
+def test_an_image(tmp_path: Path) -> None:
+    kernel = make_kernel(tmp_path / "proc")
+    lay_out(
+        tmp_path / "image",
+        {"/usr/lib/systemd/systemd-sysctl": b"", "/sbin/init": "/lib/systemd/systemd", ZZ: TIME + b"=5"},
+    )
+    files = Files(str(tmp_path / "image"))
+    running = look_at(tmp_path / "proc")
+    outcome = fulfil(Wish(values=ALL, overrides="take_over"), kernel=kernel, files=files, check_mode=False)
+    assert outcome.change.kernel_writes == {}
+    assert outcome.after.boot.values == ALL
+    assert outcome.after.runtime == Values()
+    assert (tmp_path / f"image{DEFAULT_PATH}").read_bytes() == ALL_TEXT
+    assert (tmp_path / f"image{ZZ}").read_bytes() == MARKER + TIME + b"=5"
+    assert [part["after_header"] for part in outcome.change.diff()] == [DEFAULT_PATH, ZZ]
+    fulfil(REMOVE, kernel=kernel, files=files, check_mode=False)
+    assert not (tmp_path / f"image{DEFAULT_PATH}").exists()
+    assert look_at(tmp_path / "proc") == running
+
+
+def test_diff(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"# \xff\n", ZZ: INTVL + b"=5\n"}, values=(600, 75, 9))
+    change = run(host, Wish(values=Values(time=600, intvl=60), overrides="take_over"), check_mode=True).change
+    kernel = "net.ipv4.tcp_keepalive_time = 600\nnet.ipv4.tcp_keepalive_intvl = {}\nnet.ipv4.tcp_keepalive_probes = 9\n"
+    assert change.kernel_writes == {"intvl": 60}
+    assert change.diff() == [
+        {
+            "before_header": "running kernel",
+            "after_header": "running kernel",
+            "before": kernel.format(75),
+            "after": kernel.format(60),
+        },
+        {
+            "before_header": DEFAULT_PATH,
+            "after_header": DEFAULT_PATH,
+            "before": "# \\xff\n",
+            "after": "# \\xff\nnet.ipv4.tcp_keepalive_time = 600\nnet.ipv4.tcp_keepalive_intvl = 60\n",
+        },
+        {
+            "before_header": ZZ,
+            "after_header": ZZ,
+            "before": "net.ipv4.tcp_keepalive_intvl=5\n",
+            "after": f"{MARKER.decode()}net.ipv4.tcp_keepalive_intvl=5\n",
+        },
+    ]
+
+
+def test_diff_of_a_file_that_comes_or_goes(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    made = run(host, Wish(values=Values(time=600), runtime=False)).change.diff()
+    assert [(part["before"], part["after"]) for part in made] == [("", TIME_TEXT.decode())]
+    gone = run(host, Wish(absent=KEYS, runtime=False)).change.diff()
+    assert [(part["before"], part["after"]) for part in gone] == [(TIME_TEXT.decode(), "")]
+
+
+def test_backup(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    wish = Wish(values=ALL, overrides="take_over", backup=True)
+    assert run(host, wish, check_mode=True).backup_files == ()
+    outcome = run(host, wish)
+    assert [copy.partition(".conf.")[0] for copy in outcome.backup_files] == [f"{D}/99-tcp-keepalive", f"{D}/zz"]
+    assert [host.text(copy) for copy in outcome.backup_files] == [b"#\n", TIME + b"=5\n"]
+    assert run(host, wish).backup_files == ()
+
+
+def test_no_backup_of_a_new_file(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    assert run(host, Wish(values=ALL, backup=True)).backup_files == ()
+    (copy,) = run(host, Wish(absent=KEYS, backup=True)).backup_files
+    assert host.text(copy) == ALL_TEXT
+
+
+@pytest.mark.parametrize(
+    ("refused", "message"),
+    [pytest.param(key, f"no {key} of {value}.", id=key) for key, value in ALL.named().items()],
+)
+def test_the_kernel_refuses_a_value(tmp_path: Path, refused: Key, message: str) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.kernel.refused.add((refused, ALL[refused] or 0))
+    before = host.look()
+    with pytest.raises(KernelError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == message
+    assert host.look() == before
+
+
+def test_the_kernel_keeps_another_value(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.kernel.forgotten.add(("intvl", 60))
+    before = host.look()
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "net.ipv4.tcp_keepalive_intvl was set to 60 and is 1 a moment later: another program writes it. "
+        "Find that program; what was changed has been undone."
+    )
+    assert host.look() == before
+    assert host.kernel.written[-1] == ("time", 7200)
+
+
+@pytest.mark.parametrize("refused", [DEFAULT_PATH, ZZ])
+@pytest.mark.parametrize("backup", [False, True], ids=["plain", "with backup"])
+def test_a_file_cannot_be_replaced(tmp_path: Path, refused: str, backup: bool) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[refused] = FileError(f"{refused} cannot be written: as it is.")
+    before = host.look()
+    with pytest.raises(FileError) as caught:
+        run(host, Wish(values=ALL, overrides="take_over", backup=backup))
+    assert str(caught.value) == f"{refused} cannot be written: as it is."
+    assert host.look() == before
+
+
+def test_an_interruption_is_undone_as_well(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[ZZ] = KeyboardInterrupt()
+    before = host.look()
+    with pytest.raises(KeyboardInterrupt):
+        run(host, Wish(values=ALL, overrides="take_over", backup=True))
+    assert host.look() == before
+
+
+MEANWHILE = "sysctl files changed meanwhile. Run again; what was changed has been undone."
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "message"),
+    [
+        pytest.param(
+            {DEFAULT_PATH: b"# mine\n"},
+            f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. "
+            f"Find that program; what was changed has been undone.",
+            id="the same file",
+        ),
+        pytest.param(
+            {DEFAULT_PATH: "/dev/null"},
+            f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. "
+            f"Find that program; what was changed has been undone.",
+            id="a link in its place",
+        ),
+        pytest.param(
+            {ZZ: TIME + b"=5\n"},
+            "The next boot would give {'time': 5, 'intvl': 60, 'probes': 20}, not "
+            f"{{'time': 600, 'intvl': 60, 'probes': 20}}: {MEANWHILE}",
+            id="another file",
+        ),
+    ],
+)
+def test_another_program_meddles_with_the_files(tmp_path: Path, meanwhile: Layout, message: str) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.files.meddle = lambda _target: host.meanwhile(meanwhile)
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == message
+    assert host.values() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == b"#\n"
+
+
+def test_another_program_meddles_with_the_kernel(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.files.meddle = lambda _target: lay_out(tmp_path, {"proc/sys/net/ipv4/tcp_keepalive_probes": b"3\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "net.ipv4.tcp_keepalive_probes was set to 20 and is 3 a moment later: another program writes it. "
+        "Find that program; what was changed has been undone."
+    )
+    assert host.values() == [7200, 75, 9]
+    assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")
+
+
+def test_another_program_meddles_before_the_first_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    wish = Wish(values=ALL, runtime=False)
+    before = take_snapshot(host.kernel, host.files)
+    assert plan(before, host.files.read(DEFAULT_PATH), wish).edits[0].before == b"#\n"
+    real = host.files.require_writable
+
+    def meddle(target: str) -> None:
+        real(target)
+        host.meanwhile({DEFAULT_PATH: b"# theirs\n"})
+
+    monkeypatch.setattr(host.files, "require_writable", meddle)  # the moment between plan and write
+    with pytest.raises(FileError) as caught:
+        run(host, wish)
+    assert str(caught.value) == f"{DEFAULT_PATH} was changed by another program a moment ago. Run again."
+    assert host.text(DEFAULT_PATH) == b"# theirs\n"
+
+
+def test_undoing_fails_in_part(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[ZZ] = FileError("first cause.")
+    host.files.immovable[DEFAULT_PATH] = OSError("stuck file.")
+    host.kernel.refused.add(("intvl", 75))
+    with pytest.raises(UndoError) as caught:
+        run(host, Wish(values=ALL, overrides="take_over"))
+    assert str(caught.value) == (
+        "first cause. Undoing then failed, so the host is changed in part: stuck file. no intvl of 75. "
+        "Mend this and run again."
+    )
+    assert isinstance(caught.value.__cause__, FileError)
+    # what could be undone is
+    assert host.values() == [7200, 60, 9]
+    assert host.text(DEFAULT_PATH) == b"#\n" + ALL_TEXT[len(HEADER) :]
+    # and running again mends the rest
+    host.files.refused.clear()
+    assert run(host, Wish(values=ALL, overrides="take_over")).after.runtime == ALL
+
+
+def test_signals_wait_until_a_change_is_whole(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    seen: list[set[int]] = []
+
+    def note_and_kill(_target: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        seen.append(set(signal.sigpending()))
+
+    class TerminatedError(Exception):
+        pass
+
+    def terminate(*_: object) -> None:
+        raise TerminatedError
+
+    host.files.meddle = note_and_kill
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    previous = signal.signal(signal.SIGTERM, terminate)
+    try:
+        with pytest.raises(TerminatedError):
+            run(host, SET_ALL)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    assert seen == [{signal.SIGTERM}]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == blocked
+    assert host.values() == [600, 60, 20]
+    assert host.text(DEFAULT_PATH) == ALL_TEXT
+
+
+def test_a_kernel_that_cannot_be_written(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    os.unlink(f"{tmp_path}/proc/sys/net/ipv4/tcp_keepalive_probes")
+    path = f"{tmp_path}/proc/sys/net/ipv4/tcp_keepalive_probes"
+    assert str(refuse(host, SET_ALL, KernelError)) == (
+        f"Cannot set net.ipv4.tcp_keepalive_probes ({path}): No such file or directory. "
+        f"This kernel has no such key, or /proc is not mounted."
+    )
+    # the others can be set
+    assert run(host, Wish(values=Values(time=600, intvl=60))).after.runtime == Values(600, 60, None)
+
+
+def test_without_rights(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: ALL_TEXT}, values=(600, 60, 20))
+    before = host.look()
+    (tmp_path / "root/etc/sysctl.d").chmod(0o555)
+    for key in KEYS:
+        (tmp_path / f"proc/sys/net/ipv4/tcp_keepalive_{key}").chmod(0o444)
+    with unprivileged(tmp_path) as folder:
+        kernel, files = HostKernel(Path(folder) / "proc"), HostFiles(Path(folder) / "root", SYSTEMD)
+        path = f"{folder.rstrip('/')}/proc/sys/net/ipv4/tcp_keepalive_intvl"
+        for wish, message in (
+            (
+                Wish(values=Values(intvl=61)),
+                f"Cannot set net.ipv4.tcp_keepalive_intvl ({path}): Permission denied. Run as root (become: true).",
+            ),
+            (
+                Wish(values=Values(intvl=61), runtime=False),
+                f"{DEFAULT_PATH} cannot be written: {D}: permission denied. Run as root (become: true).",
+            ),
+        ):
+            for check_mode in (True, False):
+                with pytest.raises(KeepaliveError) as caught:
+                    fulfil(wish, kernel=kernel, files=files, check_mode=check_mode)
+                assert str(caught.value) == message
+        # what changes nothing needs none
+        for wish in (Wish(), SET_ALL):
+            assert fulfil(wish, kernel=kernel, files=files, check_mode=False).change.is_empty
+    (tmp_path / "root/etc/sysctl.d").chmod(0o755)
+    for key in KEYS:
+        (tmp_path / f"proc/sys/net/ipv4/tcp_keepalive_{key}").chmod(0o644)
+    assert host.look() == before
+
+
+# Sets one value of an image a number of times, each time another one.
+SET_OFTEN = """
+import sys
+from ansible_collections.linux.tcp.plugins.module_utils._change import Wish, fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._values import Values
+
+root, key, last = sys.argv[1:]
+for value in range(1, int(last) + 1):
+    fulfil(Wish(values=Values(**{key: value})), kernel=Kernel(root), files=Files(root), check_mode=False)
+"""
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path, {DEFAULT_PATH: HEADER, "/usr/lib/systemd/systemd-sysctl": b""})
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", SET_OFTEN, str(tmp_path), key, "30"], env=env, stderr=subprocess.PIPE, text=True
+        )
+        for key in KEYS
+    ]
+    for writer in writers:
+        assert writer.communicate()[1] == ""
+        assert writer.returncode == 0
+    text = (tmp_path / DEFAULT_PATH.lstrip("/")).read_bytes()
+    assert sorted(text.splitlines()) == sorted([HEADER.rstrip(), TIME + b" = 30", INTVL + b" = 30", PROBES + b" = 30"])
