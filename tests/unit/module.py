@@ -1,0 +1,63 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a module as Ansible does, with whichever ansible-core the interpreter takes."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+
+if t.TYPE_CHECKING:
+    Answer = t.Dict[str, t.Any]
+
+    class RunModule(t.Protocol):
+        def __call__(self, *, check_mode: bool = False, diff: bool = False, **params: object) -> Answer: ...
+
+
+def runner(
+    main: t.Callable[[], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> RunModule:
+    """Return a function that runs a module's ``main`` with parameters and returns its answer."""
+
+    def run_module(*, check_mode: bool = False, diff: bool = False, **params: object) -> Answer:
+        args = {"_ansible_check_mode": check_mode, "_ansible_diff": diff, "_ansible_no_log": True, **params}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # since ansible-core 2.19
+        kept = warnings._global_warnings  # noqa: SLF001 -- what is said once per process would leak into other tests
+        monkeypatch.setattr(warnings, "_global_warnings", type(kept)())
+        with pytest.raises(SystemExit) as ended:
+            main()
+        answer: Answer = json.loads(capsys.readouterr().out)
+        assert bool(ended.value.code) == answer.get("failed", False)
+        # what some releases of ansible-core add: the parameters, and the stack of a failure
+        for addition in ("invocation", "exception"):
+            answer.pop(addition, None)
+        if "warnings" in answer:  # since ansible-core 2.19 each one is an object
+            answer["warnings"] = [
+                warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in answer["warnings"]
+            ]
+        return answer
+
+    return run_module
+
+
+# Runs modules one after the other in one process: a list of [module, parameters] comes in as JSON,
+# one answer a line goes out.
+RUN_MODULES = """
+import importlib, json, os, subprocess, sys
+from ansible.module_utils import basic
+
+for name, params in json.load(sys.stdin):
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
+    basic._ANSIBLE_PROFILE = "legacy"
+    try:
+        importlib.import_module("ansible_collections.linux.tcp.plugins.modules." + name).main()
+    except SystemExit:
+        pass
+"""

@@ -1,0 +1,296 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.modules import keepalive
+from ansible_collections.linux.tcp.tests.unit.host import (
+    INTVL,
+    PROBES,
+    TIME,
+    in_own_namespaces,
+    lay_out,
+    look_at,
+)
+from ansible_collections.linux.tcp.tests.unit.module import RUN_MODULES, runner
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+    from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
+PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+ZZ = "/etc/sysctl.d/zz.conf"
+HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
+TEXT = HEADER + TIME + b" = 600\n" + INTVL + b" = 60\n" + PROBES + b" = 20\n"
+WITH_SYSTEMD: Layout = {"/usr/lib/systemd/systemd-sysctl": b"", "/etc/sysctl.d": None}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive.main, monkeypatch, capsys)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> str:
+    lay_out(tmp_path, WITH_SYSTEMD)
+    return str(tmp_path)
+
+
+def snapshot(
+    time: int = 7200,
+    intvl: int = 75,
+    probes: int = 9,
+    *,
+    lines: tuple[int | None, int | None, int | None] = (None,) * 3,
+) -> dict[str, object]:
+    """Return the snapshot of an image whose values come from these lines of the persistence file."""
+    values = {"time": time, "intvl": intvl, "probes": probes}
+    numbers = dict(zip(values, lines))
+    return {
+        "runtime": {"time": None, "intvl": None, "probes": None},
+        "runtime_writable": False,
+        "boot": {
+            "loader": "systemd-sysctl",
+            "values": values,
+            "sources": {key: line and {"path": PATH, "line": line} for key, line in numbers.items()},
+        },
+        "settings": [
+            {"key": key, "value": str(values[key]), "path": PATH, "line": line, "effective": True}
+            for key, line in numbers.items()
+            if line
+        ],
+        "drift": [],
+        "detection_time": time + intvl * probes,
+    }
+
+
+def test_report(run: RunModule, image: str, tmp_path: Path) -> None:
+    before = look_at(tmp_path)
+    expected: dict[str, object] = {
+        "changed": False,
+        "before": snapshot(),
+        "after": snapshot(),
+        "overridden_by": [],
+        "detection_time": 7875,
+        "backup_files": [],
+    }
+    assert run(root=image) == expected
+    assert run(root=image, check_mode=True) == expected
+    assert run(root=image, diff=True) == {**expected, "diff": []}
+    assert look_at(tmp_path) == before
+
+
+def test_report_of_this_machine(run: RunModule) -> None:
+    """Nothing is asked for, so nothing is touched; needs no privileges."""
+    answer = run()
+    assert not answer["changed"]
+    assert answer["before"] == answer["after"]
+    for key, value in answer["after"]["runtime"].items():
+        with open(f"/proc/sys/net/ipv4/tcp_keepalive_{key}", encoding="ascii") as file:
+            assert int(file.read()) == value
+
+
+def test_set_and_set_again_and_remove(run: RunModule, image: str, tmp_path: Path) -> None:
+    empty = look_at(tmp_path)
+    done = snapshot(600, 60, 20, lines=(2, 3, 4))
+    expected = {
+        "changed": True,
+        "before": snapshot(),
+        "after": done,
+        "overridden_by": [],
+        "detection_time": 1800,
+        "backup_files": [],
+    }
+    diff = [{"before_header": PATH, "after_header": PATH, "before": "", "after": TEXT.decode()}]
+    wish: dict[str, t.Any] = {"root": image, "time": 600, "interval": "60", "probes": 20}
+    assert run(check_mode=True, diff=True, **wish) == {**expected, "diff": diff}
+    assert look_at(tmp_path) == empty
+    assert run(diff=True, **wish) == {**expected, "diff": diff}
+    assert (tmp_path / PATH.lstrip("/")).read_bytes() == TEXT
+    assert run(diff=True, **wish) == {**expected, "changed": False, "before": done, "diff": []}
+    assert run(root=image, intvl=60) == {**expected, "changed": False, "before": done}
+    gone = {**expected, "before": done, "after": snapshot(), "detection_time": 7875}
+    assert run(check_mode=True, root=image, state="absent") == gone
+    assert run(root=image, state="absent") == gone
+    assert look_at(tmp_path) == empty
+    assert run(root=image, state="absent") == {**gone, "changed": False, "before": snapshot()}
+
+
+@pytest.mark.parametrize(
+    ("params", "left"),
+    [
+        pytest.param({"time": 5}, INTVL + b" = 60\n" + PROBES + b" = 20\n", id="one key, whatever its value"),
+        pytest.param({"intvl": 0, "probes": -1}, TIME + b" = 600\n", id="two keys, values out of range"),
+    ],
+)
+def test_remove_named_keys(run: RunModule, image: str, tmp_path: Path, params: dict[str, t.Any], left: bytes) -> None:
+    lay_out(tmp_path, {PATH: TEXT})
+    assert run(root=image, state="absent", **params)["changed"]
+    assert (tmp_path / PATH.lstrip("/")).read_bytes() == HEADER + left
+
+
+def test_neither_file_nor_kernel(run: RunModule, image: str) -> None:
+    assert not run(root=image, time=600, persistent=False)["changed"]
+    assert not os.path.exists(image + PATH)
+
+
+def test_another_path_with_a_backup(run: RunModule, image: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/etc/sysctl.d/a.conf": b"vm.x = 1\n"})
+    answer = run(root=image, probes=3, path="/etc/sysctl.d/a.conf", backup=True)
+    (copy,) = answer["backup_files"]
+    assert (tmp_path / copy.lstrip("/")).read_bytes() == b"vm.x = 1\n"
+    assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == b"vm.x = 1\n" + PROBES + b" = 3\n"
+
+
+def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, {ZZ: b"\n" + TIME + b" = 5\n"})
+    line = {"key": "time", "value": "5", "path": ZZ, "line": 2}
+    decides = f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 2 has '5' and decides"
+    before = look_at(tmp_path)
+    expecting: list[dict[str, t.Any]] = [{}, {"overrides": "fail"}, {"check_mode": True}]
+    for params in expecting:
+        answer = run(root=image, time=600, **params)
+        assert answer == {
+            "failed": True,
+            "msg": (
+                f"{decides}. Nothing was changed. Remove what decides, give overrides: take_over to have it commented "
+                f"out, or overrides: ignore. With path: /etc/sysctl.d/zzz-tcp-keepalive.conf the values would hold."
+            ),
+            "overridden_by": [line],
+        }
+        assert look_at(tmp_path) == before
+    answer = run(root=image, time=600, overrides="ignore")
+    assert answer["warnings"] == [f"{decides}."]
+    assert answer["overridden_by"] == [line]
+    assert answer["after"]["boot"]["values"]["time"] == 5
+    answer = run(root=image, time=600, overrides="take_over")
+    assert "warnings" not in answer
+    assert answer["overridden_by"] == [line]
+    assert answer["after"]["boot"]["values"]["time"] == 600
+    assert run(root=image, state="absent")["changed"]
+    assert look_at(tmp_path) == before
+
+
+def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/etc": None})
+    assert run(root=str(tmp_path), time=600)["warnings"] == [
+        f"Nothing applies sysctl files when this system boots, so {PATH} has no effect on the next boot by itself."
+    ]
+    assert run(root=str(tmp_path))["before"]["boot"]["loader"] is None
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        pytest.param(
+            {"time": 0},
+            "time is 0: the kernel would take it and then send a probe every intvl seconds, forever. "
+            "Give a whole number between 1 and 2147483 (seconds), or leave time out to keep what is set.",
+            id="zero",
+        ),
+        pytest.param(
+            {"probes": "256"},
+            "probes is 256: not every kernel takes more. "
+            "Give a whole number between 1 and 255 (probes), or leave probes out to keep what is set.",
+            id="too large",
+        ),
+        pytest.param(
+            {"intvl": True},
+            "intvl is True, a boolean: give a whole number between 1 and 2147483.",
+            id="boolean",
+        ),
+        pytest.param(
+            {"time": 5, "path": "here.conf"},
+            "path is 'here.conf': give the absolute path of a file, such as /etc/sysctl.d/99-tcp-keepalive.conf.",
+            id="relative path",
+        ),
+        pytest.param(
+            {"time": 5, "path": "/etc/sysctl.d"},
+            "/etc/sysctl.d cannot be edited: it is a folder. Give the path of a regular file.",
+            id="folder as path",
+        ),
+        pytest.param(
+            {"root": "/nowhere"},
+            "root is '/nowhere', which is not a folder. Give the root folder of a system tree.",
+            id="no root",
+        ),
+        pytest.param(
+            {"state": "gone"}, "value of state must be one of: present, absent, got: gone", id="unknown state"
+        ),
+        pytest.param(
+            {"overrides": "win"},
+            "value of overrides must be one of: fail, take_over, ignore, got: win",
+            id="unknown overrides",
+        ),
+    ],
+)
+def test_refused_parameters(run: RunModule, image: str, tmp_path: Path, params: dict[str, t.Any], message: str) -> None:
+    before = look_at(tmp_path)
+    answer = run(**{"root": image, **params})
+    assert answer["failed"]
+    assert answer["msg"] == message
+    assert look_at(tmp_path) == before
+
+
+@pytest.mark.parametrize("key", ["time", "intvl", "probes"])
+@pytest.mark.parametrize("value", ["sixty", "", "6.5", 6.5, "0x3c", [60], {"value": 60}])
+def test_what_is_no_whole_number(run: RunModule, image: str, key: str, value: object) -> None:
+    params: dict[str, t.Any] = {"root": image, key: value}
+    answer = run(**params)
+    assert answer["failed"]
+    # ansible-core's words, which differ from release to release
+    assert answer["msg"].startswith(f"argument '{key}' is of type ")
+    assert not os.path.exists(image + PATH)
+
+
+def test_an_unknown_parameter(run: RunModule, image: str) -> None:
+    answer = run(root=image, keepalive_time=60)
+    assert answer["failed"]
+    assert answer["msg"].startswith("Unsupported parameters for (")
+    assert "keepalive_time" in answer["msg"]
+
+
+def test_a_number_may_come_as_text_and_be_empty_as_null(run: RunModule, image: str) -> None:
+    answer = run(root=image, time=" 600 ", intvl=None)
+    assert answer["after"]["boot"]["values"] == {"time": 600, "intvl": 75, "probes": 9}
+
+
+ON_A_HOST = f"""
+import subprocess
+subprocess.run(["mount", "-t", "tmpfs", "none", "/etc/sysctl.d"], check=True)
+{RUN_MODULES}
+files = {{name: open("/etc/sysctl.d/" + name).read() for name in os.listdir("/etc/sysctl.d")}}
+kernel = [open("/proc/sys/net/ipv4/tcp_keepalive_" + key).read() for key in ("time", "intvl", "probes")]
+print()
+print(json.dumps([files, kernel]))
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/etc/sysctl.d"), reason="needs a folder /etc/sysctl.d to lay its own one over")
+def test_the_real_kernel_and_the_real_paths() -> None:
+    wish = {"time": 600, "intvl": 60, "probes": 20, "overrides": "ignore"}
+    steps: list[tuple[str, dict[str, object]]] = [
+        ("keepalive", {**wish, "_ansible_check_mode": True, "_ansible_diff": True}),
+        ("keepalive_info", {}),
+        ("keepalive", wish),
+        ("keepalive", wish),
+        ("keepalive_info", {}),
+    ]
+    *answers, host = map(json.loads, in_own_namespaces(ON_A_HOST, text=json.dumps(steps)).strip().split("\n\n"))
+    foreseen, fresh, done, again, info = answers
+    assert host == [{"99-tcp-keepalive.conf": TEXT.decode()}, ["600\n", "60\n", "20\n"]]
+    assert [answer["changed"] for answer in (foreseen, done, again)] == [True, True, False]
+    assert foreseen["after"] == done["after"] == again["before"] == again["after"]
+    assert [part["after_header"] for part in foreseen["diff"]] == ["running kernel", PATH]
+    assert fresh["runtime"] == done["before"]["runtime"] == {"time": 7200, "intvl": 75, "probes": 9}
+    assert info["runtime"] == done["after"]["runtime"] == {"time": 600, "intvl": 60, "probes": 20}
+    assert done["detection_time"] == 1800
