@@ -15,9 +15,11 @@ from ansible_collections.linux.tcp.tests.unit.host import (
     INTVL,
     PROBES,
     TIME,
+    HostKernel,
     in_own_namespaces,
     lay_out,
     look_at,
+    make_kernel,
 )
 from ansible_collections.linux.tcp.tests.unit.module import RUN_MODULES, runner
 
@@ -35,8 +37,19 @@ WITH_SYSTEMD: Layout = {"/usr/lib/systemd/systemd-sysctl": b"", "/etc/sysctl.d":
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
-    return runner(keepalive.main, monkeypatch, capsys)
+def proc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stand for the machine's own /proc, which no test may write."""
+    folder = tmp_path_factory.mktemp("proc")
+    make_kernel(folder)
+    return folder
+
+
+@pytest.fixture
+def run(proc: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> t.Iterator[RunModule]:
+    monkeypatch.setattr(keepalive, "Kernel", lambda: HostKernel(proc))
+    before = look_at(proc)
+    yield runner(keepalive.main, monkeypatch, capsys)
+    assert look_at(proc) == before  # an image is not the running system
 
 
 @pytest.fixture
@@ -89,9 +102,9 @@ def test_report(run: RunModule, image: str, tmp_path: Path) -> None:
     assert look_at(tmp_path) == before
 
 
-def test_report_of_this_machine(run: RunModule) -> None:
+def test_report_of_this_machine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is asked for, so nothing is touched; needs no privileges."""
-    answer = run()
+    answer = runner(keepalive.main, monkeypatch, capsys)()
     assert not answer["changed"]
     assert answer["before"] == answer["after"]
     for key, value in answer["after"]["runtime"].items():
