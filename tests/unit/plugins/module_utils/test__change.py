@@ -18,7 +18,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._change import (
     Outcome,
     Wish,
     fulfil,
-    plan,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
@@ -980,22 +979,28 @@ def test_another_program_meddles_with_the_kernel(tmp_path: Path) -> None:
     assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")
 
 
-def test_another_program_meddles_before_the_first_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("backup", [False, True], ids=["plain", "with backup"])
+@pytest.mark.parametrize("theirs", [b"# theirs\n", None], ids=["another content", "gone"])
+def test_another_program_meddles_before_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theirs: bytes | None, backup: bool
+) -> None:
     host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
-    wish = Wish(values=ALL, runtime=False)
-    before = take_snapshot(host.kernel, host.files)
-    assert plan(before, host.files.read(DEFAULT_PATH), wish).edits[0].before == b"#\n"
+    path = tmp_path / f"root{DEFAULT_PATH}"
     real = host.files.require_writable
 
     def meddle(target: str) -> None:
         real(target)
-        host.meanwhile({DEFAULT_PATH: b"# theirs\n"})
+        path.unlink()
+        if theirs is not None:
+            path.write_bytes(theirs)
 
     monkeypatch.setattr(host.files, "require_writable", meddle)  # the moment between plan and write
     with pytest.raises(FileError) as caught:
-        run(host, wish)
+        run(host, Wish(values=ALL, backup=backup))
     assert str(caught.value) == f"{DEFAULT_PATH} was changed by another program a moment ago. Run again."
-    assert host.text(DEFAULT_PATH) == b"# theirs\n"
+    assert (path.read_bytes() if path.exists() else None) == theirs
+    assert os.listdir(str(path.parent)) == ([] if theirs is None else [path.name])
+    assert host.values() == [7200, 75, 9]
 
 
 def test_undoing_fails_in_part(tmp_path: Path) -> None:

@@ -221,6 +221,8 @@ def test_what_was_assigned_is_dropped_byte_for_byte(text: bytes | None, wish: di
     [
         pytest.param(b"b=1\r\na=1\n" + TIME + b"=5", b"b=1\r\na=1", id="LF in a file of CRLF"),
         pytest.param(b"b=1\na=1\r\n" + TIME + b"=5", b"b=1\na=1\r", id="CRLF in a file of LF"),
+        pytest.param(b"a=1\r" + TIME + b"=5", b"a=1\r", id="lone CR"),
+        pytest.param(b"b=1\r\na=1\0" + TIME + b"=5", b"b=1\r\na=1\0", id="NUL in a file of CRLF"),
     ],
 )
 def test_drop_takes_no_more_than_a_line_ending(text: bytes, expected: bytes) -> None:

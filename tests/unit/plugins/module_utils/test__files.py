@@ -612,18 +612,36 @@ def test_replace_leaves_signatures_behind(tmp_path: Path) -> None:
     assert os.listxattr(path) == []
 
 
-def test_replace_keeps_an_access_control_list(tmp_path: Path) -> None:
-    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
-    path = str(tmp_path / "etc/sysctl.d/a.conf")
-    # linux/posix_acl_xattr.h: version 2, then tag, permissions, id of each entry
-    entries = [(0x01, 6, -1), (0x02, 4, 1234), (0x04, 4, -1), (0x10, 4, -1), (0x20, 0, -1)]
-    rules = b"\x02\0\0\0" + b"".join(
+def access_control_list(entries: list[tuple[int, int, int]]) -> bytes:
+    """Return what linux/posix_acl_xattr.h says: version 2, then tag, rights and id of each entry."""
+    return b"\x02\0\0\0" + b"".join(
         tag.to_bytes(2, "little") + rights.to_bytes(2, "little") + number.to_bytes(4, "little", signed=True)
         for tag, rights, number in entries
     )
-    set_attribute(path, "system.posix_acl_access", rules)
+
+
+# the owner, user 1234, the group, the mask, and all others
+ENTRIES = [(0x01, 6, -1), (0x02, 4, 1234), (0x04, 4, -1), (0x10, 4, -1), (0x20, 0, -1)]
+
+
+def test_replace_keeps_an_access_control_list(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    path = str(tmp_path / "etc/sysctl.d/a.conf")
+    set_attribute(path, "system.posix_acl_access", access_control_list(ENTRIES))
     files.replace(f"{D}/a.conf", b"new", expected=b"old")
-    assert os.getxattr(path, "system.posix_acl_access") == rules
+    assert os.getxattr(path, "system.posix_acl_access") == access_control_list(ENTRIES)
+
+
+def test_replace_keeps_what_a_file_has_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {D: None})
+    set_attribute(f"{tmp_path}{D}", "system.posix_acl_default", access_control_list(ENTRIES))
+    files.replace(f"{D}/a.conf", b"old", expected=None)
+    path = f"{tmp_path}{D}/a.conf"
+    before = os.getxattr(path, "system.posix_acl_access")
+    # such as a label that only the policy may set
+    monkeypatch.setattr(os, "setxattr", Refusing(os.setxattr, 1, errno.EPERM))
+    files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    assert os.getxattr(path, "system.posix_acl_access") == before
 
 
 class Refusing:
