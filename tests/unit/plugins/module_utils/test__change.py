@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import typing as t
 from pathlib import Path
 
@@ -738,19 +739,20 @@ def test_a_long_line(tmp_path: Path) -> None:
     assert run_and_run_again(host, SET_TIME).after.boot.values.time == 600
 
 
-def test_a_path_is_recommended_that_can_be(tmp_path: Path) -> None:
-    usual = ("99-tcp-keepalive", "zz-tcp-keepalive", "zzz-tcp-keepalive")
-    host = make_host(
-        tmp_path,
-        {
-            **{f"{D}/{name}.conf": None for name in usual},
-            f"{D}/zzzz.conf": TIME + b"=5\n",
-            f"{D}/zzzzz.conf": "/dev/null",
-        },
-    )
-    wish = Wish(values=Values(time=600), path=f"{D}/a.conf")
+@pytest.mark.parametrize(
+    "taken",
+    [
+        pytest.param({DEFAULT_PATH: None}, id="folder"),
+        pytest.param({DEFAULT_PATH: "/dev/null"}, id="link to /dev/null"),
+        pytest.param({DEFAULT_PATH: DEFAULT_PATH}, id="loop of links"),
+        pytest.param({DEFAULT_PATH: "/a/b/c.conf"}, id="link to where no file can be made"),
+    ],
+)
+def test_a_path_is_recommended_that_can_be(tmp_path: Path, taken: Layout) -> None:
+    host = make_host(tmp_path, {f"{D}/50.conf": TIME + b"=5\n", **taken})
+    wish = Wish(values=Values(time=600), path=f"{D}/10.conf")
     error = refuse(host, wish, OverriddenError)
-    assert str(error) == f"{decides(f'{D}/zzzz.conf')}. {REMEDY} {holds(f'{D}/zzzzzz.conf')}"
+    assert str(error) == f"{decides(f'{D}/50.conf')}. {REMEDY} {holds(f'{D}/zz-tcp-keepalive.conf')}"
 
 
 def test_no_path_would_win(tmp_path: Path) -> None:
@@ -1093,6 +1095,23 @@ def test_without_rights(tmp_path: Path) -> None:
     for key in KEYS:
         (tmp_path / f"proc/sys/net/ipv4/tcp_keepalive_{key}").chmod(0o644)
     assert host.look() == before
+
+
+def test_only_what_writes_waits_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class WaitedError(Exception):
+        pass
+
+    def wait(_seconds: float) -> None:
+        raise WaitedError
+
+    host = make_host(tmp_path)
+    monkeypatch.setattr(time, "sleep", wait)
+    with host.files.lock():
+        run(host, Wish())
+        run(host, SET_ALL, check_mode=True)
+        with pytest.raises(WaitedError):
+            run(host, SET_ALL)
+    run(host, SET_ALL)
 
 
 # Sets one value of an image a number of times, each time another one.
