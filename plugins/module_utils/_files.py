@@ -263,8 +263,9 @@ class Files:
         copy = f"{target}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
         try:
             stored = _read_with_metadata(self.on_host(target))
-            if stored:
-                _put(self.on_host(copy), stored.text, stored.metadata)
+            if stored is None:
+                raise _changed_meanwhile(target)
+            _put(self.on_host(copy), stored.text, stored.metadata)
         except OSError as exc:
             raise FileError(f"{copy} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
         return copy
@@ -288,7 +289,7 @@ class Files:
         try:
             before = _read_with_metadata(path)
             if (before.text if before else None) != expected:
-                raise FileError(f"{target} was changed by another program a moment ago. Run again.")
+                raise _changed_meanwhile(target)
             makes_folder = text is not None and not os.path.isdir(folder)
             if makes_folder:
                 os.mkdir(folder)
@@ -410,6 +411,10 @@ def _try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _changed_meanwhile(target: str) -> FileError:
+    return FileError(f"{target} was changed by another program a moment ago. Run again.")
 
 
 def _reason(exc: Exception) -> str:
