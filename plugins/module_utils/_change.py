@@ -291,7 +291,7 @@ def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
-        if other.target == file.target or other.kind not in ("file", "missing"):
+        if other.is_link or other.target == file.target or other.kind not in ("file", "missing"):
             continue
         boot = dataclasses.replace(before, tree=_assigned(before.tree, other, wish.values)).boot
         if all(boot.values[key] == value for key, value in wish.values.named().items()):
