@@ -154,6 +154,9 @@ DEFAULT = (7200, None, None)
         ),
         pytest.param({A: f"{T[:-4]}{{time,intvl}}=60\n"}, DEFAULT, DEFAULT, id="braces"),
         pytest.param({A: "net.*.tcp_keepalive_time=60\n"}, (60, A, 1), (60, A, 1), id="glob for a folder"),
+        pytest.param({A: "net.ipv4.tcp_k*=60\n"}, (60, A, 1), (60, A, 1), id="glob that spells little of the key"),
+        pytest.param({A: "net.ipv4.tcp?keepalive?time=60\n"}, (60, A, 1), (60, A, 1), id="glob of question marks"),
+        pytest.param({A: "net/ipv[4]/tcp[_]keepalive[_]time=60\n"}, (60, A, 1), (60, A, 1), id="glob of brackets"),
         pytest.param({A: "net.*=60\n"}, DEFAULT, DEFAULT, id="glob that is too short"),
     ],
 )

@@ -578,10 +578,12 @@ def test_replace_keeps_the_owner(tmp_path: Path) -> None:
     path = str(tmp_path / "etc/sysctl.d/a.conf")
     os.chown(path, 1234, 2345)
     os.chmod(path, 0o4604)
+    before = os.stat(path)
     undo = files.replace(f"{D}/a.conf", b"new", expected=b"old")
-    for step in (lambda: None, undo):
-        step()
-        found = os.stat(path)
+    after = os.stat(path)
+    undo()
+    undone = os.stat(path)
+    for found in (before, after, undone):
         assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o4604)
 
 
