@@ -44,7 +44,8 @@ if t.TYPE_CHECKING:
 # Programs that, as process 1, run a distribution's init scripts. A container's process 1 is
 # usually none of them.
 _INITS = frozenset(["init", "runit", "runit-init", "openrc-init", "dinit"])
-_APPLIES_FILES = re.compile(rb"^[^#\n]*\bsysctl\b[^#\n]*\s--system\b", re.MULTILINE)
+_CALL = rb"^[^#\n]*(?:%s)\b[^#\n]*\s--system\b"
+_PROGRAM_VARIABLE = re.compile(rb"^[ \t]*(\w+)=\S*\bsysctl\b", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +55,7 @@ class InitSystem:
     ``process_1`` is the name of the first process, or of the program behind /sbin/init where no
     system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``has_systemd_sysctl`` says
     that the program is there and its unit is not masked; ``scripts`` are the texts of the init
-    scripts that are enabled and may call sysctl; ``proc_sys_writable`` says that the boot will be
+    scripts for sysctl that are enabled; ``proc_sys_writable`` says that the boot will be
     able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/).
     """
 
@@ -115,9 +116,15 @@ def detect_loader(init: InitSystem) -> Loader | None:
         return None
     if init.booted_with_systemd:
         return "systemd-sysctl" if init.has_systemd_sysctl else None
-    if init.process_1 in _INITS and any(_APPLIES_FILES.search(script) for script in init.scripts):
+    if init.process_1 in _INITS and any(map(_applies_files, init.scripts)):
         return "procps"
     return None
+
+
+def _applies_files(script: bytes) -> bool:
+    """Whether an init script calls ``sysctl --system``, as Debian's does by ``$DAEMON``."""
+    programs = [rb"\bsysctl", *(rb"\$\{?" + name for name in _PROGRAM_VARIABLE.findall(script))]
+    return re.search(_CALL % b"|".join(programs), script, re.MULTILINE) is not None
 
 
 def predict(tree: Tree, loader: Loader | None, *, hz: int) -> Prediction:
