@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -22,16 +23,33 @@ if t.TYPE_CHECKING:
 DOCUMENTATION = r"""
 name: stopwatch
 type: aggregate
-short_description: Note how long each task took
+short_description: Note how long each task took and how much CPU time
 description:
   - Appends one line of JSON for each task to the file that the variable E(STOPWATCH) names, with the task's name, the
-    seconds from its start to its last host's result, and how many hosts were O(ignore:ok) and O(ignore:changed).
+    seconds from its start to its last host's result, the seconds of CPU time that all processes of this PID namespace
+    spent meanwhile, and how many hosts answered and changed.
+  - Before a task with the tag C(forget) the payloads of modules that this run has built are removed, so that the task
+    builds its own, as the first one of a module does.
 author:
   - linux.tcp contributors (@linux-tcp)
 """
 
+FORGET = "forget"
 # lib/ansible/executor/module_common.py: the payloads that a run has built, below its own temporary folder
 _PAYLOADS = "ansiballz_cache"
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of all processes of this PID namespace, with that of the children they waited for.
+
+    proc(5): utime, stime, cutime and cstime are the fields 14 to 17 of /proc/PID/stat, in clock ticks.
+    """
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        # a process may end meanwhile; its time is then its parent's
+        with contextlib.suppress(OSError):
+            ticks += sum(map(int, file.read_text(encoding="utf-8").rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class CallbackModule(CallbackBase):
@@ -44,16 +62,17 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._task: Task | None = None
-        self._start = self._end = 0.0
+        self._start = self._end = self._cpu = 0.0
         self._changed: list[bool] = []
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:  # noqa: ARG002 -- Ansible's signature
         """Start the clock."""
         self._write()
-        # Within a run a payload is built once for all tasks of a module. Here each task pays for it, as in real plays.
-        shutil.rmtree(Path(vars(constants)["DEFAULT_LOCAL_TMP"], _PAYLOADS), ignore_errors=True)
+        if FORGET in task.tags:
+            shutil.rmtree(Path(vars(constants)["DEFAULT_LOCAL_TMP"], _PAYLOADS), ignore_errors=True)
         self._task = task
         self._changed = []
+        self._cpu = cpu_seconds()
         self._start = time.perf_counter()
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
@@ -71,6 +90,7 @@ class CallbackModule(CallbackBase):
         note = {
             "task": self._task.get_name(),
             "seconds": self._end - self._start,
+            "cpu": cpu_seconds() - self._cpu,
             "hosts": len(self._changed),
             "changed": sum(self._changed),
         }
