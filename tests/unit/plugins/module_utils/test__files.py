@@ -686,6 +686,16 @@ def test_replace_fails_whole(
     assert look_at(tmp_path) == before
 
 
+def test_a_folder_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 2, errno.EINVAL))  # the first call is for the file
+    undo = files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100644": b"new"}
+    monkeypatch.undo()
+    undo()
+    assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100644": b"old"}
+
+
 def test_extended_attributes_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
     monkeypatch.setattr(os, "listxattr", Refusing(os.listxattr, 1, errno.EIO))

@@ -277,9 +277,24 @@ def test_a_number_may_come_as_text_and_be_empty_as_null(run: RunModule, image: s
     assert answer["after"]["boot"]["values"] == {"time": 600, "intvl": 75, "probes": 9}
 
 
+# The root folder is a new one as well, since its lock would be the machine's.
 ON_A_HOST = f"""
-import subprocess
-subprocess.run(["mount", "-t", "tmpfs", "none", "/etc/sysctl.d"], check=True)
+import os, subprocess, sys
+
+def mount(*arguments):
+    subprocess.run(["mount", *arguments], check=True)
+
+root = sys.argv[1]
+mount("-t", "tmpfs", "none", root)
+for name in os.listdir("/"):
+    if os.path.islink("/" + name):
+        os.symlink(os.readlink("/" + name), root + "/" + name)
+    elif os.path.isdir("/" + name):
+        os.mkdir(root + "/" + name)
+        mount("--rbind", "/" + name, root + "/" + name)
+mount("-t", "tmpfs", "none", root + "/etc/sysctl.d")
+os.chroot(root)
+os.chdir("/")
 {RUN_MODULES}
 files = {{name: open("/etc/sysctl.d/" + name).read() for name in os.listdir("/etc/sysctl.d")}}
 kernel = [open("/proc/sys/net/ipv4/tcp_keepalive_" + key).read() for key in ("time", "intvl", "probes")]
@@ -289,7 +304,7 @@ print(json.dumps([files, kernel]))
 
 
 @pytest.mark.skipif(not os.path.isdir("/etc/sysctl.d"), reason="needs a folder /etc/sysctl.d to lay its own one over")
-def test_the_real_kernel_and_the_real_paths() -> None:
+def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
     wish = {"time": 600, "intvl": 60, "probes": 20, "overrides": "ignore"}
     steps: list[tuple[str, dict[str, object]]] = [
         ("keepalive", {**wish, "_ansible_check_mode": True, "_ansible_diff": True}),
@@ -298,7 +313,9 @@ def test_the_real_kernel_and_the_real_paths() -> None:
         ("keepalive", wish),
         ("keepalive_info", {}),
     ]
-    *answers, host = map(json.loads, in_own_namespaces(ON_A_HOST, text=json.dumps(steps)).strip().split("\n\n"))
+    *answers, host = map(
+        json.loads, in_own_namespaces(ON_A_HOST, str(tmp_path), text=json.dumps(steps)).strip().split("\n\n")
+    )
     foreseen, fresh, done, again, info = answers
     assert host == [{"99-tcp-keepalive.conf": TEXT.decode()}, ["600\n", "60\n", "20\n"]]
     assert [answer["changed"] for answer in (foreseen, done, again)] == [True, True, False]
