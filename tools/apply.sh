@@ -8,28 +8,54 @@ set -euo pipefail
 
 export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml
+export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
+
+refuse() {
+  echo "$*" >&2
+  exit 1
+}
 
 arguments=(--diff)
-[[ -z ${TIME:-} ]] || arguments+=(--extra-vars "keepalive_time='$TIME'")
-[[ -z ${INTVL:-} ]] || arguments+=(--extra-vars "keepalive_intvl='$INTVL'")
-[[ -z ${PROBES:-} ]] || arguments+=(--extra-vars "keepalive_probes='$PROBES'")
+for name in TIME INTVL PROBES; do
+  value=${!name:-}
+  [[ -n $value ]] || continue
+  [[ $value =~ ^[1-9][0-9]*$ ]] || refuse "$name is '$value': give a whole number from 1" \
+    "($([[ $name == PROBES ]] && echo 'probes, at most 255' || echo 'seconds, at most 2147483'))."
+  arguments+=(--extra-vars "keepalive_${name,,}=$value")
+done
 [[ -z ${EXTRA:-} ]] || arguments+=(--extra-vars "$EXTRA")
-[[ -z ${CHECK:-} || ${CHECK} == 0 ]] || arguments+=(--check)
 [[ -z ${LIMIT:-} ]] || arguments+=(--limit "$LIMIT")
+check=
+case ${CHECK:-} in
+  '' | 0 | no | false) ;;
+  *)
+    check="Check only, nothing will be changed: "
+    arguments+=(--check)
+    ;;
+esac
 
 reports=
-if [[ -z ${TIME:-}${INTVL:-}${PROBES:-}${EXTRA:-} ]]; then
-  echo "No value given: this reports what is set and changes nothing. To set values, for example:"
-  echo "  make apply TIME=600 INTVL=60 PROBES=5 CHECK=1"
+if [[ -n ${INVENTORY:-} ]]; then
+  [[ $INVENTORY == *,* || -e $INVENTORY ]] || refuse "There is no inventory $INVENTORY."
+  arguments+=(--inventory "$INVENTORY")
+  hosts="the hosts of $INVENTORY${LIMIT:+, limited to $LIMIT}"
+else
+  hosts="this machine"
+fi
+if [[ -n ${TIME:-}${INTVL:-}${PROBES:-}${EXTRA:-} ]]; then
+  echo "${check}linux.tcp.keepalive on $hosts."
+elif [[ -n ${INVENTORY:-} ]]; then
+  echo "${check}linux.tcp.keepalive on $hosts, with the keepalive_* variables of the inventory."
+  echo "A host without any only reports."
   arguments+=(--verbose)
+else
   reports=yes
+  echo "Reporting what $hosts has; nothing will be changed. To set values, for example:"
+  echo "  make apply TIME=600 INTVL=60 PROBES=20 CHECK=1"
+  arguments+=(--verbose)
 fi
 
-if [[ -n ${INVENTORY:-} ]]; then
-  arguments+=(--inventory "$INVENTORY")
-  echo "Applying linux.tcp.keepalive to the hosts of $INVENTORY${LIMIT:+, limited to $LIMIT}."
-else
-  echo "Applying linux.tcp.keepalive to this machine."
+if [[ -z ${INVENTORY:-} ]]; then
   export ANSIBLE_REMOTE_TMP=$ANSIBLE_HOME/tmp
   if ((EUID == 0)) || sudo --non-interactive true 2>/dev/null; then
     :
@@ -38,9 +64,8 @@ else
   elif command -v sudo >/dev/null && [[ -t 0 ]]; then
     arguments+=(--ask-become-pass)
   else
-    echo "Setting kernel values takes root: run this as root, or as a user with sudo" \
-      "(without a password, or in a terminal, where it is asked for)." >&2
-    exit 1
+    refuse "Setting kernel values, and checking whether that would work, takes root: run this as root, or as a" \
+      "user with sudo (without a password, or in a terminal, where it is asked for)."
   fi
 fi
 
