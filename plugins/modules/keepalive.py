@@ -15,14 +15,14 @@ description:
   - The values are checked before anything is touched, read back after they were written, and kept in the file only
     when the kernel took them. When a step fails, the steps before it are undone.
   - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl) or C(sysctl
-    --system), which file and line will decide each value. So V(ok) means that the values are in force and survive a
-    reboot.
+    --system), which file and line will decide each value. So C(ok) without a warning means that the named values are
+    in force and survive a reboot, as far as O(runtime) and O(persistent) ask for it.
   - Without O(time), O(intvl) and O(probes) it reports what the host has, and changes nothing.
   - No C(sysctl) program is needed, no other key of any file is applied, and every other line of a file stays as it
     is, byte for byte.
   - "The values concern IPv4 and IPv6 connections that asked for keepalive (C(SO_KEEPALIVE)), in the network namespace
-    in which the module runs. See R(the guide, ansible_collections.linux.tcp.docsite.guide_values) for which values to
-    choose."
+    in which the module runs. R(guide_values, ansible_collections.linux.tcp.docsite.guide_values) among the collection's
+    guides helps to choose them."
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root

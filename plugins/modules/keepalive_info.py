@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
     running kernel, the values that the next boot will give, and the file and line that decide each of them.
-  - The prediction follows the rules of the loader that the host's boot uses, see R(what happens at boot,
-    ansible_collections.linux.tcp.docsite.guide_boot).
+  - The prediction follows the rules of the loader that the host's boot uses, see R(guide_boot,
+    ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
   - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide.
 extends_documentation_fragment:
   - linux.tcp.attributes
