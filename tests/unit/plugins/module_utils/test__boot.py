@@ -308,6 +308,13 @@ esac
                 (b"sysctl -p\nfoo --system\n", None, "option on another line"),
                 (b"mysysctl --system\n", None, "another program"),
                 (b"sysctl --systemd\n", None, "another option"),
+                (b"DAEMON=/sbin/sysctl\n$DAEMON $quiet --system\n", PROCPS, "by a variable"),
+                (b'  PROG=sysctl\n  "${PROG}" -q --system\n', PROCPS, "by a variable in braces"),
+                (b"DAEMON=/sbin/sysctl\n$DAEMON -p\n", None, "by a variable, one file only"),
+                (b"DAEMON=/sbin/sysctl\n# $DAEMON --system\n", None, "by a variable, commented out"),
+                (b"DAEMON=/sbin/sysctl\n$DAEMONS --system\n", None, "by another variable"),
+                (b"DAEMON=/bin/other\n$DAEMON --system\n", None, "another program by a variable"),
+                (b"# DAEMON=/sbin/sysctl\n$DAEMON --system\n", None, "variable commented out"),
             )
         ),
     ],

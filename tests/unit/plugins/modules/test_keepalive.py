@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.tests.unit.host import (
     in_own_namespaces,
     lay_out,
     look_at,
+    make_host,
     make_kernel,
 )
 from ansible_collections.linux.tcp.tests.unit.module import RUN_MODULES, runner
@@ -275,6 +276,28 @@ def test_an_unknown_parameter(run: RunModule, image: str) -> None:
 def test_a_number_may_come_as_text_and_be_empty_as_null(run: RunModule, image: str) -> None:
     answer = run(root=image, time=" 600 ", intvl=None)
     assert answer["after"]["boot"]["values"] == {"time": 600, "intvl": 75, "probes": 9}
+
+
+def test_on_a_running_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    host = make_host(tmp_path)
+    monkeypatch.setattr(keepalive, "Kernel", lambda: host.kernel)
+    monkeypatch.setattr(keepalive, "Files", lambda _root: host.files)
+    run = runner(keepalive.main, monkeypatch, capsys)
+    answer = run(time=600, runtime=False)
+    assert answer["changed"]
+    assert answer["after"]["drift"] == ["time"]
+    assert host.values() == [7200, 75, 9]
+    answer = run(time=600, diff=True)
+    assert [part["after_header"] for part in answer["diff"]] == ["running kernel"]
+    assert answer["after"]["drift"] == []
+    assert host.values() == [600, 75, 9]
+    assert not run(time=600)["changed"]
+    assert run(state="absent")["after"]["runtime"] == {"time": 7200, "intvl": 75, "probes": 9}
+    assert host.values() == [7200, 75, 9]
+    host.kernel.refused.add(("intvl", 60))
+    before = host.look()
+    assert run(time=600, intvl=60) == {"failed": True, "msg": "no intvl of 60."}
+    assert host.look() == before
 
 
 # The root folder is a new one as well, since its lock would be the machine's.
