@@ -20,9 +20,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     expand,
     files_read,
     key_of,
-    printable,
     statements,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import (
     KERNEL_DEFAULTS,
     KEYS,
@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 
 # Programs that, as process 1, run a distribution's init scripts. A container's process 1 is
 # usually none of them.
-_INITS = frozenset(["init", "runit", "runit-init", "openrc-init", "dinit"])
+_INITS = frozenset(["init", "runit", "runit-init", "openrc-init"])
 _CALL = rb"^[^#\n]*(?:%s)\b[^#\n]*\s--system\b"
 _PROGRAM_VARIABLE = re.compile(rb"^[ \t]*(\w+)=\S*\bsysctl\b", re.MULTILINE)
 
@@ -78,7 +78,6 @@ class Setting:
     value: str | None
     reading: int | None
     path: str
-    target: str
     line: int
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -157,7 +156,6 @@ def _settings(file: SysctlFile, statement: Statement, *, loader: Loader, hz: int
             value=None if value is None else value.decode("utf-8", "backslashreplace"),
             reading=None if value is None else kernel_reading(key, value, hz=hz),
             path=file.path,
-            target=file.target,
             line=statement.line,
         )
         for key in KEYS

@@ -38,11 +38,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_sn
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     DIRECTORIES,
     SYSCTL_CONF,
+    VOLATILE,
     SysctlFile,
     Tree,
     files_read,
-    printable,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
 
 if t.TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Change:
         if self.kernel_writes:
             parts.insert(0, ("running kernel", _as_lines(self.before.runtime), _as_lines(self.after.runtime)))
         return [
-            {"before_header": name, "after_header": name, "before": before, "after": after}
+            {"before_header": printable(name), "after_header": printable(name), "before": before, "after": after}
             for name, before, after in parts
         ]
 
@@ -203,7 +204,7 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
     unreadable = before.unreadable()
     if unreadable and wish.overrides != "ignore":
         raise FileError(
-            f"{printable(unreadable[0].path)} cannot be read ({unreadable[0].reason}), so the values of the next "
+            f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next "
             f"boot cannot be known. Make it readable or remove it, or give overrides: ignore."
         )
     warnings = before.warnings()
@@ -242,7 +243,7 @@ def _is_editable(file: SysctlFile) -> bool:
 
 
 def _is_read(tree: Tree, loader: Loader, file: SysctlFile) -> bool:
-    return any(other.target == file.target for other in files_read(tree, loader))
+    return any(other.target == file.target and not other.is_volatile for other in files_read(tree.lasting(), loader))
 
 
 def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
@@ -269,10 +270,15 @@ def _nothing_applies(file: SysctlFile) -> str:
 
 
 def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: SysctlFile, wish: Wish) -> str:
-    hiding = next((other for other in files_read(tree, loader) if other.name == file.name), None)
-    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES[loader])
+    hiding = next((other for other in files_read(tree.lasting(), loader) if other.name == file.name), None)
+    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES[loader] if not directory.startswith(VOLATILE))
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
-    why = f"{hiding.path} hides it" if hiding else f"{loader} reads only {where}{conf}"
+    if file.is_volatile:
+        why = f"what lies below {VOLATILE} is gone after a reboot"
+    elif hiding:
+        why = f"{hiding.path} hides it"
+    else:
+        why = f"{loader} reads only {where}{conf}"
     return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish)}"
 
 

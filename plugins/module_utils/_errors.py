@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
 
 class KeepaliveError(Exception):
     """Base of all errors of the collection. ``details`` are further keys of the module's answer."""
 
     def __init__(self, message: str, **details: t.Any) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.details = details
 
 

@@ -17,14 +17,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._boot import (
     detect_loader,
     predict,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
-    DIRECTORIES,
-    files_read,
-    printable,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import DIRECTORIES, files_read
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time, sysctl_name
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
@@ -54,7 +52,7 @@ class Snapshot:
     @functools.cached_property
     def boot(self) -> Prediction:
         """What the next boot will give."""
-        return predict(self.tree, self.loader, hz=self.hz)
+        return predict(self.tree.lasting(), self.loader, hz=self.hz)
 
     @property
     def drift(self) -> list[Key]:
@@ -70,15 +68,29 @@ class Snapshot:
         """Return the files and folders the loader will read and this process could not."""
         if self.loader is None:
             return []
-        folders = [file for file in self.tree.files if file.path in DIRECTORIES[self.loader]]
-        return [file for file in folders + files_read(self.tree, self.loader) if file.kind == "unreadable"]
+        tree = self.tree.lasting()
+        folders = [file for file in tree.files if file.path in DIRECTORIES[self.loader]]
+        return [file for file in folders + files_read(tree, self.loader) if file.kind == "unreadable"]
 
     def warnings(self) -> list[str]:
-        """Return what makes the prediction uncertain."""
+        """Return what makes the prediction uncertain, and what misleads about it."""
         return [
-            f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
-            for file in self.unreadable()
+            *(
+                f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
+                for file in self.unreadable()
+            ),
+            *(
+                f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after a "
+                f"reboot."
+                for setting in self._volatile_settings()
+            ),
         ]
+
+    def _volatile_settings(self) -> list[Setting]:
+        if not any(file.is_volatile for file in self.tree.files):
+            return []
+        lasting = self.boot.settings
+        return [setting for setting in predict(self.tree, self.loader, hz=self.hz).settings if setting not in lasting]
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the snapshot as the modules answer it."""

@@ -47,6 +47,8 @@ DIRECTORIES: dict[Loader, tuple[str, ...]] = {
     ),
 }
 SYSCTL_CONF = "/etc/sysctl.conf"
+# file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
+VOLATILE = "/run/"
 
 _PROC_SYS = "/proc/sys/"
 _GLOB_CHARACTERS = re.compile(rb"[*?\[]")
@@ -61,11 +63,6 @@ LONG_LINE_MAX = 1 << 20
 
 # src/basic/string-util.h: WHITESPACE; isspace(3) in the C locale
 _BLANKS: dict[Loader, bytes] = {"systemd-sysctl": b" \t\n\r", "procps": b" \t\n\r\v\f"}
-
-
-def printable(path: str) -> str:
-    """Return a path for people and for JSON, which have no way to show bytes that are not UTF-8."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +86,27 @@ class SysctlFile:
         """The base name, in bytes because that is how loaders sort it."""
         return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
 
+    @property
+    def is_volatile(self) -> bool:
+        """Whether the content is gone after a reboot."""
+        return self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE)
+
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
     """All sysctl files of one system, read at one moment; each path stands in it once."""
 
     files: tuple[SysctlFile, ...] = ()
+
+    def lasting(self) -> Tree:
+        """Return the tree as the next boot finds it: what lies below :data:`VOLATILE` is gone."""
+        return Tree(
+            tuple(
+                dataclasses.replace(file, kind="missing", text=b"") if file.is_volatile else file
+                for file in self.files
+                if not file.path.startswith(VOLATILE)
+            )
+        )
 
     def get(self, path: str) -> SysctlFile | None:
         """Return the file of that name, None where there is none."""

@@ -71,7 +71,8 @@ options:
     description:
       - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
       - Its name decides who wins, since files are read in the order of their names, whatever their folder.
-      - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13.
+      - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13, or one below
+        C(/run).
       - When it is a link, the file that it leads to is edited.
     type: path
     default: /etc/sysctl.d/99-tcp-keepalive.conf
@@ -186,7 +187,7 @@ before:
           sample: {"time": null, "intvl": null, "probes": null}
     settings:
       description:
-        - Every assignment of a key that was found, in the order in which the loader reads them.
+        - Every assignment of a key in the files of the next boot, in the order in which the loader reads them.
         - A C(value) of V(null) stands for a line that excludes the key.
       returned: success
       type: list
@@ -278,6 +279,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_P
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, validate
 
 
@@ -339,7 +341,7 @@ def main() -> None:
         "after": outcome.after.as_dict(),
         "overridden_by": [setting.as_dict() for setting in change.overridden_by],
         "detection_time": outcome.after.detection_time,
-        "backup_files": list(outcome.backup_files),
+        "backup_files": [printable(path) for path in outcome.backup_files],
     }
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
         answer["diff"] = change.diff()

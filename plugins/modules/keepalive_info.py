@@ -14,7 +14,8 @@ description:
     running kernel, the values that the next boot will give, and the file and line that decide each of them.
   - The prediction follows the rules of the loader that the host's boot uses, see R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
-  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide.
+  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide,
+    and so is a line below C(/run), because it is gone after a reboot.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.info
@@ -91,7 +92,7 @@ boot:
       type: dict
       sample: {"time": {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}, "intvl": null, "probes": null}
 settings:
-  description: Every assignment of a key that was found, in the order in which the loader reads them.
+  description: Every assignment of a key in the files of the next boot, in the order in which the loader reads them.
   returned: success
   type: list
   elements: dict

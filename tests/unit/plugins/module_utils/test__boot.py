@@ -230,12 +230,11 @@ def test_without_a_loader_nothing_decides() -> None:
 def test_setting_as_dict(file: SysctlFile, text: bytes, expected: dict[str, object]) -> None:
     (setting,) = predict(Tree((dataclasses.replace(file, text=text),)), SYSTEMD, hz=250).settings
     assert setting.as_dict() == expected
-    assert (setting.path, setting.target) == (file.path, file.target)
 
 
 def test_a_setting_knows_what_the_kernel_takes() -> None:
     (setting,) = predict(tree_of({A: f"{T} = 0x10\n"}), PROCPS, hz=250).settings
-    assert setting == Setting(key="time", value="0x10", reading=16, path=A, target=A, line=1)
+    assert setting == Setting(key="time", value="0x10", reading=16, path=A, line=1)
 
 
 DEBIAN_SCRIPT = b"""#!/bin/sh
@@ -285,7 +284,7 @@ esac
         ),
         *(
             pytest.param(InitSystem(process_1=name, scripts=(b"", DEBIAN_SCRIPT)), PROCPS, id=name)
-            for name in ("init", "runit", "runit-init", "openrc-init", "dinit")
+            for name in ("init", "runit", "runit-init", "openrc-init")
         ),
         pytest.param(
             InitSystem(process_1="init", has_systemd_sysctl=True, scripts=(DEBIAN_SCRIPT,)),

@@ -64,7 +64,7 @@ MARKER = b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/99-tcp-keepalive.c
 ALL = Values(600, 60, 20)
 ALL_TEXT = HEADER + TIME + b" = 600\n" + INTVL + b" = 60\n" + PROBES + b" = 20\n"
 TIME_TEXT = HEADER + TIME + b" = 600\n"
-DIRECTORIES = f"{D}/*.conf, /run/sysctl.d/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf"
+DIRECTORIES = f"{D}/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf"
 
 
 def run(host: Host, wish: Wish, *, check_mode: bool = False) -> Outcome:
@@ -207,6 +207,14 @@ CASES = {
         now=(600, 60, 20),
         boot=(600, 60, 20),
     ),
+    "another file, gone after a reboot": Case(
+        SET_ALL,
+        {"/run/sysctl.d/zz.conf": TIME + b"=5\n"},
+        texts={DEFAULT_PATH: ALL_TEXT},
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+        warnings=(f"/run/sysctl.d/zz.conf line 1 sets {TIME.decode()}, and is gone after a reboot.",),
+    ),
     "runtime only": Case(
         Wish(values=ALL, persistent=False), {DEFAULT_PATH: TIME_TEXT}, now=(600, 60, 20), boot=(600, 75, 9)
     ),
@@ -216,9 +224,9 @@ CASES = {
     "file only": Case(Wish(values=ALL, runtime=False), {}, texts={DEFAULT_PATH: ALL_TEXT}, boot=(600, 60, 20)),
     "neither": Case(Wish(values=ALL, runtime=False, persistent=False), {}, changed=False),
     "folder missing": Case(
-        Wish(values=ALL, path="/run/sysctl.d/a.conf"),
-        {"/run": None},
-        texts={"/run/sysctl.d/a.conf": ALL_TEXT},
+        Wish(values=ALL, path="/usr/local/lib/sysctl.d/a.conf"),
+        {"/usr/local/lib": None},
+        texts={"/usr/local/lib/sysctl.d/a.conf": ALL_TEXT},
         now=(600, 60, 20),
         boot=(600, 60, 20),
     ),
@@ -598,9 +606,9 @@ def test_overridden_for_two_keys(tmp_path: Path) -> None:
             id="a file of the distribution",
         ),
         pytest.param(
-            {ZZ: TIME + b"=6\n", "/run/sysctl.d/z.conf": TIME + b"=5\n"},
+            {ZZ: TIME + b"=6\n", "/usr/lib/sysctl.d/z.conf": TIME + b"=5\n"},
             SYSTEMD,
-            f"{decides('/run/sysctl.d/z.conf')}, and is never edited because it is not below /etc/. "
+            f"{decides('/usr/lib/sysctl.d/z.conf')}, and is never edited because it is not below /etc/. "
             f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a file of the distribution behind one of ours",
         ),
@@ -664,6 +672,7 @@ def test_taken_over_and_given_back_byte_for_byte(tmp_path: Path, files: Layout, 
 
 
 NOT_READ = "would not be read at the next boot:"
+GONE = "what lies below /run/ is gone after a reboot"
 
 
 @pytest.mark.parametrize(
@@ -718,6 +727,19 @@ NOT_READ = "would not be read at the next boot:"
             PROCPS,
             f"/usr/lib/sysctl.d/a.conf {NOT_READ} {D}/a.conf hides it. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="hidden by a link to /dev/null",
+        ),
+        *(
+            pytest.param(path, files, init, f"{path} {NOT_READ} {GONE}. {holds(DEFAULT_PATH)}", id=why)
+            for path, files, init, why in (
+                ("/run/sysctl.d/a.conf", {"/run": None}, SYSTEMD, "below /run"),
+                (f"{D}/a.conf", {f"{D}/a.conf": "/run/a.conf", "/run/a.conf": b""}, PROCPS, "a link into /run"),
+                (
+                    "/run/sysctl.d/a.conf",
+                    {"/run/sysctl.d/a.conf": "../../opt/a.conf", "/opt/a.conf": b""},
+                    SYSTEMD,
+                    "a link out of /run",
+                ),
+            )
         ),
     ],
 )

@@ -110,6 +110,26 @@ def test_warnings(loader: Loader | None, paths: list[str]) -> None:
     assert len(snapshot.unreadable()) == len(paths)
 
 
+@pytest.mark.parametrize("loader", [*LOADERS, None])
+def test_what_is_gone_after_a_reboot(loader: Loader | None) -> None:
+    hidden, hiding = (f"/{folder}/sysctl.d/b.conf" for folder in ("usr/lib", "run"))
+    files = (
+        SysctlFile(A, A, text=INTVL + b"=5\n"),
+        SysctlFile(hiding, hiding, text=INTVL + b"=6\n" + TIME + b"=1\n"),
+        SysctlFile(hidden, hidden, text=INTVL + b"=7\n"),
+        SysctlFile("/run/sysctl.d", "/run/sysctl.d", kind="unreadable", reason="Permission denied"),
+    )
+    snapshot = Snapshot(
+        runs=True, runtime=Values(1, 6, 9), runtime_writable=True, loader=loader, tree=Tree(files), hz=250
+    )
+    assert snapshot.boot.values == (Values(7200, 7, 9) if loader else Values(7200, 75, 9))
+    assert [(setting.path, setting.value) for setting in snapshot.boot.settings] == [(A, "5"), (hidden, "7")]
+    assert snapshot.warnings() == [
+        f"{hiding} line {line} sets net.ipv4.tcp_keepalive_{key}, and is gone after a reboot."
+        for line, key in ((1, "intvl"), (2, "time"))
+    ]
+
+
 def test_as_dict() -> None:
     text = TIME + b"=600 # why\n" + INTVL + b"=5\n-" + INTVL + b"\n" + TIME + b"=900\n"
     assert snapshot_of(Values(600, None, 9), text).as_dict() == {

@@ -20,7 +20,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     files_read,
     key_of,
     parse_line,
-    printable,
     split_lines,
     statements,
 )
@@ -42,16 +41,17 @@ def tree_of(*paths: str, kind: Kind = "file") -> Tree:
     return Tree(tuple(SysctlFile(path=path, target=path, kind=kind) for path in paths))
 
 
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        pytest.param("/etc/a.conf", "/etc/a.conf", id="ASCII"),
-        pytest.param("/etc/é.conf", "/etc/é.conf", id="UTF-8"),
-        pytest.param("/etc/\udcff.conf", "/etc/\\xff.conf", id="not UTF-8"),
-    ],
-)
-def test_printable(path: str, shown: str) -> None:
-    assert printable(path) == shown
+def test_what_lasts() -> None:
+    a, b, z = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf", "/usr/lib/sysctl.d/z.conf"
+    stays = SysctlFile(a, a, text=b"stays")
+    leads_to_run = SysctlFile(b, "/run/b.conf", text=b"goes", is_link=True)
+    in_run = SysctlFile("/run/sysctl.d/c.conf", "/run/sysctl.d/c.conf", text=b"goes")
+    leads_out_of_run = SysctlFile("/run/sysctl.d/d.conf", "/opt/d.conf", text=b"goes", is_link=True)
+    elsewhere = SysctlFile(z, "/running", text=b"stays", is_link=True)
+    tree = Tree((stays, leads_to_run, in_run, leads_out_of_run, elsewhere))
+    dangling = SysctlFile(b, "/run/b.conf", kind="missing", is_link=True)
+    assert tree.lasting() == Tree((stays, dangling, elsewhere))
+    assert [file.is_volatile for file in tree.files] == [False, True, True, True, False]
 
 
 @pytest.mark.parametrize(
