@@ -492,7 +492,7 @@ def output_of(command: Command) -> str:
 def update_page(table: str) -> None:
     """Put the table between the marks of the documentation's page."""
     head, begin, rest = PAGE.read_text(encoding="utf-8").partition(PAGE_BEGIN)
-    _, end, tail = rest.partition(PAGE_END)
+    _table, end, tail = rest.partition(PAGE_END)
     if not end:
         raise BenchmarkError(f"{PAGE} lacks the lines that enclose the table.")
     PAGE.write_text(f"{head}{begin}\n{table}\n\n{end}{tail}", encoding="utf-8")
