@@ -271,7 +271,7 @@ def _nothing_applies(file: SysctlFile) -> str:
 
 def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: SysctlFile, wish: Wish) -> str:
     hiding = next((other for other in files_read(tree.lasting(), loader) if other.name == file.name), None)
-    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES[loader] if not directory.startswith(VOLATILE))
+    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
     if file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"

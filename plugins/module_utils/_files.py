@@ -42,7 +42,6 @@ if t.TYPE_CHECKING:
 
     Undo = t.Callable[[], None]
 
-_DIRECTORIES = DIRECTORIES["procps"]  # all that any loader reads
 _MOST_LINKS = 40  # path_resolution(7)
 _MOST_BYTES = 64 << 20
 # Not among them: signatures of a file's content, such as security.ima.
@@ -124,7 +123,7 @@ class Files:
         """Read every file that some loader may read."""
         files = []
         seen = set()
-        for directory in _DIRECTORIES:
+        for directory in DIRECTORIES:
             try:
                 resolved = self.resolve(directory)
                 names = [] if resolved in seen else os.listdir(self.on_host(resolved))
@@ -148,7 +147,7 @@ class Files:
         folder, name = posixpath.split(path)
         try:
             resolved = self.resolve(folder)
-            folder = next((known for known in _DIRECTORIES if self._leads_to(known, resolved)), folder)
+            folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
             path = posixpath.join(folder, name)
             is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
             target = self.resolve(path)

@@ -69,7 +69,7 @@ class Snapshot:
         if self.loader is None:
             return []
         tree = self.tree.lasting()
-        folders = [file for file in tree.files if file.path in DIRECTORIES[self.loader]]
+        folders = [file for file in tree.files if file.path in DIRECTORIES]
         return [file for file in folders + files_read(tree, self.loader) if file.kind == "unreadable"]
 
     def warnings(self) -> list[str]:

@@ -29,23 +29,15 @@ if t.TYPE_CHECKING:
 
 LOADERS: tuple[Loader, ...] = ("systemd-sysctl", "procps")
 
-# By priority: of files with the same name the one in the earliest directory counts. systemd
-# reads /lib only where it is built for a system with a separate /usr, which no supported one is.
-DIRECTORIES: dict[Loader, tuple[str, ...]] = {
-    "systemd-sysctl": (
-        "/etc/sysctl.d",
-        "/run/sysctl.d",
-        "/usr/local/lib/sysctl.d",
-        "/usr/lib/sysctl.d",
-    ),
-    "procps": (
-        "/etc/sysctl.d",
-        "/run/sysctl.d",
-        "/usr/local/lib/sysctl.d",
-        "/usr/lib/sysctl.d",
-        "/lib/sysctl.d",
-    ),
-}
+# By priority: of files with the same name the one in the earliest directory counts. systemd gave
+# up the last one in version 255, which needs a merged /usr, where it is the one before.
+DIRECTORIES = (
+    "/etc/sysctl.d",
+    "/run/sysctl.d",
+    "/usr/local/lib/sysctl.d",
+    "/usr/lib/sysctl.d",
+    "/lib/sysctl.d",
+)
 SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
@@ -149,7 +141,7 @@ class Statement:
 def files_read(tree: Tree, loader: Loader) -> list[SysctlFile]:
     """Return the files a loader reads, in its order, masked ones left out."""
     by_name: dict[bytes, SysctlFile] = {}
-    for directory in DIRECTORIES[loader]:
+    for directory in DIRECTORIES:
         for file in tree.files:
             if posixpath.dirname(file.path) != directory or not file.name.endswith(b".conf"):
                 continue

@@ -67,7 +67,10 @@ DEFAULT = (7200, None, None)
         ),
         pytest.param({A: "", "/usr/lib/sysctl.d/a.conf": f"{T}=60\n"}, DEFAULT, DEFAULT, id="masked by an empty file"),
         pytest.param(
-            {"/lib/sysctl.d/a.conf": f"{T}=60\n"}, DEFAULT, (60, "/lib/sysctl.d/a.conf", 1), id="lib is procps' only"
+            {"/lib/sysctl.d/a.conf": f"{T}=60\n"},
+            (60, "/lib/sysctl.d/a.conf", 1),
+            (60, "/lib/sysctl.d/a.conf", 1),
+            id="lib apart from usr",
         ),
         pytest.param(
             {"/etc/sysctl.d/.z.conf": f"{T}=60\n"}, DEFAULT, (60, "/etc/sysctl.d/.z.conf", 1), id="hidden file"

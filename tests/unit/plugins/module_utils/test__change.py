@@ -64,7 +64,7 @@ MARKER = b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/99-tcp-keepalive.c
 ALL = Values(600, 60, 20)
 ALL_TEXT = HEADER + TIME + b" = 600\n" + INTVL + b" = 60\n" + PROBES + b" = 20\n"
 TIME_TEXT = HEADER + TIME + b" = 600\n"
-DIRECTORIES = f"{D}/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf"
+DIRECTORIES = f"{D}/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf, /lib/sysctl.d/*.conf"
 
 
 def run(host: Host, wish: Wish, *, check_mode: bool = False) -> Outcome:
@@ -710,8 +710,7 @@ GONE = "what lies below /run/ is gone after a reboot"
             "/opt/a.conf",
             {"/opt": None},
             PROCPS,
-            f"/opt/a.conf {NOT_READ} procps reads only {DIRECTORIES}, /lib/sysctl.d/*.conf and {CONF}. "
-            f"{holds(DEFAULT_PATH)}",
+            f"/opt/a.conf {NOT_READ} procps reads only {DIRECTORIES} and {CONF}. {holds(DEFAULT_PATH)}",
             id="folder",
         ),
         pytest.param(

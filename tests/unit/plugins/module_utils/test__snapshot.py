@@ -84,6 +84,7 @@ UNREADABLE = (
         pytest.param(
             "systemd-sysctl",
             [
+                "/lib/sysctl.d cannot be read (Permission denied)",
                 "/etc/sysctl.d cannot be read (Input/output error)",
                 "/etc/sysctl.d/\\xff.conf cannot be read (Permission denied)",
             ],

@@ -62,17 +62,12 @@ def test_what_lasts() -> None:
         *(
             pytest.param(
                 loader,
-                [f"{folder}/{name}.conf" for folder, name in zip(folders, "edcba")],
-                [f"{folder}/{name}.conf" for folder, name in reversed(list(zip(folders, "edcba")))],
+                [f"/{folder}/sysctl.d/{name}.conf" for folder, name in zip(folders, "edcba")],
+                [f"/{folder}/sysctl.d/{name}.conf" for folder, name in reversed(list(zip(folders, "edcba")))],
                 id=f"{loader}: by name, whatever the directory",
             )
-            for loader, folders in (
-                (SYSTEMD, ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"]),
-                (
-                    PROCPS,
-                    ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d"],
-                ),
-            )
+            for folders in [("etc", "run", "usr/local/lib", "usr/lib", "lib")]
+            for loader in LOADERS
         ),
         *(
             pytest.param(loader, [f"{later}/a.conf", f"{first}/a.conf"], [f"{first}/a.conf"], id=f"{loader}: {why}")
@@ -82,12 +77,9 @@ def test_what_lasts() -> None:
                 ("/run/sysctl.d", "/usr/local/lib/sysctl.d", "run hides usr local"),
                 ("/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "usr local hides usr"),
                 ("/etc/sysctl.d", "/usr/lib/sysctl.d", "etc hides usr"),
+                ("/usr/lib/sysctl.d", "/lib/sysctl.d", "usr hides lib"),
             )
         ),
-        pytest.param(
-            PROCPS, ["/lib/sysctl.d/a.conf", "/usr/lib/sysctl.d/a.conf"], ["/usr/lib/sysctl.d/a.conf"], id="procps: lib"
-        ),
-        pytest.param(SYSTEMD, ["/lib/sysctl.d/a.conf"], [], id="systemd: lib is not read"),
         *(
             pytest.param(
                 loader,
