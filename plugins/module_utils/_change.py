@@ -20,6 +20,7 @@ import signal
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
+    HEADER,
     assign,
     drop,
     give_back,
@@ -166,6 +167,7 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
     warnings: list[str] = []
     if wish.persistent and wish.absent:
         planned = _without_keys(tree, file, wish.absent)
+        warnings = _left_elsewhere(dataclasses.replace(before, tree=planned), wish.absent)
     elif wish.persistent:
         planned, overridden, warnings = _with_values(dataclasses.replace(before, tree=tree), file, wish)
     after = dataclasses.replace(before, tree=planned)
@@ -195,6 +197,17 @@ def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:
     return tree
 
 
+def _left_elsewhere(after: Snapshot, keys: tuple[Key, ...]) -> list[str]:
+    """Warn of keys that stay because the module wrote them to another path."""
+    return [
+        f"{printable(setting.path)} line {setting.line}, which this module wrote, still sets {sysctl_name(key)}. "
+        f"To remove it, give that path."
+        for key, setting in after.boot.sources.items()
+        for file in [after.tree.get(setting.path)]
+        if key in keys and file and file.text.startswith(HEADER)
+    ]
+
+
 def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, list[Setting], list[str]]:
     """Put values into the persistence file and see to it that the boot takes them from there."""
     tree = _assigned(before.tree, file, wish.values)
@@ -204,8 +217,8 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
     unreadable = before.unreadable()
     if unreadable and wish.overrides != "ignore":
         raise FileError(
-            f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next "
-            f"boot cannot be known. Make it readable or remove it, or give overrides: ignore."
+            f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
+            f"known. {unreadable[0].remedy}, or give overrides: ignore."
         )
     warnings = before.warnings()
     if not _is_read(tree, loader, file):
@@ -225,10 +238,11 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
             warnings += [_losing_message(setting, snapshot, wish.values) + "." for setting in deciding]
             return tree, overridden, warnings
         if wish.overrides == "fail":
+            can_take_over = _can_take_over(before, file, wish)
+            ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
             raise OverriddenError(
                 f"{'. '.join(_losing_message(setting, snapshot, wish.values) for setting in deciding)}. Nothing was "
-                f"changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
-                f"ignore. {_another_path(before, file, wish)}",
+                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = _taken_over(before, snapshot, file, wish, deciding)
@@ -256,11 +270,19 @@ def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wi
             why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
-                f"{_another_path(before, file, wish)}",
+                f"Nothing was changed. {_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)
     return tree
+
+
+def _can_take_over(before: Snapshot, file: SysctlFile, wish: Wish) -> bool:
+    try:
+        _with_values(before, file, dataclasses.replace(wish, overrides="take_over"))
+    except OverriddenError:
+        return False
+    return True
 
 
 def _nothing_applies(file: SysctlFile) -> str:
@@ -275,6 +297,8 @@ def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: Sysctl
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
     if file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"
+    elif file.name.startswith(b".") and loader == "systemd-sysctl":
+        why = "its name begins with a dot, and systemd-sysctl passes over such files"
     elif hiding:
         why = f"{hiding.path} hides it"
     else:

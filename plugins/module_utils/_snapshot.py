@@ -74,6 +74,10 @@ class Snapshot:
 
     def warnings(self) -> list[str]:
         """Return what makes the prediction uncertain, and what misleads about it."""
+        if self.loader is None and self.boot.settings:
+            return [
+                "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
+            ]
         return [
             *(
                 f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."

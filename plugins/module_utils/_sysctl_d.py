@@ -14,6 +14,8 @@ procps-ng 4 (``sysctl --system``). Everything here works on text and touches no 
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 import posixpath
 import re
 import string
@@ -41,6 +43,7 @@ DIRECTORIES = (
 SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
+_DENIED = os.strerror(errno.EACCES)
 
 _PROC_SYS = "/proc/sys/"
 _GLOB_CHARACTERS = re.compile(rb"[*?\[]")
@@ -77,6 +80,11 @@ class SysctlFile:
     def name(self) -> bytes:
         """The base name, in bytes because that is how loaders sort it."""
         return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
+
+    @property
+    def remedy(self) -> str:
+        """What makes an ``unreadable`` file readable."""
+        return "Run as root (become: true)" if self.reason == _DENIED else "Make it readable or remove it"
 
     @property
     def is_volatile(self) -> bool:

@@ -95,15 +95,15 @@ def validate(wish: Values) -> None:
             raise InvalidValueError(f"{key} is {value}, a boolean: give a whole number between 1 and {highest}.")
         if 1 <= value <= highest:
             continue
-        unit = "probes" if key == "probes" else "seconds"
+        unit = "" if key == "probes" else " (seconds)"
         if value == 0:
             why = _ZERO_HARM[key]
         elif value < 0:
             why = "a negative number switches keepalive off or is refused"
         else:
-            why = "not every kernel takes more"
+            why = f"not every kernel takes more than {highest}"
         raise InvalidValueError(
-            f"{key} is {value}: {why}. Give a whole number between 1 and {highest} ({unit}), "
+            f"{key} is {value}: {why}. Give a whole number between 1 and {highest}{unit}, "
             f"or leave {key} out to keep what is set."
         )
 

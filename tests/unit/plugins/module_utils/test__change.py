@@ -428,6 +428,26 @@ CASES = {
         now=(5, 75, 9),
         boot=(5, 75, 9),
     ),
+    "absent, the keys are in another file of ours": Case(
+        REMOVE,
+        {ZZ: ALL_TEXT},
+        values=(600, 60, 20),
+        now=(600, 60, 20),
+        boot=(600, 60, 20),
+        changed=False,
+        warnings=tuple(
+            f"{ZZ} line {line}, which this module wrote, still sets {key.decode()}. To remove it, give that path."
+            for line, key in ((2, TIME), (3, INTVL), (4, PROBES))
+        ),
+    ),
+    "absent, one of the keys is in another file of ours": Case(
+        Wish(absent=("time",)),
+        {ZZ: ALL_TEXT.replace(TIME, b"#")},
+        values=(7200, 60, 20),
+        now=(7200, 60, 20),
+        boot=(7200, 60, 20),
+        changed=False,
+    ),
     "absent gives back, file gone already": Case(
         REMOVE,
         {CONF: MARKER + TIME + b"=5\n", "/usr/lib/sysctl.d/a.conf": MARKER + TIME + b"=6\n"},
@@ -489,6 +509,7 @@ REMEDY = (
     "Nothing was changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
     "ignore."
 )
+NO_TAKE_OVER = "Nothing was changed. Remove what decides, or give overrides: ignore."
 
 
 def decides(
@@ -515,7 +536,7 @@ def decides(
             {"/usr/lib/sysctl.d/99-z.conf": TIME + b" = 5\n"},
             SYSTEMD,
             DEFAULT_PATH,
-            f"{decides('/usr/lib/sysctl.d/99-z.conf')}. {REMEDY} {holds(f'{D}/zz-tcp-keepalive.conf')}",
+            f"{decides('/usr/lib/sysctl.d/99-z.conf')}. {NO_TAKE_OVER} {holds(f'{D}/zz-tcp-keepalive.conf')}",
             [{"key": "time", "value": "5", "path": "/usr/lib/sysctl.d/99-z.conf", "line": 1}],
             id="a later file of the distribution",
         ),
@@ -602,27 +623,28 @@ def test_overridden_for_two_keys(tmp_path: Path) -> None:
             {"/usr/lib/sysctl.d/zz.conf": TIME + b"=5\n"},
             SYSTEMD,
             f"{decides('/usr/lib/sysctl.d/zz.conf')}, and is never edited because it is not below /etc/. "
-            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            f"Nothing was changed. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a file of the distribution",
         ),
         pytest.param(
             {ZZ: TIME + b"=6\n", "/usr/lib/sysctl.d/z.conf": TIME + b"=5\n"},
             SYSTEMD,
             f"{decides('/usr/lib/sysctl.d/z.conf')}, and is never edited because it is not below /etc/. "
-            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            f"Nothing was changed. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a file of the distribution behind one of ours",
         ),
         pytest.param(
             {ZZ: "/opt/zz.conf", "/opt/zz.conf": TIME + b"=5\n"},
             SYSTEMD,
-            f"{decides(ZZ)}, and is never edited because it is not below /etc/. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            f"{decides(ZZ)}, and is never edited because it is not below /etc/. Nothing was changed. "
+            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a link that leads out of /etc",
         ),
         pytest.param(
             {ZZ: b"net//ipv4/tcp_keepalive_t* = 5\n"},
             PROCPS,
             f"{decides(ZZ)}, and is never edited because it concerns other keys, too. "
-            f"{holds(f'{D}/zzz-tcp-keepalive.conf')}",
+            f"Nothing was changed. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a glob",
         ),
     ],
@@ -703,7 +725,8 @@ GONE = "what lies below /run/ is gone after a reboot"
             f"{D}/.a.conf",
             {},
             SYSTEMD,
-            f"{D}/.a.conf {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            f"{D}/.a.conf {NOT_READ} its name begins with a dot, and systemd-sysctl passes over such files. "
+            f"{holds(DEFAULT_PATH)}",
             id="hidden file",
         ),
         pytest.param(

@@ -41,6 +41,17 @@ def tree_of(*paths: str, kind: Kind = "file") -> Tree:
     return Tree(tuple(SysctlFile(path=path, target=path, kind=kind) for path in paths))
 
 
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        pytest.param("Permission denied", "Run as root (become: true)", id="denied"),
+        pytest.param("it is not a regular file", "Make it readable or remove it", id="anything else"),
+    ],
+)
+def test_remedy(reason: str, remedy: str) -> None:
+    assert SysctlFile("/a", "/a", kind="unreadable", reason=reason).remedy == remedy
+
+
 def test_what_lasts() -> None:
     a, b, z = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf", "/usr/lib/sysctl.d/z.conf"
     stays = SysctlFile(a, a, text=b"stays")

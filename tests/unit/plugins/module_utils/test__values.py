@@ -84,7 +84,7 @@ def test_validate_accepts(wish: Values) -> None:
 
 
 SECONDS = "Give a whole number between 1 and 2147483 (seconds), or leave {key} out to keep what is set."
-COUNT = "Give a whole number between 1 and 255 (probes), or leave probes out to keep what is set."
+COUNT = "Give a whole number between 1 and 255, or leave probes out to keep what is set."
 NEGATIVE = "a negative number switches keepalive off or is refused"
 
 
@@ -113,16 +113,18 @@ NEGATIVE = "a negative number switches keepalive off or is refused"
         pytest.param(Values(probes=-1), f"probes is -1: {NEGATIVE}. {COUNT}", id="probes negative"),
         pytest.param(
             Values(time=2147484),
-            f"time is 2147484: not every kernel takes more. {SECONDS.format(key='time')}",
+            f"time is 2147484: not every kernel takes more than 2147483. {SECONDS.format(key='time')}",
             id="time one too large",
         ),
         pytest.param(
             Values(intvl=2147484),
-            f"intvl is 2147484: not every kernel takes more. {SECONDS.format(key='intvl')}",
+            f"intvl is 2147484: not every kernel takes more than 2147483. {SECONDS.format(key='intvl')}",
             id="intvl one too large",
         ),
         pytest.param(
-            Values(probes=256), f"probes is 256: not every kernel takes more. {COUNT}", id="probes one too large"
+            Values(probes=256),
+            f"probes is 256: not every kernel takes more than 255. {COUNT}",
+            id="probes one too large",
         ),
         pytest.param(
             Values(time=5, intvl=0, probes=0),

@@ -213,8 +213,8 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
         ),
         pytest.param(
             {"probes": "256"},
-            "probes is 256: not every kernel takes more. "
-            "Give a whole number between 1 and 255 (probes), or leave probes out to keep what is set.",
+            "probes is 256: not every kernel takes more than 255. "
+            "Give a whole number between 1 and 255, or leave probes out to keep what is set.",
             id="too large",
         ),
         pytest.param(

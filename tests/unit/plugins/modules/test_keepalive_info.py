@@ -61,7 +61,10 @@ AS_SYSTEMD = answer_of("systemd-sysctl", 7200, 3, {"probes": PROBES_SOURCE}, LIN
 AS_PROCPS = answer_of(
     "procps", 16, 3, {"time": {"path": CONF, "line": 1}, "probes": PROBES_SOURCE}, [*LINES, LAST_LINE]
 )
-AS_NOTHING = answer_of(None, 7200, 9, {}, [{**line, "effective": False} for line in LINES])
+AS_NOTHING = {
+    **answer_of(None, 7200, 9, {}, [{**line, "effective": False} for line in LINES]),
+    "warnings": ["Nothing applies sysctl files when this system boots, so those that were found have no effect then."],
+}
 SYSTEMD: Layout = {"/usr/lib/systemd/systemd-sysctl": b""}
 SYSVINIT: Layout = {"/sbin/init": b"", "/etc/rcS.d/S08procps": b"sysctl -q --system\n"}
 
