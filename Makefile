@@ -28,16 +28,17 @@ export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 
 help: ## Show this list (default)
 	@echo 'make apply   set and keep TCP keepalive on this machine, or on a fleet:'
-	@echo '               TIME= INTVL= PROBES=  the values; without any: report, change nothing'
+	@echo '               TIME= INTVL= PROBES=  the values; without any: report what this machine has'
 	@echo '               CHECK=1               only show what would change'
-	@echo '               INVENTORY= LIMIT=     other hosts than this machine'
-	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent"'
+	@echo '               INVENTORY= LIMIT=     other hosts, with the keepalive_* variables that the inventory has'
+	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent",'
+	@echo '                                     EXTRA="keepalive_overrides=take_over"'
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
 	@echo 'make test    install what the tests need, then check everything'
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'PYTHON=python3.12 takes another interpreter than python3 (3.11 or newer).'
+	@echo 'PYTHON=python3.12 takes another interpreter than python3 (3.11 or newer) when .venv is made.'
 
 apply: install ## Set and keep the values (see above)
 	@tools/apply.sh

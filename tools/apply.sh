@@ -9,6 +9,7 @@ set -euo pipefail
 export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml
 export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
+ROLE=$ANSIBLE_COLLECTIONS_PATH/ansible_collections/linux/tcp/roles/keepalive
 
 refuse() {
   echo "$*" >&2
@@ -19,9 +20,17 @@ arguments=(--diff)
 for name in TIME INTVL PROBES; do
   value=${!name:-}
   [[ -n $value ]] || continue
-  [[ $value =~ ^[1-9][0-9]*$ ]] || refuse "$name is '$value': give a whole number from 1" \
-    "($([[ $name == PROBES ]] && echo 'probes, at most 255' || echo 'seconds, at most 2147483'))."
+  if [[ $name == PROBES ]]; then most=255 unit=; else most=2147483 unit=' (seconds)'; fi
+  [[ $value =~ ^[1-9][0-9]{0,6}$ ]] && ((value <= most)) ||
+    refuse "$name is '$value': give a whole number between 1 and $most$unit."
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
+done
+# What has no such name would be ignored silently.
+for name in $(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}"); do
+  [[ $name == ansible_* || $name == keepalive_hosts= ]] ||
+    grep --quiet --extended-regexp "^ {6}${name%=}:" "$ROLE/meta/argument_specs.yml" ||
+    refuse "EXTRA names ${name%=}, which neither the role nor the playbook knows. The role has:" \
+      "$(grep --only-matching --extended-regexp '^ {6}keepalive_[a-z]+' "$ROLE/meta/argument_specs.yml" | xargs)."
 done
 [[ -z ${EXTRA:-} ]] || arguments+=(--extra-vars "$EXTRA")
 [[ -z ${LIMIT:-} ]] || arguments+=(--limit "$LIMIT")
@@ -50,9 +59,8 @@ elif [[ -n ${INVENTORY:-} ]]; then
   arguments+=(--verbose)
 else
   reports=yes
-  echo "Reporting what $hosts has; nothing will be changed. To set values, for example:"
+  echo "What $hosts has now (runtime) and after a reboot (boot), and where these differ (drift). To set values:"
   echo "  make apply TIME=600 INTVL=60 PROBES=20 CHECK=1"
-  arguments+=(--verbose)
 fi
 
 if [[ -z ${INVENTORY:-} ]]; then
@@ -60,7 +68,7 @@ if [[ -z ${INVENTORY:-} ]]; then
   if ((EUID == 0)) || sudo --non-interactive true 2>/dev/null; then
     :
   elif [[ -n $reports ]]; then
-    arguments+=(--extra-vars '{"ansible_become": false}')
+    :
   elif command -v sudo >/dev/null && [[ -t 0 ]]; then
     arguments+=(--ask-become-pass)
   else
@@ -70,5 +78,7 @@ if [[ -z ${INVENTORY:-} ]]; then
 fi
 
 # ARGS is a list of arguments, so it is split into words.
+# shellcheck disable=SC2086
+[[ -z $reports ]] || exec .venv/bin/ansible localhost --module-name linux.tcp.keepalive_info ${ARGS:-}
 # shellcheck disable=SC2086
 exec .venv/bin/ansible-playbook linux.tcp.apply "${arguments[@]}" ${ARGS:-}
