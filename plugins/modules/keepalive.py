@@ -22,7 +22,7 @@ description:
     is, byte for byte.
   - "The values concern IPv4 and IPv6 connections that asked for keepalive (C(SO_KEEPALIVE)), in the network namespace
     in which the module runs. R(guide_values, ansible_collections.linux.tcp.docsite.guide_values) among the collection's
-    guides helps to choose them."
+    guides (C(docs/docsite/rst) in the collection's folder) helps to choose them."
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
@@ -160,7 +160,7 @@ before:
       type: dict
       sample: {"time": 7200, "intvl": 75, "probes": 9}
     runtime_writable:
-      description: Whether the running kernel's values can be changed here; false below a read-only C(/proc/sys).
+      description: Whether root can change the running kernel's values here; false below a read-only C(/proc/sys).
       returned: success
       type: bool
       sample: true

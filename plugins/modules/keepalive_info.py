@@ -66,7 +66,7 @@ runtime:
   type: dict
   sample: {"time": 600, "intvl": 75, "probes": 9}
 runtime_writable:
-  description: Whether the running kernel's values can be changed here; false below a read-only C(/proc/sys).
+  description: Whether root can change the running kernel's values here; false below a read-only C(/proc/sys).
   returned: success
   type: bool
   sample: true
