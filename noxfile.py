@@ -281,7 +281,8 @@ def docs(session: nox.Session) -> None:
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True, mode=0o755)
     session.run(
-        *("antsibull-docs", "collection", "--use-current", "--squash-hierarchy"),
+        *("antsibull-docs", "--config-file", "docs/antsibull-docs.cfg"),
+        *("collection", "--use-current", "--squash-hierarchy"),
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
         env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
