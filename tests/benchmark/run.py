@@ -468,6 +468,7 @@ def conditions(rounds: int) -> str:
     """Return a sentence on where and with what was measured."""
     release = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
     system = next(line.partition("=")[2].strip('"') for line in release if line.startswith("PRETTY_NAME="))
+    kernel = platform.release().partition("-")[0]
     target = output_of([TARGET_PYTHON, "--version"])
     galaxy: Command = [Path(sys.executable).with_name("ansible-galaxy"), "collection", "list", "--format", "json"]
     versions = {
@@ -478,7 +479,7 @@ def conditions(rounds: int) -> str:
     }
     collections = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     return (
-        f"{datetime.date.today()}, {rounds} rounds on {os.cpu_count()} cores, {system}, Linux {platform.release()}; "
+        f"{datetime.date.today()}, {rounds} rounds on {os.cpu_count()} cores, {system}, Linux {kernel}; "
         f"ansible-core {importlib.metadata.version('ansible-core')} on Python {platform.python_version()}, "
         f"{target} on the hosts, {collections}."
     )
