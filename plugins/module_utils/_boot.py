@@ -17,9 +17,8 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
-    expand,
     files_read,
-    key_of,
+    rules_of,
     statements,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -36,6 +35,7 @@ if t.TYPE_CHECKING:
         Statement,
         SysctlFile,
         Tree,
+        Version,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
@@ -126,28 +126,29 @@ def _applies_files(script: bytes) -> bool:
     return re.search(_CALL % b"|".join(programs), script, re.MULTILINE) is not None
 
 
-def predict(tree: Tree, loader: Loader | None, *, hz: int) -> Prediction:
+def predict(tree: Tree, loader: Loader | None, *, hz: int, version: Version | None = None) -> Prediction:
     """Return what ``loader`` gives on ``tree``, beginning with the kernel's defaults.
 
-    ``hz`` is the kernel's tick rate, see :func:`kernel_reading`. Without a loader the files are
-    listed as systemd-sysctl would read them, and none decides.
+    ``version`` is the loader's release, None for the newest; ``hz`` is the kernel's tick rate, see
+    :func:`kernel_reading`. Without a loader the files are listed as systemd-sysctl would read them,
+    and none decides.
     """
-    read_as: Loader = loader or "systemd-sysctl"
+    rules = rules_of(loader or "systemd-sysctl", version)
     readings = [
-        (statement, _settings(file, statement, loader=read_as, hz=hz))
-        for file in files_read(tree, read_as)
-        for statement in statements(file.text, read_as)
+        (statement, _settings(file, statement, hz=hz))
+        for file in files_read(tree, rules)
+        for statement in statements(file.text, rules)
     ]
     deciding = {} if loader is None else _DECIDE[loader](readings)
     values = {key: setting.reading for key, setting in deciding.items() if setting.reading is not None}
     return Prediction(
         values=KERNEL_DEFAULTS.updated(values),
         deciding=deciding,
-        settings=tuple(setting for _, settings in readings for setting in settings.values()),
+        settings=tuple(setting for _statement, settings in readings for setting in settings.values()),
     )
 
 
-def _settings(file: SysctlFile, statement: Statement, *, loader: Loader, hz: int) -> dict[Key, Setting]:
+def _settings(file: SysctlFile, statement: Statement, *, hz: int) -> dict[Key, Setting]:
     """Return what one line says of each key it concerns."""
     value = statement.value
     return {
@@ -159,7 +160,7 @@ def _settings(file: SysctlFile, statement: Statement, *, loader: Loader, hz: int
             line=statement.line,
         )
         for key in KEYS
-        if (expand(statement.name, key) if statement.is_glob else key_of(statement.name, loader) == key)
+        if statement.concerns(key)
     }
 
 
@@ -175,12 +176,14 @@ def _decide_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:
         if earlier and earlier[0].value != statement.value:
             del entries[statement.name]
         entries[statement.name] = (statement, settings)
-    return {
-        key: setting
-        for statement, settings in entries.values()
-        for key, setting in settings.items()
-        if not statement.is_glob or (setting.reading is not None and expand(statement.name, key) not in entries)
-    }
+    decided: dict[Key, Setting] = {}
+    for statement, settings in entries.values():
+        for key, setting in settings.items():
+            is_tried = statement.expand(key) not in entries
+            # what the kernel refuses counts where nothing else was written, by whichever spelling
+            if is_tried and (setting.reading is not None or (key not in decided and not statement.patterns)):
+                decided[key] = setting
+    return decided
 
 
 def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
@@ -194,7 +197,7 @@ def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
         key: setting
         for statement, settings in readings
         for key, setting in settings.items()
-        if setting.reading is not None and not (statement.is_glob and expand(statement.name, key) in names)
+        if setting.reading is not None and statement.expand(key) not in names
     }
 
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import functools
+import os
 import signal
 import typing as t
 
@@ -28,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
+    HidingError,
     InvalidPathError,
     KeepaliveError,
     NotReadAtBootError,
@@ -42,7 +45,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     VOLATILE,
     SysctlFile,
     Tree,
-    files_read,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
@@ -52,7 +54,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files, Undo
     from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
     Overrides = t.Literal["fail", "take_over", "ignore"]
@@ -167,7 +168,8 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
     warnings: list[str] = []
     if wish.persistent and wish.absent:
         planned = _without_keys(tree, file, wish.absent)
-        warnings = _left_elsewhere(dataclasses.replace(before, tree=planned), wish.absent)
+        left = dataclasses.replace(before, tree=planned)
+        warnings = left.doubts() + _left_elsewhere(left, wish.absent)
     elif wish.persistent:
         planned, overridden, warnings = _with_values(dataclasses.replace(before, tree=tree), file, wish)
     after = dataclasses.replace(before, tree=planned)
@@ -189,11 +191,15 @@ def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
 
 def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:
     """Remove keys from the persistence file, and give back what was taken over for it."""
+    names = {file.path, *(other.path for other in tree.files if other.target == file.target)}
     if file.kind == "file":
         tree = tree.with_text(file, drop(file.text, keys))
     for other in tree.files:
-        if _is_editable(other) and other.target != file.target:
-            tree = tree.with_text(other, give_back(other.text, keys, path=file.path))
+        text = other.text
+        for name in sorted(names):
+            text = give_back(text, keys, path=name)
+        if _is_editable(other):
+            tree = tree.with_text(other, text)
     return tree
 
 
@@ -216,13 +222,22 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
         return tree, [], [_nothing_applies(file)]
     unreadable = before.unreadable()
     if unreadable and wish.overrides != "ignore":
+        is_denied = unreadable[0].reason == os.strerror(errno.EACCES)
+        remedy = "Run as root (become: true)" if is_denied else "Make it readable or remove it"
         raise FileError(
             f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
-            f"known. {unreadable[0].remedy}, or give overrides: ignore."
+            f"known. {remedy}, or give overrides: ignore."
         )
     warnings = before.warnings()
-    if not _is_read(tree, loader, file):
-        raise NotReadAtBootError(_not_read_message(before, tree, loader, file, wish))
+    planned = dataclasses.replace(before, tree=tree)
+    if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
+        raise NotReadAtBootError(_not_read_message(before, planned, file, wish))
+    hidden = before.hidden_by(planned)
+    if hidden:
+        raise HidingError(
+            f"{file.path} would hide {hidden[0].path}, all settings of which the next boot would miss, because it has "
+            f"the same name. {_another_path(before, wish)}"
+        )
     overridden: list[Setting] = []
     while True:
         snapshot = dataclasses.replace(before, tree=tree)
@@ -242,7 +257,7 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
             ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
             raise OverriddenError(
                 f"{'. '.join(_losing_message(setting, snapshot, wish.values) for setting in deciding)}. Nothing was "
-                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, file, wish)}",
+                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = _taken_over(before, snapshot, file, wish, deciding)
@@ -256,21 +271,17 @@ def _is_editable(file: SysctlFile) -> bool:
     return file.kind == "file" and file.target.startswith(_EDITABLE)
 
 
-def _is_read(tree: Tree, loader: Loader, file: SysctlFile) -> bool:
-    return any(other.target == file.target and not other.is_volatile for other in files_read(tree.lasting(), loader))
-
-
 def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
     """Comment out the lines of other files that decide in ``snapshot``; ``before`` is the host as it is."""
     tree = snapshot.tree
     for setting in deciding:
         other = next(other for other in tree.files if other.path == setting.path)
-        text = take_over(other.text, setting.line, path=file.path)
+        text = take_over(other.text, setting.key, setting.line, path=file.path)
         if not _is_editable(other) or text == other.text:
             why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
-                f"Nothing was changed. {_another_path(before, file, wish)}",
+                f"Nothing was changed. {_another_path(before, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)
@@ -291,8 +302,9 @@ def _nothing_applies(file: SysctlFile) -> str:
     )
 
 
-def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: SysctlFile, wish: Wish) -> str:
-    hiding = next((other for other in files_read(tree.lasting(), loader) if other.name == file.name), None)
+def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wish: Wish) -> str:
+    loader = planned.loader
+    hiding = next((other for other in planned.files_read() if other.name == file.name), None)
     where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
     if file.is_volatile:
@@ -303,7 +315,7 @@ def _not_read_message(before: Snapshot, tree: Tree, loader: Loader, file: Sysctl
         why = f"{hiding.path} hides it"
     else:
         why = f"{loader} reads only {where}{conf}"
-    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish)}"
+    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, wish)}"
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
@@ -315,16 +327,17 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
     )
 
 
-def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
+def _another_path(before: Snapshot, wish: Wish) -> str:
     """Name a path from which the boot would take the values, or say that there is none."""
     last = max((other.name for other in before.tree.files if other.path != SYSCTL_CONF), default=b"")
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
-        if other.is_link or other.target == file.target or other.kind not in ("file", "missing"):
+        if other.is_link or other.kind not in ("file", "missing"):
             continue
-        boot = dataclasses.replace(before, tree=_assigned(before.tree, other, wish.values)).boot
-        if all(boot.values[key] == value for key, value in wish.values.named().items()):
+        planned = dataclasses.replace(before, tree=_assigned(before.tree, other, wish.values))
+        is_kept = all(planned.boot.values[key] == value for key, value in wish.values.named().items())
+        if is_kept and not before.hidden_by(planned):
             return f"With path: {path} the values would hold."
     return "No other path would win: remove what decides."
 
@@ -341,7 +354,8 @@ def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Out
     with contextlib.nullcontext() if changes_nothing else files.lock():
         before = take_snapshot(kernel, files)
         file = files.read(wish.path)
-        if wish.persistent and not wish.is_empty:
+        has_nothing = file.kind == "missing" or file.target == "/dev/null"
+        if wish.persistent and not wish.is_empty and not (wish.absent and has_nothing):
             files.require_editable(file)
         change = plan(before, file, wish)
         for key in change.kernel_writes:
@@ -380,6 +394,9 @@ def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Out
             undo.append(files.replace(edit.target, edit.after, expected=edit.before))
         after = take_snapshot(kernel, files, loader=change.before.loader)
         _verify(change, after, files)
+    except VerificationError as exc:
+        _undo_all(undo, exc)
+        raise VerificationError(f"{exc} What was changed has been undone.") from exc
     except BaseException as exc:
         _undo_all(undo, exc)
         raise
@@ -395,20 +412,19 @@ def _verify(change: Change, after: Snapshot, files: Files) -> None:
         if after.runtime[key] != value:
             raise VerificationError(
                 f"{sysctl_name(key)} was set to {value} and is {after.runtime[key]} a moment later: another program "
-                f"writes it. Find that program; what was changed has been undone."
+                f"writes it. Find that program."
             )
     for edit in change.edits:
         found = files.read(edit.target)
         if (found.text if found.kind == "file" else None) != edit.after:
             raise VerificationError(
-                f"{edit.target} is not what was written a moment before: another program writes it. "
-                f"Find that program; what was changed has been undone."
+                f"{edit.target} is not what was written a moment before: another program writes it. Find that program."
             )
     planned = change.after.boot.values
     if change.edits and after.boot.values != planned:
         raise VerificationError(
             f"The next boot would give {after.boot.values.as_dict()}, not {planned.as_dict()}: sysctl files changed "
-            f"meanwhile. Run again; what was changed has been undone."
+            f"meanwhile. Run again."
         )
 
 

@@ -15,8 +15,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
-    LOADERS,
-    key_of,
+    RULES,
     parse_line,
     split_lines,
 )
@@ -68,8 +67,8 @@ def drop(text: bytes, keys: t.Collection[Key]) -> bytes | None:
     return b"".join(lines)
 
 
-def take_over(text: bytes, number: int, *, path: str) -> bytes:
-    """Return ``text`` with the keepalive lines of row ``number`` commented out in favour of ``path``.
+def take_over(text: bytes, key: Key, number: int, *, path: str) -> bytes:
+    """Return ``text`` with the lines of a key in row ``number`` commented out in favour of ``path``.
 
     Rows are counted from 1 by line feeds. The comment names what decides instead.
     """
@@ -78,7 +77,7 @@ def take_over(text: bytes, number: int, *, path: str) -> bytes:
     row = 1
     for line in split_lines(text):
         blanks, statement = _halves(line)
-        lines.append(blanks + marker + statement if row == number and _key(line) else line)
+        lines.append(blanks + marker + statement if row == number and _key(line) == key else line)
         row += line.count(b"\n")
     return b"".join(lines)
 
@@ -112,12 +111,12 @@ def _key(line: bytes) -> Key | None:
 
 
 def _keys(line: bytes) -> list[Key | None]:
-    """Return the key that each loader takes a line to be about, by its full name."""
+    """Return the key that each loader, in each release, takes a line to be about, by its full name."""
     if b"tcp_keepalive_" not in line:
         return [None]
     content = _ENDING.sub(b"", line)
-    statements = [(parse_line(content, 0, loader), loader) for loader in LOADERS]
-    return [key_of(statement.name, loader) if statement else None for statement, loader in statements]
+    statements = [parse_line(content, 0, rules) for rules in RULES]
+    return [statement.key if statement else None for statement in statements]
 
 
 def _is_read_by_all(lines: list[bytes], index: int) -> bool:
@@ -146,8 +145,16 @@ def _ending(line: bytes) -> bytes:
 
 
 def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
-    """Leave lines out; a file whose last line had no ending still ends without one."""
-    kept = [line for index, line in enumerate(lines) if index not in indexes]
+    """Leave lines out; a file whose last line had no ending still ends without one.
+
+    A line feed stays where it ends the row of the line before, too.
+    """
+    kept: list[bytes] = []
+    for index, line in enumerate(lines):
+        if index not in indexes:
+            kept.append(line)
+        elif kept and not kept[-1].endswith(b"\n") and line.endswith(b"\n"):
+            kept.append(b"\n")
     if kept and len(lines) - 1 in indexes and not _ending(lines[-1]):
         uses_crlf = len(kept) > 1 and kept[0].endswith(b"\r\n")
         ending = b"\r\n" if uses_crlf and kept[-1].endswith(b"\r\n") else b"\n"

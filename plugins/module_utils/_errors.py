@@ -45,6 +45,10 @@ class LockedError(KeepaliveError):
     """Another run holds the lock of this system."""
 
 
+class HidingError(KeepaliveError):
+    """The persistence file would hide another file from the boot."""
+
+
 class NotReadAtBootError(KeepaliveError):
     """The persistence file is not among those the next boot reads."""
 

@@ -16,6 +16,8 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
+import glob
+import itertools
 import os
 import posixpath
 import re
@@ -38,23 +40,31 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader, Version
 
     Undo = t.Callable[[], None]
 
 _MOST_LINKS = 40  # path_resolution(7)
 _MOST_BYTES = 64 << 20
 # Not among them: signatures of a file's content, such as security.ima.
-_KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", "system.posix_acl_access", "user.")
+_ACCESS_LIST = "system.posix_acl_access"
+_KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
 
+LOCK_FILE = "/run/linux.tcp.keepalive.lock"
 _LOCK_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.05
 
-_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
-_UNIT_MASKS = (
-    "/etc/systemd/system/systemd-sysctl.service",
-    "/run/systemd/system/systemd-sysctl.service",
+# What tells the releases of the loaders without running them, so that a system below a root can
+# be asked, too: the name of a library, glob(7), and a text within a program.
+_SYSTEMD_LIBRARIES = tuple(
+    f"{folder}/systemd/libsystemd-shared-*.so" for folder in ("/usr/lib", "/usr/lib/*", "/usr/lib64", "/lib")
 )
+_SYSTEMD_RELEASE = re.compile(r".*/libsystemd-shared-(\d+)")
+_SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
+_PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
+
+_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
+_UNIT = "/etc/systemd/system/systemd-sysctl.service"
 # Folders that hold the scripts an init runs at boot: sysvinit and runit on Debian, OpenRC.
 _BOOT_SCRIPTS = (
     "/etc/rcS.d",
@@ -82,7 +92,9 @@ class Files:
     def __init__(self, root: str = "/") -> None:
         if not os.path.isdir(root):
             raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
-        self._root = os.path.realpath(root).rstrip("/")
+        # by what it is, because the link /proc/PID/root of another system reads "/"
+        is_own = os.path.samestat(os.stat(root), os.stat("/"))
+        self._root = "" if is_own else os.path.abspath(root).rstrip("/")
 
     @property
     def is_running_system(self) -> bool:
@@ -149,6 +161,8 @@ class Files:
             resolved = self.resolve(folder)
             folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
             path = posixpath.join(folder, name)
+            if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
+                path = SYSCTL_CONF
             is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
             target = self.resolve(path)
         except FileError:
@@ -199,7 +213,8 @@ class Files:
             process_1 = posixpath.basename(init)
             booted_with_systemd = process_1 == "systemd" or not os.path.exists(self.on_host(init))
             proc_sys_writable = True
-        masked = any(self.resolve(path) == "/dev/null" for path in _UNIT_MASKS)
+        unit = self.read(_UNIT)
+        masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
         return InitSystem(
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,
@@ -207,6 +222,17 @@ class Files:
             scripts=tuple(self._boot_scripts()),
             proc_sys_writable=proc_sys_writable,
         )
+
+    def version_of(self, loader: Loader) -> Version | None:
+        """Return the release of the loader that is installed, None where it cannot be told."""
+        if loader == "procps":
+            texts = (self._content(self.resolve(path))[1] for path in _SYSCTL)
+            release = next(filter(None, map(_PROCPS_RELEASE.search, texts)), None)
+            return tuple(map(int, release[1].split(b"."))) if release else None
+        patterns = (glob.escape(self._root) + pattern for pattern in _SYSTEMD_LIBRARIES)
+        names = itertools.chain.from_iterable(map(glob.iglob, patterns))
+        named = next(filter(None, map(_SYSTEMD_RELEASE.match, names)), None)
+        return (int(named[1]),) if named else None
 
     def _boot_scripts(self) -> t.Iterator[bytes]:
         for folder in _BOOT_SCRIPTS:
@@ -301,7 +327,12 @@ class Files:
             raise FileError(f"{target} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
 
         def undo() -> None:
-            _put(path, before.text if before else None, before.metadata if before else _NEW_FILE)
+            stored = _read_with_metadata(path)
+            found = stored.text if stored else None
+            if found != text and found != expected:
+                raise FileError(f"{target} was changed by another program meanwhile, and is left as it is now.")
+            if found != expected:
+                _put(path, expected, before.metadata if before else _NEW_FILE)
             if makes_folder:
                 os.rmdir(folder)
 
@@ -309,12 +340,24 @@ class Files:
 
     @contextlib.contextmanager
     def lock(self) -> t.Iterator[None]:
-        """Keep other runs from this system while the block runs (flock(2) on its root folder).
+        """Keep other runs from this system while the block runs, with flock(2).
 
-        :raises LockedError: when another run holds it for longer than is normal.
+        The running system's lock is a file that only root can open, since whoever can read a file
+        can lock it; that of another tree, or where there is no /run, is the root folder.
+
+        :raises LockedError: when another run holds it for longer than is normal, or there can be none.
         """
-        path = self.on_host("/")
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        path = self.on_host(LOCK_FILE)
+        try:
+            try:
+                if not self.is_running_system:
+                    raise FileNotFoundError
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            except OSError:
+                path = self.on_host("/")
+                descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as exc:
+            raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Run as root (become: true).") from exc
         try:
             _wait_for_lock(descriptor, path)
             yield
@@ -379,23 +422,25 @@ def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
                 for name, value in metadata.attributes.items():
                     if inherited.get(name) != value:
                         os.setxattr(descriptor, name, value)
+                if metadata.owner is not None and _ACCESS_LIST in inherited and _ACCESS_LIST not in metadata.attributes:
+                    os.removexattr(descriptor, _ACCESS_LIST)
                 file.flush()
                 os.fsync(descriptor)
             os.rename(temporary, path)
         except BaseException:
             os.unlink(temporary)
             raise
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with contextlib.suppress(OSError):  # not every file system can; the new name stands all the same
+    with contextlib.suppress(OSError):  # not everyone and not every file system can; the new name stands all the same
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _wait_for_lock(descriptor: int, path: str) -> None:
     deadline = time.monotonic() + _LOCK_SECONDS
-    while not _try_lock(descriptor):
+    while not _try_lock(descriptor, path):
         if time.monotonic() > deadline:
             raise LockedError(
                 f"Another run has held the lock of {path} for {_LOCK_SECONDS:.0f} seconds. "
@@ -404,11 +449,13 @@ def _wait_for_lock(descriptor: int, path: str) -> None:
         time.sleep(_LOCK_POLL_SECONDS)
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, path: str) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as exc:
+        raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Mend that file system.") from exc
     return True
 
 

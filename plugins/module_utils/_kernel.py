@@ -65,7 +65,7 @@ class Kernel:
         return not flags & os.ST_RDONLY
 
     def require_writable(self, key: Key) -> None:
-        """Check that this process may write a key, without writing.
+        """Check that this process may write a key, and could put back what it has, without writing.
 
         :raises KernelError: where it may not.
         """
@@ -73,6 +73,11 @@ class Kernel:
             os.close(os.open(self._path(key), os.O_WRONLY | os.O_CLOEXEC))
         except OSError as exc:
             raise self._error(key, None, exc) from exc
+        if self._read(key) is None:
+            raise KernelError(
+                f"{sysctl_name(key)} ({self._path(key)}) cannot be read, so a change could not be undone. "
+                f"Run as root (become: true), or give runtime: false to write only the file."
+            )
 
     def write(self, key: Key, value: int) -> None:
         """Write one value and read it back.

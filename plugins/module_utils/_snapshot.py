@@ -17,7 +17,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._boot import (
     detect_loader,
     predict,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import DIRECTORIES, files_read
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    DIRECTORIES,
+    depends_on_version,
+    files_read,
+    rules_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time, sysctl_name
 
@@ -29,6 +34,7 @@ if t.TYPE_CHECKING:
         Loader,
         SysctlFile,
         Tree,
+        Version,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
@@ -39,7 +45,7 @@ class Snapshot:
 
     ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
     ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
-    predicted for.
+    predicted for. ``version`` is the loader's release where that makes a difference.
     """
 
     runs: bool
@@ -48,11 +54,19 @@ class Snapshot:
     loader: Loader | None
     tree: Tree
     hz: int
+    version: Version | None = None
 
     @functools.cached_property
     def boot(self) -> Prediction:
         """What the next boot will give."""
-        return predict(self.tree.lasting(), self.loader, hz=self.hz)
+        return self._predict(self.tree.lasting())
+
+    def _predict(self, tree: Tree) -> Prediction:
+        return predict(tree, self.loader, hz=self.hz, version=self.version)
+
+    def files_read(self) -> list[SysctlFile]:
+        """Return the files that the next boot's loader reads, in its order."""
+        return files_read(self.tree.lasting(), rules_of(self.loader, self.version)) if self.loader else []
 
     @property
     def drift(self) -> list[Key]:
@@ -70,7 +84,19 @@ class Snapshot:
             return []
         tree = self.tree.lasting()
         folders = [file for file in tree.files if file.path in DIRECTORIES]
-        return [file for file in folders + files_read(tree, self.loader) if file.kind == "unreadable"]
+        return [file for file in folders + self.files_read() if file.kind == "unreadable"]
+
+    def hidden_by(self, planned: Snapshot) -> list[SysctlFile]:
+        """Return the files with settings that the boot reads, and no longer would as is planned."""
+        still = {file.path for file in planned.files_read()}
+        return [file for file in self.files_read() if file.path not in still and file.text.strip()]
+
+    def doubts(self) -> list[str]:
+        """Return what makes the prediction uncertain."""
+        return [
+            f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
+            for file in self.unreadable()
+        ]
 
     def warnings(self) -> list[str]:
         """Return what makes the prediction uncertain, and what misleads about it."""
@@ -79,10 +105,7 @@ class Snapshot:
                 "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
             ]
         return [
-            *(
-                f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
-                for file in self.unreadable()
-            ),
+            *self.doubts(),
             *(
                 f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after a "
                 f"reboot."
@@ -94,7 +117,7 @@ class Snapshot:
         if not any(file.is_volatile for file in self.tree.files):
             return []
         lasting = self.boot.settings
-        return [setting for setting in predict(self.tree, self.loader, hz=self.hz).settings if setting not in lasting]
+        return [setting for setting in self._predict(self.tree).settings if setting not in lasting]
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the snapshot as the modules answer it."""
@@ -128,11 +151,13 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
     writable = runs and kernel.writable()
     if loader == "auto":
         loader = detect_loader(files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable))
+    tree = files.read_tree()
     return Snapshot(
         runs=runs,
         runtime=kernel.read() if runs else Values(),
         runtime_writable=writable,
         loader=loader,
-        tree=files.read_tree(),
+        tree=tree,
         hz=kernel.hz(),
+        version=files.version_of(loader) if loader and depends_on_version(tree, loader) else None,
     )

@@ -6,27 +6,32 @@
 
 """Sysctl files: their grammar, and which of them a loader reads, in which order.
 
-A loader is one of :data:`LOADERS`. Rules for ``systemd-sysctl`` are those of src/sysctl/sysctl.c
-and src/basic/sysctl-util.c (systemd 247 to 257), for ``procps`` those of src/sysctl.c of
-procps-ng 4 (``sysctl --system``). Everything here works on text and touches no host.
+A loader is one of :data:`LOADERS`; :data:`RULES` has what differs between its releases. Rules for
+``systemd-sysctl`` are those of src/sysctl/sysctl.c and src/basic/sysctl-util.c, for ``procps``
+(``sysctl --system``) those of src/sysctl.c of procps-ng, sysctl.c before release 4. They are
+compared with the real programs by tests/differential. Everything here works on text and touches
+no host.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import errno
-import os
 import posixpath
 import re
-import string
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._patterns import (
+    GLOB_CHARACTERS,
+    alternatives,
+    expand,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
     Loader = t.Literal["systemd-sysctl", "procps"]
+    Version = t.Tuple[int, ...]
     Kind = t.Literal["file", "missing", "directory", "unreadable"]
 
 LOADERS: tuple[Loader, ...] = ("systemd-sysctl", "procps")
@@ -43,10 +48,8 @@ DIRECTORIES = (
 SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
-_DENIED = os.strerror(errno.EACCES)
 
 _PROC_SYS = "/proc/sys/"
-_GLOB_CHARACTERS = re.compile(rb"[*?\[]")
 _RELEVANT = re.compile(rb"tcp_keepalive_|[*?\[]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
@@ -57,7 +60,40 @@ _SYSTEMD_LINE_ENDS = re.compile(rb"[\r\0]")
 LONG_LINE_MAX = 1 << 20
 
 # src/basic/string-util.h: WHITESPACE; isspace(3) in the C locale
-_BLANKS: dict[Loader, bytes] = {"systemd-sysctl": b" \t\n\r", "procps": b" \t\n\r\v\f"}
+_WHITESPACE = b" \t\n\r"
+_ISSPACE = b" \t\n\r\v\f"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """How a loader reads sysctl files, from its release ``since`` on.
+
+    ``knows_patterns``: keys may be patterns, and a ``-key`` without ``=`` excludes one from them.
+    ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
+    ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
+    """
+
+    loader: Loader
+    since: Version
+    knows_patterns: bool = True
+    follows_parents: bool = True
+    reads_run_first: bool = False
+
+
+RULES = (
+    Rules("systemd-sysctl", (0,), knows_patterns=False),
+    Rules("systemd-sysctl", (246,)),
+    Rules("systemd-sysctl", (248,), follows_parents=False),  # 247 follows them, 252 does not
+    Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
+    Rules("procps", (3, 3, 17), knows_patterns=False),
+    Rules("procps", (4, 0, 1)),
+)
+
+
+def rules_of(loader: Loader, version: Version | None = None) -> Rules:
+    """Return the rules of a loader's release; without one, of the newest."""
+    own = [rules for rules in RULES if rules.loader == loader]
+    return max((rules for rules in own if version is None or rules.since <= version), key=lambda rules: rules.since)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,11 +116,6 @@ class SysctlFile:
     def name(self) -> bytes:
         """The base name, in bytes because that is how loaders sort it."""
         return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
-
-    @property
-    def remedy(self) -> str:
-        """What makes an ``unreadable`` file readable."""
-        return "Run as root (become: true)" if self.reason == _DENIED else "Make it readable or remove it"
 
     @property
     def is_volatile(self) -> bool:
@@ -133,34 +164,46 @@ class Statement:
     """One line of a sysctl file that a loader takes for an assignment or an exclusion.
 
     ``name`` is the key as the loader spells it to the kernel, relative to /proc/sys; ``value`` is
-    None for an exclusion (``-key`` without ``=``). ``line`` counts line feeds, from 1.
+    None for an exclusion (``-key`` without ``=``). ``line`` counts line feeds, from 1. ``key`` is the
+    one that the name leads to as it stands; ``patterns`` are those that the loader expands it as.
     """
 
     name: bytes
     value: bytes | None
     line: int
+    key: Key | None
+    patterns: tuple[bytes, ...] = ()
 
-    @property
-    def is_glob(self) -> bool:
-        """Whether the loader expands the name."""
-        return _GLOB_CHARACTERS.search(self.name) is not None
+    def expand(self, key: Key) -> bytes | None:
+        """Return the name under which a pattern finds a key, None where none does."""
+        return next(filter(None, (expand(pattern, key) for pattern in self.patterns)), None)
+
+    def concerns(self, key: Key) -> bool:
+        """Whether the key is assigned or excluded here."""
+        return self.key == key or self.expand(key) is not None
 
 
-def files_read(tree: Tree, loader: Loader) -> list[SysctlFile]:
+def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files a loader reads, in its order, masked ones left out."""
     by_name: dict[bytes, SysctlFile] = {}
-    for directory in DIRECTORIES:
+    for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
         for file in tree.files:
             if posixpath.dirname(file.path) != directory or not file.name.endswith(b".conf"):
                 continue
-            if loader == "systemd-sysctl" and file.name.startswith(b"."):
+            if rules.loader == "systemd-sysctl" and file.name.startswith(b"."):
                 continue
             by_name.setdefault(file.name, file)
     files = [by_name[name] for name in sorted(by_name)]
     conf = tree.get(SYSCTL_CONF)
-    if loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
+    if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
         files.append(conf)
     return files
+
+
+def depends_on_version(tree: Tree, loader: Loader) -> bool:
+    """Whether releases of a loader read some file differently, as far as the keepalive keys go."""
+    own = [rules for rules in RULES if rules.loader == loader]
+    return any(len({tuple(statements(file.text, rules)) for rules in own}) > 1 for file in tree.files)
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -168,7 +211,7 @@ def split_lines(text: bytes) -> list[bytes]:
     return [line for line in _LINE.findall(text) if line]
 
 
-def statements(text: bytes, loader: Loader) -> list[Statement]:
+def statements(text: bytes, rules: Rules) -> list[Statement]:
     """Return the statements of a file that may concern the keepalive keys, in its order.
 
     systemd-sysctl gives up a file at a line of :data:`LONG_LINE_MAX` bytes or more.
@@ -176,31 +219,65 @@ def statements(text: bytes, loader: Loader) -> list[Statement]:
     if not _RELEVANT.search(text):
         return []
     found: list[Statement] = []
+    is_systemd = rules.loader == "systemd-sysctl"
     for number, row in enumerate(text.split(b"\n"), start=1):
         # procps works on C strings: what stands behind a NUL is not seen
-        pieces = _SYSTEMD_LINE_ENDS.split(row) if loader == "systemd-sysctl" else [row.partition(b"\0")[0]]
+        pieces = _SYSTEMD_LINE_ENDS.split(row) if is_systemd else [row.partition(b"\0")[0]]
         for piece in pieces:
-            if loader == "systemd-sysctl" and len(piece) >= LONG_LINE_MAX:
+            if is_systemd and len(piece) >= LONG_LINE_MAX:
                 return found
-            statement = parse_line(piece, number, loader)
-            if statement is not None and _RELEVANT.search(statement.name):
+            statement = parse_line(piece, number, rules)
+            if statement is not None and (statement.key or statement.patterns):
                 found.append(statement)
     return found
 
 
-def parse_line(line: bytes, number: int, loader: Loader) -> Statement | None:
+def parse_line(line: bytes, number: int, rules: Rules) -> Statement | None:
     """Return what a loader reads in one line (without its ending), None for a blank or a comment."""
-    blanks = _BLANKS[loader]
+    is_old_procps = rules.loader == "procps" and not rules.knows_patterns
+    parsed = _parse_old_procps(line) if is_old_procps else _parse(line, rules)
+    if parsed is None:
+        return None
+    name, value = parsed
+    if not rules.knows_patterns or not GLOB_CHARACTERS.search(name):
+        return Statement(name, value, number, _key_of(name, rules))
+    patterns = alternatives(name) if rules.loader == "systemd-sysctl" else [name]
+    if not rules.follows_parents:
+        patterns = [pattern for pattern in patterns if b".." not in pattern.split(b"/")]
+    return Statement(name, value, number, None, tuple(patterns))
+
+
+def _parse(line: bytes, rules: Rules) -> tuple[bytes, bytes | None] | None:
+    blanks = _WHITESPACE if rules.loader == "systemd-sysctl" else _ISSPACE
     line = line.strip(blanks)
     if not line or line[:1] in b"#;":
         return None
     name, equals, value = line.partition(b"=")
+    if not equals and not (rules.knows_patterns and name.startswith(b"-")):
+        return None
     if name.startswith(b"-"):
         name = name[1:]
-    elif not equals:
+    if rules.loader == "procps":
+        # setting_new() drops one more dash
+        name = _swapped(name[1:] if name.startswith(b"-") else name).rstrip(blanks)
+    else:
+        name = _swapped(name.strip(blanks))
+        if rules.knows_patterns:
+            name = _simplified(name)
+    return name, value.strip(blanks) if equals else None
+
+
+def _parse_old_procps(line: bytes) -> tuple[bytes, bytes | None] | None:
+    """Parse as Preload() of procps-ng 3.3 does, with strtok(3)."""
+    line = line.rstrip(_WHITESPACE).lstrip(b" \t")
+    if len(line) < 2 or line[:1] in b"#;":
         return None
-    spelled = _normalized(name.strip(blanks)) if loader == "systemd-sysctl" else _slashed(name.rstrip(blanks))
-    return Statement(name=spelled, value=value.strip(blanks) if equals else None, line=number)
+    name, _equals, rest = line.lstrip(b"=").partition(b"=")
+    value = re.split(rb"[\n\r]", rest.lstrip(b"\n\r"), maxsplit=1)[0].lstrip(b" \t")
+    if not value:
+        return None
+    name = name.rstrip(_WHITESPACE)
+    return _swapped(name[1:] if name.startswith(b"-") else name), value
 
 
 def _swapped(name: bytes) -> bytes:
@@ -209,85 +286,14 @@ def _swapped(name: bytes) -> bytes:
     return name.translate(_SEPARATORS) if first and first.group() == b"." else name
 
 
-def _normalized(name: bytes) -> bytes:
-    """Spell a key as systemd's sysctl_normalize() does: relative, no empty and no ``.`` parts."""
-    return b"/".join(part for part in _swapped(name).split(b"/") if part not in (b"", b"."))
+def _simplified(name: bytes) -> bytes:
+    """Spell a key as systemd's path_simplify() does: relative, no empty and no ``.`` parts."""
+    return b"/".join(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
-def _slashed(name: bytes) -> bytes:
-    """Spell a key as procps' setting_new() does, which drops one more dash."""
-    return _swapped(name[1:] if name.startswith(b"-") else name)
-
-
-def key_of(name: bytes, loader: Loader) -> Key | None:
-    """Return the key that a name without globs leads to, None for every other name."""
+def _key_of(name: bytes, rules: Rules) -> Key | None:
     path = _PROC_SYS + name.decode("latin-1")
-    if loader == "procps" and not path.endswith("/"):
-        # only procps lets the file system resolve "//", "." and ".."
+    if rules.follows_parents and not path.endswith("/"):
         path = posixpath.normpath(path)
     prefix = _PROC_SYS + SYSCTL_PREFIX
     return next((key for key in KEYS if path == prefix + key), None)
-
-
-def expand(pattern: bytes, key: Key) -> bytes | None:
-    """Return the name under which a glob finds a key, None where it does not match.
-
-    The name is the canonical one unless the pattern itself has superfluous parts.
-    """
-    wanted = f"{SYSCTL_PREFIX}{key}".encode().split(b"/")
-    found = []
-    for part in pattern.split(b"/"):
-        if part in (b"", b"."):
-            found.append(part)
-        elif wanted and _component_pattern(part).fullmatch(wanted[0]):
-            found.append(wanted.pop(0))
-        else:
-            return None
-    return None if wanted or not found[-1] else b"/".join(found)
-
-
-# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash
-# or in a class.
-_GLOB_TOKEN = re.compile(
-    rb"\*|\?|\[(?P<negated>[!^]?)(?P<members>\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]|\\?(?P<literal>.)",
-    re.DOTALL,
-)
-_BRACKET_TOKEN = re.compile(rb"\[:(?P<named>[a-z]+):\]|\\?(?P<first>.)(?:-\\?(?P<last>[^\]]))?", re.DOTALL)
-# All that the keys' names are made of, and the classes of ctype(3) these belong to.
-_LETTERS, _DIGITS, _REST = string.ascii_lowercase.encode(), string.digits.encode(), b"_"
-_CLASSES = {
-    b"alpha": _LETTERS,
-    b"lower": _LETTERS,
-    b"xdigit": b"abcdef" + _DIGITS,
-    b"digit": _DIGITS,
-    b"alnum": _LETTERS + _DIGITS,
-    b"punct": _REST,
-    b"graph": _LETTERS + _DIGITS + _REST,
-    b"print": _LETTERS + _DIGITS + _REST,
-}
-
-
-def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
-    """Translate one part of a glob(7) pattern, which Python's own fnmatch reads differently."""
-    regex = b""
-    for token in _GLOB_TOKEN.finditer(glob):
-        if token["literal"] is not None:
-            regex += re.escape(token["literal"])
-        elif token["members"] is not None:
-            regex += _bracket(negated=bool(token["negated"]), members=token["members"])
-        else:
-            regex += b".*" if token.group() == b"*" else b"."
-    return re.compile(regex, re.DOTALL)
-
-
-def _bracket(*, negated: bool, members: bytes) -> bytes:
-    """Translate a bracket expression, as far as the characters of the keys' names go."""
-    matched: set[int] = set()
-    for token in _BRACKET_TOKEN.finditer(members):
-        if token["named"] is not None:
-            matched.update(_CLASSES.get(token["named"], b""))
-        else:
-            last = token["last"] or token["first"]
-            matched.update(range(token["first"][0], last[0] + 1))
-    chosen = bytes(char for char in _LETTERS + _DIGITS + _REST if (char in matched) != negated)
-    return b"[" + chosen + b"]" if chosen else rb"(?!)"

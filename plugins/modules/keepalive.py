@@ -98,7 +98,8 @@ notes:
   - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
     with probes. Negative ones are refused because they switch keepalive off.
-  - Runs on the same host wait for each other, with a lock on the root folder.
+  - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock), or one on the root
+    folder of another tree.
 seealso:
   - module: linux.tcp.keepalive_info
   - name: tcp(7)
@@ -234,7 +235,7 @@ overridden_by:
     - The lines of other files that decide a wanted value at the next boot, or decided it until O(overrides=take_over)
       commented them out.
     - Also returned when the module fails because of them.
-  returned: success, or failure with O(overrides=fail)
+  returned: success, or failure because of another file
   type: list
   elements: dict
   contains:

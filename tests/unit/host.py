@@ -21,7 +21,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 
 if t.TYPE_CHECKING:
@@ -123,11 +123,16 @@ def lay_out(root: Path, layout: Layout) -> None:
 
 
 def look_at(root: Path) -> dict[str, bytes | str | None]:
-    """Return everything below ``root``, as :func:`lay_out` takes it, with the mode of each file."""
+    """Return everything below ``root``, as :func:`lay_out` takes it, with the mode of each file.
+
+    The lock is left out: it is there to stay.
+    """
     found: dict[str, bytes | str | None] = {}
     for folder, folders, files in os.walk(str(root)):
         for name in folders + files:
             path = os.path.join(folder, name)
+            if path.endswith(LOCK_FILE):
+                continue
             shown = path[len(str(root)) :]
             if os.path.islink(path):
                 found[shown] = os.readlink(path)

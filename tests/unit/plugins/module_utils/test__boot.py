@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._values import KERNEL_DEFAULTS, Values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Version
 
 SYSTEMD: Loader = "systemd-sysctl"
 PROCPS: Loader = "procps"
@@ -81,6 +81,14 @@ DEFAULT = (7200, None, None)
             (70, "/etc/sysctl.d/99-zz.conf", 1),
             (60, CONF, 1),
             id="sysctl.conf with its link, before 99-zz",
+        ),
+        # what tests/differential found
+        pytest.param(
+            {A: "net/core/../ipv4/tcp_keep*_time=50\n"}, DEFAULT, (50, A, 1), id="pattern with a parent folder"
+        ),
+        pytest.param({A: "-[n]et.ipv4.tcp_keepalive_{time,intvl} =10"}, (10, A, 1), DEFAULT, id="pattern with braces"),
+        pytest.param(
+            {A: "net.ipv4.tcp_keepalive_{time,intvl} =10"}, DEFAULT, DEFAULT, id="braces alone make no pattern"
         ),
         # what the kernel refuses
         pytest.param({A: f"{T}=66\n", B: f"{T}=99999999999\n"}, (7200, B, 1), (66, A, 1), id="winner too large"),
@@ -238,6 +246,34 @@ def test_setting_as_dict(file: SysctlFile, text: bytes, expected: dict[str, obje
 def test_a_setting_knows_what_the_kernel_takes() -> None:
     (setting,) = predict(tree_of({A: f"{T} = 0x10\n"}), PROCPS, hz=250).settings
     assert setting == Setting(key="time", value="0x10", reading=16, path=A, line=1)
+
+
+@pytest.mark.parametrize(
+    ("texts", "loader", "version", "value"),
+    [
+        pytest.param({A: f"{STAR} = 60\n"}, SYSTEMD, (239,), 7200, id="systemd 239: no patterns"),
+        pytest.param({A: f"{STAR} = 60\n"}, SYSTEMD, (247,), 60, id="systemd 247: patterns"),
+        pytest.param({A: f"{T} = 60\n-{T}\n"}, SYSTEMD, (239,), 60, id="systemd 239: no exclusions"),
+        pytest.param({A: f"{T} = 60\n-{T}\n"}, SYSTEMD, (247,), 7200, id="systemd 247: exclusions"),
+        pytest.param({A: "net/ipv4/../ipv4/tcp_keepalive_time=60\n"}, SYSTEMD, (247,), 60, id="systemd 247: parents"),
+        pytest.param({A: "net/ipv4/../ipv4/tcp_keepalive_time=60\n"}, SYSTEMD, (252,), 7200, id="systemd 252: none"),
+        pytest.param(
+            {A: "net/ipv4/tcp_keepalive_time=60\n", B: "net/ipv4/../ipv4/tcp_keepalive_time=no\n"},
+            SYSTEMD,
+            (247,),
+            60,
+            id="systemd 247: two spellings, the later one refused",
+        ),
+        pytest.param({A: f"{STAR} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: no patterns"),
+        pytest.param({A: f"--{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: one dash"),
+        pytest.param({A: f"\v{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: vertical tab"),
+        pytest.param(
+            {"/run/sysctl.d/a.conf": f"{T} = 60\n", A: f"{T} = 70\n"}, PROCPS, (3, 3, 15), 60, id="procps 3.3.15: run"
+        ),
+    ],
+)
+def test_releases(texts: t.Mapping[str, str], loader: Loader, version: Version, value: int) -> None:
+    assert predict(tree_of(texts), loader, hz=250, version=version).values.time == value
 
 
 DEBIAN_SCRIPT = b"""#!/bin/sh

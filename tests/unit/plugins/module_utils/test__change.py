@@ -23,6 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._change import (
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
+    HidingError,
     InvalidPathError,
     KeepaliveError,
     KernelError,
@@ -826,7 +827,9 @@ def test_a_file_that_may_decide_and_cannot_be_read(tmp_path: Path, overrides: Ov
     assert run(host, Wish(values=ALL, overrides=overrides, persistent=False)).after.runtime == ALL
     assert run(host, Wish(values=ALL, overrides="ignore")).change.warnings == (may_decide,)
     assert host.text(DEFAULT_PATH) == ALL_TEXT
-    assert run(host, REMOVE).after.runtime == Values(7200, 75, 9)
+    removed = run(host, REMOVE)
+    assert removed.after.runtime == Values(7200, 75, 9)
+    assert removed.change.warnings == (may_decide,)
 
 
 @pytest.mark.parametrize(
@@ -948,7 +951,7 @@ def test_the_kernel_keeps_another_value(tmp_path: Path) -> None:
         run(host, SET_ALL)
     assert str(caught.value) == (
         "net.ipv4.tcp_keepalive_intvl was set to 60 and is 1 a moment later: another program writes it. "
-        "Find that program; what was changed has been undone."
+        "Find that program. What was changed has been undone."
     )
     assert host.look() == before
     assert host.kernel.written[-1] == ("time", 7200)
@@ -975,40 +978,122 @@ def test_an_interruption_is_undone_as_well(tmp_path: Path) -> None:
     assert host.look() == before
 
 
-MEANWHILE = "sysctl files changed meanwhile. Run again; what was changed has been undone."
+@pytest.mark.parametrize("theirs", [b"# mine\n", "/dev/null"], ids=["another content", "a link in its place"])
+def test_what_another_program_wrote_meanwhile_is_left(tmp_path: Path, theirs: bytes | str) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.files.meddle = lambda _target: host.meanwhile({DEFAULT_PATH: theirs})
+    with pytest.raises(UndoError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. Find that program. "
+        f"Undoing then failed, so the host is changed in part: {DEFAULT_PATH} was changed by another program "
+        f"meanwhile, and is left as it is now. Mend this and run again."
+    )
+    assert host.values() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == (theirs if isinstance(theirs, bytes) else b"")
+
+
+def test_a_new_file_that_another_program_removed_meanwhile(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.files.meddle = lambda target: os.unlink(host.files.on_host(target))
+    before = host.look()
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. Find that program. "
+        f"What was changed has been undone."
+    )
+    assert host.look() == before
+
+
+def test_another_program_writes_a_file_that_decides(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.files.meddle = lambda _target: host.meanwhile({ZZ: TIME + b"=5\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "The next boot would give {'time': 5, 'intvl': 60, 'probes': 20}, not "
+        "{'time': 600, 'intvl': 60, 'probes': 20}: sysctl files changed meanwhile. Run again. "
+        "What was changed has been undone."
+    )
+    assert host.values() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == b"#\n"
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "message"),
+    ("path", "files", "hidden"),
     [
         pytest.param(
-            {DEFAULT_PATH: b"# mine\n"},
-            f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. "
-            f"Find that program; what was changed has been undone.",
-            id="the same file",
+            f"{D}/50.conf", {"/usr/lib/sysctl.d/50.conf": b"vm.x=1\n"}, "/usr/lib/sysctl.d/50.conf", id="a file"
         ),
         pytest.param(
-            {DEFAULT_PATH: "/dev/null"},
-            f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. "
-            f"Find that program; what was changed has been undone.",
-            id="a link in its place",
-        ),
-        pytest.param(
-            {ZZ: TIME + b"=5\n"},
-            "The next boot would give {'time': 5, 'intvl': 60, 'probes': 20}, not "
-            f"{{'time': 600, 'intvl': 60, 'probes': 20}}: {MEANWHILE}",
-            id="another file",
+            f"{D}/99-z.conf",
+            {f"{D}/99-z.conf": "50.conf", "/usr/lib/sysctl.d/50.conf": b"vm.x=1\n"},
+            "/usr/lib/sysctl.d/50.conf",
+            id="by what a link leads to",
         ),
     ],
 )
-def test_another_program_meddles_with_the_files(tmp_path: Path, meanwhile: Layout, message: str) -> None:
-    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
-    host.files.meddle = lambda _target: host.meanwhile(meanwhile)
-    with pytest.raises(VerificationError) as caught:
-        run(host, SET_ALL)
-    assert str(caught.value) == message
-    assert host.values() == [7200, 75, 9]
-    assert host.text(DEFAULT_PATH) == b"#\n"
+def test_a_file_that_would_be_hidden(tmp_path: Path, path: str, files: Layout, hidden: str) -> None:
+    host = make_host(tmp_path, files)
+    for overrides in t.cast("list[Overrides]", ["fail", "take_over", "ignore"]):
+        error = refuse(host, Wish(values=Values(time=600), path=path, overrides=overrides), HidingError)
+        assert str(error) == (
+            f"{path} would hide {hidden}, all settings of which the next boot would miss, because it has the same "
+            f"name. {holds(DEFAULT_PATH)}"
+        )
+
+
+def test_an_empty_file_may_be_hidden(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {"/usr/lib/sysctl.d/50.conf": b"\n"})
+    assert run_and_run_again(host, Wish(values=ALL, path=f"{D}/50.conf")).after.boot.values == ALL
+
+
+def test_a_path_is_recommended_that_hides_nothing(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {f"/usr/lib/sysctl.d/{DEFAULT_PATH.rsplit('/', 1)[-1]}": b"vm.x=1\n"})
+    error = refuse(host, Wish(values=Values(time=600), path="/etc/a.conf"), NotReadAtBootError)
+    assert str(error).endswith(holds(f"{D}/zz-tcp-keepalive.conf"))
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        pytest.param("/usr/local/lib/sysctl.d/a.conf", {}, id="no folder"),
+        pytest.param(DEFAULT_PATH, {DEFAULT_PATH: "/dev/null"}, id="link to /dev/null"),
+        pytest.param(DEFAULT_PATH, {DEFAULT_PATH: "/nowhere/a/b"}, id="dangling link"),
+    ],
+)
+def test_there_is_nothing_to_remove(tmp_path: Path, path: str, files: Layout) -> None:
+    host = make_host(tmp_path, files)
+    before = host.look()
+    assert run_and_run_again(host, Wish(absent=KEYS, path=path)).change.is_empty
+    assert host.look() == before
+
+
+def test_absent_by_another_name_gives_back(tmp_path: Path) -> None:
+    files: Layout = {CONF: b"vm.x=1\n", f"{D}/99-sysctl.conf": "../sysctl.conf", ZZ: TIME + b"=5\n"}
+    host = make_host(tmp_path, files, values=(5, 75, 9))
+    before = host.look()
+    run(host, Wish(values=ALL, path=CONF, overrides="take_over"))
+    run(host, Wish(absent=KEYS, path=f"{D}/99-sysctl.conf"))
+    assert host.look() == before
+
+
+def test_one_of_two_keys_in_a_row_is_taken_over(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\r" + INTVL + b"=6\n"})
+    outcome = run_and_run_again(host, Wish(values=Values(time=600), overrides="take_over"))
+    assert outcome.after.boot.values == Values(600, 6, 9)
+
+
+def test_a_key_that_could_not_be_put_back(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    path = tmp_path / "proc/sys/net/ipv4/tcp_keepalive_intvl"
+    path.write_bytes(b"?\n")
+    error = refuse(host, SET_ALL, KernelError)
+    assert str(error) == (
+        f"net.ipv4.tcp_keepalive_intvl ({path}) cannot be read, so a change could not be undone. "
+        f"Run as root (become: true), or give runtime: false to write only the file."
+    )
 
 
 def test_another_program_meddles_with_the_kernel(tmp_path: Path) -> None:
@@ -1018,7 +1103,7 @@ def test_another_program_meddles_with_the_kernel(tmp_path: Path) -> None:
         run(host, SET_ALL)
     assert str(caught.value) == (
         "net.ipv4.tcp_keepalive_probes was set to 20 and is 3 a moment later: another program writes it. "
-        "Find that program; what was changed has been undone."
+        "Find that program. What was changed has been undone."
     )
     assert host.values() == [7200, 75, 9]
     assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")

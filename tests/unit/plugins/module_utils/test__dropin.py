@@ -121,10 +121,16 @@ def test_the_header_is_a_comment() -> None:
         pytest.param(b"\v" + TIME + b"=5\n", {"time": 60}, TIME + b" = 60\n", id="vertical tab"),
         pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_time=5\n", {"time": 60}, TIME + b" = 60\n", id="parent folder"),
         pytest.param(
-            b"a=1\r" + TIME + b"=5\nb=1\n", {"time": 60}, b"a=1\rb=1\n" + TIME + b" = 60\n", id="behind a lone CR"
+            b"a=1\r" + TIME + b"=5\nb=1\n", {"time": 60}, b"a=1\r\nb=1\n" + TIME + b" = 60\n", id="behind a lone CR"
+        ),
+        pytest.param(
+            b"a=1\r" + TIME + b"=5\n" + TIME + b"=6\nb=2\n",
+            {"time": 60},
+            b"a=1\r\n" + TIME + b"=60\nb=2\n",
+            id="one behind a lone CR, and another one",
         ),
         pytest.param(TIME + b"=5\rb=1\n", {"time": 60}, b"b=1\n" + TIME + b" = 60\n", id="before a lone CR"),
-        pytest.param(b"a=1\0" + TIME + b"=5\n", {"time": 60}, b"a=1\0\n" + TIME + b" = 60", id="behind a NUL"),
+        pytest.param(b"a=1\0" + TIME + b"=5\n", {"time": 60}, b"a=1\0\n" + TIME + b" = 60\n", id="behind a NUL"),
         pytest.param(
             TIME + b"=5\n- " + TIME + b"=6\n",
             {"time": 60},
@@ -247,15 +253,15 @@ def test_drop_takes_no_more_than_a_line_ending(text: bytes, expected: bytes) -> 
         pytest.param(
             TIME + b"=5\r" + INTVL + b"=6\nx",
             1,
-            MARKER + TIME + b"=5\r" + MARKER + INTVL + b"=6\nx",
-            id="two keys in one row",
+            MARKER + TIME + b"=5\r" + INTVL + b"=6\nx",
+            id="the key alone of two in one row",
         ),
         pytest.param(b"\r" + TIME + b"=5\n", 1, b"\r" + MARKER + TIME + b"=5\n", id="leading CR"),
         pytest.param(b"a\0" + TIME + b"=5\n", 1, b"a\0" + MARKER + TIME + b"=5\n", id="behind a NUL"),
     ],
 )
 def test_take_over(text: bytes, number: int, expected: bytes) -> None:
-    assert take_over(text, number, path=PATH) == expected
+    assert take_over(text, "time", number, path=PATH) == expected
     assert give_back(expected, KEYS, path=PATH) == text
 
 
@@ -287,6 +293,6 @@ def test_give_back(text: bytes, keys: list[Key], expected: bytes) -> None:
 
 def test_a_path_that_is_not_utf_8_can_take_over() -> None:
     path = "/etc/sysctl.d/\udcff.conf"
-    taken = take_over(TIME + b"=5\n", 1, path=path)
+    taken = take_over(TIME + b"=5\n", "time", 1, path=path)
     assert taken == b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/\xff.conf: " + TIME + b"=5\n"
     assert give_back(taken, KEYS, path=path) == TIME + b"=5\n"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import stat
@@ -21,12 +22,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     LockedError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import SysctlFile
 from ansible_collections.linux.tcp.tests.unit.host import (
     in_own_namespaces,
     lay_out,
     look_at,
+    make_host,
     needs_root,
     unprivileged,
 )
@@ -34,6 +36,7 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Version
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 D = "/etc/sysctl.d"
@@ -68,6 +71,29 @@ def test_is_running_system(root: str, runs: bool) -> None:
 def test_a_link_to_the_root_is_the_running_system(tmp_path: Path) -> None:
     lay_out(tmp_path, {"link": "/"})
     assert Files(str(tmp_path / "link")).is_running_system
+
+
+# Starts a process with another root folder, by pivot_root(2), and asks what the link to that is.
+IN_ANOTHER_ROOT = """
+import subprocess, sys
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
+
+command = "mount -t tmpfs tmpfs $1 && cd $1 && mkdir old && pivot_root . old && echo ready && read end"
+process = subprocess.Popen(
+    ["unshare", "--mount", "sh", "-c", command, "sh", sys.argv[1]],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+    universal_newlines=True,
+)
+assert process.stdout.readline() == "ready\\n"
+files = Files("/proc/%d/root" % process.pid)
+print(files.is_running_system, files.on_host("/etc") == "/proc/%d/root/etc" % process.pid)
+process.communicate("")
+"""
+
+
+def test_the_root_of_a_container_is_not_the_running_system(tmp_path: Path) -> None:
+    assert in_own_namespaces(IN_ANOTHER_ROOT, str(tmp_path)) == "False True\n"
 
 
 @pytest.mark.parametrize(
@@ -295,12 +321,17 @@ SCRIPT = b"sysctl -q --system\n"
                 {
                     "/sbin/init": "/lib/systemd/systemd",
                     "/lib/systemd/systemd-sysctl": b"",
-                    f"{folder}/systemd-sysctl.service": "/dev/null",
+                    f"/{folder}/systemd/system/systemd-sysctl.service": unit,
                 },
-                InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=False),
-                id=f"unit masked in {folder}",
+                InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=has_systemd_sysctl),
+                id=why,
             )
-            for folder in ("/etc/systemd/system", "/run/systemd/system")
+            for folder, unit, has_systemd_sysctl, why in (
+                ("etc", "/dev/null", False, "unit masked by a link"),
+                ("etc", b"", False, "unit masked by an empty file"),
+                ("etc", b"[Service]\n", True, "unit replaced"),
+                ("run", "/dev/null", True, "unit masked until the reboot"),
+            )
         ),
         pytest.param(
             {"/sbin/init": b"", "/etc/rcS.d/S08procps": "../init.d/procps", "/etc/init.d/procps": SCRIPT},
@@ -461,7 +492,7 @@ def test_not_writable(tmp_path: Path) -> None:
 ON_A_READ_ONLY_MOUNT = """
 import subprocess, sys
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 
 folder = sys.argv[1] + "/etc/sysctl.d"
 subprocess.run(["mount", "--bind", folder, folder], check=True)
@@ -488,7 +519,7 @@ def test_a_read_only_mount(tmp_path: Path) -> None:
 ON_A_FILE_THAT_IS_A_MOUNT = """
 import subprocess, sys
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 
 file = sys.argv[1] + "/etc/sysctl.d/a.conf"
 subprocess.run(["mount", "--bind", file, file], check=True)
@@ -646,6 +677,17 @@ def test_replace_keeps_what_a_file_has_from_its_folder(tmp_path: Path, monkeypat
     assert os.getxattr(path, "system.posix_acl_access") == before
 
 
+def test_replace_adds_no_access_control_list(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    set_attribute(f"{tmp_path}{D}", "system.posix_acl_default", access_control_list(ENTRIES))
+    path = f"{tmp_path}{D}/a.conf"
+    undo = files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    assert os.listxattr(path) == []
+    assert os.stat(path).st_mode & 0o777 == 0o644
+    undo()
+    assert os.listxattr(path) == []
+
+
 class Refusing:
     """Stands for a function of ``os`` and answers with an error, from the call of that number on."""
 
@@ -696,6 +738,44 @@ def test_a_folder_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.Monk
     assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100644": b"old"}
 
 
+def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    assert synced == [(tmp_path / "etc/sysctl.d/a.conf").stat().st_ino, (tmp_path / "etc/sysctl.d").stat().st_ino]
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"old"})
+    (tmp_path / "etc/sysctl.d").chmod(0o333)
+    with unprivileged(tmp_path) as root:
+        Files(root).replace(f"{D}/b.conf", b"new", expected=None)
+    assert (tmp_path / "etc/sysctl.d/b.conf").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [pytest.param(b"theirs", id="another content"), pytest.param("/dev/null", id="a link in its place")],
+)
+def test_undo_leaves_what_another_program_wrote(tmp_path: Path, theirs: bytes | str) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    undo = files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    lay_out(tmp_path, {f"{D}/a.conf": theirs})
+    with pytest.raises(FileError) as caught:
+        undo()
+    assert str(caught.value) == f"{D}/a.conf was changed by another program meanwhile, and is left as it is now."
+
+
+def test_undo_of_what_is_gone(tmp_path: Path) -> None:
+    files = files_of(tmp_path)
+    (tmp_path / "etc").mkdir()
+    undo = files.replace(f"{D}/a.conf", b"new", expected=None)
+    (tmp_path / "etc/sysctl.d/a.conf").unlink()
+    undo()
+    assert look_at(tmp_path) == {"/etc": None}
+
+
 def test_extended_attributes_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
     monkeypatch.setattr(os, "listxattr", Refusing(os.listxattr, 1, errno.EIO))
@@ -735,7 +815,7 @@ def test_backup_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # Takes the lock of a folder, says so, and holds it until its input ends.
 HOLD_LOCK = """
 import sys
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 
 with Files(sys.argv[1]).lock():
     print("locked", flush=True)
@@ -793,3 +873,61 @@ def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
         raise ValueError("oops")
     with files.lock():
         pass
+
+
+@needs_root
+def test_the_lock_of_the_running_system_is_for_root_only(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {"/run": None})
+    lock = tmp_path / f"root{LOCK_FILE}"
+    with host.files.lock():
+        assert lock.stat().st_mode & 0o7777 == 0o600
+        with open(lock, "rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with open(lock, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {LOCK_FILE: "../victim"})
+    with host.files.lock():
+        assert not (tmp_path / "root/victim").exists()
+
+
+def test_a_root_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"root": None})
+    (tmp_path / "root").chmod(0o333)
+    with unprivileged(tmp_path) as root, pytest.raises(LockedError) as caught, Files(f"{root}/root").lock():
+        pytest.fail("the lock was given")
+    assert str(caught.value).endswith("/root/ cannot be locked: Permission denied. Run as root (become: true).")
+    monkeypatch.setattr(fcntl, "flock", Refusing(fcntl.flock, 1, errno.ENOLCK))
+    with pytest.raises(LockedError) as caught, Files(str(tmp_path)).lock():
+        pytest.fail("the lock was given")
+    assert str(caught.value) == f"{tmp_path}/ cannot be locked: No locks available. Mend that file system."
+
+
+@pytest.mark.parametrize("path", ["/etc/./sysctl.conf", "//etc/sysctl.conf", "/alias/sysctl.conf"])
+def test_sysctl_conf_by_another_name(tmp_path: Path, path: str) -> None:
+    files = files_of(tmp_path, {"/etc": None, "/alias": "etc"})
+    assert files.read(path).path == "/etc/sysctl.conf"
+
+
+LIBRARY = "systemd/libsystemd-shared"
+
+
+@pytest.mark.parametrize(
+    ("layout", "systemd", "procps"),
+    [
+        pytest.param({}, None, None, id="nothing"),
+        pytest.param({f"/usr/lib/{LIBRARY}-239.so": b""}, (239,), None, id="RHEL"),
+        pytest.param({f"/usr/lib/{LIBRARY}-255.4-1.fc40.so": b""}, (255,), None, id="Fedora"),
+        pytest.param({f"/lib/{LIBRARY}-247.so": b""}, (247,), None, id="Debian 11"),
+        pytest.param({f"/usr/lib/x86_64-linux-gnu/{LIBRARY}-257.so": b""}, (257,), None, id="Debian 13"),
+        pytest.param({f"/usr/lib64/{LIBRARY}-254.so": b""}, (254,), None, id="lib64"),
+        pytest.param({"/sbin/sysctl": b"\x7fELF\0procps-ng 3.3.17\0"}, None, (3, 3, 17), id="procps"),
+        pytest.param({"/sbin": "usr/sbin", "/usr/sbin/sysctl": b"procps-ng 4.0.4\n"}, None, (4, 0, 4), id="merged"),
+        pytest.param({"/bin/sysctl": "busybox", "/bin/busybox": b"BusyBox v1.37.0"}, None, None, id="BusyBox"),
+    ],
+)
+def test_version_of(tmp_path: Path, layout: Layout, systemd: Version | None, procps: Version | None) -> None:
+    files = files_of(tmp_path, layout)
+    assert (files.version_of("systemd-sysctl"), files.version_of("procps")) == (systemd, procps)

@@ -188,6 +188,21 @@ def test_take_snapshot(tmp_path: Path, init: InitSystem, loader: Loader | None) 
         assert take_snapshot(host.kernel, host.files, loader=other).loader == other
 
 
+def test_a_read_only_proc_sys_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path)
+    monkeypatch.setattr(host.kernel, "writable", lambda: False)
+    assert take_snapshot(host.kernel, host.files).runtime_writable is False
+
+
+def test_the_release_is_asked_for_where_it_matters(tmp_path: Path) -> None:
+    library = {"/usr/lib/systemd/libsystemd-shared-239.so": b""}
+    host = make_host(tmp_path / "plain", {A: TIME + b"=600\n", **library})
+    assert take_snapshot(host.kernel, host.files).version is None
+    host = make_host(tmp_path / "pattern", {A: TIME[:-1] + b"*=600\n", **library})
+    assert take_snapshot(host.kernel, host.files).version == (239,)
+    assert take_snapshot(host.kernel, host.files).boot.values.time == 7200
+
+
 def test_a_system_that_does_not_run_has_no_running_values(tmp_path: Path) -> None:
     kernel = make_kernel(tmp_path / "proc", 600, 60, 20)
     lay_out(tmp_path / "root", {"/usr/lib/systemd/systemd-sysctl": b"", A: TIME + b"=900\n"})

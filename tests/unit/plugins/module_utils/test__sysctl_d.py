@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import typing as t
 
 import pytest
@@ -13,43 +11,34 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     LOADERS,
     LONG_LINE_MAX,
-    Statement,
+    RULES,
     SysctlFile,
     Tree,
-    expand,
+    depends_on_version,
     files_read,
-    key_of,
     parse_line,
+    rules_of,
     split_lines,
     statements,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader, Rules, Version
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+    Parsed = t.Optional[t.Tuple[bytes, t.Optional[bytes]]]
 
 SYSTEMD: Loader = "systemd-sysctl"
 PROCPS: Loader = "procps"
+SYSTEMD_RULES, PROCPS_RULES = rules_of(SYSTEMD), rules_of(PROCPS)
+# those of RHEL 8
+OLD_SYSTEMD, OLD_PROCPS = rules_of(SYSTEMD, (239,)), rules_of(PROCPS, (3, 3, 15))
 NAME = b"net/ipv4/tcp_keepalive_time"
 DOTTED = b"net.ipv4.tcp_keepalive_time"
 
 
 def tree_of(*paths: str, kind: Kind = "file") -> Tree:
     return Tree(tuple(SysctlFile(path=path, target=path, kind=kind) for path in paths))
-
-
-@pytest.mark.parametrize(
-    ("reason", "remedy"),
-    [
-        pytest.param("Permission denied", "Run as root (become: true)", id="denied"),
-        pytest.param("it is not a regular file", "Make it readable or remove it", id="anything else"),
-    ],
-)
-def test_remedy(reason: str, remedy: str) -> None:
-    assert SysctlFile("/a", "/a", kind="unreadable", reason=reason).remedy == remedy
 
 
 def test_what_lasts() -> None:
@@ -146,7 +135,7 @@ def test_what_lasts() -> None:
     ],
 )
 def test_files_read(loader: Loader, paths: list[str], expected: list[str]) -> None:
-    assert [file.path for file in files_read(tree_of(*paths), loader)] == expected
+    assert [file.path for file in files_read(tree_of(*paths), rules_of(loader))] == expected
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -162,7 +151,7 @@ def test_files_read(loader: Loader, paths: list[str], expected: list[str]) -> No
 )
 def test_files_read_masked(loader: Loader, hiding: SysctlFile) -> None:
     hidden = SysctlFile("/usr/lib/sysctl.d/a.conf", "/usr/lib/sysctl.d/a.conf", text=DOTTED + b"=5")
-    assert files_read(Tree((hidden, hiding)), loader) == [hiding]
+    assert files_read(Tree((hidden, hiding)), rules_of(loader)) == [hiding]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +165,7 @@ def test_files_read_masked(loader: Loader, hiding: SysctlFile) -> None:
 )
 def test_files_read_sysctl_conf(kind: Kind, is_read: bool) -> None:
     tree = tree_of("/etc/sysctl.conf", kind=kind)
-    assert files_read(tree, PROCPS) == (list(tree.files) if is_read else [])
+    assert files_read(tree, PROCPS_RULES) == (list(tree.files) if is_read else [])
 
 
 @pytest.mark.parametrize(
@@ -199,10 +188,6 @@ def test_split_lines(text: bytes, lines: list[bytes]) -> None:
     assert b"".join(split_lines(text)) == text
 
 
-def read(name: bytes, value: bytes | None) -> Statement:
-    return Statement(name=name, value=value, line=7)
-
-
 @pytest.mark.parametrize(
     ("line", "as_systemd", "as_procps"),
     [
@@ -213,76 +198,78 @@ def read(name: bytes, value: bytes | None) -> Statement:
         pytest.param(b" \t# " + DOTTED + b"=5", None, None, id="indented comment"),
         pytest.param(DOTTED, None, None, id="no equals sign"),
         pytest.param(DOTTED + b" 5", None, None, id="blank for an equals sign"),
-        pytest.param(DOTTED + b"=5", read(NAME, b"5"), read(NAME, b"5"), id="plain"),
-        pytest.param(b"\t " + DOTTED + b"\t = \t5 \t", read(NAME, b"5"), read(NAME, b"5"), id="blanks and tabs"),
-        pytest.param(b"-" + DOTTED + b" = 5", read(NAME, b"5"), read(NAME, b"5"), id="failures ignored"),
-        pytest.param(b"-" + DOTTED, read(NAME, None), read(NAME, None), id="exclusion"),
-        pytest.param(b" -" + DOTTED + b" \t", read(NAME, None), read(NAME, None), id="exclusion with blanks"),
-        pytest.param(b"-" + DOTTED + b"=", read(NAME, b""), read(NAME, b""), id="empty, not an exclusion"),
-        pytest.param(b"- " + DOTTED + b"=5", read(NAME, b"5"), read(b" " + NAME, b"5"), id="dash and blank"),
+        pytest.param(DOTTED + b"=5", (NAME, b"5"), (NAME, b"5"), id="plain"),
+        pytest.param(b"\t " + DOTTED + b"\t = \t5 \t", (NAME, b"5"), (NAME, b"5"), id="blanks and tabs"),
+        pytest.param(b"-" + DOTTED + b" = 5", (NAME, b"5"), (NAME, b"5"), id="failures ignored"),
+        pytest.param(b"-" + DOTTED, (NAME, None), (NAME, None), id="exclusion"),
+        pytest.param(b" -" + DOTTED + b" \t", (NAME, None), (NAME, None), id="exclusion with blanks"),
+        pytest.param(b"-" + DOTTED + b"=", (NAME, b""), (NAME, b""), id="empty, not an exclusion"),
+        pytest.param(b"- " + DOTTED + b"=5", (NAME, b"5"), (b" " + NAME, b"5"), id="dash and blank"),
         pytest.param(
             b"--" + DOTTED + b"=5",
-            read(b"-" + NAME, b"5"),
-            read(NAME, b"5"),
+            (b"-" + NAME, b"5"),
+            (NAME, b"5"),
             id="two dashes, of which procps drops both",
         ),
-        pytest.param(DOTTED + b" =", read(NAME, b""), read(NAME, b""), id="no value"),
-        pytest.param(DOTTED + b"=5=6", read(NAME, b"5=6"), read(NAME, b"5=6"), id="two equals signs"),
-        pytest.param(DOTTED + b"=5 # c", read(NAME, b"5 # c"), read(NAME, b"5 # c"), id="inline comment is value"),
-        pytest.param(DOTTED + b'="5"', read(NAME, b'"5"'), read(NAME, b'"5"'), id="quotes are value"),
-        pytest.param(DOTTED + b"=5\\", read(NAME, b"5\\"), read(NAME, b"5\\"), id="backslash is value"),
-        pytest.param(DOTTED + b"=5\r", read(NAME, b"5"), read(NAME, b"5"), id="CR behind"),
+        pytest.param(DOTTED + b" =", (NAME, b""), (NAME, b""), id="no value"),
+        pytest.param(DOTTED + b"=5=6", (NAME, b"5=6"), (NAME, b"5=6"), id="two equals signs"),
+        pytest.param(DOTTED + b"=5 # c", (NAME, b"5 # c"), (NAME, b"5 # c"), id="inline comment is value"),
+        pytest.param(DOTTED + b'="5"', (NAME, b'"5"'), (NAME, b'"5"'), id="quotes are value"),
+        pytest.param(DOTTED + b"=5\\", (NAME, b"5\\"), (NAME, b"5\\"), id="backslash is value"),
+        pytest.param(DOTTED + b"=5\r", (NAME, b"5"), (NAME, b"5"), id="CR behind"),
         pytest.param(
             b"\x0b" + DOTTED + b"\x0c=\x0b5\x0c",
-            read(b"\x0b" + NAME + b"\x0c", b"\x0b5\x0c"),
-            read(NAME, b"5"),
+            (b"\x0b" + NAME + b"\x0c", b"\x0b5\x0c"),
+            (NAME, b"5"),
             id="vertical tab and form feed are blanks to procps only",
         ),
         pytest.param(
             b"\xef\xbb\xbf" + DOTTED + b"=5",
-            read(b"\xef\xbb\xbf" + NAME, b"5"),
-            read(b"\xef\xbb\xbf" + NAME, b"5"),
+            (b"\xef\xbb\xbf" + NAME, b"5"),
+            (b"\xef\xbb\xbf" + NAME, b"5"),
             id="byte order mark is part of the key",
         ),
-        pytest.param(NAME + b"=5", read(NAME, b"5"), read(NAME, b"5"), id="slashes"),
+        pytest.param(NAME + b"=5", (NAME, b"5"), (NAME, b"5"), id="slashes"),
         pytest.param(
             b"net/ipv4.tcp_keepalive_time=5",
-            read(b"net/ipv4.tcp_keepalive_time", b"5"),
-            read(b"net/ipv4.tcp_keepalive_time", b"5"),
+            (b"net/ipv4.tcp_keepalive_time", b"5"),
+            (b"net/ipv4.tcp_keepalive_time", b"5"),
             id="slash first: dots are literal",
         ),
         pytest.param(
             b"net.ipv4/tcp_keepalive_time=5",
-            read(b"net/ipv4.tcp_keepalive_time", b"5"),
-            read(b"net/ipv4.tcp_keepalive_time", b"5"),
+            (b"net/ipv4.tcp_keepalive_time", b"5"),
+            (b"net/ipv4.tcp_keepalive_time", b"5"),
             id="dot first: slashes become dots",
         ),
-        pytest.param(b"/" + NAME + b"=5", read(NAME, b"5"), read(b"/" + NAME, b"5"), id="leading slash"),
-        pytest.param(b"." + DOTTED + b"=5", read(NAME, b"5"), read(b"/" + NAME, b"5"), id="leading dot"),
+        pytest.param(b"/" + NAME + b"=5", (NAME, b"5"), (b"/" + NAME, b"5"), id="leading slash"),
+        pytest.param(b"." + DOTTED + b"=5", (NAME, b"5"), (b"/" + NAME, b"5"), id="leading dot"),
         pytest.param(
             b"net..ipv4.tcp_keepalive_time=5",
-            read(NAME, b"5"),
-            read(b"net//ipv4/tcp_keepalive_time", b"5"),
+            (NAME, b"5"),
+            (b"net//ipv4/tcp_keepalive_time", b"5"),
             id="doubled dot",
         ),
         pytest.param(
             b"net/./ipv4/tcp_keepalive_time=5",
-            read(NAME, b"5"),
-            read(b"net/./ipv4/tcp_keepalive_time", b"5"),
+            (NAME, b"5"),
+            (b"net/./ipv4/tcp_keepalive_time", b"5"),
             id="this folder",
         ),
         pytest.param(
             b"net/ipv4/../ipv4/tcp_keepalive_time=5",
-            read(b"net/ipv4/../ipv4/tcp_keepalive_time", b"5"),
-            read(b"net/ipv4/../ipv4/tcp_keepalive_time", b"5"),
+            (b"net/ipv4/../ipv4/tcp_keepalive_time", b"5"),
+            (b"net/ipv4/../ipv4/tcp_keepalive_time", b"5"),
             id="parent folder",
         ),
-        pytest.param(b"sysrq=1", read(b"sysrq", b"1"), read(b"sysrq", b"1"), id="no separator"),
+        pytest.param(b"sysrq=1", (b"sysrq", b"1"), (b"sysrq", b"1"), id="no separator"),
     ],
 )
-def test_parse_line(line: bytes, as_systemd: Statement | None, as_procps: Statement | None) -> None:
-    assert parse_line(line, 7, SYSTEMD) == as_systemd
-    assert parse_line(line, 7, PROCPS) == as_procps
+def test_parse_line(line: bytes, as_systemd: Parsed, as_procps: Parsed) -> None:
+    for rules, expected in ((SYSTEMD_RULES, as_systemd), (PROCPS_RULES, as_procps)):
+        statement = parse_line(line, 7, rules)
+        assert (statement and (statement.name, statement.value)) == expected
+        assert statement is None or statement.line == 7
 
 
 @pytest.mark.parametrize(
@@ -355,23 +342,28 @@ def test_parse_line(line: bytes, as_systemd: Statement | None, as_procps: Statem
     ],
 )
 def test_statements(text: bytes, as_systemd: list[object], as_procps: list[object]) -> None:
-    for loader, expected in ((SYSTEMD, as_systemd), (PROCPS, as_procps)):
-        found = [(found.name, found.value, found.line) for found in statements(text, loader)]
-        assert found == expected, loader
+    for rules, expected in ((SYSTEMD_RULES, as_systemd), (PROCPS_RULES, as_procps)):
+        assert [(found.name, found.value, found.line) for found in statements(text, rules)] == expected, rules
 
 
 @pytest.mark.parametrize(
-    ("name", "is_glob"),
+    ("name", "as_systemd", "as_procps"),
     [
-        pytest.param(NAME, False, id="plain"),
-        pytest.param(b"net/*", True, id="star"),
-        pytest.param(b"net/?", True, id="question mark"),
-        pytest.param(b"net/[ab]", True, id="brackets"),
-        pytest.param(b"net/{a,b}", False, id="braces are literal"),
+        pytest.param(NAME, (), (), id="plain"),
+        pytest.param(b"net/*", (b"net/*",), (b"net/*",), id="star"),
+        pytest.param(b"net/?", (b"net/?",), (b"net/?",), id="question mark"),
+        pytest.param(b"net/[ab]", (b"net/[ab]",), (b"net/[ab]",), id="brackets"),
+        pytest.param(b"net/{a,b}", (), (), id="braces alone are literal"),
+        pytest.param(b"net/{a,b}*", (b"net/a*", b"net/b*"), (b"net/{a,b}*",), id="braces beside others, systemd only"),
+        pytest.param(b"net/../*", (), (b"net/../*",), id="parent folder, procps only"),
+        pytest.param(b"net/{..,a}/*", (b"net/a/*",), (b"net/{..,a}/*",), id="parent folder in braces"),
     ],
 )
-def test_is_glob(name: bytes, is_glob: bool) -> None:
-    assert Statement(name=name, value=b"5", line=1).is_glob is is_glob
+def test_patterns(name: bytes, as_systemd: tuple[bytes, ...], as_procps: tuple[bytes, ...]) -> None:
+    for rules, expected in ((SYSTEMD_RULES, as_systemd), (PROCPS_RULES, as_procps)):
+        statement = parse_line(name + b" = 5", 1, rules)
+        assert statement is not None
+        assert statement.patterns == expected
 
 
 @pytest.mark.parametrize(
@@ -381,104 +373,97 @@ def test_is_glob(name: bytes, is_glob: bool) -> None:
         pytest.param(b"net/ipv4/tcp_keepalive_intvl", "intvl", "intvl", id="intvl"),
         pytest.param(b"net/ipv4/tcp_keepalive_probes", "probes", "probes", id="probes"),
         pytest.param(b"net/ipv4/tcp_keepalive_interval", None, None, id="another name"),
-        pytest.param(b"net/ipv4/tcp_keepalive_time/", None, None, id="slash at the end"),
+        pytest.param(b"net/ipv4/tcp_keepalive_time/", "time", None, id="slash at the end"),
         pytest.param(b"net/ipv4/TCP_keepalive_time", None, None, id="case counts"),
         pytest.param(b"net/ipv6/tcp_keepalive_time", None, None, id="there is no twin for IPv6"),
         pytest.param(b"net/ipv4.tcp_keepalive_time", None, None, id="dot in a path"),
         pytest.param(b"proc/sys/net/ipv4/tcp_keepalive_time", None, None, id="full path"),
-        pytest.param(b"/net/ipv4/tcp_keepalive_time", None, "time", id="leading slash"),
-        pytest.param(b"net//ipv4/tcp_keepalive_time", None, "time", id="doubled slash"),
-        pytest.param(b"net/./ipv4/tcp_keepalive_time", None, "time", id="this folder"),
+        pytest.param(b"/net/ipv4/tcp_keepalive_time", "time", "time", id="leading slash"),
+        pytest.param(b"net//ipv4/tcp_keepalive_time", "time", "time", id="doubled slash"),
+        pytest.param(b"net/./ipv4/tcp_keepalive_time", "time", "time", id="this folder"),
         pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_time", None, "time", id="parent folder"),
-        pytest.param(b"../sys/net/ipv4/tcp_keepalive_time", None, "time", id="out and back"),
+        pytest.param(b"/../sys/net/ipv4/tcp_keepalive_time", None, "time", id="out and back"),
         pytest.param(b"net/ipv4/tcp_keepalive_time\xff", None, None, id="not UTF-8"),
         pytest.param(b"", None, None, id="nothing"),
     ],
 )
 def test_key_of(name: bytes, as_systemd: Key | None, as_procps: Key | None) -> None:
-    assert key_of(name, SYSTEMD) == as_systemd
-    assert key_of(name, PROCPS) == as_procps
-
-
-PATTERNS = [
-    pytest.param("net/ipv4/tcp_keepalive_*", ["time", "intvl", "probes"], id="star"),
-    pytest.param("net/ipv4/tcp_keepalive_t*", ["time"], id="star behind a letter"),
-    pytest.param("net/ipv4/*time*", ["time"], id="two stars, one for nothing"),
-    pytest.param("net/*/tcp_keepalive_time", ["time"], id="star for a folder"),
-    pytest.param("*/*/*", ["time", "intvl", "probes"], id="stars only"),
-    pytest.param("*", [], id="star does not cross folders"),
-    pytest.param("net/*", [], id="too short"),
-    pytest.param("*/*/*/*", [], id="too long"),
-    pytest.param("net/ipv4/tcp_keepalive_tim?", ["time"], id="question mark"),
-    pytest.param("net/ipv4/tcp_keepalive_time?", [], id="question mark for nothing"),
-    pytest.param("net?ipv4/tcp_keepalive_time", [], id="question mark does not match a slash"),
-    pytest.param("net/ipv4/tcp_keepalive_[ip]*", ["intvl", "probes"], id="set"),
-    pytest.param("net/ipv4/tcp_keepalive_[!t]*", ["intvl", "probes"], id="negated set"),
-    pytest.param("net/ipv4/tcp_keepalive_[^t]*", ["intvl", "probes"], id="negated set, other sign"),
-    pytest.param("net/ipv4/tcp_keepalive_[a-p]*", ["intvl", "probes"], id="range"),
-    pytest.param("net/ipv4/tcp_keepalive_[!a-p]*", ["time"], id="negated range"),
-    pytest.param("net/ipv[3-5]/tcp_keepalive_time", ["time"], id="range of digits"),
-    pytest.param("net/ipv4/tcp_keepalive_[]t]ime", ["time"], id="closing bracket first is a member"),
-    pytest.param("net/ipv4/tcp_keepalive_[!]t]*", ["intvl", "probes"], id="closing bracket first, negated"),
-    pytest.param("net/ipv4/tcp_keepalive_[[:alpha:]]ime", ["time"], id="class"),
-    pytest.param("net/ipv[[:digit:]]/tcp_keepalive_time", ["time"], id="class of digits"),
-    pytest.param("net/ipv4/tcp[[:punct:]]keepalive_time", ["time"], id="class of punctuation"),
-    pytest.param("net/ipv4/tcp_keepalive_[![:alpha:]]*", [], id="negated class"),
-    pytest.param("net/ipv4/tcp_keepalive_[[:upper:]]*", [], id="class that has no letter of ours"),
-    pytest.param("net/ipv4/tcp_keepalive_[\\t]ime", ["time"], id="backslash in a set"),
-    pytest.param("net/ipv4/tcp_keepalive_[a\\-z]*", [], id="quoted dash is no range"),
-    pytest.param("net/ipv4/tcp_keepalive_\\[t]*", [], id="quoted bracket"),
-    pytest.param("net/ipv4/tcp_keepalive_tim\\e*", ["time"], id="quoted letter"),
-    pytest.param("net/ipv4/tcp_keepalive_\\t*", ["time"], id="quoted letter, not a tab"),
-    pytest.param("net/ipv4/tcp_keepalive_[tip", [], id="bracket without its end is literal"),
-    pytest.param("net/ipv4/tcp_keepalive_{time,intvl}*", [], id="braces are literal"),
-    pytest.param("net/ipv4/tcp.keepalive_*", [], id="a dot is a dot"),
-    pytest.param("net/ipv4/TCP_KEEPALIVE_*", [], id="case counts"),
-    pytest.param("net/ipv4/tcp_keepalive_*/", [], id="slash at the end"),
-]
-
-
-@pytest.mark.parametrize(("pattern", "keys"), PATTERNS)
-def test_expand(pattern: str, keys: list[Key]) -> None:
-    assert [key for key in KEYS if expand(pattern.encode(), key) is not None] == keys
-    for key in keys:
-        assert expand(pattern.encode(), key) == f"net/ipv4/tcp_keepalive_{key}".encode()
+    for rules, expected in ((SYSTEMD_RULES, as_systemd), (PROCPS_RULES, as_procps)):
+        statement = parse_line(name + b" = 5", 1, rules)
+        assert statement is not None
+        assert (statement.key, statement.patterns) == (expected, ())
 
 
 @pytest.mark.parametrize(
-    ("pattern", "name"),
+    ("loader", "version", "since"),
     [
-        pytest.param(b"net//ipv4/tcp_keepalive_t*", b"net//ipv4/tcp_keepalive_time", id="doubled slash"),
-        pytest.param(b"/net/ipv4/tcp_keepalive_t*", b"/net/ipv4/tcp_keepalive_time", id="leading slash"),
-        pytest.param(b"net/./*/tcp_keepalive_t*", b"net/./ipv4/tcp_keepalive_time", id="this folder"),
+        pytest.param(SYSTEMD, None, (248,), id="newest systemd"),
+        pytest.param(SYSTEMD, (257,), (248,), id="systemd 257"),
+        pytest.param(SYSTEMD, (247,), (246,), id="systemd 247"),
+        pytest.param(SYSTEMD, (239,), (0,), id="systemd 239"),
+        pytest.param(PROCPS, None, (4, 0, 1), id="newest procps"),
+        pytest.param(PROCPS, (4, 0, 4), (4, 0, 1), id="procps 4.0.4"),
+        pytest.param(PROCPS, (4, 0, 0), (3, 3, 17), id="procps 4.0.0"),
+        pytest.param(PROCPS, (3, 3, 17), (3, 3, 17), id="procps 3.3.17"),
+        pytest.param(PROCPS, (3, 3, 16), (0,), id="procps 3.3.16"),
     ],
 )
-def test_expand_keeps_superfluous_parts(pattern: bytes, name: bytes) -> None:
-    assert expand(pattern, "time") == name
+def test_rules_of(loader: Loader, version: Version | None, since: Version) -> None:
+    assert (rules_of(loader, version).loader, rules_of(loader, version).since) == (loader, since)
 
 
-class GlobResult(ctypes.Structure):
-    """The beginning of glob_t in glob.h, with room for the rest."""
-
-    _fields_: t.ClassVar = [
-        ("count", ctypes.c_size_t),
-        ("paths", ctypes.POINTER(ctypes.c_char_p)),
-        ("rest", ctypes.c_char * 256),
-    ]
+def test_old_procps_reads_run_first() -> None:
+    paths = ["/etc/sysctl.d/a.conf", "/run/sysctl.d/a.conf", "/usr/lib/sysctl.d/a.conf"]
+    for rules in RULES:
+        first = "run" if rules == OLD_PROCPS else "etc"
+        assert [file.path for file in files_read(tree_of(*paths), rules)] == [f"/{first}/sysctl.d/a.conf"]
 
 
-def test_globs_match_as_the_system_matches_them(tmp_path: Path) -> None:
-    folder = tmp_path / "net/ipv4"
-    folder.mkdir(parents=True)
-    for key in KEYS:
-        (folder / f"tcp_keepalive_{key}").touch()
-    libc = ctypes.CDLL(None)
-    for pattern in (t.cast("str", row.values[0]) for row in PATTERNS):
-        found = GlobResult()
-        libc.glob(f"{tmp_path}/{pattern}".encode(), 0, None, ctypes.byref(found))
-        names = [os.path.basename(found.paths[index]).decode() for index in range(found.count)]
-        ours = [f"tcp_keepalive_{key}" for key in KEYS if expand(pattern.encode(), key)]
-        assert sorted(set(names) - {"net", "ipv4"}) == sorted(ours), pattern
+@pytest.mark.parametrize(
+    ("line", "rules", "expected"),
+    [
+        pytest.param(b"-" + DOTTED, OLD_SYSTEMD, None, id="systemd: no exclusions"),
+        pytest.param(b"-" + DOTTED + b" = 5", OLD_SYSTEMD, (NAME, b"5"), id="systemd: failures ignored"),
+        pytest.param(b"net..ipv4=5", OLD_SYSTEMD, (b"net//ipv4", b"5"), id="systemd: superfluous parts stay"),
+        pytest.param(b"-" + DOTTED, OLD_PROCPS, None, id="procps: no exclusions"),
+        pytest.param(b"-" + DOTTED + b" = 5", OLD_PROCPS, (NAME, b"5"), id="procps: failures ignored"),
+        pytest.param(b"--" + DOTTED + b"=5", OLD_PROCPS, (b"-" + NAME, b"5"), id="procps: one dash is dropped"),
+        pytest.param(DOTTED + b" =", OLD_PROCPS, None, id="procps: no value"),
+        pytest.param(DOTTED + b" = \t", OLD_PROCPS, None, id="procps: blank value"),
+        pytest.param(DOTTED, OLD_PROCPS, None, id="procps: no equals sign"),
+        pytest.param(b"=" + DOTTED + b"=5", OLD_PROCPS, (NAME, b"5"), id="procps: equals signs before the key"),
+        pytest.param(DOTTED + b"=5\r6", OLD_PROCPS, (NAME, b"5"), id="procps: CR ends a value"),
+        pytest.param(b"\x0b" + DOTTED + b"=5", OLD_PROCPS, (b"\x0b" + NAME, b"5"), id="procps: vertical tab before"),
+        pytest.param(DOTTED + b"\x0b=\x0b5", OLD_PROCPS, (NAME + b"\x0b", b"\x0b5"), id="procps: vertical tab within"),
+        pytest.param(b"\r" + DOTTED + b"=5", OLD_PROCPS, (b"\r" + NAME, b"5"), id="procps: CR before"),
+        pytest.param(b" #" + DOTTED + b"=5", OLD_PROCPS, None, id="procps: comment"),
+        pytest.param(b" =", OLD_PROCPS, None, id="procps: equals sign only"),
+    ],
+)
+def test_parse_line_of_old_releases(line: bytes, rules: Rules, expected: Parsed) -> None:
+    statement = parse_line(line, 7, rules)
+    assert (statement and (statement.name, statement.value)) == expected
+
+
+def test_old_releases_know_no_patterns() -> None:
+    for rules in (OLD_SYSTEMD, OLD_PROCPS, rules_of(PROCPS, (3, 3, 17))):
+        assert statements(b"net.ipv4.tcp_keepalive_* = 5\n-net.ipv4.tcp_keepalive_t*\n", rules) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "by_systemd", "by_procps"),
+    [
+        pytest.param(b"# *\n" + DOTTED + b" = 5\nvm.swappiness = 5\n", False, False, id="plain"),
+        pytest.param(b"net.ipv4.tcp_keepalive_* = 5\n", True, True, id="pattern"),
+        pytest.param(b"-" + DOTTED + b"\n", True, True, id="exclusion"),
+        pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_time=5\n", True, False, id="parent folder"),
+        pytest.param(b"--" + DOTTED + b"=5\n", False, True, id="two dashes"),
+        pytest.param(b"\x0b" + DOTTED + b"=5\n", False, True, id="vertical tab"),
+    ],
+)
+def test_depends_on_version(text: bytes, by_systemd: bool, by_procps: bool) -> None:
+    tree = Tree((SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", text=text),))
+    assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (by_systemd, by_procps)
 
 
 A = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", text=b"old")

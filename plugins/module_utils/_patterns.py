@@ -1,0 +1,128 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""Patterns in the keys of sysctl files, glob(7), matched with the three keys' names."""
+
+from __future__ import annotations
+
+import re
+import string
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._values import SYSCTL_PREFIX
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+GLOB_CHARACTERS = re.compile(rb"[*?\[]")
+
+
+def expand(pattern: bytes, key: Key) -> bytes | None:
+    """Return the name under which a glob finds a key, None where it does not match.
+
+    The name is the canonical one unless the pattern itself has superfluous parts.
+    """
+    parts = pattern.split(b"/")
+    steps = _steps(parts)
+    wanted = f"{SYSCTL_PREFIX}{key}".encode().split(b"/")
+    if len(steps) != len(wanted) or not parts[-1]:
+        return None
+    for index, name in zip(steps, wanted):
+        if not _component_pattern(parts[index]).fullmatch(name):
+            return None
+        parts[index] = name
+    return b"/".join(parts)
+
+
+def alternatives(pattern: bytes) -> list[bytes]:
+    """Return the patterns that glob(3) makes of one with braces, which is GLOB_BRACE."""
+    begin = _position(pattern, 0, b"{")
+    commas = [begin]
+    while begin >= 0 and pattern[commas[-1] : commas[-1] + 1] != b"}":
+        commas.append(_position(pattern, commas[-1] + 1, b",}"))
+        if commas[-1] < 0:
+            begin = -1
+    if begin < 0:
+        return [pattern]
+    rest = pattern[commas[-1] + 1 :]
+    ones = [pattern[first + 1 : last] for first, last in zip(commas, commas[1:])]
+    return [whole for one in ones for whole in alternatives(pattern[:begin] + one + rest)]
+
+
+def _position(pattern: bytes, start: int, wanted: bytes) -> int:
+    """Return where one of the wanted characters stands outside of inner braces, -1 where none does."""
+    depth = 0
+    index = start
+    while index < len(pattern):
+        char = pattern[index : index + 1]
+        if char == b"\\":
+            index += 1
+        elif depth == 0 and char in wanted:
+            return index
+        elif char == b"{":
+            depth += 1
+        elif char == b"}":
+            depth -= 1
+        index += 1
+    return -1
+
+
+def _steps(parts: list[bytes]) -> list[int]:
+    """Return the indexes of the parts that lead somewhere once the file system has resolved ``..``."""
+    steps: list[int] = []
+    for index, part in enumerate(parts):
+        if part == b"..":
+            del steps[-1:]
+        elif part not in (b"", b"."):
+            steps.append(index)
+    return steps
+
+
+# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash
+# or in a class.
+_GLOB_TOKEN = re.compile(
+    rb"\*|\?|\[(?P<negated>[!^]?)(?P<members>\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]|\\?(?P<literal>.)",
+    re.DOTALL,
+)
+_BRACKET_TOKEN = re.compile(rb"\[:(?P<named>[a-z]+):\]|\\?(?P<first>.)(?:-\\?(?P<last>[^\]]))?", re.DOTALL)
+# All that the keys' names are made of, and the classes of ctype(3) these belong to.
+_LETTERS, _DIGITS, _REST = string.ascii_lowercase.encode(), string.digits.encode(), b"_"
+_CLASSES = {
+    b"alpha": _LETTERS,
+    b"lower": _LETTERS,
+    b"xdigit": b"abcdef" + _DIGITS,
+    b"digit": _DIGITS,
+    b"alnum": _LETTERS + _DIGITS,
+    b"punct": _REST,
+    b"graph": _LETTERS + _DIGITS + _REST,
+    b"print": _LETTERS + _DIGITS + _REST,
+}
+
+
+def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
+    """Translate one part of a glob(7) pattern, which Python's own fnmatch reads differently."""
+    regex = b""
+    for token in _GLOB_TOKEN.finditer(glob):
+        if token["literal"] is not None:
+            regex += re.escape(token["literal"])
+        elif token["members"] is not None:
+            regex += _bracket(negated=bool(token["negated"]), members=token["members"])
+        else:
+            regex += b".*" if token.group() == b"*" else b"."
+    return re.compile(regex, re.DOTALL)
+
+
+def _bracket(*, negated: bool, members: bytes) -> bytes:
+    """Translate a bracket expression, as far as the characters of the keys' names go."""
+    matched: set[int] = set()
+    for token in _BRACKET_TOKEN.finditer(members):
+        if token["named"] is not None:
+            matched.update(_CLASSES.get(token["named"], b""))
+        else:
+            last = token["last"] or token["first"]
+            matched.update(range(token["first"][0], last[0] + 1))
+    chosen = bytes(char for char in _LETTERS + _DIGITS + _REST if (char in matched) != negated)
+    return b"[" + chosen + b"]" if chosen else rb"(?!)"

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import ctypes
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._patterns import alternatives, expand
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+PATTERNS = [
+    pytest.param("net/ipv4/tcp_keepalive_*", ["time", "intvl", "probes"], id="star"),
+    pytest.param("net/ipv4/tcp_keepalive_t*", ["time"], id="star behind a letter"),
+    pytest.param("net/ipv4/*time*", ["time"], id="two stars, one for nothing"),
+    pytest.param("net/*/tcp_keepalive_time", ["time"], id="star for a folder"),
+    pytest.param("*/*/*", ["time", "intvl", "probes"], id="stars only"),
+    pytest.param("*", [], id="star does not cross folders"),
+    pytest.param("net/*", [], id="too short"),
+    pytest.param("*/*/*/*", [], id="too long"),
+    pytest.param("net/ipv4/tcp_keepalive_tim?", ["time"], id="question mark"),
+    pytest.param("net/ipv4/tcp_keepalive_time?", [], id="question mark for nothing"),
+    pytest.param("net?ipv4/tcp_keepalive_time", [], id="question mark does not match a slash"),
+    pytest.param("net/ipv4/tcp_keepalive_[ip]*", ["intvl", "probes"], id="set"),
+    pytest.param("net/ipv4/tcp_keepalive_[!t]*", ["intvl", "probes"], id="negated set"),
+    pytest.param("net/ipv4/tcp_keepalive_[^t]*", ["intvl", "probes"], id="negated set, other sign"),
+    pytest.param("net/ipv4/tcp_keepalive_[a-p]*", ["intvl", "probes"], id="range"),
+    pytest.param("net/ipv4/tcp_keepalive_[!a-p]*", ["time"], id="negated range"),
+    pytest.param("net/ipv[3-5]/tcp_keepalive_time", ["time"], id="range of digits"),
+    pytest.param("net/ipv4/tcp_keepalive_[]t]ime", ["time"], id="closing bracket first is a member"),
+    pytest.param("net/ipv4/tcp_keepalive_[!]t]*", ["intvl", "probes"], id="closing bracket first, negated"),
+    pytest.param("net/ipv4/tcp_keepalive_[[:alpha:]]ime", ["time"], id="class"),
+    pytest.param("net/ipv[[:digit:]]/tcp_keepalive_time", ["time"], id="class of digits"),
+    pytest.param("net/ipv4/tcp[[:punct:]]keepalive_time", ["time"], id="class of punctuation"),
+    pytest.param("net/ipv4/tcp_keepalive_[![:alpha:]]*", [], id="negated class"),
+    pytest.param("net/ipv4/tcp_keepalive_[[:upper:]]*", [], id="class that has no letter of ours"),
+    pytest.param("net/ipv4/tcp_keepalive_[\\t]ime", ["time"], id="backslash in a set"),
+    pytest.param("net/ipv4/tcp_keepalive_[a\\-z]*", [], id="quoted dash is no range"),
+    pytest.param("net/ipv4/tcp_keepalive_\\[t]*", [], id="quoted bracket"),
+    pytest.param("net/ipv4/tcp_keepalive_tim\\e*", ["time"], id="quoted letter"),
+    pytest.param("net/ipv4/tcp_keepalive_\\t*", ["time"], id="quoted letter, not a tab"),
+    pytest.param("net/ipv4/tcp_keepalive_[tip", [], id="bracket without its end is literal"),
+    pytest.param("net/ipv4/tcp_keepalive_{time,intvl}*", [], id="braces are literal"),
+    pytest.param("net/ipv4/tcp.keepalive_*", [], id="a dot is a dot"),
+    pytest.param("net/ipv4/TCP_KEEPALIVE_*", [], id="case counts"),
+    pytest.param("net/ipv4/tcp_keepalive_*/", [], id="slash at the end"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "keys"), PATTERNS)
+def test_expand(pattern: str, keys: list[Key]) -> None:
+    assert [key for key in KEYS if expand(pattern.encode(), key) is not None] == keys
+    for key in keys:
+        assert expand(pattern.encode(), key) == f"net/ipv4/tcp_keepalive_{key}".encode()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        pytest.param(b"net//ipv4/tcp_keepalive_t*", b"net//ipv4/tcp_keepalive_time", id="doubled slash"),
+        pytest.param(b"/net/ipv4/tcp_keepalive_t*", b"/net/ipv4/tcp_keepalive_time", id="leading slash"),
+        pytest.param(b"net/./*/tcp_keepalive_t*", b"net/./ipv4/tcp_keepalive_time", id="this folder"),
+    ],
+)
+def test_expand_keeps_superfluous_parts(pattern: bytes, name: bytes) -> None:
+    assert expand(pattern, "time") == name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_t*", b"net/ipv4/../ipv4/tcp_keepalive_time", id="back and forth"),
+        pytest.param(b"net/core/../ip*/tcp_keepalive_t*", b"net/core/../ipv4/tcp_keepalive_time", id="by another"),
+    ],
+)
+def test_expand_follows_parents(pattern: bytes, name: bytes | None) -> None:
+    assert expand(pattern, "time") == name
+
+
+BRACES = [
+    pytest.param("a", ["a"], id="none"),
+    pytest.param("a{b,c}d", ["abd", "acd"], id="two"),
+    pytest.param("{a,}b", ["ab", "b"], id="one empty"),
+    pytest.param("{a}", ["a"], id="one only"),
+    pytest.param("a{}", ["a"], id="nothing in them"),
+    pytest.param("{a,{b,c}d}e", ["ae", "bde", "cde"], id="nested"),
+    pytest.param("{a,b}{c,d}", ["ac", "ad", "bc", "bd"], id="twice"),
+    pytest.param("{a/b,c}/d", ["a/b/d", "c/d"], id="slash within"),
+    pytest.param("a{b,c", ["a{b,c"], id="not closed"),
+    pytest.param("a}b,c", ["a}b,c"], id="not opened"),
+    pytest.param("a\\{b,c}", ["a\\{b,c}"], id="quoted"),
+    pytest.param("{a\\,b,c}", ["a\\,b", "c"], id="quoted comma"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "expected"), BRACES)
+def test_alternatives(pattern: str, expected: list[str]) -> None:
+    assert [one.decode() for one in alternatives(pattern.encode())] == expected
+
+
+class GlobResult(ctypes.Structure):
+    """The beginning of glob_t in glob.h, with room for the rest."""
+
+    _fields_: t.ClassVar = [
+        ("count", ctypes.c_size_t),
+        ("paths", ctypes.POINTER(ctypes.c_char_p)),
+        ("rest", ctypes.c_char * 256),
+    ]
+
+
+def test_globs_match_as_the_system_matches_them(tmp_path: Path) -> None:
+    folder = tmp_path / "net/ipv4"
+    folder.mkdir(parents=True)
+    for key in KEYS:
+        (folder / f"tcp_keepalive_{key}").touch()
+    libc = ctypes.CDLL(None)
+    for pattern in (t.cast("str", row.values[0]) for row in PATTERNS):
+        found = GlobResult()
+        libc.glob(f"{tmp_path}/{pattern}".encode(), 0, None, ctypes.byref(found))
+        names = [os.path.basename(found.paths[index]).decode() for index in range(found.count)]
+        ours = [f"tcp_keepalive_{key}" for key in KEYS if expand(pattern.encode(), key)]
+        assert sorted(set(names) - {"net", "ipv4"}) == sorted(ours), pattern
