@@ -177,7 +177,7 @@ def lint(session: nox.Session) -> None:
     )
     session.run("antsibull-changelog", "lint")
     session.run("make", "build", external=True)
-    (artifact,) = BUILD.glob("linux-tcp-*.tar.gz")
+    artifact = max(BUILD.glob("linux-tcp-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     with tarfile.open(artifact) as archive:
         roots = {name.partition("/")[0] for name in archive.getnames()}
     if surplus := roots - ARTIFACT_ROOT:
@@ -195,7 +195,8 @@ def types(session: nox.Session) -> None:
 
     session.run("mypy", *collected("plugins", "tests/unit"))
     session.run(
-        *("mypy", "--python-version=3.11", *collected("extensions", "tests/benchmark")),
+        *("mypy", "--python-version=3.11"),
+        *collected("extensions", "tests/benchmark", "tests/differential"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -309,6 +310,25 @@ def run_molecule(session: nox.Session, group: str, *arguments: str) -> None:
 def molecule(session: nox.Session) -> None:
     """Run every scenario on containers that boot like hosts."""
     run_molecule(session, "molecule", *session.posargs)
+
+
+@nox.session
+def differential(session: nox.Session) -> None:
+    """Compare the predicted boot with what the real loaders do on random trees of files."""
+    install(session, "differential")
+    add_test_collections(session)
+    roots = CACHE / "roots"
+    images = Path("extensions/molecule/images")
+    session.run(
+        *("ansible-playbook", "--inventory=extensions/molecule/inventory/hosts.yml"),
+        *(f"--extra-vars=roots={roots}", *(str(images / f"{name}.yml") for name in ("build", "unpack"))),
+        env=ansible_env(CACHE / "collections"),
+    )
+    session.run(
+        *("python", "-m", "ansible_collections.linux.tcp.tests.differential.run"),
+        *(str(roots), *session.posargs),
+        env={"PYTHONPATH": "collections"},
+    )
 
 
 def python_for(core: str) -> str:

@@ -24,6 +24,7 @@ STEPS = {
     "docs-lint": "Documentation lint",
     "docs": "Documentation build",
     "molecule": "Molecule scenarios",
+    "differential": "Predicted boots beside the real loaders",
     "cores": "Other releases of ansible-core",
 }
 
@@ -45,8 +46,8 @@ def main() -> int:
         print(f"--- {'passed' if passed else 'FAILED'} after {duration(rows[-1][2])}", flush=True)
     print("\n=== Summary ===")
     for title, passed, seconds in rows:
-        print(f"{title:<32} {'passed' if passed else 'FAILED'} {duration(seconds):>7}")
-    print(f"{'Total':<39} {duration(time.monotonic() - begin):>7}")
+        print(f"{title:<40} {'passed' if passed else 'FAILED'} {duration(seconds):>7}")
+    print(f"{'Total':<47} {duration(time.monotonic() - begin):>7}")
     failed = [title for title, passed, seconds in rows if not passed]
     print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The real loaders, each run on a tree as if that were the host's, in namespaces of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Version
+
+    Outcome = t.Tuple[int, ...]
+
+# include/uapi/linux/sched.h; Python has names for them, and for unshare(2), since 3.12.
+_CLONE_NEWNS, _CLONE_NEWNET = 0x00020000, 0x40000000
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+_COMMANDS: dict[Loader, tuple[str, ...]] = {
+    "systemd-sysctl": ("/lib/systemd/systemd-sysctl",),
+    "procps": ("/sbin/sysctl", "--system"),
+}
+_SECONDS = 60  # for one run of a loader, which takes a hundredth of one
+
+
+@dataclasses.dataclass(frozen=True)
+class RealLoader:
+    """A loader within the root folder of the system that it belongs to."""
+
+    system: str
+    loader: Loader
+    version: Version | None
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        release = ".".join(map(str, self.version or ()))
+        return f"{self.loader} {release or 'of ' + self.system}"
+
+    @property
+    def has_merged_usr(self) -> bool:
+        """Whether the system's /lib is a link to /usr/lib."""
+        return (self.root / "lib").is_symlink()
+
+
+def real_loaders(folder: Path) -> list[RealLoader]:
+    """Return the loaders of the systems whose root folders are in ``folder``."""
+    return [
+        RealLoader(root.name, loader, Files(str(root)).version_of(loader), root)
+        for root in sorted(filter(Path.is_dir, folder.iterdir()))
+        for loader, command in _COMMANDS.items()
+        if os.path.lexists(root / command[0].lstrip("/"))
+    ]
+
+
+def _unshare(flags: int) -> None:
+    if _LIBC.unshare(flags) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True)
+
+
+class Bench:
+    """Where one process runs loaders: namespaces of its own, in which ``tree`` is a folder to fill.
+
+    All that can be written there of /proc/sys is /proc/sys/net, and that is a new network
+    namespace's in each run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Move this process to its bench; ``folder`` is an empty one of its own."""
+        _unshare(_CLONE_NEWNS)
+        _mount("--make-rprivate", "/")
+        _mount("-t", "tmpfs", "tmpfs", str(folder))
+        self.tree = folder / "tree"
+        self._system = folder / "system"
+        self._proc = folder / "proc"
+        for path in (self.tree, self._system, self._proc):
+            path.mkdir()
+        _mount("-t", "proc", "proc", str(self._proc))
+        _mount("--bind", str(self._proc / "sys"), str(self._proc / "sys"))
+        _mount("-o", "remount,bind,ro", str(self._proc / "sys"))
+        _mount("--bind", "/proc/sys/net", str(self._proc / "sys/net"))
+
+    def apply(self, loader: RealLoader) -> Outcome:
+        """Run a loader on ``tree`` and return what time, intvl and probes are then."""
+        _unshare(_CLONE_NEWNET)
+        _mount("-t", "overlay", "-o", f"lowerdir={self.tree}:{loader.root}", "overlay", str(self._system))
+        try:
+            _mount("--rbind", str(self._proc), str(self._system / "proc"))
+            subprocess.run(
+                ["chroot", str(self._system), *_COMMANDS[loader.loader]],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_SECONDS,
+                check=False,  # loaders fail for a line and apply the others
+            )
+        finally:
+            subprocess.run(["umount", "--recursive", str(self._system)], check=True)
+        folder = Path("/proc/sys/net/ipv4")
+        return tuple(int((folder / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes"))
