@@ -1,0 +1,121 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds on every tree of files, whatever is wished, tried on the trees of tests/differential."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import typing as t
+from pathlib import Path
+
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, Wish, fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
+from ansible_collections.linux.tcp.tests.differential.trees import DIRECTORIES, random_tree
+from ansible_collections.linux.tcp.tests.unit.host import NOTHING, PROCPS, SYSTEMD, make_host
+
+if t.TYPE_CHECKING:
+    from random import Random
+
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._change import Outcome
+    from ansible_collections.linux.tcp.tests.unit.host import Host
+
+TREES = st.randoms(use_true_random=False)
+INITS = st.sampled_from([SYSTEMD, PROCPS])
+VALUES = st.builds(
+    Values,
+    time=st.none() | st.sampled_from([10, 20, 600]),
+    intvl=st.none() | st.sampled_from([10, 60]),
+    probes=st.none() | st.sampled_from([9, 20]),
+).map(lambda values: values if values.named() else Values(time=600))
+PATHS = st.sampled_from(
+    [DEFAULT_PATH, "/etc/sysctl.conf", *(f"{folder}/{name}.conf" for folder in DIRECTORIES for name in ("a", "zz"))]
+)
+WISHES = st.builds(
+    Wish,
+    path=PATHS,
+    values=VALUES,
+    runtime=st.booleans(),
+    persistent=st.booleans(),
+    overrides=st.sampled_from(["fail", "take_over", "ignore"]),
+) | st.builds(Wish, path=PATHS, absent=st.sets(st.sampled_from(KEYS), min_size=1).map(tuple), runtime=st.booleans())
+
+
+def host_with(folder: str, tree: Random, init: InitSystem) -> Host:
+    """Make a host that has a random tree, and the running values that its boot gave it."""
+    host = make_host(Path(folder), random_tree(tree), init=init)
+    boot = take_snapshot(host.kernel, host.files).boot.values
+    return make_host(Path(folder), init=init, values=t.cast("tuple[int, int, int]", tuple(boot[key] for key in KEYS)))
+
+
+def files_of(host: Host) -> dict[str, object]:
+    """Return what the host has, but for folders: one that was made stays."""
+    return {name: what for name, what in host.look().items() if what is not None}
+
+
+def attempt(host: Host, wish: Wish, *, check_mode: bool) -> tuple[Outcome | None, str]:
+    """Return the outcome, or None and what the error says."""
+    try:
+        return fulfil(wish, kernel=host.kernel, files=host.files, check_mode=check_mode), ""
+    except KeepaliveError as exc:
+        return None, str(exc)
+
+
+@given(tree=TREES, init=st.sampled_from([SYSTEMD, PROCPS, NOTHING]), wish=WISHES)
+def test_check_mode_tells_what_happens_and_twice_is_once(tree: Random, init: InitSystem, wish: Wish) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        host = host_with(folder, tree, init)
+        before = host.look()
+        told, told_error = attempt(host, wish, check_mode=True)
+        assert host.look() == before
+        done, error = attempt(host, wish, check_mode=False)
+        assert told_error == error
+        if told is None or done is None:
+            event("refused")
+            assert host.look() == before
+            return
+        event("changed" if told.change.edits or told.change.kernel_writes else "unchanged")
+        assert told.change == done.change
+        assert told.after.as_dict() == done.after.as_dict()
+        assert (host.look() == before) is done.change.is_empty
+        again, _error = attempt(host, wish, check_mode=False)
+        assert again is not None
+        assert again.change.is_empty
+        assert again.change.before.as_dict() == again.after.as_dict() == done.after.as_dict()
+
+
+@given(tree=TREES, init=INITS, values=VALUES)
+def test_take_over_wins_and_absent_brings_everything_back(tree: Random, init: InitSystem, values: Values) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        host = host_with(folder, tree, init)
+        # what was there before under our own name cannot be told from what we wrote
+        assume(not any(name.startswith(f"/root{DEFAULT_PATH} ") for name in host.look()))
+        before = files_of(host)
+        taken, error = attempt(host, Wish(values=values, overrides="take_over"), check_mode=False)
+        event(f"refused: {re.sub(r'/.*| line.*', '', error)}" if error else "taken over")
+        assume(taken is not None)
+        boot = take_snapshot(host.kernel, host.files).boot.values
+        assert {key: boot[key] for key in values.named()} == values.named()
+        attempt(host, Wish(absent=KEYS), check_mode=False)
+        assert files_of(host) == before
+
+
+@given(tree=TREES, init=INITS, values=VALUES, path=PATHS)
+@settings(suppress_health_check=[HealthCheck.filter_too_much])  # on most trees the first path wins
+def test_the_path_that_is_named_wins(tree: Random, init: InitSystem, values: Values, path: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        host = host_with(folder, tree, init)
+        _outcome, error = attempt(host, Wish(path=path, values=values), check_mode=False)
+        named = re.search(r"With path: (\S+) the values would hold\.", error)
+        assume(named is not None)
+        assert named
+        outcome = fulfil(Wish(path=named[1], values=values), kernel=host.kernel, files=host.files, check_mode=False)
+        assert {key: outcome.after.boot.values[key] for key in values.named()} == values.named()
