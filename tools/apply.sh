@@ -21,12 +21,14 @@ for name in TIME INTVL PROBES; do
   value=${!name:-}
   [[ -n $value ]] || continue
   if [[ $name == PROBES ]]; then most=255 unit=; else most=2147483 unit=' (seconds)'; fi
-  [[ $value =~ ^[1-9][0-9]{0,6}$ ]] && ((value <= most)) ||
+  if ! [[ $value =~ ^[1-9][0-9]{0,6}$ ]] || ((value > most)); then
     refuse "$name is '$value': give a whole number between 1 and $most$unit."
+  fi
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
 # What has no such name would be ignored silently.
-for name in $(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}"); do
+read -ra names < <(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}" | xargs)
+for name in "${names[@]}"; do
   [[ $name == ansible_* || $name == keepalive_hosts= ]] ||
     grep --quiet --extended-regexp "^ {6}${name%=}:" "$ROLE/meta/argument_specs.yml" ||
     refuse "EXTRA names ${name%=}, which neither the role nor the playbook knows. The role has:" \
