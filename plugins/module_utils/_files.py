@@ -145,7 +145,11 @@ class Files:
             except (OSError, FileError) as exc:
                 files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=_reason(exc)))
                 continue
-            files.extend(self.read(f"{directory}/{name}") for name in sorted(names) if name.endswith(".conf"))
+            files.extend(
+                self._read(f"{directory}/{name}", f"{resolved}/{name}")
+                for name in sorted(names)
+                if name.endswith(".conf")
+            )
         conf = self.read(SYSCTL_CONF)
         if conf.kind != "missing" or conf.is_link:
             files.append(conf)
@@ -163,8 +167,15 @@ class Files:
             path = posixpath.join(folder, name)
             if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
                 path = SYSCTL_CONF
-            is_link = os.path.islink(self.on_host(posixpath.join(resolved, name)))
-            target = self.resolve(path)
+        except FileError:
+            resolved = folder
+        return self._read(path, posixpath.join(resolved, name))
+
+    def _read(self, path: str, place: str) -> SysctlFile:
+        """Read the file of a name; ``place`` is the same with the links of its folder followed."""
+        is_link = os.path.islink(self.on_host(place))
+        try:
+            target = self.resolve(place) if is_link else place
         except FileError:
             return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
         kind, text, reason = self._content(target)

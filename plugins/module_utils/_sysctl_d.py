@@ -226,6 +226,8 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
         for piece in pieces:
             if is_systemd and len(piece) >= LONG_LINE_MAX:
                 return found
+            if not _RELEVANT.search(piece):
+                continue
             statement = parse_line(piece, number, rules)
             if statement is not None and (statement.key or statement.patterns):
                 found.append(statement)
