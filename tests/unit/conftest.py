@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no defect, and neither is a property that concerns few trees.
+TOLERATED = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 # By default each run tries the same examples, so that a failure is nobody's bad luck;
 # pytest --hypothesis-profile=thorough looks for new ones.
-settings.register_profile("default", derandomize=True, max_examples=60, deadline=None, database=None)
-settings.register_profile("thorough", max_examples=1000, deadline=None, database=None)
+settings.register_profile(
+    "default", derandomize=True, max_examples=60, deadline=None, database=None, suppress_health_check=TOLERATED
+)
+settings.register_profile("thorough", max_examples=1000, deadline=None, database=None, suppress_health_check=TOLERATED)
 settings.load_profile("default")

@@ -11,7 +11,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, Wish, fulfil
@@ -109,7 +109,6 @@ def test_take_over_wins_and_absent_brings_everything_back(tree: Random, init: In
 
 
 @given(tree=TREES, init=INITS, values=VALUES, path=PATHS)
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # on most trees the first path wins
 def test_the_path_that_is_named_wins(tree: Random, init: InitSystem, values: Values, path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         host = host_with(folder, tree, init)
