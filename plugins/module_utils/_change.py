@@ -18,6 +18,7 @@ import dataclasses
 import errno
 import functools
 import os
+import posixpath
 import signal
 import typing as t
 
@@ -30,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
+    ForeignChangeError,
     HidingError,
     InvalidPathError,
     KeepaliveError,
@@ -45,6 +47,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     VOLATILE,
     SysctlFile,
     Tree,
+    split_lines,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
@@ -232,11 +235,11 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
     planned = dataclasses.replace(before, tree=tree)
     if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
         raise NotReadAtBootError(_not_read_message(before, planned, file, wish))
-    hidden = before.hidden_by(planned)
-    if hidden:
+    lost = _lost(before, planned, wish)
+    if lost:
         raise HidingError(
-            f"{file.path} would hide {hidden[0].path}, all settings of which the next boot would miss, because it has "
-            f"the same name. {_another_path(before, wish)}"
+            f"{file.path} would hide {lost[0].path}, other settings of which the next boot would miss, because it has "
+            f"the same name. {_another_path(before, file, wish)}"
         )
     overridden: list[Setting] = []
     while True:
@@ -257,10 +260,22 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
             ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
             raise OverriddenError(
                 f"{'. '.join(_losing_message(setting, snapshot, wish.values) for setting in deciding)}. Nothing was "
-                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, wish)}",
+                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = _taken_over(before, snapshot, file, wish, deciding)
+
+
+def _lost(before: Snapshot, planned: Snapshot, wish: Wish) -> list[SysctlFile]:
+    """Return the hidden files that say more than what is wished for."""
+    return [
+        file
+        for file in before.hidden_by(planned)
+        if any(
+            line.strip() and line.strip()[:1] not in b"#;"
+            for line in split_lines(drop(file.text, wish.values.named()) or b"")
+        )
+    ]
 
 
 def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
@@ -281,7 +296,7 @@ def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wi
             why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
-                f"Nothing was changed. {_another_path(before, wish)}",
+                f"Nothing was changed. {_another_path(before, file, wish)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = tree.with_text(other, text)
@@ -315,7 +330,7 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wis
         why = f"{hiding.path} hides it"
     else:
         why = f"{loader} reads only {where}{conf}"
-    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, wish)}"
+    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, wish)}"
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
@@ -327,17 +342,19 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
     )
 
 
-def _another_path(before: Snapshot, wish: Wish) -> str:
+def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
     """Name a path from which the boot would take the values, or say that there is none."""
     last = max((other.name for other in before.tree.files if other.path != SYSCTL_CONF), default=b"")
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
-        if other.is_link or other.kind not in ("file", "missing"):
+        is_gone_soon = file.is_volatile and not file.is_link and posixpath.dirname(path) == posixpath.dirname(file.path)
+        if is_gone_soon or other.is_link or other.kind not in ("file", "missing"):
             continue
         planned = dataclasses.replace(before, tree=_assigned(before.tree, other, wish.values))
-        is_kept = all(planned.boot.values[key] == value for key, value in wish.values.named().items())
-        if is_kept and not before.hidden_by(planned):
+        is_read = any(known.path == path for known in planned.files_read())
+        is_kept = is_read and all(planned.boot.values[key] == value for key, value in wish.values.named().items())
+        if is_kept and not _lost(before, planned, wish):
             return f"With path: {path} the values would hold."
     return "No other path would win: remove what decides."
 
@@ -395,10 +412,12 @@ def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Out
         after = take_snapshot(kernel, files, loader=change.before.loader)
         _verify(change, after, files)
     except VerificationError as exc:
-        _undo_all(undo, exc)
-        raise VerificationError(f"{exc} What was changed has been undone.") from exc
+        left = _undo_all(undo, exc)
+        raise VerificationError(" ".join([f"{exc} What was changed has been undone.", *left])) from exc
     except BaseException as exc:
-        _undo_all(undo, exc)
+        left = _undo_all(undo, exc)
+        if left:
+            raise UndoError(" ".join([str(exc), *left])) from exc
         raise
     return Outcome(change, after, tuple(backups))
 
@@ -428,22 +447,25 @@ def _verify(change: Change, after: Snapshot, files: Files) -> None:
         )
 
 
-def _failure_of(step: Undo) -> str | None:
+def _error_of(step: Undo) -> Exception | None:
     try:
         step()
     except (KeepaliveError, OSError) as exc:
-        return str(exc)
+        return exc
     return None
 
 
-def _undo_all(undo: list[Undo], cause: BaseException) -> None:
-    """Undo the last step first, and go on when one cannot be undone.
+def _undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
+    """Undo the last step first, and go on when one cannot be undone; return what was left to others.
 
     :raises UndoError: which names all that could not be undone.
     """
-    failures = [failure for failure in map(_failure_of, reversed(undo)) if failure]
+    errors = [error for error in map(_error_of, reversed(undo)) if error]
+    left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
+    failures = [str(error) for error in errors if not isinstance(error, ForeignChangeError)]
     if failures:
         raise UndoError(
-            f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures)} "
+            f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures + left)} "
             f"Mend this and run again."
         ) from cause
+    return left

@@ -41,6 +41,10 @@ class FileError(KeepaliveError):
     """A file or folder could not be read or written."""
 
 
+class ForeignChangeError(FileError):
+    """A file is no longer what this run wrote, because another program wrote it."""
+
+
 class LockedError(KeepaliveError):
     """Another run holds the lock of this system."""
 

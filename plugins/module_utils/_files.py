@@ -16,8 +16,6 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
-import glob
-import itertools
 import os
 import posixpath
 import re
@@ -29,6 +27,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
+    ForeignChangeError,
     InvalidPathError,
     LockedError,
 )
@@ -55,11 +54,8 @@ _LOCK_SECONDS = 30.0
 _LOCK_POLL_SECONDS = 0.05
 
 # What tells the releases of the loaders without running them, so that a system below a root can
-# be asked, too: the name of a library, glob(7), and a text within a program.
-_SYSTEMD_LIBRARIES = tuple(
-    f"{folder}/systemd/libsystemd-shared-*.so" for folder in ("/usr/lib", "/usr/lib/*", "/usr/lib64", "/lib")
-)
-_SYSTEMD_RELEASE = re.compile(r".*/libsystemd-shared-(\d+)")
+# be asked, too: the name of a library, and a text within a program.
+_SYSTEMD_RELEASE = re.compile(r"libsystemd-shared-(\d+).*\.so\Z")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
 _PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
 
@@ -237,21 +233,23 @@ class Files:
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of the loader that is installed, None where it cannot be told."""
         if loader == "procps":
-            texts = (self._content(self.resolve(path))[1] for path in _SYSCTL)
+            texts = (self.read(path).text for path in _SYSCTL)
             release = next(filter(None, map(_PROCPS_RELEASE.search, texts)), None)
             return tuple(map(int, release[1].split(b"."))) if release else None
-        patterns = (glob.escape(self._root) + pattern for pattern in _SYSTEMD_LIBRARIES)
-        names = itertools.chain.from_iterable(map(glob.iglob, patterns))
-        named = next(filter(None, map(_SYSTEMD_RELEASE.match, names)), None)
-        return (int(named[1]),) if named else None
+        libraries = [f"/usr/lib/{name}" for name in self._names("/usr/lib") if "-linux-" in name]
+        folders = [f"{library}/systemd" for library in ("/usr/lib", "/usr/lib64", "/lib", *libraries)]
+        found = [_SYSTEMD_RELEASE.match(name) for folder in folders for name in self._names(folder)]
+        return max(((int(release[1]),) for release in found if release), default=None)
+
+    def _names(self, folder: str) -> list[str]:
+        try:
+            return sorted(os.listdir(self.on_host(self.resolve(folder))))
+        except (OSError, FileError):
+            return []
 
     def _boot_scripts(self) -> t.Iterator[bytes]:
         for folder in _BOOT_SCRIPTS:
-            try:
-                names = sorted(os.listdir(self.on_host(self.resolve(folder))))
-            except OSError:
-                continue
-            for name in names:
+            for name in self._names(folder):
                 if _BOOT_SCRIPT_NAME.match(name):
                     yield self.read(f"{folder}/{name}").text
 
@@ -341,11 +339,12 @@ class Files:
             stored = _read_with_metadata(path)
             found = stored.text if stored else None
             if found != text and found != expected:
-                raise FileError(f"{target} was changed by another program meanwhile, and is left as it is now.")
+                raise ForeignChangeError(f"{target} was changed by another program, and is left as it is now.")
             if found != expected:
                 _put(path, expected, before.metadata if before else _NEW_FILE)
             if makes_folder:
-                os.rmdir(folder)
+                with contextlib.suppress(OSError):  # another program has put something there
+                    os.rmdir(folder)
 
         return undo
 

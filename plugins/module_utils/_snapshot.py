@@ -87,9 +87,9 @@ class Snapshot:
         return [file for file in folders + self.files_read() if file.kind == "unreadable"]
 
     def hidden_by(self, planned: Snapshot) -> list[SysctlFile]:
-        """Return the files with settings that the boot reads, and no longer would as is planned."""
+        """Return the files that the boot reads, and no longer would as is planned."""
         still = {file.path for file in planned.files_read()}
-        return [file for file in self.files_read() if file.path not in still and file.text.strip()]
+        return [file for file in self.files_read() if file.path not in still]
 
     def doubts(self) -> list[str]:
         """Return what makes the prediction uncertain."""

@@ -201,8 +201,10 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
 
 
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
-    """Whether releases of a loader read some file differently, as far as the keepalive keys go."""
+    """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
     own = [rules for rules in RULES if rules.loader == loader]
+    if len({tuple(file.path for file in files_read(tree, rules)) for rules in own}) > 1:
+        return True
     return any(len({tuple(statements(file.text, rules)) for rules in own}) > 1 for file in tree.files)
 
 
@@ -229,7 +231,7 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
             if not _RELEVANT.search(piece):
                 continue
             statement = parse_line(piece, number, rules)
-            if statement is not None and (statement.key or statement.patterns):
+            if statement is not None and any(map(statement.concerns, KEYS)):
                 found.append(statement)
     return found
 

@@ -235,7 +235,7 @@ overridden_by:
     - The lines of other files that decide a wanted value at the next boot, or decided it until O(overrides=take_over)
       commented them out.
     - Also returned when the module fails because of them.
-  returned: success, or failure because of another file
+  returned: success, or failure because a line of another file decides
   type: list
   elements: dict
   contains:

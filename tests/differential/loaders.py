@@ -53,12 +53,11 @@ class RealLoader:
 
 
 def real_loaders(folder: Path) -> list[RealLoader]:
-    """Return the loaders of the systems whose root folders are in ``folder``."""
+    """Return both loaders of each system whose root folder is in ``folder``."""
     return [
         RealLoader(root.name, loader, Files(str(root)).version_of(loader), root)
         for root in sorted(filter(Path.is_dir, folder.iterdir()))
-        for loader, command in _COMMANDS.items()
-        if os.path.lexists(root / command[0].lstrip("/"))
+        for loader in _COMMANDS
     ]
 
 

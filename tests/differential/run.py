@@ -17,13 +17,13 @@ import collections
 import contextlib
 import dataclasses
 import functools
-import multiprocessing
 import pprint
 import random
 import shutil
 import sys
 import tempfile
 import typing as t
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tqdm import tqdm
@@ -146,12 +146,14 @@ def main() -> int:
     parser.add_argument("--loader", action="append", default=[], help="only this one, as reports call it")
     arguments = parser.parse_args()
     names = [loader.name for loader in real_loaders(arguments.roots)]
+    if not names or not set(arguments.loader) <= set(names):
+        parser.error(f"the loaders of {arguments.roots} are: {', '.join(names) or 'none'}")
     disagreements: collections.Counter[str] = collections.Counter()
     seeds = range(arguments.seed, arguments.seed + arguments.trees)
-    with tempfile.TemporaryDirectory(prefix="linux-tcp-differential-") as folder, multiprocessing.Pool(
+    with tempfile.TemporaryDirectory(prefix="linux-tcp-differential-") as folder, ProcessPoolExecutor(
         initializer=_begin, initargs=(arguments.roots, arguments.loader, Path(folder))
     ) as pool:
-        progress = tqdm(pool.imap_unordered(_try, seeds, chunksize=4), total=len(seeds), unit="tree", mininterval=1)
+        progress = tqdm(pool.map(_try, seeds, chunksize=4), total=len(seeds), unit="tree", mininterval=1)
         for found in progress:
             for one in found:
                 disagreements[one.loader] += 1

@@ -982,12 +982,11 @@ def test_an_interruption_is_undone_as_well(tmp_path: Path) -> None:
 def test_what_another_program_wrote_meanwhile_is_left(tmp_path: Path, theirs: bytes | str) -> None:
     host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
     host.files.meddle = lambda _target: host.meanwhile({DEFAULT_PATH: theirs})
-    with pytest.raises(UndoError) as caught:
+    with pytest.raises(VerificationError) as caught:
         run(host, SET_ALL)
     assert str(caught.value) == (
         f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. Find that program. "
-        f"Undoing then failed, so the host is changed in part: {DEFAULT_PATH} was changed by another program "
-        f"meanwhile, and is left as it is now. Mend this and run again."
+        f"What was changed has been undone. {DEFAULT_PATH} was changed by another program, and is left as it is now."
     )
     assert host.values() == [7200, 75, 9]
     assert host.text(DEFAULT_PATH) == (theirs if isinstance(theirs, bytes) else b"")
@@ -1039,13 +1038,50 @@ def test_a_file_that_would_be_hidden(tmp_path: Path, path: str, files: Layout, h
     for overrides in t.cast("list[Overrides]", ["fail", "take_over", "ignore"]):
         error = refuse(host, Wish(values=Values(time=600), path=path, overrides=overrides), HidingError)
         assert str(error) == (
-            f"{path} would hide {hidden}, all settings of which the next boot would miss, because it has the same "
+            f"{path} would hide {hidden}, other settings of which the next boot would miss, because it has the same "
             f"name. {holds(DEFAULT_PATH)}"
         )
 
 
-def test_an_empty_file_may_be_hidden(tmp_path: Path) -> None:
-    host = make_host(tmp_path, {"/usr/lib/sysctl.d/50.conf": b"\n"})
+def test_what_another_program_wrote_is_left_after_a_failure(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.meddle = lambda _target: host.meanwhile({DEFAULT_PATH: b"# theirs\n"})
+    host.files.refused[ZZ] = FileError("no.")
+    with pytest.raises(UndoError) as caught:
+        run(host, Wish(values=ALL, overrides="take_over"))
+    assert str(caught.value) == f"no. {DEFAULT_PATH} was changed by another program, and is left as it is now."
+    assert host.values() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == b"# theirs\n"
+
+
+def test_a_folder_that_was_made_is_left_to_what_others_put_there(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    host.files.meddle = lambda _target: host.meanwhile({ZZ: TIME + b"=5\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value).endswith("Run again. What was changed has been undone.")
+    assert sorted(os.listdir(tmp_path / "root/etc/sysctl.d")) == ["zz.conf"]
+
+
+def test_a_path_in_a_folder_that_leads_to_run_is_not_recommended(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {"/run/d": None})
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    host.meanwhile({D: "/run/d"})
+    error = refuse(host, Wish(values=Values(time=7200)), NotReadAtBootError)
+    assert str(error) == f"{DEFAULT_PATH} {NOT_READ} {GONE}. No other path would win: remove what decides."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"\n", id="blank"),
+        pytest.param(b"# only a remark\n\t; another\n", id="remarks"),
+        pytest.param(HEADER + ALL_TEXT, id="what is wished for"),
+    ],
+)
+def test_a_file_that_says_no_more_may_be_hidden(tmp_path: Path, text: bytes) -> None:
+    host = make_host(tmp_path, {"/usr/lib/sysctl.d/50.conf": text})
     assert run_and_run_again(host, Wish(values=ALL, path=f"{D}/50.conf")).after.boot.values == ALL
 
 

@@ -764,7 +764,7 @@ def test_undo_leaves_what_another_program_wrote(tmp_path: Path, theirs: bytes | 
     lay_out(tmp_path, {f"{D}/a.conf": theirs})
     with pytest.raises(FileError) as caught:
         undo()
-    assert str(caught.value) == f"{D}/a.conf was changed by another program meanwhile, and is left as it is now."
+    assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
 
 
 def test_undo_of_what_is_gone(tmp_path: Path) -> None:
@@ -925,9 +925,21 @@ LIBRARY = "systemd/libsystemd-shared"
         pytest.param({f"/usr/lib64/{LIBRARY}-254.so": b""}, (254,), None, id="lib64"),
         pytest.param({"/sbin/sysctl": b"\x7fELF\0procps-ng 3.3.17\0"}, None, (3, 3, 17), id="procps"),
         pytest.param({"/sbin": "usr/sbin", "/usr/sbin/sysctl": b"procps-ng 4.0.4\n"}, None, (4, 0, 4), id="merged"),
+        pytest.param(
+            {f"/usr/lib/{LIBRARY}-247.so": b"", f"/lib/{LIBRARY}-252.so": b""},
+            (252,),
+            None,
+            id="two, of which one is old",
+        ),
+        pytest.param({"/sbin/sysctl": "sysctl"}, None, None, id="loop of links"),
         pytest.param({"/bin/sysctl": "busybox", "/bin/busybox": b"BusyBox v1.37.0"}, None, None, id="BusyBox"),
     ],
 )
 def test_version_of(tmp_path: Path, layout: Layout, systemd: Version | None, procps: Version | None) -> None:
     files = files_of(tmp_path, layout)
     assert (files.version_of("systemd-sysctl"), files.version_of("procps")) == (systemd, procps)
+
+
+def test_version_of_a_system_stays_within_its_root(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"outside/{LIBRARY}-239.so": b"", "root/lib": f"{tmp_path}/outside"})
+    assert Files(str(tmp_path / "root")).version_of("systemd-sysctl") is None
