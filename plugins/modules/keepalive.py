@@ -72,7 +72,7 @@ options:
       - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
       - Its name decides who wins, since files are read in the order of their names, whatever their folder.
       - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13, or one below
-        C(/run).
+        C(/run). So is a name that would hide another file with settings of its own.
       - When it is a link, the file that it leads to is edited.
     type: path
     default: /etc/sysctl.d/99-tcp-keepalive.conf

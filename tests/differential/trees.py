@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
 
     Node = t.Union[bytes, str, None]
 
+# Not those of the code under test: a folder that it forgets has to be missed.
 DIRECTORIES = (
     "/etc/sysctl.d",
     "/run/sysctl.d",
