@@ -19,6 +19,9 @@ if t.TYPE_CHECKING:
 
 GLOB_CHARACTERS = re.compile(rb"[*?\[]")
 
+# Folders on the way to the keys and beside it.
+_FOLDERS = frozenset([b"proc", b"sys", b"net", b"core", b"ipv4", b"conf", b"all", b"default", b"kernel", b"vm", b"fs"])
+
 
 def expand(pattern: bytes, key: Key) -> bytes | None:
     """Return the name under which a glob finds a key, None where it does not match.
@@ -26,11 +29,11 @@ def expand(pattern: bytes, key: Key) -> bytes | None:
     The name is the canonical one unless the pattern itself has superfluous parts.
     """
     parts = pattern.split(b"/")
-    steps = _steps(parts)
+    places = steps(parts)
     wanted = f"{SYSCTL_PREFIX}{key}".encode().split(b"/")
-    if len(steps) != len(wanted) or not parts[-1]:
+    if len(places) != len(wanted) or not parts[-1]:
         return None
-    for index, name in zip(steps, wanted):
+    for index, name in zip(places, wanted):
         if not _component_pattern(parts[index]).fullmatch(name):
             return None
         parts[index] = name
@@ -70,15 +73,21 @@ def _position(pattern: bytes, start: int, wanted: bytes) -> int:
     return -1
 
 
-def _steps(parts: list[bytes]) -> list[int]:
-    """Return the indexes of the parts that lead somewhere once the file system has resolved ``..``."""
-    steps: list[int] = []
-    for index, part in enumerate(parts):
+def steps(parts: list[bytes]) -> list[int]:
+    """Return the indexes of the parts of a name that lead somewhere once the file system has resolved it.
+
+    The name is relative to /proc/sys. There are none where it leads elsewhere, or back from a
+    folder of which it is not known that each kernel has it.
+    """
+    whole = [b"proc", b"sys", *parts]
+    found: list[int] = []
+    for index, part in enumerate(whole):
         if part == b"..":
-            del steps[-1:]
+            if found and whole[found.pop()] not in _FOLDERS:
+                return []
         elif part not in (b"", b"."):
-            steps.append(index)
-    return steps
+            found.append(index)
+    return [index - 2 for index in found[2:]] if [whole[index] for index in found[:2]] == [b"proc", b"sys"] else []
 
 
 # In brackets, a closing bracket that stands first is a member, and so is one behind a backslash

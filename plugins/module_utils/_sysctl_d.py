@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._patterns import (
     GLOB_CHARACTERS,
     alternatives,
     expand,
+    steps,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX
 
@@ -49,7 +50,6 @@ SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
 
-_PROC_SYS = "/proc/sys/"
 _RELEVANT = re.compile(rb"tcp_keepalive_|[*?\[]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
@@ -296,8 +296,7 @@ def _simplified(name: bytes) -> bytes:
 
 
 def _key_of(name: bytes, rules: Rules) -> Key | None:
-    path = _PROC_SYS + name.decode("latin-1")
-    if rules.follows_parents and not path.endswith("/"):
-        path = posixpath.normpath(path)
-    prefix = _PROC_SYS + SYSCTL_PREFIX
-    return next((key for key in KEYS if path == prefix + key), None)
+    if rules.follows_parents and not name.endswith(b"/"):
+        parts = name.split(b"/")
+        name = b"/".join(parts[index] for index in steps(parts))
+    return next((key for key in KEYS if name == f"{SYSCTL_PREFIX}{key}".encode()), None)

@@ -265,6 +265,13 @@ def test_a_setting_knows_what_the_kernel_takes() -> None:
             id="systemd 247: two spellings, the later one refused",
         ),
         pytest.param({A: f"{STAR} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: no patterns"),
+        pytest.param(
+            {A: " net/ipv4/tcp_keepalive_intvl\v\r\t-net.ipv4.conf/../tcp_keepalive_time=30\n"},
+            PROCPS,
+            (3, 3, 17),
+            7200,
+            id="procps 3.3.17: back from a folder that is none",
+        ),
         pytest.param({A: f"--{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: one dash"),
         pytest.param({A: f"\v{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: vertical tab"),
         pytest.param(

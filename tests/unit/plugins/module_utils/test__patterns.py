@@ -80,6 +80,12 @@ def test_expand_keeps_superfluous_parts(pattern: bytes, name: bytes) -> None:
     [
         pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_t*", b"net/ipv4/../ipv4/tcp_keepalive_time", id="back and forth"),
         pytest.param(b"net/core/../ip*/tcp_keepalive_t*", b"net/core/../ipv4/tcp_keepalive_time", id="by another"),
+        pytest.param(b"/../sys/net/ipv4/tcp_keepalive_t*", b"/../sys/net/ipv4/tcp_keepalive_time", id="out and back"),
+        pytest.param(
+            b"/../../../proc/sys/net/ipv4/*_time", b"/../../../proc/sys/net/ipv4/tcp_keepalive_time", id="far out"
+        ),
+        pytest.param(b"net/ipv4/tcp_keepalive_intvl/../tcp_keepalive_t*", None, id="back from what is no folder"),
+        pytest.param(b"/../net/ipv4/tcp_keepalive_t*", None, id="out only"),
     ],
 )
 def test_expand_follows_parents(pattern: bytes, name: bytes | None) -> None:
