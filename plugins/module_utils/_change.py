@@ -160,6 +160,7 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
 
     :raises FileError: when a file that may decide cannot be read.
     :raises NotReadAtBootError: when the boot does not read the persistence file.
+    :raises HidingError: when the persistence file would hide another one that says more.
     :raises OverriddenError: when another file decides and may not be edited.
     """
     if wish.is_empty:
