@@ -357,22 +357,23 @@ class Files:
 
         :raises LockedError: when another run holds it for longer than is normal, or there can be none.
         """
-        path = self.on_host(LOCK_FILE)
-        try:
-            try:
-                if not self.is_running_system:
-                    raise FileNotFoundError
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            except OSError:
-                path = self.on_host("/")
-                descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as exc:
-            raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Run as root (become: true).") from exc
+        descriptor, path = self._open_lock()
         try:
             _wait_for_lock(descriptor, path)
             yield
         finally:
             os.close(descriptor)
+
+    def _open_lock(self) -> tuple[int, str]:
+        if self.is_running_system:
+            path = self.on_host(LOCK_FILE)
+            with contextlib.suppress(OSError):
+                return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), path
+        path = self.on_host("/")
+        try:
+            return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path
+        except OSError as exc:
+            raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Run as root (become: true).") from exc
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,6 +80,7 @@ class Rules:
     reads_run_first: bool = False
 
 
+# Of each loader, oldest first.
 RULES = (
     Rules("systemd-sysctl", (0,), knows_patterns=False),
     Rules("systemd-sysctl", (246,)),
@@ -92,8 +93,12 @@ RULES = (
 
 def rules_of(loader: Loader, version: Version | None = None) -> Rules:
     """Return the rules of a loader's release; without one, of the newest."""
-    own = [rules for rules in RULES if rules.loader == loader]
-    return max((rules for rules in own if version is None or rules.since <= version), key=lambda rules: rules.since)
+    return [rules for rules in _releases(loader) if version is None or rules.since <= version][-1]
+
+
+def _releases(loader: Loader) -> list[Rules]:
+    """Return the rules of all releases of a loader, oldest first."""
+    return [rules for rules in RULES if rules.loader == loader]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,7 +207,7 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
 
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
     """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
-    own = [rules for rules in RULES if rules.loader == loader]
+    own = _releases(loader)
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in own}) > 1:
         return True
     return any(len({tuple(statements(file.text, rules)) for rules in own}) > 1 for file in tree.files)

@@ -143,17 +143,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Keepalive
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "root": {"type": "path", "default": "/"},
-            "loader": {
-                "type": "str",
-                "choices": ["auto", "systemd-sysctl", "procps"],
-                "default": "auto",
-            },
+            "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
         },
         supports_check_mode=True,
     )
