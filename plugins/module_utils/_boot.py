@@ -13,9 +13,11 @@ were read before; nothing touches a host. sysctl.d(5), sd_booted(3), systemd-sys
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._command_line import COMMAND_LINE, assignments
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     files_read,
     rules_of,
@@ -32,6 +34,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import (
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
         Loader,
+        Rules,
         Statement,
         SysctlFile,
         Tree,
@@ -94,19 +97,25 @@ class Setting:
 class Prediction:
     """What the next boot will give.
 
-    ``deciding`` names for each key the line that decides, which may be one that the kernel
-    refuses or that excludes the key: then the kernel's default stays. ``settings`` has every line
-    found, in the order in which the loader reads them.
+    ``given`` has what the kernel command line sets, before any file is read. ``deciding`` names for
+    each key the line of a file that decides, which may be one that the kernel refuses or that
+    excludes the key: then what was before stays. ``settings`` has everything found, in the order in
+    which it is read.
     """
 
-    values: Values
+    given: t.Mapping[Key, Setting]
     deciding: t.Mapping[Key, Setting]
     settings: tuple[Setting, ...]
 
     @property
     def sources(self) -> dict[Key, Setting]:
-        """The lines that give a value; a key that is not in it keeps the kernel's default."""
-        return {key: setting for key, setting in self.deciding.items() if setting.reading is not None}
+        """What gives each value; a key that is not in it keeps the kernel's default."""
+        return {**self.given, **_taken(self.deciding.values())}
+
+    @functools.cached_property
+    def values(self) -> Values:
+        """The values that the boot gives."""
+        return KERNEL_DEFAULTS.updated(_values(self.sources))
 
 
 def detect_loader(init: InitSystem) -> Loader | None:
@@ -126,42 +135,64 @@ def _applies_files(script: bytes) -> bool:
     return re.search(_CALL % b"|".join(programs), script, re.MULTILINE) is not None
 
 
-def predict(tree: Tree, loader: Loader | None, *, hz: int, version: Version | None = None) -> Prediction:
-    """Return what ``loader`` gives on ``tree``, beginning with the kernel's defaults.
+def predict(
+    tree: Tree, loader: Loader | None, *, hz: int, version: Version | None = None, command_line: bytes = b""
+) -> Prediction:
+    """Return what ``loader`` gives on ``tree``, beginning with the kernel's defaults and its ``command_line``.
 
     ``version`` is the loader's release, None for the newest; ``hz`` is the kernel's tick rate, see
     :func:`kernel_reading`. Without a loader the files are listed as systemd-sysctl would read them,
     and none decides.
     """
     rules = rules_of(loader or "systemd-sysctl", version)
-    readings = [
-        (statement, _settings(file, statement, hz=hz))
-        for file in files_read(tree, rules)
-        for statement in statements(file.text, rules)
-    ]
-    deciding = {} if loader is None else _DECIDE[loader](readings)
-    values = {key: setting.reading for key, setting in deciding.items() if setting.reading is not None}
+    given = [_setting(key, value, path=COMMAND_LINE, line=1, hz=hz) for key, value in assignments(command_line)]
+    readings = _readings(files_read(tree, rules), rules, hz=hz)
+    found = [setting for _statement, settings in readings for setting in settings.values()]
     return Prediction(
-        values=KERNEL_DEFAULTS.updated(values),
-        deciding=deciding,
-        settings=tuple(setting for _statement, settings in readings for setting in settings.values()),
+        given=_taken(given),
+        deciding={} if loader is None else _DECIDE[loader](readings),
+        settings=(*given, *found),
     )
+
+
+def applied(files: t.Iterable[SysctlFile], loader: Loader, *, hz: int) -> dict[Key, int]:
+    """Return the values that a loader sets when it is told to apply these files, in this order."""
+    readings = _readings(files, rules_of(loader), hz=hz)
+    return _values(_DECIDE[loader](readings))
+
+
+def _taken(settings: t.Iterable[Setting]) -> dict[Key, Setting]:
+    """Return the last setting of each key that the kernel takes."""
+    return {setting.key: setting for setting in settings if setting.reading is not None}
+
+
+def _values(settings: t.Mapping[Key, Setting]) -> dict[Key, int]:
+    return {key: value for key, setting in settings.items() for value in [setting.reading] if value is not None}
+
+
+def _readings(files: t.Iterable[SysctlFile], rules: Rules, *, hz: int) -> list[Reading]:
+    return [
+        (statement, _settings(file, statement, hz=hz)) for file in files for statement in statements(file.text, rules)
+    ]
 
 
 def _settings(file: SysctlFile, statement: Statement, *, hz: int) -> dict[Key, Setting]:
     """Return what one line says of each key it concerns."""
-    value = statement.value
     return {
-        key: Setting(
-            key=key,
-            value=None if value is None else value.decode("utf-8", "backslashreplace"),
-            reading=None if value is None else kernel_reading(key, value, hz=hz),
-            path=file.path,
-            line=statement.line,
-        )
+        key: _setting(key, statement.value, path=file.path, line=statement.line, hz=hz)
         for key in KEYS
         if statement.concerns(key)
     }
+
+
+def _setting(key: Key, value: bytes | None, *, path: str, line: int, hz: int) -> Setting:
+    return Setting(
+        key=key,
+        value=None if value is None else value.decode("utf-8", "backslashreplace"),
+        reading=None if value is None else kernel_reading(key, value, hz=hz),
+        path=path,
+        line=line,
+    )
 
 
 def _decide_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:

@@ -40,8 +40,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import describe_obstacle, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    CREDENTIALS,
     DIRECTORIES,
     SYSCTL_CONF,
     VOLATILE,
@@ -164,7 +165,7 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
     :raises OverriddenError: when another file decides and may not be edited.
     """
     if wish.is_empty:
-        return Change(before, before, warnings=tuple(before.warnings()))
+        return Change(before, before, warnings=(*before.warnings(), *before.writer_warnings()))
     known = before.tree.files
     tree = before.tree if file.kind == "missing" or file in known else Tree((*known, file))
     planned = tree
@@ -180,7 +181,9 @@ def plan(before: Snapshot, file: SysctlFile, wish: Wish) -> Change:
     if wish.runtime and before.runs:
         wanted = Values(*(after.boot.values[key] if key in wish.absent else wish.values[key] for key in KEYS))
         after = dataclasses.replace(after, runtime=before.runtime.updated(wanted.named()))
-    return Change(before, after, _edits(tree, planned), tuple(overridden), tuple(warnings))
+    return Change(
+        before, after, _edits(tree, planned), tuple(overridden), warnings=(*warnings, *after.writer_warnings())
+    )
 
 
 def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
@@ -284,7 +287,7 @@ def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
 
 
 def _is_editable(file: SysctlFile) -> bool:
-    return file.kind == "file" and file.target.startswith(_EDITABLE)
+    return file.kind == "file" and file.target.startswith(_EDITABLE) and file.path not in CREDENTIALS
 
 
 def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
@@ -294,7 +297,11 @@ def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wi
         other = next(other for other in tree.files if other.path == setting.path)
         text = take_over(other.text, setting.key, setting.line, path=file.path)
         if not _is_editable(other) or text == other.text:
-            why = "it concerns other keys, too" if _is_editable(other) else f"it is not below {_EDITABLE}"
+            why = f"it is not below {_EDITABLE}"
+            if other.path in CREDENTIALS:
+                why = "it is a credential"
+            elif _is_editable(other):
+                why = "it concerns other keys, too"
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, wish.values)}, and is never edited because {why}. "
                 f"Nothing was changed. {_another_path(before, file, wish)}",
@@ -323,6 +330,9 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wis
     hiding = next((other for other in planned.files_read() if other.name == file.name), None)
     where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
+    obstacle = planned.obstacle()
+    if obstacle:
+        return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Mend or remove it."
     if file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"
     elif file.name.startswith(b".") and loader == "systemd-sysctl":
@@ -345,7 +355,9 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
 
 def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
     """Name a path from which the boot would take the values, or say that there is none."""
-    last = max((other.name for other in before.tree.files if other.path != SYSCTL_CONF), default=b"")
+    last = max(
+        (other.name for other in before.files_read() if other.path not in (SYSCTL_CONF, *CREDENTIALS)), default=b""
+    )
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")

@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
+import fnmatch
 import os
 import posixpath
 import re
@@ -32,7 +33,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     LockedError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    CREDENTIALS,
     DIRECTORIES,
+    ENCRYPTED_CREDENTIALS,
     SYSCTL_CONF,
     SysctlFile,
     Tree,
@@ -70,6 +73,9 @@ _BOOT_SCRIPTS = (
     "/etc/rc.d/rcS.d",
 )
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
+
+_IS_PATTERN = re.compile(r"[*?\[]")
+_LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
 
 _REMEDIES = {
     errno.EBUSY: " It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
@@ -146,9 +152,13 @@ class Files:
                 for name in sorted(names)
                 if name.endswith(".conf")
             )
-        conf = self.read(SYSCTL_CONF)
-        if conf.kind != "missing" or conf.is_link:
-            files.append(conf)
+        single = [self.read(path) for path in (SYSCTL_CONF, *CREDENTIALS)]
+        encrypted = [
+            dataclasses.replace(file, kind="unreadable", text=b"", reason="it is encrypted")
+            for file in map(self.read, ENCRYPTED_CREDENTIALS)
+            if file.kind == "file"
+        ]
+        files.extend(file for file in single + encrypted if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
 
     def read(self, path: str) -> SysctlFile:
@@ -166,6 +176,36 @@ class Files:
         except FileError:
             resolved = folder
         return self._read(path, posixpath.join(resolved, name))
+
+    def matching(self, pattern: str) -> list[SysctlFile]:
+        """Read the files whose path matches a pattern of glob(7), by name; what cannot be read is left out.
+
+        Hidden files and what editors and package managers leave behind are left out, too.
+        """
+        folders = [""]
+        *parents, last = pattern.split("/")[1:]
+        for part in parents:
+            folders = [f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part)]
+        files = []
+        for folder in folders:
+            with contextlib.suppress(FileError):  # a loop of links
+                resolved = self.resolve(folder)
+                names = self._matching_names(folder, last)
+                files += [self._read(f"{folder}/{name}", f"{resolved}/{name}") for name in names]
+        return [file for file in files if file.kind == "file"]
+
+    def _matching_names(self, folder: str, part: str) -> list[str]:
+        if not _IS_PATTERN.search(part):
+            return [part]
+        names = fnmatch.filter(self._names(folder), part)
+        return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
+
+    def is_executable(self, target: str) -> bool:
+        """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
+        try:
+            return bool(os.stat(self.on_host(target)).st_mode & 0o111)
+        except OSError:
+            return False
 
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed."""

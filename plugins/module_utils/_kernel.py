@@ -107,6 +107,20 @@ class Kernel:
         except OSError:
             return ""
 
+    def command_line(self) -> bytes:
+        """Return the kernel's command line; empty where this is not the network namespace that its sysctls reach.
+
+        They are set in the first one, before process 1 runs; no later one inherits them. The kernel
+        shows ``net.core.dev_weight``, which all namespaces share, in the first one only.
+        """
+        if not os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight")):
+            return b""
+        try:
+            with open(os.path.join(self._proc, "cmdline"), "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
     def hz(self) -> int:
         """Return the kernel's tick rate (CONFIG_HZ), which bounds the seconds it accepts."""
         return round(1 / time.clock_getres(_CLOCK_MONOTONIC_COARSE))

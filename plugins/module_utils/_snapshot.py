@@ -14,17 +14,22 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import (
     Prediction,
+    applied,
     detect_loader,
     predict,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._command_line import COMMAND_LINE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     DIRECTORIES,
+    Tree,
     depends_on_version,
     files_read,
+    obstacle,
     rules_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._writers import Writer, find_writers
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
@@ -33,7 +38,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
         Loader,
         SysctlFile,
-        Tree,
         Version,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
@@ -45,7 +49,8 @@ class Snapshot:
 
     ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
     ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
-    predicted for. ``version`` is the loader's release where that makes a difference.
+    predicted for, ``command_line`` what that kernel is started with. ``version`` is the loader's
+    release where that makes a difference. ``writers`` are lines that may set keys after the boot.
     """
 
     runs: bool
@@ -55,6 +60,8 @@ class Snapshot:
     tree: Tree
     hz: int
     version: Version | None = None
+    command_line: bytes = b""
+    writers: tuple[Writer, ...] = ()
 
     @functools.cached_property
     def boot(self) -> Prediction:
@@ -62,11 +69,24 @@ class Snapshot:
         return self._predict(self.tree.lasting())
 
     def _predict(self, tree: Tree) -> Prediction:
-        return predict(tree, self.loader, hz=self.hz, version=self.version)
+        return predict(tree, self.loader, hz=self.hz, version=self.version, command_line=self.command_line)
 
     def files_read(self) -> list[SysctlFile]:
         """Return the files that the next boot's loader reads, in its order."""
         return files_read(self.tree.lasting(), rules_of(self.loader, self.version)) if self.loader else []
+
+    @functools.cached_property
+    def other_writers(self) -> list[Writer]:
+        """The lines that may give other values after the boot; not those which apply files to the same effect."""
+        return [writer for writer in self.writers if self._counts(writer)]
+
+    def _counts(self, writer: Writer) -> bool:
+        if writer.reach == "keys":
+            return True
+        values = applied(writer.applies(self.tree.lasting()), "procps", hz=self.hz)
+        if writer.reach == "profile":
+            return writer.key not in values
+        return self.boot.values.updated(values) != self.boot.values
 
     @property
     def drift(self) -> list[Key]:
@@ -77,6 +97,10 @@ class Snapshot:
     def detection_time(self) -> int | None:
         """Seconds until a dead peer is noticed: with the running values, or else the next boot's."""
         return detection_time(self.runtime if self.runtime.named() else self.boot.values)
+
+    def obstacle(self) -> SysctlFile | None:
+        """Return what keeps the loader from starting at the next boot, if anything does."""
+        return obstacle(self.tree.lasting(), rules_of(self.loader, self.version)) if self.loader else None
 
     def unreadable(self) -> list[SysctlFile]:
         """Return the files and folders the loader will read and this process could not."""
@@ -92,15 +116,26 @@ class Snapshot:
         return [file for file in self.files_read() if file.path not in still]
 
     def doubts(self) -> list[str]:
-        """Return what makes the prediction uncertain."""
+        """Return what makes the prediction uncertain, and what keeps the boot from applying anything."""
+        obstacle = self.obstacle()
         return [
-            f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
-            for file in self.unreadable()
+            *([] if obstacle is None else [f"{describe_obstacle(obstacle)} at the next boot."]),
+            *(
+                f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
+                for file in self.unreadable()
+            ),
+        ]
+
+    def writer_warnings(self) -> list[str]:
+        """Return who else sets the keys."""
+        return [
+            f"{printable(writer.path)} line {writer.line} may set keepalive values after the boot: {writer.text}"
+            for writer in self.other_writers
         ]
 
     def warnings(self) -> list[str]:
         """Return what makes the prediction uncertain, and what misleads about it."""
-        if self.loader is None and self.boot.settings:
+        if self.loader is None and any(setting.path != COMMAND_LINE for setting in self.boot.settings):
             return [
                 "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
             ]
@@ -137,9 +172,19 @@ class Snapshot:
                 {**setting.as_dict(), "effective": sources.get(setting.key) == setting}
                 for setting in self.boot.settings
             ],
+            "other_writers": [writer.as_dict() for writer in self.other_writers],
             "drift": self.drift,
             "detection_time": self.detection_time,
         }
+
+
+def describe_obstacle(file: SysctlFile) -> str:
+    """Return in words what a credential keeps from happening."""
+    reason = file.reason or "it is larger than 1 MiB"
+    return (
+        f"{printable(file.path)} cannot be taken as a credential ({reason}), so systemd-sysctl.service would fail and "
+        f"apply no file"
+    )
 
 
 def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["auto"] | None = "auto") -> Snapshot:
@@ -152,6 +197,9 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
     if loader == "auto":
         loader = detect_loader(files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable))
     tree = files.read_tree()
+    writers = find_writers(files)
+    others = {writer.file: files.read(writer.file) for writer in writers if writer.file and not tree.get(writer.file)}
+    tree = Tree((*tree.files, *others.values()))
     return Snapshot(
         runs=runs,
         runtime=kernel.read() if runs else Values(),
@@ -160,4 +208,6 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
         tree=tree,
         hz=kernel.hz(),
         version=files.version_of(loader) if loader and depends_on_version(tree, loader) else None,
+        command_line=kernel.command_line() if runs else b"",
+        writers=tuple(writers),
     )

@@ -49,6 +49,22 @@ DIRECTORIES = (
 SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
+# systemd.exec(5): where the credential of systemd-sysctl is looked for, the first one that is there counts. The first
+# place is filled at each boot, by the firmware, the boot loader or whatever runs the container.
+CREDENTIAL = "sysctl.extra"
+_GIVEN_CREDENTIAL = f"/run/credentials/@system/{CREDENTIAL}"
+CREDENTIALS = (
+    _GIVEN_CREDENTIAL,
+    f"/etc/credstore/{CREDENTIAL}",
+    f"/run/credstore/{CREDENTIAL}",
+    f"/usr/local/lib/credstore/{CREDENTIAL}",
+    f"/usr/lib/credstore/{CREDENTIAL}",
+)
+ENCRYPTED_CREDENTIALS = (
+    f"/etc/credstore.encrypted/{CREDENTIAL}",
+    f"/usr/local/lib/credstore.encrypted/{CREDENTIAL}",
+    f"/usr/lib/credstore.encrypted/{CREDENTIAL}",
+)
 
 _RELEVANT = re.compile(rb"tcp_keepalive_|[*?\[]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
@@ -63,6 +79,9 @@ LONG_LINE_MAX = 1 << 20
 _WHITESPACE = b" \t\n\r"
 _ISSPACE = b" \t\n\r\v\f"
 
+# src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of name and content together
+_CREDENTIAL_MAX = (1 << 20) - len(CREDENTIAL)
+
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
@@ -71,6 +90,8 @@ class Rules:
     ``knows_patterns``: keys may be patterns, and a ``-key`` without ``=`` excludes one from them.
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
+    ``takes_credential``: one of :data:`CREDENTIALS` is read after all files.
+    ``imports_credential``: it may be one of :data:`ENCRYPTED_CREDENTIALS`, and no link that leads nowhere.
     """
 
     loader: Loader
@@ -78,6 +99,8 @@ class Rules:
     knows_patterns: bool = True
     follows_parents: bool = True
     reads_run_first: bool = False
+    takes_credential: bool = False
+    imports_credential: bool = False
 
 
 # Of each loader, oldest first.
@@ -85,6 +108,8 @@ RULES = (
     Rules("systemd-sysctl", (0,), knows_patterns=False),
     Rules("systemd-sysctl", (246,)),
     Rules("systemd-sysctl", (248,), follows_parents=False),  # 247 follows them, 252 does not
+    Rules("systemd-sysctl", (252,), follows_parents=False, takes_credential=True),
+    Rules("systemd-sysctl", (254,), follows_parents=False, takes_credential=True, imports_credential=True),
     Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
     Rules("procps", (3, 3, 17), knows_patterns=False),
     Rules("procps", (4, 0, 1)),
@@ -123,9 +148,15 @@ class SysctlFile:
         return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
 
     @property
+    def leads_nowhere(self) -> bool:
+        """Whether this is a link to what is not there; a loop of links is not meant."""
+        return self.kind == "missing" and self.is_link and self.target != self.path
+
+    @property
     def is_volatile(self) -> bool:
         """Whether the content is gone after a reboot."""
-        return self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE)
+        is_given_again = self.path == _GIVEN_CREDENTIAL
+        return not is_given_again and (self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +171,7 @@ class Tree:
             tuple(
                 dataclasses.replace(file, kind="missing", text=b"") if file.is_volatile else file
                 for file in self.files
-                if not file.path.startswith(VOLATILE)
+                if not (file.is_volatile and file.path.startswith(VOLATILE))
             )
         )
 
@@ -189,7 +220,9 @@ class Statement:
 
 
 def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
-    """Return the files a loader reads, in its order, masked ones left out."""
+    """Return the files a loader reads, in its order, masked ones left out; none where it cannot start."""
+    if obstacle(tree, rules) is not None:
+        return []
     by_name: dict[bytes, SysctlFile] = {}
     for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
         for file in tree.files:
@@ -202,7 +235,26 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     conf = tree.get(SYSCTL_CONF)
     if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
         files.append(conf)
-    return files
+    credential = _credential(tree, rules)
+    return files if credential is None else [*files, credential]
+
+
+def _credential(tree: Tree, rules: Rules) -> SysctlFile | None:
+    """Return the credential that a loader takes, None where there is none for it."""
+    if not rules.takes_credential:
+        return None
+    places = CREDENTIALS + ENCRYPTED_CREDENTIALS if rules.imports_credential else CREDENTIALS
+    present = filter(None, map(tree.get, places))
+    return next((file for file in present if rules.imports_credential or not file.leads_nowhere), None)
+
+
+def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
+    """Return the credential that keeps systemd-sysctl.service from starting (status 243/CREDENTIALS), if one does."""
+    credential = _credential(tree, rules)
+    if credential is None:
+        return None
+    is_one = credential.kind in ("directory", "missing") or len(credential.text) > _CREDENTIAL_MAX
+    return credential if is_one else None
 
 
 def depends_on_version(tree: Tree, loader: Loader) -> bool:

@@ -182,7 +182,10 @@ before:
           type: dict
           sample: {"time": 7200, "intvl": 75, "probes": 9}
         sources:
-          description: For each key the file and line that give the value; V(null) for the kernel's own default.
+          description:
+            - For each key the file and line that give the value; V(null) for the kernel's own default.
+            - C(/proc/cmdline) stands for a parameter of the kernel command line, C(sysctl.extra) in one of systemd's
+              folders for a credential.
           returned: success
           type: dict
           sample: {"time": null, "intvl": null, "probes": null}
@@ -195,6 +198,15 @@ before:
       elements: dict
       sample:
         - {"key": "time", "value": "60", "path": "/etc/sysctl.d/50-local.conf", "line": 2, "effective": false}
+    other_writers:
+      description:
+        - Lines elsewhere, each with C(path), C(line) and C(text), that may set the keys after the boot. They are no
+          part of the prediction, and the module warns of them. See M(linux.tcp.keepalive_info).
+      returned: success
+      type: list
+      elements: dict
+      sample:
+        - {"path": "/etc/rc.local", "line": 7, "text": "sysctl -w net.ipv4.tcp_keepalive_time=7200"}
     drift:
       description: The keys whose running value differs from the next boot's.
       returned: success
@@ -228,6 +240,7 @@ after:
       - {"key": "time", "value": "600", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2, "effective": true}
       - {"key": "intvl", "value": "60", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 3, "effective": true}
       - {"key": "probes", "value": "20", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 4, "effective": true}
+    other_writers: []
     drift: []
     detection_time: 1800
 overridden_by:

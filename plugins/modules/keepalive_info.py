@@ -15,7 +15,7 @@ description:
   - The prediction follows the rules of the loader that the host's boot uses, see R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
   - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide,
-    and so is a line below C(/run), because it is gone after a reboot.
+    and so is a line below C(/run), because it is gone after a reboot, and whoever may set the keys after the boot.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.info
@@ -87,7 +87,10 @@ boot:
       type: dict
       sample: {"time": 600, "intvl": 75, "probes": 9}
     sources:
-      description: For each key the file and line that give the value; V(null) for the kernel's own default.
+      description:
+        - For each key the file and line that give the value; V(null) for the kernel's own default.
+        - C(/proc/cmdline) stands for a parameter of the kernel command line, C(sysctl.extra) in one of systemd's
+          folders for a credential.
       returned: success
       type: dict
       sample: {"time": {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}, "intvl": null, "probes": null}
@@ -122,6 +125,31 @@ settings:
       returned: success
       type: bool
       sample: true
+other_writers:
+  description:
+    - Lines elsewhere that may set the keys after the boot. They are no part of the prediction.
+    - Looked for in scripts that run at boot or with the network, in cron's tables, systemd's units, ufw's sysctl file,
+      the active profile of tuned and C(/boot/sysctl.conf-*). What cannot be read is passed over.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The file.
+      returned: success
+      type: str
+      sample: /etc/rc.local
+    line:
+      description: The line's number, from 1.
+      returned: success
+      type: int
+      sample: 7
+    text:
+      description: The line, its first 200 characters.
+      returned: success
+      type: str
+      sample: sysctl -w net.ipv4.tcp_keepalive_time=7200
+  sample: []
 drift:
   description: The keys whose running value differs from the next boot's.
   returned: success

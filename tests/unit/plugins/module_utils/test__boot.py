@@ -283,6 +283,90 @@ def test_releases(texts: t.Mapping[str, str], loader: Loader, version: Version, 
     assert predict(tree_of(texts), loader, hz=250, version=version).values.time == value
 
 
+EXTRA = "/etc/credstore/sysctl.extra"
+IMAGE_EXTRA = "/usr/lib/credstore/sysctl.extra"
+GIVEN_EXTRA = "/run/credentials/@system/sysctl.extra"
+
+
+# The rows for 252 and 257 were seen on Debian 12 and 13, that for 247 on Debian 11.
+@pytest.mark.parametrize(
+    ("texts", "version", "value", "path"),
+    [
+        pytest.param({A: f"{T}=60\n", EXTRA: f"{T}=90\n"}, (247,), 60, A, id="247 takes none"),
+        pytest.param({A: f"{T}=60\n", EXTRA: f"{T}=90\n"}, (252,), 90, EXTRA, id="252"),
+        pytest.param({A: f"{T}=60\n", EXTRA: f"{T}=90\n"}, (257,), 90, EXTRA, id="257"),
+        pytest.param({IMAGE_EXTRA: f"{T}=60\n", EXTRA: f"{T}=90\n"}, (257,), 90, EXTRA, id="/etc before /usr"),
+        pytest.param({GIVEN_EXTRA: f"{T}=80\n", EXTRA: f"{T}=90\n"}, (257,), 80, GIVEN_EXTRA, id="what was handed in"),
+        pytest.param(
+            {"/run/credstore/sysctl.extra": f"{T}=80\n"}, (257,), 80, "/run/credstore/sysctl.extra", id="/run"
+        ),
+        pytest.param({IMAGE_EXTRA: f"{T}=60\n", EXTRA: ""}, (257,), 7200, None, id="an empty one hides"),
+        pytest.param({A: f"{T}=60\n", EXTRA: f"-{T}\n{STAR}=33\n"}, (252,), 7200, None, id="exclusion"),
+        pytest.param({A: f"{T}=60\n", EXTRA: "#".ljust(1048564)}, (252,), 60, A, id="as large as may be"),
+        pytest.param({A: f"{T}=60\n", EXTRA: "#".ljust(1048565)}, (252,), 7200, None, id="too large"),
+    ],
+)
+def test_credentials(texts: t.Mapping[str, str], version: Version, value: int, path: str | None) -> None:
+    boot = predict(tree_of(texts), SYSTEMD, hz=250, version=version)
+    assert boot.values.time == value
+    assert (boot.sources["time"].path if "time" in boot.sources else None) == path
+    assert predict(tree_of(texts), PROCPS, hz=250).values.time in (60, 7200)
+
+
+@pytest.mark.parametrize(
+    ("credential", "version", "value"),
+    [
+        pytest.param(SysctlFile(EXTRA, EXTRA, kind="directory"), (252,), 7200, id="folder, 252"),
+        pytest.param(SysctlFile(EXTRA, EXTRA, kind="directory"), (257,), 7200, id="folder, 257"),
+        pytest.param(SysctlFile(EXTRA, EXTRA, kind="directory"), (247,), 60, id="folder, 247"),
+        pytest.param(SysctlFile(EXTRA, EXTRA, kind="missing", is_link=True), (252,), 7200, id="loop, 252"),
+        pytest.param(SysctlFile(EXTRA, EXTRA, kind="missing", is_link=True), (257,), 7200, id="loop, 257"),
+        pytest.param(SysctlFile(EXTRA, "/gone", kind="missing", is_link=True), (252,), 70, id="leads nowhere, 252"),
+        pytest.param(SysctlFile(EXTRA, "/gone", kind="missing", is_link=True), (257,), 7200, id="leads nowhere, 257"),
+    ],
+)
+def test_credentials_that_keep_the_service_from_starting(credential: SysctlFile, version: Version, value: int) -> None:
+    tree = tree_of({A: f"{T}=60\n", IMAGE_EXTRA: f"{T}=70\n"})
+    boot = predict(Tree((*tree.files, credential)), SYSTEMD, hz=250, version=version)
+    assert boot.values == Values(value, 75, 9)
+
+
+# Seen on Linux 6.1 and 6.12, booted with such a command line; the files' part is what every loader does.
+@pytest.mark.parametrize(
+    ("command_line", "texts", "value", "path"),
+    [
+        pytest.param(f"sysctl.{T}=60", {}, 60, "/proc/cmdline", id="no file"),
+        pytest.param(f"sysctl.{T}=60 sysctl.{T}=70", {}, 70, "/proc/cmdline", id="the last one"),
+        pytest.param(f"sysctl.{T}=60 sysctl.{T}=99999999999", {}, 60, "/proc/cmdline", id="the last valid one"),
+        pytest.param(f"sysctl.{T}=060", {}, 48, "/proc/cmdline", id="octal"),
+        pytest.param(f"sysctl.{T}=-5", {}, -5, "/proc/cmdline", id="negative"),
+        pytest.param(f'sysctl.{T}="60 # x"', {}, 60, "/proc/cmdline", id="remark"),
+        pytest.param(f'sysctl.{T}=" 60"', {}, 60, "/proc/cmdline", id="leading blank"),
+        pytest.param(f"sysctl.{T}={'60':0>20}", {}, 48, "/proc/cmdline", id="20 digits"),
+        *(
+            pytest.param(f"sysctl.{T}={value}", {}, 7200, None, id=value)
+            for value in ("+60", "60s", "60,70", "60.5", "'60'", "=6", "0x", "8589935", "60".rjust(21, "0"))
+        ),
+        pytest.param(f"sysctl.{T}=60", {A: f"{T}=90\n"}, 90, A, id="any file beats it"),
+        pytest.param(f"sysctl.{T}=60", {A: f"-{T}\n"}, 60, "/proc/cmdline", id="excluded in a file"),
+        pytest.param(f"sysctl.{T}=60", {A: f"{T}=60s\n"}, 60, "/proc/cmdline", id="refused in a file"),
+    ],
+)
+def test_command_line(command_line: str, texts: t.Mapping[str, str], value: int, path: str | None) -> None:
+    for loader in LOADERS:
+        boot = predict(tree_of(texts), loader, hz=250, command_line=command_line.encode())
+        assert boot.values == Values(value, 75, 9)
+        assert (boot.sources["time"].path if "time" in boot.sources else None) == path
+
+
+def test_the_command_line_is_read_first() -> None:
+    boot = predict(tree_of({A: f"{T}=90\n"}), SYSTEMD, hz=250, command_line=f"sysctl.{STAR}=1 sysctl.{T}=60".encode())
+    assert [(setting.path, setting.line, setting.value) for setting in boot.settings] == [
+        ("/proc/cmdline", 1, "60"),
+        (A, 1, "90"),
+    ]
+
+
 DEBIAN_SCRIPT = b"""#!/bin/sh
 case "$1" in
    start)

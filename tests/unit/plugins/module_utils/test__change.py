@@ -648,6 +648,13 @@ def test_overridden_for_two_keys(tmp_path: Path) -> None:
             f"Nothing was changed. {holds(f'{D}/zzz-tcp-keepalive.conf')}",
             id="a glob",
         ),
+        pytest.param(
+            {"/etc/credstore/sysctl.extra": TIME + b"=5\n"},
+            SYSTEMD,
+            f"{decides('/etc/credstore/sysctl.extra')}, and is never edited because it is a credential. "
+            f"Nothing was changed. No other path would win: remove what decides.",
+            id="a credential",
+        ),
     ],
 )
 def test_what_is_never_taken_over(tmp_path: Path, files: Layout, init: InitSystem, message: str) -> None:
@@ -771,6 +778,73 @@ def test_a_path_that_is_not_read(tmp_path: Path, path: str, files: Layout, init:
     for overrides in t.cast("list[Overrides]", ["fail", "take_over", "ignore"]):
         error = refuse(host, Wish(values=Values(time=600), path=path, overrides=overrides), NotReadAtBootError)
         assert str(error) == message
+
+
+@pytest.mark.parametrize("overrides", ["fail", "take_over", "ignore"])
+def test_a_credential_that_keeps_the_loader_from_starting(tmp_path: Path, overrides: Overrides) -> None:
+    host = make_host(tmp_path, {"/etc/credstore/sysctl.extra": None})
+    error = refuse(host, Wish(values=Values(time=600), overrides=overrides), NotReadAtBootError)
+    assert str(error) == (
+        f"{DEFAULT_PATH} would not be read at the next boot: /etc/credstore/sysctl.extra cannot be taken as a "
+        f"credential (it is a folder), so systemd-sysctl.service would fail and apply no file. Mend or remove it."
+    )
+
+
+def test_the_command_line_is_beaten_by_the_file_and_comes_back_without_it(tmp_path: Path) -> None:
+    host = make_host(tmp_path, values=(900, 75, 9))
+    lay_out(
+        tmp_path / "proc", {"sys/net/core/dev_weight": b"64\n", "cmdline": b"sysctl." + TIME + b"=900 sysctl.x=1\n"}
+    )
+    assert run_and_run_again(host, SET_TIME).after.boot.values == Values(600, 75, 9)
+    assert run_and_run_again(host, REMOVE).after.runtime == Values(900, 75, 9)
+    # a line that systemd gives up its file at is not blamed on the command line
+    host.meanwhile({DEFAULT_PATH: b"#" + b"x" * (1 << 20) + b"\n"})
+    assert "gives up this file" in str(refuse(host, SET_TIME, NotReadAtBootError))
+
+
+@pytest.mark.parametrize(
+    ("script", "warns"),
+    [
+        pytest.param(b"sysctl -w " + TIME + b"=5", True, id="names a key"),
+        pytest.param(b"sysctl -p", True, id="applies a file that systemd does not read"),
+        pytest.param(b"sysctl -p " + DEFAULT_PATH.encode(), False, id="applies what was set"),
+        pytest.param(b"sysctl -p /etc/sysctl.d/*.conf", False, id="applies what the boot applies"),
+    ],
+)
+@pytest.mark.parametrize(
+    "wish",
+    [
+        pytest.param(Wish(), id="report"),
+        pytest.param(Wish(values=Values(time=600)), id="set"),
+        pytest.param(Wish(values=Values(time=600), persistent=False), id="running kernel only"),
+        pytest.param(Wish(absent=("intvl",)), id="remove"),
+    ],
+)
+def test_other_writers_are_warned_of(tmp_path: Path, wish: Wish, script: bytes, *, warns: bool) -> None:
+    host = make_host(
+        tmp_path, {"/etc/rc.local": script, CONF: TIME + b"=7\n", DEFAULT_PATH: TIME_TEXT}, values=(600, 75, 9)
+    )
+    (tmp_path / "root/etc/rc.local").chmod(0o755)
+    change = run_and_run_again(host, wish).change
+    warning = f"/etc/rc.local line 1 may set keepalive values after the boot: {script.decode()}"
+    assert change.warnings == ((warning,) if warns else ())
+    assert len(change.after.other_writers) == warns
+
+
+def test_a_writer_goes_by_the_files_as_they_will_be(tmp_path: Path) -> None:
+    layout: Layout = {
+        "/etc/crontab": b"@hourly root sysctl -p " + DEFAULT_PATH.encode() + b"\n",
+        DEFAULT_PATH: TIME + b"=5\n",
+        "/etc/runlevels/default/tuned": b"",
+        "/etc/tuned/active_profile": b"mine\n",
+        "/etc/tuned/mine/tuned.conf": b"[sysctl]\n" + TIME + b"=5\n" + PROBES + b"=5\n",
+        ZZ: TIME + b"=6\n",
+    }
+    host = make_host(tmp_path, layout)
+    before = take_snapshot(host.kernel, host.files)
+    assert [writer.line for writer in before.other_writers] == [1, 3]
+    outcome = run_and_run_again(host, Wish(values=ALL, overrides="take_over"))
+    assert outcome.change.warnings == ()
 
 
 def test_a_long_line(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 A, B = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf"
 
@@ -149,6 +150,7 @@ def test_as_dict() -> None:
             {"key": "intvl", "value": None, "path": A, "line": 3, "effective": False},
             {"key": "time", "value": "900", "path": A, "line": 4, "effective": True},
         ],
+        "other_writers": [],
         "drift": ["time"],
         "detection_time": None,
     }
@@ -220,3 +222,104 @@ def test_what_anybody_sees(tmp_path: Path) -> None:
         snapshot = take_snapshot(Kernel(f"{root}/proc"), Files(f"{root}/root"), loader="procps")
     assert snapshot.boot.values == Values(600, 75, 9)
     assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may decide at the next boot."]
+
+
+CONF = "/etc/sysctl.conf"
+OPT = "/opt/tune.conf"
+CALL = {"path": "/etc/rc.local", "line": 1}
+ACTIVE = {"path": "/etc/tuned/active_profile", "line": 1, "text": "mine"}
+PROFILE = {"path": "/etc/tuned/mine/tuned.conf", "line": 2, "text": "net.ipv4.tcp_keepalive_time=5"}
+TUNED: Layout = {
+    "/etc/runlevels/default/tuned": b"",
+    "/etc/tuned/active_profile": b"mine\n",
+    "/etc/tuned/mine/tuned.conf": b"[sysctl]\n" + TIME + b"=5\n",
+}
+
+
+# The boot, by systemd, gives 600; what the line of rc.local, or tuned, would make of it.
+@pytest.mark.parametrize(
+    ("layout", "writers"),
+    [
+        pytest.param({}, [], id="nobody"),
+        pytest.param({"/etc/rc.local": b"sysctl -p"}, [], id="a file that is not there"),
+        pytest.param({"/etc/rc.local": b"sysctl -p", CONF: TIME + b"=600\n"}, [], id="the same value"),
+        pytest.param({"/etc/rc.local": b"sysctl -p", CONF: b"vm.swappiness=5\n"}, [], id="other keys"),
+        pytest.param(
+            {"/etc/rc.local": b"sysctl -p", CONF: INTVL + b"=6\n"}, [{**CALL, "text": "sysctl -p"}], id="another value"
+        ),
+        pytest.param(
+            {"/etc/rc.local": b"sysctl -p /opt/tune.conf", OPT: TIME + b"=7\n"},
+            [{**CALL, "text": "sysctl -p /opt/tune.conf"}],
+            id="a file that no boot reads",
+        ),
+        pytest.param({"/etc/rc.local": b"sysctl --system"}, [], id="all files, to the same effect"),
+        pytest.param(
+            {"/etc/rc.local": b"sysctl --system", CONF: TIME + b"=7\n"},
+            [{**CALL, "text": "sysctl --system"}],
+            id="all files, and one that systemd does not read",
+        ),
+        pytest.param(TUNED, [], id="a profile that the files beat"),
+        pytest.param({**TUNED, CONF: TIME + b"=7\n"}, [ACTIVE], id="tuned applies a file that systemd does not read"),
+        pytest.param(
+            {**TUNED, A: b"", B: None, "/usr/lib/sysctl.d/c.conf": TIME + b"=600\n"}, [PROFILE], id="a profile"
+        ),
+        pytest.param(
+            {**TUNED, "/etc/tuned/tuned-main.conf": b"reapply_sysctl=0\n"},
+            [PROFILE],
+            id="a profile that beats the files",
+        ),
+    ],
+)
+def test_other_writers(tmp_path: Path, layout: Layout, writers: list[dict[str, object]]) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n", **layout})
+    for script in (tmp_path / "root/etc").glob("rc.local"):
+        script.chmod(0o755)
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert snapshot.boot.values == Values(600, 75, 9)
+    assert snapshot.as_dict()["other_writers"] == writers
+    assert snapshot.writer_warnings() == [
+        f"{writer['path']} line {writer['line']} may set keepalive values after the boot: {writer['text']}"
+        for writer in writers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "reason"),
+    [
+        pytest.param({"/etc/credstore/sysctl.extra": None}, "it is a folder", id="folder"),
+        pytest.param({"/etc/credstore/sysctl.extra": b"#" * (1 << 20)}, "it is larger than 1 MiB", id="large"),
+        pytest.param({"/etc/credstore/sysctl.extra": "sysctl.extra"}, "it is a loop of links", id="loop"),
+        pytest.param({"/etc/credstore/sysctl.extra": "/gone"}, "No such file or directory", id="leads nowhere"),
+    ],
+)
+def test_what_keeps_the_loader_from_starting_is_told(tmp_path: Path, layout: Layout, reason: str) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n", **layout})
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert snapshot.boot.values == Values(7200, 75, 9)
+    (warning,) = snapshot.warnings()
+    assert warning == (
+        f"/etc/credstore/sysctl.extra cannot be taken as a credential ({reason}), so systemd-sysctl.service would fail "
+        f"and apply no file at the next boot."
+    )
+
+
+def test_an_encrypted_credential_makes_the_prediction_uncertain(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n", "/etc/credstore.encrypted/sysctl.extra": b"secret"})
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert snapshot.boot.values == Values(600, 75, 9)
+    assert snapshot.warnings() == [
+        "/etc/credstore.encrypted/sysctl.extra cannot be read (it is encrypted): it may decide at the next boot."
+    ]
+
+
+def test_the_command_line_counts_in_the_first_network_namespace_only(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {B: INTVL + b"=5\n"})
+    lay_out(tmp_path / "proc", {"cmdline": b"ro sysctl." + TIME + b"=60 sysctl." + INTVL + b"=61\n"})
+    assert take_snapshot(host.kernel, host.files).boot.values == Values(7200, 5, 9)
+    lay_out(tmp_path / "proc", {"sys/net/core/dev_weight": b"64\n"})
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert snapshot.boot.values == Values(60, 5, 9)
+    assert snapshot.as_dict()["boot"]["sources"]["time"] == {"path": "/proc/cmdline", "line": 1}
+    assert take_snapshot(host.kernel, host.files, loader=None).boot.values == Values(60, 61, 9)
+    other = take_snapshot(host.kernel, Files(str(tmp_path / "root")))
+    assert other.boot.values.time == 7200

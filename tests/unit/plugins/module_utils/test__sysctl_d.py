@@ -387,8 +387,10 @@ def test_key_of(name: bytes, as_systemd: Key | None, as_procps: Key | None) -> N
 @pytest.mark.parametrize(
     ("loader", "version", "since"),
     [
-        pytest.param(SYSTEMD, None, (248,), id="newest systemd"),
-        pytest.param(SYSTEMD, (257,), (248,), id="systemd 257"),
+        pytest.param(SYSTEMD, None, (254,), id="newest systemd"),
+        pytest.param(SYSTEMD, (257,), (254,), id="systemd 257"),
+        pytest.param(SYSTEMD, (252,), (252,), id="systemd 252"),
+        pytest.param(SYSTEMD, (251,), (248,), id="systemd 251"),
         pytest.param(SYSTEMD, (247,), (246,), id="systemd 247"),
         pytest.param(SYSTEMD, (239,), (0,), id="systemd 239"),
         pytest.param(PROCPS, None, (4, 0, 1), id="newest procps"),

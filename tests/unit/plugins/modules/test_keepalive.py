@@ -82,6 +82,7 @@ def snapshot(
             for key, line in numbers.items()
             if line
         ],
+        "other_writers": [],
         "drift": [],
         "detection_time": time + intvl * probes,
     }

@@ -52,6 +52,7 @@ def answer_of(
             "sources": {"time": None, "intvl": None, "probes": None, **sources},
         },
         "settings": settings,
+        "other_writers": [],
         "drift": [],
         "detection_time": time + 75 * probes,
     }
