@@ -262,7 +262,8 @@ def depends_on_version(tree: Tree, loader: Loader) -> bool:
     own = _releases(loader)
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in own}) > 1:
         return True
-    return any(len({tuple(statements(file.text, rules)) for rules in own}) > 1 for file in tree.files)
+    parsers = {(rules.knows_patterns, rules.follows_parents): rules for rules in own}.values()
+    return any(len({tuple(statements(file.text, rules)) for rules in parsers}) > 1 for file in tree.files)
 
 
 def split_lines(text: bytes) -> list[bytes]:

@@ -85,7 +85,6 @@ _UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf")
 _LOADER = re.compile(r".*/(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 _KERNEL_FILES = "/boot/sysctl.conf-*"
 
-_RELEVANT = re.compile(rb"tcp_keepalive_|sysctl")
 _REMARK = re.compile(rb"(?:^[ \t]*[#;]|\s#).*")
 # KEY=VALUE for sysctl(8) or a file of its, and a write to the key's file.
 _SETS = re.compile(
@@ -174,12 +173,16 @@ def _units(files: Files) -> t.Iterator[SysctlFile]:
     yield from by_name.values()
 
 
+def _is_relevant(text: bytes) -> bool:
+    return b"tcp_keepalive_" in text or b"sysctl" in text
+
+
 def _in_script(files: Files, file: SysctlFile) -> t.Iterator[Writer]:
     """Yield the lines of a script, or of another text with commands."""
-    if not _RELEVANT.search(file.text):
+    if not _is_relevant(file.text):
         return
     for number, row in enumerate(file.text.split(b"\n"), start=1):
-        if not _RELEVANT.search(row):
+        if not _is_relevant(row):
             continue
         command = _REMARK.sub(b"", row)
         if _SETS.search(command):

@@ -186,7 +186,7 @@ def main() -> None:
         snapshot = take_snapshot(Kernel(), Files(module.params["root"]), loader=module.params["loader"])
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in snapshot.warnings():
+    for warning in (*snapshot.warnings(), *snapshot.writer_warnings()):
         module.warn(warning)
     module.exit_json(**snapshot.as_dict())
 

@@ -14,6 +14,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.tests.differential.trees import CREDENTIAL
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Version
@@ -99,15 +100,18 @@ class Bench:
         _mount("-t", "overlay", "-o", f"lowerdir={self.tree}:{loader.root}", "overlay", str(self._system))
         try:
             _mount("--rbind", str(self._proc), str(self._system / "proc"))
+            # what the unit does: the service manager looks for the credential, and names its folder to the loader
+            folder = str(Path(CREDENTIAL).parent) if (self.tree / CREDENTIAL.lstrip("/")).exists() else None
             subprocess.run(
                 ["chroot", str(self._system), *_COMMANDS[loader.loader]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=_SECONDS,
+                env={**os.environ, **({"CREDENTIALS_DIRECTORY": folder} if folder else {})},
                 check=False,  # loaders fail for a line and apply the others
             )
         finally:
             subprocess.run(["umount", "--recursive", str(self._system)], check=True)
-        folder = Path("/proc/sys/net/ipv4")
-        return tuple(int((folder / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes"))
+        keys = Path("/proc/sys/net/ipv4")
+        return tuple(int((keys / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes"))

@@ -26,6 +26,7 @@ DIRECTORIES = (
     "/lib/sysctl.d",
 )
 SYSCTL_CONF = "/etc/sysctl.conf"
+CREDENTIAL = "/etc/credstore/sysctl.extra"
 KEYS = (b"time", b"intvl", b"probes")
 
 # Names that collide, mask and sort oddly, and such as are not read, or not by every loader.
@@ -81,6 +82,8 @@ def random_tree(random: Random) -> dict[str, Node]:
         tree["/etc/sysctl.d/99-sysctl.conf"] = "../sysctl.conf"
     if random.random() < 0.05 and not any(path.startswith("/lib/") for path in tree):
         tree["/lib/sysctl.d"] = random.choice(["../usr/lib/sysctl.d", "/etc/sysctl.d", "/dev/null"])
+    if random.random() < 0.1:
+        tree[CREDENTIAL] = _text(random)[: 1 << 19]  # a larger one keeps the loader from starting
     return tree
 
 

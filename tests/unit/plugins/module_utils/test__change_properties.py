@@ -39,6 +39,12 @@ VALUES = st.builds(
 PATHS = st.sampled_from(
     [DEFAULT_PATH, "/etc/sysctl.conf", *(f"{folder}/{name}.conf" for folder in DIRECTORIES for name in ("a", "zz"))]
 )
+# Whether these lines count depends on all files, before a change and after it.
+CRONTAB = b"""\
+@daily root sysctl --system
+@daily root sysctl -p
+@daily root sysctl -p /etc/sysctl.d/*.conf
+"""
 WISHES = st.builds(
     Wish,
     path=PATHS,
@@ -51,7 +57,7 @@ WISHES = st.builds(
 
 def host_with(folder: str, tree: Random, init: InitSystem) -> Host:
     """Make a host that has a random tree, and the running values that its boot gave it."""
-    host = make_host(Path(folder), random_tree(tree), init=init)
+    host = make_host(Path(folder), {**random_tree(tree), "/etc/crontab": CRONTAB}, init=init)
     boot = take_snapshot(host.kernel, host.files).boot.values
     return make_host(Path(folder), init=init, values=t.cast("tuple[int, int, int]", tuple(boot[key] for key in KEYS)))
 

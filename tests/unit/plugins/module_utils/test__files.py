@@ -943,3 +943,73 @@ def test_version_of(tmp_path: Path, layout: Layout, systemd: Version | None, pro
 def test_version_of_a_system_stays_within_its_root(tmp_path: Path) -> None:
     lay_out(tmp_path, {f"outside/{LIBRARY}-239.so": b"", "root/lib": f"{tmp_path}/outside"})
     assert Files(str(tmp_path / "root")).version_of("systemd-sysctl") is None
+
+
+def test_matching(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "/etc/cron.d/b": b"b",
+            "/etc/cron.d/a": b"a",
+            "/etc/cron.d/.hidden": b"",
+            "/etc/cron.d/c~": b"",
+            "/etc/cron.d/d.dpkg-dist": b"",
+            "/etc/cron.d/folder": None,
+            "/etc/cron.d/link": "/opt/x",
+            "/etc/cron.d/nowhere": "/gone",
+            "/opt/x": b"x",
+            "/etc/loop": "loop",
+            "/srv": "/etc",
+        },
+    )
+    files = Files(str(tmp_path))
+
+    def found(pattern: str) -> list[tuple[str, str, bytes]]:
+        return [(file.path, file.target, file.text) for file in files.matching(pattern)]
+
+    assert found("/etc/cron.d/*") == [
+        ("/etc/cron.d/a", "/etc/cron.d/a", b"a"),
+        ("/etc/cron.d/b", "/etc/cron.d/b", b"b"),
+        ("/etc/cron.d/link", "/opt/x", b"x"),
+    ]
+    assert found("/srv/cron.*/[ab]") == [
+        ("/srv/cron.d/a", "/etc/cron.d/a", b"a"),
+        ("/srv/cron.d/b", "/etc/cron.d/b", b"b"),
+    ]
+    assert found("/opt/x") == [("/opt/x", "/opt/x", b"x")]
+    for nothing in ("/opt/y", "/opt/x/*", "/gone/*", "/etc/loop/x", "/etc/loop/*", "/etc/cron.d/folder"):
+        assert found(nothing) == []
+
+
+def test_is_executable(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/a": b"", "/b": b""})
+    (tmp_path / "b").chmod(0o700)
+    files = Files(str(tmp_path))
+    assert [files.is_executable(path) for path in ("/a", "/b", "/c")] == [False, True, False]
+
+
+def test_credentials_are_read(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "/run/credentials/@system/sysctl.extra": b"1",
+            "/etc/credstore/sysctl.extra": "/gone",
+            "/usr/lib/credstore/sysctl.extra": None,
+            "/etc/credstore.encrypted/sysctl.extra": b"secret",
+            "/usr/lib/credstore.encrypted/sysctl.extra": None,
+            "/etc/credstore/sysctl.other": b"",
+        },
+    )
+    found = [(file.path, file.kind, file.text, file.reason) for file in Files(str(tmp_path)).read_tree().files]
+    assert found == [
+        ("/run/credentials/@system/sysctl.extra", "file", b"1", ""),
+        ("/etc/credstore/sysctl.extra", "missing", b"", "No such file or directory"),
+        ("/usr/lib/credstore/sysctl.extra", "directory", b"", "it is a folder"),
+        ("/etc/credstore.encrypted/sysctl.extra", "unreadable", b"", "it is encrypted"),
+    ]
+
+
+def test_what_the_machine_hands_in_lasts(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/run/credentials/@system/sysctl.extra": b"1", "/run/credstore/sysctl.extra": b"2"})
+    found = [file.path for file in Files(str(tmp_path)).read_tree().lasting().files]
+    assert found == ["/run/credentials/@system/sysctl.extra"]

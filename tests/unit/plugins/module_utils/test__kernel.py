@@ -173,3 +173,18 @@ def test_the_real_kernel() -> None:
         ],
         "after": ["60\n", "2147483\n", "255\n"],
     }
+
+
+def test_command_line(tmp_path: Path) -> None:
+    kernel = Kernel(str(tmp_path))
+    lay_out(tmp_path, {"cmdline": b"ro quiet\n", "sys/net/core/somaxconn": b"4096\n"})
+    assert kernel.command_line() == b""
+    lay_out(tmp_path, {"sys/net/core/dev_weight": b"64\n"})
+    assert kernel.command_line() == b"ro quiet\n"
+    (tmp_path / "cmdline").unlink()
+    assert kernel.command_line() == b""
+
+
+def test_a_later_network_namespace_has_no_command_line() -> None:
+    script = f"from {Kernel.__module__} import Kernel; print(Kernel().command_line())"
+    assert in_own_namespaces(script) == "b''\n"
