@@ -61,14 +61,11 @@ _PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _UNIT = "/etc/systemd/system/systemd-sysctl.service"
-# Folders that hold the scripts an init runs at boot: sysvinit and runit on Debian, OpenRC.
-_BOOT_SCRIPTS = (
-    "/etc/rcS.d",
-    "/etc/rc2.d",
-    "/etc/runlevels/sysinit",
-    "/etc/runlevels/boot",
-    "/etc/rc.d/rcS.d",
-)
+# Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
+# package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
+_RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
+_OPENRC = "/sbin/openrc"
+_OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 
 _REMEDIES = {
@@ -226,7 +223,7 @@ class Files:
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,
             has_systemd_sysctl=has_systemd_sysctl and not masked,
-            scripts=tuple(self._boot_scripts()),
+            scripts=tuple(self._boot_scripts(process_1)),
             proc_sys_writable=proc_sys_writable,
         )
 
@@ -247,8 +244,10 @@ class Files:
         except (OSError, FileError):
             return []
 
-    def _boot_scripts(self) -> t.Iterator[bytes]:
-        for folder in _BOOT_SCRIPTS:
+    def _boot_scripts(self, process_1: str) -> t.Iterator[bytes]:
+        has_openrc = self.read(_OPENRC).kind == "file"
+        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and has_openrc)
+        for folder in _OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS:
             for name in self._names(folder):
                 if _BOOT_SCRIPT_NAME.match(name):
                     yield self.read(f"{folder}/{name}").text

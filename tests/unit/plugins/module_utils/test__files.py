@@ -363,6 +363,51 @@ SCRIPT = b"sysctl -q --system\n"
             InitSystem(process_1="init", scripts=(b"",)),
             id="sysvinit, dangling link",
         ),
+        pytest.param(
+            {
+                "/sbin/init": b"",
+                "/sbin/openrc": b"",
+                "/etc/rcS.d/S08procps": SCRIPT,
+                "/etc/runlevels/sysinit/procps": "/etc/init.d/procps",
+                "/etc/init.d/procps": SCRIPT,
+            },
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="OpenRC started by sysvinit",
+        ),
+        *(
+            pytest.param(
+                {
+                    "/sbin": "usr/sbin",
+                    "/usr/sbin/init": init,
+                    f"/usr/sbin/{process_1}": b"",
+                    "/usr/sbin/openrc": b"",
+                    "/etc/rcS.d/S08procps": SCRIPT,
+                    "/etc/runlevels/off/procps": SCRIPT,
+                },
+                InitSystem(process_1=process_1, scripts=scripts),
+                id=why,
+            )
+            for init, process_1, scripts, why in (
+                (b"", "init", (), "OpenRC started by sysvinit, script only where sysvinit alone would run it"),
+                ("openrc-init", "openrc-init", (), "OpenRC, script only where sysvinit would run it"),
+                ("runit-init", "runit-init", (SCRIPT,), "runit with OpenRC installed, too"),
+            )
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/etc/runlevels/boot/sysctl": SCRIPT},
+            InitSystem(process_1="init"),
+            id="sysvinit, script only where OpenRC would run it",
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/sbin/openrc": b"", "/etc/runlevels/default/sysctl": SCRIPT},
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="OpenRC, script in the last runlevel",
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/sbin/openrc": "openrc", "/etc/rcS.d/S08procps": SCRIPT},
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="sysvinit, a loop of links for OpenRC",
+        ),
     ],
 )
 def test_init_system_of_an_image(tmp_path: Path, layout: Layout, expected: InitSystem) -> None:
