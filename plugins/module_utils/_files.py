@@ -58,6 +58,7 @@ _LOCK_POLL_SECONDS = 0.05
 _SYSTEMD_RELEASE = re.compile(r"libsystemd-shared-(\d+).*\.so\Z")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
 _PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
+_BUSYBOX = b"BusyBox v"  # of its banner
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _UNIT = "/etc/systemd/system/systemd-sysctl.service"
@@ -214,7 +215,8 @@ class Files:
             booted_with_systemd = os.path.isdir("/run/systemd/system")
         else:
             init = self.resolve("/sbin/init")
-            process_1 = posixpath.basename(init)
+            program = posixpath.basename(init)
+            process_1 = "init" if program == "busybox" else program  # BusyBox is what its link is called
             booted_with_systemd = process_1 == "systemd" or not os.path.exists(self.on_host(init))
             proc_sys_writable = True
         unit = self.read(_UNIT)
@@ -224,6 +226,7 @@ class Files:
             booted_with_systemd=booted_with_systemd,
             has_systemd_sysctl=has_systemd_sysctl and not masked,
             scripts=tuple(self._boot_scripts(process_1)),
+            has_busybox_sysctl=not booted_with_systemd and self._has_busybox_sysctl(),
             proc_sys_writable=proc_sys_writable,
         )
 
@@ -251,6 +254,11 @@ class Files:
             for name in self._names(folder):
                 if _BOOT_SCRIPT_NAME.match(name):
                     yield self.read(f"{folder}/{name}").text
+
+    def _has_busybox_sysctl(self) -> bool:
+        """Whether the first ``sysctl`` found is BusyBox's: a link to it, a hard link or a copy."""
+        found = next((file for file in map(self.read, _SYSCTL) if file.kind == "file"), None)
+        return found is not None and _BUSYBOX in found.text
 
     def require_editable(self, file: SysctlFile) -> None:
         """Check that a file is a regular one, or can become one.
