@@ -58,14 +58,17 @@ class InitSystem:
     ``process_1`` is the name of the first process, or of the program behind /sbin/init where no
     system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``has_systemd_sysctl`` says
     that the program is there and its unit is not masked; ``scripts`` are the texts of the init
-    scripts for sysctl that are enabled; ``proc_sys_writable`` says that the boot will be
-    able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/).
+    scripts for sysctl that the boot runs; ``has_busybox_sysctl`` says that they call BusyBox's, which has
+    no ``--system`` (options "neAapwq" of its procps/sysctl.c), and is False where systemd booted;
+    ``proc_sys_writable`` says that the boot will be able to write (systemd-sysctl.service has
+    ConditionPathIsReadWrite=/proc/sys/net/).
     """
 
     process_1: str = ""
     booted_with_systemd: bool = False
     has_systemd_sysctl: bool = False
     scripts: tuple[bytes, ...] = ()
+    has_busybox_sysctl: bool = False
     proc_sys_writable: bool = True
 
 
@@ -124,7 +127,7 @@ def detect_loader(init: InitSystem) -> Loader | None:
         return None
     if init.booted_with_systemd:
         return "systemd-sysctl" if init.has_systemd_sysctl else None
-    if init.process_1 in _INITS and any(map(_applies_files, init.scripts)):
+    if init.process_1 in _INITS and not init.has_busybox_sysctl and any(map(_applies_files, init.scripts)):
         return "procps"
     return None
 

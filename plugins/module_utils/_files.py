@@ -61,17 +61,15 @@ _LOCK_POLL_SECONDS = 0.05
 _SYSTEMD_RELEASE = re.compile(r"libsystemd-shared-(\d+).*\.so\Z")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
 _PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
+_BUSYBOX = b"BusyBox v"  # of its banner
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _UNIT = "/etc/systemd/system/systemd-sysctl.service"
-# Folders that hold the scripts an init runs at boot: sysvinit and runit on Debian, OpenRC.
-_BOOT_SCRIPTS = (
-    "/etc/rcS.d",
-    "/etc/rc2.d",
-    "/etc/runlevels/sysinit",
-    "/etc/runlevels/boot",
-    "/etc/rc.d/rcS.d",
-)
+# Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
+# package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
+_RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
+_OPENRC = "/sbin/openrc"
+_OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 
 _IS_PATTERN = re.compile(r"[*?\[]")
@@ -257,7 +255,8 @@ class Files:
             booted_with_systemd = os.path.isdir("/run/systemd/system")
         else:
             init = self.resolve("/sbin/init")
-            process_1 = posixpath.basename(init)
+            program = posixpath.basename(init)
+            process_1 = "init" if program == "busybox" else program  # BusyBox is what its link is called
             booted_with_systemd = process_1 == "systemd" or not os.path.exists(self.on_host(init))
             proc_sys_writable = True
         unit = self.read(_UNIT)
@@ -266,7 +265,8 @@ class Files:
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,
             has_systemd_sysctl=has_systemd_sysctl and not masked,
-            scripts=tuple(self._boot_scripts()),
+            scripts=tuple(self._boot_scripts(process_1)),
+            has_busybox_sysctl=not booted_with_systemd and self._has_busybox_sysctl(),
             proc_sys_writable=proc_sys_writable,
         )
 
@@ -287,11 +287,18 @@ class Files:
         except (OSError, FileError):
             return []
 
-    def _boot_scripts(self) -> t.Iterator[bytes]:
-        for folder in _BOOT_SCRIPTS:
+    def _boot_scripts(self, process_1: str) -> t.Iterator[bytes]:
+        has_openrc = self.read(_OPENRC).kind == "file"
+        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and has_openrc)
+        for folder in _OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS:
             for name in self._names(folder):
                 if _BOOT_SCRIPT_NAME.match(name):
                     yield self.read(f"{folder}/{name}").text
+
+    def _has_busybox_sysctl(self) -> bool:
+        """Whether the first ``sysctl`` found is BusyBox's: a link to it, a hard link or a copy."""
+        found = next((file for file in map(self.read, _SYSCTL) if file.kind == "file"), None)
+        return found is not None and _BUSYBOX in found.text
 
     def require_editable(self, file: SysctlFile) -> None:
         """Check that a file is a regular one, or can become one.

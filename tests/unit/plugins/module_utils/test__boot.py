@@ -421,6 +421,10 @@ esac
             PROCPS,
             id="init with systemd installed, too",
         ),
+        *(
+            pytest.param(InitSystem(process_1=name, scripts=(DEBIAN_SCRIPT,), has_busybox_sysctl=True), None, id=why)
+            for name, why in (("init", "BusyBox's sysctl"), ("openrc-init", "BusyBox's sysctl with OpenRC"))
+        ),
         pytest.param(InitSystem(process_1="init"), None, id="init without scripts"),
         pytest.param(InitSystem(process_1="init", has_systemd_sysctl=True), None, id="init, systemd only installed"),
         pytest.param(InitSystem(process_1="bash", scripts=(DEBIAN_SCRIPT,)), None, id="container without an init"),

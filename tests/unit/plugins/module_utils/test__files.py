@@ -290,6 +290,8 @@ def test_read_without_permission(tmp_path: Path) -> None:
 
 
 SCRIPT = b"sysctl -q --system\n"
+BUSYBOX = b"\x7fELF\0BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1)\0"
+PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
 
 
 @pytest.mark.parametrize(
@@ -362,6 +364,82 @@ SCRIPT = b"sysctl -q --system\n"
             {"/sbin/init": b"", "/etc/rcS.d/S08procps": "nowhere"},
             InitSystem(process_1="init", scripts=(b"",)),
             id="sysvinit, dangling link",
+        ),
+        pytest.param(
+            {
+                "/sbin/init": b"",
+                "/sbin/openrc": b"",
+                "/etc/rcS.d/S08procps": SCRIPT,
+                "/etc/runlevels/sysinit/procps": "/etc/init.d/procps",
+                "/etc/init.d/procps": SCRIPT,
+            },
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="OpenRC started by sysvinit",
+        ),
+        *(
+            pytest.param(
+                {
+                    "/sbin": "usr/sbin",
+                    "/usr/sbin/init": init,
+                    f"/usr/sbin/{process_1}": b"",
+                    "/usr/sbin/openrc": b"",
+                    "/etc/rcS.d/S08procps": SCRIPT,
+                    "/etc/runlevels/off/procps": SCRIPT,
+                },
+                InitSystem(process_1=process_1, scripts=scripts),
+                id=why,
+            )
+            for init, process_1, scripts, why in (
+                (b"", "init", (), "OpenRC started by sysvinit, script only where sysvinit alone would run it"),
+                ("openrc-init", "openrc-init", (), "OpenRC, script only where sysvinit would run it"),
+                ("runit-init", "runit-init", (SCRIPT,), "runit with OpenRC installed, too"),
+            )
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/etc/runlevels/boot/sysctl": SCRIPT},
+            InitSystem(process_1="init"),
+            id="sysvinit, script only where OpenRC would run it",
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/sbin/openrc": b"", "/etc/runlevels/default/sysctl": SCRIPT},
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="OpenRC, script in the last runlevel",
+        ),
+        pytest.param(
+            {"/sbin/init": b"", "/sbin/openrc": "openrc", "/etc/rcS.d/S08procps": SCRIPT},
+            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            id="sysvinit, a loop of links for OpenRC",
+        ),
+        pytest.param(
+            {
+                "/bin/busybox": BUSYBOX,
+                "/sbin/init": "/bin/busybox",
+                "/sbin/sysctl": "../bin/busybox",
+                "/etc/rcS.d/S08procps": SCRIPT,
+            },
+            InitSystem(process_1="init", scripts=(SCRIPT,), has_busybox_sysctl=True),
+            id="BusyBox",
+        ),
+        *(
+            pytest.param(
+                {"/sbin/init": b"", **programs},
+                InitSystem(process_1="init", has_busybox_sysctl=is_busybox),
+                id=why,
+            )
+            for programs, is_busybox, why in (
+                ({"/bin/sysctl": BUSYBOX}, True, "sysctl is a copy of BusyBox"),
+                ({"/bin": "usr/bin", "/usr/bin/sysctl": BUSYBOX}, True, "sysctl is BusyBox's, merged /usr"),
+                ({"/usr/sbin/sysctl": BUSYBOX, "/sbin/sysctl": PROCPS}, True, "BusyBox's sysctl comes first"),
+                ({"/sbin/sysctl": PROCPS, "/bin/sysctl": BUSYBOX}, False, "procps' sysctl comes first"),
+                ({"/usr/sbin/sysctl": "gone", "/bin/sysctl": BUSYBOX}, True, "a dangling link comes first"),
+                ({"/sbin/sysctl": "sysctl"}, False, "sysctl is a loop of links"),
+                ({"/sbin/sysctl": PROCPS, "/bin/busybox": BUSYBOX}, False, "BusyBox beside procps"),
+            )
+        ),
+        pytest.param(
+            {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd-sysctl": b"", "/sbin/sysctl": BUSYBOX},
+            InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True),
+            id="systemd, sysctl not looked at",
         ),
     ],
 )

@@ -79,6 +79,8 @@ SYSVINIT: Layout = {"/sbin/init": b"", "/etc/rcS.d/S08procps": b"sysctl -q --sys
         pytest.param(SYSTEMD, "procps", AS_PROCPS, id="systemd, asked for procps"),
         pytest.param(SYSVINIT, None, AS_PROCPS, id="sysvinit"),
         pytest.param(SYSVINIT, "systemd-sysctl", AS_SYSTEMD, id="sysvinit, asked for systemd-sysctl"),
+        pytest.param({**SYSVINIT, "/sbin/sysctl": b"BusyBox v1.35.0"}, None, AS_NOTHING, id="BusyBox's sysctl"),
+        pytest.param({**SYSVINIT, "/sbin/openrc": b""}, None, AS_NOTHING, id="OpenRC, script in no runlevel"),
         pytest.param({}, None, AS_NOTHING, id="nothing"),
         pytest.param({}, "procps", AS_PROCPS, id="nothing, asked for procps"),
     ],
