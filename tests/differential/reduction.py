@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.differential.trees import Node
-
-    Tree = t.Dict[str, Node]
+    from ansible_collections.linux.tcp.tests.differential.layouts import Tree
 
 
 def reduced(tree: Tree, shows: t.Callable[[Tree], bool]) -> Tree:

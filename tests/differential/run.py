@@ -32,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._boot import predict
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
+from ansible_collections.linux.tcp.tests.differential.layouts import fitted
 from ansible_collections.linux.tcp.tests.differential.loaders import Bench, RealLoader, real_loaders
 from ansible_collections.linux.tcp.tests.differential.reduction import reduced
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
@@ -39,7 +40,7 @@ from ansible_collections.linux.tcp.tests.unit.host import lay_out
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Prediction
-    from ansible_collections.linux.tcp.tests.differential.reduction import Tree
+    from ansible_collections.linux.tcp.tests.differential.layouts import Tree
 
 HZ = Kernel().hz()
 
@@ -52,13 +53,6 @@ class Disagreement:
     seed: int
     tree: Tree
     what: str
-
-
-def fitted(tree: Tree, loader: RealLoader) -> Tree:
-    """Return the tree as it can be on the loader's system."""
-    if not loader.has_merged_usr:
-        return tree
-    return {**{path: node for path, node in tree.items() if not path.startswith("/lib/")}, "/lib": "usr/lib"}
 
 
 def fill(folder: Path, tree: Tree) -> None:
@@ -78,7 +72,7 @@ def predicted(folder: Path, loader: RealLoader) -> Prediction:
 
 def disagreement(bench: Bench, loader: RealLoader, tree: Tree) -> str | None:
     """Return how prediction and loader differ on a tree, None where they agree."""
-    fill(bench.tree, fitted(tree, loader))
+    fill(bench.tree, fitted(tree, has_merged_usr=loader.has_merged_usr))
     before = predicted(bench.tree, loader)
     outcome = bench.apply(loader)
     if tuple(before.values.named().values()) != outcome:
