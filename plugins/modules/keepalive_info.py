@@ -25,8 +25,9 @@ options:
     description:
       - The loader of sysctl files to predict for.
       - V(auto) is the one that this host's boot uses. That is C(systemd-sysctl) where the host is booted with systemd
-        and can write to C(/proc/sys), and C(procps) where an init script calls C(sysctl --system). Below O(root) it is
-        what is installed there. Where nothing applies files at boot, as in most containers, there is none.
+        and can write to C(/proc/sys), and C(procps) where a script that another init runs at boot calls
+        C(sysctl --system), which BusyBox's C(sysctl) does not know. Below O(root) it is what is installed there. Where
+        nothing applies files at boot, as in most containers, there is none.
       - V(systemd-sysctl) and V(procps) answer for these, whatever the host uses.
     type: str
     choices:
