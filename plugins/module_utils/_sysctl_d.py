@@ -274,7 +274,7 @@ def depends_on_version(tree: Tree, loader: Loader) -> bool:
 
 
 def _differs(text: bytes, parsers: t.Iterable[Rules]) -> bool:
-    first, *others = parsers
+    first, *others = (rules for rules in parsers if rules.follows_parents or b".." in text)
     found = statements(text, first)
     return any(statements(text, rules) != found for rules in others)
 
