@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._values import SYSCTL_PREFIX
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
@@ -21,8 +22,16 @@ GLOB_CHARACTERS = re.compile(rb"[*?\[]")
 
 # Folders on the way to the keys and beside it.
 _FOLDERS = frozenset([b"proc", b"sys", b"net", b"core", b"ipv4", b"conf", b"all", b"default", b"kernel", b"vm", b"fs"])
+_WANTED = {key: f"{SYSCTL_PREFIX}{key}".encode().split(b"/") for key in KEYS}
+_LONGEST_PART = max(len(part) for parts in _WANTED.values() for part in parts)
+
+# Nobody writes that many braces, and glob(3) itself would take forever over some more.
+_MOST_ALTERNATIVES = 1000
+_LONGEST_WITH_BRACES = 4096
+_BRACE_TOKEN = re.compile(rb"\\.|[{},]", re.DOTALL)
 
 
+@functools.lru_cache(maxsize=128)  # the same few patterns stand in many files
 def expand(pattern: bytes, key: Key) -> bytes | None:
     """Return the name under which a glob finds a key, None where it does not match.
 
@@ -30,7 +39,7 @@ def expand(pattern: bytes, key: Key) -> bytes | None:
     """
     parts = pattern.split(b"/")
     places = steps(parts)
-    wanted = f"{SYSCTL_PREFIX}{key}".encode().split(b"/")
+    wanted = _WANTED[key]
     if len(places) != len(wanted) or not parts[-1]:
         return None
     for index, name in zip(places, wanted):
@@ -41,7 +50,25 @@ def expand(pattern: bytes, key: Key) -> bytes | None:
 
 
 def alternatives(pattern: bytes) -> list[bytes]:
-    """Return the patterns that glob(3) makes of one with braces, which is GLOB_BRACE."""
+    """Return the patterns that glob(3) makes of one with braces, which is GLOB_BRACE.
+
+    There are at most :data:`_MOST_ALTERNATIVES`; a longer text than :data:`_LONGEST_WITH_BRACES` is left as it is.
+    """
+    if b"{" not in pattern or len(pattern) > _LONGEST_WITH_BRACES:
+        return [pattern]
+    found: list[bytes] = []
+    pending = [pattern]
+    while pending and len(found) < _MOST_ALTERNATIVES:
+        pattern = pending.pop()
+        ones = _alternatives_of_first(pattern)
+        pending.extend(reversed(ones))
+        if not ones:
+            found.append(pattern)
+    return found
+
+
+def _alternatives_of_first(pattern: bytes) -> list[bytes]:
+    """Return the patterns that the first braces stand for, none where there are no whole ones."""
     begin = _position(pattern, 0, b"{")
     commas = [begin]
     while begin >= 0 and pattern[commas[-1] : commas[-1] + 1] != b"}":
@@ -49,27 +76,19 @@ def alternatives(pattern: bytes) -> list[bytes]:
         if commas[-1] < 0:
             begin = -1
     if begin < 0:
-        return [pattern]
+        return []
     rest = pattern[commas[-1] + 1 :]
-    ones = [pattern[first + 1 : last] for first, last in zip(commas, commas[1:])]
-    return [whole for one in ones for whole in alternatives(pattern[:begin] + one + rest)]
+    return [pattern[:begin] + pattern[first + 1 : last] + rest for first, last in zip(commas, commas[1:])]
 
 
 def _position(pattern: bytes, start: int, wanted: bytes) -> int:
     """Return where one of the wanted characters stands outside of inner braces, -1 where none does."""
     depth = 0
-    index = start
-    while index < len(pattern):
-        char = pattern[index : index + 1]
-        if char == b"\\":
-            index += 1
-        elif depth == 0 and char in wanted:
-            return index
-        elif char == b"{":
-            depth += 1
-        elif char == b"}":
-            depth -= 1
-        index += 1
+    for token in _BRACE_TOKEN.finditer(pattern, start):
+        char = token.group()
+        if depth == 0 and char in wanted:
+            return token.start()
+        depth += (char == b"{") - (char == b"}")
     return -1
 
 
@@ -79,6 +98,8 @@ def steps(parts: list[bytes]) -> list[int]:
     The name is relative to /proc/sys. There are none where it leads elsewhere, or back from a
     folder of which it is not known that each kernel has it.
     """
+    if b".." not in parts:
+        return [index for index, part in enumerate(parts) if part not in (b"", b".")]
     whole = [b"proc", b"sys", *parts]
     found: list[int] = []
     for index, part in enumerate(whole):
@@ -110,18 +131,37 @@ _CLASSES = {
     b"print": _LETTERS + _DIGITS + _REST,
 }
 
+_NEVER = re.compile(rb"(?!)")
 
+
+@functools.lru_cache(maxsize=32)
 def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
-    """Translate one part of a glob(7) pattern, which Python's own fnmatch reads differently."""
-    regex = b""
+    """Translate one part of a glob(7) pattern, which Python's own fnmatch reads differently.
+
+    What stands between two stars is matched where it is found first, once and for all: trying other places would help
+    nothing and could take forever.
+    """
+    pieces = [b""]
+    length = 0
     for token in _GLOB_TOKEN.finditer(glob):
+        if token.group() == b"*":
+            if pieces[-1] or len(pieces) == 1:
+                pieces.append(b"")
+            continue
+        length += 1
+        if length > _LONGEST_PART:
+            return _NEVER
         if token["literal"] is not None:
-            regex += re.escape(token["literal"])
+            pieces[-1] += re.escape(token["literal"])
         elif token["members"] is not None:
-            regex += _bracket(negated=bool(token["negated"]), members=token["members"])
+            pieces[-1] += _bracket(negated=bool(token["negated"]), members=token["members"])
         else:
-            regex += b".*" if token.group() == b"*" else b"."
-    return re.compile(regex, re.DOTALL)
+            pieces[-1] += b"."
+    first, *others = pieces
+    if not others:
+        return re.compile(first, re.DOTALL)
+    middle = [rb"(?=(.*?%s))\%d" % (piece, number) for number, piece in enumerate(others[:-1], start=1)]
+    return re.compile(b"".join([first, *middle, b".*", others[-1]]), re.DOTALL)
 
 
 def _bracket(*, negated: bool, members: bytes) -> bytes:

@@ -41,6 +41,7 @@ if t.TYPE_CHECKING:
         Version,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers import Reach
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,10 +84,22 @@ class Snapshot:
     def _counts(self, writer: Writer) -> bool:
         if writer.reach == "keys":
             return True
-        values = applied(writer.applies(self.tree.lasting()), "procps", hz=self.hz)
+        values = self._applied(writer)
         if writer.reach == "profile":
             return writer.key not in values
         return self.boot.values.updated(values) != self.boot.values
+
+    def _applied(self, writer: Writer) -> dict[Key, int]:
+        """Return the values that files have which are applied with a line; many lines apply the same ones."""
+        same = writer.reach, writer.file
+        if same not in self._values_applied:
+            files = writer.applies(self.tree.lasting())
+            self._values_applied[same] = applied(files, "procps", hz=self.hz)
+        return self._values_applied[same]
+
+    @functools.cached_property
+    def _values_applied(self) -> dict[tuple[Reach, str], dict[Key, int]]:
+        return {}
 
     @property
     def drift(self) -> list[Key]:

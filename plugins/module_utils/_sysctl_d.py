@@ -16,6 +16,7 @@ no host.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import posixpath
 import re
 import typing as t
@@ -66,13 +67,16 @@ ENCRYPTED_CREDENTIALS = (
     f"/usr/lib/credstore.encrypted/{CREDENTIAL}",
 )
 
-_RELEVANT = re.compile(rb"tcp_keepalive_|[*?\[]")
+_RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[")  # with a class for the single ones it is three times as slow
+_KEYS_BY_NAME = {f"{SYSCTL_PREFIX}{key}".encode(): key for key in KEYS}
+_SEPARATOR = re.compile(rb"[./]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
 # src/basic/fileio.c: read_line() ends a line at any of these, and refuses longer ones than this.
 # Carriage returns before a line's content are blanks to both loaders.
 _LINE = re.compile(rb"\r*[^\n\r\0]*(?:\r\n|[\n\r\0]|\Z)")
 _SYSTEMD_LINE_ENDS = re.compile(rb"[\r\0]")
+_SYSTEMD_CONTENT = re.compile(rb"[^\n\r\0]+")
 LONG_LINE_MAX = 1 << 20
 
 # src/basic/string-util.h: WHITESPACE; isspace(3) in the C locale
@@ -83,7 +87,7 @@ _ISSPACE = b" \t\n\r\v\f"
 _CREDENTIAL_MAX = (1 << 20) - len(CREDENTIAL)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # each is one of RULES, and told from the others fast
 class Rules:
     """How a loader reads sysctl files, from its release ``since`` on.
 
@@ -223,14 +227,16 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files a loader reads, in its order, masked ones left out; none where it cannot start."""
     if obstacle(tree, rules) is not None:
         return []
+    by_folder: dict[str, list[tuple[bytes, SysctlFile]]] = {directory: [] for directory in DIRECTORIES}
+    for file in tree.files:
+        name = file.name
+        is_hidden = rules.loader == "systemd-sysctl" and name.startswith(b".")
+        if name.endswith(b".conf") and not is_hidden:
+            by_folder.get(posixpath.dirname(file.path), []).append((name, file))
     by_name: dict[bytes, SysctlFile] = {}
     for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
-        for file in tree.files:
-            if posixpath.dirname(file.path) != directory or not file.name.endswith(b".conf"):
-                continue
-            if rules.loader == "systemd-sysctl" and file.name.startswith(b"."):
-                continue
-            by_name.setdefault(file.name, file)
+        for name, file in by_folder[directory]:
+            by_name.setdefault(name, file)
     files = [by_name[name] for name in sorted(by_name)]
     conf = tree.get(SYSCTL_CONF)
     if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
@@ -260,10 +266,17 @@ def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
     """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
     own = _releases(loader)
-    if len({tuple(file.path for file in files_read(tree, rules)) for rules in own}) > 1:
+    readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credential): rules for rules in own}
+    if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
         return True
     parsers = {(rules.knows_patterns, rules.follows_parents): rules for rules in own}.values()
-    return any(len({tuple(statements(file.text, rules)) for rules in parsers}) > 1 for file in tree.files)
+    return any(_differs(file.text, parsers) for file in tree.files if _RELEVANT.search(file.text))
+
+
+def _differs(text: bytes, parsers: t.Iterable[Rules]) -> bool:
+    first, *others = (rules for rules in parsers if rules.follows_parents or b".." in text)
+    found = statements(text, first)
+    return any(statements(text, rules) != found for rules in others)
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -276,22 +289,43 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
 
     systemd-sysctl gives up a file at a line of :data:`LONG_LINE_MAX` bytes or more.
     """
-    if not _RELEVANT.search(text):
-        return []
     found: list[Statement] = []
     is_systemd = rules.loader == "systemd-sysctl"
-    for number, row in enumerate(text.split(b"\n"), start=1):
+    if is_systemd and len(text) >= LONG_LINE_MAX:
+        contents = _SYSTEMD_CONTENT.finditer(text)
+        text = text[: next((line.start() for line in contents if line.end() - line.start() >= LONG_LINE_MAX), None)]
+    for number, row in rows_with(_RELEVANT, text):
         # procps works on C strings: what stands behind a NUL is not seen
         pieces = _SYSTEMD_LINE_ENDS.split(row) if is_systemd else [row.partition(b"\0")[0]]
         for piece in pieces:
-            if is_systemd and len(piece) >= LONG_LINE_MAX:
-                return found
-            if not _RELEVANT.search(piece):
+            if piece is not row and not _RELEVANT.search(piece):
                 continue
             statement = parse_line(piece, number, rules)
-            if statement is not None and any(map(statement.concerns, KEYS)):
+            if statement is not None and (statement.key or any(map(statement.concerns, KEYS))):
                 found.append(statement)
     return found
+
+
+def rows_with(wanted: t.Pattern[bytes], text: bytes) -> t.Iterator[tuple[int, bytes]]:
+    """Yield the rows, which line feeds end, that have what is wanted, each with its number from 1.
+
+    They are found without a look at each row, which is what makes large files cheap.
+    """
+    number, begin = 1, 0
+    match = wanted.search(text)
+    while match:
+        number += text.count(b"\n", begin, match.start())
+        begin = text.rfind(b"\n", begin, match.start()) + 1 or begin
+        end = text.find(b"\n", match.end())
+        yield number, text[begin : end if end >= 0 else None]
+        if end < 0:
+            return
+        number, begin = number + 1, end + 1
+        match = wanted.search(text, begin)
+
+
+# The same few names stand in many lines.
+_few_names = functools.lru_cache(maxsize=32)
 
 
 def parse_line(line: bytes, number: int, rules: Rules) -> Statement | None:
@@ -342,19 +376,22 @@ def _parse_old_procps(line: bytes) -> tuple[bytes, bytes | None] | None:
     return _swapped(name[1:] if name.startswith(b"-") else name), value
 
 
+@_few_names
 def _swapped(name: bytes) -> bytes:
     """Exchange dots and slashes when the first separator is a dot, as sysctl.d(5) says."""
-    first = re.search(rb"[./]", name)
+    first = _SEPARATOR.search(name)
     return name.translate(_SEPARATORS) if first and first.group() == b"." else name
 
 
+@_few_names
 def _simplified(name: bytes) -> bytes:
     """Spell a key as systemd's path_simplify() does: relative, no empty and no ``.`` parts."""
     return b"/".join(part for part in name.split(b"/") if part not in (b"", b"."))
 
 
+@_few_names
 def _key_of(name: bytes, rules: Rules) -> Key | None:
     if rules.follows_parents and not name.endswith(b"/"):
         parts = name.split(b"/")
         name = b"/".join(parts[index] for index in steps(parts))
-    return next((key for key in KEYS if name == f"{SYSCTL_PREFIX}{key}".encode()), None)
+    return _KEYS_BY_NAME.get(name)

@@ -14,6 +14,7 @@ NetworkManager-dispatcher(8), ufw-framework(8), tuned-main.conf(5).
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import shlex
 import typing as t
@@ -23,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     Tree,
     files_read,
     parse_line,
+    rows_with,
     rules_of,
     statements,
 )
@@ -85,6 +87,7 @@ _UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf")
 _LOADER = re.compile(r".*/(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 _KERNEL_FILES = "/boot/sysctl.conf-*"
 
+_RELEVANT = re.compile(rb"tcp_keepalive_|sysctl")
 _REMARK = re.compile(rb"(?:^[ \t]*[#;]|\s#).*")
 # KEY=VALUE for sysctl(8) or a file of its, and a write to the key's file.
 _SETS = re.compile(
@@ -94,6 +97,7 @@ _SETS = re.compile(
 _CALL = re.compile(rb"(?:^|[\s;&|('\"`=/@!+])sysctl[ \t]+(-[^;&|<>)`\n]*)")
 _LOADS = re.compile(r"--load(?:=(.*))?\Z|-[a-zA-Z]*?[pf](/.*|[a-zA-Z]*)\Z")
 _TEXT_MAX = 200
+_MOST_OF_A_FILE = 1000  # whoever reads as many needs no more of them
 
 _UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORECASE)
 _UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#]*)", re.MULTILINE)
@@ -173,17 +177,13 @@ def _units(files: Files) -> t.Iterator[SysctlFile]:
     yield from by_name.values()
 
 
-def _is_relevant(text: bytes) -> bool:
-    return b"tcp_keepalive_" in text or b"sysctl" in text
-
-
 def _in_script(files: Files, file: SysctlFile) -> t.Iterator[Writer]:
-    """Yield the lines of a script, or of another text with commands."""
-    if not _is_relevant(file.text):
-        return
-    for number, row in enumerate(file.text.split(b"\n"), start=1):
-        if not _is_relevant(row):
-            continue
+    """Return the lines of a script, or of another text with commands."""
+    return itertools.islice(_commands(files, file), _MOST_OF_A_FILE)
+
+
+def _commands(files: Files, file: SysctlFile) -> t.Iterator[Writer]:
+    for number, row in rows_with(_RELEVANT, file.text):
         command = _REMARK.sub(b"", row)
         if _SETS.search(command):
             yield _writer(file, number, row)
@@ -213,7 +213,7 @@ def _loaded(arguments: str) -> t.Iterator[tuple[Reach, str]]:
 
 def _in_sysctl_file(file: SysctlFile) -> t.Iterator[Writer]:
     rows = file.text.split(b"\n")
-    for statement in statements(file.text, rules_of("procps")):
+    for statement in statements(file.text, rules_of("procps"))[:_MOST_OF_A_FILE]:
         yield _writer(file, statement.line, rows[statement.line - 1])
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import datetime
 import importlib.metadata
 import itertools
 import json
@@ -37,16 +36,27 @@ import time
 import typing as t
 from pathlib import Path
 
+from ansible_collections.linux.tcp.tests.benchmark.report import (
+    PAGE,
+    TARGET_PYTHON,
+    BenchmarkError,
+    as_rst,
+    as_text,
+    conditions,
+    exit_on_signal,
+    mark,
+    output_of,
+    update_page,
+)
+
 if t.TYPE_CHECKING:
-    Command = t.Sequence[t.Union[str, Path]]
+    from ansible_collections.linux.tcp.tests.benchmark.report import Command
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "docsite" / "rst" / "benchmark.rst"
 PAGE_BEGIN = ".. The lines from here on are written by the benchmark.\n"
 PAGE_END = ".. The lines written by the benchmark end here.\n"
 
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", "sysctl")
-TARGET_PYTHON = "/usr/bin/python3"
 GRACE_SECONDS = 60.0  # beyond the time for the rounds, before the run is cut off
 START_SECONDS = 30.0
 
@@ -83,10 +93,6 @@ Subsystem sftp internal-sftp
 UseDNS no
 UsePAM no
 """
-
-
-class BenchmarkError(Exception):
-    """The benchmark cannot run or its answer would be worth nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -282,7 +288,7 @@ def run(command: Command, *, env: t.Mapping[str, str] | None = None) -> None:
 def ansible_env(folder: Path) -> dict[str, str]:
     """Return the environment in which Ansible has its default settings and leaves no files outside ``folder``."""
     (folder / "ansible.cfg").touch()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    kept = {name: value for name, value in without_python_path().items() if not name.startswith("ANSIBLE_")}
     return {
         **kept,
         "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", ""),
@@ -293,6 +299,11 @@ def ansible_env(folder: Path) -> dict[str, str]:
         "ANSIBLE_SSH_COMMON_ARGS": f"-F none -o UserKnownHostsFile={folder}/known_hosts",
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder / "cp"),
     }
+
+
+def without_python_path() -> dict[str, str]:
+    """Return the environment in which Ansible finds the installed collection only, not the one it is made of."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def play(folder: Path, fleet: Fleet, cases: t.Sequence[Case], *, setting: str, hosts: int) -> list[dict[str, t.Any]]:
@@ -410,11 +421,6 @@ HEADINGS = [
 ]
 
 
-def mark(met: bool) -> str:
-    """Return how an expectation fared."""
-    return " met" if met else " MISSED"
-
-
 def median_ratio(ones: t.Iterable[float], others: t.Iterable[float]) -> float:
     """Return the median of the ratios of what was measured in one go, and so met the same load."""
     return statistics.median(one / other for one, other in zip(ones, others))
@@ -449,54 +455,20 @@ def summarize(measurements: list[Measurement]) -> list[Row]:
     return rows
 
 
-def as_text(rows: list[Row]) -> str:
-    """Return the table for a terminal."""
-    lines = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
-
-
-def as_rst(rows: list[Row]) -> str:
-    """Return the table for the documentation."""
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for first, *others in [HEADINGS, *(row.cells() for row in rows)]:
-        lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
-    return "\n".join(lines)
-
-
-def conditions(rounds: int) -> str:
-    """Return a sentence on where and with what was measured."""
-    release = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
-    system = next(line.partition("=")[2].strip('"') for line in release if line.startswith("PRETTY_NAME="))
-    kernel = platform.release().partition("-")[0]
-    target = output_of([TARGET_PYTHON, "--version"])
+def versions() -> str:
+    """Return in words what was measured."""
     galaxy: Command = [Path(sys.executable).with_name("ansible-galaxy"), "collection", "list", "--format", "json"]
-    versions = {
+    found = {
         name: about["version"]
-        for folder in json.loads(output_of(galaxy)).values()
+        for folder in json.loads(output_of(galaxy, env=without_python_path())).values()
         for name, about in folder.items()
         if name in ("ansible.posix", "linux.tcp")
     }
-    collections = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    collections = ", ".join(f"{name} {version}" for name, version in sorted(found.items()))
     return (
-        f"{datetime.date.today()}, {rounds} rounds on {os.cpu_count()} cores, {system}, Linux {kernel}; "
         f"ansible-core {importlib.metadata.version('ansible-core')} on Python {platform.python_version()}, "
-        f"{target} on the hosts, {collections}."
+        f"{output_of([TARGET_PYTHON, '--version'])} on the hosts, {collections}"
     )
-
-
-def output_of(command: Command) -> str:
-    """Return what a command prints."""
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
-
-
-def update_page(table: str) -> None:
-    """Put the table between the marks of the documentation's page."""
-    head, begin, rest = PAGE.read_text(encoding="utf-8").partition(PAGE_BEGIN)
-    _table, end, tail = rest.partition(PAGE_END)
-    if not end:
-        raise BenchmarkError(f"{PAGE} lacks the lines that enclose the table.")
-    PAGE.write_text(f"{head}{begin}\n{table}\n\n{end}{tail}", encoding="utf-8")
 
 
 def require_tools() -> None:
@@ -543,11 +515,6 @@ def measure_in_namespaces(folder: Path, *, rounds: int, seconds: float) -> list[
     return measurements
 
 
-def exit_on_signal(number: int, _frame: object) -> t.NoReturn:
-    """Leave in such a way that everything is cleaned up."""
-    sys.exit(128 + number)
-
-
 def main() -> None:
     """Measure and report; the table tells about the expectations, the exit status does not."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -570,11 +537,11 @@ def main() -> None:
         # Not below root's home folder, which the hosts have replaced.
         with tempfile.TemporaryDirectory(prefix="linux-tcp-benchmark-", dir="/tmp") as folder:
             measurements = measure_in_namespaces(Path(folder), rounds=arguments.rounds, seconds=arguments.seconds)
-        rows = summarize(measurements)
-        about = conditions(max(m.number // FLEETS[m.hosts] for m in measurements) + 1)
-        print(f"\n{as_text(rows)}\n\n{about}")
+        table = [HEADINGS, *(row.cells() for row in summarize(measurements))]
+        about = f"{conditions(max(m.number // FLEETS[m.hosts] for m in measurements) + 1)}; {versions()}."
+        print(f"\n{as_text(table)}\n\n{about}")
         if arguments.write_page:
-            update_page(f"{about}\n\n{as_rst(rows)}")
+            update_page(f"{about}\n\n{as_rst(table)}", begin=PAGE_BEGIN, end=PAGE_END)
             print(f"The table is in {PAGE} now.")
     except BenchmarkError as exc:
         sys.exit(str(exc))

@@ -53,6 +53,12 @@ PATTERNS = [
     pytest.param("net/ipv4/tcp.keepalive_*", [], id="a dot is a dot"),
     pytest.param("net/ipv4/TCP_KEEPALIVE_*", [], id="case counts"),
     pytest.param("net/ipv4/tcp_keepalive_*/", [], id="slash at the end"),
+    pytest.param("net/ipv4/*e*p*e*_*e*", ["time", "probes"], id="stars between letters"),
+    pytest.param("net/ipv4/*ti*tim*", [], id="stars with too many letters"),
+    pytest.param("net/ipv4/" + "*" * 100_000 + "[i]me", ["time"], id="no end of stars"),
+    pytest.param("net/ipv4/" + "*?" * 18 + "*", ["time", "intvl", "probes"], id="as many as there are letters"),
+    pytest.param("net/ipv4/" + "*?" * 18 + "*x", [], id="one more, after all kinds of stars"),
+    pytest.param("net/ipv4/" + "?" * 100_000, [], id="no end of letters"),
 ]
 
 
@@ -105,12 +111,19 @@ BRACES = [
     pytest.param("a}b,c", ["a}b,c"], id="not opened"),
     pytest.param("a\\{b,c}", ["a\\{b,c}"], id="quoted"),
     pytest.param("{a\\,b,c}", ["a\\,b", "c"], id="quoted comma"),
+    pytest.param("{a}" * 1300, ["a" * 1300], id="one after the other"),
+    pytest.param("{a,b}" * 1000, ["{a,b}" * 1000], id="too long"),
 ]
 
 
 @pytest.mark.parametrize(("pattern", "expected"), BRACES)
 def test_alternatives(pattern: str, expected: list[str]) -> None:
     assert [one.decode() for one in alternatives(pattern.encode())] == expected
+
+
+def test_alternatives_end() -> None:
+    found = alternatives(b"{a,b}" * 40)
+    assert (len(found), found[0], found[1]) == (1000, b"a" * 40, b"a" * 39 + b"b")
 
 
 class GlobResult(ctypes.Structure):

@@ -195,6 +195,13 @@ def test_units_hide_others_of_their_name(tmp_path: Path, what: bytes | str) -> N
     assert found(tmp_path, {"/usr/lib/systemd/system/a.service": SET, "/etc/systemd/system/a.service": what}) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "line"), [("/etc/crontab", SET), ("/boot/sysctl.conf-6.1", b"net.ipv4.tcp_keepalive_time=60")]
+)
+def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str, line: bytes) -> None:
+    assert [writer.line for writer in found(tmp_path, {path: (line + b"\n") * 1001})] == [*range(1, 1001)]
+
+
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
     (writer,) = found(tmp_path, {"/etc/rc.local": SET + b"; " + b"x" * 5000})
     assert writer.text == (SET.decode() + "; ").ljust(200, "x")
