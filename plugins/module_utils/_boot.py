@@ -56,20 +56,26 @@ class InitSystem:
     """What tells how a system boots.
 
     ``process_1`` is the name of the first process, or of the program behind /sbin/init where no
-    system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``has_systemd_sysctl`` says
-    that the program is there and its unit is not masked; ``scripts`` are the texts of the init
-    scripts for sysctl that the boot runs; ``has_busybox_sysctl`` says that they call BusyBox's, which has
-    no ``--system`` (options "neAapwq" of its procps/sysctl.c), and is False where systemd booted;
-    ``proc_sys_writable`` says that the boot will be able to write (systemd-sysctl.service has
-    ConditionPathIsReadWrite=/proc/sys/net/).
+    system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``runs_openrc`` says that OpenRC
+    runs the init scripts; ``has_systemd_sysctl`` says that the program is there and its unit is not
+    masked; ``scripts`` are the texts of the init scripts for sysctl that the boot runs;
+    ``has_busybox_sysctl`` says that they call BusyBox's, which has no ``--system`` (options "neAapwq"
+    of its procps/sysctl.c), and is False where systemd booted; ``proc_sys_writable`` says that the
+    boot will be able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/).
     """
 
     process_1: str = ""
     booted_with_systemd: bool = False
+    runs_openrc: bool = False
     has_systemd_sysctl: bool = False
     scripts: tuple[bytes, ...] = ()
     has_busybox_sysctl: bool = False
     proc_sys_writable: bool = True
+
+    @property
+    def runs_scripts(self) -> bool:
+        """Whether process 1 is one that runs a distribution's init scripts."""
+        return self.process_1 in _INITS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,20 +106,20 @@ class Setting:
 class Prediction:
     """What the next boot will give.
 
-    ``given`` has what the kernel command line sets, before any file is read. ``deciding`` names for
+    ``command_line`` has what the kernel sets by its own, before any file is read. ``deciding`` names for
     each key the line of a file that decides, which may be one that the kernel refuses or that
     excludes the key: then what was before stays. ``settings`` has everything found, in the order in
     which it is read.
     """
 
-    given: t.Mapping[Key, Setting]
+    command_line: t.Mapping[Key, Setting]
     deciding: t.Mapping[Key, Setting]
     settings: tuple[Setting, ...]
 
     @property
     def sources(self) -> dict[Key, Setting]:
         """What gives each value; a key that is not in it keeps the kernel's default."""
-        return {**self.given, **_taken(self.deciding.values())}
+        return {**self.command_line, **_taken(self.deciding.values())}
 
     @functools.cached_property
     def values(self) -> Values:
@@ -127,7 +133,7 @@ def detect_loader(init: InitSystem) -> Loader | None:
         return None
     if init.booted_with_systemd:
         return "systemd-sysctl" if init.has_systemd_sysctl else None
-    if init.process_1 in _INITS and not init.has_busybox_sysctl and any(map(_applies_files, init.scripts)):
+    if init.runs_scripts and not init.has_busybox_sysctl and any(map(_applies_files, init.scripts)):
         return "procps"
     return None
 
@@ -152,16 +158,15 @@ def predict(
     readings = _readings(files_read(tree, rules), rules, hz=hz)
     found = [setting for _statement, settings in readings for setting in settings.values()]
     return Prediction(
-        given=_taken(given),
+        command_line=_taken(given),
         deciding={} if loader is None else _DECIDE[loader](readings),
         settings=(*given, *found),
     )
 
 
-def applied(files: t.Iterable[SysctlFile], loader: Loader, *, hz: int) -> dict[Key, int]:
+def applied(files: t.Iterable[SysctlFile], rules: Rules, *, hz: int) -> dict[Key, int]:
     """Return the values that a loader sets when it is told to apply these files, in this order."""
-    readings = _readings(files, rules_of(loader), hz=hz)
-    return _values(_DECIDE[loader](readings))
+    return _values(_DECIDE[rules.loader](_readings(files, rules, hz=hz)))
 
 
 def _taken(settings: t.Iterable[Setting]) -> dict[Key, Setting]:

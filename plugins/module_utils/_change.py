@@ -42,7 +42,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import describe_obstacle, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
-    CREDENTIALS,
     DIRECTORIES,
     SYSCTL_CONF,
     VOLATILE,
@@ -227,10 +226,11 @@ def _with_values(before: Snapshot, file: SysctlFile, wish: Wish) -> tuple[Tree, 
     loader = before.loader
     if loader is None:
         return tree, [], [_nothing_applies(file)]
-    unreadable = before.unreadable()
+    denied = os.strerror(errno.EACCES)
+    # who may not even see whether there is a credential is about to be told so of what is to be written
+    unreadable = [other for other in before.unreadable() if not (other.is_credential and other.reason == denied)]
     if unreadable and wish.overrides != "ignore":
-        is_denied = unreadable[0].reason == os.strerror(errno.EACCES)
-        remedy = "Run as root (become: true)" if is_denied else "Make it readable or remove it"
+        remedy = "Run as root (become: true)" if unreadable[0].reason == denied else "Make it readable or remove it"
         raise FileError(
             f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
             f"known. {remedy}, or give overrides: ignore."
@@ -287,7 +287,7 @@ def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
 
 
 def _is_editable(file: SysctlFile) -> bool:
-    return file.kind == "file" and file.target.startswith(_EDITABLE) and file.path not in CREDENTIALS
+    return file.kind == "file" and file.target.startswith(_EDITABLE) and not file.is_credential
 
 
 def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wish, deciding: list[Setting]) -> Tree:
@@ -298,7 +298,7 @@ def _taken_over(before: Snapshot, snapshot: Snapshot, file: SysctlFile, wish: Wi
         text = take_over(other.text, setting.key, setting.line, path=file.path)
         if not _is_editable(other) or text == other.text:
             why = f"it is not below {_EDITABLE}"
-            if other.path in CREDENTIALS:
+            if other.is_credential:
                 why = "it is a credential"
             elif _is_editable(other):
                 why = "it concerns other keys, too"
@@ -355,9 +355,8 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
 
 def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
     """Name a path from which the boot would take the values, or say that there is none."""
-    last = max(
-        (other.name for other in before.files_read() if other.path not in (SYSCTL_CONF, *CREDENTIALS)), default=b""
-    )
+    names = [other.name for other in before.files_read() if posixpath.dirname(other.path) in DIRECTORIES]
+    last = max(names, default=b"")
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
         other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")

@@ -32,24 +32,25 @@ def assignments(text: bytes) -> t.Iterator[tuple[Key, bytes]]:
     """Yield each keepalive key that a command line sets, with its value, in the order in which they are written."""
     for parameter in _PARAMETER.findall(text):
         name, value = _split(parameter)
-        if name == b"--" and not value:  # the rest is for process 1
+        if name == b"--" and value is None:  # the rest is for process 1
             return
-        key = _NAMES.get(_path(name)) if value else None
-        if key is not None:
+        key = _NAMES.get(_path(name))
+        if key is not None and value:
             yield key, value
 
 
-def _split(parameter: bytes) -> tuple[bytes, bytes]:
+def _split(parameter: bytes) -> tuple[bytes, bytes | None]:
+    """Return a parameter's name and value, without the quotes around either or both."""
     is_quoted = parameter.startswith(b'"')
     if is_quoted:
         parameter = parameter[1:]
-    name, _equals, value = parameter.partition(b"=")
+    name, equals, value = parameter.partition(b"=")
+    if not equals:
+        return (name[:-1] if is_quoted and name.endswith(b'"') else name), None
     if value.startswith(b'"'):
         value = value[1:]
         is_quoted = True
-    if is_quoted and parameter.endswith(b'"'):
-        return (name, value[:-1]) if value else (name[:-1], value)
-    return name, value
+    return name, value[:-1] if is_quoted and value.endswith(b'"') else value
 
 
 def _path(name: bytes) -> bytes:

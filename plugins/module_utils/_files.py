@@ -17,6 +17,7 @@ import dataclasses
 import errno
 import fcntl
 import fnmatch
+import itertools
 import os
 import posixpath
 import re
@@ -33,9 +34,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     LockedError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
-    CREDENTIALS,
+    CREDENTIAL,
+    CREDENTIAL_FOLDERS,
     DIRECTORIES,
-    ENCRYPTED_CREDENTIALS,
+    ENCRYPTED_CREDENTIAL_FOLDERS,
     SYSCTL_CONF,
     SysctlFile,
     Tree,
@@ -47,7 +49,7 @@ if t.TYPE_CHECKING:
     Undo = t.Callable[[], None]
 
 _MOST_LINKS = 40  # path_resolution(7)
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
 _KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
@@ -73,6 +75,7 @@ _OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlev
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 
 _IS_PATTERN = re.compile(r"[*?\[]")
+_MOST_NAMES = 10_000
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
 
 _REMEDIES = {
@@ -116,7 +119,7 @@ class Files:
                 continue
             try:
                 target = os.readlink(self.on_host(_joined([*done, name])))
-            except OSError:
+            except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
                 done.append(name)
                 continue
             links += 1
@@ -150,14 +153,17 @@ class Files:
                 for name in sorted(names)
                 if name.endswith(".conf")
             )
-        single = [self.read(path) for path in (SYSCTL_CONF, *CREDENTIALS)]
-        encrypted = [
-            dataclasses.replace(file, kind="unreadable", text=b"", reason="it is encrypted")
-            for file in map(self.read, ENCRYPTED_CREDENTIALS)
-            if file.kind == "file"
-        ]
-        files.extend(file for file in single + encrypted if file.kind != "missing" or file.is_link)
+        single = [self.read(SYSCTL_CONF), *self._credentials()]
+        files.extend(file for file in single if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
+
+    def _credentials(self) -> t.Iterator[SysctlFile]:
+        for folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS:
+            for name in sorted({CREDENTIAL, *fnmatch.filter(self._names(folder), "sysctl.*")}):
+                file = self.read(f"{folder}/{name}")
+                if folder in ENCRYPTED_CREDENTIAL_FOLDERS and file.kind == "file":
+                    file = dataclasses.replace(file, kind="unreadable", text=b"", reason="it is encrypted")
+                yield file
 
     def read(self, path: str) -> SysctlFile:
         """Read one file, whatever it is; nothing is raised, ``kind`` and ``reason`` tell.
@@ -183,7 +189,8 @@ class Files:
         folders = [""]
         *parents, last = pattern.split("/")[1:]
         for part in parents:
-            folders = [f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part)]
+            found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
+            folders = list(itertools.islice(found, _MOST_NAMES))
         files = []
         for folder in folders:
             with contextlib.suppress(FileError):  # a loop of links
@@ -195,7 +202,10 @@ class Files:
     def _matching_names(self, folder: str, part: str) -> list[str]:
         if not _IS_PATTERN.search(part):
             return [part]
-        names = fnmatch.filter(self._names(folder), part)
+        try:
+            names = fnmatch.filter(self._names(folder), part)[:_MOST_NAMES]
+        except re.error:  # Python before 3.9 does not know what to make of [z-a]
+            return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
 
     def is_executable(self, target: str) -> bool:
@@ -224,25 +234,21 @@ class Files:
     def _content(self, target: str) -> tuple[Kind, bytes, str]:
         if target == "/dev/null":  # hides files of its name; an image may have no such device
             return "file", b"", ""
+        path = self.on_host(target)
         try:
-            # a pipe without a writer must not hold us up
-            descriptor = os.open(self.on_host(target), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                found = os.fstat(descriptor)
-                if stat.S_ISDIR(found.st_mode):
-                    return "directory", b"", "it is a folder"
-                if not stat.S_ISREG(found.st_mode):
-                    return "unreadable", b"", "it is not a regular file"
-                if found.st_size > _MOST_BYTES:
-                    return "unreadable", b"", f"it is larger than {_MOST_BYTES >> 20} MiB"
-                with open(descriptor, "rb", closefd=False) as file:
-                    return "file", file.read(), ""
-            finally:
-                os.close(descriptor)
+            # before it is opened: there are devices that do something then
+            refused = _refused(os.stat(path))
+            if refused:
+                return refused[0], b"", refused[1]
+            # a pipe that has come in between must not hold us up
+            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+                return "file", file.read(_MOST_BYTES), ""
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", _reason(exc)
         except OSError as exc:
             return "unreadable", b"", _reason(exc)
+        except ValueError as exc:
+            return "missing", b"", str(exc)
 
     def init_system(self, *, process_1: str, proc_sys_writable: bool) -> InitSystem:
         """Return what tells how this system boots.
@@ -261,11 +267,14 @@ class Files:
             proc_sys_writable = True
         unit = self.read(_UNIT)
         masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
+        has_openrc = self.read(_OPENRC).kind == "file"
+        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and has_openrc)
         return InitSystem(
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,
+            runs_openrc=runs_openrc and not booted_with_systemd,
             has_systemd_sysctl=has_systemd_sysctl and not masked,
-            scripts=tuple(self._boot_scripts(process_1)),
+            scripts=tuple(self._boot_scripts(_OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS)),
             has_busybox_sysctl=not booted_with_systemd and self._has_busybox_sysctl(),
             proc_sys_writable=proc_sys_writable,
         )
@@ -287,10 +296,8 @@ class Files:
         except (OSError, FileError):
             return []
 
-    def _boot_scripts(self, process_1: str) -> t.Iterator[bytes]:
-        has_openrc = self.read(_OPENRC).kind == "file"
-        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and has_openrc)
-        for folder in _OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS:
+    def _boot_scripts(self, folders: t.Iterable[str]) -> t.Iterator[bytes]:
+        for folder in folders:
             for name in self._names(folder):
                 if _BOOT_SCRIPT_NAME.match(name):
                     yield self.read(f"{folder}/{name}").text
@@ -306,6 +313,8 @@ class Files:
         :raises InvalidPathError: for anything else.
         """
         name = file.path if file.path == file.target else f"{file.path} (a link to {file.target})"
+        if file.is_credential:
+            raise InvalidPathError(f"{name} is a credential of systemd, which is never edited. Give another path.")
         if file.target == "/dev/null":
             raise InvalidPathError(
                 f"{name} hides every file of its name from the boot and cannot hold values. "
@@ -421,6 +430,17 @@ class Files:
             return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path
         except OSError as exc:
             raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Run as root (become: true).") from exc
+
+
+def _refused(found: os.stat_result) -> tuple[Kind, str] | None:
+    """Return what something is that is not to be read, and why; None for a regular file."""
+    if stat.S_ISDIR(found.st_mode):
+        return "directory", "it is a folder"
+    if not stat.S_ISREG(found.st_mode):
+        return "unreadable", "it is not a regular file"
+    if found.st_size > _MOST_BYTES:
+        return "unreadable", f"it is larger than {_MOST_BYTES >> 20} MiB"
+    return None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -117,7 +117,7 @@ class Kernel:
             return b""
         try:
             with open(os.path.join(self._proc, "cmdline"), "rb") as file:
-                return file.read()
+                return file.read().rstrip(b"\n")
         except OSError:
             return b""
 

@@ -14,14 +14,12 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import (
     Prediction,
-    applied,
     detect_loader,
     predict,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._command_line import COMMAND_LINE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     DIRECTORIES,
-    Tree,
     depends_on_version,
     files_read,
     obstacle,
@@ -29,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._writers import Writer, find_writers
+from ansible_collections.linux.tcp.plugins.module_utils._writers import Outlook, find_candidates, writers_among
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
@@ -38,10 +36,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
         Loader,
         SysctlFile,
+        Tree,
         Version,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
-    from ansible_collections.linux.tcp.plugins.module_utils._writers import Reach
+    from ansible_collections.linux.tcp.plugins.module_utils._writers import Candidate, Writer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Snapshot:
     ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
     ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
     predicted for, ``command_line`` what that kernel is started with. ``version`` is the loader's
-    release where that makes a difference. ``writers`` are lines that may set keys after the boot.
+    release where that makes a difference. ``candidates`` may set keys after the boot.
     """
 
     runs: bool
@@ -62,7 +61,7 @@ class Snapshot:
     hz: int
     version: Version | None = None
     command_line: bytes = b""
-    writers: tuple[Writer, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     @functools.cached_property
     def boot(self) -> Prediction:
@@ -78,28 +77,8 @@ class Snapshot:
 
     @functools.cached_property
     def other_writers(self) -> list[Writer]:
-        """The lines that may give other values after the boot; not those which apply files to the same effect."""
-        return [writer for writer in self.writers if self._counts(writer)]
-
-    def _counts(self, writer: Writer) -> bool:
-        if writer.reach == "keys":
-            return True
-        values = self._applied(writer)
-        if writer.reach == "profile":
-            return writer.key not in values
-        return self.boot.values.updated(values) != self.boot.values
-
-    def _applied(self, writer: Writer) -> dict[Key, int]:
-        """Return the values that files have which are applied with a line; many lines apply the same ones."""
-        same = writer.reach, writer.file
-        if same not in self._values_applied:
-            files = writer.applies(self.tree.lasting())
-            self._values_applied[same] = applied(files, "procps", hz=self.hz)
-        return self._values_applied[same]
-
-    @functools.cached_property
-    def _values_applied(self) -> dict[tuple[Reach, str], dict[Key, int]]:
-        return {}
+        """The lines that may give other values after the boot."""
+        return writers_among(self.candidates, Outlook(self.tree.lasting(), self.boot.values, hz=self.hz))
 
     @property
     def drift(self) -> list[Key]:
@@ -207,12 +186,10 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
     """
     runs = files.is_running_system
     writable = runs and kernel.writable()
+    init = files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable)
     if loader == "auto":
-        loader = detect_loader(files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable))
-    tree = files.read_tree()
-    writers = find_writers(files)
-    others = {writer.file: files.read(writer.file) for writer in writers if writer.file and not tree.get(writer.file)}
-    tree = Tree((*tree.files, *others.values()))
+        loader = detect_loader(init)
+    candidates, tree = find_candidates(files, init, files.read_tree())
     return Snapshot(
         runs=runs,
         runtime=kernel.read() if runs else Values(),
@@ -222,5 +199,5 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
         hz=kernel.hz(),
         version=files.version_of(loader) if loader and depends_on_version(tree, loader) else None,
         command_line=kernel.command_line() if runs else b"",
-        writers=tuple(writers),
+        candidates=tuple(candidates),
     )

@@ -50,21 +50,23 @@ DIRECTORIES = (
 SYSCTL_CONF = "/etc/sysctl.conf"
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
-# systemd.exec(5): where the credential of systemd-sysctl is looked for, the first one that is there counts. The first
-# place is filled at each boot, by the firmware, the boot loader or whatever runs the container.
+# systemd.exec(5): where the credentials of systemd-sysctl are looked for; of one name the first that is there counts.
+# The first place of each kind is filled at each boot, by the firmware, the boot loader or whatever runs the container.
 CREDENTIAL = "sysctl.extra"
-_GIVEN_CREDENTIAL = f"/run/credentials/@system/{CREDENTIAL}"
-CREDENTIALS = (
-    _GIVEN_CREDENTIAL,
-    f"/etc/credstore/{CREDENTIAL}",
-    f"/run/credstore/{CREDENTIAL}",
-    f"/usr/local/lib/credstore/{CREDENTIAL}",
-    f"/usr/lib/credstore/{CREDENTIAL}",
+_GIVEN_CREDENTIALS = "/run/credentials/@"
+_CREDENTIAL_PREFIX = "sysctl."
+CREDENTIAL_FOLDERS = (
+    f"{_GIVEN_CREDENTIALS}system",
+    "/etc/credstore",
+    "/run/credstore",
+    "/usr/local/lib/credstore",
+    "/usr/lib/credstore",
 )
-ENCRYPTED_CREDENTIALS = (
-    f"/etc/credstore.encrypted/{CREDENTIAL}",
-    f"/usr/local/lib/credstore.encrypted/{CREDENTIAL}",
-    f"/usr/lib/credstore.encrypted/{CREDENTIAL}",
+ENCRYPTED_CREDENTIAL_FOLDERS = (
+    f"{_GIVEN_CREDENTIALS}encrypted",
+    "/etc/credstore.encrypted",
+    "/usr/local/lib/credstore.encrypted",
+    "/usr/lib/credstore.encrypted",
 )
 
 _RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[")  # with a class for the single ones it is three times as slow
@@ -83,8 +85,8 @@ LONG_LINE_MAX = 1 << 20
 _WHITESPACE = b" \t\n\r"
 _ISSPACE = b" \t\n\r\v\f"
 
-# src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of name and content together
-_CREDENTIAL_MAX = (1 << 20) - len(CREDENTIAL)
+# src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of names and contents together
+_CREDENTIALS_MAX = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True, eq=False)  # each is one of RULES, and told from the others fast
@@ -94,8 +96,9 @@ class Rules:
     ``knows_patterns``: keys may be patterns, and a ``-key`` without ``=`` excludes one from them.
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
-    ``takes_credential``: one of :data:`CREDENTIALS` is read after all files.
-    ``imports_credential``: it may be one of :data:`ENCRYPTED_CREDENTIALS`, and no link that leads nowhere.
+    ``takes_credential``: the credential :data:`CREDENTIAL` is read after all files.
+    ``imports_credentials``: the service is handed all whose name begins as its name does, encrypted
+    ones too, and none may be a link that leads nowhere.
     """
 
     loader: Loader
@@ -104,7 +107,7 @@ class Rules:
     follows_parents: bool = True
     reads_run_first: bool = False
     takes_credential: bool = False
-    imports_credential: bool = False
+    imports_credentials: bool = False
 
 
 # Of each loader, oldest first.
@@ -113,7 +116,7 @@ RULES = (
     Rules("systemd-sysctl", (246,)),
     Rules("systemd-sysctl", (248,), follows_parents=False),  # 247 follows them, 252 does not
     Rules("systemd-sysctl", (252,), follows_parents=False, takes_credential=True),
-    Rules("systemd-sysctl", (254,), follows_parents=False, takes_credential=True, imports_credential=True),
+    Rules("systemd-sysctl", (254,), follows_parents=False, takes_credential=True, imports_credentials=True),
     Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
     Rules("procps", (3, 3, 17), knows_patterns=False),
     Rules("procps", (4, 0, 1)),
@@ -132,11 +135,12 @@ def _releases(loader: Loader) -> list[Rules]:
 
 @dataclasses.dataclass(frozen=True)
 class SysctlFile:
-    """One name a loader may meet.
+    """One file or link, read at one moment.
 
-    ``path`` is the name as the loader sees it, ``target`` what it leads to once every link is
-    followed, ``is_link`` whether the name itself is a link. ``text`` holds the content of a
-    ``file`` and is empty for every other kind; ``reason`` says why one is ``unreadable``.
+    ``path`` is its name, the one that a loader has for it where one reads it, ``target`` what it
+    leads to once every link is followed, ``is_link`` whether the name itself is a link. ``text``
+    holds the content of a ``file`` and is empty for every other kind; ``reason`` says why one is
+    ``unreadable``.
     """
 
     path: str
@@ -152,6 +156,12 @@ class SysctlFile:
         return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
 
     @property
+    def is_credential(self) -> bool:
+        """Whether systemd may hand this to systemd-sysctl as a credential."""
+        folder, name = posixpath.split(self.path)
+        return name.startswith(_CREDENTIAL_PREFIX) and folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+
+    @property
     def leads_nowhere(self) -> bool:
         """Whether this is a link to what is not there; a loop of links is not meant."""
         return self.kind == "missing" and self.is_link and self.target != self.path
@@ -159,13 +169,16 @@ class SysctlFile:
     @property
     def is_volatile(self) -> bool:
         """Whether the content is gone after a reboot."""
-        is_given_again = self.path == _GIVEN_CREDENTIAL
+        is_given_again = self.path.startswith(_GIVEN_CREDENTIALS)
         return not is_given_again and (self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE))
 
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
-    """All sysctl files of one system, read at one moment; each path stands in it once."""
+    """The sysctl files of one system, read at one moment; each path stands in it once.
+
+    There may be some that no loader reads by itself, because something else applies them.
+    """
 
     files: tuple[SysctlFile, ...] = ()
 
@@ -241,32 +254,40 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     conf = tree.get(SYSCTL_CONF)
     if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
         files.append(conf)
-    credential = _credential(tree, rules)
-    return files if credential is None else [*files, credential]
+    return files + [file for file in _credentials(tree, rules) if posixpath.basename(file.path) == CREDENTIAL]
 
 
-def _credential(tree: Tree, rules: Rules) -> SysctlFile | None:
-    """Return the credential that a loader takes, None where there is none for it."""
+def _credentials(tree: Tree, rules: Rules) -> list[SysctlFile]:
+    """Return the credentials that the loader's service is handed, one of each name."""
     if not rules.takes_credential:
-        return None
-    places = CREDENTIALS + ENCRYPTED_CREDENTIALS if rules.imports_credential else CREDENTIALS
-    present = filter(None, map(tree.get, places))
-    return next((file for file in present if rules.imports_credential or not file.leads_nowhere), None)
+        return []
+    credentials = [file for file in tree.files if file.is_credential]
+    if not credentials:
+        return []
+    folders = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS if rules.imports_credentials else CREDENTIAL_FOLDERS
+    by_name: dict[str, SysctlFile] = {}
+    for folder in folders:
+        for file in credentials:
+            place, name = posixpath.split(file.path)
+            is_taken = rules.imports_credentials or (name == CREDENTIAL and not file.leads_nowhere)
+            if place == folder and is_taken:
+                by_name.setdefault(name, file)
+    return list(by_name.values())
 
 
 def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
     """Return the credential that keeps systemd-sysctl.service from starting (status 243/CREDENTIALS), if one does."""
-    credential = _credential(tree, rules)
-    if credential is None:
-        return None
-    is_one = credential.kind in ("directory", "missing") or len(credential.text) > _CREDENTIAL_MAX
-    return credential if is_one else None
+    credentials = _credentials(tree, rules)
+    sizes = {file: len(file.name) + len(file.text) for file in credentials}
+    if sum(sizes.values()) > _CREDENTIALS_MAX:
+        return max(credentials, key=lambda file: sizes[file])
+    return next((file for file in credentials if file.kind in ("directory", "missing")), None)
 
 
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
     """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
     own = _releases(loader)
-    readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credential): rules for rules in own}
+    readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credentials): rules for rules in own}
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
         return True
     parsers = {(rules.knows_patterns, rules.follows_parents): rules for rules in own}.values()

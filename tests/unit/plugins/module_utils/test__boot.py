@@ -331,6 +331,35 @@ def test_credentials_that_keep_the_service_from_starting(credential: SysctlFile,
     assert boot.values == Values(value, 75, 9)
 
 
+OTHER = "/etc/credstore/sysctl.other"
+
+
+# The first three rows were seen on Debian 12 and 13.
+@pytest.mark.parametrize(
+    ("files", "version", "value"),
+    [
+        pytest.param([SysctlFile(OTHER, OTHER, kind="directory")], (252,), 60, id="another one, 252"),
+        pytest.param([SysctlFile(OTHER, OTHER, kind="directory")], (257,), 7200, id="another one, 257"),
+        pytest.param(
+            [SysctlFile(EXTRA, EXTRA), SysctlFile(IMAGE_EXTRA, IMAGE_EXTRA, kind="directory")], (257,), 60, id="hidden"
+        ),
+        pytest.param([SysctlFile(OTHER, OTHER, text=b"#" * 1048564)], (257,), 60, id="as large as may be"),
+        pytest.param(
+            [SysctlFile(EXTRA, EXTRA, text=b"#" * 524276), SysctlFile(OTHER, OTHER, text=b"#" * 524277)],
+            (257,),
+            7200,
+            id="too large together",
+        ),
+        pytest.param(
+            [SysctlFile("/etc/credstore/other", "/etc/credstore/other", kind="directory")], (257,), 60, id="for others"
+        ),
+    ],
+)
+def test_all_credentials_of_the_service_have_to_be_taken(files: list[SysctlFile], version: Version, value: int) -> None:
+    tree = Tree((*tree_of({A: f"{T}=60\n"}).files, *files))
+    assert predict(tree, SYSTEMD, hz=250, version=version).values == Values(value, 75, 9)
+
+
 # Seen on Linux 6.1 and 6.12, booted with such a command line; the files' part is what every loader does.
 @pytest.mark.parametrize(
     ("command_line", "texts", "value", "path"),

@@ -807,6 +807,7 @@ def test_the_command_line_is_beaten_by_the_file_and_comes_back_without_it(tmp_pa
     [
         pytest.param(b"sysctl -w " + TIME + b"=5", True, id="names a key"),
         pytest.param(b"sysctl -p", True, id="applies a file that systemd does not read"),
+        pytest.param(b"sysctl -w " + TIME + b"=600", False, id="names a key, with the value that is set"),
         pytest.param(b"sysctl -p " + DEFAULT_PATH.encode(), False, id="applies what was set"),
         pytest.param(b"sysctl -p /etc/sysctl.d/*.conf", False, id="applies what the boot applies"),
     ],
@@ -845,6 +846,30 @@ def test_a_writer_goes_by_the_files_as_they_will_be(tmp_path: Path) -> None:
     assert [writer.line for writer in before.other_writers] == [1, 3]
     outcome = run_and_run_again(host, Wish(values=ALL, overrides="take_over"))
     assert outcome.change.warnings == ()
+
+
+def test_a_writer_that_is_the_path_goes_with_its_line(tmp_path: Path) -> None:
+    layout: Layout = {
+        "/etc/ufw/ufw.conf": b"ENABLED=yes\n",
+        "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
+        "/etc/ufw/sysctl.conf": TIME + b"=5\n" + INTVL + b"=5\n",
+    }
+    host = make_host(tmp_path, layout)
+    outcome = run_and_run_again(host, Wish(path="/etc/ufw/sysctl.conf", absent=("time",)))
+    assert outcome.change.warnings == (
+        "/etc/ufw/sysctl.conf line 1 may set keepalive values after the boot: net.ipv4.tcp_keepalive_intvl=5",
+    )
+
+
+@pytest.mark.parametrize("layout", [{}, {"/etc/credstore/sysctl.extra": TIME + b"=5\n"}])
+def test_no_credential_is_the_path(tmp_path: Path, layout: Layout) -> None:
+    host = make_host(tmp_path, layout)
+    error = refuse(host, Wish(path="/etc/credstore/sysctl.extra", values=ALL), InvalidPathError)
+    assert str(error) == (
+        "/etc/credstore/sysctl.extra is a credential of systemd, which is never edited. Give another path."
+    )
+    if layout:
+        refuse(host, Wish(path="/etc/credstore/sysctl.extra", absent=KEYS), InvalidPathError)
 
 
 def test_a_long_line(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ T = "sysctl.net.ipv4.tcp_keepalive_time"
         pytest.param(f"{T} = 60\n", [], id="blanks around the equals sign"),
         pytest.param(f"-- {T}=60\n", [], id="for process 1"),
         pytest.param(f'"--" {T}=60\n', [], id="for process 1, in quotes"),
+        pytest.param(f"--= {T}=60\n", [("time", b"60")], id="dashes with a value"),
         pytest.param(f"--x {T}=60\n", [("time", b"60")], id="another option"),
         pytest.param(f"{T}.=60\n", [], id="dot at the end"),
         pytest.param("sysctl.net.ipv4.conf/../tcp_keepalive_time=60\n", [], id="parent"),

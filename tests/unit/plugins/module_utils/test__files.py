@@ -273,7 +273,7 @@ def test_read_what_is_no_regular_file(tmp_path: Path) -> None:
 def test_read_a_huge_file(tmp_path: Path) -> None:
     files = files_of(tmp_path, {"/huge": b""})
     os.truncate(str(tmp_path / "huge"), (64 << 20) + 1)
-    assert files.read("/huge") == SysctlFile("/huge", "/huge", kind="unreadable", reason="it is larger than 64 MiB")
+    assert files.read("/huge") == SysctlFile("/huge", "/huge", kind="unreadable", reason="it is larger than 4 MiB")
 
 
 def test_read_without_permission(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
         ),
         pytest.param(
             {"/sbin/init": "/sbin/openrc-init", "/sbin/openrc-init": b"", "/etc/runlevels/boot/sysctl": SCRIPT},
-            InitSystem(process_1="openrc-init", scripts=(SCRIPT,)),
+            InitSystem(runs_openrc=True, process_1="openrc-init", scripts=(SCRIPT,)),
             id="OpenRC",
         ),
         pytest.param(
@@ -373,7 +373,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                 "/etc/runlevels/sysinit/procps": "/etc/init.d/procps",
                 "/etc/init.d/procps": SCRIPT,
             },
-            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            InitSystem(process_1="init", runs_openrc=True, scripts=(SCRIPT,)),
             id="OpenRC started by sysvinit",
         ),
         *(
@@ -386,7 +386,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                     "/etc/rcS.d/S08procps": SCRIPT,
                     "/etc/runlevels/off/procps": SCRIPT,
                 },
-                InitSystem(process_1=process_1, scripts=scripts),
+                InitSystem(process_1=process_1, runs_openrc=process_1 != "runit-init", scripts=scripts),
                 id=why,
             )
             for init, process_1, scripts, why in (
@@ -402,7 +402,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
         ),
         pytest.param(
             {"/sbin/init": b"", "/sbin/openrc": b"", "/etc/runlevels/default/sysctl": SCRIPT},
-            InitSystem(process_1="init", scripts=(SCRIPT,)),
+            InitSystem(process_1="init", runs_openrc=True, scripts=(SCRIPT,)),
             id="OpenRC, script in the last runlevel",
         ),
         pytest.param(
@@ -1075,15 +1075,20 @@ def test_credentials_are_read(tmp_path: Path) -> None:
             "/usr/lib/credstore/sysctl.extra": None,
             "/etc/credstore.encrypted/sysctl.extra": b"secret",
             "/usr/lib/credstore.encrypted/sysctl.extra": None,
-            "/etc/credstore/sysctl.other": b"",
+            "/run/credentials/@encrypted/sysctl.extra": b"secret",
+            "/etc/credstore/sysctl.other": b"2",
+            "/etc/credstore/other": b"3",
         },
     )
     found = [(file.path, file.kind, file.text, file.reason) for file in Files(str(tmp_path)).read_tree().files]
     assert found == [
         ("/run/credentials/@system/sysctl.extra", "file", b"1", ""),
         ("/etc/credstore/sysctl.extra", "missing", b"", "No such file or directory"),
+        ("/etc/credstore/sysctl.other", "file", b"2", ""),
         ("/usr/lib/credstore/sysctl.extra", "directory", b"", "it is a folder"),
+        ("/run/credentials/@encrypted/sysctl.extra", "unreadable", b"", "it is encrypted"),
         ("/etc/credstore.encrypted/sysctl.extra", "unreadable", b"", "it is encrypted"),
+        ("/usr/lib/credstore.encrypted/sysctl.extra", "directory", b"", "it is a folder"),
     ]
 
 
@@ -1091,3 +1096,17 @@ def test_what_the_machine_hands_in_lasts(tmp_path: Path) -> None:
     lay_out(tmp_path, {"/run/credentials/@system/sysctl.extra": b"1", "/run/credstore/sysctl.extra": b"2"})
     found = [file.path for file in Files(str(tmp_path)).read_tree().lasting().files]
     assert found == ["/run/credentials/@system/sysctl.extra"]
+
+
+@pytest.mark.parametrize("path", ["/a\0b", "/etc/a\0b/c", "/\ud800"])
+def test_what_cannot_be_a_name_is_not_there(tmp_path: Path, path: str) -> None:
+    files = Files(str(tmp_path))
+    assert files.read(path).kind == "missing"
+    assert files.matching(path) == []
+
+
+def test_devices_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(str(tmp_path / "pipe"))
+    monkeypatch.setattr(os, "open", None)
+    found = Files(str(tmp_path)).read("/pipe")
+    assert (found.kind, found.reason) == ("unreadable", "it is not a regular file")

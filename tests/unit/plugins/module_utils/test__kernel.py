@@ -180,7 +180,7 @@ def test_command_line(tmp_path: Path) -> None:
     lay_out(tmp_path, {"cmdline": b"ro quiet\n", "sys/net/core/somaxconn": b"4096\n"})
     assert kernel.command_line() == b""
     lay_out(tmp_path, {"sys/net/core/dev_weight": b"64\n"})
-    assert kernel.command_line() == b"ro quiet\n"
+    assert kernel.command_line() == b"ro quiet"
     (tmp_path / "cmdline").unlink()
     assert kernel.command_line() == b""
 

@@ -8,9 +8,16 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._writers import Writer, find_writers
-from ansible_collections.linux.tcp.tests.unit.host import lay_out
+from ansible_collections.linux.tcp.plugins.module_utils._values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers import (
+    Outlook,
+    Writer,
+    find_candidates,
+    writers_among,
+)
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +30,27 @@ TUNED: Layout = {
     "/etc/systemd/system/multi-user.target.wants/tuned.service": "/usr/lib/systemd/system/tuned.service",
     "/etc/tuned/active_profile": b"mine\n",
 }
+OPENRC = InitSystem(process_1="init", runs_openrc=True)
 NO_FILES: Layout = {"/etc/tuned/tuned-main.conf": b"# reapply_sysctl = 1\nreapply_sysctl = 0\n"}
 PROFILE = b"[main]\nsummary=x\n[sysctl]\nvm.swappiness=5\nnet.ipv4.tcp_keepalive_time = 60\n"
 
 
-def found(root: Path, layout: Layout, *, executable: bool = True) -> list[Writer]:
-    """Return the writers of a system; all its files are executable, or none is."""
+def found(
+    root: Path,
+    layout: Layout,
+    *,
+    init: InitSystem = PROCPS,
+    executable: bool = True,
+    boot: Values = Values(600, 75, 9),  # noqa: B008 -- it is frozen
+) -> list[Writer]:
+    """Return the writers of a system whose boot gives these values; all its files are executable, or none is."""
     lay_out(root, layout)
     for path, what in layout.items():
         if isinstance(what, bytes):
             (root / path.lstrip("/")).chmod(0o755 if executable else 0o644)
-    return find_writers(Files(str(root)))
+    files = Files(str(root))
+    candidates, tree = find_candidates(files, init, files.read_tree())
+    return writers_among(candidates, Outlook(tree, boot, hz=250))
 
 
 @pytest.mark.parametrize("executable", [True, False])
@@ -42,12 +59,6 @@ def found(root: Path, layout: Layout, *, executable: bool = True) -> list[Writer
     [
         "/etc/rc.local",
         "/etc/rc.d/rc.local",
-        "/etc/rc2.d/S01tune",
-        "/etc/rc.d/rc3.d/S99tune",
-        "/etc/local.d/tune.start",
-        "/etc/runlevels/default/tune",
-        "/etc/runit/2",
-        "/etc/service/tune/run",
         "/etc/network/if-up.d/tune",
         "/etc/network/if-pre-up.d/tune",
         "/etc/sysconfig/network-scripts/ifup-local",
@@ -64,6 +75,37 @@ def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, execut
     assert writers == ([Writer(path, 2, SET.decode())] if executable else [])
 
 
+@pytest.mark.parametrize("init", [PROCPS, OPENRC, SYSTEMD, InitSystem(process_1="sleep")])
+@pytest.mark.parametrize(
+    ("path", "inits"),
+    [
+        ("/etc/rc2.d/S01tune", [PROCPS, SYSTEMD]),
+        ("/etc/rcS.d/S01tune", [PROCPS]),
+        ("/etc/rc.d/rc3.d/S99tune", [PROCPS, SYSTEMD]),
+        ("/etc/runit/2", [PROCPS]),
+        ("/etc/service/tune/run", [PROCPS]),
+        ("/etc/local.d/tune.start", [OPENRC]),
+        ("/etc/runlevels/default/tune", [OPENRC]),
+    ],
+)
+def test_scripts_that_an_init_starts(tmp_path: Path, path: str, inits: list[InitSystem], init: InitSystem) -> None:
+    assert found(tmp_path, {path: SET}, init=init) == ([Writer(path, 1, SET.decode())] if init in inits else [])
+
+
+@pytest.mark.parametrize("unit", [b"[Service]\n", "/dev/null"])
+def test_units_go_before_scripts_of_their_name(tmp_path: Path, unit: bytes | str) -> None:
+    layout: Layout = {"/etc/rc2.d/S01tune": SET, "/usr/lib/systemd/system/tune.service": unit}
+    assert found(tmp_path, layout, init=SYSTEMD) == []
+    assert len(found(tmp_path, layout, init=PROCPS)) == 1
+
+
+def test_the_script_of_the_loader_is_judged_by_what_it_does(tmp_path: Path) -> None:
+    layout: Layout = {"/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n", "/opt/a.conf": b""}
+    script = "/etc/rcS.d/S08procps"
+    assert found(tmp_path, {**layout, script: b"sysctl -q --system\n"}) == []
+    assert found(tmp_path, {**layout, script: b"sysctl -q --system\n" + SET}) == [Writer(script, 2, SET.decode())]
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -74,11 +116,8 @@ def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, execut
         "/etc/cron.d/tune",
         "/var/spool/cron/root",
         "/var/spool/cron/crontabs/root",
-        "/etc/systemd/system/tune.service",
-        "/etc/systemd/system/ssh.service.d/tune.conf",
-        "/usr/local/lib/systemd/system/tune.service",
-        "/usr/lib/systemd/system/ssh.service.d/tune.conf",
-        "/lib/systemd/system/tune.socket",
+        "/var/spool/cron/tabs/root",
+        "/etc/modprobe.d/tune.conf",
     ],
 )
 def test_texts(tmp_path: Path, path: str) -> None:
@@ -89,15 +128,37 @@ def test_texts(tmp_path: Path, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "/etc/systemd/system/tune.service",
+        "/etc/systemd/system/ssh.service.d/tune.conf",
+        "/etc/systemd/system/service.d/tune.conf",
+        "/usr/local/lib/systemd/system/tune.service",
+        "/usr/lib/systemd/system/ssh.service.d/tune.conf",
+        "/lib/systemd/system/tune.socket",
+    ],
+)
+def test_units(tmp_path: Path, path: str) -> None:
+    text = b"[Unit]\nDescription=" + SET + b"\n[Service]\nExecStart=/bin/sh -c 'true; \\\n " + SET + b"'\nX=" + SET
+    assert found(tmp_path, {path: text}, executable=False) == [Writer(path, 5, SET.decode() + "'")]
+
+
+def test_udev_rules(tmp_path: Path) -> None:
+    rule = 'ACTION=="add", SYSCTL{net/ipv4/tcp_keepalive_time}="60"'
+    text = f'SYSCTL{{net/ipv4/tcp_keepalive_time}}=="600", GOTO="end"\n{rule}\n'
+    path = "/etc/udev/rules.d/50-tune.rules"
+    assert found(tmp_path, {path: text.encode()}) == [Writer(path, 2, rule)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         "/etc/rc0.d/S01halt",
         "/etc/rc2.d/K01tune",
-        "/etc/rcS.d/S08procps",
-        "/etc/runlevels/boot/sysctl",
         "/etc/init.d/tune",
         "/etc/cron.daily/.placeholder",
         "/etc/cron.d/tune~",
         "/etc/cron.d/tune.dpkg-old",
         "/etc/systemd/system/tune.timer",
+        "/var/spool/cron/crontabs/alice",
         "/run/systemd/system/tune.service",
         "/root/tune.sh",
     ],
@@ -121,7 +182,14 @@ def test_places_that_do_not_count(tmp_path: Path, path: str) -> None:
         "echo 60 | sudo tee -a /proc/sys/net/ipv4/tcp_keepalive_time",
         "dd if=/tmp/x of=/proc/sys/net/ipv4/tcp_keepalive_time",
         "cp /tmp/x /proc/sys/net/ipv4/tcp_keepalive_time",
-        "echo net.ipv4.tcp_keepalive_time=60 >> /etc/sysctl.conf; sysctl -p",
+        "cp /tmp/x /proc/sys/net/ipv4/tcp_keepalive_time || true",
+        "cd /proc/sys/net/ipv4 && echo 60 >| tcp_keepalive_time",
+        "echo 60 > $folder/tcp_keepalive_time",
+        "echo 60 > /proc/sys/net/ipv4//tcp_keepalive_time",
+        "echo net.ipv4.tcp_keepalive_time=60 >> /etc/sysctl.conf",
+        "sysctl -w net.ipv4.tcp_keepalive_time=600 net.ipv4.tcp_keepalive_intvl=5",
+        "sysctl -w net.ipv4.tcp_keepalive_time=0600",
+        "sysctl -w net.ipv4.tcp_keepalive_time=600$unit",
     ],
 )
 def test_lines_that_name_a_key(tmp_path: Path, line: str) -> None:
@@ -142,43 +210,81 @@ def test_lines_that_name_a_key(tmp_path: Path, line: str) -> None:
         "test $tcp_keepalive_time = 60",
         "sysctl -w net.ipv4.tcp_fin_timeout=60",
         "/usr/lib/systemd/systemd-sysctl --prefix=/net/ipv4/conf/eth0",
+        "case $line in net.ipv4.tcp_keepalive_time=*) true ;; esac",
+        "grep -q '^net.ipv4.tcp_keepalive_time=' /etc/sysctl.conf",
+        "grep -q net.ipv4.tcp_keepalive_time=60 /etc/sysctl.conf",
+        "sed -i '/net.ipv4.tcp_keepalive_time =/d' /etc/sysctl.conf",
+        "docker run --sysctl net.ipv4.tcp_keepalive_time=60 nginx",
+        "podman run --sysctl=net.ipv4.tcp_keepalive_time=60 nginx",
+        "ip netns exec blue sysctl -w net.ipv4.tcp_keepalive_time=60",
+        "cp /proc/sys/net/ipv4/tcp_keepalive_time /tmp/saved",
+        "cat /proc/sys/net/ipv4/tcp_keepalive_time > /tmp/tcp_keepalive_time",
+        "echo 60 > tcp_keepalive_time.new",
+        "sysctl -w net.ipv4.tcp_keepalive_time=600",
+        "sysctl -w 'net.ipv4.tcp_keepalive_time=600'; true",
         "sysctl -p $file",
+        "sysctl -p -",
+        "sysctl -p ./a.conf",
         "sysctl -p /etc/missing.conf",
+        "sysctl -p /opt/a\0b.conf",
+        "sysctl -p /opt/[z-a].conf",
+        "sysctl --system --pattern '^net.netfilter'",
+        "sysctl --pattern=conf -p",
+        "systemd-sysctl",
         "sysctl -a",
     ],
 )
 def test_lines_that_set_nothing(tmp_path: Path, line: str) -> None:
-    assert found(tmp_path, {"/etc/rc.local": line.encode() + b"\n"}) == []
+    layout: Layout = {"/etc/rc.local": line.encode() + b"\n", "/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=60\n"}
+    assert found(tmp_path, layout) == []
 
 
 @pytest.mark.parametrize(
-    ("line", "reach", "names"),
+    ("line", "counts"),
     [
-        pytest.param("sysctl --system", "system", [""], id="system"),
-        pytest.param("/sbin/sysctl -q --system >/dev/null 2>&1", "system", [""], id="system, quietly"),
-        pytest.param("/bin/sh -c 'sysctl --system'", "system", [""], id="in quotes"),
-        pytest.param("sysctl -p", "file", ["/etc/sysctl.conf"], id="default file"),
-        pytest.param("sysctl -p 2>/dev/null", "file", ["/etc/sysctl.conf"], id="default file, quietly"),
-        pytest.param("sysctl -e -p /opt/a.conf", "file", ["/opt/a.conf"], id="file"),
-        pytest.param("sysctl -p/opt/a.conf", "file", ["/opt/a.conf"], id="joined"),
-        pytest.param("sysctl -qp '/opt/a.conf'", "file", ["/opt/a.conf"], id="cluster"),
-        pytest.param("sysctl --load=/opt/a.conf", "file", ["/opt/a.conf"], id="long option"),
-        pytest.param("sysctl --load", "file", ["/etc/sysctl.conf"], id="long option without a file"),
-        pytest.param("sysctl -p /opt/*.conf", "file", ["/opt/a.conf", "/opt/b.conf"], id="pattern"),
-        pytest.param(
-            "sysctl -p /usr/lib/sysctl.d/c.conf && true", "file", ["/usr/lib/sysctl.d/c.conf"], id="and what follows"
-        ),
+        pytest.param("sysctl --system", True, id="system"),
+        pytest.param("/sbin/sysctl -q --system >/dev/null 2>&1", True, id="system, quietly"),
+        pytest.param("/bin/sh -c 'sysctl --system'", True, id="in quotes"),
+        pytest.param("sysctl --system --pattern keepalive", True, id="some keys of the system"),
+        pytest.param("sysctl --system -r '('", True, id="a wrong pattern"),
+        pytest.param("sysctl -p", True, id="default file"),
+        pytest.param("sysctl -p 2>/dev/null", True, id="default file, quietly"),
+        pytest.param("$SYSCTL -e -p", True, id="a variable"),
+        pytest.param('"/sbin/sysctl" -p', True, id="a program in quotes"),
+        pytest.param("sysctl -e -p /opt/60.conf", True, id="file"),
+        pytest.param("sysctl -p/opt/60.conf", True, id="joined"),
+        pytest.param("sysctl -qp '/opt/60.conf'", True, id="cluster"),
+        pytest.param("sysctl --load=/opt/60.conf", True, id="long option"),
+        pytest.param("sysctl --load", True, id="long option without a file"),
+        pytest.param("/usr/lib/systemd/systemd-sysctl /opt/60.conf", True, id="systemd-sysctl"),
+        pytest.param("sysctl -p /opt/600.conf", False, id="the same value"),
+        pytest.param("sysctl -p /opt/60.conf /opt/600.conf", False, id="the last file counts"),
+        pytest.param("sysctl -p /opt/600.conf /opt/60.conf && true", True, id="in the order of the call"),
+        pytest.param("sysctl -p /opt/*.conf", False, id="a pattern: files by name"),
+        pytest.param("sysctl -p /opt/6?.conf", True, id="another pattern"),
+        pytest.param("sysctl -p /etc/sysctl.d/*.conf", False, id="files of the boot"),
+        pytest.param("sysctl -p /srv/sysctl.d/10-a.conf", True, id="a file of the boot by another name"),
+        pytest.param("sysctl -p /opt/600.conf; sysctl -p /opt/60.conf", True, id="two calls"),
     ],
 )
-def test_lines_that_apply_files(tmp_path: Path, line: str, reach: t.Any, names: list[str]) -> None:
+def test_lines_that_apply_files(tmp_path: Path, line: str, *, counts: bool) -> None:
     layout: Layout = {
         "/etc/rc.local": line.encode(),
-        "/etc/sysctl.conf": b"",
-        "/opt/a.conf": b"",
-        "/opt/b.conf": b"",
-        "/usr/lib/sysctl.d/c.conf": b"",
+        "/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+        "/etc/sysctl.d/10-a.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+        "/etc/sysctl.d/20-b.conf": b"net.ipv4.tcp_keepalive_time=600\n",
+        "/srv/sysctl.d": "/etc/sysctl.d",
+        "/opt/60.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+        "/opt/600.conf": b"net.ipv4.tcp_keepalive_time=600\n",
     }
-    assert found(tmp_path, layout) == [Writer("/etc/rc.local", 1, line, reach, file=name) for name in names]
+    assert found(tmp_path, layout) == ([Writer("/etc/rc.local", 1, line)] if counts else [])
+
+
+@pytest.mark.parametrize("piece", [b"tee ", b"cp ", b"net.ipv4.tcp_keepalive_", b"sysctl -p ", b"> ", b"'"])
+def test_no_line_takes_long(tmp_path: Path, piece: bytes) -> None:
+    # without bounds for each piece these would take hours
+    line = piece * (1_000_000 // len(piece)) + SET
+    assert len(found(tmp_path, {"/etc/rc.local": line})) <= 1
 
 
 def test_one_script_of_several_runlevels_is_one(tmp_path: Path) -> None:
@@ -202,6 +308,19 @@ def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str
     assert [writer.line for writer in found(tmp_path, {path: (line + b"\n") * 1001})] == [*range(1, 1001)]
 
 
+def test_a_masked_unit_takes_its_drop_ins_with_it(tmp_path: Path) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a.service": "/dev/null",
+        "/etc/systemd/system/a.service.d/tune.conf": b"ExecStart=" + SET,
+    }
+    assert found(tmp_path, layout) == []
+
+
+def test_a_merged_usr_is_read_once(tmp_path: Path) -> None:
+    layout: Layout = {"/lib": "usr/lib", "/usr/lib/systemd/system/a.service": b"ExecStart=" + SET}
+    assert [writer.path for writer in found(tmp_path, layout)] == ["/usr/lib/systemd/system/a.service"]
+
+
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
     (writer,) = found(tmp_path, {"/etc/rc.local": SET + b"; " + b"x" * 5000})
     assert writer.text == (SET.decode() + "; ").ljust(200, "x")
@@ -215,7 +334,12 @@ def test_other_bytes_than_utf8_are_escaped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("layout", "lines"),
     [
-        pytest.param({"/etc/ufw/ufw.conf": b"ENABLED=yes\n"}, [2], id="on"),
+        pytest.param({"/etc/ufw/ufw.conf": b"ENABLED=yes\n"}, [3], id="on"),
+        pytest.param(
+            {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/a\0b\n"},
+            [],
+            id="no name of a file",
+        ),
         pytest.param({"/etc/ufw/ufw.conf": b"LOGLEVEL=low\nENABLED=no\n"}, [], id="off"),
         pytest.param({}, [], id="not there"),
         pytest.param(
@@ -228,7 +352,8 @@ def test_other_bytes_than_utf8_are_escaped(tmp_path: Path) -> None:
 def test_ufw(tmp_path: Path, layout: Layout, lines: list[int]) -> None:
     files: Layout = {
         "/etc/default/ufw": b'IPV6=yes\nIPT_SYSCTL=/etc/ufw/sysctl.conf\nIPT_MODULES=""\n',
-        "/etc/ufw/sysctl.conf": b"# remark\nnet/ipv4/tcp_keepalive_time=60\n#net/ipv4/tcp_keepalive_intvl=5\n",
+        "/etc/ufw/sysctl.conf": b"# remark\nnet/ipv4/tcp_keepalive_probes=9\nnet/ipv4/tcp_keepalive_time=60\n"
+        b"#net/ipv4/tcp_keepalive_intvl=5\n",
         **layout,
     }
     expected = [Writer("/etc/ufw/sysctl.conf", line, "net/ipv4/tcp_keepalive_time=60") for line in lines]
@@ -239,14 +364,25 @@ def test_ufw(tmp_path: Path, layout: Layout, lines: list[int]) -> None:
 def test_tuned(tmp_path: Path, folder: str) -> None:
     path = f"{folder}/mine/tuned.conf"
     writers = found(tmp_path, {**TUNED, **NO_FILES, path: PROFILE})
-    assert writers == [Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60", key="time")]
+    assert writers == [Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60")]
+    assert found(tmp_path, {}, boot=Values(60, 75, 9)) == []
 
 
-def test_tuned_applies_the_files_in_etc_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "is_active", "counts"),
+    [
+        pytest.param({}, False, True, id="none"),
+        pytest.param({"/usr/lib/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n"}, False, True, id="elsewhere"),
+        pytest.param({"/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n"}, False, False, id="right value"),
+        pytest.param({"/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=60\n"}, True, False, id="other value"),
+        pytest.param({"/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_t*=600\n"}, False, True, id="pattern"),
+    ],
+)
+def test_tuned_applies_the_files_in_etc_again(tmp_path: Path, files: Layout, *, is_active: bool, counts: bool) -> None:
     path = "/usr/lib/tuned/mine/tuned.conf"
-    assert found(tmp_path, {**TUNED, path: PROFILE}) == [
-        Writer("/etc/tuned/active_profile", 1, "mine", "etc"),
-        Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60", "profile", "time"),
+    assert found(tmp_path, {**TUNED, path: PROFILE, **files}) == [
+        *([Writer("/etc/tuned/active_profile", 1, "mine")] if is_active else []),
+        *([Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60")] if counts else []),
     ]
 
 
@@ -292,5 +428,6 @@ def test_profiles_of_tuned(tmp_path: Path, layout: Layout, places: list[tuple[st
 
 
 def test_files_of_a_kernel(tmp_path: Path) -> None:
-    layout: Layout = {"/boot/sysctl.conf-6.4.0": b"vm.swappiness=5\nnet.ipv4.tcp_keepalive_*=60\n"}
+    text = b"vm.swappiness=5\nnet.ipv4.tcp_keepalive_*=60\nnet.ipv4.tcp_keepalive_time=600\n"
+    layout: Layout = {"/boot/sysctl.conf-6.4.0": text}
     assert found(tmp_path, layout) == [Writer("/boot/sysctl.conf-6.4.0", 2, "net.ipv4.tcp_keepalive_*=60")]
