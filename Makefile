@@ -75,7 +75,7 @@ differential: runner packages ## Compare predicted boots with the real loaders: 
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores
 
-benchmark: runner packages ## Measure the module beside ping and ansible.posix.sysctl
+benchmark: runner packages ## Measure the module beside ping and ansible.posix.sysctl, and what predictions cost
 	@$(NOX) benchmark
 
 build: $(ARTIFACT) ## Build the collection's artifact into .build

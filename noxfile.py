@@ -347,11 +347,14 @@ def cores(session: nox.Session, core: str) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure the module beside its peers and print the table."""
+    """Measure the module beside its peers, and what a prediction costs on hosts good and bad; print the tables."""
     install(session, "benchmark")
     add_test_collections(session)
     session.run("make", "install", external=True)
+    benchmarks = "ansible_collections.linux.tcp.tests.benchmark"
     session.run(
-        *("python", "tests/benchmark/run.py", *session.posargs),
-        env=ansible_env(ROOT / ".collections", CACHE / "collections"),
+        *("python", "-m", f"{benchmarks}.run", *session.posargs),
+        env={**ansible_env(ROOT / ".collections", CACHE / "collections"), "PYTHONPATH": "collections"},
     )
+    write_page = [argument for argument in session.posargs if argument == "--write-page"]
+    session.run(*("python", "-m", f"{benchmarks}.prediction", *write_page), env={"PYTHONPATH": "collections"})
