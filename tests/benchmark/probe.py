@@ -16,12 +16,12 @@ import re
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._boot import predict
+from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem, predict
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS, depends_on_version
-from ansible_collections.linux.tcp.plugins.module_utils._writers import find_writers
+from ansible_collections.linux.tcp.plugins.module_utils._writers import find_candidates
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Tree
@@ -82,10 +82,11 @@ def main() -> None:
     }
     del found, warnings
     tree = files.read_tree()
+    init = InitSystem(booted_with_systemd=True)
     result["seconds"] = {
         "reading": best(files.read_tree, runs=runs),
         "predicting": best(lambda: prediction(files, loader, tree), runs=runs),
-        "writers": best(lambda: find_writers(files), runs=runs),
+        "writers": best(lambda: find_candidates(files, init, tree), runs=runs),
         "whole": min([whole, *(seconds_of(lambda: answer(files, loader))[0] for _run in range(1, runs))]),
     }
     print(json.dumps(result))

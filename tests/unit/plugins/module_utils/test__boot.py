@@ -334,7 +334,7 @@ def test_credentials_that_keep_the_service_from_starting(credential: SysctlFile,
 OTHER = "/etc/credstore/sysctl.other"
 
 
-# The first three rows were seen on Debian 12 and 13.
+# Seen on Debian 12 and 13, the last row excepted.
 @pytest.mark.parametrize(
     ("files", "version", "value"),
     [
