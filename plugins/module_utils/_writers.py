@@ -253,8 +253,9 @@ class Outlook:
 
 
 def writers_among(candidates: t.Iterable[Candidate], outlook: Outlook) -> list[Writer]:
-    """Return the lines that may give other values than the boot."""
-    return list(dict.fromkeys(writer for candidate in candidates for writer in candidate.writers(outlook)))
+    """Return the lines that may give other values than the boot, by path and line."""
+    found = {writer for candidate in candidates for writer in candidate.writers(outlook)}
+    return sorted(found, key=lambda writer: (writer.path, writer.line))
 
 
 def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
