@@ -127,13 +127,13 @@ def _large() -> t.Iterator[str]:
     for number in itertools.count(1):
         text = other + SET.format(number)
         size += len(text)
-        if size > 60 << 20:
+        if size > 4 << 20:
             return
         yield text
 
 
 def _long_lines() -> t.Iterator[str]:
-    for number in range(60):
+    for number in range(3):
         line = SET.format(number)
         yield line.replace(" ", " " * (1 + ((1 << 20) - len(line)) // 2), 2)
 
@@ -172,13 +172,14 @@ def _many_units(root: Path) -> None:
 
 BAD: dict[str, Build] = {
     "a file of 100 MB": _too_large,
-    "a file of 60 MB": _file(_large),
     "a million lines": _file(lambda: map(SET.format, range(MANY))),
-    "a million patterns": _file(
-        lambda: (f"net.*.tcp_[i-k]?ep*{'xe'[number % 100 == 0]}_* = {number}\n" for number in range(MANY))
+    "100,000 lines, just not too large": _file(lambda: map(SET.format, range(100_000))),
+    "4 MiB with some lines that matter": _file(_large),
+    "80,000 patterns": _file(
+        lambda: (f"net.*.tcp_[i-k]?ep*{'xe'[number % 100 == 0]}_* = {number}\n" for number in range(80_000))
     ),
     "10,000 different patterns": _file(lambda: (f"net.*.tcp_*{number}* = 1\n" for number in range(10_000))),
-    "60 lines of 1 MiB": _file(_long_lines),
+    "3 lines of 1 MiB": _file(_long_lines),
     "a pattern of 40 stars": _file(lambda: [f"net.ipv4.{'*' * 40}x = 1\n"]),
     "a pattern of 40 braces": _file(lambda: [f"net.ipv4.tcp_*{'{a,b}' * 40} = 1\n"]),
     "a pattern of 1 MB": _file(lambda: [f"net.ipv4.{'[' * MANY} = 1\n"]),
@@ -187,10 +188,11 @@ BAD: dict[str, Build] = {
     "a folder named x.conf": _folder,
     "a pipe named x.conf": _pipe,
     "10,000 files": _many_files,
-    "a crontab of a million lines": _file(
-        lambda: (f"* * * * * root sysctl -w net.ipv4.tcp_keepalive_time={number}\n" for number in range(MANY)), CRONTAB
+    "a crontab of 60,000 lines": _file(
+        lambda: (f"* * * * * root sysctl -w net.ipv4.tcp_keepalive_time={number}\n" for number in range(60_000)),
+        CRONTAB,
     ),
-    "a million calls of sysctl": _file(lambda: itertools.repeat("* * * * * root sysctl --system\n", MANY), CRONTAB),
+    "100,000 calls of sysctl": _file(lambda: itertools.repeat("* * * * * root sysctl --system\n", 100_000), CRONTAB),
     "10,000 units": _many_units,
 }
 
