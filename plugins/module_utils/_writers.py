@@ -272,7 +272,8 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
         *_of_ufw(files),
         *_of_tuned(files),
     ]
-    candidates = list(dict.fromkeys(found))  # a script that several runlevels start is one
+    # a script that several runlevels start is one
+    candidates = [candidate for candidate in dict.fromkeys(found) if not _fails(candidate, init)]
     added: dict[str, SysctlFile] = {}
     for candidate in candidates:
         names: tuple[str, ...] = ()
@@ -283,6 +284,11 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
         added.update((file.path, file) for name in names for file in files.matching(name))
     known = {file.path for file in tree.files}
     return candidates, Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
+
+
+def _fails(candidate: Candidate, init: InitSystem) -> bool:
+    """Whether a line calls ``sysctl --system``, which BusyBox's does not know."""
+    return isinstance(candidate, Applier) and candidate.application.names is None and init.has_busybox_sysctl
 
 
 def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Iterator[SysctlFile]:

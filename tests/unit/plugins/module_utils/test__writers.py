@@ -280,6 +280,16 @@ def test_lines_that_apply_files(tmp_path: Path, line: str, *, counts: bool) -> N
     assert found(tmp_path, layout) == ([Writer("/etc/rc.local", 1, line)] if counts else [])
 
 
+def test_busybox_does_not_apply_all_files(tmp_path: Path) -> None:
+    busybox = InitSystem(process_1="init", has_busybox_sysctl=True)
+    layout: Layout = {
+        "/etc/rcS.d/S08procps": b"sysctl -q --system\nsysctl -p\n",
+        "/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+    }
+    assert [writer.line for writer in found(tmp_path, layout)] == [1, 2]
+    assert [writer.line for writer in found(tmp_path, layout, init=busybox)] == [2]
+
+
 @pytest.mark.parametrize("piece", [b"tee ", b"cp ", b"net.ipv4.tcp_keepalive_", b"sysctl -p ", b"> ", b"'"])
 def test_no_line_takes_long(tmp_path: Path, piece: bytes) -> None:
     # without bounds for each piece these would take hours
