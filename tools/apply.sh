@@ -51,8 +51,11 @@ if [[ -n ${INVENTORY:-} ]]; then
   arguments+=(--inventory "$INVENTORY")
   hosts="the hosts of $INVENTORY${LIMIT:+, limited to $LIMIT}"
 else
+  # What the environment names as inventory or limit is not this machine.
+  arguments+=(--inventory inventory.yml)
   hosts="this machine"
 fi
+unset ANSIBLE_INVENTORY ANSIBLE_LIMIT ANSIBLE_SUBSET
 if [[ -n ${TIME:-}${INTVL:-}${PROBES:-}${EXTRA:-} ]]; then
   echo "${check}linux.tcp.keepalive on $hosts."
 elif [[ -n ${INVENTORY:-} ]]; then
@@ -81,6 +84,6 @@ fi
 
 # ARGS is a list of arguments, so it is split into words.
 # shellcheck disable=SC2086
-[[ -z $reports ]] || exec .venv/bin/ansible localhost --module-name linux.tcp.keepalive_info ${ARGS:-}
+[[ -z $reports ]] || exec .venv/bin/ansible localhost --inventory inventory.yml --module-name linux.tcp.keepalive_info ${ARGS:-}
 # shellcheck disable=SC2086
 exec .venv/bin/ansible-playbook linux.tcp.apply "${arguments[@]}" ${ARGS:-}

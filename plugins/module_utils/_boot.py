@@ -61,7 +61,9 @@ class InitSystem:
     masked; ``scripts`` are the texts of the init scripts for sysctl that the boot runs;
     ``has_busybox_sysctl`` says that they call BusyBox's, which has no ``--system`` (options "neAapwq"
     of its procps/sysctl.c), and is False where systemd booted; ``proc_sys_writable`` says that the
-    boot will be able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/).
+    boot will be able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/);
+    ``unit_changes`` are the places, path and line, that give that unit other conditions, commands or
+    credentials than it comes with.
     """
 
     process_1: str = ""
@@ -71,6 +73,7 @@ class InitSystem:
     scripts: tuple[bytes, ...] = ()
     has_busybox_sysctl: bool = False
     proc_sys_writable: bool = True
+    unit_changes: tuple[tuple[str, int], ...] = ()
 
     @property
     def runs_scripts(self) -> bool:

@@ -33,14 +33,17 @@ _LENGTH_AFTER = 100
 _LENGTH_OF_ARGUMENTS = 1000
 
 # The name of a key, or a pattern in its place.
-_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|[\w,]*[*?\[{][^\s=\"'`]*)")
+_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|[\w,]*[*?\[{$][^\s=\"'`;]*)")
 # What sysctl(8), a sysctl file and udev's SYSCTL{...} write: KEY=VALUE, the value perhaps one to be read as it stands.
 _NAME_BEFORE = re.compile(rb"(?:^|[\s\"'={(,@!])-?[./]?net[./]+ipv4[./]+\Z")
 _ASSIGNED = re.compile(rb"[\"'}]{0,2}\s*=(?![=~*])\s*[\"']?(?:([1-9][0-9]{0,9})(?=[\s;&|\"')]|\Z))?")
-# Another network namespace is set, or a text is only looked for.
+# A container's namespace is set, another one's, or another host's.
 _ELSEWHERE = re.compile(
-    rb"--sysctl[= ]+[\"']?net[./]+ipv4[./]+\Z|\bnetns\s+exec\b|\bnsenter\b|\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z"
+    rb"--sysctl[= ]+[\"']?net[./]+ipv4[./]+\Z|\bnetns\s+exec\b|\bssh\s[^|;&]*\Z"
+    rb"|\bnsenter\b(?![^|;&]*\s(?:-t|--target)[ =]?1\s)"
 )
+# A text is only looked for.
+_LOOKED_FOR = re.compile(rb"\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z")
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _WRITTEN = re.compile(rb"(?:>\|?|\bof=|\btee(?:\s+-\S+)*)\s*[\"']?([^\s\"';&|<>]*)\Z")
 _COPIED = re.compile(rb"\b(?:cp|mv|install)\s[^|;&]*\s[\"']?([^\s\"';&|<>]*)\Z")
@@ -79,10 +82,10 @@ def assignments(command: bytes) -> dict[Key, int | None]:
         keys = [key for key in KEYS if not match[1] or key == match[1].decode()]
         assigned = _ASSIGNED.match(after) if _NAME_BEFORE.search(before) else None
         if assigned:
-            if not _ELSEWHERE.search(before):
+            if not _ELSEWHERE.search(before) and not _LOOKED_FOR.search(before):
                 value = int(assigned[1]) if assigned[1] else None
                 found.update((key, value if match[1] else None) for key in keys)
-        elif match[1] and _is_file_written(before, after):
+        elif (match[1] or b"$" in match.group()) and _is_file_written(before, after):
             found.update((key, None) for key in keys)
     return found
 

@@ -67,6 +67,10 @@ _BUSYBOX = b"BusyBox v"  # of its banner
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _UNIT = "/etc/systemd/system/systemd-sysctl.service"
+_DROP_INS = tuple(
+    f"{folder}/systemd/system/systemd-sysctl.service.d/*.conf" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
+)
+_UNIT_CHANGE = re.compile(rb"[ \t]*(Condition|Assert|Exec|\w*Credential)")
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
 _RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
@@ -186,18 +190,24 @@ class Files:
 
         Hidden files and what editors and package managers leave behind are left out, too.
         """
+        files = [self._read(path, place) for path, place in self._paths(pattern)]
+        return [file for file in files if file.kind == "file"]
+
+    def paths(self, pattern: str) -> list[str]:
+        """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
+        return [path for path, place in self._paths(pattern) if os.path.lexists(self.on_host(place))]
+
+    def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
+        """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
         folders = [""]
         *parents, last = pattern.split("/")[1:]
         for part in parents:
             found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
             folders = list(itertools.islice(found, _MOST_NAMES))
-        files = []
         for folder in folders:
             with contextlib.suppress(FileError):  # a loop of links
                 resolved = self.resolve(folder)
-                names = self._matching_names(folder, last)
-                files += [self._read(f"{folder}/{name}", f"{resolved}/{name}") for name in names]
-        return [file for file in files if file.kind == "file"]
+                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, last))
 
     def _matching_names(self, folder: str, part: str) -> list[str]:
         if not _IS_PATTERN.search(part):
@@ -277,7 +287,14 @@ class Files:
             scripts=tuple(self._boot_scripts(_OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS)),
             has_busybox_sysctl=not booted_with_systemd and self._has_busybox_sysctl(),
             proc_sys_writable=proc_sys_writable,
+            unit_changes=tuple(self._unit_changes()) if booted_with_systemd else (),
         )
+
+    def _unit_changes(self) -> t.Iterator[tuple[str, int]]:
+        for pattern in (_UNIT, *_DROP_INS):
+            for file in self.matching(pattern):
+                rows = file.text.split(b"\n")
+                yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))
 
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of the loader that is installed, None where it cannot be told."""

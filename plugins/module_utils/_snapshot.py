@@ -42,6 +42,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers import Candidate, Writer
 
+_LINES_NAMED = 3
+
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
@@ -50,7 +52,8 @@ class Snapshot:
     ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
     ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
     predicted for, ``command_line`` what that kernel is started with. ``version`` is the loader's
-    release where that makes a difference. ``candidates`` may set keys after the boot.
+    release where that makes a difference. ``candidates`` may set keys after the boot,
+    ``unit_changes`` are the places that change what systemd-sysctl.service does.
     """
 
     runs: bool
@@ -62,6 +65,7 @@ class Snapshot:
     version: Version | None = None
     command_line: bytes = b""
     candidates: tuple[Candidate, ...] = ()
+    unit_changes: tuple[tuple[str, int], ...] = ()
 
     @functools.cached_property
     def boot(self) -> Prediction:
@@ -78,7 +82,10 @@ class Snapshot:
     @functools.cached_property
     def other_writers(self) -> list[Writer]:
         """The lines that may give other values after the boot."""
-        return writers_among(self.candidates, Outlook(self.tree.lasting(), self.boot.values, hz=self.hz))
+        tree = self.tree.lasting()
+        # where no boot applies the files, whoever does so in its place is no other writer
+        boot = self.boot if self.loader else predict(tree, "procps", hz=self.hz, command_line=self.command_line)
+        return writers_among(self.candidates, Outlook(tree, boot.values, hz=self.hz))
 
     @property
     def drift(self) -> list[Key]:
@@ -113,16 +120,26 @@ class Snapshot:
         return [
             *([] if obstacle is None else [f"{describe_obstacle(obstacle)} at the next boot."]),
             *(
+                f"{printable(path)} line {line} changes what systemd-sysctl.service does: whether and how it applies "
+                f"files at the next boot cannot be known."
+                for path, line in self.unit_changes
+                if self.loader == "systemd-sysctl"
+            ),
+            *(
                 f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
                 for file in self.unreadable()
             ),
         ]
 
     def writer_warnings(self) -> list[str]:
-        """Return who else sets the keys."""
+        """Return who else sets the keys, in one sentence for each file."""
+        by_path: dict[str, list[Writer]] = {}
+        for writer in self.other_writers:
+            by_path.setdefault(writer.path, []).append(writer)
         return [
-            f"{printable(writer.path)} line {writer.line} may set keepalive values after the boot: {writer.text}"
-            for writer in self.other_writers
+            f"{printable(path)} {_lines(writers)} may set other keepalive values after the boot. "
+            f"Change or remove that: {writers[0].text}"
+            for path, writers in by_path.items()
         ]
 
     def warnings(self) -> list[str]:
@@ -170,6 +187,14 @@ class Snapshot:
         }
 
 
+def _lines(writers: list[Writer]) -> str:
+    numbers = [str(writer.line) for writer in writers]
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
+    shown, more = numbers[:_LINES_NAMED], len(numbers) - _LINES_NAMED
+    return f"lines {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
+
+
 def describe_obstacle(file: SysctlFile) -> str:
     """Return in words what a credential keeps from happening."""
     reason = file.reason or "it is larger than 1 MiB"
@@ -200,4 +225,5 @@ def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["a
         version=files.version_of(loader) if loader and depends_on_version(tree, loader) else None,
         command_line=kernel.command_line() if runs else b"",
         candidates=tuple(candidates),
+        unit_changes=init.unit_changes,
     )

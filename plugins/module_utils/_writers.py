@@ -34,12 +34,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     SysctlFile,
     Tree,
     files_read,
+    parse_line,
     rows_with,
     rules_of,
     statements,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, kernel_reading
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
@@ -49,7 +50,13 @@ if t.TYPE_CHECKING:
     Rows = t.Iterator[t.Tuple[int, bytes]]
 
 # Scripts that an init starts, and others that run only where they are executable.
-_RC_SCRIPTS = ("/etc/rc[2-5S].d/S*", "/etc/rc.d/rc[2-5S].d/S*", "/etc/runit/[123]", "/etc/service/*/run")
+_RC_SCRIPTS = (
+    "/etc/init.d/rcS",
+    "/etc/rc[2-5S].d/S*",
+    "/etc/rc.d/rc[2-5S].d/S*",
+    "/etc/runit/[123]",
+    "/etc/service/*/run",
+)
 _OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
 _SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 _EXECUTABLES = (
@@ -87,6 +94,15 @@ _TEXTS = (
     "/etc/udev/rules.d/*.rules",
     "/usr/lib/udev/rules.d/*.rules",
     "/etc/modprobe.d/*.conf",
+    "/etc/cloud/cloud.cfg",
+    "/etc/cloud/cloud.cfg.d/*.cfg",
+)
+_INITTAB = "/etc/inittab"
+# tmpfiles.d(5), by priority: of files with the same name the first one counts.
+_TMPFILES = ("/etc/tmpfiles.d/*.conf", "/usr/local/lib/tmpfiles.d/*.conf", "/usr/lib/tmpfiles.d/*.conf")
+_TMPFILES_LINE = re.compile(
+    rb"[ \t]*[wfF]\S*[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
+    rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 _UNIT_FOLDERS = (
@@ -96,7 +112,15 @@ _UNIT_FOLDERS = (
     "/lib/systemd/system",
 )
 _UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
-_RUNS = re.compile(rb"[ \t]*Exec\w+[ \t]*=")
+_RUNS = re.compile(rb"[ \t]*Exec(?!Stop)\w+[ \t]*=")
+_IS_INSTALLED = re.compile(rb"^[ \t]*\[Install\]", re.MULTILINE)
+_LINKS_TO_UNITS = ("/etc/systemd/system/*.[wru]*/*", "/usr/lib/systemd/system/*.[wru]*/*")  # wants, requires, upholds
+_STARTERS = (".timer", ".socket", ".path")
+# Scripts of an administrator that a line calls by their whole path; not those of packages.
+_CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
+_CALLED_OR_RELEVANT = re.compile(_CALLED.pattern + b"|" + RELEVANT.pattern)
+_MOST_CALLED = 100
+_SCRIPT_MAX = 1 << 16
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 _KERNEL_FILES = "/boot/sysctl.conf-*"
 
@@ -185,14 +209,15 @@ class Profile:
     """
 
     writer: Writer
-    row: bytes
+    key: Key
+    value: bytes
     yields: bool
 
     def writers(self, outlook: Outlook) -> list[Writer]:
-        """Return the line where it gives another value than the boot, and the files in /etc give none."""
-        own = applied([SysctlFile(self.writer.path, self.writer.path, text=self.row)], _TUNED_RULES, hz=outlook.hz)
+        """Return the line where it may give another value than the boot, and the files in /etc give none."""
         again = outlook.applied_by_tuned if self.yields else {}
-        return [self.writer] if any(key not in again for key in outlook.changes(own)) else []
+        value = kernel_reading(self.key, self.value, hz=outlook.hz)  # none of a variable, or a comparison
+        return [self.writer] if self.key not in again and value != outlook.values[self.key] else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -267,7 +292,8 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
     found: list[Candidate] = [
         *(candidate for file in units for candidate in _in_text(files, file, _rows_that_run(file.text))),
         *(candidate for file in _scripts(files, init, unit_names) for candidate in _in_text(files, file)),
-        *(candidate for pattern in _TEXTS for file in files.matching(pattern) for candidate in _in_text(files, file)),
+        *(candidate for file in _texts(files, init) for candidate in _in_text(files, file)),
+        *(candidate for file in _tmpfiles(files) for candidate in _in_tmpfiles(file)),
         *(AppliedFile(file.path) for file in files.matching(_KERNEL_FILES)),
         *_of_ufw(files),
         *_of_tuned(files),
@@ -304,8 +330,29 @@ def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Itera
         for file in files.matching(pattern):
             name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
             is_replaced = pattern in _SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
-            if not is_replaced and RELEVANT.search(file.text) and files.is_executable(file.target):
+            if not is_replaced and files.is_executable(file.target):
                 yield file
+
+
+def _texts(files: Files, init: InitSystem) -> t.Iterator[SysctlFile]:
+    for pattern in _TEXTS if init.booted_with_systemd or not init.runs_scripts else (*_TEXTS, _INITTAB):
+        yield from files.matching(pattern)
+
+
+def _tmpfiles(files: Files) -> t.Iterable[SysctlFile]:
+    by_name: dict[str, SysctlFile] = {}
+    for pattern in _TMPFILES:
+        for file in files.matching(pattern):
+            by_name.setdefault(posixpath.basename(file.path), file)
+    return by_name.values()
+
+
+def _in_tmpfiles(file: SysctlFile) -> t.Iterator[Candidate]:
+    for number, row in itertools.islice(rows_with(RELEVANT, file.text), _MOST_OF_A_FILE):
+        match = _TMPFILES_LINE.match(row)
+        if match:
+            value = int(match[2]) if match[2].isdigit() and not match[2].startswith(b"0") else None
+            yield Setter(_writer(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
 def _units(files: Files) -> tuple[list[SysctlFile], set[str]]:
@@ -320,39 +367,64 @@ def _units(files: Files) -> tuple[list[SysctlFile], set[str]]:
         for pattern in _UNITS:
             for file in files.matching(f"{folder}/{pattern}"):
                 by_name.setdefault(file.path[len(folder) + 1 :], file)
-    masked = {name for name, file in by_name.items() if not file.text}
-    counting = [file for name, file in by_name.items() if posixpath.dirname(name)[: -len(".d")] not in masked]
+    linked = {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)}
+    idle = {name for name, file in by_name.items() if not file.text or not _is_started(name, file.text, linked)}
+    counting = [
+        file for name, file in by_name.items() if name not in idle and posixpath.dirname(name)[: -len(".d")] not in idle
+    ]
     return counting, set(by_name)
+
+
+def _is_started(name: str, text: bytes, linked: t.Container[str]) -> bool:
+    """Whether something may start a unit: it is enabled, has nothing to enable, or another unit of its name does."""
+    stem = posixpath.splitext(name)[0]
+    starters = (f"{stem}{kind}" for kind in _STARTERS)
+    return not _IS_INSTALLED.search(text) or name in linked or any(starter in linked for starter in starters)
 
 
 def _rows_that_run(text: bytes) -> Rows:
     """Yield the lines of a unit that belong to a command, with their numbers."""
-    if not RELEVANT.search(text):
-        return
     runs = goes_on = False
     for number, row in enumerate(text.split(b"\n"), start=1):
         if not goes_on:
             runs = _RUNS.match(row) is not None
         goes_on = row.endswith(b"\\")
-        if runs and RELEVANT.search(row):
+        if runs:
             yield number, row
 
 
 def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iterator[Candidate]:
-    """Yield what the lines of a script do, or of another text with commands."""
-    return itertools.islice(_in_rows(files, file, rows or rows_with(RELEVANT, file.text)), _MOST_OF_A_FILE)
+    """Yield what the lines of a script do, or of another text with commands, and the scripts that it calls."""
+    called = _CALLED.search(file.text)
+    if called or RELEVANT.search(file.text):
+        chosen = rows or rows_with(_CALLED_OR_RELEVANT if called else RELEVANT, file.text)
+        yield from itertools.islice(_in_rows(files, file, chosen), _MOST_OF_A_FILE)
 
 
 def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate]:
+    called: dict[bytes, None] = {}
     for number, row in rows:
         command = command_of(row)
-        values = assignments(command)
-        if values:
-            yield Setter(_writer(file, number, row), tuple(values.items()))
-        for found in applications(command):
-            # a loader may know the folder by another name
-            names = None if found.names is None else tuple(files.read(name).path for name in found.names)
-            yield Applier(_writer(file, number, row), dataclasses.replace(found, names=names))
+        if len(called) < _MOST_CALLED:
+            called.update(dict.fromkeys(_CALLED.findall(command)))
+        if RELEVANT.search(command):
+            yield from _in_command(files, file, number, row)
+    for name in called:
+        script = files.read(name.decode("utf-8", "surrogateescape"))
+        if script.target != file.target and script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX:
+            for number, row in rows_with(RELEVANT, script.text):
+                yield from _in_command(files, script, number, row)
+
+
+def _in_command(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+    command = command_of(row)
+    values = assignments(command)
+    if values:
+        yield Setter(_writer(file, number, row), tuple(values.items()))
+    for found in applications(command):
+        # a loader may know the folder by another name
+        names = None if found.names is None else tuple(files.read(name).path for name in found.names)
+        yield Applier(_writer(file, number, row), dataclasses.replace(found, names=names))
 
 
 def _of_ufw(files: Files) -> t.Iterator[Candidate]:
@@ -364,7 +436,7 @@ def _of_ufw(files: Files) -> t.Iterator[Candidate]:
 
 def _of_tuned(files: Files) -> t.Iterator[Candidate]:
     active = [file for file in map(files.read, _TUNED_ACTIVE) if file.text.strip()]
-    if not active or not any(map(files.matching, _TUNED_IS_ON)):
+    if not active or not any(map(files.paths, _TUNED_IS_ON)):
         return
     applies_files = not _TUNED_APPLIES_NO_FILES.search(files.read(_TUNED_CONF).text)
     if applies_files:
@@ -381,7 +453,11 @@ def _of_tuned(files: Files) -> t.Iterator[Candidate]:
         if profile is not None:
             included, rows = _tuned_profile(profile.text)
             names += included
-            yield from (Profile(_writer(profile, number, row), row, yields=applies_files) for number, row in rows)
+            for number, row in rows:
+                statement = parse_line(row, number, _TUNED_RULES)
+                if statement and statement.key and statement.value is not None:
+                    writer = _writer(profile, number, row)
+                    yield Profile(writer, statement.key, statement.value, yields=applies_files)
 
 
 def _tuned_profile(text: bytes) -> tuple[list[str], list[tuple[int, bytes]]]:

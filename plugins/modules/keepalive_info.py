@@ -48,7 +48,9 @@ EXAMPLES = r"""
 
 - name: Insist that the values survive a reboot
   ansible.builtin.assert:
-    that: keepalive.drift | length == 0
+    that:
+      - keepalive.drift | length == 0
+      - keepalive.other_writers | length == 0
     fail_msg: "After a reboot {{ keepalive.drift | join(', ') }} would be different: {{ keepalive.boot }}"
 
 - name: Ask what 'sysctl --system' would make of the files
@@ -129,8 +131,8 @@ settings:
 other_writers:
   description:
     - Lines elsewhere that may set the keys after the boot. They are no part of the prediction.
-    - Looked for in scripts that run at boot or with the network, in cron's tables, systemd's units, ufw's sysctl file,
-      the active profile of tuned and C(/boot/sysctl.conf-*). What cannot be read is passed over.
+    - Looked for in scripts that run at boot or with the network, in cron's tables, systemd's units, C(tmpfiles.d),
+      ufw's sysctl file, the active profile of tuned and more. What cannot be read is passed over, so ask as root.
     - At most 1,000 lines of one file.
   returned: success
   type: list
@@ -147,7 +149,7 @@ other_writers:
       type: int
       sample: 7
     text:
-      description: The line, its first 200 characters.
+      description: The line as it stands, its first 200 characters.
       returned: success
       type: str
       sample: sysctl -w net.ipv4.tcp_keepalive_time=7200

@@ -827,7 +827,9 @@ def test_other_writers_are_warned_of(tmp_path: Path, wish: Wish, script: bytes, 
     )
     (tmp_path / "root/etc/rc.local").chmod(0o755)
     change = run_and_run_again(host, wish).change
-    warning = f"/etc/rc.local line 1 may set keepalive values after the boot: {script.decode()}"
+    warning = (
+        f"/etc/rc.local line 1 may set other keepalive values after the boot. Change or remove that: {script.decode()}"
+    )
     assert change.warnings == ((warning,) if warns else ())
     assert len(change.after.other_writers) == warns
 
@@ -856,8 +858,10 @@ def test_a_writer_that_is_the_path_goes_with_its_line(tmp_path: Path) -> None:
     }
     host = make_host(tmp_path, layout)
     outcome = run_and_run_again(host, Wish(path="/etc/ufw/sysctl.conf", absent=("time",)))
-    assert outcome.change.warnings == (
-        "/etc/ufw/sysctl.conf line 1 may set keepalive values after the boot: net.ipv4.tcp_keepalive_intvl=5",
+    (warning,) = outcome.change.warnings
+    assert warning == (
+        "/etc/ufw/sysctl.conf line 1 may set other keepalive values after the boot. "
+        "Change or remove that: net.ipv4.tcp_keepalive_intvl=5"
     )
 
 

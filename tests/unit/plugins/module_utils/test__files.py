@@ -436,6 +436,29 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                 ({"/sbin/sysctl": PROCPS, "/bin/busybox": BUSYBOX}, False, "BusyBox beside procps"),
             )
         ),
+        *(
+            pytest.param(
+                {
+                    "/sbin/init": "/lib/systemd/systemd",
+                    "/lib/systemd/systemd-sysctl": b"",
+                    path: b"[Unit]\nAfter=x\n" + line + b"\n",
+                },
+                InitSystem(
+                    process_1="systemd",
+                    booted_with_systemd=True,
+                    has_systemd_sysctl=True,
+                    unit_changes=((path, 3),) if counts else (),
+                ),
+                id=f"{path}, {line.decode()}",
+            )
+            for path, line, counts in (
+                ("/etc/systemd/system/systemd-sysctl.service.d/x.conf", b"ConditionPathExists=/nope", True),
+                ("/usr/lib/systemd/system/systemd-sysctl.service.d/x.conf", b"ExecStart=", True),
+                ("/etc/systemd/system/systemd-sysctl.service", b"SetCredential=sysctl.extra:x", True),
+                ("/etc/systemd/system/systemd-sysctl.service.d/x.conf", b"Before=y", False),
+                ("/etc/systemd/system/systemd-sysctl.service.d/x", b"ExecStart=", False),
+            )
+        ),
         pytest.param(
             {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd-sysctl": b"", "/sbin/sysctl": BUSYBOX},
             InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True),

@@ -278,7 +278,8 @@ def test_other_writers(tmp_path: Path, layout: Layout, writers: list[dict[str, o
     assert snapshot.boot.values == Values(600, 75, 9)
     assert snapshot.as_dict()["other_writers"] == writers
     assert snapshot.writer_warnings() == [
-        f"{writer['path']} line {writer['line']} may set keepalive values after the boot: {writer['text']}"
+        f"{writer['path']} line {writer['line']} may set other keepalive values after the boot. "
+        f"Change or remove that: {writer['text']}"
         for writer in writers
     ]
 
@@ -323,3 +324,43 @@ def test_the_command_line_counts_in_the_first_network_namespace_only(tmp_path: P
     assert take_snapshot(host.kernel, host.files, loader=None).boot.values == Values(60, 61, 9)
     other = take_snapshot(host.kernel, Files(str(tmp_path / "root")))
     assert other.boot.values.time == 7200
+
+
+def test_many_lines_of_a_file_are_one_warning(tmp_path: Path) -> None:
+    host = make_host(
+        tmp_path, {"/etc/crontab": b"".join(b"sysctl " + TIME + b"=%d\n" % number for number in range(1, 6))}
+    )
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert len(snapshot.other_writers) == 5
+    (warning,) = snapshot.writer_warnings()
+    assert warning == (
+        "/etc/crontab lines 1, 2, 3 and 2 more may set other keepalive values after the boot. "
+        "Change or remove that: sysctl net.ipv4.tcp_keepalive_time=1"
+    )
+
+
+def test_who_applies_the_files_in_place_of_a_boot_is_no_other_writer(tmp_path: Path) -> None:
+    layout: Layout = {A: TIME + b"=600\n", "/etc/crontab": b"@reboot root sysctl -p /etc/sysctl.d/*.conf\n"}
+    host = make_host(tmp_path, layout, init=NOTHING)
+    snapshot = take_snapshot(host.kernel, host.files)
+    assert (snapshot.boot.values.time, snapshot.other_writers) == (7200, [])
+    host.meanwhile({"/etc/crontab": b"@reboot root sysctl " + TIME + b"=7\n"})
+    assert len(take_snapshot(host.kernel, host.files).other_writers) == 1
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_changed_unit_makes_the_prediction_uncertain(loader: Loader) -> None:
+    snapshot = Snapshot(
+        runs=True,
+        runtime=Values(),
+        runtime_writable=True,
+        loader=loader,
+        tree=Tree(),
+        hz=250,
+        unit_changes=(("/etc/systemd/system/systemd-sysctl.service.d/x.conf", 2),),
+    )
+    warning = (
+        "/etc/systemd/system/systemd-sysctl.service.d/x.conf line 2 changes what systemd-sysctl.service does: whether "
+        "and how it applies files at the next boot cannot be known."
+    )
+    assert snapshot.warnings() == ([warning] if loader == "systemd-sysctl" else [])

@@ -118,6 +118,7 @@ def test_the_script_of_the_loader_is_judged_by_what_it_does(tmp_path: Path) -> N
         "/var/spool/cron/crontabs/root",
         "/var/spool/cron/tabs/root",
         "/etc/modprobe.d/tune.conf",
+        "/etc/cloud/cloud.cfg.d/tune.cfg",
     ],
 )
 def test_texts(tmp_path: Path, path: str) -> None:
@@ -139,6 +140,67 @@ def test_texts(tmp_path: Path, path: str) -> None:
 def test_units(tmp_path: Path, path: str) -> None:
     text = b"[Unit]\nDescription=" + SET + b"\n[Service]\nExecStart=/bin/sh -c 'true; \\\n " + SET + b"'\nX=" + SET
     assert found(tmp_path, {path: text}, executable=False) == [Writer(path, 5, SET.decode() + "'")]
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts"),
+    [
+        pytest.param({}, False, id="not enabled"),
+        pytest.param({"/etc/systemd/system/x.target.wants/a.service": "../a.service"}, True, id="wanted"),
+        pytest.param({"/usr/lib/systemd/system/x.target.requires/a.service": "../a.service"}, True, id="required"),
+        pytest.param({"/etc/systemd/system/timers.target.wants/a.timer": b""}, True, id="by its timer"),
+        pytest.param({"/etc/systemd/system/x.target.wants/b.service": b""}, False, id="another one is enabled"),
+    ],
+)
+def test_units_that_have_to_be_enabled(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
+    unit = b"[Service]\nExecStart=" + SET + b"\nExecStopPost=" + SET + b"\n[Install]\nWantedBy=x.target\n"
+    writers = found(tmp_path, {"/usr/lib/systemd/system/a.service": unit, **layout})
+    assert [writer.line for writer in writers] == ([2] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "script", "counts"),
+    [
+        pytest.param(b"@reboot root /usr/local/sbin/tune", b"#!/bin/sh\n" + SET, True, id="called"),
+        pytest.param(b"@reboot root sh '/usr/local/sbin/tune' -v", b"#!/bin/sh\n" + SET, True, id="by a shell"),
+        pytest.param(b"# /usr/local/sbin/tune", b"#!/bin/sh\n" + SET, False, id="in a remark"),
+        pytest.param(b"@reboot root /usr/local/sbin/tune", SET, False, id="no script"),
+        pytest.param(b"@reboot root /usr/local/sbin/tune", b"#!/bin/sh\n", False, id="which sets nothing"),
+        pytest.param(b"@reboot root /usr/local/sbin/other", b"#!/bin/sh\n" + SET, False, id="another one"),
+    ],
+)
+def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, counts: bool) -> None:
+    writers = found(tmp_path, {"/etc/crontab": line + b"\n", "/usr/local/sbin/tune": script})
+    assert writers == ([Writer("/usr/local/sbin/tune", 2, SET.decode())] if counts else [])
+    unit = b"[Service]\nExecStart=/usr/local/sbin/tune\n"
+    layout: Layout = {"/etc/crontab": b"", "/etc/systemd/system/a.service": unit}
+    assert len(found(tmp_path, layout)) == (script == b"#!/bin/sh\n" + SET)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
+        ("w! /proc/sys/net/ipv4/tcp_keepalive_intvl - - - - %x", True),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 600", False),
+        ("# w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", False),
+        ("z /proc/sys/net/ipv4/tcp_keepalive_time 0644 - - - 60", False),
+    ],
+)
+def test_tmpfiles(tmp_path: Path, line: str, *, counts: bool) -> None:
+    hidden = "/usr/lib/tmpfiles.d/tune.conf"
+    layout: Layout = {
+        "/etc/tmpfiles.d/tune.conf": line.encode(),
+        hidden: b"w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 5",
+    }
+    assert found(tmp_path, layout) == ([Writer("/etc/tmpfiles.d/tune.conf", 1, line)] if counts else [])
+
+
+def test_inittab(tmp_path: Path) -> None:
+    line = b"::sysinit:/sbin/" + SET
+    expected = [Writer("/etc/inittab", 1, line.decode())]
+    assert found(tmp_path, {"/etc/inittab": line}) == expected
+    assert found(tmp_path, {"/etc/inittab": line}, init=SYSTEMD) == []
 
 
 def test_udev_rules(tmp_path: Path) -> None:
@@ -186,6 +248,10 @@ def test_places_that_do_not_count(tmp_path: Path, path: str) -> None:
         "cd /proc/sys/net/ipv4 && echo 60 >| tcp_keepalive_time",
         "echo 60 > $folder/tcp_keepalive_time",
         "echo 60 > /proc/sys/net/ipv4//tcp_keepalive_time",
+        "sed -n p /tmp/x > /proc/sys/net/ipv4/tcp_keepalive_time",
+        "for key in time intvl; do echo 60 > /proc/sys/net/ipv4/tcp_keepalive_$key; done",
+        "sysctl -w net.ipv4.tcp_keepalive_$key=60",
+        "nsenter -t 1 -n sysctl -w net.ipv4.tcp_keepalive_time=60",
         "echo net.ipv4.tcp_keepalive_time=60 >> /etc/sysctl.conf",
         "sysctl -w net.ipv4.tcp_keepalive_time=600 net.ipv4.tcp_keepalive_intvl=5",
         "sysctl -w net.ipv4.tcp_keepalive_time=0600",
@@ -216,6 +282,8 @@ def test_lines_that_name_a_key(tmp_path: Path, line: str) -> None:
         "sed -i '/net.ipv4.tcp_keepalive_time =/d' /etc/sysctl.conf",
         "docker run --sysctl net.ipv4.tcp_keepalive_time=60 nginx",
         "podman run --sysctl=net.ipv4.tcp_keepalive_time=60 nginx",
+        "nsenter -t 4711 -n sysctl -w net.ipv4.tcp_keepalive_time=60",
+        "ssh other sysctl -w net.ipv4.tcp_keepalive_time=60",
         "ip netns exec blue sysctl -w net.ipv4.tcp_keepalive_time=60",
         "cp /proc/sys/net/ipv4/tcp_keepalive_time /tmp/saved",
         "cat /proc/sys/net/ipv4/tcp_keepalive_time > /tmp/tcp_keepalive_time",
@@ -417,15 +485,16 @@ def test_tuned_applies_the_files_in_etc_again(tmp_path: Path, files: Layout, *, 
             id="included",
         ),
         pytest.param(
-            {
-                "/usr/lib/tuned/mine/tuned.conf": PROFILE,
-                "/etc/systemd/system/multi-user.target.wants/tuned.service": None,
-            },
-            [],
-            id="switched off",
+            {"/usr/lib/tuned/mine/tuned.conf": PROFILE, "/etc/tuned/active_profile": b"\n"}, [], id="no profile"
         ),
         pytest.param(
-            {"/usr/lib/tuned/mine/tuned.conf": PROFILE, "/etc/tuned/active_profile": b"\n"}, [], id="no profile"
+            {
+                "/usr/lib/tuned/mine/tuned.conf": (
+                    b"[sysctl]\nnet.ipv4.tcp_keepalive_time=>60\nnet.ipv4.tcp_keepalive_intvl=${x}\n"
+                )
+            },
+            [("mine", 2), ("mine", 3)],
+            id="values that cannot be read off",
         ),
         pytest.param({"/usr/lib/tuned/mine/tuned.conf": b"[sysctl]\nnet.ipv4.tcp_keepalive_time\n"}, [], id="no value"),
     ],
@@ -435,6 +504,12 @@ def test_profiles_of_tuned(tmp_path: Path, layout: Layout, places: list[tuple[st
     assert [(writer.path, writer.line) for writer in writers] == [
         (f"/usr/lib/tuned/{name}/tuned.conf", line) for name, line in places
     ]
+
+
+def test_tuned_that_is_switched_off(tmp_path: Path) -> None:
+    layout = {**TUNED, **NO_FILES, "/usr/lib/tuned/mine/tuned.conf": PROFILE}
+    del layout["/etc/systemd/system/multi-user.target.wants/tuned.service"]
+    assert found(tmp_path, layout) == []
 
 
 def test_files_of_a_kernel(tmp_path: Path) -> None:
