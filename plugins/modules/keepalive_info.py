@@ -51,7 +51,7 @@ EXAMPLES = r"""
     that:
       - keepalive.drift | length == 0
       - keepalive.other_writers | length == 0
-    fail_msg: "After a reboot {{ keepalive.drift | join(', ') }} would be different: {{ keepalive.boot }}"
+    fail_msg: "This would not last: {{ keepalive.drift }}, {{ keepalive.other_writers }}"
 
 - name: Ask what 'sysctl --system' would make of the files
   linux.tcp.keepalive_info:
