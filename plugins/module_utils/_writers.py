@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import functools
 import itertools
 import posixpath
 import re
@@ -222,7 +223,7 @@ class Profile:
 
 @dataclasses.dataclass(frozen=True)
 class TunedFiles:
-    """tuned's habit to apply the files in /etc once more, told by the line that makes it active."""
+    """The line that makes a tuned profile active, with which tuned applies the files in /etc once more."""
 
     writer: Writer
 
@@ -245,7 +246,6 @@ class Outlook:
         self.tree = tree
         self.values = values
         self.hz = hz
-        self.applied_by_tuned = self._applied_by_tuned()
         self._applied: dict[Application, dict[Key, int]] = {}
 
     def changes(self, values: t.Mapping[Key, int]) -> list[Key]:
@@ -269,10 +269,15 @@ class Outlook:
         file = self.tree.get(name)
         if file is not None:
             return [file]
-        paths = fnmatch.filter([file.path for file in self.tree.files], name)
-        return [file for path in sorted(paths) for file in [self.tree.get(path)] if file]
+        try:
+            paths = set(fnmatch.filter([file.path for file in self.tree.files], name))
+        except re.error:  # Python before 3.9 does not know what to make of [z-a]
+            return []
+        return sorted((file for file in self.tree.files if file.path in paths), key=lambda file: file.path)
 
-    def _applied_by_tuned(self) -> dict[Key, int]:
+    @functools.cached_property
+    def applied_by_tuned(self) -> dict[Key, int]:
+        """The values that the files in /etc give when tuned applies them."""
         files = Tree(tuple(file for file in self.tree.files if file.path.startswith(_TUNED_FILES)))
         return applied(files_read(files, _TUNED_RULES), _TUNED_RULES, hz=self.hz)
 
