@@ -33,14 +33,15 @@ _LENGTH_AFTER = 100
 _LENGTH_OF_ARGUMENTS = 1000
 
 # The name of a key, or a pattern in its place.
-_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|[\w,]*[*?\[{$][^\s=\"'`;]*)")
+_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|[\w,]{0,40}[*?\[{$][^\s=\"'`;]{0,40})")
 # What sysctl(8), a sysctl file and udev's SYSCTL{...} write: KEY=VALUE, the value perhaps one to be read as it stands.
 _NAME_BEFORE = re.compile(rb"(?:^|[\s\"'={(,@!])-?[./]?net[./]+ipv4[./]+\Z")
-_ASSIGNED = re.compile(rb"[\"'}]{0,2}\s*=(?![=~*])\s*[\"']?(?:([1-9][0-9]{0,9})(?=[\s;&|\"')]|\Z))?")
+_ASSIGNED = re.compile(rb"[\"'}]{0,2}\s*=(?![=~*])\s*[\"']?(?:([1-9][0-9]{0,9})(?=[\s;&|\"')<>\],`]|\Z))?")
 # A container's namespace is set, another one's, or another host's.
 _ELSEWHERE = re.compile(
-    rb"--sysctl[= ]+[\"']?net[./]+ipv4[./]+\Z|\bnetns\s+exec\b|\bssh\s[^|;&]*\Z"
-    rb"|\bnsenter\b(?![^|;&]*\s(?:-t|--target)[ =]?1\s)"
+    rb"--sysctl[= ]+[\"']?net[./]+ipv4[./]+\Z"
+    rb"|(?:\bnetns\s+exec|\bssh|\bunshare|\blxc-attach|\b(?:docker|podman|kubectl|nerdctl)\s+exec)\s[^|;&]*\Z"
+    rb"|\bnsenter\b(?![^|;&]*(?:(?:-t|--target)[ =]?1\s|/proc/1/))[^|;&]*\Z"
 )
 # A text is only looked for.
 _LOOKED_FOR = re.compile(rb"\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z")
@@ -55,6 +56,8 @@ _CALL = re.compile(
 )
 _LOADS = re.compile(r"--load(?:=(.*))?\Z|-[a-zA-Z]*?[pf](/.*|[a-zA-Z]*)\Z")
 _CHOOSES = re.compile(r"(?:--pattern=?|-r)(.*)\Z", re.DOTALL)
+_REPEATS = re.compile(r"[*+{]")
+_MOST_REPEATS = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,16 +104,19 @@ def _is_file_written(before: bytes, after: bytes) -> bool:
 def applications(command: bytes) -> t.Iterator[Application]:
     """Yield the calls of a command that apply sysctl files."""
     for match in itertools.islice(_CALL.finditer(command), _MOST_PIECES):
+        if _ELSEWHERE.search(command[max(0, match.start(1) - _LENGTH_BEFORE) : match.start(1)]):
+            continue
         arguments = match[2][:_LENGTH_OF_ARGUMENTS].decode("utf-8", "surrogateescape")
         try:
             words = shlex.split(arguments)
         except ValueError:  # the quote that ends it was opened before the call
             words = arguments.replace('"', " ").replace("'", " ").split()
+        words, chosen = _without_pattern(words)
         names = [word for word in words if word.startswith("/")]
         if match[1] == b"systemd-sysctl":
             if names:  # without any, it does again what the boot did
                 yield Application("systemd-sysctl", tuple(names))
-        elif _may_choose_keys(words):
+        elif chosen is None or _may_choose_keys(chosen):
             yield from _applied_by_sysctl(words, names)
 
 
@@ -130,14 +136,25 @@ def _applied_by_sysctl(words: list[str], names: list[str]) -> t.Iterator[Applica
         yield Application("procps", (SYSCTL_CONF,))
 
 
-def _may_choose_keys(words: list[str]) -> bool:
-    """Whether the keepalive keys are among those that sysctl's ``--pattern`` lets through, if it is given."""
-    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
+def _without_pattern(words: list[str]) -> tuple[list[str], str | None]:
+    """Return the arguments without sysctl's ``--pattern``, and that, None where it is not given."""
+    chosen = None
+    others = []
+    pending = iter(words)
+    for word in pending:
         match = _CHOOSES.match(word)
         if match:
-            try:
-                chosen = re.compile(match[1] or following)
-            except re.error:
-                return True
-            return any(chosen.search(sysctl_name(key)) for key in KEYS)
-    return True
+            chosen = match[1] or next(pending, "")
+        else:
+            others.append(word)
+    return others, chosen
+
+
+def _may_choose_keys(pattern: str) -> bool:
+    """Whether sysctl's ``--pattern`` lets keepalive keys through; one that could take long to try may."""
+    if len(_REPEATS.findall(pattern)) > _MOST_REPEATS:
+        return True
+    try:
+        return any(re.search(pattern, sysctl_name(key)) for key in KEYS)
+    except re.error:
+        return True

@@ -157,9 +157,8 @@ class SysctlFile:
 
     @property
     def is_credential(self) -> bool:
-        """Whether systemd may hand this to systemd-sysctl as a credential."""
-        folder, name = posixpath.split(self.path)
-        return name.startswith(_CREDENTIAL_PREFIX) and folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+        """Whether systemd may hand this to systemd-sysctl as a credential, by this name or by what it leads to."""
+        return _names_credential(self.path) or _names_credential(self.target)
 
     @property
     def leads_nowhere(self) -> bool:
@@ -171,6 +170,11 @@ class SysctlFile:
         """Whether the content is gone after a reboot."""
         is_given_again = self.path.startswith(_GIVEN_CREDENTIALS)
         return not is_given_again and (self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE))
+
+
+def _names_credential(path: str) -> bool:
+    folder, name = posixpath.split(path)
+    return name.startswith(_CREDENTIAL_PREFIX) and folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 
 
 @dataclasses.dataclass(frozen=True)

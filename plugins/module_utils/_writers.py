@@ -105,6 +105,7 @@ _TMPFILES_LINE = re.compile(
     rb"[ \t]*[wfF]\S*[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
     rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
+_PLAIN = re.compile(rb"[1-9][0-9]{0,9}")
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 _UNIT_FOLDERS = (
     "/etc/systemd/system",
@@ -115,7 +116,8 @@ _UNIT_FOLDERS = (
 _UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 _RUNS = re.compile(rb"[ \t]*Exec(?!Stop)\w+[ \t]*=")
 _IS_INSTALLED = re.compile(rb"^[ \t]*\[Install\]", re.MULTILINE)
-_LINKS_TO_UNITS = ("/etc/systemd/system/*.[wru]*/*", "/usr/lib/systemd/system/*.[wru]*/*")  # wants, requires, upholds
+_LINKS_TO_UNITS = tuple(f"{folder}/*.[wru]*/*" for folder in _UNIT_FOLDERS)  # wants, requires, upholds
+_INSTANCE = re.compile(r"@.*(?=\.)", re.DOTALL)
 _STARTERS = (".timer", ".socket", ".path")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 _CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
@@ -232,6 +234,13 @@ class TunedFiles:
         return [self.writer] if outlook.changes(outlook.applied_by_tuned) else []
 
 
+@dataclasses.dataclass(frozen=True)
+class Called:
+    """A script that a line calls, which is to be looked into."""
+
+    path: str
+
+
 if t.TYPE_CHECKING:
     Candidate = t.Union[Setter, Applier, AppliedFile, Profile, TunedFiles]
 
@@ -293,18 +302,25 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
 
     Returned with them is the tree, to which the sysctl files are added that they apply.
     """
-    units, unit_names = _units(files)
-    found: list[Candidate] = [
+    units, unit_names = _units(files) if init.booted_with_systemd else ([], set())
+    found: list[Candidate | Called] = [
         *(candidate for file in units for candidate in _in_text(files, file, _rows_that_run(file.text))),
         *(candidate for file in _scripts(files, init, unit_names) for candidate in _in_text(files, file)),
         *(candidate for file in _texts(files, init) for candidate in _in_text(files, file)),
-        *(candidate for file in _tmpfiles(files) for candidate in _in_tmpfiles(file)),
+        *(
+            candidate
+            for file in (_tmpfiles(files) if init.booted_with_systemd else ())
+            for candidate in _in_tmpfiles(file)
+        ),
         *(AppliedFile(file.path) for file in files.matching(_KERNEL_FILES)),
         *_of_ufw(files),
         *_of_tuned(files),
     ]
-    # a script that several runlevels start is one
-    candidates = [candidate for candidate in dict.fromkeys(found) if not _fails(candidate, init)]
+    # what several runlevels start, or several lines call, is one
+    called = [one.path for one in dict.fromkeys(found) if isinstance(one, Called)]
+    in_scripts = (one for path in called[:_MOST_CALLED] for one in _in_called_script(files, path))
+    direct = [one for one in found if not isinstance(one, Called)]
+    candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
     added: dict[str, SysctlFile] = {}
     for candidate in candidates:
         names: tuple[str, ...] = ()
@@ -356,7 +372,8 @@ def _in_tmpfiles(file: SysctlFile) -> t.Iterator[Candidate]:
     for number, row in itertools.islice(rows_with(RELEVANT, file.text), _MOST_OF_A_FILE):
         match = _TMPFILES_LINE.match(row)
         if match:
-            value = int(match[2]) if match[2].isdigit() and not match[2].startswith(b"0") else None
+            argument = match[2].strip()
+            value = int(argument) if _PLAIN.fullmatch(argument) else None
             yield Setter(_writer(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
@@ -372,7 +389,10 @@ def _units(files: Files) -> tuple[list[SysctlFile], set[str]]:
         for pattern in _UNITS:
             for file in files.matching(f"{folder}/{pattern}"):
                 by_name.setdefault(file.path[len(folder) + 1 :], file)
-    linked = {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)}
+    links = {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)}
+    aliases = {posixpath.basename(file.target) for file in by_name.values() if file.is_link}
+    templates = {_INSTANCE.sub("@", name) for name in links}
+    linked = links | aliases | templates
     idle = {name for name, file in by_name.items() if not file.text or not _is_started(name, file.text, linked)}
     counting = [
         file for name, file in by_name.items() if name not in idle and posixpath.dirname(name)[: -len(".d")] not in idle
@@ -391,6 +411,8 @@ def _rows_that_run(text: bytes) -> Rows:
     """Yield the lines of a unit that belong to a command, with their numbers."""
     runs = goes_on = False
     for number, row in enumerate(text.split(b"\n"), start=1):
+        if goes_on and row.lstrip()[:1] in (b"#", b";"):
+            continue
         if not goes_on:
             runs = _RUNS.match(row) is not None
         goes_on = row.endswith(b"\\")
@@ -398,7 +420,7 @@ def _rows_that_run(text: bytes) -> Rows:
             yield number, row
 
 
-def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iterator[Candidate]:
+def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iterator[Candidate | Called]:
     """Yield what the lines of a script do, or of another text with commands, and the scripts that it calls."""
     called = _CALLED.search(file.text)
     if called or RELEVANT.search(file.text):
@@ -406,19 +428,20 @@ def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iter
         yield from itertools.islice(_in_rows(files, file, chosen), _MOST_OF_A_FILE)
 
 
-def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate]:
-    called: dict[bytes, None] = {}
+def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate | Called]:
     for number, row in rows:
         command = command_of(row)
-        if len(called) < _MOST_CALLED:
-            called.update(dict.fromkeys(_CALLED.findall(command)))
+        names = itertools.islice(_CALLED.finditer(command), _MOST_CALLED)
+        yield from (Called(name.group().decode("utf-8", "surrogateescape")) for name in names)
         if RELEVANT.search(command):
             yield from _in_command(files, file, number, row)
-    for name in called:
-        script = files.read(name.decode("utf-8", "surrogateescape"))
-        if script.target != file.target and script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX:
-            for number, row in rows_with(RELEVANT, script.text):
-                yield from _in_command(files, script, number, row)
+
+
+def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
+    script = files.read(path)
+    if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX:
+        for number, row in itertools.islice(rows_with(RELEVANT, script.text), _MOST_OF_A_FILE):
+            yield from _in_command(files, script, number, row)
 
 
 def _in_command(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:

@@ -865,15 +865,22 @@ def test_a_writer_that_is_the_path_goes_with_its_line(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("layout", [{}, {"/etc/credstore/sysctl.extra": TIME + b"=5\n"}])
-def test_no_credential_is_the_path(tmp_path: Path, layout: Layout) -> None:
-    host = make_host(tmp_path, layout)
-    error = refuse(host, Wish(path="/etc/credstore/sysctl.extra", values=ALL), InvalidPathError)
-    assert str(error) == (
-        "/etc/credstore/sysctl.extra is a credential of systemd, which is never edited. Give another path."
-    )
-    if layout:
-        refuse(host, Wish(path="/etc/credstore/sysctl.extra", absent=KEYS), InvalidPathError)
+@pytest.mark.parametrize(
+    ("path", "layout", "shown"),
+    [
+        pytest.param("/etc/credstore/sysctl.extra", {}, "/etc/credstore/sysctl.extra", id="a new one"),
+        pytest.param("/etc/./credstore/sysctl.extra", {}, "/etc/./credstore/sysctl.extra", id="another spelling"),
+        pytest.param("/etc/cs/sysctl.extra", {"/etc/cs": "credstore"}, "/etc/cs/sysctl.extra", id="by a folder's link"),
+        pytest.param(f"{D}/z.conf", {f"{D}/z.conf": "../credstore/sysctl.extra"}, f"{D}/z.conf", id="by a link"),
+    ],
+)
+def test_no_credential_is_the_path(tmp_path: Path, path: str, layout: Layout, shown: str) -> None:
+    host = make_host(tmp_path, {"/etc/credstore": None, **layout})
+    error = refuse(host, Wish(path=path, values=ALL), InvalidPathError)
+    assert str(error).startswith(shown)
+    assert str(error).endswith("is a credential of systemd, which is never edited. Give another path.")
+    host.meanwhile({"/etc/credstore/sysctl.extra": TIME + b"=5\n"})
+    refuse(host, Wish(path=path, absent=KEYS), InvalidPathError)
 
 
 def test_a_long_line(tmp_path: Path) -> None:

@@ -134,12 +134,17 @@ def test_texts(tmp_path: Path, path: str) -> None:
         "/etc/systemd/system/service.d/tune.conf",
         "/usr/local/lib/systemd/system/tune.service",
         "/usr/lib/systemd/system/ssh.service.d/tune.conf",
+        "/usr/lib/systemd/system/tune@.service",
         "/lib/systemd/system/tune.socket",
     ],
 )
 def test_units(tmp_path: Path, path: str) -> None:
-    text = b"[Unit]\nDescription=" + SET + b"\n[Service]\nExecStart=/bin/sh -c 'true; \\\n " + SET + b"'\nX=" + SET
-    assert found(tmp_path, {path: text}, executable=False) == [Writer(path, 5, SET.decode() + "'")]
+    text = (
+        b"[Unit]\nDescription=" + SET + b"\n[Service]\nExecStart=/bin/sh -c 'true; \\\n# no\n " + SET + b"'\nX=" + SET
+    )
+    layout: Layout = {path: text}
+    assert found(tmp_path, layout, init=SYSTEMD, executable=False) == [Writer(path, 6, SET.decode() + "'")]
+    assert found(tmp_path, layout, init=PROCPS, executable=False) == []
 
 
 @pytest.mark.parametrize(
@@ -149,13 +154,22 @@ def test_units(tmp_path: Path, path: str) -> None:
         pytest.param({"/etc/systemd/system/x.target.wants/a.service": "../a.service"}, True, id="wanted"),
         pytest.param({"/usr/lib/systemd/system/x.target.requires/a.service": "../a.service"}, True, id="required"),
         pytest.param({"/etc/systemd/system/timers.target.wants/a.timer": b""}, True, id="by its timer"),
+        pytest.param({"/etc/systemd/system/b.service": "/usr/lib/systemd/system/a.service"}, True, id="by an alias"),
         pytest.param({"/etc/systemd/system/x.target.wants/b.service": b""}, False, id="another one is enabled"),
     ],
 )
 def test_units_that_have_to_be_enabled(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
     unit = b"[Service]\nExecStart=" + SET + b"\nExecStopPost=" + SET + b"\n[Install]\nWantedBy=x.target\n"
-    writers = found(tmp_path, {"/usr/lib/systemd/system/a.service": unit, **layout})
+    writers = found(tmp_path, {"/usr/lib/systemd/system/a.service": unit, **layout}, init=SYSTEMD)
     assert [writer.line for writer in writers] == ([2] if counts else [])
+
+
+def test_an_enabled_instance_enables_its_template(tmp_path: Path) -> None:
+    unit = b"[Service]\nExecStart=" + SET + b"\n[Install]\nWantedBy=x.target\n"
+    layout: Layout = {"/usr/lib/systemd/system/a@.service": unit}
+    assert found(tmp_path, layout, init=SYSTEMD) == []
+    layout = {"/etc/systemd/system/x.target.wants/a@eth0.service": "/usr/lib/systemd/system/a@.service"}
+    assert len(found(tmp_path, layout, init=SYSTEMD)) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,7 +188,7 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
     assert writers == ([Writer("/usr/local/sbin/tune", 2, SET.decode())] if counts else [])
     unit = b"[Service]\nExecStart=/usr/local/sbin/tune\n"
     layout: Layout = {"/etc/crontab": b"", "/etc/systemd/system/a.service": unit}
-    assert len(found(tmp_path, layout)) == (script == b"#!/bin/sh\n" + SET)
+    assert len(found(tmp_path, layout, init=SYSTEMD)) == (script == b"#!/bin/sh\n" + SET)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +197,8 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
         ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
         ("w! /proc/sys/net/ipv4/tcp_keepalive_intvl - - - - %x", True),
         ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 600", False),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 600 ", False),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - " + "9" * 5000, True),
         ("# w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", False),
         ("z /proc/sys/net/ipv4/tcp_keepalive_time 0644 - - - 60", False),
     ],
@@ -193,7 +209,9 @@ def test_tmpfiles(tmp_path: Path, line: str, *, counts: bool) -> None:
         "/etc/tmpfiles.d/tune.conf": line.encode(),
         hidden: b"w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 5",
     }
-    assert found(tmp_path, layout) == ([Writer("/etc/tmpfiles.d/tune.conf", 1, line)] if counts else [])
+    writers = found(tmp_path, layout, init=SYSTEMD)
+    assert writers == ([Writer("/etc/tmpfiles.d/tune.conf", 1, line[:200])] if counts else [])
+    assert found(tmp_path, {}) == []
 
 
 def test_inittab(tmp_path: Path) -> None:
@@ -252,6 +270,8 @@ def test_places_that_do_not_count(tmp_path: Path, path: str) -> None:
         "for key in time intvl; do echo 60 > /proc/sys/net/ipv4/tcp_keepalive_$key; done",
         "sysctl -w net.ipv4.tcp_keepalive_$key=60",
         "nsenter -t 1 -n sysctl -w net.ipv4.tcp_keepalive_time=60",
+        "nsenter --net=/proc/1/ns/net sysctl -w net.ipv4.tcp_keepalive_time=60",
+        "ip netns exec blue true; sysctl -w net.ipv4.tcp_keepalive_time=60",
         "echo net.ipv4.tcp_keepalive_time=60 >> /etc/sysctl.conf",
         "sysctl -w net.ipv4.tcp_keepalive_time=600 net.ipv4.tcp_keepalive_intvl=5",
         "sysctl -w net.ipv4.tcp_keepalive_time=0600",
@@ -290,6 +310,11 @@ def test_lines_that_name_a_key(tmp_path: Path, line: str) -> None:
         "echo 60 > tcp_keepalive_time.new",
         "sysctl -w net.ipv4.tcp_keepalive_time=600",
         "sysctl -w 'net.ipv4.tcp_keepalive_time=600'; true",
+        "sysctl -w net.ipv4.tcp_keepalive_time=600>/dev/null",
+        "ip netns exec blue sysctl -p",
+        "ssh other sysctl --system",
+        "docker exec web sysctl -w net.ipv4.tcp_keepalive_time=60",
+        "nsenter -t 4711 -n sysctl -p",
         "sysctl -p $file",
         "sysctl -p -",
         "sysctl -p ./a.conf",
@@ -315,6 +340,7 @@ def test_lines_that_set_nothing(tmp_path: Path, line: str) -> None:
         pytest.param("/bin/sh -c 'sysctl --system'", True, id="in quotes"),
         pytest.param("sysctl --system --pattern keepalive", True, id="some keys of the system"),
         pytest.param("sysctl --system -r '('", True, id="a wrong pattern"),
+        pytest.param("sysctl -r net -p", True, id="a pattern before the option"),
         pytest.param("sysctl -p", True, id="default file"),
         pytest.param("sysctl -p 2>/dev/null", True, id="default file, quietly"),
         pytest.param("$SYSCTL -e -p", True, id="a variable"),
@@ -358,7 +384,22 @@ def test_busybox_does_not_apply_all_files(tmp_path: Path) -> None:
     assert [writer.line for writer in found(tmp_path, layout, init=busybox)] == [2]
 
 
-@pytest.mark.parametrize("piece", [b"tee ", b"cp ", b"net.ipv4.tcp_keepalive_", b"sysctl -p ", b"> ", b"'"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            b"tee ",
+            b"cp ",
+            b"net.ipv4.tcp_keepalive_",
+            b"tcp_keepalive_w",
+            b"tcp_keepalive_,",
+            b"sysctl -p ",
+            b"> ",
+            b"'",
+        ),
+        b"sysctl --system -r " + b".*" * 20 + b"!; ",
+    ],
+)
 def test_no_line_takes_long(tmp_path: Path, piece: bytes) -> None:
     # without bounds for each piece these would take hours
     line = piece * (1_000_000 // len(piece)) + SET
@@ -376,7 +417,10 @@ def test_one_script_of_several_runlevels_is_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", [b"", "/dev/null"])
 def test_units_hide_others_of_their_name(tmp_path: Path, what: bytes | str) -> None:
-    assert found(tmp_path, {"/usr/lib/systemd/system/a.service": SET, "/etc/systemd/system/a.service": what}) == []
+    assert (
+        found(tmp_path, {"/usr/lib/systemd/system/a.service": SET, "/etc/systemd/system/a.service": what}, init=SYSTEMD)
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -391,12 +435,12 @@ def test_a_masked_unit_takes_its_drop_ins_with_it(tmp_path: Path) -> None:
         "/etc/systemd/system/a.service": "/dev/null",
         "/etc/systemd/system/a.service.d/tune.conf": b"ExecStart=" + SET,
     }
-    assert found(tmp_path, layout) == []
+    assert found(tmp_path, layout, init=SYSTEMD) == []
 
 
 def test_a_merged_usr_is_read_once(tmp_path: Path) -> None:
     layout: Layout = {"/lib": "usr/lib", "/usr/lib/systemd/system/a.service": b"ExecStart=" + SET}
-    assert [writer.path for writer in found(tmp_path, layout)] == ["/usr/lib/systemd/system/a.service"]
+    assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ["/usr/lib/systemd/system/a.service"]
 
 
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
