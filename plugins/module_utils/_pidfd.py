@@ -12,7 +12,6 @@ is open the owner's close(2) ends nothing. So duplicates live for one ``with`` b
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
@@ -37,11 +36,13 @@ TOO_OLD_REMEDY = "Linux 5.6 or newer is needed, and in a container a runtime who
 _YAMA = "sys/kernel/yama/ptrace_scope"
 _YAMA_NOBODY = 3
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_syscall = ctypes.CDLL(None, use_errno=True).syscall
+_syscall.argtypes = [ctypes.c_long] * 4
+_syscall.restype = ctypes.c_long
 
 
-def _syscall(number: int, *arguments: int) -> int:
-    result: int = _libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+def _call(number: int, first: int, second: int) -> int:
+    result: int = _syscall(number, first, second, 0)
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
@@ -58,7 +59,7 @@ def open_process(pid: int) -> int:
         if hasattr(os, "pidfd_open"):
             pidfd: int = os.pidfd_open(pid)
             return pidfd
-        return _syscall(_PIDFD_OPEN, pid, 0)
+        return _call(_PIDFD_OPEN, pid, 0)
     except OSError as exc:
         raise _error(exc, "/proc") from exc
 
@@ -74,7 +75,7 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
     :raises KernelTooOldError: where the kernel has no pidfd_getfd(2).
     """
     try:
-        number = _syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
+        number = _call(_PIDFD_GETFD, pidfd, descriptor)
     except OSError as exc:
         raise _error(exc, proc) from exc
     try:
@@ -98,18 +99,15 @@ class Lender:
         self._pid = 0
         self._pidfd = -1
 
-    @contextlib.contextmanager
-    def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> t.Iterator[socket.socket]:
-        """Lend a socket for the block, by the first holder that still has it: number of a process, of a descriptor.
+    def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.socket:
+        """Return a duplicate from the first holder that still has the socket, for a ``with`` block that closes it.
+
+        A holder is the number of a process and that of a descriptor.
 
         :raises GoneError: where none has it.
         :raises NotPermittedError: where none of those that may have it lets it be taken.
         :raises KernelTooOldError: where the kernel has none of the system calls.
         """
-        with self._take(inode, holders) as lent:
-            yield lent
-
-    def _take(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.socket:
         refusal: KeepaliveError = GoneError(f"Socket {inode} is gone.")
         for pid, descriptor in holders:
             try:

@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
     Answer = t.Dict[str, t.Any]
     # the bytes of the addresses, the network's number and its mask
     Network = t.Tuple[int, int, int]
+    # sockets by whether they are covered
+    _Count = t.Counter[t.Optional[bool]]
 
 # include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables
 STATES: dict[str, int] = {
@@ -96,19 +98,19 @@ class Entry(t.NamedTuple):
 
 
 class Options(t.NamedTuple):
-    """What getsockopt(2) says of a socket: None for what this kernel does not tell of it.
+    """What getsockopt(2) says of a socket: None for what was not asked for, or is not told of such a socket.
 
     ``time`` and ``intvl`` are seconds and in force, whoever set them; ``user_timeout`` is
     milliseconds, 0 for none; ``idle`` are seconds since the peer was last heard.
     """
 
-    mptcp: bool
     keepalive: bool
-    time: int | None
-    intvl: int | None
-    probes: int | None
-    user_timeout: int | None
-    idle: float | None
+    time: int | None = None
+    intvl: int | None = None
+    probes: int | None = None
+    user_timeout: int | None = None
+    mptcp: bool | None = None
+    idle: float | None = None
 
 
 class Verdict(t.NamedTuple):
@@ -122,6 +124,10 @@ class Verdict(t.NamedTuple):
     covered: bool | None
     kind: str | None = None
     reason: str | None = None
+
+
+_COVERED = Verdict(True)
+_OFF = Verdict(False, OFF, OFF)
 
 
 class Socket(t.NamedTuple):
@@ -148,8 +154,11 @@ class Socket(t.NamedTuple):
         """What covers it."""
         if self.options is None:
             return Verdict(None, UNREAD, UNREAD)
-        verdicts = [judge(entry, self.options) for entry in self.entries]
-        return next((verdict for verdict in verdicts if not verdict.covered), verdicts[0])
+        verdict = judge(self.entries[0], self.options)
+        for entry in self.entries[1:]:
+            if verdict.covered:
+                verdict = judge(entry, self.options)
+        return verdict
 
     @property
     def sort_key(self) -> tuple[int, tuple[Entry, ...]]:
@@ -191,7 +200,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
     than that was therefore armed before the value was lowered.
     """
     if not options.keepalive:
-        return Verdict(False, OFF, OFF)
+        return _OFF
     listening = entry.state == STATES["listening"]
     if not listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else options.time
@@ -203,7 +212,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
         return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
     if not listening and entry.unacknowledged:
         return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
-    return Verdict(True)
+    return _COVERED
 
 
 def plain(packed: bytes) -> bytes:
@@ -334,43 +343,50 @@ class Tally:
     """Counts sockets by what covers them: in all, by reason, by command and by unit."""
 
     def __init__(self) -> None:
-        self._all: collections.Counter[bool | None] = collections.Counter()
-        self._reasons: collections.Counter[str] = collections.Counter()
-        self._commands: dict[str | None, collections.Counter[bool | None]] = {}
-        self._units: dict[str | None, collections.Counter[bool | None]] = {}
+        self._processes: dict[int, Process] = {}
+        self._counts: collections.Counter[tuple[bool | None, str | None, frozenset[int]]] = collections.Counter()
 
     def add(self, found: Socket) -> None:
-        """Count a socket once in all, and once for each command and unit that holds it."""
+        """Count a socket."""
         covered, kind, _reason = found.verdict
-        self._all[covered] += 1
-        if kind is not None:
-            self._reasons[kind] += 1
-        for command in {process.command for process in found.processes}:
-            self._commands.setdefault(command, collections.Counter())[covered] += 1
-        for unit in {process.unit for process in found.processes}:
-            self._units.setdefault(unit, collections.Counter())[covered] += 1
+        for process, _descriptor in found.holders:
+            self._processes[process.pid] = process
+        self._counts[covered, kind, frozenset([process.pid for process, _descriptor in found.holders])] += 1
 
     def as_dict(self) -> Answer:
-        """Return the counts as the module answers them."""
+        """Return the counts as the module answers them: once for each command and unit that holds a socket."""
+        total: _Count = collections.Counter()
+        reasons: collections.Counter[str] = collections.Counter()
+        commands: dict[str | None, _Count] = {}
+        units: dict[str | None, _Count] = {}
+        for (covered, kind, pids), count in self._counts.items():
+            processes = [self._processes[pid] for pid in pids]
+            total[covered] += count
+            if kind is not None:
+                reasons[kind] += count
+            for command in {process.command for process in processes}:
+                commands.setdefault(command, collections.Counter())[covered] += count
+            for unit in {process.unit for process in processes}:
+                units.setdefault(unit, collections.Counter())[covered] += count
         return {
-            "totals": _counts(self._all),
-            "reasons": [{"reason": reason, "sockets": count} for reason, count in sorted(self._reasons.items())],
-            "by_command": _breakdown("command", self._commands),
-            "by_unit": _breakdown("unit", self._units),
+            "totals": _shown(total),
+            "reasons": [{"reason": reason, "sockets": count} for reason, count in sorted(reasons.items())],
+            "by_command": _breakdown("command", commands),
+            "by_unit": _breakdown("unit", units),
         }
 
 
-def _counts(counter: t.Mapping[bool | None, int]) -> Answer:
+def _shown(counts: _Count) -> Answer:
     return {
-        "sockets": sum(counter.values()),
-        "covered": counter.get(True, 0),
-        "not_covered": counter.get(False, 0),
-        "unknown": counter.get(None, 0),
+        "sockets": sum(counts.values()),
+        "covered": counts[True],
+        "not_covered": counts[False],
+        "unknown": counts[None],
     }
 
 
-def _breakdown(key: str, counters: t.Mapping[str | None, t.Mapping[bool | None, int]]) -> list[Answer]:
+def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Answer]:
     return [
-        {key: None if name is None else printable(name), **_counts(counters[name])}
-        for name in sorted(counters, key=lambda name: (name is None, name or ""))
+        {key: None if name is None else printable(name), **_shown(counts[name])}
+        for name in sorted(counts, key=lambda name: (name is None, name or ""))
     ]

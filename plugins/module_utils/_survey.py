@@ -60,6 +60,8 @@ _SO_PROTOCOL = 38
 # counts: include/net/tcp.h, keepalive_time_elapsed().
 _LAST_HEARD = struct.Struct("=52xII")
 
+_OFF = Options(keepalive=False)
+
 
 class Missed:
     """Counts what could not be looked into, by reason; ``remedies`` say what to do, where that is known."""
@@ -100,9 +102,10 @@ class Survey:
         self._denied = False
         self._too_old: KernelTooOldError | None = None
 
-    def sockets(self, filters: Filters) -> t.Iterator[Socket]:
+    def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
 
+        Unless the ``whole`` of their options is wanted, no more is asked for than decides what covers them.
         A socket whose options cannot be read comes without them; one that has ended does not come.
         With filters of processes, only the processes that these take are named as holders, and
         sockets without a holder are not counted, because nobody knows whether they are meant.
@@ -118,8 +121,8 @@ class Survey:
         with contextlib.closing(Lender(self._processes.proc)) as lender:
             for inode, held in holders.items():
                 namespace, entries = selected[inode]
-                found = self._look(lender, Socket(inode, namespace, tuple(entries), tuple(held)))
-                if found is not None and filters.covered in (None, found.verdict.covered):
+                found = self._look(lender, Socket(inode, namespace, tuple(entries), tuple(held)), whole=whole)
+                if found is not None and (filters.covered is None or found.verdict.covered is filters.covered):
                     yield found
 
     def _choose(self, filters: Filters) -> tuple[list[Process], dict[int, list[int]]]:
@@ -197,13 +200,13 @@ class Survey:
         self._denied = True
         self.missed.add("process", PERMISSION, remedy(self._processes.proc))
 
-    def _look(self, lender: Lender, found: Socket) -> Socket | None:
+    def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
         """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
         try:
             if self._too_old is not None:
                 raise self._too_old
             with lender.lend(found.inode, [(process.pid, descriptor) for process, descriptor in found.holders]) as lent:
-                return found._replace(options=read_options(lent))
+                return found._replace(options=read_options(lent, whole=whole))
         except GoneError:
             self.missed.add("socket", ENDED)
             return None
@@ -217,17 +220,26 @@ class Survey:
         return found
 
 
-def read_options(lent: socket.socket) -> Options:
-    """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched."""
-    heard = _ask(lent, socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
-    return Options(
-        mptcp=lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) == _IPPROTO_MPTCP,
-        keepalive=bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)),
+def read_options(lent: socket.socket, *, whole: bool = True) -> Options:
+    """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
+
+    Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
+    """
+    keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    if not whole and not keepalive:
+        return _OFF
+    options = Options(
+        keepalive=keepalive,
         time=_number(lent, socket.TCP_KEEPIDLE),
         intvl=_number(lent, socket.TCP_KEEPINTVL),
-        probes=_number(lent, socket.TCP_KEEPCNT),
         user_timeout=_number(lent, socket.TCP_USER_TIMEOUT),
-        idle=None if len(heard) < _LAST_HEARD.size else min(_LAST_HEARD.unpack(heard)) / 1000,
+    )
+    if not whole:
+        return options
+    return options._replace(
+        mptcp=lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) == _IPPROTO_MPTCP,
+        probes=_number(lent, socket.TCP_KEEPCNT),
+        idle=_idle(lent),
     )
 
 
@@ -239,8 +251,9 @@ def _number(lent: socket.socket, option: int) -> int | None:
         return None
 
 
-def _ask(lent: socket.socket, level: int, option: int, size: int) -> bytes:
+def _idle(lent: socket.socket) -> float | None:
     try:
-        return lent.getsockopt(level, option, size)
+        info = lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
     except OSError:
-        return b""
+        return None
+    return min(_LAST_HEARD.unpack(info)) / 1000 if len(info) == _LAST_HEARD.size else None

@@ -253,11 +253,12 @@ def main() -> None:
         argument_spec={**FILTER_OPTIONS, "summary_only": {"type": "bool", "default": False}},
         supports_check_mode=True,
     )
+    whole = not module.params["summary_only"]
     survey, tally, shown = Survey(Processes()), Tally(), []
     try:
-        for found in survey.sockets(Filters.from_options(module.params)):
+        for found in survey.sockets(Filters.from_options(module.params), whole=whole):
             tally.add(found)
-            if not module.params["summary_only"]:
+            if whole:
                 shown.append(found)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
