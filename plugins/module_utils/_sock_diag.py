@@ -173,7 +173,7 @@ def parse_line(line: bytes) -> Entry:
         inode=int(fields[9]),
         timer=int(timer, 16),
         left=int(left, 16) / 100,
-        unanswered=int(fields[7]),
+        unanswered=int(fields[8]),
         unacknowledged=int(fields[4].split(b":")[0], 16),
     )
 

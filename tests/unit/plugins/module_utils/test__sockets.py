@@ -66,7 +66,10 @@ PROCESS = Process(812, "postgres", 0, 4026531840, "/nowhere")
         ),
         pytest.param({"left": 60.0, "unanswered": 1}, {}, Verdict(True), id="probing"),
         pytest.param(
-            {"left": 75.0, "unanswered": 1}, {}, Verdict(False, OLDER, f"{OLDER}: 75 s left, 60 s wanted"), id="older intvl"
+            {"left": 75.0, "unanswered": 1},
+            {},
+            Verdict(False, OLDER, f"{OLDER}: 75 s left, 60 s wanted"),
+            id="older intvl",
         ),
         pytest.param({}, {"time": None}, Verdict(None, UNREAD, UNREAD), id="time unknown"),
         pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF, OFF), id="off"),
@@ -90,7 +93,10 @@ PROCESS = Process(812, "postgres", 0, 4026531840, "/nowhere")
         ),
         pytest.param({"timer": 0, "state": STATES["listening"]}, {}, Verdict(True), id="listener"),
         pytest.param(
-            {"timer": 0, "state": STATES["listening"]}, {"keepalive": False}, Verdict(False, OFF, OFF), id="listener off"
+            {"timer": 0, "state": STATES["listening"]},
+            {"keepalive": False},
+            Verdict(False, OFF, OFF),
+            id="listener off",
         ),
     ],
 )
@@ -186,13 +192,17 @@ def test_names_are_as_long_as_the_kernels() -> None:
     [
         (
             {"remote_addresses": ["10.0.0.0/33"]},
-            "remote_addresses has '10.0.0.0/33', which is neither an address nor a network. Give one as 192.0.2.7, "
-            "192.0.2.0/24 or 2001:db8::/32; names are not looked up.",
+            (
+                "remote_addresses has '10.0.0.0/33', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+            ),
         ),
         (
             {"local_addresses": ["::1", "db1"]},
-            "local_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
-            "192.0.2.0/24 or 2001:db8::/32; names are not looked up.",
+            (
+                "local_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+            ),
         ),
         ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
         ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
