@@ -59,8 +59,8 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "covered": {"type": "bool"},
 }
 
-# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock()
-TIMERS = {1: "retransmission", 2: "keepalive", 3: "timewait", 4: "zero window"}
+# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
+TIMERS = {1: "retransmission", 2: "keepalive", 4: "zero window"}
 KEEPALIVE_TIMER = 2
 
 OFF = "keepalive is off"

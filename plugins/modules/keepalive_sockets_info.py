@@ -172,7 +172,7 @@ sockets:
       type: dict
       contains:
         kind:
-          description: V(keepalive), V(retransmission), V(zero window) or V(timewait). The others hide V(keepalive).
+          description: V(keepalive), or V(retransmission) or V(zero window), which hide V(keepalive).
           returned: success
           type: str
           sample: keepalive

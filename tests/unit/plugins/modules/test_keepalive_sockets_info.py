@@ -303,6 +303,68 @@ def test_connections_that_wait_to_be_accepted() -> None:
     assert waiting["count"] >= 2
 
 
+STATES = """
+listener = listen()
+waiting, closed = connect(listener)
+keepalive(waiting)
+closed.shutdown(socket.SHUT_WR)
+keepalive(closed)
+left, _ = connect(listener)
+left.close()
+kept.remove(left)
+full = listen()
+full.listen(0)
+kept.append(socket.create_connection(full.getsockname()))
+sending = socket.socket()
+keepalive(sending)
+sending.setblocking(False)
+sending.connect_ex(full.getsockname())
+everywhere = ["established", "syn_sent", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "listening", "closing"]
+found = ask(states=everywhere)["by_inode"]
+lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["not_looked_into"]
+answer(
+    found={
+        name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], found[inode(one)]["reason"]]
+        for name, one in dict(waiting=waiting, closed=closed, sending=sending).items()
+    },
+    few=[one["state"] for one in ask(states=["close_wait", "fin_wait2"])["sockets"]],
+    lost=[one["reason"] for one in lost if one["what"] == "socket"],
+)
+"""
+
+
+def test_states() -> None:
+    assert play(STATES) == {
+        "found": {
+            "waiting": ["close_wait", "keepalive", None],
+            "closed": ["fin_wait2", "keepalive", None],
+            "sending": ["syn_sent", "retransmission", "data is unacknowledged"],
+        },
+        "few": ["fin_wait2", "close_wait", "close_wait"],
+        "lost": ["its process has closed it"],
+    }
+
+
+IDLE = """
+client, server = connect(listen())
+def heard():
+    # struct tcp_info: milliseconds since data came, and since an acknowledgement came
+    return struct.unpack("=52xII", client.getsockopt(TCP, socket.TCP_INFO, 60))
+while heard()[0] < 1000:
+    time.sleep(0.01)
+client.send(b"x")
+while min(heard()) > 500:
+    pass
+before = min(heard())
+idle = ask()["by_inode"][inode(client)]["idle"] * 1000
+answer(idle=before <= round(idle) <= min(heard()))
+"""
+
+
+def test_idle_since_anything_was_heard() -> None:
+    assert play(IDLE) == {"idle": True}
+
+
 UNPRIVILEGED = """
 listener = listen()
 
