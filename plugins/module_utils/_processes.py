@@ -103,8 +103,10 @@ def place_in(cgroup: str) -> tuple[str | None, str | None]:
     unit: str | None = None
     container: str | None = None
     for line in cgroup.splitlines():
-        _number, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
+        fields = line.split(":", 2)  # number, controllers, path
+        if len(fields) < 3:
+            continue
+        controllers, path = fields[1:]
         if container is None:
             ids = _CONTAINER.findall(path)
             container = ids[-1] if ids else None

@@ -100,7 +100,6 @@ class Survey:
         self._processes = processes
         self._table = table
         self._denied = False
-        self._too_old: KernelTooOldError | None = None
 
     def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
@@ -203,15 +202,12 @@ class Survey:
     def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
         """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
         try:
-            if self._too_old is not None:
-                raise self._too_old
             with lender.lend(found.inode, [(process.pid, descriptor) for process, descriptor in found.holders]) as lent:
                 return found._replace(options=read_options(lent, whole=whole))
         except GoneError:
             self.missed.add("socket", ENDED)
             return None
-        except KernelTooOldError as exc:
-            self._too_old = exc
+        except KernelTooOldError:
             self.missed.add("socket", TOO_OLD, TOO_OLD_REMEDY)
         except NotPermittedError:
             self.missed.add("socket", PERMISSION, remedy(self._processes.proc))
