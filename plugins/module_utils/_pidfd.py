@@ -84,7 +84,8 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
             raise GoneError(f"Descriptor {descriptor} is no longer socket {inode}.")
         # With all three named Python asks the kernel for nothing. It would make the shared socket
         # non-blocking if a default timeout were set.
-        assert socket.getdefaulttimeout() is None
+        if socket.getdefaulttimeout() is not None:
+            raise RuntimeError("A default timeout would change other processes' sockets.")
         return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=number)
     except BaseException:
         os.close(number)

@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
-_SOCKET = re.compile(r"socket:\[(\d+)\]\Z")
+_SOCKET = "socket:["
 _UID = re.compile(r"^Uid:\t\d+\t(\d+)", re.MULTILINE)
 _NAME = re.compile(r"^Name:\t(.*)$", re.MULTILINE)
 
@@ -175,9 +175,8 @@ def _sockets_in(folder: int) -> t.Iterator[tuple[int, int]]:
             link = os.readlink(name, dir_fd=folder)
         except FileNotFoundError:
             continue  # closed meanwhile
-        match = _SOCKET.match(link)
-        if match is not None:
-            yield int(name), int(match.group(1))
+        if link.startswith(_SOCKET):
+            yield int(name), int(link[len(_SOCKET) : -1])
 
 
 def _unescape(name: str) -> str:

@@ -161,7 +161,7 @@ class Survey:
             unheld.extend(filter(filters.take_entry, lines.pop(0, [])))
             for inode, entries in lines.items():
                 if any(map(filters.take_entry, entries)):
-                    selected[inode] = (namespace, sorted(entries))
+                    selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
         return selected, unheld
 
     def _read_table(self, namespace: int, pids: list[int], states: t.Collection[int]) -> list[Entry]:
@@ -203,7 +203,8 @@ class Survey:
         """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
         try:
             with lender.lend(found.inode, [(process.pid, descriptor) for process, descriptor in found.holders]) as lent:
-                return found._replace(options=read_options(lent, whole=whole))
+                options = read_options(lent, whole=whole)
+            return Socket(found.inode, found.namespace, found.entries, found.holders, options)
         except GoneError:
             self.missed.add("socket", ENDED)
             return None

@@ -131,7 +131,7 @@ def test_read(tmp_path: Path) -> None:
 def test_sockets(tmp_path: Path) -> None:
     lay_out(
         tmp_path,
-        {"fd/0": "/dev/null", "fd/3": "socket:[12]", "fd/4": "pipe:[13]", "fd/5": "socket:[12]", "fd/6": "socket:[1] "},
+        {"fd/0": "/dev/null", "fd/3": "socket:[12]", "fd/4": "pipe:[13]", "fd/5": "socket:[12]", "fd/6": "/socket:[1]"},
     )
     process = Process(1, "x", 0, 1, str(tmp_path))
     assert sorted(Processes(str(tmp_path)).sockets(process)) == [(3, 12), (5, 12)]
