@@ -64,7 +64,7 @@ def measure(command: Command, *, runs: int) -> Cost:
     :raises BenchmarkError: when it fails.
     """
     costs = []
-    for _ in range(runs):
+    for _run in range(runs):
         begin = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(COLLECTIONS)}
