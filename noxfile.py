@@ -347,7 +347,7 @@ def cores(session: nox.Session, core: str) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure the module beside its peers, and what a prediction costs on hosts good and bad; print the tables."""
+    """Measure modules beside their peers, and what a prediction costs on hosts good and bad; print the tables."""
     install(session, "benchmark")
     add_test_collections(session)
     session.run("make", "install", external=True)
@@ -358,3 +358,4 @@ def benchmark(session: nox.Session) -> None:
     )
     write_page = [argument for argument in session.posargs if argument == "--write-page"]
     session.run(*("python", "-m", f"{benchmarks}.prediction", *write_page), env={"PYTHONPATH": "collections"})
+    session.run("python", "-m", f"{benchmarks}.sockets", env={"PYTHONPATH": "collections"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragments C(linux.tcp.attributes) and C(linux.tcp.attributes.root)."""
+    """Documentation fragments C(linux.tcp.attributes), and with C(.info), C(.root) and C(.sockets) behind it."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -45,4 +45,70 @@ options:
       - Only files count there; the running kernel is neither read nor changed.
     type: path
     default: /
+"""
+
+    SOCKETS = r"""
+options:
+  commands:
+    description:
+      - Only sockets of processes with one of these names, as C(/proc/PID/comm) and C(ps -o comm) show them.
+      - Names may have the wildcards V(*), V(?) and V([...]). The kernel keeps the first 15 bytes of a name, and so
+        does the module of a name without wildcards.
+    type: list
+    elements: str
+  pids:
+    description: Only sockets of these processes.
+    type: list
+    elements: int
+  units:
+    description:
+      - Only sockets of processes in one of these systemd units, such as V(nginx.service); V(nginx) means that, too.
+      - Names may have the wildcards V(*), V(?) and V([...]).
+    type: list
+    elements: str
+  users:
+    description: Only sockets of processes that run as one of these users, by name or number.
+    type: list
+    elements: str
+  local_ports:
+    description: Only sockets with one of these ports at this end.
+    type: list
+    elements: int
+  remote_ports:
+    description: Only sockets with one of these ports at the other end. Listeners have none.
+    type: list
+    elements: int
+  local_addresses:
+    description:
+      - Only sockets whose address at this end is one of these, or lies in one of these networks in CIDR notation.
+      - A listener on all addresses has V(0.0.0.0) or V(::). An IPv4 address that is mapped into IPv6 counts as IPv4.
+    type: list
+    elements: str
+  remote_addresses:
+    description: The same for the other end. Listeners have none.
+    type: list
+    elements: str
+  states:
+    description:
+      - Only sockets in one of these states, named as in tcp(7) and C(ss).
+      - A socket that its process has closed is in no process's hands any more, whatever its state.
+    type: list
+    elements: str
+    choices:
+      - established
+      - syn_sent
+      - fin_wait1
+      - fin_wait2
+      - close_wait
+      - last_ack
+      - listening
+      - closing
+    default:
+      - established
+      - listening
+  covered:
+    description:
+      - V(true) takes only sockets that keepalive covers, V(false) only those that it does not cover.
+      - Those of which it cannot be known are taken only where this is not given.
+    type: bool
 """

@@ -67,3 +67,15 @@ class VerificationError(KeepaliveError):
 
 class UndoError(KeepaliveError):
     """A step failed and an earlier one could not be undone: the host is left half-changed."""
+
+
+class KernelTooOldError(KeepaliveError):
+    """The running kernel lacks a system call."""
+
+
+class NotPermittedError(KeepaliveError):
+    """The kernel does not let this process look into another one."""
+
+
+class GoneError(KeepaliveError):
+    """A process, a socket or a namespace ended while it was being looked at."""

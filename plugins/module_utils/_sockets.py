@@ -1,0 +1,392 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""TCP sockets: what the kernel's tables say of them, what covers them, and which of them are meant.
+
+Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
+are TCP sockets that share the connection's inode.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import fnmatch
+import functools
+import ipaddress
+import socket
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._processes import Process
+
+    Answer = t.Dict[str, t.Any]
+    # the bytes of the addresses, the network's number and its mask
+    Network = t.Tuple[int, int, int]
+    # sockets by whether they are covered
+    _Count = t.Counter[t.Optional[bool]]
+
+# include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables
+STATES: dict[str, int] = {
+    "established": 1,
+    "syn_sent": 2,
+    "fin_wait1": 4,
+    "fin_wait2": 5,
+    "close_wait": 8,
+    "last_ack": 9,
+    "listening": 10,
+    "closing": 11,
+}
+STATE_NAMES = {number: name for name, number in STATES.items()}
+
+# The options of Filters, as modules take them.
+FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "commands": {"type": "list", "elements": "str"},
+    "pids": {"type": "list", "elements": "int"},
+    "units": {"type": "list", "elements": "str"},
+    "users": {"type": "list", "elements": "str"},
+    "local_ports": {"type": "list", "elements": "int"},
+    "remote_ports": {"type": "list", "elements": "int"},
+    "local_addresses": {"type": "list", "elements": "str"},
+    "remote_addresses": {"type": "list", "elements": "str"},
+    "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["established", "listening"]},
+    "covered": {"type": "bool"},
+}
+
+# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
+TIMERS = {1: "retransmission", 2: "keepalive", 4: "zero window"}
+KEEPALIVE_TIMER = 2
+
+OFF = "keepalive is off"
+OLDER = "the timer was armed with an older value"
+USER_TIMEOUT = "TCP_USER_TIMEOUT decides"
+UNACKNOWLEDGED = "data is unacknowledged"
+UNREAD = "its options could not be read"
+
+# Seconds by which a timer may seem to have too much left: it is rounded to ticks, up.
+_SLACK = 0.5
+
+# include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
+_COMM_LENGTH = 15
+_MAPPED = bytes(10) + b"\xff\xff"
+
+
+class Entry(t.NamedTuple):
+    """One line of a namespace's table; a tuple, because a host may have 100,000 of them.
+
+    ``state`` and ``timer`` are the kernel's numbers, addresses are packed. ``left`` are seconds
+    until the timer fires, ``unanswered`` are the probes that were sent since the peer was last
+    heard (or retransmissions), ``unacknowledged`` are bytes. ``inode`` is 0 where no process holds it.
+    """
+
+    state: int
+    local_address: bytes
+    local_port: int
+    remote_address: bytes
+    remote_port: int
+    inode: int
+    timer: int
+    left: float
+    unanswered: int
+    unacknowledged: int
+
+
+class Options(t.NamedTuple):
+    """What getsockopt(2) says of a socket: None for what was not asked for, or is not told of such a socket.
+
+    ``time`` and ``intvl`` are seconds and in force, whoever set them; ``user_timeout`` is
+    milliseconds, 0 for none; ``idle`` are seconds since the peer was last heard.
+    """
+
+    keepalive: bool
+    time: int | None = None
+    intvl: int | None = None
+    probes: int | None = None
+    user_timeout: int | None = None
+    mptcp: bool | None = None
+    idle: float | None = None
+
+
+class Verdict(t.NamedTuple):
+    """Whether keepalive covers a socket, None where it cannot be known, and the reason where not.
+
+    A socket is covered if keepalive ends it at most ``time + intvl * probes`` seconds after its peer
+    vanishes now; a listener, if that goes for the connections it accepts. ``kind`` is the reason
+    without its numbers.
+    """
+
+    covered: bool | None
+    kind: str | None = None
+    reason: str | None = None
+
+
+_COVERED = Verdict(True)
+_OFF = Verdict(False, OFF, OFF)
+
+
+class Socket(t.NamedTuple):
+    """A socket of a network namespace that some process holds.
+
+    ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
+    the processes that hold it, each with the number of a descriptor. ``options`` are None where they
+    could not be read.
+    """
+
+    inode: int
+    namespace: int
+    entries: tuple[Entry, ...]
+    holders: tuple[tuple[Process, int], ...]
+    options: Options | None = None
+
+    @property
+    def processes(self) -> list[Process]:
+        """The processes that hold it, each once."""
+        return list({process.pid: process for process, _descriptor in self.holders}.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """What covers it."""
+        if self.options is None:
+            return Verdict(None, UNREAD, UNREAD)
+        verdict = judge(self.entries[0], self.options)
+        for entry in self.entries[1:]:
+            if verdict.covered:
+                verdict = judge(entry, self.options)
+        return verdict
+
+    @property
+    def sort_key(self) -> tuple[int, tuple[Entry, ...]]:
+        """Orders sockets as an answer shows them: by namespace, state, addresses."""
+        return self.namespace, self.entries
+
+    def as_dict(self) -> Answer:
+        """Return the socket as the module answers it."""
+        entry, options, verdict = self.entries[0], self.options, self.verdict
+        listening = entry.state == STATES["listening"]
+        return {
+            "protocol": None if options is None else "mptcp" if options.mptcp else "tcp",
+            "state": STATE_NAMES[entry.state],
+            "local_address": address(entry.local_address),
+            "local_port": entry.local_port,
+            "remote_address": None if listening else address(entry.remote_address),
+            "remote_port": None if listening else entry.remote_port,
+            "namespace": self.namespace,
+            "inode": self.inode,
+            "processes": [process.as_dict() for process in self.processes],
+            "keepalive": options and options.keepalive,
+            "time": options and options.time,
+            "intvl": options and options.intvl,
+            "probes": options and options.probes,
+            "user_timeout": options and options.user_timeout,
+            "timer": {"kind": TIMERS[entry.timer], "left": round(entry.left, 2)} if entry.timer in TIMERS else None,
+            "idle": None if options is None or listening else options.idle,
+            "covered": verdict.covered,
+            "reason": verdict.reason,
+        }
+
+
+def judge(entry: Entry, options: Options) -> Verdict:
+    """Return whether keepalive covers a socket or subflow.
+
+    net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with,
+    ``time`` seconds ahead at most, ``intvl`` after a probe; with TCP_USER_TIMEOUT the number of
+    probes does not count; while data is unacknowledged no probe is sent. A timer with more left
+    than that was therefore armed before the value was lowered.
+    """
+    if not options.keepalive:
+        return _OFF
+    listening = entry.state == STATES["listening"]
+    if not listening and entry.timer == KEEPALIVE_TIMER:
+        wanted = options.intvl if entry.unanswered else options.time
+        if wanted is None:
+            return Verdict(None, UNREAD, UNREAD)
+        if entry.left > wanted + _SLACK:
+            return Verdict(False, OLDER, f"{OLDER}: {entry.left:.0f} s left, {wanted} s wanted")
+    if options.user_timeout:
+        return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
+    if not listening and entry.unacknowledged:
+        return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
+    return _COVERED
+
+
+def plain(packed: bytes) -> bytes:
+    """Return an IPv4 address that is mapped into IPv6 (RFC 4291, 2.5.5.2) as what it is."""
+    return packed[12:] if packed.startswith(_MAPPED) and len(packed) == 16 else packed
+
+
+@functools.lru_cache(maxsize=1024)
+def address(packed: bytes) -> str:
+    """Return a packed address as it is written."""
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def network(option: str, text: str) -> Network:
+    """Read an address or a network in CIDR notation; bits behind the prefix do not count.
+
+    :raises InvalidValueError: where it is neither.
+    """
+    try:
+        parsed = ipaddress.ip_network(text, strict=False)
+    except ValueError as exc:
+        raise InvalidValueError(
+            f"{option} has '{text}', which is neither an address nor a network. Give one as 192.0.2.7, 192.0.2.0/24 or "
+            f"2001:db8::/32; names are not looked up."
+        ) from exc
+    return len(parsed.network_address.packed), int(parsed.network_address), int(parsed.netmask)
+
+
+@dataclasses.dataclass(frozen=True)
+class Filters:
+    """Which sockets are meant: those to which each filter that is given applies, by any of its elements.
+
+    Empty means that the filter is not given; ``states`` are always given. ``commands`` and
+    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers.
+    """
+
+    commands: tuple[str, ...] = ()
+    pids: frozenset[int] = frozenset()
+    units: tuple[str, ...] = ()
+    users: frozenset[str] = frozenset()
+    local_ports: frozenset[int] = frozenset()
+    remote_ports: frozenset[int] = frozenset()
+    local_addresses: tuple[Network, ...] = ()
+    remote_addresses: tuple[Network, ...] = ()
+    states: frozenset[int] = frozenset((STATES["established"], STATES["listening"]))
+    covered: bool | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options that the modules have in common.
+
+        :raises InvalidValueError: for a port or an address that cannot be one.
+        """
+
+        def given(name: str) -> list[t.Any]:
+            return options.get(name) or []
+
+        def ports(name: str) -> frozenset[int]:
+            for port in given(name):
+                if not 0 < port < 65536:
+                    raise InvalidValueError(f"{name} has {port}: give ports between 1 and 65535.")
+            return frozenset(given(name))
+
+        def networks(name: str) -> tuple[Network, ...]:
+            return tuple(network(name, text) for text in given(name))
+
+        return cls(
+            commands=tuple(map(_as_comm, given("commands"))),
+            pids=frozenset(given("pids")),
+            units=tuple(map(_as_unit, given("units"))),
+            users=frozenset(given("users")),
+            local_ports=ports("local_ports"),
+            remote_ports=ports("remote_ports"),
+            local_addresses=networks("local_addresses"),
+            remote_addresses=networks("remote_addresses"),
+            states=frozenset(STATES[name] for name in given("states")) or cls.states,
+            covered=options.get("covered"),
+        )
+
+    @property
+    def concern_processes(self) -> bool:
+        """Whether it matters which process holds a socket."""
+        return bool(self.commands or self.pids or self.units or self.users)
+
+    def take_process(self, process: Process) -> bool:
+        """Return whether a process is meant. Its cgroup is looked at last and only if asked for."""
+        return (
+            (not self.pids or process.pid in self.pids)
+            and (not self.commands or _matches(process.command, self.commands))
+            and (not self.users or bool(self.users & {process.user, str(process.uid)}))
+            and (not self.units or (process.unit is not None and _matches(process.unit, self.units)))
+        )
+
+    def take_entry(self, entry: Entry) -> bool:
+        """Return whether a socket is meant, as far as its table tells."""
+        return (
+            entry.state in self.states
+            and (not self.local_ports or entry.local_port in self.local_ports)
+            and (not self.remote_ports or entry.remote_port in self.remote_ports)
+            and (not self.local_addresses or _within(entry.local_address, self.local_addresses))
+            and (
+                not self.remote_addresses
+                or (entry.state != STATES["listening"] and _within(entry.remote_address, self.remote_addresses))
+            )
+        )
+
+
+def _as_comm(pattern: str) -> str:
+    """Cut a command's name as the kernel does; a pattern with wildcards stays."""
+    return pattern if set(pattern) & set("*?[") else pattern.encode()[:_COMM_LENGTH].decode(errors="ignore")
+
+
+def _as_unit(pattern: str) -> str:
+    """Complete a unit's name as systemctl(1) does."""
+    return pattern if "." in pattern or pattern.endswith("*") else f"{pattern}.service"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _within(packed: bytes, networks: tuple[Network, ...]) -> bool:
+    number = int.from_bytes(packed, "big")
+    return any(len(packed) == length and number & mask == base for length, base, mask in networks)
+
+
+class Tally:
+    """Counts sockets by what covers them: in all, by reason, by command and by unit."""
+
+    def __init__(self) -> None:
+        self._processes: dict[int, Process] = {}
+        self._counts: collections.Counter[tuple[bool | None, str | None, frozenset[int]]] = collections.Counter()
+
+    def add(self, found: Socket) -> None:
+        """Count a socket."""
+        covered, kind, _reason = found.verdict
+        for process, _descriptor in found.holders:
+            self._processes[process.pid] = process
+        self._counts[covered, kind, frozenset([process.pid for process, _descriptor in found.holders])] += 1
+
+    def as_dict(self) -> Answer:
+        """Return the counts as the module answers them: once for each command and unit that holds a socket."""
+        total: _Count = collections.Counter()
+        reasons: collections.Counter[str] = collections.Counter()
+        commands: dict[str | None, _Count] = {}
+        units: dict[str | None, _Count] = {}
+        for (covered, kind, pids), count in self._counts.items():
+            processes = [self._processes[pid] for pid in pids]
+            total[covered] += count
+            if kind is not None:
+                reasons[kind] += count
+            for command in {process.command for process in processes}:
+                commands.setdefault(command, collections.Counter())[covered] += count
+            for unit in {process.unit for process in processes}:
+                units.setdefault(unit, collections.Counter())[covered] += count
+        return {
+            "totals": _shown(total),
+            "reasons": [{"reason": reason, "sockets": count} for reason, count in sorted(reasons.items())],
+            "by_command": _breakdown("command", commands),
+            "by_unit": _breakdown("unit", units),
+        }
+
+
+def _shown(counts: _Count) -> Answer:
+    return {
+        "sockets": sum(counts.values()),
+        "covered": counts[True],
+        "not_covered": counts[False],
+        "unknown": counts[None],
+    }
+
+
+def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Answer]:
+    return [
+        {key: None if name is None else printable(name), **_shown(counts[name])}
+        for name in sorted(counts, key=lambda name: (name is None, name or ""))
+    ]

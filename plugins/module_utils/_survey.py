@@ -1,0 +1,256 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""Find the sockets that are meant, and look at each once.
+
+The order saves work: the tables of all namespaces are cheap, so the sockets that are meant are known
+before a process's descriptors are read; and only the sockets that are found there are duplicated.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import socket
+import struct
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    GoneError,
+    KeepaliveError,
+    KernelTooOldError,
+    NotPermittedError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._pidfd import (
+    TOO_OLD,
+    TOO_OLD_REMEDY,
+    Lender,
+    remedy,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sock_diag import read_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Options, Socket
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets import Entry, Filters
+
+    What = t.Literal["namespace", "process", "socket"]
+    # process and number of the descriptor
+    Holder = t.Tuple[Process, int]
+    ReadTable = t.Callable[[str, int, int, t.Collection[int]], t.List[Entry]]
+
+PERMISSION = "permission denied"
+ENDED = "it ended meanwhile"
+NOT_ACCEPTED = "it waits to be accepted by its listener's process"
+CLOSED = "its process has closed it"
+NO_HOLDER = "no process holds it any more, or it is the kernel's own"
+HIDDEN_HOLDER = "its process cannot be looked into, or it is the kernel's own"
+
+# the states in which a socket that no process holds has not been closed, but not been accepted
+_BEFORE_CLOSE = (STATES["established"], STATES["close_wait"])
+
+# include/uapi/linux/in.h, include/uapi/asm-generic/socket.h; Python has no name for them
+_IPPROTO_MPTCP = 262
+_SO_PROTOCOL = 38
+
+# struct tcp_info: tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds. What is heard last
+# counts: include/net/tcp.h, keepalive_time_elapsed().
+_LAST_HEARD = struct.Struct("=52xII")
+
+_OFF = Options(keepalive=False)
+
+
+class Missed:
+    """Counts what could not be looked into, by reason; ``remedies`` say what to do, where that is known."""
+
+    def __init__(self) -> None:
+        self._counts: collections.Counter[tuple[What, str]] = collections.Counter()
+        self._remedies: dict[str, str] = {}
+
+    def add(self, what: What, reason: str, remedy: str = "") -> None:
+        """Count one."""
+        self._counts[what, reason] += 1
+        if remedy:
+            self._remedies[reason] = remedy
+
+    def as_list(self) -> list[dict[str, t.Any]]:
+        """Return the counts as the module answers them."""
+        return [
+            {"what": what, "reason": reason, "count": count} for (what, reason), count in sorted(self._counts.items())
+        ]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each reason that somebody can do something about."""
+        kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
+        return [
+            f"{count} {kinds[what]} could not be looked into: {reason}. {self._remedies[reason]}"
+            for (what, reason), count in sorted(self._counts.items())
+            if reason in self._remedies
+        ]
+
+
+class Survey:
+    """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into."""
+
+    def __init__(self, processes: Processes, *, table: ReadTable = read_table) -> None:
+        self.missed = Missed()
+        self._processes = processes
+        self._table = table
+        self._denied = False
+
+    def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
+        """Find the sockets that the filters take, one by one and each once, and look at them.
+
+        Unless the ``whole`` of their options is wanted, no more is asked for than decides what covers them.
+        A socket whose options cannot be read comes without them; one that has ended does not come.
+        With filters of processes, only the processes that these take are named as holders, and
+        sockets without a holder are not counted, because nobody knows whether they are meant.
+        """
+        chosen, namespaces = self._choose(filters)
+        selected, unheld = self._select(filters, namespaces)
+        holders = self._find_holders(chosen, selected)
+        if not filters.concern_processes:
+            for entry in unheld:
+                self.missed.add("socket", NOT_ACCEPTED if entry.state in _BEFORE_CLOSE else CLOSED)
+            for _inode in selected.keys() - holders.keys():
+                self.missed.add("socket", HIDDEN_HOLDER if self._denied else NO_HOLDER)
+        with contextlib.closing(Lender(self._processes.proc)) as lender:
+            for inode, held in holders.items():
+                namespace, entries = selected[inode]
+                found = self._look(lender, Socket(inode, namespace, tuple(entries), tuple(held)), whole=whole)
+                if found is not None and (filters.covered is None or found.verdict.covered is filters.covered):
+                    yield found
+
+    def _choose(self, filters: Filters) -> tuple[list[Process], dict[int, list[int]]]:
+        """Return the processes that are meant, and for each network namespace the processes that live there."""
+        chosen: list[Process] = []
+        namespaces: dict[int, list[int]] = {}
+        for pid in self._processes.pids():
+            try:
+                process = self._processes.read(pid)
+            except GoneError:
+                self.missed.add("process", ENDED)
+                continue
+            except NotPermittedError:
+                self._count_denied()
+                continue
+            if process is None:
+                continue
+            if process.namespace is not None:
+                namespaces.setdefault(process.namespace, []).append(pid)
+            if filters.take_process(process):
+                chosen.append(process)
+        return chosen, namespaces
+
+    def _select(
+        self, filters: Filters, namespaces: t.Mapping[int, list[int]]
+    ) -> tuple[dict[int, tuple[int, list[Entry]]], list[Entry]]:
+        """Return the sockets that are meant, as far as the tables tell: those with an inode, and those without.
+
+        The former come by their inode, with the namespace and their lines there.
+        """
+        selected: dict[int, tuple[int, list[Entry]]] = {}
+        unheld: list[Entry] = []
+        for namespace, pids in namespaces.items():
+            lines: dict[int, list[Entry]] = {}
+            for entry in self._read_table(namespace, pids, filters.states):
+                lines.setdefault(entry.inode, []).append(entry)
+            unheld.extend(filter(filters.take_entry, lines.pop(0, [])))
+            for inode, entries in lines.items():
+                if any(map(filters.take_entry, entries)):
+                    selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
+        return selected, unheld
+
+    def _read_table(self, namespace: int, pids: list[int], states: t.Collection[int]) -> list[Entry]:
+        """Read a namespace's table by the first of its processes that is still there."""
+        proc, reason = self._processes.proc, ENDED
+        for pid in pids:
+            try:
+                return self._table(proc, pid, namespace, states)
+            except GoneError:  # noqa: PERF203 -- the next process may be there still
+                pass
+            except KeepaliveError as exc:
+                reason = str(exc).rstrip(".")
+        self.missed.add("namespace", reason)
+        return []
+
+    def _find_holders(self, chosen: list[Process], selected: t.Mapping[int, object]) -> dict[int, list[Holder]]:
+        """Return who holds the selected sockets, by inode."""
+        holders: dict[int, list[Holder]] = {}
+        for process in chosen:
+            for descriptor, inode in self._sockets_of(process) if selected else ():
+                if inode in selected:
+                    holders.setdefault(inode, []).append((process, descriptor))
+        return holders
+
+    def _sockets_of(self, process: Process) -> t.Iterable[tuple[int, int]]:
+        try:
+            return self._processes.sockets(process)
+        except GoneError:
+            self.missed.add("process", ENDED)
+        except NotPermittedError:
+            self._count_denied()
+        return ()
+
+    def _count_denied(self) -> None:
+        self._denied = True
+        self.missed.add("process", PERMISSION, remedy(self._processes.proc))
+
+    def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
+        """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
+        try:
+            with lender.lend(found.inode, [(process.pid, descriptor) for process, descriptor in found.holders]) as lent:
+                options = read_options(lent, whole=whole)
+            return Socket(found.inode, found.namespace, found.entries, found.holders, options)
+        except GoneError:
+            self.missed.add("socket", ENDED)
+            return None
+        except KernelTooOldError:
+            self.missed.add("socket", TOO_OLD, TOO_OLD_REMEDY)
+        except NotPermittedError:
+            self.missed.add("socket", PERMISSION, remedy(self._processes.proc))
+        except KeepaliveError as exc:
+            self.missed.add("socket", str(exc).rstrip("."))
+        return found
+
+
+def read_options(lent: socket.socket, *, whole: bool = True) -> Options:
+    """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
+
+    Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
+    """
+    keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    if not whole and not keepalive:
+        return _OFF
+    options = Options(
+        keepalive=keepalive,
+        time=_number(lent, socket.TCP_KEEPIDLE),
+        intvl=_number(lent, socket.TCP_KEEPINTVL),
+        user_timeout=_number(lent, socket.TCP_USER_TIMEOUT),
+    )
+    if not whole:
+        return options
+    return options._replace(
+        mptcp=lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) == _IPPROTO_MPTCP,
+        probes=_number(lent, socket.TCP_KEEPCNT),
+        idle=_idle(lent),
+    )
+
+
+def _number(lent: socket.socket, option: int) -> int | None:
+    """Return a TCP option; None where the kernel has none such for MPTCP."""
+    try:
+        return lent.getsockopt(socket.IPPROTO_TCP, option)
+    except OSError:
+        return None
+
+
+def _idle(lent: socket.socket) -> float | None:
+    try:
+        info = lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
+    except OSError:
+        return None
+    return min(_LAST_HEARD.unpack(info)) / 1000 if len(info) == _LAST_HEARD.size else None

@@ -1,0 +1,278 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_sockets_info
+short_description: Tell which open TCP connections keepalive covers
+version_added: 0.1.0
+description:
+  - Returns the TCP and MPTCP sockets that processes hold, in every network namespace in which a process lives, with
+    their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.
+  - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
+    with the values in force for it. A listener is covered if that goes for the connections that it accepts.
+  - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
+    duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
+  - Looking into other processes takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. Without them the module
+    reports what it can, and counts in RV(not_looked_into) what it cannot. See R(guide_connections,
+    ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
+  - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.info
+  - linux.tcp.attributes.sockets
+options:
+  summary_only:
+    description:
+      - Leave RV(sockets) empty and return the counts only. Give this on hosts with many sockets.
+    type: bool
+    default: false
+seealso:
+  - module: linux.tcp.keepalive_info
+  - module: linux.tcp.keepalive
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Count what keepalive covers, by command and by unit
+  linux.tcp.keepalive_sockets_info:
+    summary_only: true
+  register: all_sockets
+
+- name: Find the connections to the database that would hang
+  linux.tcp.keepalive_sockets_info:
+    remote_ports: [5432]
+    remote_addresses: [10.0.0.0/8]
+    states: [established]
+    covered: false
+  register: hanging
+
+- name: Insist that all of a service's connections are covered
+  linux.tcp.keepalive_sockets_info:
+    units: [postgresql*.service]
+  register: postgresql
+  failed_when: postgresql.totals.covered != postgresql.totals.sockets
+"""
+
+RETURN = r"""
+sockets:
+  description:
+    - The sockets that the filters take, ordered by namespace, state and addresses. Empty with O(summary_only=true).
+    - V(null) stands for what could not be read.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    protocol:
+      description: Either V(tcp) or V(mptcp).
+      returned: success
+      type: str
+      sample: tcp
+    state:
+      description: The state, named as in O(states).
+      returned: success
+      type: str
+      sample: established
+    local_address:
+      description:
+        - The address at this end. For MPTCP this and all else that the kernel tells of a subflow is the first one's.
+      returned: success
+      type: str
+      sample: 10.0.0.5
+    local_port:
+      description: The port at this end.
+      returned: success
+      type: int
+      sample: 5432
+    remote_address:
+      description: The address at the other end; V(null) for a listener.
+      returned: success
+      type: str
+      sample: 10.0.0.9
+    remote_port:
+      description: The port at the other end; V(null) for a listener.
+      returned: success
+      type: int
+      sample: 51034
+    namespace:
+      description: The number of the socket's network namespace, as in C(readlink /proc/PID/ns/net).
+      returned: success
+      type: int
+      sample: 4026531840
+    inode:
+      description: The socket's number, as in C(ss -e) and C(/proc/PID/fd). Workers that share a socket share this.
+      returned: success
+      type: int
+      sample: 8937296
+    processes:
+      description: The processes that hold the socket, of those that the filters take.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        pid:
+          description: The number of the process.
+          returned: success
+          type: int
+          sample: 812
+        command:
+          description: The name, as in C(/proc/PID/comm).
+          returned: success
+          type: str
+          sample: postgres
+        user:
+          description: The effective user by this host's names, or the number of one that has none.
+          returned: success
+          type: str
+          sample: postgres
+        unit:
+          description: The systemd unit from the process's cgroup; V(null) outside of all units.
+          returned: success
+          type: str
+          sample: postgresql@15-main.service
+        container:
+          description:
+            - The id of the container from the process's cgroup, as podman, docker, CRI-O and containerd write it;
+              V(null) outside of containers.
+          returned: success
+          type: str
+          sample: null
+    keepalive:
+      description: Whether keepalive (C(SO_KEEPALIVE)) is on.
+      returned: success
+      type: bool
+      sample: true
+    time:
+      description: Seconds of silence before the first probe, in force for this socket, whoever set it.
+      returned: success
+      type: int
+      sample: 600
+    intvl:
+      description: Seconds between unanswered probes, in force for this socket.
+      returned: success
+      type: int
+      sample: 60
+    probes:
+      description: Unanswered probes until the connection ends, in force for this socket.
+      returned: success
+      type: int
+      sample: 20
+    user_timeout:
+      description: TCP_USER_TIMEOUT in milliseconds, V(0) for none; V(null) also for MPTCP on kernels without it.
+      returned: success
+      type: int
+      sample: 0
+    timer:
+      description: The timer that runs; V(null) when none does.
+      returned: success
+      type: dict
+      contains:
+        kind:
+          description: V(keepalive), or V(retransmission) or V(zero window), which hide V(keepalive).
+          returned: success
+          type: str
+          sample: keepalive
+        left:
+          description: Seconds until it fires.
+          returned: success
+          type: float
+          sample: 7012.4
+    idle:
+      description: Seconds since the peer was last heard; V(null) for a listener.
+      returned: success
+      type: float
+      sample: 187.6
+    covered:
+      description: Whether keepalive covers the socket; V(null) when that cannot be known.
+      returned: success
+      type: bool
+      sample: false
+    reason:
+      description:
+        - Why it is not covered, V(null) when it is. V(keepalive is off);
+          V(the timer was armed with an older value), with the seconds that are left and that are wanted at most;
+          V(TCP_USER_TIMEOUT decides); V(data is unacknowledged); V(its options could not be read).
+        - The first that applies, in this order.
+      returned: success
+      type: str
+      sample: "the timer was armed with an older value: 7012 s left, 600 s wanted"
+totals:
+  description: How many sockets the filters take. Each counts once, however many processes share it.
+  returned: success
+  type: dict
+  sample: {"sockets": 41, "covered": 12, "not_covered": 29, "unknown": 0}
+reasons:
+  description: The same by the reason why a socket is not known to be covered.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"reason": "keepalive is off", "sockets": 26}
+    - {"reason": "the timer was armed with an older value", "sockets": 3}
+by_command:
+  description: The same by command. A socket that several commands hold counts for each of them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"command": "nginx", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
+    - {"command": "postgres", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
+by_unit:
+  description: The same by systemd unit. What is outside of all units comes last, as V(null).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"unit": "nginx.service", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
+    - {"unit": "postgresql@15-main.service", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
+not_looked_into:
+  description:
+    - What could not be looked into, by kind (V(socket), V(process), V(namespace)) and reason.
+    - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units) or O(users) is given.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"what": "process", "reason": "it ended meanwhile", "count": 1}
+"""
+
+import gc
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import FILTER_OPTIONS, Filters, Tally
+from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**FILTER_OPTIONS, "summary_only": {"type": "bool", "default": False}},
+        supports_check_mode=True,
+    )
+    gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
+    whole = not module.params["summary_only"]
+    survey, tally, shown = Survey(Processes()), Tally(), []
+    try:
+        for found in survey.sockets(Filters.from_options(module.params), whole=whole):
+            tally.add(found)
+            if whole:
+                shown.append(found)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in survey.missed.warnings():
+        module.warn(warning)
+    module.exit_json(
+        sockets=[found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key)],
+        **tally.as_dict(),
+        not_looked_into=survey.missed.as_list(),
+    )
+
+
+if __name__ == "__main__":
+    main()

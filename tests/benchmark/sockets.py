@@ -1,0 +1,160 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measure what looking at open connections costs, beside ``ss``.
+
+The sockets are connections on loopback in a network namespace of their own, which ends with the
+measurement: run as root below ``unshare --net``, and this module does so by itself. Half of the
+connections have keepalive on. Other processes of the machine are looked at, too, by both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+from ansible_collections.linux.tcp.tests.benchmark.report import (
+    BenchmarkError,
+    as_text,
+    conditions,
+    exit_on_signal,
+    mark,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.benchmark.report import Command
+
+COLLECTIONS = Path(__file__).resolve().parents[2] / "collections"
+MODULE = "ansible_collections.linux.tcp.plugins.modules.keepalive_sockets_info"
+RUN_MODULE = """
+import json, sys
+from ansible.module_utils import basic
+basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[1])}).encode()
+basic._ANSIBLE_PROFILE = "legacy"
+from %s import main
+main()
+"""
+SS = ("ss", "-tnoep")
+MOST_TIMES_SS = 2.0
+MOST_MEBIBYTES = 200
+HEADINGS = ["sockets", "what", "wall", "CPU", "memory", "expected"]
+
+
+class Cost(t.NamedTuple):
+    """The least seconds of wall time and CPU time that were measured, and the most MiB of memory."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def measure(command: Command, *, runs: int) -> Cost:
+    """Run a command some times.
+
+    :raises BenchmarkError: when it fails.
+    """
+    costs = []
+    for _run in range(runs):
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(COLLECTIONS)}
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        if status:
+            raise BenchmarkError(f"{command[0]} failed ({status}).")
+        costs.append(Cost(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+    return Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs), max(cost.memory for cost in costs))
+
+
+def hold(address: str, connections: int) -> None:
+    """Open connections to this process itself."""
+    held = []
+    with socket.create_server((address, 0), backlog=16) as listener:
+        for number in range(connections):
+            client = socket.create_connection(listener.getsockname())
+            server, _peer = listener.accept()
+            if number % 2:
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            held += [client, server]
+        os.write(1, b"x")
+        signal.pause()
+
+
+def start(processes: int, sockets: int) -> list[subprocess.Popen[bytes]]:
+    """Start processes that together hold this many sockets, and wait until they do."""
+    command = [sys.executable, "-m", __spec__.name, "--hold", str(sockets // processes // 2)]
+    holders = [
+        subprocess.Popen([*command, f"127.0.{number}.1"], stdout=subprocess.PIPE) for number in range(1, processes + 1)
+    ]
+    for holder in holders:
+        assert holder.stdout is not None
+        if holder.stdout.read(1) != b"x":
+            raise BenchmarkError("A process could not open its connections: is 'ulimit -n' high enough?")
+    return holders
+
+
+def measure_all(sockets: int, *, processes: int, runs: int) -> list[list[str]]:
+    """Return the lines of the table for a number of sockets."""
+    holders = start(processes, sockets)
+    module = [sys.executable, "-c", RUN_MODULE % MODULE]
+    try:
+        by_ss = measure(SS, runs=runs)
+        summary = measure([*module, json.dumps({"summary_only": True})], runs=runs)
+        one = measure([*module, json.dumps({"summary_only": True, "pids": [holders[0].pid]})], runs=runs)
+    finally:
+        for holder in holders:
+            holder.kill()
+            holder.wait()
+    fast = f"{summary.wall / by_ss.wall:.1f} x ss{mark(summary.wall <= MOST_TIMES_SS * by_ss.wall)}"
+    expected = f"{fast}, memory{mark(summary.memory < MOST_MEBIBYTES)}"
+    return [
+        [f"{sockets:,}", what, f"{cost.wall:.2f} s", f"{cost.cpu:.2f} s", f"{cost.memory:.0f} MiB", verdict]
+        for what, cost, verdict in (
+            (" ".join(SS), by_ss, ""),
+            ("summary_only", summary, expected),
+            ("summary_only, one process", one, ""),
+        )
+    ]
+
+
+def main() -> None:
+    """Measure and report; the table tells about the expectation, the exit status does not."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5, help="how often each is measured (default: %(default)s)")
+    parser.add_argument("--sockets", type=int, nargs="*", default=[20_000, 100_000], help="default: 20000 100000")
+    parser.add_argument("--processes", type=int, default=50, help="that hold them (default: %(default)s)")
+    parser.add_argument("--hold", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if arguments.hold:
+        hold(arguments.hold[1], int(arguments.hold[0]))
+    if not arguments.inside:
+        setup = 'ip link set lo up && exec "$0" "$@"'
+        again = [sys.executable, "-m", __spec__.name, *sys.argv[1:], "--inside"]
+        os.execvp("unshare", ["unshare", "--net", "sh", "-c", setup, *again])
+    signal.signal(signal.SIGTERM, exit_on_signal)
+    try:
+        lines = [HEADINGS]
+        for sockets in arguments.sockets:
+            lines += measure_all(sockets, processes=arguments.processes, runs=arguments.runs)
+            print(f"Measured: {sockets:,} sockets.", flush=True)
+        print(f"\n{as_text(lines)}\n\n{conditions(arguments.runs)}; {arguments.processes} processes hold the sockets.")
+    except BenchmarkError as exc:
+        sys.exit(str(exc))
+
+
+if __name__ == "__main__":
+    main()

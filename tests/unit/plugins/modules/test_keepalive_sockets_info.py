@@ -1,0 +1,561 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets_info
+from ansible_collections.linux.tcp.tests.unit.host import needs_root
+from ansible_collections.linux.tcp.tests.unit.module import runner
+from ansible_collections.linux.tcp.tests.unit.scene import play
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
+NONE = {"sockets": 0, "covered": 0, "not_covered": 0, "unknown": 0}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_sockets_info.main, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
+    # a process cannot have this number: include/linux/threads.h, PID_MAX_LIMIT
+    answer = run(pids=[4194305], check_mode=check_mode)
+    answer.pop("warnings", None)
+    missed = answer.pop("not_looked_into")
+    assert all(one["what"] in ("process", "namespace") for one in missed)
+    assert answer == {"sockets": [], "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"local_ports": [0]}, "local_ports has 0: give ports between 1 and 65535."),
+        (
+            {"remote_addresses": ["db1"]},
+            (
+                "remote_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+            ),
+        ),
+    ],
+)
+def test_refused_parameters(run: RunModule, params: dict[str, t.Any], message: str) -> None:
+    assert run(**params) == {"failed": True, "msg": message}
+
+
+COVERED = """
+sysctl("time", 7200)
+listener = listen()
+scene = {}
+for name in ("off", "old", "own time", "own user timeout", "sending"):
+    scene[name] = connect(listener)[0]
+keepalive(*(one for name, one in scene.items() if name != "off"))
+scene["own time"].setsockopt(TCP, socket.TCP_KEEPIDLE, 50)
+scene["own user timeout"].setsockopt(TCP, socket.TCP_KEEPIDLE, 300)
+scene["own user timeout"].setsockopt(TCP, socket.TCP_USER_TIMEOUT, 30000)
+sysctl("time", 600)
+sysctl("intvl", 60)
+sysctl("probes", 5)
+scene["new"] = connect(listener)[0]
+keepalive(scene["new"])
+scene["new"].setsockopt(TCP, socket.TCP_KEEPINTVL, 11)
+scene["new"].setsockopt(TCP, socket.TCP_KEEPCNT, 3)
+scene["listener"] = listener
+scene["listener on"] = listen()
+keepalive(scene["listener on"])
+scene["accepted"] = connect(scene["listener on"])[1]
+scene["sending"].setblocking(False)
+with contextlib.suppress(BlockingIOError):
+    while scene["sending"].send(b"x" * 65536):
+        pass
+before = os.listdir("/proc/self/fd")
+blocking = [one.getblocking() for one in kept]
+found = ask()
+assert blocking == [os.get_blocking(one.fileno()) for one in kept]
+assert len(os.listdir("/proc/self/fd")) == len(before)
+names = {inode(one): name for name, one in scene.items()}
+seen = {names[one["inode"]]: one for one in found["sockets"] if one["inode"] in names}
+for one in seen.values():
+    one["timer"] = one["timer"] and [one["timer"]["kind"], round(one["timer"]["left"] / 10)]
+shown = ("state", "keepalive", "time", "intvl", "probes", "user_timeout", "timer", "covered", "reason")
+answer(
+    seen={name: [seen[name][key] for key in shown] for name in scene},
+    totals=found["totals"],
+    reasons=found["reasons"],
+    by_command=[{**one, "command": "me"} for one in found["by_command"]],
+    counts=[len(ask(covered=covered)["sockets"]) for covered in (True, False)],
+    summary={key: ask(summary_only=True)[key] == found[key] for key in ("totals", "reasons", "by_command", "by_unit")},
+    no_sockets=ask(summary_only=True)["sockets"],
+    idle=[type(one["idle"]).__name__ for one in (seen["off"], seen["listener"])],
+    sorted=[one["state"] for one in found["sockets"]],
+)
+"""
+
+
+def test_covered() -> None:
+    answer = play(COVERED)
+    up, down = "established", "listening"
+    sending = answer["seen"].pop("sending")
+    assert answer["seen"] == {
+        "off": [up, False, 600, 60, 5, 0, None, False, "keepalive is off"],
+        "old": [
+            *(up, True, 600, 60, 5, 0, ["keepalive", 720], False),
+            answer["seen"]["old"][-1],
+        ],
+        "own time": [up, True, 50, 60, 5, 0, ["keepalive", 5], True, None],
+        "own user timeout": [up, True, 300, 60, 5, 30000, ["keepalive", 30], False, "TCP_USER_TIMEOUT decides"],
+        "new": [up, True, 600, 11, 3, 0, ["keepalive", 60], True, None],
+        "listener": [down, False, 600, 60, 5, 0, None, False, "keepalive is off"],
+        "listener on": [down, True, 600, 60, 5, 0, None, True, None],
+        "accepted": [up, True, 600, 60, 5, 0, ["keepalive", 60], True, None],
+    }
+    assert answer["seen"]["old"][-1] in (
+        "the timer was armed with an older value: 7200 s left, 600 s wanted",
+        "the timer was armed with an older value: 7199 s left, 600 s wanted",
+    )
+    assert sending[6][0] in ("zero window", "retransmission")
+    assert sending[7:] == [False, "data is unacknowledged"]
+    # the other ends of the seven connections are off, but for the accepted one, whose client is
+    assert answer["totals"] == {"sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}
+    assert answer["reasons"] == [
+        {"reason": "TCP_USER_TIMEOUT decides", "sockets": 1},
+        {"reason": "data is unacknowledged", "sockets": 1},
+        {"reason": "keepalive is off", "sockets": 9},
+        {"reason": "the timer was armed with an older value", "sockets": 1},
+    ]
+    assert answer["by_command"] == [{"command": "me", "sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}]
+    assert answer["counts"] == [4, 12]
+    assert set(answer["summary"].values()) == {True}
+    assert answer["no_sockets"] == []
+    assert answer["idle"] == ["float", "NoneType"]
+    assert answer["sorted"] == [up] * 14 + [down] * 2
+
+
+RAISED = """
+sysctl("time", 600)
+listener = listen()
+client, _ = connect(listener)
+keepalive(client)
+sysctl("time", 7200)
+one = ask()["by_inode"][inode(client)]
+client.send(b"hello")
+answer(time=one["time"], left=round(one["timer"]["left"] / 10), covered=one["covered"], data=_.recv(9).decode())
+"""
+
+
+def test_raised_value() -> None:
+    # it fires earlier than it need, and is armed again
+    assert play(RAISED) == {"time": 7200, "left": 60, "covered": True, "data": "hello"}
+
+
+FAMILIES = """
+listener = listen("::", V6)
+four = connect(listener, "127.0.0.1", family=V4)
+six = connect(listener, "::1")
+found = ask()["by_inode"]
+shown = lambda one: [found[inode(one)]["local_address"], found[inode(one)]["remote_address"]]
+count = lambda **params: ask(**params)["totals"]["sockets"]
+port = listener.getsockname()[1]
+answer(
+    listener=shown(listener),
+    four=[shown(one) for one in four],
+    six=[shown(one) for one in six],
+    counts=[
+        count(local_addresses=["127.0.0.0/8"]),
+        count(remote_addresses=["::/0"]),
+        count(local_addresses=["::"]),
+        count(local_ports=[port]),
+        count(remote_ports=[port]),
+        count(local_ports=[port], states=["established"]),
+        count(states=["listening"]),
+        count(states=["close_wait"]),
+        count(commands=["nobody"]),
+        count(commands=["py*", "nobody"]) + count(commands=[open("/proc/self/comm").read().strip()]),
+        count(users=[str(os.geteuid())]),
+        count(users=["4242424"]),
+    ],
+)
+"""
+
+
+def test_families_and_filters() -> None:
+    v4, v6 = "127.0.0.1", "::1"
+    answer = play(FAMILIES)
+    counts = answer.pop("counts")
+    assert answer == {"listener": ["::", None], "four": [[v4, v4]] * 2, "six": [[v6, v6]] * 2}
+    assert counts == [2, 2, 1, 3, 2, 2, 1, 0, 0, counts[9], 5, 0]
+    assert counts[9] >= 5
+
+
+MULTIPATH = """
+try:
+    with open("/proc/sys/net/mptcp/enabled", "w") as file:
+        file.write("1")
+except FileNotFoundError:
+    answer(skip="this kernel has no MPTCP")
+    sys.exit()
+sysctl("time", 7200)
+listener = listen(protocol=MPTCP)
+client, server = connect(listener, protocol=MPTCP)
+client.sendall(b"x")
+server.recv(1)
+keepalive(client)
+sysctl("time", 600)
+plain, accepted = connect(listener)
+found = ask()["by_inode"]
+answer(**{
+    name: [found[inode(one)][key] for key in ("protocol", "keepalive", "time", "covered", "user_timeout")]
+    for name, one in dict(listener=listener, client=client, server=server, plain=plain).items()
+}, count=len(found))
+"""
+
+
+def test_multipath() -> None:
+    answer = play(MULTIPATH)
+    for name in ("listener", "client", "server"):
+        assert answer[name].pop() in (None, 0)  # not every kernel has it for MPTCP
+    assert answer == {
+        "listener": ["mptcp", False, 600, False],
+        "client": ["mptcp", True, 600, False],
+        "server": ["mptcp", False, 600, False],
+        "plain": ["tcp", False, 600, False, 0],
+        "count": 5,
+    }
+
+
+SHARED = """
+listener = listen()
+threads, stop = [threading.Thread(target=lambda: stop.wait()) for _ in range(3)], threading.Event()
+for thread in threads:
+    thread.start()
+workers = sorted(child(lambda: None) for _ in range(3))
+private = child(listener.close)
+twice = os.dup(listener.fileno())
+everyone = [os.getpid(), *workers, private]
+found = ask(*everyone)
+one = found["by_inode"][inode(listener)]
+answer(
+    count=found["totals"]["sockets"],
+    by_command=sum(one["sockets"] for one in found["by_command"]),
+    holders=[process["pid"] for process in one["processes"]] == sorted([os.getpid(), *workers]),
+    some=[process["pid"] for process in ask(workers[1])["sockets"][0]["processes"]] == workers[1:2],
+    none=ask(private)["sockets"],
+)
+stop.set()
+"""
+
+
+def test_shared_sockets_count_once() -> None:
+    assert play(SHARED) == {"count": 1, "by_command": 1, "holders": True, "some": True, "none": []}
+
+
+ELSEWHERE = """
+def work():
+    # holds a socket of the namespace that it leaves, and one of its own
+    assert LIBC.unshare(0x40000000) == 0
+    bring_up_loopback()
+    sysctl("time", 300)
+    keepalive(listen())
+
+listener = listen()
+keepalive(listener)
+sysctl("time", 600)
+pid = child(work)
+listener.close()
+mine, its = (os.stat("/proc/%s/ns/net" % who).st_ino for who in ("self", pid))
+found = ask(pid)["sockets"]
+answer(found=sorted([one["namespace"] == mine, one["namespace"] == its, one["time"], one["covered"]] for one in found))
+"""
+
+
+@needs_root
+def test_other_namespaces() -> None:
+    assert play(ELSEWHERE) == {"found": [[False, True, 300, True], [True, False, 600, True]]}
+
+
+QUEUED = """
+listener = listen()
+for _ in range(2):
+    client = socket.create_connection(listener.getsockname())
+    kept.append(client)
+found = ask(pids=None, local_ports=[listener.getsockname()[1]])
+answer(count=found["totals"]["sockets"], missed=[one for one in found["not_looked_into"] if one["what"] == "socket"])
+"""
+
+
+@needs_root
+def test_connections_that_wait_to_be_accepted() -> None:
+    # other namespaces of the machine have other sockets on that port, if any
+    answer = play(QUEUED)
+    assert answer["count"] >= 1
+    (waiting,) = (
+        one for one in answer["missed"] if one["reason"] == "it waits to be accepted by its listener's process"
+    )
+    assert waiting["count"] >= 2
+
+
+STATES = """
+listener = listen()
+waiting, closed = connect(listener)
+keepalive(waiting)
+closed.shutdown(socket.SHUT_WR)
+keepalive(closed)
+left, _ = connect(listener)
+left.close()
+kept.remove(left)
+full = listen()
+full.listen(0)
+kept.append(socket.create_connection(full.getsockname()))
+sending = socket.socket()
+keepalive(sending)
+sending.setblocking(False)
+sending.connect_ex(full.getsockname())
+everywhere = ["established", "syn_sent", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "listening", "closing"]
+found = ask(states=everywhere)["by_inode"]
+lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["not_looked_into"]
+answer(
+    found={
+        name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], found[inode(one)]["reason"]]
+        for name, one in dict(waiting=waiting, closed=closed, sending=sending).items()
+    },
+    few=[one["state"] for one in ask(states=["close_wait", "fin_wait2"])["sockets"]],
+    lost=[one["reason"] for one in lost if one["what"] == "socket"],
+)
+"""
+
+
+def test_states() -> None:
+    assert play(STATES) == {
+        "found": {
+            "waiting": ["close_wait", "keepalive", None],
+            "closed": ["fin_wait2", "keepalive", None],
+            "sending": ["syn_sent", "retransmission", "data is unacknowledged"],
+        },
+        "few": ["fin_wait2", "close_wait", "close_wait"],
+        "lost": ["its process has closed it"],
+    }
+
+
+IDLE = """
+client, server = connect(listen())
+def heard():
+    # struct tcp_info: milliseconds since data came, and since an acknowledgement came
+    return struct.unpack("=52xII", client.getsockopt(TCP, socket.TCP_INFO, 60))
+while heard()[0] < 1000:
+    time.sleep(0.01)
+client.send(b"x")
+while min(heard()) > 500:
+    pass
+before = min(heard())
+idle = ask()["by_inode"][inode(client)]["idle"] * 1000
+answer(idle=before <= round(idle) <= min(heard()))
+"""
+
+
+def test_idle_since_anything_was_heard() -> None:
+    assert play(IDLE) == {"idle": True}
+
+
+UNPRIVILEGED = """
+listener = listen()
+
+def work():
+    os.setgroups([])
+    os.setresuid(65534, 65534, 65534)
+    LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
+    own = listen()
+    keepalive(own)
+    os.close(listener.fileno())
+    found = ask(os.getpid(), os.getppid())
+    mine = found["by_inode"].pop(inode(own))
+    everybody = ask(pids=None, local_ports=[port], local_addresses=["127.0.0.1"])
+    answer(
+        mine=[mine["covered"], mine["time"], [one["user"] for one in mine["processes"]]],
+        others=list(found["by_inode"]),
+        missed=[one for one in found["not_looked_into"] if one["reason"] == "permission denied"],
+        hidden=[one["reason"] for one in everybody["not_looked_into"] if one["what"] == "socket"],
+        warnings=found["warnings"],
+    )
+
+port = listener.getsockname()[1]
+child(work)
+"""
+
+
+@needs_root
+def test_unprivileged() -> None:
+    assert play(UNPRIVILEGED) == {
+        "mine": [True, 7200, ["nobody"]],
+        "others": [],
+        "missed": [{"what": "process", "reason": "permission denied", "count": 1}],
+        "hidden": ["its process cannot be looked into, or it is the kernel's own"],
+        "warnings": [f"1 process(es) could not be looked into: permission denied. {AS_USER}"],
+    }
+
+
+AS_USER = "It takes CAP_SYS_PTRACE: run as root (become: true)."
+REFUSED = """
+connect(listen())
+seccomp(%d)
+found = ask()
+answer(
+    totals=found["totals"],
+    reasons=found["reasons"],
+    seen=sorted(
+        [one["state"], one["protocol"], one["keepalive"], one["time"], one["covered"], one["reason"]]
+        for one in found["sockets"]
+    ),
+    filtered=ask(covered=False)["totals"]["sockets"],
+    missed=[one for one in found["not_looked_into"] if one["what"] == "socket"],
+    warnings=[one for one in found["warnings"] if "socket(s)" in one],
+)
+"""
+AS_ROOT = (
+    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
+    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+)
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("number", "reason", "remedy"),
+    [
+        pytest.param(errno.EPERM, "permission denied", AS_ROOT, id="permission"),
+        pytest.param(
+            errno.ENOSYS,
+            "this system has no pidfd_getfd(2)",
+            "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call.",
+            id="older kernel",
+        ),
+        pytest.param(errno.EMFILE, "Another process cannot be looked into: Too many open files", None, id="no room"),
+    ],
+)
+def test_what_cannot_be_looked_into_is_told(number: int, reason: str, remedy: str | None) -> None:
+    unread = [None, None, None, None, "its options could not be read"]
+    assert play(REFUSED % number) == {
+        "totals": {"sockets": 3, "covered": 0, "not_covered": 0, "unknown": 3},
+        "reasons": [{"reason": "its options could not be read", "sockets": 3}],
+        "seen": [["established", *unread], ["established", *unread], ["listening", *unread]],
+        "filtered": 0,
+        "missed": [{"what": "socket", "reason": reason, "count": 3}],
+        "warnings": [f"3 socket(s) could not be looked into: {reason}. {remedy}"] if remedy else [],
+    }
+
+
+# what happens between the look at the descriptors and the duplicate
+MEANWHILE = """
+listener = listen()
+other = listen()
+keepalive(other)
+port = listener.getsockname()[1]
+pid = child(lambda: None)
+second = child(lambda: None) if %(second)r else None
+
+class Meanwhile(Processes):
+    def sockets(self, process):
+        found = super().sockets(process)
+        if process.pid == pid:
+            %(meddle)s
+        return found
+
+survey = _survey.Survey(Meanwhile())
+filters = Filters.from_options(dict(pids=[one for one in (pid, second, os.getpid()) if one], local_ports=[port]))
+if not %(mine)r:
+    filters = Filters.from_options(dict(pids=[one for one in (pid, second) if one], local_ports=[port]))
+before = len(os.listdir("/proc/self/fd"))
+found = [[one.options.keepalive, len(one.processes)] for one in survey.sockets(filters)]
+assert len(os.listdir("/proc/self/fd")) == before
+answer(found=found, missed=[one for one in survey.missed.as_list() if one["what"] == "socket"])
+"""
+ENDED = [{"what": "socket", "reason": "it ended meanwhile", "count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("meddle", "second", "mine", "found", "missed"),
+    [
+        pytest.param("end(pid)", False, False, [], ENDED, id="the process ends"),
+        pytest.param("end(pid)", True, False, [[False, 2]], [], id="the process ends, another one shares the socket"),
+        pytest.param(
+            "os.dup2(other.fileno(), listener.fileno())",
+            False,
+            True,
+            [[False, 2]],
+            [],
+            id="one of two owners reuses the number",
+        ),
+    ],
+)
+def test_meanwhile(meddle: str, second: bool, mine: bool, found: list[object], missed: list[object]) -> None:
+    assert play(MEANWHILE % {"meddle": meddle, "second": second, "mine": mine}) == {"found": found, "missed": missed}
+
+
+# this process is looked at itself, so that it can change its descriptors at the worst moment
+REUSED = """
+one, other = listen(), listen()
+keepalive(other)
+number, port = one.fileno(), one.getsockname()[1]
+
+class Meanwhile(Processes):
+    def sockets(self, process):
+        found = super().sockets(process)
+        %s
+        return found
+
+survey = _survey.Survey(Meanwhile())
+seen = [one.options for one in survey.sockets(Filters.from_options(dict(pids=[os.getpid()], local_ports=[port])))]
+answer(seen=seen, missed=[one for one in survey.missed.as_list() if one["what"] == "socket"])
+"""
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        pytest.param("os.dup2(other.fileno(), number)", id="another socket"),
+        pytest.param("os.dup2(os.open('/dev/null', os.O_RDONLY), number)", id="a file"),
+        pytest.param("one.close()", id="closed"),
+    ],
+)
+def test_reused_descriptor(meddle: str) -> None:
+    assert play(REUSED % meddle) == {"seen": [], "missed": ENDED}
+
+
+CHURN = """
+listener = listen()
+steady, _ = connect(listener)
+keepalive(steady)
+
+def work():
+    def churn():
+        while True:
+            one = socket.create_connection(listener.getsockname())
+            other, _ = listener.accept()
+            other.close()
+            one.close()
+    for _ in range(2):
+        threading.Thread(target=churn, daemon=True).start()
+
+pid = child(work)
+answers = [ask(os.getpid(), pid) for _ in range(30)]
+answer(
+    failed=[one["msg"] for one in answers if one.get("failed")],
+    always=all(one["by_inode"][inode(steady)]["covered"] for one in answers),
+    reasons=sorted({one["reason"] for found in answers for one in found["not_looked_into"] if one["what"] == "socket"}),
+    sums=all(sum(found["totals"][key] for key in ("covered", "not_covered", "unknown")) == len(found["sockets"])
+             for found in answers),
+)
+"""
+
+
+def test_churn() -> None:
+    answer = play(CHURN)
+    assert answer.pop("reasons") in ([], ["it ended meanwhile"])
+    assert answer == {"failed": [], "always": True, "sums": True}

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Scenes of real sockets, in namespaces of their own."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
+
+# What a scene's script finds: sockets on loopback, children that hold some and end with the
+# script, and the module run in this process. ``answer`` prints what the test then sees.
+_TOOLS = """
+import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, sys, threading, time
+from ansible.module_utils import basic
+from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _sock_diag, _survey
+from ansible_collections.linux.tcp.plugins.module_utils._errors import *
+from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Filters
+from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets_info
+
+TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6
+LIBC = ctypes.CDLL(None, use_errno=True)
+kept = []
+
+def bring_up_loopback():
+    with socket.socket(V4, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, 0x8914, struct.pack("16sH14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+
+def sysctl(key, value):
+    with open("/proc/sys/net/ipv4/tcp_keepalive_" + key, "w") as file:
+        file.write(str(value))
+
+def listen(address="127.0.0.1", family=V4, protocol=TCP):
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM, protocol)
+        listener.bind((address, 0))
+    except OSError as exc:
+        answer(skip="this kernel has none: %s" % exc)
+        sys.exit()
+    listener.listen()
+    kept.append(listener)
+    return listener
+
+def connect(listener, address=None, protocol=TCP, family=None):
+    client = socket.socket(family or listener.family, socket.SOCK_STREAM, protocol)
+    client.connect((address or listener.getsockname()[0], listener.getsockname()[1]))
+    server, _ = listener.accept()
+    kept.extend((client, server))
+    return client, server
+
+def keepalive(*sockets):
+    for one in sockets:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+def inode(one):
+    return os.fstat(one.fileno()).st_ino
+
+def child(work):
+    # runs work() in a child that then waits for its end, and returns its number when work is done
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            work()
+            os.write(writing, b"x")
+            while True:
+                signal.pause()
+        finally:
+            os._exit(1)
+    os.close(writing)
+    atexit.register(end, pid)
+    assert os.read(reading, 1) == b"x"
+    os.close(reading)
+    return pid
+
+def end(pid):
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+def ask(*pids, **params):
+    # the module's answer about these processes, or this one; pids=None asks about all
+    params.setdefault("pids", list(pids) or [os.getpid()])
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
+    basic._ANSIBLE_PROFILE = "legacy"
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        keepalive_sockets_info.main()
+    found = json.loads(out.getvalue())
+    found["by_inode"] = {one["inode"]: one for one in found.get("sockets", [])}
+    found.pop("invocation", None)
+    found["warnings"] = [w["event"]["msg"] if isinstance(w, dict) else w for w in found.get("warnings", [])]
+    return found
+
+def seccomp(number):
+    # answers pidfd_getfd(2) with an error from now on: seccomp(2), linux/filter.h
+    def instruction(code, yes, no, value):
+        return struct.pack("=HBBI", code, yes, no, value)
+    program = b"".join((
+        instruction(0x20, 0, 0, 0),
+        instruction(0x15, 0, 1, 438),
+        instruction(0x06, 0, 0, 0x00050000 | number),
+        instruction(0x06, 0, 0, 0x7FFF0000),
+    ))
+    buffer = ctypes.create_string_buffer(program)
+    header = struct.pack("HP", 4, ctypes.addressof(buffer))
+    assert LIBC.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert LIBC.prctl(22, 2, header, 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+
+def answer(**found):
+    print(json.dumps(found), flush=True)
+
+bring_up_loopback()
+"""
+
+
+def play(script: str) -> dict[str, t.Any]:
+    """Run a scene and return its answer; skip the test for the reason that it gives."""
+    answer: dict[str, t.Any] = json.loads(in_own_namespaces(_TOOLS + script))
+    if "skip" in answer:
+        pytest.skip(answer["skip"])
+    return answer
