@@ -122,7 +122,8 @@ _STARTERS = (".timer", ".socket", ".path")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 _CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
 _CALLED_OR_RELEVANT = re.compile(_CALLED.pattern + b"|" + RELEVANT.pattern)
-_MOST_CALLED = 100
+_MOST_CALLED_BY_A_LINE = 100
+_MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 _SCRIPT_MAX = 1 << 16
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 _KERNEL_FILES = "/boot/sysctl.conf-*"
@@ -431,7 +432,7 @@ def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iter
 def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate | Called]:
     for number, row in rows:
         command = command_of(row)
-        names = itertools.islice(_CALLED.finditer(command), _MOST_CALLED)
+        names = itertools.islice(_CALLED.finditer(command), _MOST_CALLED_BY_A_LINE)
         yield from (Called(name.group().decode("utf-8", "surrogateescape")) for name in names)
         if RELEVANT.search(command):
             yield from _in_command(files, file, number, row)

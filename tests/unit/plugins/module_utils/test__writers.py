@@ -191,6 +191,15 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
     assert len(found(tmp_path, layout, init=SYSTEMD)) == (script == b"#!/bin/sh\n" + SET)
 
 
+def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> None:
+    units: Layout = {
+        f"/etc/systemd/system/a{number}.service": b"[Service]\nExecStart=/usr/bin/a -c /etc/a%d.conf\n" % number
+        for number in range(200)
+    }
+    layout: Layout = {**units, "/etc/crontab": b"@reboot root /opt/tune\n", "/opt/tune": b"#!/bin/sh\n" + SET}
+    assert found(tmp_path, layout, init=SYSTEMD) == [Writer("/opt/tune", 2, SET.decode())]
+
+
 @pytest.mark.parametrize(
     ("line", "counts"),
     [
