@@ -34,8 +34,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sock_diag import read_t
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Options, Socket
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._processes import Process, Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets import Entry, Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets import Entry
 
     What = t.Literal["namespace", "process", "socket"]
     # process and number of the descriptor

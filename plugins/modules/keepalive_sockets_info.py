@@ -245,8 +245,9 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import FILTER_OPTIONS, Filters, Tally
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import Tally
 from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey
 
 

@@ -20,8 +20,9 @@ import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, 
 from ansible.module_utils import basic
 from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _sock_diag, _survey
 from ansible_collections.linux.tcp.plugins.module_utils._errors import *
+from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES
 from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets_info
 
 TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6
