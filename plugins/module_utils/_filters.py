@@ -40,6 +40,9 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "covered": {"type": "bool"},
 }
 
+# States, and what is covered, leave too much for a change.
+_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered"))
+
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
 
@@ -82,8 +85,12 @@ class Filters:
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
         """Read the options that the modules have in common.
 
-        :raises InvalidValueError: for a port or an address that cannot be one.
+        :raises InvalidValueError: for a port or an address that cannot be one, and for a filter without elements:
+            one that a template left empty must not mean all sockets.
         """
+        for name in FILTER_OPTIONS:
+            if options.get(name) == []:
+                raise InvalidValueError(f"{name} is empty, so no socket is meant. Name some, or leave {name} out.")
 
         def given(name: str) -> list[t.Any]:
             return options.get(name) or []
@@ -110,6 +117,34 @@ class Filters:
             covered=options.get("covered"),
         )
 
+    @classmethod
+    def for_change(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options of a module that changes sockets: ``all`` and ``listening`` beside the others.
+
+        :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
+        """
+        filters = cls.from_options(options)
+        if not filters.narrow_down and not options["all"]:
+            raise InvalidValueError(
+                f"No filter is given, so every socket of the host would be meant. Give one of {_NARROWING}, "
+                f"or all: true."
+            )
+        if filters.narrow_down and options["all"]:
+            raise InvalidValueError("all: true means every socket of the host, and a filter is given. Leave one out.")
+        listening = {STATES["listening"]} if options["listening"] else set()
+        return dataclasses.replace(filters, states=filters.states | listening)
+
+    def without_state(self, state: int) -> Filters:
+        """Return the same filters for all other states."""
+        return dataclasses.replace(self, states=self.states - {state})
+
+    @property
+    def narrow_down(self) -> bool:
+        """Whether less than all sockets of the host are meant, whatever their states."""
+        return self.concern_processes or bool(
+            self.local_ports or self.remote_ports or self.local_addresses or self.remote_addresses
+        )
+
     @property
     def concern_processes(self) -> bool:
         """Whether it matters which process holds a socket."""
@@ -133,7 +168,7 @@ class Filters:
             and (not self.local_addresses or _within(entry.local_address, self.local_addresses))
             and (
                 not self.remote_addresses
-                or (entry.state != STATES["listening"] and _within(entry.remote_address, self.remote_addresses))
+                or (not entry.is_listening and _within(entry.remote_address, self.remote_addresses))
             )
         )
 

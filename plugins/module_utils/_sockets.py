@@ -74,6 +74,11 @@ class Entry(t.NamedTuple):
     unanswered: int
     unacknowledged: int
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether it has no other end and no timer."""
+        return self.state == STATES["listening"]
+
 
 class Options(t.NamedTuple):
     """What getsockopt(2) says of a socket: None for what was not asked for, or is not told of such a socket.
@@ -113,7 +118,7 @@ class Socket(t.NamedTuple):
 
     ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
     the processes that hold it, each with the number of a descriptor. ``options`` are None where they
-    could not be read.
+    could not be read, for the cause ``unread``.
     """
 
     inode: int
@@ -121,6 +126,12 @@ class Socket(t.NamedTuple):
     entries: tuple[Entry, ...]
     holders: tuple[tuple[Process, int], ...]
     options: Options | None = None
+    unread: str | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it accepts connections."""
+        return self.entries[0].is_listening
 
     @property
     def processes(self) -> list[Process]:
@@ -131,7 +142,7 @@ class Socket(t.NamedTuple):
     def verdict(self) -> Verdict:
         """What covers it."""
         if self.options is None:
-            return Verdict(None, UNREAD, UNREAD)
+            return Verdict(None, UNREAD, f"{UNREAD}: {self.unread}" if self.unread else UNREAD)
         verdict = judge(self.entries[0], self.options)
         for entry in self.entries[1:]:
             if verdict.covered:
@@ -146,7 +157,7 @@ class Socket(t.NamedTuple):
     def as_dict(self) -> Answer:
         """Return the socket as the module answers it."""
         entry, options, verdict = self.entries[0], self.options, self.verdict
-        listening = entry.state == STATES["listening"]
+        listening = entry.is_listening
         return {
             "protocol": None if options is None else "mptcp" if options.mptcp else "tcp",
             "state": STATE_NAMES[entry.state],
@@ -179,8 +190,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
     """
     if not options.keepalive:
         return _OFF
-    listening = entry.state == STATES["listening"]
-    if not listening and entry.timer == KEEPALIVE_TIMER:
+    if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else options.time
         if wanted is None:
             return Verdict(None, UNREAD, UNREAD)
@@ -188,7 +198,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
             return Verdict(False, OLDER, f"{OLDER}: {entry.left:.0f} s left, {wanted} s wanted")
     if options.user_timeout:
         return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
-    if not listening and entry.unacknowledged:
+    if not entry.is_listening and entry.unacknowledged:
         return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
     return _COVERED
 
