@@ -358,4 +358,4 @@ def benchmark(session: nox.Session) -> None:
     )
     write_page = [argument for argument in session.posargs if argument == "--write-page"]
     session.run(*("python", "-m", f"{benchmarks}.prediction", *write_page), env={"PYTHONPATH": "collections"})
-    session.run("python", "-m", f"{benchmarks}.sockets", env={"PYTHONPATH": "collections"})
+    session.run(*("python", "-m", f"{benchmarks}.sockets", *write_page), env={"PYTHONPATH": "collections"})

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure what looking at open connections costs, beside ``ss``.
+"""Measure what looking at open connections and setting them costs, beside ``ss``.
 
 The sockets are connections on loopback in a network namespace of their own, which ends with the
 measurement: run as root below ``unshare --net``, and this module does so by itself. Half of the
-connections have keepalive on. Other processes of the machine are looked at, too, by both.
+connections have keepalive on. Other processes of the machine are looked at, too, by both; set are
+only the sockets of the processes that this module started.
 """
 
 from __future__ import annotations
@@ -25,29 +26,31 @@ from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.benchmark.report import (
     BenchmarkError,
+    as_rst,
     as_text,
     conditions,
     exit_on_signal,
     mark,
+    update_page,
 )
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.benchmark.report import Command
 
 COLLECTIONS = Path(__file__).resolve().parents[2] / "collections"
-MODULE = "ansible_collections.linux.tcp.plugins.modules.keepalive_sockets_info"
 RUN_MODULE = """
-import json, sys
+import importlib, json, sys
 from ansible.module_utils import basic
-basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[1])}).encode()
+basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[2])}).encode()
 basic._ANSIBLE_PROFILE = "legacy"
-from %s import main
-main()
+importlib.import_module("ansible_collections.linux.tcp.plugins.modules." + sys.argv[1]).main()
 """
 SS = ("ss", "-tnoep")
 MOST_TIMES_SS = 2.0
 MOST_MEBIBYTES = 200
 HEADINGS = ["sockets", "what", "wall", "CPU", "memory", "expected"]
+PAGE_BEGIN = ".. The lines from here on are written by the benchmark of sockets.\n"
+PAGE_END = ".. The lines written by the benchmark of sockets end here.\n"
 
 
 class Cost(t.NamedTuple):
@@ -58,13 +61,18 @@ class Cost(t.NamedTuple):
     memory: float
 
 
-def measure(command: Command, *, runs: int) -> Cost:
-    """Run a command some times.
+def module(name: str, **params: object) -> Command:
+    """Return a command that runs a module of the collection."""
+    return [sys.executable, "-c", RUN_MODULE, name, json.dumps({"summary_only": True, **params})]
 
-    :raises BenchmarkError: when it fails.
+
+def measure(commands: t.Iterable[Command]) -> Cost:
+    """Run commands that cost the same.
+
+    :raises BenchmarkError: when one fails.
     """
     costs = []
-    for _run in range(runs):
+    for command in commands:
         begin = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(COLLECTIONS)}
@@ -107,11 +115,16 @@ def start(processes: int, sockets: int) -> list[subprocess.Popen[bytes]]:
 def measure_all(sockets: int, *, processes: int, runs: int) -> list[list[str]]:
     """Return the lines of the table for a number of sockets."""
     holders = start(processes, sockets)
-    module = [sys.executable, "-c", RUN_MODULE % MODULE]
+    pids = [holder.pid for holder in holders]
     try:
-        by_ss = measure(SS, runs=runs)
-        summary = measure([*module, json.dumps({"summary_only": True})], runs=runs)
-        one = measure([*module, json.dumps({"summary_only": True, "pids": [holders[0].pid]})], runs=runs)
+        by_ss = measure([SS] * runs)
+        summary = measure([module("keepalive_sockets_info")] * runs)
+        one = measure([module("keepalive_sockets_info", pids=pids[:1])] * runs)
+        measure([module("keepalive_sockets", pids=pids, listening=True)])
+        nothing = measure([module("keepalive_sockets", pids=pids, listening=True)] * runs)
+        to_change = measure(
+            module("keepalive_sockets", pids=pids, listening=True, enabled=bool(run % 2)) for run in range(runs)
+        )
     finally:
         for holder in holders:
             holder.kill()
@@ -122,8 +135,10 @@ def measure_all(sockets: int, *, processes: int, runs: int) -> list[list[str]]:
         [f"{sockets:,}", what, f"{cost.wall:.2f} s", f"{cost.cpu:.2f} s", f"{cost.memory:.0f} MiB", verdict]
         for what, cost, verdict in (
             (" ".join(SS), by_ss, ""),
-            ("summary_only", summary, expected),
-            ("summary_only, one process", one, ""),
+            ("keepalive_sockets_info", summary, expected),
+            ("keepalive_sockets_info, one process", one, ""),
+            ("keepalive_sockets, nothing to change", nothing, ""),
+            ("keepalive_sockets, all to change", to_change, ""),
         )
     ]
 
@@ -134,6 +149,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured (default: %(default)s)")
     parser.add_argument("--sockets", type=int, nargs="*", default=[20_000, 100_000], help="default: 20000 100000")
     parser.add_argument("--processes", type=int, default=50, help="that hold them (default: %(default)s)")
+    parser.add_argument("--write-page", action="store_true", help="write the table to the documentation's page, too")
     parser.add_argument("--hold", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -151,7 +167,10 @@ def main() -> None:
         for sockets in arguments.sockets:
             lines += measure_all(sockets, processes=arguments.processes, runs=arguments.runs)
             print(f"Measured: {sockets:,} sockets.", flush=True)
-        print(f"\n{as_text(lines)}\n\n{conditions(arguments.runs)}; {arguments.processes} processes hold the sockets.")
+        measured = f"{conditions(arguments.runs)}; {arguments.processes} processes hold the sockets"
+        print(f"\n{as_text(lines)}\n\n{measured}.")
+        if arguments.write_page:
+            update_page(f"Measured {measured}.\n\n{as_rst(lines)}", begin=PAGE_BEGIN, end=PAGE_END)
     except BenchmarkError as exc:
         sys.exit(str(exc))
 
