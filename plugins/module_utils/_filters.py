@@ -151,9 +151,12 @@ class Filters:
     @property
     def narrow_down(self) -> bool:
         """Whether less than all sockets of the host are meant, whatever their states."""
-        return self.concern_processes or bool(
-            self.local_ports or self.remote_ports or self.local_addresses or self.remote_addresses
-        )
+        return self.concern_processes or not self.concern_processes_only
+
+    @property
+    def concern_processes_only(self) -> bool:
+        """Whether all sockets of the processes that are meant are meant, whatever their ends."""
+        return not (self.local_ports or self.remote_ports or self.local_addresses or self.remote_addresses)
 
     @property
     def concern_processes(self) -> bool:

@@ -140,18 +140,19 @@ def _entry(data: bytes, at: int) -> Entry:
     family, state, timer, unanswered, local_port, remote_port, local, remote = _MESSAGE.unpack_from(data, at)
     left, _received, unacknowledged, _uid, inode = _NUMBERS.unpack_from(data, at + _MESSAGE.size)
     ipv6 = family == socket.AF_INET6
+    # by position, since there may be 100,000 of them
     return Entry(
-        state=state,
-        local_address=plain(local) if ipv6 else local[:4],
-        local_port=local_port,
-        remote_address=plain(remote) if ipv6 else remote[:4],
-        remote_port=remote_port,
-        inode=inode,
-        timer=timer,
-        left=left / 1000,
-        unanswered=unanswered,
+        state,
+        plain(local) if ipv6 else local[:4],
+        local_port,
+        plain(remote) if ipv6 else remote[:4],
+        remote_port,
+        inode,
+        timer,
+        left / 1000,
+        unanswered,
         # a listener has the length of its queue there
-        unacknowledged=0 if state == _LISTENING else unacknowledged,
+        0 if state == _LISTENING else unacknowledged,
     )
 
 

@@ -105,7 +105,7 @@ def _set(lender: Lender, change: Change) -> Options:
     :raises VerificationError: where something does not stay.
     """
     before, wanted = t.cast("Options", change.before.options), t.cast("Options", change.after.options)
-    with lend(lender, change.before) as lent:
+    with contextlib.closing(lend(lender, change.before.inode, change.before.holders)) as lent:
         if not before.mptcp and not _is_still(lent, change.before.entries[0]):
             raise GoneError(f"Socket {change.before.inode} is another connection now.")
         try:
@@ -129,15 +129,15 @@ def _set(lender: Lender, change: Change) -> Options:
     return after
 
 
-def _switch(lent: socket.socket, on: bool) -> None:
+def _switch(lent: socket.SocketType, on: bool) -> None:
     lent.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(on))
 
 
-def _pin(lent: socket.socket, key: Key, value: int) -> None:
+def _pin(lent: socket.SocketType, key: Key, value: int) -> None:
     lent.setsockopt(socket.IPPROTO_TCP, getattr(socket, PINS[key]), value)
 
 
-def _put_back(lent: socket.socket, before: Options) -> bool:
+def _put_back(lent: socket.SocketType, before: Options) -> bool:
     """Bring the options back that differ from before; return whether none does any more."""
     with contextlib.suppress(OSError):
         _switch(lent, before.keepalive)
@@ -149,7 +149,7 @@ def _put_back(lent: socket.socket, before: Options) -> bool:
     return False
 
 
-def _is_still(lent: socket.socket, entry: Entry) -> bool:
+def _is_still(lent: socket.SocketType, entry: Entry) -> bool:
     """Return whether a socket still is the connection or listener that its table showed."""
     try:
         if _end(lent.getsockname()) != (entry.local_address, entry.local_port):

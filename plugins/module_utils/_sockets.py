@@ -225,14 +225,16 @@ class Tally:
 
     def __init__(self) -> None:
         self._processes: dict[int, Process] = {}
-        self._counts: collections.Counter[tuple[bool | None, str | None, frozenset[int]]] = collections.Counter()
+        self._counts: collections.Counter[tuple[bool | None, str | None, tuple[int, ...]]] = collections.Counter()
 
     def add(self, found: Socket) -> None:
         """Count a socket."""
         covered, kind, _reason = found.verdict
+        pids = []
         for process, _descriptor in found.holders:
             self._processes[process.pid] = process
-        self._counts[covered, kind, frozenset([process.pid for process, _descriptor in found.holders])] += 1
+            pids.append(process.pid)
+        self._counts[covered, kind, tuple(pids)] += 1
 
     def as_dict(self) -> Answer:
         """Return the counts as the module answers them: once for each command and unit that holds a socket."""

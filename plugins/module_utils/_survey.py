@@ -149,9 +149,12 @@ class Survey:
                 self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
         with contextlib.closing(Lender(self._processes.proc)) as lender:
             for inode, held in holders.items():
+                options, unread = self._look(lender, inode, held, whole=whole)
+                if options is None and unread is None:
+                    continue
                 namespace, entries = selected[inode]
-                found = self._look(lender, Socket(inode, namespace, tuple(entries), tuple(held)), whole=whole)
-                if found is not None and (filters.covered is None or found.verdict.covered is filters.covered):
+                found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread)
+                if filters.covered is None or found.verdict.covered is filters.covered:
                     yield found
 
     def entries(self, found: t.Iterable[Socket]) -> dict[int, tuple[Entry, ...]]:
@@ -209,7 +212,7 @@ class Survey:
                 lines.setdefault(entry.inode, []).append(entry)
             unheld.extend(filter(filters.take_entry, lines.pop(0, [])))
             for inode, entries in lines.items():
-                if any(map(filters.take_entry, entries)):
+                if filters.concern_processes_only or any(map(filters.take_entry, entries)):
                     selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
         return selected, unheld
 
@@ -249,17 +252,21 @@ class Survey:
         self._refused += 1
         self.missed.add("process", reason, remedy(self._processes.proc))
 
-    def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
-        """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
+    def _look(
+        self, lender: Lender, inode: int, held: t.Sequence[Holder], *, whole: bool
+    ) -> tuple[Options | None, str | None]:
+        """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
         what_to_do = ""
         try:
-            with lend(lender, found) as lent:
-                options = read_options(lent, whole=whole)
-            return Socket(found.inode, found.namespace, found.entries, found.holders, options)
+            lent = lend(lender, inode, held)
+            try:
+                return read_options(lent, whole=whole), None
+            finally:
+                lent.close()
         except GoneError:
-            if all(process.number == process.pid for process, _descriptor in found.holders):
+            if all(process.number == process.pid for process, _descriptor in held):
                 self.missed.add("socket", ENDED)
-                return None
+                return None, None
             reason = FIRST_THREAD_ENDED
         except KernelTooOldError:
             reason, what_to_do = TOO_OLD, TOO_OLD_REMEDY
@@ -269,15 +276,15 @@ class Survey:
         except KeepaliveError as exc:
             reason = str(exc).rstrip(".")
         self.missed.add("socket", reason, what_to_do)
-        return found._replace(unread=reason)
+        return None, reason
 
 
-def lend(lender: Lender, found: Socket) -> socket.socket:
-    """Return a duplicate of a socket that was found, as :meth:`Lender.lend` does."""
-    return lender.lend(found.inode, ((process.number, descriptor) for process, descriptor in found.holders))
+def lend(lender: Lender, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
+    """Return a duplicate of a socket from those who hold it, as :meth:`Lender.lend` does."""
+    return lender.lend(inode, [(process.number, descriptor) for process, descriptor in held])
 
 
-def read_options(lent: socket.socket, *, whole: bool = True) -> Options:
+def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
     """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
 
     Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
@@ -300,7 +307,7 @@ def read_options(lent: socket.socket, *, whole: bool = True) -> Options:
     )
 
 
-def _number(lent: socket.socket, option: int) -> int | None:
+def _number(lent: socket.SocketType, option: int) -> int | None:
     """Return a TCP option; None where the kernel has none such for MPTCP."""
     try:
         return lent.getsockopt(socket.IPPROTO_TCP, option)
@@ -308,7 +315,7 @@ def _number(lent: socket.socket, option: int) -> int | None:
         return None
 
 
-def _idle(lent: socket.socket) -> float | None:
+def _idle(lent: socket.SocketType) -> float | None:
     try:
         info = lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
     except OSError:

@@ -8,6 +8,7 @@ import errno
 import os
 import socket
 import typing as t
+from contextlib import closing
 
 import pytest
 
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 
-def inode_of(one: socket.socket) -> int:
+def inode_of(one: socket.SocketType) -> int:
     return os.fstat(one.fileno()).st_ino
 
 
@@ -30,7 +31,7 @@ def test_duplicate() -> None:
     pidfd = open_process(os.getpid())
     with socket.socket() as mine:
         mine.settimeout(5)  # which makes it non-blocking
-        with duplicate(pidfd, mine.fileno(), inode=inode_of(mine)) as lent:
+        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))) as lent:
             number = lent.fileno()
             assert number != mine.fileno()
             assert not os.get_inheritable(number)
@@ -45,7 +46,7 @@ def test_duplicate() -> None:
 def test_blocking_stays() -> None:
     pidfd = open_process(os.getpid())
     with socket.socket() as mine:
-        with duplicate(pidfd, mine.fileno(), inode=inode_of(mine)):
+        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))):
             pass
         assert os.get_blocking(mine.fileno())
     os.close(pidfd)
@@ -81,7 +82,7 @@ def test_lend_by_the_first_that_has_it() -> None:
     lender, me = Lender(), os.getpid()
     with socket.socket() as mine, socket.socket() as other:
         holders = [(me, 999999), (me, other.fileno()), (me, mine.fileno())]
-        with lender.lend(inode_of(mine), holders) as lent:
+        with closing(lender.lend(inode_of(mine), holders)) as lent:
             assert inode_of(lent) == inode_of(mine)
         with pytest.raises(GoneError):
             lender.lend(inode_of(mine), holders[:2])

@@ -31,7 +31,7 @@ class Forgetful(Lender):
         super().__init__()
         self._forgotten = forgotten
 
-    def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.socket:
+    def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.SocketType:
         forgotten = self._forgotten
 
         class ForgetfulSocket(socket.socket):

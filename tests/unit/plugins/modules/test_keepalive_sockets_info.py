@@ -770,8 +770,9 @@ client, server = connect(listen())
 send_until_full(client)
 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 100000))
 with _signals.waits_cut_short():
-    with _pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())]):
-        client.close()
+    lent = _pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())])
+    client.close()
+    lent.close()
 answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
 """
 
