@@ -19,7 +19,6 @@ import errno
 import functools
 import os
 import posixpath
-import signal
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._dropin import (
@@ -40,6 +39,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import describe_obstacle, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     DIRECTORIES,
@@ -393,18 +393,8 @@ def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Out
             files.require_writable(edit.target)
         if check_mode or change.is_empty:
             return Outcome(change, change.after)
-        with _finished_before_signals():
+        with signals_held_back():
             return _apply(change, kernel=kernel, files=files, backup=wish.backup)
-
-
-@contextlib.contextmanager
-def _finished_before_signals() -> t.Iterator[None]:
-    """Hold back the signals that end a process, so that none cuts a change in half."""
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
 
 
 def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Outcome:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import socket
 import stat
 import typing as t
@@ -35,6 +36,10 @@ TOO_OLD = "this system has no pidfd_getfd(2)"
 TOO_OLD_REMEDY = "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call."
 _YAMA = "sys/kernel/yama/ptrace_scope"
 _YAMA_NOBODY = 3
+
+# proc(5), /proc/PID/status; include/uapi/linux/capability.h
+_CAP_EFF = re.compile(rb"^CapEff:\t([0-9a-f]+)$", re.MULTILINE)
+_CAP_SYS_PTRACE = 1 << 19
 
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
 _syscall.argtypes = [ctypes.c_long] * 4
@@ -82,11 +87,12 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
         found = os.fstat(number)
         if not stat.S_ISSOCK(found.st_mode) or found.st_ino != inode:
             raise GoneError(f"Descriptor {descriptor} is no longer socket {inode}.")
-        # With all three named Python asks the kernel for nothing. It would make the shared socket
-        # non-blocking if a default timeout were set.
+        # With all three named Python asks the kernel for nothing; IPv6, because the addresses of both
+        # families fit into its buffer. Python would make the shared socket non-blocking if a default
+        # timeout were set.
         if socket.getdefaulttimeout() is not None:
             raise RuntimeError("A default timeout would change other processes' sockets.")
-        return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=number)
+        return socket.socket(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=number)
     except BaseException:
         os.close(number)
         raise
@@ -143,14 +149,25 @@ def _error(exc: OSError, proc: str) -> KeepaliveError:
     return KeepaliveError(f"Another process cannot be looked into: {exc.strerror}.")
 
 
-def remedy(proc: str = "/proc") -> str:
-    """Return what to do where the kernel refuses to look into a process, by Yama's state (Yama.rst) and our rights."""
+def has_privilege(proc: str = "/proc") -> bool:
+    """Return whether this process may look into those of others: CAP_SYS_PTRACE, and Yama leaves it in force."""
+    with open("/proc/self/status", "rb") as file:
+        effective = _CAP_EFF.search(file.read())
+    return effective is not None and bool(int(effective.group(1), 16) & _CAP_SYS_PTRACE) and not _nobody_may(proc)
+
+
+def _nobody_may(proc: str) -> bool:
+    """Return whether Yama forbids everybody to attach (Documentation/admin-guide/LSM/Yama.rst)."""
     try:
         with open(os.path.join(proc, _YAMA), "rb") as file:
-            scope = int(file.read())
+            return int(file.read()) == _YAMA_NOBODY
     except (OSError, ValueError):
-        scope = 0
-    if scope == _YAMA_NOBODY:
+        return False
+
+
+def remedy(proc: str = "/proc") -> str:
+    """Return what to do where the kernel refuses to look into a process, by Yama's state and our rights."""
+    if _nobody_may(proc):
         return "kernel.yama.ptrace_scope is 3 and forbids it to everybody until the next boot: boot with a lower one."
     if os.geteuid() != 0:
         return "It takes CAP_SYS_PTRACE: run as root (become: true)."

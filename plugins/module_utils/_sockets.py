@@ -4,7 +4,7 @@
 
 # This module util is private to the collection: it may change at any time.
 
-"""TCP sockets: what the kernel's tables say of them, what covers them, and which of them are meant.
+"""TCP sockets: what the kernel's tables say of them, and what covers them.
 
 Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
 are TCP sockets that share the connection's inode.
@@ -13,22 +13,16 @@ are TCP sockets that share the connection's inode.
 from __future__ import annotations
 
 import collections
-import dataclasses
-import fnmatch
 import functools
-import ipaddress
 import socket
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._processes import Process
 
     Answer = t.Dict[str, t.Any]
-    # the bytes of the addresses, the network's number and its mask
-    Network = t.Tuple[int, int, int]
     # sockets by whether they are covered
     _Count = t.Counter[t.Optional[bool]]
 
@@ -45,20 +39,6 @@ STATES: dict[str, int] = {
 }
 STATE_NAMES = {number: name for name, number in STATES.items()}
 
-# The options of Filters, as modules take them.
-FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
-    "commands": {"type": "list", "elements": "str"},
-    "pids": {"type": "list", "elements": "int"},
-    "units": {"type": "list", "elements": "str"},
-    "users": {"type": "list", "elements": "str"},
-    "local_ports": {"type": "list", "elements": "int"},
-    "remote_ports": {"type": "list", "elements": "int"},
-    "local_addresses": {"type": "list", "elements": "str"},
-    "remote_addresses": {"type": "list", "elements": "str"},
-    "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["established", "listening"]},
-    "covered": {"type": "bool"},
-}
-
 # net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
 TIMERS = {1: "retransmission", 2: "keepalive", 4: "zero window"}
 KEEPALIVE_TIMER = 2
@@ -72,8 +52,6 @@ UNREAD = "its options could not be read"
 # Seconds by which a timer may seem to have too much left: it is rounded to ticks, up.
 _SLACK = 0.5
 
-# include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
-_COMM_LENGTH = 15
 _MAPPED = bytes(10) + b"\xff\xff"
 
 
@@ -95,6 +73,11 @@ class Entry(t.NamedTuple):
     left: float
     unanswered: int
     unacknowledged: int
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it has no other end and no timer."""
+        return self.state == STATES["listening"]
 
 
 class Options(t.NamedTuple):
@@ -135,7 +118,7 @@ class Socket(t.NamedTuple):
 
     ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
     the processes that hold it, each with the number of a descriptor. ``options`` are None where they
-    could not be read.
+    could not be read, for the cause ``unread``.
     """
 
     inode: int
@@ -143,6 +126,12 @@ class Socket(t.NamedTuple):
     entries: tuple[Entry, ...]
     holders: tuple[tuple[Process, int], ...]
     options: Options | None = None
+    unread: str | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it accepts connections."""
+        return self.entries[0].is_listening
 
     @property
     def processes(self) -> list[Process]:
@@ -153,7 +142,7 @@ class Socket(t.NamedTuple):
     def verdict(self) -> Verdict:
         """What covers it."""
         if self.options is None:
-            return Verdict(None, UNREAD, UNREAD)
+            return Verdict(None, UNREAD, f"{UNREAD}: {self.unread}" if self.unread else UNREAD)
         verdict = judge(self.entries[0], self.options)
         for entry in self.entries[1:]:
             if verdict.covered:
@@ -168,7 +157,7 @@ class Socket(t.NamedTuple):
     def as_dict(self) -> Answer:
         """Return the socket as the module answers it."""
         entry, options, verdict = self.entries[0], self.options, self.verdict
-        listening = entry.state == STATES["listening"]
+        listening = entry.is_listening
         return {
             "protocol": None if options is None else "mptcp" if options.mptcp else "tcp",
             "state": STATE_NAMES[entry.state],
@@ -201,8 +190,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
     """
     if not options.keepalive:
         return _OFF
-    listening = entry.state == STATES["listening"]
-    if not listening and entry.timer == KEEPALIVE_TIMER:
+    if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else options.time
         if wanted is None:
             return Verdict(None, UNREAD, UNREAD)
@@ -210,7 +198,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
             return Verdict(False, OLDER, f"{OLDER}: {entry.left:.0f} s left, {wanted} s wanted")
     if options.user_timeout:
         return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
-    if not listening and entry.unacknowledged:
+    if not entry.is_listening and entry.unacknowledged:
         return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
     return _COVERED
 
@@ -224,119 +212,6 @@ def plain(packed: bytes) -> bytes:
 def address(packed: bytes) -> str:
     """Return a packed address as it is written."""
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
-
-
-def network(option: str, text: str) -> Network:
-    """Read an address or a network in CIDR notation; bits behind the prefix do not count.
-
-    :raises InvalidValueError: where it is neither.
-    """
-    try:
-        parsed = ipaddress.ip_network(text, strict=False)
-    except ValueError as exc:
-        raise InvalidValueError(
-            f"{option} has '{text}', which is neither an address nor a network. Give one as 192.0.2.7, 192.0.2.0/24 or "
-            f"2001:db8::/32; names are not looked up."
-        ) from exc
-    return len(parsed.network_address.packed), int(parsed.network_address), int(parsed.netmask)
-
-
-@dataclasses.dataclass(frozen=True)
-class Filters:
-    """Which sockets are meant: those to which each filter that is given applies, by any of its elements.
-
-    Empty means that the filter is not given; ``states`` are always given. ``commands`` and
-    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers.
-    """
-
-    commands: tuple[str, ...] = ()
-    pids: frozenset[int] = frozenset()
-    units: tuple[str, ...] = ()
-    users: frozenset[str] = frozenset()
-    local_ports: frozenset[int] = frozenset()
-    remote_ports: frozenset[int] = frozenset()
-    local_addresses: tuple[Network, ...] = ()
-    remote_addresses: tuple[Network, ...] = ()
-    states: frozenset[int] = frozenset((STATES["established"], STATES["listening"]))
-    covered: bool | None = None
-
-    @classmethod
-    def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
-        """Read the options that the modules have in common.
-
-        :raises InvalidValueError: for a port or an address that cannot be one.
-        """
-
-        def given(name: str) -> list[t.Any]:
-            return options.get(name) or []
-
-        def ports(name: str) -> frozenset[int]:
-            for port in given(name):
-                if not 0 < port < 65536:
-                    raise InvalidValueError(f"{name} has {port}: give ports between 1 and 65535.")
-            return frozenset(given(name))
-
-        def networks(name: str) -> tuple[Network, ...]:
-            return tuple(network(name, text) for text in given(name))
-
-        return cls(
-            commands=tuple(map(_as_comm, given("commands"))),
-            pids=frozenset(given("pids")),
-            units=tuple(map(_as_unit, given("units"))),
-            users=frozenset(given("users")),
-            local_ports=ports("local_ports"),
-            remote_ports=ports("remote_ports"),
-            local_addresses=networks("local_addresses"),
-            remote_addresses=networks("remote_addresses"),
-            states=frozenset(STATES[name] for name in given("states")) or cls.states,
-            covered=options.get("covered"),
-        )
-
-    @property
-    def concern_processes(self) -> bool:
-        """Whether it matters which process holds a socket."""
-        return bool(self.commands or self.pids or self.units or self.users)
-
-    def take_process(self, process: Process) -> bool:
-        """Return whether a process is meant. Its cgroup is looked at last and only if asked for."""
-        return (
-            (not self.pids or process.pid in self.pids)
-            and (not self.commands or _matches(process.command, self.commands))
-            and (not self.users or bool(self.users & {process.user, str(process.uid)}))
-            and (not self.units or (process.unit is not None and _matches(process.unit, self.units)))
-        )
-
-    def take_entry(self, entry: Entry) -> bool:
-        """Return whether a socket is meant, as far as its table tells."""
-        return (
-            entry.state in self.states
-            and (not self.local_ports or entry.local_port in self.local_ports)
-            and (not self.remote_ports or entry.remote_port in self.remote_ports)
-            and (not self.local_addresses or _within(entry.local_address, self.local_addresses))
-            and (
-                not self.remote_addresses
-                or (entry.state != STATES["listening"] and _within(entry.remote_address, self.remote_addresses))
-            )
-        )
-
-
-def _as_comm(pattern: str) -> str:
-    """Cut a command's name as the kernel does; a pattern with wildcards stays."""
-    return pattern if set(pattern) & set("*?[") else pattern.encode()[:_COMM_LENGTH].decode(errors="ignore")
-
-
-def _as_unit(pattern: str) -> str:
-    """Complete a unit's name as systemctl(1) does."""
-    return pattern if "." in pattern or pattern.endswith("*") else f"{pattern}.service"
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _within(packed: bytes, networks: tuple[Network, ...]) -> bool:
-    number = int.from_bytes(packed, "big")
-    return any(len(packed) == length and number & mask == base for length, base, mask in networks)
 
 
 class Tally:

@@ -34,8 +34,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sock_diag import read_t
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Options, Socket
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._processes import Process, Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets import Entry, Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets import Entry
 
     What = t.Literal["namespace", "process", "socket"]
     # process and number of the descriptor
@@ -48,6 +49,9 @@ NOT_ACCEPTED = "it waits to be accepted by its listener's process"
 CLOSED = "its process has closed it"
 NO_HOLDER = "no process holds it any more, or it is the kernel's own"
 HIDDEN_HOLDER = "its process cannot be looked into, or it is the kernel's own"
+
+# why a socket that is in the tables has no process of which it could be had
+NO_PROCESS = (NOT_ACCEPTED, CLOSED, NO_HOLDER, HIDDEN_HOLDER)
 
 # the states in which a socket that no process holds has not been closed, but not been accepted
 _BEFORE_CLOSE = (STATES["established"], STATES["close_wait"])
@@ -76,6 +80,10 @@ class Missed:
         if remedy:
             self._remedies[reason] = remedy
 
+    def sockets(self, *reasons: str) -> int:
+        """Return how many sockets were counted for these reasons."""
+        return sum(self._counts["socket", reason] for reason in reasons)
+
     def as_list(self) -> list[dict[str, t.Any]]:
         """Return the counts as the module answers them."""
         return [
@@ -93,13 +101,18 @@ class Missed:
 
 
 class Survey:
-    """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into."""
+    """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into.
+
+    ``denied`` tells whether permission was denied to look into something that may be meant.
+    """
 
     def __init__(self, processes: Processes, *, table: ReadTable = read_table) -> None:
         self.missed = Missed()
+        self.denied = False
         self._processes = processes
         self._table = table
-        self._denied = False
+        self._namespaces: dict[int, list[int]] = {}
+        self._refused = 0
 
     def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
@@ -109,14 +122,17 @@ class Survey:
         With filters of processes, only the processes that these take are named as holders, and
         sockets without a holder are not counted, because nobody knows whether they are meant.
         """
-        chosen, namespaces = self._choose(filters)
-        selected, unheld = self._select(filters, namespaces)
+        chosen = self._choose(filters)
+        selected, unheld = self._select(filters)
         holders = self._find_holders(chosen, selected)
-        if not filters.concern_processes:
+        if filters.concern_processes:
+            self.denied = bool(self._refused)
+        else:
             for entry in unheld:
                 self.missed.add("socket", NOT_ACCEPTED if entry.state in _BEFORE_CLOSE else CLOSED)
             for _inode in selected.keys() - holders.keys():
-                self.missed.add("socket", HIDDEN_HOLDER if self._denied else NO_HOLDER)
+                self.denied = bool(self._refused)
+                self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
         with contextlib.closing(Lender(self._processes.proc)) as lender:
             for inode, held in holders.items():
                 namespace, entries = selected[inode]
@@ -124,10 +140,21 @@ class Survey:
                 if found is not None and (filters.covered is None or found.verdict.covered is filters.covered):
                     yield found
 
-    def _choose(self, filters: Filters) -> tuple[list[Process], dict[int, list[int]]]:
-        """Return the processes that are meant, and for each network namespace the processes that live there."""
+    def entries(self, found: t.Iterable[Socket]) -> dict[int, tuple[Entry, ...]]:
+        """Return what the kernel's tables say now of sockets that were found, by inode; nothing of those that ended."""
+        wanted: dict[int, set[int]] = {}
+        for one in found:
+            wanted.setdefault(one.namespace, set()).add(one.inode)
+        lines: dict[int, list[Entry]] = {}
+        for namespace, inodes in wanted.items():
+            for entry in self._read_table(namespace, STATES.values()):
+                if entry.inode in inodes:
+                    lines.setdefault(entry.inode, []).append(entry)
+        return {inode: tuple(sorted(entries)) for inode, entries in lines.items()}
+
+    def _choose(self, filters: Filters) -> list[Process]:
+        """Return the processes that are meant, and note for each network namespace the processes that live there."""
         chosen: list[Process] = []
-        namespaces: dict[int, list[int]] = {}
         for pid in self._processes.pids():
             try:
                 process = self._processes.read(pid)
@@ -140,23 +167,21 @@ class Survey:
             if process is None:
                 continue
             if process.namespace is not None:
-                namespaces.setdefault(process.namespace, []).append(pid)
+                self._namespaces.setdefault(process.namespace, []).append(pid)
             if filters.take_process(process):
                 chosen.append(process)
-        return chosen, namespaces
+        return chosen
 
-    def _select(
-        self, filters: Filters, namespaces: t.Mapping[int, list[int]]
-    ) -> tuple[dict[int, tuple[int, list[Entry]]], list[Entry]]:
+    def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[Entry]]:
         """Return the sockets that are meant, as far as the tables tell: those with an inode, and those without.
 
         The former come by their inode, with the namespace and their lines there.
         """
         selected: dict[int, tuple[int, list[Entry]]] = {}
         unheld: list[Entry] = []
-        for namespace, pids in namespaces.items():
+        for namespace in self._namespaces:
             lines: dict[int, list[Entry]] = {}
-            for entry in self._read_table(namespace, pids, filters.states):
+            for entry in self._read_table(namespace, filters.states):
                 lines.setdefault(entry.inode, []).append(entry)
             unheld.extend(filter(filters.take_entry, lines.pop(0, [])))
             for inode, entries in lines.items():
@@ -164,10 +189,10 @@ class Survey:
                     selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
         return selected, unheld
 
-    def _read_table(self, namespace: int, pids: list[int], states: t.Collection[int]) -> list[Entry]:
+    def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:
         """Read a namespace's table by the first of its processes that is still there."""
         proc, reason = self._processes.proc, ENDED
-        for pid in pids:
+        for pid in self._namespaces.get(namespace, ()):
             try:
                 return self._table(proc, pid, namespace, states)
             except GoneError:  # noqa: PERF203 -- the next process may be there still
@@ -196,25 +221,33 @@ class Survey:
         return ()
 
     def _count_denied(self) -> None:
-        self._denied = True
+        self._refused += 1
         self.missed.add("process", PERMISSION, remedy(self._processes.proc))
 
     def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
         """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
+        what_to_do = ""
         try:
-            with lender.lend(found.inode, [(process.pid, descriptor) for process, descriptor in found.holders]) as lent:
+            with lend(lender, found) as lent:
                 options = read_options(lent, whole=whole)
             return Socket(found.inode, found.namespace, found.entries, found.holders, options)
         except GoneError:
             self.missed.add("socket", ENDED)
             return None
         except KernelTooOldError:
-            self.missed.add("socket", TOO_OLD, TOO_OLD_REMEDY)
+            reason, what_to_do = TOO_OLD, TOO_OLD_REMEDY
         except NotPermittedError:
-            self.missed.add("socket", PERMISSION, remedy(self._processes.proc))
+            self.denied = True
+            reason, what_to_do = PERMISSION, remedy(self._processes.proc)
         except KeepaliveError as exc:
-            self.missed.add("socket", str(exc).rstrip("."))
-        return found
+            reason = str(exc).rstrip(".")
+        self.missed.add("socket", reason, what_to_do)
+        return found._replace(unread=reason)
+
+
+def lend(lender: Lender, found: Socket) -> socket.socket:
+    """Return a duplicate of a socket that was found, as :meth:`Lender.lend` does."""
+    return lender.lend(found.inode, ((process.pid, descriptor) for process, descriptor in found.holders))
 
 
 def read_options(lent: socket.socket, *, whole: bool = True) -> Options:

@@ -195,7 +195,7 @@ sockets:
       description:
         - Why it is not covered, V(null) when it is. V(keepalive is off);
           V(the timer was armed with an older value), with the seconds that are left and that are wanted at most;
-          V(TCP_USER_TIMEOUT decides); V(data is unacknowledged); V(its options could not be read).
+          V(TCP_USER_TIMEOUT decides); V(data is unacknowledged); V(its options could not be read), with the cause.
         - The first that applies, in this order.
       returned: success
       type: str
@@ -245,8 +245,9 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import FILTER_OPTIONS, Filters, Tally
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import Tally
 from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey
 
 

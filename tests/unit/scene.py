@@ -18,11 +18,12 @@ from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
 _TOOLS = """
 import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, sys, threading, time
 from ansible.module_utils import basic
-from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _sock_diag, _survey
+from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _sock_diag, _socket_change, _survey
 from ansible_collections.linux.tcp.plugins.module_utils._errors import *
+from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Filters
-from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets_info
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES
+from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, keepalive_sockets_info
 
 TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -88,29 +89,44 @@ def end(pid):
 def ask(*pids, **params):
     # the module's answer about these processes, or this one; pids=None asks about all
     params.setdefault("pids", list(pids) or [os.getpid()])
+    found = run(keepalive_sockets_info, params)
+    found["by_inode"] = {one["inode"]: one for one in found.get("sockets", [])}
+    return found
+
+def bring(*pids, **params):
+    # the other module's answer, likewise
+    params.setdefault("pids", list(pids) or [os.getpid()])
+    found = run(keepalive_sockets, params)
+    for key in ("changed", "left", "unreachable"):
+        found[key + "_by_inode"] = {one["inode"]: one for one in found.get(key + "_sockets", [])}
+    return found
+
+def run(module, params):
     basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
     basic._ANSIBLE_PROFILE = "legacy"
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        keepalive_sockets_info.main()
+        module.main()
     found = json.loads(out.getvalue())
-    found["by_inode"] = {one["inode"]: one for one in found.get("sockets", [])}
     found.pop("invocation", None)
     found["warnings"] = [w["event"]["msg"] if isinstance(w, dict) else w for w in found.get("warnings", [])]
     return found
 
-def seccomp(number):
-    # answers pidfd_getfd(2) with an error from now on: seccomp(2), linux/filter.h
+PIDFD_GETFD = 438
+SETSOCKOPT = 208 if os.uname().machine == "aarch64" else 54
+
+def seccomp(number, call=PIDFD_GETFD, third=None):
+    # answers a system call with an error from now on, or only with this third argument: seccomp(2), linux/filter.h
     def instruction(code, yes, no, value):
         return struct.pack("=HBBI", code, yes, no, value)
-    program = b"".join((
-        instruction(0x20, 0, 0, 0),
-        instruction(0x15, 0, 1, 438),
-        instruction(0x06, 0, 0, 0x00050000 | number),
-        instruction(0x06, 0, 0, 0x7FFF0000),
-    ))
+    tests = [(0, call)] + ([] if third is None else [(32, third)])
+    program = b"".join(
+        instruction(0x20, 0, 0, offset) + instruction(0x15, 0, 2 * (len(tests) - at) - 1, value)
+        for at, (offset, value) in enumerate(tests)
+    )
+    program += instruction(0x06, 0, 0, 0x00050000 | number) + instruction(0x06, 0, 0, 0x7FFF0000)
     buffer = ctypes.create_string_buffer(program)
-    header = struct.pack("HP", 4, ctypes.addressof(buffer))
+    header = struct.pack("HP", len(program) // 8, ctypes.addressof(buffer))
     assert LIBC.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
     assert LIBC.prctl(22, 2, header, 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 

@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import (
     OFF,
@@ -19,7 +18,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets import (
     UNREAD,
     USER_TIMEOUT,
     Entry,
-    Filters,
     Options,
     Socket,
     Tally,
@@ -27,32 +25,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets import (
     judge,
     plain,
 )
+from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
 if t.TYPE_CHECKING:
     from pathlib import Path
-
-LISTENER = Entry(
-    state=STATES["listening"],
-    local_address=socket.inet_aton("0.0.0.0"),
-    local_port=5432,
-    remote_address=socket.inet_aton("0.0.0.0"),
-    remote_port=0,
-    inode=7,
-    timer=0,
-    left=0.0,
-    unanswered=0,
-    unacknowledged=0,
-)
-ENTRY = LISTENER._replace(
-    state=STATES["established"],
-    local_address=socket.inet_aton("10.0.0.5"),
-    remote_address=socket.inet_aton("10.0.1.9"),
-    remote_port=51034,
-    timer=2,
-    left=600.0,
-)
-ON = Options(keepalive=True, time=600, intvl=60, probes=20, user_timeout=0, mptcp=False, idle=1.5)
-PROCESS = Process(812, "postgres", 0, 4026531840, "/nowhere")
 
 
 @pytest.mark.parametrize(
@@ -120,98 +96,6 @@ def mapped(address: str) -> bytes:
 def test_plain() -> None:
     assert plain(mapped("10.0.0.5")) == socket.inet_aton("10.0.0.5")
     assert plain(socket.inet_pton(socket.AF_INET6, "::1")) == socket.inet_pton(socket.AF_INET6, "::1")
-
-
-V6 = ENTRY._replace(remote_address=socket.inet_pton(socket.AF_INET6, "2001:db8::9"))
-
-
-@pytest.mark.parametrize(
-    ("options", "entry", "taken"),
-    [
-        pytest.param({}, ENTRY, True, id="established"),
-        pytest.param({}, LISTENER, True, id="listening"),
-        pytest.param({}, ENTRY._replace(state=STATES["close_wait"]), False, id="another state"),
-        pytest.param({"states": ["close_wait"]}, ENTRY._replace(state=STATES["close_wait"]), True, id="its state"),
-        pytest.param({"states": ["listening"]}, ENTRY, False, id="listening only"),
-        pytest.param({"local_ports": [1, 5432]}, ENTRY, True, id="its port"),
-        pytest.param({"local_ports": [1]}, ENTRY, False, id="another port"),
-        pytest.param({"remote_ports": [51034]}, ENTRY, True, id="its remote port"),
-        pytest.param({"remote_ports": [5432]}, ENTRY, False, id="another remote port"),
-        pytest.param({"remote_ports": [51034], "local_ports": [1]}, ENTRY, False, id="all filters apply"),
-        pytest.param({"local_addresses": ["10.0.0.5"]}, ENTRY, True, id="its address"),
-        pytest.param({"local_addresses": ["10.0.0.0/24"]}, ENTRY, True, id="its network"),
-        pytest.param({"local_addresses": ["10.0.0.77/24"]}, ENTRY, True, id="bits behind the prefix"),
-        pytest.param({"local_addresses": ["0.0.0.0"]}, LISTENER, True, id="listener on all addresses"),
-        pytest.param({"remote_addresses": ["10.0.0.0/24"]}, ENTRY, False, id="another network"),
-        pytest.param({"remote_addresses": ["10.0.0.0/24", "10.0.1.9"]}, ENTRY, True, id="one of two"),
-        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, ENTRY, True, id="all of IPv4"),
-        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, V6, False, id="all of IPv4, IPv6"),
-        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, LISTENER, False, id="listeners have no other end"),
-        pytest.param({"remote_addresses": ["2001:db8::/32"]}, V6, True, id="its IPv6 network"),
-        pytest.param({"remote_addresses": ["::/0"]}, ENTRY, False, id="all of IPv6, IPv4"),
-    ],
-)
-def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> None:
-    assert Filters.from_options(options).take_entry(entry) is taken
-
-
-@pytest.mark.parametrize(
-    ("options", "taken"),
-    [
-        ({}, True),
-        ({"commands": ["postgres"]}, True),
-        ({"commands": ["Postgres"]}, False),
-        ({"commands": ["nginx", "post*"]}, True),
-        ({"pids": [812]}, True),
-        ({"pids": [1]}, False),
-        ({"users": ["root"]}, True),
-        ({"users": ["0"]}, True),
-        ({"users": ["nobody"]}, False),
-        ({"units": ["postgresql.service"]}, True),
-        ({"units": ["postgresql"]}, True),
-        ({"units": ["post*"]}, True),
-        ({"units": ["postgresql.socket"]}, False),
-        ({"units": ["postgresql"], "pids": [1]}, False),
-    ],
-)
-def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) -> None:
-    (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
-    process = Process(812, "postgres", 0, 1, str(tmp_path))
-    assert Filters.from_options(options).take_process(process) is taken
-
-
-def test_names_are_as_long_as_the_kernels() -> None:
-    process = Process(1, "systemd-journal", 0, 1, "/nowhere")
-    assert Filters.from_options({"commands": ["systemd-journald"]}).take_process(process)
-    assert not Filters.from_options({"commands": ["systemd-journald*"]}).take_process(process)
-    assert not Filters.from_options({"units": ["*"]}).take_process(process)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            {"remote_addresses": ["10.0.0.0/33"]},
-            (
-                "remote_addresses has '10.0.0.0/33', which is neither an address nor a network. Give one as 192.0.2.7, "
-                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
-            ),
-        ),
-        (
-            {"local_addresses": ["::1", "db1"]},
-            (
-                "local_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
-                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
-            ),
-        ),
-        ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
-        ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
-    ],
-)
-def test_refused_filters(options: dict[str, t.Any], message: str) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        Filters.from_options(options)
-    assert str(refused.value) == message
 
 
 def test_tally(tmp_path: Path) -> None:

@@ -440,7 +440,7 @@ AS_ROOT = (
     ],
 )
 def test_what_cannot_be_looked_into_is_told(number: int, reason: str, remedy: str | None) -> None:
-    unread = [None, None, None, None, "its options could not be read"]
+    unread = [None, None, None, None, f"its options could not be read: {reason}"]
     assert play(REFUSED % number) == {
         "totals": {"sockets": 3, "covered": 0, "not_covered": 0, "unknown": 3},
         "reasons": [{"reason": "its options could not be read", "sockets": 3}],

@@ -1,0 +1,271 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_sockets
+short_description: Bring open TCP connections under keepalive
+version_added: 0.1.0
+description:
+  - Switches keepalive on (or off) for TCP and MPTCP sockets that are open already, pins values of their own to them,
+    and arms their timers anew, without restarting the programs that hold them.
+  - Works from outside with C(pidfd_getfd(2)). A process is pinned by a descriptor, so that no later one with its number
+    is met. A duplicate of the socket is compared with the socket that was chosen before anything is set, and closed at
+    once. What was set is read back. Nothing is ever read from or sent to a connection by the module.
+  - All sockets that are meant are looked at before the first one is set. A socket or process that ends meanwhile is
+    counted, and no error.
+  - A program can change its own sockets at any time. What it sets later counts.
+  - This takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. See R(guide_connections,
+    ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
+  - A socket is meant if each filter that is given applies. Within a filter, one element that applies is enough. A
+    socket that a process outside of the filters shares is one socket, and changes for that process too.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.sockets
+options:
+  all:
+    description:
+      - Whether all sockets of the host are meant, those of its containers among them.
+      - The module refuses to run without this, or O(commands), O(pids), O(units), O(users), O(local_ports),
+        O(remote_ports), O(local_addresses) or O(remote_addresses), and with both.
+    type: bool
+    default: false
+  enabled:
+    description:
+      - Whether keepalive (C(SO_KEEPALIVE)) is to be on.
+      - Switching it on arms the timer with the whole of the time that is in force for the socket.
+    type: bool
+    default: true
+  time:
+    description:
+      - Pin the seconds of silence before the first probe (C(TCP_KEEPIDLE)), from V(1) to V(32767).
+      - The silence until now counts. The kernel asks a peer that has been silent for longer at once.
+      - A pin cannot be removed, only replaced. From then on the socket no longer follows the sysctl.
+      - A value that is in force already is left alone, whether it is a pin or comes from the sysctl, because the kernel
+        does not tell which. The same holds for O(intvl) and O(probes).
+    type: int
+  intvl:
+    description: Pin the seconds between unanswered probes (C(TCP_KEEPINTVL)), from V(1) to V(32767).
+    type: int
+    aliases:
+      - interval
+  probes:
+    description: Pin the unanswered probes until the connection ends (C(TCP_KEEPCNT)), from V(1) to V(127).
+    type: int
+  rearm:
+    description:
+      - Whether to arm timers anew that were armed with an older value than the one that is in force now, as after the
+        host's sysctl was lowered. They then follow the sysctl as before.
+      - The module does so by switching keepalive off and on, which the peer does not see.
+      - Without this such timers are left alone, and the module warns of them.
+      - A timer is left alone while a probe is unanswered, and while data is unacknowledged, when the kernel does not
+        show it.
+    type: bool
+    default: false
+  listening:
+    description:
+      - Whether to set listeners, too, by adding V(listening) to O(states). Every connection that is accepted from then
+        on inherits what was set on its listener, on Linux.
+      - Listeners are set first, so that no connection slips through that is accepted meanwhile.
+    type: bool
+    default: false
+  states:
+    description:
+      - Only sockets in one of these states, named as in tcp(7) and C(ss).
+      - A socket that its process has closed is in no process's hands any more, whatever its state.
+    type: list
+    elements: str
+    choices:
+      - established
+      - syn_sent
+      - fin_wait1
+      - fin_wait2
+      - close_wait
+      - last_ack
+      - listening
+      - closing
+    default:
+      - established
+  summary_only:
+    description:
+      - Leave RV(changed_sockets), RV(left_sockets) and RV(unreachable_sockets) empty and return the counts only. Give
+        this where many sockets are meant.
+    type: bool
+    default: false
+notes:
+  - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
+    meant, or where nothing that is meant can be reached. A single process that is protected from root as well, or a
+    socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(not_looked_into), with a warning.
+  - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
+seealso:
+  - module: linux.tcp.keepalive_sockets_info
+  - module: linux.tcp.keepalive
+  - name: tcp(7)
+    description: What the socket options mean.
+    link: https://man7.org/linux/man-pages/man7/tcp.7.html
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Bring nginx under keepalive, with all connections that it accepts from now on
+  linux.tcp.keepalive_sockets:
+    units: [nginx]
+    listening: true
+
+- name: Let PostgreSQL's idle connections follow the values that were just lowered
+  linux.tcp.keepalive_sockets:
+    units: ["postgresql@*.service"]
+    rearm: true
+
+- name: Pin values of their own to the connections to one database
+  linux.tcp.keepalive_sockets:
+    remote_ports: [5432]
+    remote_addresses: [10.0.7.0/24]
+    time: 60
+    intvl: 10
+    probes: 3
+
+- name: Cover whatever is not covered yet, on the whole host
+  linux.tcp.keepalive_sockets:
+    all: true
+    covered: false
+    rearm: true
+    listening: true
+    summary_only: true
+"""
+
+RETURN = r"""
+changed_sockets:
+  description:
+    - The sockets that were changed, ordered by namespace, state and addresses; in check mode, that would be changed.
+    - Besides the keys described here each has those of M(linux.tcp.keepalive_sockets_info) that tell which socket it
+      is, C(protocol), C(state), C(local_address), C(local_port), C(remote_address), C(remote_port), C(namespace),
+      C(inode) and C(processes).
+    - Empty with O(summary_only=true), like the two lists that follow.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    before:
+      description:
+        - C(keepalive), C(time), C(intvl), C(probes), C(timer), C(covered) and C(reason) before, as
+          M(linux.tcp.keepalive_sockets_info) describes them.
+      returned: success
+      type: dict
+      sample:
+        keepalive: true
+        time: 600
+        intvl: 75
+        probes: 9
+        timer: {"kind": "keepalive", "left": 7012.4}
+        covered: false
+        reason: "the timer was armed with an older value: 7012 s left, 600 s wanted"
+    after:
+      description: The same, as the kernel told it after the change.
+      returned: success
+      type: dict
+      sample:
+        keepalive: true
+        time: 600
+        intvl: 75
+        probes: 9
+        timer: {"kind": "keepalive", "left": 600.0}
+        covered: true
+        reason: null
+left_sockets:
+  description:
+    - The sockets that needed nothing. They have the same keys, those of C(before) beside the others.
+    - C(reason) is why keepalive does not cover one nonetheless, such as C(TCP_USER_TIMEOUT decides), or V(it is as
+      wished).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+unreachable_sockets:
+  description:
+    - The sockets that could not be looked into, or that the kernel refused to set, with the same keys. C(reason) tells
+      why. They are as they were.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+totals:
+  description:
+    - How many sockets were changed, left alone, not reached, and gone before they could be set. Each counts once,
+      however many processes share it.
+    - C(unreachable) counts sockets without a known process, too, which RV(not_looked_into) explains.
+  returned: success
+  type: dict
+  sample: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
+not_looked_into:
+  description:
+    - What could not be looked into, by kind (V(socket), V(process), V(namespace)) and reason, as in
+      M(linux.tcp.keepalive_sockets_info).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"what": "process", "reason": "it ended meanwhile", "count": 1}
+"""
+
+import gc
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._socket_change import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import Wish
+from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **FILTER_OPTIONS,
+            "states": {**FILTER_OPTIONS["states"], "default": ["established"]},
+            "all": {"type": "bool", "default": False},
+            "enabled": {"type": "bool", "default": True},
+            "time": {"type": "int"},
+            "intvl": {"type": "int", "aliases": ["interval"]},
+            "probes": {"type": "int"},
+            "rearm": {"type": "bool", "default": False},
+            "listening": {"type": "bool", "default": False},
+            "summary_only": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
+    params = module.params
+    try:
+        pins = Values(*(params[key] for key in KEYS))
+        wish = Wish(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
+        outcome, missed = fulfil(wish, Filters.for_change(params), Processes(), check_mode=module.check_mode)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in (*outcome.warnings(wish), *missed.warnings()):
+        module.warn(warning)
+    answer = {
+        "changed": bool(outcome.changed),
+        **outcome.as_dict(summary_only=params["summary_only"]),
+        "totals": {
+            "changed": len(outcome.changed),
+            "left": len(outcome.left),
+            "unreachable": len(outcome.unreachable) + missed.sockets(*NO_PROCESS),
+            "gone": outcome.gone + missed.sockets(ENDED),
+        },
+        "not_looked_into": missed.as_list(),
+    }
+    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        answer["diff"] = outcome.diff()
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,756 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets
+from ansible_collections.linux.tcp.tests.unit.host import needs_root
+from ansible_collections.linux.tcp.tests.unit.module import runner
+from ansible_collections.linux.tcp.tests.unit.scene import play
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
+NOBODY = 4194305  # no process has this number: include/linux/threads.h, PID_MAX_LIMIT
+AS_USER = "It takes CAP_SYS_PTRACE: run as root (become: true)."
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_sockets.main, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_nothing_is_meant(run: RunModule, check_mode: bool) -> None:
+    answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
+    answer.pop("warnings", None)
+    answer.pop("not_looked_into")
+    assert answer == {
+        "changed": False,
+        "changed_sockets": [],
+        "left_sockets": [],
+        "unreachable_sockets": [],
+        "totals": {"changed": 0, "left": 0, "unreachable": 0, "gone": 0},
+        "diff": {"before_header": "sockets", "after_header": "sockets", "before": "", "after": ""},
+    }
+
+
+NO_FILTER = (
+    "No filter is given, so every socket of the host would be meant. Give one of commands, pids, units, users, "
+    "local_ports, remote_ports, local_addresses, remote_addresses, or all: true."
+)
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        pytest.param({}, NO_FILTER, id="no filter"),
+        pytest.param({"states": ["established"], "covered": False}, NO_FILTER, id="filters that leave too much"),
+        pytest.param(
+            {"all": True, "pids": [NOBODY]},
+            "all: true means every socket of the host, and a filter is given. Leave one out.",
+            id="all and a filter",
+        ),
+        pytest.param(
+            {"pids": [], "commands": ["nobody"]},
+            "pids is empty, so no socket is meant. Name some, or leave pids out.",
+            id="an empty filter",
+        ),
+        pytest.param(
+            {"pids": [NOBODY], "time": 0},
+            (
+                "time is 0, and a socket takes 1 to 32767 seconds for TCP_KEEPIDLE (tcp(7)). Give a number in that "
+                "range, or leave time out to keep what is in force."
+            ),
+            id="no time",
+        ),
+        pytest.param(
+            {"pids": [NOBODY], "interval": 32768},
+            (
+                "intvl is 32768, and a socket takes 1 to 32767 seconds for TCP_KEEPINTVL (tcp(7)). Give a number in "
+                "that range, or leave intvl out to keep what is in force."
+            ),
+            id="too long an interval",
+        ),
+        pytest.param(
+            {"pids": [NOBODY], "probes": 128},
+            (
+                "probes is 128, and a socket takes 1 to 127 for TCP_KEEPCNT (tcp(7)). Give a number in that range, or "
+                "leave probes out to keep what is in force."
+            ),
+            id="too many probes",
+        ),
+        pytest.param(
+            {"pids": [NOBODY], "enabled": False, "probes": 3},
+            "enabled: false switches keepalive off, where probes has no meaning. Leave one of them out.",
+            id="off with a value",
+        ),
+        pytest.param(
+            {"pids": [NOBODY], "enabled": False, "rearm": True},
+            "enabled: false switches keepalive off, where rearm has no meaning. Leave one of them out.",
+            id="off with a timer",
+        ),
+    ],
+)
+def test_refused_parameters(run: RunModule, check_mode: bool, params: dict[str, t.Any], message: str) -> None:
+    assert run(check_mode=check_mode, **params) == {"failed": True, "msg": message}
+
+
+# What the kernel has, asked by the owner itself and from the kernel's text tables, not by the code under test.
+LOOK = """
+def look(one):
+    values = [one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)]
+    pins = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+    values += [one.getsockopt(TCP, option) for option in pins]
+    return values + [timer(one)]
+
+def timer(one):
+    # the keepalive timer's seconds to the nearest ten, None where it does not run
+    for name in ("tcp", "tcp6"):
+        with open("/proc/self/net/" + name) as file:
+            for line in file.read().splitlines()[1:]:
+                fields = line.split()
+                if fields[9] == str(inode(one)) and fields[5].startswith("02:"):
+                    return round(int(fields[5][3:], 16) / 1000) * 10
+
+def short(found):
+    # the sockets that were changed, and the reasons of the others, by the names of the scene
+    names = {inode(one): name for name, one in scene.items()}
+    tell = lambda state: [state[key] for key in ("keepalive", "time", "intvl", "probes")] + [
+        state["timer"] and round(state["timer"]["left"] / 10) * 10, state["covered"]]
+    return dict(
+        changed=found["changed"],
+        sockets={names[one]: [tell(state["before"]), tell(state["after"])]
+                 for one, state in found["changed_by_inode"].items() if one in names},
+        left={names[one]: state["reason"] for one, state in found["left_by_inode"].items() if one in names},
+        totals=found["totals"],
+        warnings=found["warnings"],
+    )
+"""
+SCENE = (
+    LOOK
+    + """
+sysctl("time", 7200)
+listener = listen()
+scene = {name: connect(listener)[0] for name in ("off", "old", "own", "timeout")}
+keepalive(*(one for name, one in scene.items() if name != "off"))
+scene["own"].setsockopt(TCP, socket.TCP_KEEPIDLE, 50)
+scene["timeout"].setsockopt(TCP, socket.TCP_KEEPIDLE, 300)
+scene["timeout"].setsockopt(TCP, socket.TCP_USER_TIMEOUT, 30000)
+sysctl("time", 600)
+scene["new"] = connect(listener)[0]
+keepalive(scene["new"])
+scene["listener"] = listener
+port = listener.getsockname()[1]
+before = {name: look(one) for name, one in scene.items()}
+"""
+)
+WISHES = (
+    SCENE
+    + """
+wish = dict(remote_ports=[port], %s)
+planned = short(bring(_ansible_check_mode=True, **wish))
+untouched = {name: look(one) for name, one in scene.items()} == before
+done = short(bring(**wish))
+answer(
+    untouched=untouched,
+    same=planned == done,
+    done=done,
+    now={name: look(one) for name, one in scene.items() if look(one) != before[name]},
+    again=short(bring(**wish))["totals"],
+)
+"""
+)
+OLD = "the timer was armed with an older value: "
+TIMEOUT = "TCP_USER_TIMEOUT decides"
+FINE = "it is as wished"
+KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give rearm: true."
+
+
+@pytest.mark.parametrize(
+    ("wish", "sockets", "left", "now", "warnings"),
+    [
+        pytest.param(
+            "",
+            {"off": [[False, 600, 75, 9, None, False], [True, 600, 75, 9, 600, True]]},
+            {"old": OLD, "own": FINE, "timeout": TIMEOUT, "new": FINE},
+            {"off": [1, 600, 75, 9, 600]},
+            [KEEPS],
+            id="on",
+        ),
+        pytest.param(
+            "rearm=True",
+            {
+                "off": [[False, 600, 75, 9, None, False], [True, 600, 75, 9, 600, True]],
+                "old": [[True, 600, 75, 9, 7200, False], [True, 600, 75, 9, 600, True]],
+            },
+            {"own": FINE, "timeout": TIMEOUT, "new": FINE},
+            {"off": [1, 600, 75, 9, 600], "old": [1, 600, 75, 9, 600]},
+            [],
+            id="on, with new timers",
+        ),
+        pytest.param(
+            "time=300",
+            {
+                "off": [[False, 600, 75, 9, None, False], [True, 300, 75, 9, 300, True]],
+                "old": [[True, 600, 75, 9, 7200, False], [True, 300, 75, 9, 300, True]],
+                "own": [[True, 50, 75, 9, 50, True], [True, 300, 75, 9, 300, True]],
+                "new": [[True, 600, 75, 9, 600, True], [True, 300, 75, 9, 300, True]],
+            },
+            {"timeout": TIMEOUT},
+            {
+                "off": [1, 300, 75, 9, 300],
+                "old": [1, 300, 75, 9, 300],
+                "own": [1, 300, 75, 9, 300],
+                "new": [1, 300, 75, 9, 300],
+            },
+            [],
+            id="a time of their own",
+        ),
+        pytest.param(
+            "intvl=5, probes=4, covered=True",
+            {
+                "own": [[True, 50, 75, 9, 50, True], [True, 50, 5, 4, 50, True]],
+                "new": [[True, 600, 75, 9, 600, True], [True, 600, 5, 4, 600, True]],
+            },
+            {},
+            {"own": [1, 50, 5, 4, 50], "new": [1, 600, 5, 4, 600]},
+            [],
+            id="other values, for some",
+        ),
+        pytest.param(
+            "time=32767, intvl=32767, probes=127, rearm=True, covered=False",
+            {
+                "off": [[False, 600, 75, 9, None, False], [True, 32767, 32767, 127, 32770, True]],
+                "old": [[True, 600, 75, 9, 7200, False], [True, 32767, 32767, 127, 32770, True]],
+                "timeout": [[True, 300, 75, 9, 300, False], [True, 32767, 32767, 127, 32770, False]],
+            },
+            {},
+            {
+                "off": [1, 32767, 32767, 127, 32770],
+                "old": [1, 32767, 32767, 127, 32770],
+                "timeout": [1, 32767, 32767, 127, 32770],
+            },
+            [],
+            id="the highest values",
+        ),
+        pytest.param(
+            "enabled=False",
+            {
+                "old": [[True, 600, 75, 9, 7200, False], [False, 600, 75, 9, None, False]],
+                "own": [[True, 50, 75, 9, 50, True], [False, 50, 75, 9, None, False]],
+                "timeout": [[True, 300, 75, 9, 300, False], [False, 300, 75, 9, None, False]],
+                "new": [[True, 600, 75, 9, 600, True], [False, 600, 75, 9, None, False]],
+            },
+            {"off": "keepalive is off"},
+            {
+                "old": [0, 600, 75, 9, None],
+                "own": [0, 50, 75, 9, None],
+                "timeout": [0, 300, 75, 9, None],
+                "new": [0, 600, 75, 9, None],
+            },
+            [],
+            id="off",
+        ),
+    ],
+)
+def test_wishes(
+    wish: str, sockets: dict[str, object], left: dict[str, str], now: dict[str, object], warnings: list[str]
+) -> None:
+    answer = play(WISHES % wish)
+    done = answer["done"]
+    done["left"] = {name: OLD if reason.startswith(OLD) else reason for name, reason in done["left"].items()}
+    assert done == {
+        "changed": True,
+        "sockets": sockets,
+        "left": left,
+        "totals": {"changed": len(sockets), "left": len(left), "unreachable": 0, "gone": 0},
+        "warnings": warnings,
+    }
+    assert answer["now"] == now
+    assert answer["untouched"]
+    assert answer["same"]
+    assert answer["again"]["changed"] == 0
+
+
+FOLLOWS = (
+    SCENE
+    + """
+bring(remote_ports=[port], rearm=True)
+bring(remote_ports=[port], commands=["*"], covered=False, time=100)
+sysctl("time", 900)
+answer(old=look(scene["old"])[1], timeout=look(scene["timeout"])[1])
+"""
+)
+
+
+def test_a_new_timer_still_follows_the_sysctl_and_a_pin_does_not() -> None:
+    assert play(FOLLOWS) == {"old": 900, "timeout": 100}
+
+
+INHERIT = (
+    SCENE
+    + """
+unset = connect(listener)[1]
+done = short(bring(local_ports=[port], listening=True, time=120, probes=4))
+accepted = connect(listener)[1]
+only = listen()
+untouched = short(bring(local_ports=[only.getsockname()[1]]))
+alone = bring(local_ports=[only.getsockname()[1]], states=["listening"])
+answer(
+    listener=done["sockets"]["listener"],
+    changed=done["totals"]["changed"],
+    unset=look(unset),
+    accepted=look(accepted),
+    untouched=untouched["totals"],
+    alone=[one["state"] for one in alone["changed_sockets"]],
+    later=look(connect(only)[1])[0],
+    again=bring(local_ports=[port], listening=True, time=120, probes=4)["changed"],
+)
+"""
+)
+
+
+def test_listeners_hand_on_what_they_have() -> None:
+    assert play(INHERIT) == {
+        "listener": [[False, 600, 75, 9, None, False], [True, 120, 75, 4, None, True]],
+        "changed": 7,  # the listener, the five connections of the scene, and one more
+        "unset": [1, 120, 75, 4, 120],
+        "accepted": [1, 120, 75, 4, 120],
+        "untouched": {"changed": 0, "left": 0, "unreachable": 0, "gone": 0},
+        "alone": ["listening"],
+        "later": 1,
+        "again": False,
+    }
+
+
+# The listener accepts between the look at everything and the first setting.
+ACCEPTED_MEANWHILE = (
+    SCENE
+    + """
+real = _socket_change._require_reachable
+def meanwhile(*arguments):
+    real(*arguments)
+    scene["late"] = connect(listener)[1]
+_socket_change._require_reachable = meanwhile
+found = bring(local_ports=[port], listening=True)
+answer(late=look(scene["late"])[0], counted=inode(scene["late"]) in found["changed_by_inode"])
+"""
+)
+
+
+def test_no_connection_slips_through() -> None:
+    assert play(ACCEPTED_MEANWHILE) == {"late": 1, "counted": True}
+
+
+PROBING = (
+    LOOK
+    + """
+def loopback(flags):
+    with socket.socket(V4, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, 0x8914, struct.pack("16sH14x", b"lo", flags))  # SIOCSIFFLAGS
+
+sysctl("time", 1)
+sysctl("intvl", 100)
+client, server = connect(listen())
+keepalive(client)
+loopback(0)
+def probed():
+    return client.getsockopt(TCP, socket.TCP_INFO, 4)[3]  # struct tcp_info: tcpi_probes
+while not probed():
+    time.sleep(0.02)
+sysctl("intvl", 5)
+scene = dict(client=client)
+before = ask()["by_inode"][inode(client)]["reason"]
+found = short(bring(remote_ports=[client.getpeername()[1]], rearm=True))
+answer(before=before, found=found["left"], changed=found["changed"], timer=timer(client))
+"""
+)
+
+
+def test_no_new_timer_while_a_probe_is_unanswered() -> None:
+    # the next probe comes after the rest of the old interval; a new timer would ask later still
+    answer = play(PROBING)
+    assert answer.pop("before").startswith(OLD)
+    assert answer.pop("found")["client"].startswith(OLD)
+    assert answer == {"changed": False, "timer": 100}
+
+
+ASKED_AT_ONCE = (
+    LOOK
+    + """
+client, server = connect(listen())
+keepalive(client)
+def heard():
+    return struct.unpack("=52xII", client.getsockopt(TCP, socket.TCP_INFO, 60))[1]
+while heard() < 1500:
+    time.sleep(0.02)
+bring(remote_ports=[client.getpeername()[1]], time=1)
+while heard() > 1400:
+    time.sleep(0.001)
+client.sendall(b"still here")
+answer(heard=server.recv(20).decode(), time=look(client)[1])
+"""
+)
+
+
+def test_a_peer_that_was_silent_for_longer_is_asked_at_once() -> None:
+    assert play(ASKED_AT_ONCE) == {"heard": "still here", "time": 1}
+
+
+UNTOUCHED_DATA = (
+    LOOK
+    + """
+client, server = connect(listen())
+client.setblocking(False)
+server.sendall(b"unread")
+flags = [fcntl.fcntl(one, fcntl.F_GETFL) for one in (client, server)]
+descriptors = len(os.listdir("/proc/self/fd"))
+found = bring(pids=[os.getpid()], all=False, listening=True, rearm=True, time=77)
+answer(
+    changed=found["totals"]["changed"],
+    flags=[fcntl.fcntl(one, fcntl.F_GETFL) for one in (client, server)] == flags,
+    leaked=len(os.listdir("/proc/self/fd")) - descriptors,
+    data=client.recv(20).decode(),
+    ends=[server.close(), client.recv(1).decode()][1],
+)
+"""
+)
+
+
+def test_data_and_descriptors_stay_as_they_are() -> None:
+    # the last line ends only if no duplicate keeps the server's end open
+    assert play(UNTOUCHED_DATA) == {"changed": 3, "flags": True, "leaked": 0, "data": "unread", "ends": ""}
+
+
+SHARED = (
+    LOOK
+    + """
+listener = listen()
+workers = [child(lambda: None) for _ in range(3)]
+found = bring(workers[0], workers[1], states=["listening"])
+one = found["changed_sockets"][0]
+answer(
+    changed=found["totals"]["changed"],
+    holders=sorted(process["pid"] for process in one["processes"]) == sorted(workers[:2]),
+    on=look(listener)[0],
+)
+"""
+)
+
+
+def test_a_shared_socket_is_set_once() -> None:
+    assert play(SHARED) == {"changed": 1, "holders": True, "on": 1}
+
+
+ELSEWHERE = (
+    LOOK
+    + """
+def work():
+    assert LIBC.unshare(0x40000000) == 0
+    bring_up_loopback()
+    sysctl("time", 300)
+    listen()
+
+pid = child(work)
+found = bring(pid, states=["listening"])
+again = bring(pid, states=["listening"])
+answer(times=[one["after"]["time"] for one in found["changed_sockets"]], again=again["changed"])
+"""
+)
+
+
+@needs_root
+def test_other_namespaces() -> None:
+    assert play(ELSEWHERE) == {"times": [300], "again": False}
+
+
+MULTIPATH = (
+    LOOK
+    + """
+try:
+    with open("/proc/sys/net/mptcp/enabled", "w") as file:
+        file.write("1")
+except FileNotFoundError:
+    answer(skip="this kernel has no MPTCP")
+    sys.exit()
+sysctl("time", 7200)
+client, server = connect(listen(protocol=MPTCP), protocol=MPTCP)
+client.sendall(b"x")
+server.recv(1)
+keepalive(client)
+sysctl("time", 600)
+port = client.getpeername()[1]
+on = bring(remote_ports=[port], rearm=True)
+pinned = bring(remote_ports=[port], time=60)
+answer(
+    on=[one["after"]["covered"] for one in on["changed_sockets"]],
+    again=bring(remote_ports=[port], rearm=True)["changed"],
+    pinned=[one["after"]["time"] for one in pinned["changed_sockets"]],
+    unreachable=[one["reason"] for one in pinned["unreachable_sockets"]],
+)
+"""
+)
+
+
+def test_multipath() -> None:
+    answer = play(MULTIPATH)
+    pinned = answer.pop("pinned"), answer.pop("unreachable")
+    assert answer == {"on": [True], "again": False}
+    assert pinned in (([60], []), ([], ["this kernel has no TCP_KEEPIDLE for MPTCP"]))
+
+
+STATES = (
+    LOOK
+    + """
+listener = listen()
+waiting, closed = connect(listener)
+closed.shutdown(socket.SHUT_WR)
+full = listen()
+full.listen(0)
+kept.append(socket.create_connection(full.getsockname()))
+sending = socket.socket()
+sending.setblocking(False)
+sending.connect_ex(full.getsockname())
+everywhere = ["established", "syn_sent", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "listening", "closing"]
+done = bring(states=everywhere, time=88)
+scene = dict(waiting=waiting, closed=closed, sending=sending, listener=listener)
+answer(
+    states=sorted({one["state"] for one in done["changed_sockets"]}),
+    now={name: look(one)[:2] for name, one in scene.items()},
+    again=bring(states=everywhere, time=88)["totals"]["changed"],
+    gone=done["totals"]["gone"],
+)
+"""
+)
+
+
+def test_states() -> None:
+    assert play(STATES) == {
+        "states": ["close_wait", "established", "fin_wait2", "listening", "syn_sent"],
+        "now": {name: [1, 88] for name in ("waiting", "closed", "sending", "listener")},
+        "again": 0,
+        "gone": 0,
+    }
+
+
+# Something happens between the look at the sockets and the setting.
+MEANWHILE = (
+    LOOK
+    + """
+listener, other = listen(), listen()
+one, its_end = connect(listener)
+port = listener.getsockname()[1]
+def work():
+    one.close()
+    one_of_its_own = socket.create_connection(listener.getsockname())
+    kept.append(one_of_its_own)
+pid = child(work) if %(child)r else None
+number = one.fileno()
+elsewhere, _ = connect(other)
+real = _socket_change._require_reachable
+def meanwhile(*arguments):
+    real(*arguments)
+    %(meddle)s
+_socket_change._require_reachable = meanwhile
+found = bring(*([pid] if pid else []), remote_ports=[port])
+answer(
+    changed=found["changed"],
+    gone=found["totals"]["gone"],
+    failed=found.get("failed", False),
+    elsewhere=look(elsewhere)[0],
+    again=%(again)s,
+)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("meddle", "child", "again"),
+    [
+        pytest.param(
+            "os.dup2(elsewhere.fileno(), number)", False, "look(socket.socket(fileno=number))[0]", id="reused"
+        ),
+        pytest.param("one.close()", False, "0", id="closed"),
+        pytest.param("end(pid)", True, "0", id="the process ends"),
+        pytest.param("reconnect(one)", False, "look(one)[0]", id="connected elsewhere"),
+        pytest.param(
+            "its_end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); its_end.close()",
+            False,
+            "look(one)[0]",
+            id="reset by its peer",
+        ),
+    ],
+)
+def test_meanwhile(meddle: str, child: bool, again: str) -> None:
+    reconnect = """
+def reconnect(one):
+    # connect(2): AF_UNSPEC dissolves the association, and the socket stays the same one
+    assert LIBC.connect(one.fileno(), struct.pack("=H14x", 0), 16) == 0
+    one.connect(other.getsockname())
+
+"""
+    script = MEANWHILE % {"meddle": meddle, "child": child, "again": again}
+    assert play(reconnect + script) == {"changed": False, "gone": 1, "failed": False, "elsewhere": 0, "again": 0}
+
+
+REFUSED = (
+    SCENE
+    + """
+%s
+found = bring(%s)
+answer(
+    failed=found.get("failed", False),
+    msg=found.get("msg"),
+    untouched={name: look(one) for name, one in scene.items()} == before,
+)
+"""
+)
+IN_CONTAINER = (
+    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
+    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+)
+DENIED = "Permission denied to look into processes whose sockets may be meant. Nothing was changed. "
+# as setpriv(1): keeps root, without the capability
+WITHOUT_CAPABILITY = """
+other = child(lambda: os.setresuid(65534, 65534, 65534))
+class Header(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+data = (ctypes.c_uint32 * 6)()
+assert LIBC.capget(ctypes.byref(Header(0x20080522, 0)), data) == 0
+for at in (0, 1, 2):
+    data[at] &= ~(1 << 19)
+assert LIBC.capset(ctypes.byref(Header(0x20080522, 0)), data) == 0
+"""
+AS_NOBODY = """
+other = os.getppid()
+os.setgroups([])
+os.setresuid(65534, 65534, 65534)
+LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
+"""
+
+
+@needs_root
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(
+    ("setting", "filters", "message"),
+    [
+        pytest.param(
+            f"seccomp({errno.ENOSYS})",
+            "remote_ports=[port]",
+            (
+                "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is "
+                "needed, and in a container a runtime whose seccomp profile knows the call."
+            ),
+            id="older kernel",
+        ),
+        pytest.param(f"seccomp({errno.EPERM})", "remote_ports=[port]", DENIED + IN_CONTAINER, id="seccomp"),
+        pytest.param(
+            WITHOUT_CAPABILITY, "os.getpid(), other, listening=True", DENIED + IN_CONTAINER, id="no capability"
+        ),
+        pytest.param(AS_NOBODY, "os.getpid(), other", DENIED + AS_USER, id="not root"),
+    ],
+)
+def test_nothing_is_changed_without_permission(check_mode: bool, setting: str, filters: str, message: str) -> None:
+    script = REFUSED % (setting, f"{filters}, _ansible_check_mode={check_mode}")
+    assert play(script) == {"failed": True, "msg": message, "untouched": True}
+
+
+@needs_root
+def test_users_may_set_their_own_sockets() -> None:
+    answer = play(REFUSED % (AS_NOBODY, "remote_ports=[port], local_addresses=['127.0.0.0/8']"))
+    assert answer == {"failed": False, "msg": None, "untouched": False}
+
+
+REFUSED_SETTING = (
+    SCENE
+    + """
+seccomp(%d, SETSOCKOPT, %s)
+found = bring(remote_ports=[port], time=300, intvl=7, commands=["*"])
+answer(
+    changed=found["changed"],
+    reasons=sorted({one["reason"] for one in found["unreachable_sockets"]}),
+    totals=found["totals"],
+    warnings=found["warnings"],
+    now={name: look(one)[:4] for name, one in scene.items()} == {name: look[:4] for name, look in before.items()},
+)
+"""
+)
+
+
+@needs_root
+def test_a_socket_is_set_wholly_or_not_at_all() -> None:
+    reason = "The kernel refused to set it: Operation not permitted"
+    assert play(REFUSED_SETTING % (errno.EPERM, "socket.TCP_KEEPINTVL")) == {
+        "changed": False,
+        "reasons": [reason],
+        "totals": {"changed": 0, "left": 0, "unreachable": 5, "gone": 0},
+        "warnings": [f"5 socket(s) were left as they were: {reason}."],
+        "now": True,
+    }
+
+
+DIFF = (
+    LOOK
+    + """
+sysctl("time", 7200)
+listener = listen("::", V6)
+client, server = connect(listener, "::1")
+keepalive(client)
+sysctl("time", 600)
+found = bring(_ansible_diff=True, _ansible_check_mode=%s, listening=True, rearm=True)
+sides = [found["diff"][side] for side in ("before", "after")]
+for text, stand_in in ((inode(listener), "L"), (inode(client), "C"), (inode(server), "S"), (os.getpid(), "PID"),
+                       (listener.getsockname()[1], "LP"), (client.getsockname()[1], "CP")):
+    sides = [side.replace(str(text), stand_in) for side in sides]
+answer(sides=[sorted(side.splitlines()) for side in sides], comm=open("/proc/self/comm").read().strip())
+"""
+)
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_diff(check_mode: bool) -> None:
+    answer = play(DIFF % check_mode)
+    sides = [
+        [line.replace(answer["comm"], "me").replace("7199 s", "7200 s") for line in side] for side in answer["sides"]
+    ]
+    rest = "intvl 75, probes 9, timer"
+    assert sides[0] == [
+        f"established [::1]:CP [::1]:LP inode C me[PID]: keepalive on, time 600, {rest} keepalive in 7200 s",
+        f"established [::1]:LP [::1]:CP inode S me[PID]: keepalive off, time 600, {rest} none",
+        f"listening [::]:LP inode L me[PID]: keepalive off, time 600, {rest} none",
+    ]
+    assert sides[1] == [
+        f"established [::1]:CP [::1]:LP inode C me[PID]: keepalive on, time 600, {rest} keepalive in 600 s",
+        f"established [::1]:LP [::1]:CP inode S me[PID]: keepalive on, time 600, {rest} keepalive in 600 s",
+        f"listening [::]:LP inode L me[PID]: keepalive on, time 600, {rest} none",
+    ]
+
+
+SUMMARY = (
+    SCENE
+    + """
+found = bring(remote_ports=[port], summary_only=True)
+again = bring(remote_ports=[port], summary_only=True, _ansible_check_mode=True)
+answer(
+    lists=[found[key] for key in ("changed_sockets", "left_sockets", "unreachable_sockets")],
+    totals=found["totals"],
+    again=again["totals"],
+)
+"""
+)
+
+
+def test_summary_only() -> None:
+    assert play(SUMMARY) == {
+        "lists": [[], [], []],
+        "totals": {"changed": 1, "left": 4, "unreachable": 0, "gone": 0},
+        "again": {"changed": 0, "left": 5, "unreachable": 0, "gone": 0},
+    }
