@@ -57,13 +57,13 @@ options:
     type: list
     elements: str
   pids:
-    description: Only sockets of these processes.
+    description: Only sockets of these processes. An empty list is refused here and in the other filters.
     type: list
     elements: int
   units:
     description:
       - Only sockets of processes in one of these systemd units, such as V(nginx.service); V(nginx) means that, too.
-      - Names may have the wildcards V(*), V(?) and V([...]).
+      - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
     type: list
     elements: str
   users:
@@ -82,6 +82,7 @@ options:
     description:
       - Only sockets whose address at this end is one of these, or lies in one of these networks in CIDR notation.
       - A listener on all addresses has V(0.0.0.0) or V(::). An IPv4 address that is mapped into IPv6 counts as IPv4.
+        Interfaces, as in V(fe80::1%eth0), do not count.
     type: list
     elements: str
   remote_addresses:
@@ -90,13 +91,14 @@ options:
     elements: str
   states:
     description:
-      - Only sockets in one of these states, named as in tcp(7) and C(ss).
+      - Only sockets in one of these states, named as in the kernel's C(tcp_states.h).
       - A socket that its process has closed is in no process's hands any more, whatever its state.
     type: list
     elements: str
     choices:
       - established
       - syn_sent
+      - syn_recv
       - fin_wait1
       - fin_wait2
       - close_wait

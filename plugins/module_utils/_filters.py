@@ -17,6 +17,7 @@ import ipaddress
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._processes import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES
 
 if t.TYPE_CHECKING:
@@ -40,24 +41,33 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "covered": {"type": "bool"},
 }
 
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
 # States, and what is covered, leave too much for a change.
 _NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered"))
 
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
+_WILDCARDS = set("*?[")
 
 
 def network(option: str, text: str) -> Network:
     """Read an address or a network in CIDR notation; bits behind the prefix do not count.
 
-    :raises InvalidValueError: where it is neither.
+    IPv4 that is mapped into IPv6 means IPv4, as in the tables (:func:`plain`).
+
+    :raises InvalidValueError: where it is neither, or names an interface, which the tables do not.
     """
     try:
+        if "%" in text:
+            raise ValueError(text)
         parsed = ipaddress.ip_network(text, strict=False)
+        if isinstance(parsed, ipaddress.IPv6Network) and parsed.subnet_of(_MAPPED):
+            parsed = ipaddress.ip_network((int(parsed.network_address) & 0xFFFFFFFF, parsed.prefixlen - 96))
     except ValueError as exc:
         raise InvalidValueError(
             f"{option} has '{text}', which is neither an address nor a network. Give one as 192.0.2.7, 192.0.2.0/24 or "
-            f"2001:db8::/32; names are not looked up."
+            f"2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
         ) from exc
     return len(parsed.network_address.packed), int(parsed.network_address), int(parsed.netmask)
 
@@ -175,12 +185,14 @@ class Filters:
 
 def _as_comm(pattern: str) -> str:
     """Cut a command's name as the kernel does; a pattern with wildcards stays."""
-    return pattern if set(pattern) & set("*?[") else pattern.encode()[:_COMM_LENGTH].decode(errors="ignore")
+    if set(pattern) & _WILDCARDS:
+        return pattern
+    return pattern.encode(errors="surrogateescape")[:_COMM_LENGTH].decode(errors="surrogateescape")
 
 
 def _as_unit(pattern: str) -> str:
     """Complete a unit's name as systemctl(1) does."""
-    return pattern if "." in pattern or pattern.endswith("*") else f"{pattern}.service"
+    return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

@@ -31,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 # but on alpha.
 _PIDFD_OPEN = 434
 _PIDFD_GETFD = 438
+_PIDFD_THREAD = os.O_EXCL  # include/uapi/linux/pidfd.h, since Linux 6.9
 
 TOO_OLD = "this system has no pidfd_getfd(2)"
 TOO_OLD_REMEDY = "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call."
@@ -54,19 +55,23 @@ def _call(number: int, first: int, second: int) -> int:
     return result
 
 
-def open_process(pid: int) -> int:
-    """Return a descriptor that stands for a process, and for no later one with its number.
+def open_process(number: int, proc: str = "/proc") -> int:
+    """Return a descriptor that stands for a process or thread, and for no later one with its number.
 
-    :raises GoneError: where there is no such process.
+    The number is one of this process's own PID namespace; ``proc`` serves the message.
+
+    :raises GoneError: where there is none, or it is a thread's and the kernel is older than Linux 6.9.
     :raises KernelTooOldError: where the kernel has no pidfd_open(2).
     """
     try:
-        if hasattr(os, "pidfd_open"):
-            pidfd: int = os.pidfd_open(pid)
-            return pidfd
-        return _call(_PIDFD_OPEN, pid, 0)
+        try:
+            return _call(_PIDFD_OPEN, number, 0)
+        except OSError as exc:
+            if exc.errno not in (errno.EINVAL, errno.ENOENT):  # the number is a thread's
+                raise
+            return _call(_PIDFD_OPEN, number, _PIDFD_THREAD)
     except OSError as exc:
-        raise _error(exc, "/proc") from exc
+        raise _error(exc, proc) from exc
 
 
 def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -> socket.socket:
@@ -109,7 +114,7 @@ class Lender:
     def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.socket:
         """Return a duplicate from the first holder that still has the socket, for a ``with`` block that closes it.
 
-        A holder is the number of a process and that of a descriptor.
+        A holder is the number of a process or thread and that of a descriptor.
 
         :raises GoneError: where none has it.
         :raises NotPermittedError: where none of those that may have it lets it be taken.
@@ -128,7 +133,7 @@ class Lender:
     def _open(self, pid: int) -> int:
         if pid != self._pid:
             self.close()
-            self._pidfd = open_process(pid)
+            self._pidfd = open_process(pid, self._proc)
             self._pid = pid
         return self._pidfd
 
@@ -140,7 +145,7 @@ class Lender:
 
 
 def _error(exc: OSError, proc: str) -> KeepaliveError:
-    if exc.errno in (errno.ESRCH, errno.EBADF, errno.EINVAL):
+    if exc.errno in (errno.ESRCH, errno.EBADF, errno.EINVAL, errno.ENOENT):
         return GoneError("The process or its descriptor is gone.")
     if exc.errno == errno.ENOSYS:
         return KernelTooOldError(f"Sockets cannot be looked into: {TOO_OLD}. {TOO_OLD_REMEDY}")
@@ -151,7 +156,7 @@ def _error(exc: OSError, proc: str) -> KeepaliveError:
 
 def has_privilege(proc: str = "/proc") -> bool:
     """Return whether this process may look into those of others: CAP_SYS_PTRACE, and Yama leaves it in force."""
-    with open("/proc/self/status", "rb") as file:
+    with open(os.path.join(proc, "self/status"), "rb") as file:
         effective = _CAP_EFF.search(file.read())
     return effective is not None and bool(int(effective.group(1), 16) & _CAP_SYS_PTRACE) and not _nobody_may(proc)
 
@@ -170,7 +175,7 @@ def remedy(proc: str = "/proc") -> str:
     if _nobody_may(proc):
         return "kernel.yama.ptrace_scope is 3 and forbids it to everybody until the next boot: boot with a lower one."
     if os.geteuid() != 0:
-        return "It takes CAP_SYS_PTRACE: run as root (become: true)."
+        return "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root (become: true)."
     return (
         "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
         "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."

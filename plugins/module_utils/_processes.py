@@ -7,11 +7,13 @@
 """Processes: who they are, where they live, and which sockets they hold.
 
 Reading the links of descriptors costs more than all else (5 us each, measured on Linux 6.18), so
-callers choose processes first. Threads share their process's descriptors and are not looked at.
+callers choose processes first. Threads share their process's descriptors and network namespace and
+are not looked at; those few that unshared them (unshare(2)) are not seen.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -24,11 +26,15 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
-_UID = re.compile(r"^Uid:\t\d+\t(\d+)", re.MULTILINE)
-_NAME = re.compile(r"^Name:\t(.*)$", re.MULTILINE)
+_UID = re.compile(r"\nUid:\t\d+\t(\d+)")
+_NAME = re.compile(r"Name:\t(.*)\n")
+_ZOMBIE_WITH_THREADS = re.compile(r"\nState:\tZ.*\nThreads:\t(?!1\n)", re.DOTALL)
+# proc(5), /proc/PID/mountinfo: root and mount point of a namespace's file
+_BOUND = re.compile(r"^\S+ \S+ \S+ net:\[(\d+)\] (\S+) .* - nsfs ", re.MULTILINE)
+_ESCAPE = re.compile(r"\\([0-7]{3})")
 
 # systemd.unit(5): the kinds of units that have processes
-_UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
+UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 
 # docker-ID.scope, libpod-ID.scope, crio-ID.scope, cri-containerd-ID.scope, nerdctl-ID.scope,
 # /docker/ID, /kubepods/.../ID, ...:cri-containerd:ID; not libpod-conmon-ID.scope, which is outside
@@ -41,8 +47,9 @@ class Process:
 
     ``namespace`` is the number of its network namespace, None where this process may not look into
     it, neither there nor at its descriptors (ptrace(2), PTRACE_MODE_READ_FSCREDS). ``command`` is
-    what /proc/PID/comm has, ``uid`` the effective one. ``folder`` is where the process is in /proc;
-    ``unit`` and ``container`` are read there when they are asked for.
+    what /proc/PID/comm has, ``uid`` the effective one. ``folder`` is where the process is in /proc,
+    or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` and
+    ``container`` are read there when they are asked for.
     """
 
     pid: int
@@ -50,6 +57,12 @@ class Process:
     uid: int
     namespace: int | None
     folder: str
+    task: int = 0
+
+    @property
+    def number(self) -> int:
+        """By which pidfd_open(2) gets at its descriptors."""
+        return self.task or self.pid
 
     @property
     def user(self) -> str:
@@ -65,7 +78,7 @@ class Process:
 
     @property
     def unit(self) -> str | None:
-        """The systemd unit, such as nginx.service."""
+        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""
         return self._cgroup[0]
 
     @property
@@ -102,7 +115,7 @@ def place_in(cgroup: str) -> tuple[str | None, str | None]:
     """
     unit: str | None = None
     container: str | None = None
-    for line in cgroup.splitlines():
+    for line in cgroup.split("\n"):  # a name may have other line ends
         fields = line.split(":", 2)  # number, controllers, path
         if len(fields) < 3:
             continue
@@ -112,7 +125,7 @@ def place_in(cgroup: str) -> tuple[str | None, str | None]:
             container = ids[-1] if ids else None
         if unit is None and controllers in ("", "name=systemd"):
             units = (part[1:] if part.startswith("_") else part for part in path.split("/"))
-            unit = next((part for part in units if part.endswith(_UNIT_SUFFIXES)), None)
+            unit = next((part for part in units if part.endswith(UNIT_SUFFIXES)), None)
     return unit, container
 
 
@@ -125,22 +138,38 @@ class Processes:
     def pids(self) -> list[int]:
         """Return the processes that can be seen.
 
-        :raises KernelError: where there is no proc file system.
+        :raises KernelError: where there is no proc file system, or one of another PID namespace, whose numbers mean
+            other processes here.
         """
         try:
             names = os.listdir(self.proc)
+            myself = os.readlink(os.path.join(self.proc, "self"))
         except OSError as exc:
             raise KernelError(f"{self.proc} cannot be read: {exc.strerror}. Mount a proc file system there.") from exc
+        if myself != str(os.getpid()):
+            raise KernelError(
+                f"{self.proc} shows another PID namespace, where this process is {myself}. Mount a proc file system "
+                f"of this one there, or run on the host itself."
+            )
         return sorted(int(name) for name in names if name.isdecimal())
+
+    def named_namespaces(self) -> list[tuple[int, str]]:
+        """Return the network namespaces that have a name by a bind mount, as ip-netns(8) makes it: number and path."""
+        mounts = _BOUND.findall(_read(os.path.join(self.proc, "self/mountinfo")))
+        return [(int(number), _ESCAPE.sub(lambda found: chr(int(found.group(1), 8)), path)) for number, path in mounts]
 
     def read(self, pid: int) -> Process | None:
         """Return a process; None for the kernel's own threads and for those that have ended, which hold nothing.
 
         :raises GoneError: where there is none.
         """
-        folder = os.path.join(self.proc, str(pid))
+        return self._read_task(pid, os.path.join(self.proc, str(pid)))
+
+    def _read_task(self, pid: int, folder: str, task: int = 0) -> Process | None:
         status = _read(os.path.join(folder, "status"))
-        name, uid = _NAME.search(status), _UID.search(status)
+        if not task and _ZOMBIE_WITH_THREADS.search(status):
+            return self._read_survivor(pid, os.path.join(folder, "task"))
+        name, uid = _NAME.match(status), _UID.search(status)
         if "\nVmSize:" not in status or name is None or uid is None:
             return None
         try:
@@ -148,7 +177,15 @@ class Processes:
         except NotPermittedError:
             namespace = None
         number = None if namespace is None else int(namespace.group(1))
-        return Process(pid, _unescape(name.group(1)), int(uid.group(1)), number, folder)
+        return Process(pid, _unescape(name.group(1)), int(uid.group(1)), number, folder, task)
+
+    def _read_survivor(self, pid: int, folder: str) -> Process | None:
+        """Return a process whose first thread has ended, by the first of the others."""
+        for name in sorted(os.listdir(folder), key=int):
+            with contextlib.suppress(GoneError):
+                if int(name) != pid:
+                    return self._read_task(pid, os.path.join(folder, name), int(name))
+        return None
 
     def sockets(self, process: Process) -> list[tuple[int, int]]:
         """Return a process's sockets of every kind: number of the descriptor and inode.
@@ -186,7 +223,8 @@ def _unescape(name: str) -> str:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        # a process may have a carriage return in its name, which must not become a line's end
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             return file.read()
     except OSError as exc:
         raise _error(path, exc) from exc

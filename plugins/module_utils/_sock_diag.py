@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import socket
 import struct
@@ -46,18 +47,32 @@ _LISTENING = STATES["listening"]
 _BUFFER = 1 << 18
 
 
-def read_table(proc: str, pid: int, namespace: int, states: t.Collection[int]) -> list[Entry]:
-    """Return the sockets in some states of the namespace in which a process lives.
+def read_table(place: str, namespace: int, states: t.Collection[int]) -> list[Entry]:
+    """Return the sockets in some states of a namespace.
+
+    ``place`` is the folder in /proc of a process that lives there, or a file that stands for the namespace.
 
     :raises GoneError: where the process has ended or moved on.
     :raises KeepaliveError: where neither way is open.
     """
-    folder = os.path.join(proc, str(pid))
+    of_process = os.path.isdir(place)
+    path = os.path.join(place, "ns/net") if of_process else place
     try:
-        with _netlink(os.path.join(folder, "ns/net"), namespace) as asked:
+        with _netlink(path, namespace) as asked:
             return [entry for family in (socket.AF_INET, socket.AF_INET6) for entry in _ask(asked, family, states)]
-    except OSError:
-        return _read_files(folder, states)
+    except OSError as exc:
+        if not of_process and os.path.exists(place):
+            raise KeepaliveError(f"{place} cannot be entered: {exc.strerror}.") from exc
+    entries = _read_files(place, states)
+    _require(path, namespace)
+    return entries
+
+
+def _require(path: str, namespace: int) -> None:
+    """Raise GoneError unless a process lives in a namespace, as far as it may be asked."""
+    with contextlib.suppress(OSError):
+        if os.stat(path).st_ino != namespace:
+            raise GoneError(f"{path} is no longer net:[{namespace}].")
 
 
 def _netlink(path: str, namespace: int) -> socket.socket:
@@ -84,7 +99,10 @@ def _netlink(path: str, namespace: int) -> socket.socket:
             failed.append(exc)
 
     thread = threading.Thread(target=work)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as exc:
+        raise OSError(errno.EAGAIN, "no thread can be started") from exc
     thread.join()
     if failed:
         raise failed[0]

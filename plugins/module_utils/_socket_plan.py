@@ -91,13 +91,15 @@ class Outcome:
         """Note the sockets that need nothing or cannot be reached; return what is to change in the others."""
         changes = []
         for one in found:
-            missing = [key for key in wish.pins.named() if one.options and getattr(one.options, key) is None]
-            change = None if missing else plan(one, wish)
             if one.options is None:
                 self.unreachable.append((one, one.unread or UNREAD))
-            elif missing:
+                continue
+            missing = [key for key in wish.pins.named() if getattr(one.options, key) is None]
+            if missing:
                 self.unreachable.append((one, f"this kernel has no {PINS[missing[0]]} for MPTCP"))
-            elif change is None:
+                continue
+            change = plan(one, wish)
+            if change is None:
                 self.left.append((one, one.verdict.reason or NOTHING_TO_DO))
             else:
                 changes.append(change)
@@ -178,7 +180,6 @@ def plan(found: Socket, wish: Wish) -> Change | None:
     after = options._replace(keepalive=wish.enabled, time=values.time, intvl=values.intvl, probes=values.probes)
     rearm = (
         wish.rearm
-        and options.keepalive
         and after.time == options.time
         and any(judge(entry, options).kind == OLDER and not entry.unanswered for entry in found.entries)
     )

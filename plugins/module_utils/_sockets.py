@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import math
 import socket
 import typing as t
 
@@ -26,10 +27,12 @@ if t.TYPE_CHECKING:
     # sockets by whether they are covered
     _Count = t.Counter[t.Optional[bool]]
 
-# include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables
+# include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables;
+# syn_recv with TCP Fast Open
 STATES: dict[str, int] = {
     "established": 1,
     "syn_sent": 2,
+    "syn_recv": 3,
     "fin_wait1": 4,
     "fin_wait2": 5,
     "close_wait": 8,
@@ -37,6 +40,7 @@ STATES: dict[str, int] = {
     "listening": 10,
     "closing": 11,
 }
+_NEVER_HEARD = (STATES["listening"], STATES["syn_sent"])
 STATE_NAMES = {number: name for name, number in STATES.items()}
 
 # net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
@@ -48,6 +52,7 @@ OLDER = "the timer was armed with an older value"
 USER_TIMEOUT = "TCP_USER_TIMEOUT decides"
 UNACKNOWLEDGED = "data is unacknowledged"
 UNREAD = "its options could not be read"
+NOT_TOLD = "this kernel does not tell the values of MPTCP"
 
 # Seconds by which a timer may seem to have too much left: it is rounded to ticks, up.
 _SLACK = 0.5
@@ -59,8 +64,9 @@ class Entry(t.NamedTuple):
     """One line of a namespace's table; a tuple, because a host may have 100,000 of them.
 
     ``state`` and ``timer`` are the kernel's numbers, addresses are packed. ``left`` are seconds
-    until the timer fires, ``unanswered`` are the probes that were sent since the peer was last
-    heard (or retransmissions), ``unacknowledged`` are bytes. ``inode`` is 0 where no process holds it.
+    until the timer fires (netlink tells them modulo 49.7 days), ``unanswered`` are the probes that were
+    sent since the peer was last heard (or retransmissions), ``unacknowledged`` are bytes. ``inode`` is
+    0 where no process holds it.
     """
 
     state: int
@@ -100,8 +106,8 @@ class Verdict(t.NamedTuple):
     """Whether keepalive covers a socket, None where it cannot be known, and the reason where not.
 
     A socket is covered if keepalive ends it at most ``time + intvl * probes`` seconds after its peer
-    vanishes now; a listener, if that goes for the connections it accepts. ``kind`` is the reason
-    without its numbers.
+    vanishes now, with ``intvl`` in place of ``time`` where that is longer; a listener, if that goes for
+    the connections it accepts. ``kind`` is the reason without its numbers.
     """
 
     covered: bool | None
@@ -174,7 +180,7 @@ class Socket(t.NamedTuple):
             "probes": options and options.probes,
             "user_timeout": options and options.user_timeout,
             "timer": {"kind": TIMERS[entry.timer], "left": round(entry.left, 2)} if entry.timer in TIMERS else None,
-            "idle": None if options is None or listening else options.idle,
+            "idle": None if options is None or entry.state in _NEVER_HEARD else options.idle,
             "covered": verdict.covered,
             "reason": verdict.reason,
         }
@@ -183,19 +189,19 @@ class Socket(t.NamedTuple):
 def judge(entry: Entry, options: Options) -> Verdict:
     """Return whether keepalive covers a socket or subflow.
 
-    net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with,
-    ``time`` seconds ahead at most, ``intvl`` after a probe; with TCP_USER_TIMEOUT the number of
-    probes does not count; while data is unacknowledged no probe is sent. A timer with more left
-    than that was therefore armed before the value was lowered.
+    net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with, ``time``
+    seconds ahead at most, or ``intvl`` after a probe, even if that is answered; with TCP_USER_TIMEOUT
+    the number of probes does not count; while data is unacknowledged no probe is sent. A timer with
+    more left than that was therefore armed before the value was lowered.
     """
     if not options.keepalive:
         return _OFF
+    if options.time is None or options.intvl is None:
+        return Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}")
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
-        wanted = options.intvl if entry.unanswered else options.time
-        if wanted is None:
-            return Verdict(None, UNREAD, UNREAD)
+        wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:
-            return Verdict(False, OLDER, f"{OLDER}: {entry.left:.0f} s left, {wanted} s wanted")
+            return Verdict(False, OLDER, f"{OLDER}: {math.ceil(entry.left)} s left, {wanted} s wanted")
     if options.user_timeout:
         return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
     if not entry.is_listening and entry.unacknowledged:

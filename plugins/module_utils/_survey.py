@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import os
 import socket
 import struct
 import typing as t
@@ -41,20 +42,28 @@ if t.TYPE_CHECKING:
     What = t.Literal["namespace", "process", "socket"]
     # process and number of the descriptor
     Holder = t.Tuple[Process, int]
-    ReadTable = t.Callable[[str, int, int, t.Collection[int]], t.List[Entry]]
+    ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
 
 PERMISSION = "permission denied"
+HIDDEN = "other users' processes are hidden"
+NO_TABLE = "its table of sockets cannot be read"
+FIRST_THREAD_ENDED = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
 ENDED = "it ended meanwhile"
 NOT_ACCEPTED = "it waits to be accepted by its listener's process"
 CLOSED = "its process has closed it"
-NO_HOLDER = "no process holds it any more, or it is the kernel's own"
+HALF_OPEN = "its peer has not completed the connection"
+NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's own"
 HIDDEN_HOLDER = "its process cannot be looked into, or it is the kernel's own"
 
 # why a socket that is in the tables has no process of which it could be had
-NO_PROCESS = (NOT_ACCEPTED, CLOSED, NO_HOLDER, HIDDEN_HOLDER)
+NO_PROCESS = (NOT_ACCEPTED, CLOSED, HALF_OPEN, NO_HOLDER, HIDDEN_HOLDER)
 
-# the states in which a socket that no process holds has not been closed, but not been accepted
-_BEFORE_CLOSE = (STATES["established"], STATES["close_wait"])
+# what the state of a socket tells that no process holds; all other states are those of closed ones
+_WITHOUT_HOLDER = {
+    STATES["established"]: NOT_ACCEPTED,
+    STATES["close_wait"]: NOT_ACCEPTED,
+    STATES["syn_recv"]: HALF_OPEN,
+}
 
 # include/uapi/linux/in.h, include/uapi/asm-generic/socket.h; Python has no name for them
 _IPPROTO_MPTCP = 262
@@ -74,11 +83,11 @@ class Missed:
         self._counts: collections.Counter[tuple[What, str]] = collections.Counter()
         self._remedies: dict[str, str] = {}
 
-    def add(self, what: What, reason: str, remedy: str = "") -> None:
+    def add(self, what: What, reason: str, what_to_do: str = "") -> None:
         """Count one."""
         self._counts[what, reason] += 1
-        if remedy:
-            self._remedies[reason] = remedy
+        if what_to_do:
+            self._remedies[reason] = what_to_do
 
     def sockets(self, *reasons: str) -> int:
         """Return how many sockets were counted for these reasons."""
@@ -111,7 +120,8 @@ class Survey:
         self.denied = False
         self._processes = processes
         self._table = table
-        self._namespaces: dict[int, list[int]] = {}
+        self._namespaces: dict[int, list[str]] = {}
+        self._seen: set[int] = set()
         self._refused = 0
 
     def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
@@ -123,13 +133,17 @@ class Survey:
         sockets without a holder are not counted, because nobody knows whether they are meant.
         """
         chosen = self._choose(filters)
+        for number, path in self._processes.named_namespaces():
+            self._namespaces.setdefault(number, []).append(path)
         selected, unheld = self._select(filters)
-        holders = self._find_holders(chosen, selected)
+        holders: dict[int, list[Holder]] = {}
+        self._find_holders(chosen, selected, holders)
+        self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
         if filters.concern_processes:
             self.denied = bool(self._refused)
         else:
             for entry in unheld:
-                self.missed.add("socket", NOT_ACCEPTED if entry.state in _BEFORE_CLOSE else CLOSED)
+                self.missed.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
             for _inode in selected.keys() - holders.keys():
                 self.denied = bool(self._refused)
                 self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
@@ -153,23 +167,33 @@ class Survey:
         return {inode: tuple(sorted(entries)) for inode, entries in lines.items()}
 
     def _choose(self, filters: Filters) -> list[Process]:
-        """Return the processes that are meant, and note for each network namespace the processes that live there."""
+        """Return the processes that are meant and new, and note for each network namespace where it can be entered."""
         chosen: list[Process] = []
-        for pid in self._processes.pids():
+        pids = self._processes.pids()
+        if 1 not in pids and not self._seen:
+            self._count_denied(HIDDEN)  # each PID namespace has it: proc(5), hidepid
+        for pid in pids:
+            if pid in self._seen:
+                continue
+            self._seen.add(pid)
             try:
                 process = self._processes.read(pid)
             except GoneError:
                 self.missed.add("process", ENDED)
                 continue
             except NotPermittedError:
-                self._count_denied()
+                if not filters.pids or pid in filters.pids:
+                    self._count_denied()
                 continue
             if process is None:
                 continue
             if process.namespace is not None:
-                self._namespaces.setdefault(process.namespace, []).append(pid)
+                self._namespaces.setdefault(process.namespace, []).append(process.folder)
             if filters.take_process(process):
-                chosen.append(process)
+                if process.namespace is None:
+                    self._count_denied()
+                else:
+                    chosen.append(process)
         return chosen
 
     def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[Entry]]:
@@ -191,25 +215,26 @@ class Survey:
 
     def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:
         """Read a namespace's table by the first of its processes that is still there."""
-        proc, reason = self._processes.proc, ENDED
-        for pid in self._namespaces.get(namespace, ()):
+        reason, cause = ENDED, ""
+        for place in self._namespaces.get(namespace, ()):
             try:
-                return self._table(proc, pid, namespace, states)
+                return self._table(place, namespace, states)
             except GoneError:  # noqa: PERF203 -- the next process may be there still
                 pass
             except KeepaliveError as exc:
-                reason = str(exc).rstrip(".")
-        self.missed.add("namespace", reason)
+                # what to do is known only where a process lives
+                reason, cause = NO_TABLE, str(exc) if os.path.isdir(place) else ""
+        self.missed.add("namespace", reason, cause)
         return []
 
-    def _find_holders(self, chosen: list[Process], selected: t.Mapping[int, object]) -> dict[int, list[Holder]]:
-        """Return who holds the selected sockets, by inode."""
-        holders: dict[int, list[Holder]] = {}
+    def _find_holders(
+        self, chosen: list[Process], selected: t.Collection[int], holders: dict[int, list[Holder]]
+    ) -> None:
+        """Add who holds the selected sockets, by inode."""
         for process in chosen:
             for descriptor, inode in self._sockets_of(process) if selected else ():
                 if inode in selected:
                     holders.setdefault(inode, []).append((process, descriptor))
-        return holders
 
     def _sockets_of(self, process: Process) -> t.Iterable[tuple[int, int]]:
         try:
@@ -220,9 +245,9 @@ class Survey:
             self._count_denied()
         return ()
 
-    def _count_denied(self) -> None:
+    def _count_denied(self, reason: str = PERMISSION) -> None:
         self._refused += 1
-        self.missed.add("process", PERMISSION, remedy(self._processes.proc))
+        self.missed.add("process", reason, remedy(self._processes.proc))
 
     def _look(self, lender: Lender, found: Socket, *, whole: bool) -> Socket | None:
         """Return a socket with its options, or without where they cannot be read, or nothing where it is gone."""
@@ -232,8 +257,10 @@ class Survey:
                 options = read_options(lent, whole=whole)
             return Socket(found.inode, found.namespace, found.entries, found.holders, options)
         except GoneError:
-            self.missed.add("socket", ENDED)
-            return None
+            if all(process.number == process.pid for process, _descriptor in found.holders):
+                self.missed.add("socket", ENDED)
+                return None
+            reason = FIRST_THREAD_ENDED
         except KernelTooOldError:
             reason, what_to_do = TOO_OLD, TOO_OLD_REMEDY
         except NotPermittedError:
@@ -247,7 +274,7 @@ class Survey:
 
 def lend(lender: Lender, found: Socket) -> socket.socket:
     """Return a duplicate of a socket that was found, as :meth:`Lender.lend` does."""
-    return lender.lend(found.inode, ((process.pid, descriptor) for process, descriptor in found.holders))
+    return lender.lend(found.inode, ((process.number, descriptor) for process, descriptor in found.holders))
 
 
 def read_options(lent: socket.socket, *, whole: bool = True) -> Options:

@@ -74,13 +74,14 @@ options:
     default: false
   states:
     description:
-      - Only sockets in one of these states, named as in tcp(7) and C(ss).
+      - Only sockets in one of these states, named as in the kernel's C(tcp_states.h).
       - A socket that its process has closed is in no process's hands any more, whatever its state.
     type: list
     elements: str
     choices:
       - established
       - syn_sent
+      - syn_recv
       - fin_wait1
       - fin_wait2
       - close_wait
@@ -219,6 +220,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._socket_change import fulfil
 from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import Wish
 from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS
@@ -246,7 +248,9 @@ def main() -> None:
     try:
         pins = Values(*(params[key] for key in KEYS))
         wish = Wish(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
-        outcome, missed = fulfil(wish, Filters.for_change(params), Processes(), check_mode=module.check_mode)
+        filters = Filters.for_change(params)
+        with waits_cut_short():
+            outcome, missed = fulfil(wish, filters, Processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in (*outcome.warnings(wish), *missed.warnings()):

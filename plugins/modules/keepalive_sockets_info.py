@@ -13,7 +13,8 @@ description:
   - Returns the TCP and MPTCP sockets that processes hold, in every network namespace in which a process lives, with
     their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.
   - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
-    with the values in force for it. A listener is covered if that goes for the connections that it accepts.
+    with the values in force for it (and C(intvl) in place of C(time) where that is longer). A listener is covered if
+    that goes for the connections that it accepts.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
   - Looking into other processes takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. Without them the module
@@ -43,6 +44,7 @@ EXAMPLES = r"""
     summary_only: true
   register: all_sockets
 
+# What cannot be looked into is neither covered nor uncovered: see not_looked_into.
 - name: Find the connections to the database that would hang
   linux.tcp.keepalive_sockets_info:
     remote_ports: [5432]
@@ -55,14 +57,17 @@ EXAMPLES = r"""
   linux.tcp.keepalive_sockets_info:
     units: [postgresql*.service]
   register: postgresql
-  failed_when: postgresql.totals.covered != postgresql.totals.sockets
+  failed_when: >-
+    postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
+    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile')
 """
 
 RETURN = r"""
 sockets:
   description:
     - The sockets that the filters take, ordered by namespace, state and addresses. Empty with O(summary_only=true).
-    - V(null) stands for what could not be read.
+    - V(null) stands for what could not be read. For bytes that are not UTF-8 in a name stands an escape; a filter
+      with the wildcard V(?) for each finds it again.
   returned: success
   type: list
   elements: dict
@@ -130,7 +135,7 @@ sockets:
           type: str
           sample: postgres
         unit:
-          description: The systemd unit from the process's cgroup; V(null) outside of all units.
+          description: The systemd unit from the process's cgroup; V(null) outside of all units, or once it has ended.
           returned: success
           type: str
           sample: postgresql@15-main.service
@@ -147,7 +152,9 @@ sockets:
       type: bool
       sample: true
     time:
-      description: Seconds of silence before the first probe, in force for this socket, whoever set it.
+      description:
+        - Seconds of silence before the first probe, in force for this socket, whoever set it.
+        - Older kernels do not tell this, RV(sockets[].intvl) and RV(sockets[].probes) of MPTCP; V(null) then.
       returned: success
       type: int
       sample: 600
@@ -182,7 +189,7 @@ sockets:
           type: float
           sample: 7012.4
     idle:
-      description: Seconds since the peer was last heard; V(null) for a listener.
+      description: Seconds since the peer was last heard; V(null) where it never was.
       returned: success
       type: float
       sample: 187.6
@@ -247,6 +254,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import Tally
 from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey
 
@@ -260,10 +268,12 @@ def main() -> None:
     whole = not module.params["summary_only"]
     survey, tally, shown = Survey(Processes()), Tally(), []
     try:
-        for found in survey.sockets(Filters.from_options(module.params), whole=whole):
-            tally.add(found)
-            if whole:
-                shown.append(found)
+        filters = Filters.from_options(module.params)
+        with waits_cut_short():
+            for found in survey.sockets(filters, whole=whole):
+                tally.add(found)
+                if whole:
+                    shown.append(found)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in survey.missed.warnings():

@@ -18,7 +18,8 @@ from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
 _TOOLS = """
 import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, sys, threading, time
 from ansible.module_utils import basic
-from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _sock_diag, _socket_change, _survey
+from ansible.module_utils.common import warnings
+from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _signals, _sock_diag, _socket_change, _survey
 from ansible_collections.linux.tcp.plugins.module_utils._errors import *
 from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
@@ -58,6 +59,12 @@ def connect(listener, address=None, protocol=TCP, family=None):
 def keepalive(*sockets):
     for one in sockets:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+def send_until_full(one):
+    one.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while one.send(b"x" * 65536):
+            pass
 
 def inode(one):
     return os.fstat(one.fileno()).st_ino
@@ -104,6 +111,7 @@ def bring(*pids, **params):
 def run(module, params):
     basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
     basic._ANSIBLE_PROFILE = "legacy"
+    warnings._global_warnings = type(warnings._global_warnings)()  # they would add up from run to run
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         module.main()

@@ -42,6 +42,9 @@ if t.TYPE_CHECKING:
         pytest.param({"remote_addresses": ["0.0.0.0/0"]}, LISTENER, False, id="listeners have no other end"),
         pytest.param({"remote_addresses": ["2001:db8::/32"]}, V6, True, id="its IPv6 network"),
         pytest.param({"remote_addresses": ["::/0"]}, ENTRY, False, id="all of IPv6, IPv4"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.1.9"]}, ENTRY, True, id="its address, mapped"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.0.0/112"]}, ENTRY, True, id="its network, mapped"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.2.0/120"]}, ENTRY, False, id="another network, mapped"),
     ],
 )
 def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> None:
@@ -63,6 +66,8 @@ def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> Non
         ({"units": ["postgresql.service"]}, True),
         ({"units": ["postgresql"]}, True),
         ({"units": ["post*"]}, True),
+        ({"units": ["postgresql?"]}, False),
+        ({"units": ["postgresql.ser?ice"]}, True),
         ({"units": ["postgresql.socket"]}, False),
         ({"units": ["postgresql"], "pids": [1]}, False),
     ],
@@ -71,6 +76,22 @@ def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) ->
     (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
     process = Process(812, "postgres", 0, 1, str(tmp_path))
     assert Filters.from_options(options).take_process(process) is taken
+
+
+@pytest.mark.parametrize("unit", ["php8.2-fpm", "postgresql@9.6-main", "org.cups.cupsd"])
+def test_units_with_dots(tmp_path: Path, unit: str) -> None:
+    (tmp_path / "cgroup").write_text(f"0::/system.slice/{unit}.service\n")
+    process = Process(812, "x", 0, 1, str(tmp_path))
+    assert Filters.from_options({"units": [unit]}).take_process(process)
+    assert Filters.from_options({"units": [f"{unit}.service"]}).take_process(process)
+    assert not Filters.from_options({"units": [f"{unit}.socket"]}).take_process(process)
+
+
+def test_names_that_the_kernel_cuts_within_a_character() -> None:
+    written = "\u00e4" * 10
+    shown = written.encode()[:15].decode(errors="surrogateescape")
+    assert Filters.from_options({"commands": [written]}).take_process(Process(1, shown, 0, 1, "/nowhere"))
+    assert not Filters.from_options({"commands": ["\udcff"]}).take_process(Process(1, shown, 0, 1, "/nowhere"))
 
 
 def test_names_are_as_long_as_the_kernels() -> None:
@@ -87,16 +108,25 @@ def test_names_are_as_long_as_the_kernels() -> None:
             {"remote_addresses": ["10.0.0.0/33"]},
             (
                 "remote_addresses has '10.0.0.0/33', which is neither an address nor a network. Give one as 192.0.2.7, "
-                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
             ),
         ),
         (
             {"local_addresses": ["::1", "db1"]},
             (
                 "local_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
-                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
             ),
         ),
+        (
+            {"local_addresses": ["fe80::1%eth0"]},
+            (
+                "local_addresses has 'fe80::1%eth0', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
+            ),
+        ),
+        ({"commands": []}, "commands is empty, so no socket is meant. Name some, or leave commands out."),
+        ({"states": []}, "states is empty, so no socket is meant. Name some, or leave states out."),
         ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
         ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
     ],

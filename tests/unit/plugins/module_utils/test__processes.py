@@ -104,7 +104,7 @@ def test_read(tmp_path: Path) -> None:
             "3/status": status("odd"),
             "3/ns/net": "nothing",
             "10": None,
-            "self": "1",
+            "self": str(os.getpid()),
         },
     )
     processes = Processes(str(tmp_path))
@@ -126,6 +126,61 @@ def test_read(tmp_path: Path) -> None:
     for pid in (10, 11):
         with pytest.raises(GoneError):
             processes.read(pid)
+
+
+def test_another_pid_namespace(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/status": status("x"), "self": "4711"})
+    with pytest.raises(KernelError) as failed:
+        Processes(str(tmp_path)).pids()
+    assert str(failed.value) == (
+        f"{tmp_path} shows another PID namespace, where this process is 4711. Mount a proc file system of this one "
+        f"there, or run on the host itself."
+    )
+
+
+@pytest.mark.parametrize("name", ["\rUid:\t0\t0", "\x0bUid:\t0\t0", "VmSize:"])
+def test_names_do_not_pass_for_other_lines(tmp_path: Path, name: str) -> None:
+    lay_out(
+        tmp_path, {"1/status": status(name, 65534), "1/ns/net": "net:[1]", "1/cgroup": b"0::/x\rb/y\x0b0::/z.service\n"}
+    )
+    process = Processes(str(tmp_path)).read(1)
+    assert process is not None
+    assert (process.command, process.uid, process.unit) == (name, 65534, "z.service")
+
+
+def test_first_thread_ended(tmp_path: Path) -> None:
+    zombie = b"Name:\tx\nState:\tZ (zombie)\nUid:\t0\t0\t0\t0\nThreads:\t3\n"
+    lay_out(
+        tmp_path,
+        {
+            "7/status": zombie,
+            "7/task/7/status": zombie,
+            "7/task/11/status": status("worker"),
+            "7/task/11/ns/net": "net:[1]",
+            "7/task/9": None,
+            "8/status": zombie.replace(b"3", b"1"),
+        },
+    )
+    processes = Processes(str(tmp_path))
+    process = processes.read(7)
+    assert process == Process(7, "worker", 0, 1, str(tmp_path / "7/task/11"), 11)
+    assert process is not None
+    assert process.number == 11
+    assert processes.read(8) is None
+
+
+def test_named_namespaces(tmp_path: Path) -> None:
+    mounts = (
+        b"22 1 0:21 / /proc rw,nosuid - proc proc rw\n"
+        b"100 30 0:4 net:[4026533000] /run/netns/blue rw shared:4 - nsfs nsfs rw\n"
+        b"101 30 0:4 mnt:[4026533001] /run/mnt/blue rw - nsfs nsfs rw\n"
+        b"102 30 0:4 net:[4026533002] /run/net\\040ns/red rw - nsfs nsfs rw\n"
+    )
+    lay_out(tmp_path, {"self/mountinfo": mounts})
+    assert Processes(str(tmp_path)).named_namespaces() == [
+        (4026533000, "/run/netns/blue"),
+        (4026533002, "/run/net ns/red"),
+    ]
 
 
 def test_sockets(tmp_path: Path) -> None:

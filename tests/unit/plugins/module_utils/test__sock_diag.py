@@ -61,19 +61,18 @@ def test_files(tmp_path: Path) -> None:
     title = b"  sl  local_address rem_address   st\n"
     four = title + LISTENER + b"\n" + ARMED + b"\n"
     lay_out(tmp_path, {"1/net/tcp": four, "1/net/tcp6": title + SENDING + b"\n", "2/net/tcp": four, "3/net": None})
-    proc = str(tmp_path)
-    assert read_table(proc, 1, 1, STATES.values()) == ENTRIES
-    assert read_table(proc, 1, 1, [8, 10]) == [ENTRIES[0], ENTRIES[2]]
-    assert read_table(proc, 2, 1, STATES.values()) == ENTRIES[:2]
-    for pid in (3, 4):
+    assert read_table(str(tmp_path / "1"), 1, STATES.values()) == ENTRIES
+    assert read_table(str(tmp_path / "1"), 1, [8, 10]) == [ENTRIES[0], ENTRIES[2]]
+    assert read_table(str(tmp_path / "2"), 1, STATES.values()) == ENTRIES[:2]
+    for pid in ("3", "4"):
         with pytest.raises(GoneError):
-            read_table(proc, pid, 1, STATES.values())
+            read_table(str(tmp_path / pid), 1, STATES.values())
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
     lay_out(tmp_path, {"1/net/tcp": None})
     with pytest.raises(KeepaliveError) as failed:
-        read_table(str(tmp_path), 1, 1, STATES.values())
+        read_table(str(tmp_path / "1"), 1, STATES.values())
     assert str(failed.value) == f"{tmp_path}/1/net/tcp cannot be read: Is a directory."
 
 
@@ -92,11 +91,11 @@ with contextlib.suppress(BlockingIOError):
     while client.send(b"x" * 65536):
         pass
 server.shutdown(socket.SHUT_WR)
-me, namespace = os.getpid(), os.stat("/proc/self/ns/net").st_ino
+namespace = os.stat("/proc/self/ns/net").st_ino
 states = STATES.values()
 deadline = time.monotonic() + 10
 while True:  # until what was just sent has come to rest
-    ways = [_sock_diag.read_table("/proc", me, namespace, states), _sock_diag._read_files("/proc/self", states)]
+    ways = [_sock_diag.read_table("/proc/self", namespace, states), _sock_diag._read_files("/proc/self", states)]
     # a zero window's probes may go out between the two
     quiet = [[entry for entry in entries if not entry.unacknowledged] for entries in ways]
     same = rounded(quiet[0]) == rounded(quiet[1])
@@ -105,7 +104,7 @@ while True:  # until what was just sent has come to rest
 assert {entry.inode for entry in ways[0]} == {inode(one) for one in kept}
 assert any(entry.unacknowledged for entry in ways[0])
 assert any(entry.timer == 2 for entry in ways[0])
-some = _sock_diag.read_table("/proc", me, namespace, [STATES["listening"]])
+some = _sock_diag.read_table("/proc/self", namespace, [STATES["listening"]])
 answer(same=same, lengths=[len(ways[0]), len(ways[1]), len(quiet[0])], listeners=len(some))
 """
 
@@ -125,12 +124,12 @@ def refuse(descriptor):
 
 pid = child(work)
 mine, its = (os.stat("/proc/%s/ns/net" % who).st_ino for who in ("self", pid))
-by_netlink = _sock_diag.read_table("/proc", pid, its, STATES.values())
+by_netlink = _sock_diag.read_table("/proc/%d" % pid, its, STATES.values())
 stayed = os.stat("/proc/self/ns/net").st_ino == mine
 _sock_diag._setns = refuse
-by_files = _sock_diag.read_table("/proc", pid, its, STATES.values())
+by_files = _sock_diag.read_table("/proc/%d" % pid, its, STATES.values())
 try:
-    _sock_diag.read_table("/proc", pid, mine, STATES.values())
+    _sock_diag.read_table("/proc/%d" % pid, mine, STATES.values())
 except GoneError as exc:
     moved = str(exc) == "/proc/%d/ns/net is no longer net:[%d]." % (pid, mine)
 same = sorted(by_netlink) == sorted(by_files)

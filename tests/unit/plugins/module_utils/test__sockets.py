@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import (
+    NOT_TOLD,
     OFF,
     OLDER,
     STATES,
@@ -38,7 +39,7 @@ if t.TYPE_CHECKING:
         pytest.param({"left": 3.0}, {}, Verdict(True), id="about to fire"),
         pytest.param({"left": 600.4}, {}, Verdict(True), id="rounded up"),
         pytest.param(
-            {"left": 7012.4}, {}, Verdict(False, OLDER, f"{OLDER}: 7012 s left, 600 s wanted"), id="older time"
+            {"left": 7012.4}, {}, Verdict(False, OLDER, f"{OLDER}: 7013 s left, 600 s wanted"), id="older time"
         ),
         pytest.param({"left": 60.0, "unanswered": 1}, {}, Verdict(True), id="probing"),
         pytest.param(
@@ -47,7 +48,21 @@ if t.TYPE_CHECKING:
             Verdict(False, OLDER, f"{OLDER}: 75 s left, 60 s wanted"),
             id="older intvl",
         ),
-        pytest.param({}, {"time": None}, Verdict(None, UNREAD, UNREAD), id="time unknown"),
+        pytest.param({"timer": 0}, {"time": None}, Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}"), id="time unknown"),
+        pytest.param({}, {"intvl": None}, Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}"), id="intvl unknown"),
+        pytest.param({"left": 75.0}, {"time": 60, "intvl": 75}, Verdict(True), id="a probe was answered"),
+        pytest.param(
+            {"left": 99.0},
+            {"time": 60, "intvl": 75},
+            Verdict(False, OLDER, f"{OLDER}: 99 s left, 75 s wanted"),
+            id="older, intvl is longer",
+        ),
+        pytest.param(
+            {"left": 2.6},
+            {"time": 2, "intvl": 1},
+            Verdict(False, OLDER, f"{OLDER}: 3 s left, 2 s wanted"),
+            id="a little older",
+        ),
         pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF, OFF), id="off"),
         pytest.param({"left": 7200.0}, {"keepalive": False}, Verdict(False, OFF, OFF), id="off meanwhile"),
         pytest.param({}, {"user_timeout": 30000}, Verdict(False, USER_TIMEOUT, USER_TIMEOUT), id="user timeout"),

@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
 
 NOBODY = 4194305  # no process has this number: include/linux/threads.h, PID_MAX_LIMIT
-AS_USER = "It takes CAP_SYS_PTRACE: run as root (become: true)."
+AS_USER = "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root (become: true)."
 
 
 @pytest.fixture
@@ -519,7 +519,7 @@ kept.append(socket.create_connection(full.getsockname()))
 sending = socket.socket()
 sending.setblocking(False)
 sending.connect_ex(full.getsockname())
-everywhere = ["established", "syn_sent", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "listening", "closing"]
+everywhere = list(STATES)
 done = bring(states=everywhere, time=88)
 scene = dict(waiting=waiting, closed=closed, sending=sending, listener=listener)
 answer(
@@ -754,3 +754,42 @@ def test_summary_only() -> None:
         "totals": {"changed": 1, "left": 4, "unreachable": 0, "gone": 0},
         "again": {"changed": 0, "left": 5, "unreachable": 0, "gone": 0},
     }
+
+
+CHANGED_AFTERWARDS = (
+    SCENE
+    + """
+real = _socket_change._set_all
+def meanwhile(*arguments):
+    real(*arguments)
+    scene["off"].setsockopt(TCP, socket.TCP_KEEPIDLE, 50)
+_socket_change._set_all = meanwhile
+found = bring(remote_ports=[port], commands=["*"], covered=False)
+answer(timer=round(found["changed_by_inode"][inode(scene["off"])]["after"]["timer"]["left"] / 10) * 10)
+"""
+)
+
+
+def test_timers_are_told_as_they_are_in_the_end() -> None:
+    assert play(CHANGED_AFTERWARDS) == {"timer": 50}
+
+
+PROTECTED = (
+    LOOK
+    + """
+def work():
+    LIBC.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+
+listener = listen()
+pid = child(work)
+answer(changed=bring(pid, listening=True)["totals"]["changed"], on=look(listener)[0])
+"""
+)
+
+
+@needs_root
+def test_a_process_of_another_user_that_is_not_dumpable() -> None:
+    assert play(PROTECTED) == {"changed": 1, "on": 1}

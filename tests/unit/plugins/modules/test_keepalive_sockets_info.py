@@ -43,7 +43,7 @@ def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
             {"remote_addresses": ["db1"]},
             (
                 "remote_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
-                "192.0.2.0/24 or 2001:db8::/32; names are not looked up."
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
             ),
         ),
     ],
@@ -73,10 +73,7 @@ scene["listener"] = listener
 scene["listener on"] = listen()
 keepalive(scene["listener on"])
 scene["accepted"] = connect(scene["listener on"])[1]
-scene["sending"].setblocking(False)
-with contextlib.suppress(BlockingIOError):
-    while scene["sending"].send(b"x" * 65536):
-        pass
+send_until_full(scene["sending"])
 before = os.listdir("/proc/self/fd")
 blocking = [one.getblocking() for one in kept]
 found = ask()
@@ -319,14 +316,28 @@ sending = socket.socket()
 keepalive(sending)
 sending.setblocking(False)
 sending.connect_ex(full.getsockname())
-everywhere = ["established", "syn_sent", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "listening", "closing"]
-found = ask(states=everywhere)["by_inode"]
+def full(first):
+    # a connection whose data does not get through, so that its end is not acknowledged either
+    one, other = connect(listener)
+    keepalive(one)
+    send_until_full(one)
+    for end in (one, other) if first else (other, one):
+        end.shutdown(socket.SHUT_WR)
+    return one
+fin_wait1, _ = connect(listener)
+keepalive(fin_wait1)
+send_until_full(fin_wait1)
+fin_wait1.shutdown(socket.SHUT_WR)
+closing, last_ack = full(True), full(False)
+found = ask(states=list(STATES))["by_inode"]
 lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["not_looked_into"]
 answer(
     found={
         name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], found[inode(one)]["reason"]]
-        for name, one in dict(waiting=waiting, closed=closed, sending=sending).items()
+        for name, one in dict(waiting=waiting, closed=closed, sending=sending, fin_wait1=fin_wait1,
+                              closing=closing, last_ack=last_ack).items()
     },
+    never_heard=found[inode(sending)]["idle"],
     few=[one["state"] for one in ask(states=["close_wait", "fin_wait2"])["sockets"]],
     lost=[one["reason"] for one in lost if one["what"] == "socket"],
 )
@@ -334,13 +345,19 @@ answer(
 
 
 def test_states() -> None:
-    assert play(STATES) == {
+    answer = play(STATES)
+    stuck = [answer["found"].pop(name) for name in ("fin_wait1", "closing", "last_ack")]
+    assert [one[0] for one in stuck] == ["fin_wait1", "closing", "last_ack"]
+    assert {one[1] for one in stuck} <= {"zero window", "retransmission"}
+    assert {one[2] for one in stuck} == {"data is unacknowledged"}
+    assert answer == {
         "found": {
             "waiting": ["close_wait", "keepalive", None],
             "closed": ["fin_wait2", "keepalive", None],
             "sending": ["syn_sent", "retransmission", "data is unacknowledged"],
         },
-        "few": ["fin_wait2", "close_wait", "close_wait"],
+        "never_heard": None,
+        "few": ["fin_wait2"] * 3 + ["close_wait"] * 2,
         "lost": ["its process has closed it"],
     }
 
@@ -402,7 +419,7 @@ def test_unprivileged() -> None:
     }
 
 
-AS_USER = "It takes CAP_SYS_PTRACE: run as root (become: true)."
+AS_USER = "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root (become: true)."
 REFUSED = """
 connect(listen())
 seccomp(%d)
@@ -559,3 +576,206 @@ def test_churn() -> None:
     answer = play(CHURN)
     assert answer.pop("reasons") in ([], ["it ended meanwhile"])
     assert answer == {"failed": [], "always": True, "sums": True}
+
+
+HIDING = """
+def rename():
+    LIBC.prctl(15, b"\\rUid:\\t0\\t0", 0, 0, 0)  # PR_SET_NAME
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    listen()
+
+pid = child(rename)
+found = {user: ask(pid, users=[user])["totals"]["sockets"] for user in ("root", "nobody")}
+answer(found=found, command=ask(pid)["sockets"][0]["processes"][0]["command"])
+"""
+
+
+@needs_root
+def test_a_name_does_not_pass_for_another_user() -> None:
+    assert play(HIDING) == {"found": {"root": 0, "nobody": 1}, "command": "\rUid:\t0\t0"}
+
+
+SURVIVOR = """
+def work():
+    # the first thread ends as by pthread_exit(3), which leaves it a zombie, and another one goes on
+    keepalive(listen())
+    def wait():
+        while open("/proc/self/status").read().split("State:\\t")[1][0] != "Z":
+            time.sleep(0.01)
+        os.write(writing, b"x")
+        signal.pause()
+    threading.Thread(target=wait).start()
+    LIBC.syscall(93 if os.uname().machine == "aarch64" else 60, 0)
+
+reading, writing = os.pipe()
+pid = os.fork()
+if pid == 0:
+    work()
+atexit.register(end, pid)
+os.read(reading, 1)
+found = ask(pid)
+answer(
+    pids=[process["pid"] for one in found["sockets"] for process in one["processes"]],
+    mine=[pid],
+    seen=[[one["keepalive"], one["reason"]] for one in found["sockets"]],
+    missed=[one["reason"] for one in found["not_looked_into"] if one["what"] == "socket"],
+)
+"""
+
+
+def test_a_process_whose_first_thread_has_ended() -> None:
+    answer = play(SURVIVOR)
+    assert answer.pop("pids") == answer.pop("mine")
+    old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
+    assert answer in (
+        {"seen": [[True, None]], "missed": []},
+        {"seen": [[None, f"its options could not be read: {old}"]], "missed": [old]},
+    )
+
+
+NAMED = """
+def bind():
+    assert LIBC.unshare(0x40000000) == 0
+    assert LIBC.mount(b"/proc/self/ns/net", b"/mnt/name space", None, 4096, None) == 0  # MS_BIND
+
+assert LIBC.mount(b"tmpfs", b"/mnt", b"tmpfs", 0, None) == 0
+with open("/mnt/name space", "w"):
+    pass
+end(child(bind))
+
+def work():
+    # holds a socket of a namespace in which no process lives
+    home, blue = os.open("/proc/self/ns/net", 0), os.open("/mnt/name space", 0)
+    assert LIBC.setns(blue, 0x40000000) == 0
+    bring_up_loopback()
+    listen()
+    assert LIBC.setns(home, 0x40000000) == 0
+    os.close(home)
+    os.close(blue)
+
+pid = child(work)
+found = ask(pid)["sockets"]
+answer(
+    found=[[one["state"], one["namespace"] == os.stat("/mnt/name space").st_ino] for one in found],
+    changed=run(keepalive_sockets, dict(pids=[pid], listening=True))["totals"]["changed"],
+)
+"""
+
+
+@needs_root
+def test_a_namespace_that_has_a_name_and_no_process() -> None:
+    assert play(NAMED) == {"found": [["listening", True]], "changed": 1}
+
+
+UNSEEN = """
+denied = "permission denied"
+listener = listen()
+port = listener.getsockname()[1]
+
+def work():
+    assert LIBC.unshare(0x40000000) == 0
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
+    os.close(listener.fileno())
+    found = ask(os.getppid(), local_ports=[port])
+    answer(sockets=found["sockets"], missed=[one for one in found["not_looked_into"] if one["reason"] == denied])
+
+child(work)
+"""
+
+
+@needs_root
+def test_denied_processes_count_even_if_no_socket_is_seen() -> None:
+    denied = {"what": "process", "reason": "permission denied", "count": 1}
+    assert play(UNSEEN) == {"sockets": [], "missed": [denied]}
+
+
+HIDDEN = """
+assert LIBC.mount(b"proc", b"/proc", b"proc", 0, b"hidepid=2") == 0
+listen()
+def work():
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
+    kept[0].close()
+    found = ask(pids=None)
+    missed = [one for one in found["not_looked_into"] if one["what"] != "namespace"]
+    answer(missed=missed, warnings=len(found["warnings"]))
+
+child(work)
+"""
+
+
+@needs_root
+def test_hidden_processes_are_told() -> None:
+    assert play(HIDDEN) == {
+        "missed": [
+            {"what": "process", "reason": "other users' processes are hidden", "count": 1},
+            {"what": "socket", "reason": "its process cannot be looked into, or it is the kernel's own", "count": 1},
+        ],
+        "warnings": 1,
+    }
+
+
+STARTED_MEANWHILE = """
+listener = listen()
+first = child(lambda: None)
+started = []
+
+class Meanwhile(Processes):
+    # hands the socket on to a new process just before the old one is looked at
+    def sockets(self, process):
+        if process.pid == first:
+            started.append(child(lambda: None))
+            listener.close()
+            end(first)
+        return super().sockets(process)
+
+survey = _survey.Survey(Meanwhile())
+own = open("/proc/self/comm").read().strip()
+found = list(survey.sockets(Filters.from_options(dict(commands=[own], local_ports=[listener.getsockname()[1]]))))
+answer(held=started[0] in [process.pid for one in found for process in one.processes])
+"""
+
+
+def test_a_process_that_starts_meanwhile() -> None:
+    assert play(STARTED_MEANWHILE) == {"held": True}
+
+
+PROTECTED = """
+def work():
+    LIBC.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+    keepalive(listen())
+
+def live_apart():
+    assert LIBC.unshare(0x10000000 | 0x40000000) == 0
+    keepalive(listen())
+
+answer(found=[[one["keepalive"] for one in ask(child(one))["sockets"]] for one in (work, live_apart)])
+"""
+
+
+@needs_root
+def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
+    assert play(PROTECTED) == {"found": [[True], [True]]}
+
+
+LINGERING = """
+client, server = connect(listen())
+send_until_full(client)
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 100000))
+with _signals.waits_cut_short():
+    with _pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())]):
+        client.close()
+answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
+"""
+
+
+def test_a_lingering_socket_does_not_hold_up_its_last_holder() -> None:
+    # without the timer this takes a day
+    assert play(LINGERING) == {"handler": True, "timer": [0.0, 0.0]}
