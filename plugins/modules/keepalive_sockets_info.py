@@ -55,7 +55,8 @@ EXAMPLES = r"""
 
 - name: Insist that all of a service's connections are covered
   linux.tcp.keepalive_sockets_info:
-    units: [postgresql*.service]
+    units: ["postgresql@*.service"]
+    states: [established]
   register: postgresql
   failed_when: >-
     postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
