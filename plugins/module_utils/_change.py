@@ -50,7 +50,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     split_lines,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name, validate
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
@@ -95,6 +95,26 @@ class Wish:
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not self.absent and not self.values.named()
+
+
+def wish_of(params: t.Mapping[str, t.Any]) -> Wish:
+    """Narrow a module's parameters to a wish.
+
+    :raises KeepaliveError: for values or a path that cannot be.
+    """
+    named = Values(*(params[key] for key in KEYS))
+    absent = params["state"] == "absent"
+    if not absent:
+        validate(named)
+    return Wish(
+        path=params["path"],
+        values=Values() if absent else named,
+        absent=(tuple(named.named()) or KEYS) if absent else (),
+        runtime=params["runtime"],
+        persistent=params["persistent"],
+        overrides=params["overrides"],
+        backup=params["backup"],
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -414,10 +434,10 @@ def _apply(change: Change, *, kernel: Kernel, files: Files, backup: bool) -> Out
         after = take_snapshot(kernel, files, loader=change.before.loader)
         _verify(change, after, files)
     except VerificationError as exc:
-        left = _undo_all(undo, exc)
+        left = undo_all(undo, exc)
         raise VerificationError(" ".join([f"{exc} What was changed has been undone.", *left])) from exc
     except BaseException as exc:
-        left = _undo_all(undo, exc)
+        left = undo_all(undo, exc)
         if left:
             raise UndoError(" ".join([str(exc), *left])) from exc
         raise
@@ -457,7 +477,7 @@ def _error_of(step: Undo) -> Exception | None:
     return None
 
 
-def _undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
+def undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
     """Undo the last step first, and go on when one cannot be undone; return what was left to others.
 
     :raises UndoError: which names all that could not be undone.

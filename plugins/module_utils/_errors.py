@@ -45,6 +45,10 @@ class ForeignChangeError(FileError):
     """A file is no longer what this run wrote, because another program wrote it."""
 
 
+class RecordError(KeepaliveError):
+    """What is given as a record of a host is none."""
+
+
 class LockedError(KeepaliveError):
     """Another run holds the lock of this system."""
 

@@ -421,6 +421,69 @@ class Files:
 
         return undo
 
+    def stored(self, target: str) -> StoredFile | None:
+        """Return a file with all that :meth:`put_back` brings back, None where there is none.
+
+        :raises FileError: when the system refuses, or it is no regular file of a usual size.
+        """
+        path = self.on_host(target)
+        try:
+            refused = _refused(os.stat(path)) if os.path.exists(path) else None
+            if refused:
+                raise FileError(f"{target} cannot be read: {refused[1]}.")
+            return _read_with_metadata(path)
+        except OSError as exc:
+            raise FileError(f"{target} cannot be read: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+
+    def has_folder(self, target: str) -> bool:
+        """Return whether the folder of a file is there."""
+        return os.path.isdir(self.on_host(posixpath.dirname(target)))
+
+    def put_back(self, target: str, to: StoredFile | None, *, has_folder: bool) -> Undo:
+        """Let a file be what it once was, mode and owner included, or be gone; return what undoes that.
+
+        ``has_folder`` tells whether there was its folder, which otherwise goes, too, when it is empty.
+
+        :raises FileError: when the system refuses; then nothing has changed.
+        """
+        path = self.on_host(target)
+        folder = os.path.dirname(path)
+        before = self.stored(target)
+        makes_folder = to is not None and not os.path.isdir(folder)
+
+        def put(file: StoredFile | None) -> None:
+            if file is not None:
+                _put(path, file.text, file.metadata)
+            elif os.path.lexists(path):
+                _put(path, None, _NEW_FILE)
+
+        try:
+            if makes_folder:
+                os.mkdir(folder)
+                os.chmod(folder, 0o755)  # whatever the umask
+            put(to)
+        except OSError as exc:
+            if makes_folder:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+            raise FileError(f"{target} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+        removed_folder = False
+        if to is None and not has_folder:
+            with contextlib.suppress(OSError):  # others have put something there
+                os.rmdir(folder)
+                removed_folder = True
+
+        def undo() -> None:
+            if removed_folder:
+                os.mkdir(folder)
+                os.chmod(folder, 0o755)
+            put(before)
+            if makes_folder:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+
+        return undo
+
     @contextlib.contextmanager
     def lock(self) -> t.Iterator[None]:
         """Keep other runs from this system while the block runs, with flock(2).
@@ -461,7 +524,7 @@ def _refused(found: os.stat_result) -> tuple[Kind, str] | None:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Metadata:
+class Metadata:
     """What a replaced file keeps; ``owner`` is None for a new file, which gets the process's own."""
 
     mode: int
@@ -469,22 +532,22 @@ class _Metadata:
     attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
 
-_NEW_FILE = _Metadata(mode=0o644)
+_NEW_FILE = Metadata(mode=0o644)
 
 
 @dataclasses.dataclass(frozen=True)
-class _StoredFile:
+class StoredFile:
     text: bytes
-    metadata: _Metadata
+    metadata: Metadata
 
 
-def _read_with_metadata(path: str) -> _StoredFile | None:
+def _read_with_metadata(path: str) -> StoredFile | None:
     try:
         with open(path, "rb") as file:
             found = os.fstat(file.fileno())
             owner = (found.st_uid, found.st_gid)
-            metadata = _Metadata(stat.S_IMODE(found.st_mode), owner, _attributes(file.fileno()))
-            return _StoredFile(file.read(), metadata)
+            metadata = Metadata(stat.S_IMODE(found.st_mode), owner, _attributes(file.fileno()))
+            return StoredFile(file.read(), metadata)
     except FileNotFoundError:
         return None
 
@@ -500,7 +563,7 @@ def _attributes(descriptor: int) -> dict[str, bytes]:
     return {name: os.getxattr(descriptor, name) for name in names if name.startswith(_KEPT_ATTRIBUTES)}
 
 
-def _put(path: str, text: bytes | None, metadata: _Metadata) -> None:
+def _put(path: str, text: bytes | None, metadata: Metadata) -> None:
     """Replace or remove a file in one step that a crash cannot cut in half."""
     folder = os.path.dirname(path)
     if text is None:

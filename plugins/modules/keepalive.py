@@ -289,32 +289,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, Wish, fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, validate
-
-
-def _wish(params: t.Mapping[str, t.Any]) -> Wish:
-    """Narrow the module's parameters to a wish.
-
-    :raises KeepaliveError: for values or a path that cannot be.
-    """
-    named = Values(*(params[key] for key in KEYS))
-    absent = params["state"] == "absent"
-    if not absent:
-        validate(named)
-    return Wish(
-        path=params["path"],
-        values=Values() if absent else named,
-        absent=(tuple(named.named()) or KEYS) if absent else (),
-        runtime=params["runtime"],
-        persistent=params["persistent"],
-        overrides=params["overrides"],
-        backup=params["backup"],
-    )
 
 
 def main() -> None:
@@ -339,7 +318,7 @@ def main() -> None:
     )
     try:
         outcome = fulfil(
-            _wish(module.params),
+            wish_of(module.params),
             kernel=Kernel(),
             files=Files(module.params["root"]),
             check_mode=module.check_mode,

@@ -27,6 +27,9 @@ import time
 import typing as t
 from pathlib import Path
 
+if t.TYPE_CHECKING:
+    from typing_extensions import Self
+
 KEYS = ("time", "intvl", "probes")
 TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)
@@ -101,7 +104,7 @@ class FleetError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What stands at a path: its kind and mode as in stat(2), owner and group, and a file's bytes or a link's target."""
+    """What stands at a path: kind and mode as in stat(2), owner and group, a file's bytes or a link's target."""
 
     mode: int
     owner: tuple[int, int]
@@ -234,7 +237,7 @@ class Fleet:
         self.folder = Path()
         self.hosts: dict[str, Host] = {}
 
-    def __enter__(self) -> Fleet:
+    def __enter__(self) -> Self:
         if os.geteuid() != 0:
             raise FleetError("Making namespaces needs root: run this as root.")
         missing = [tool for tool in TOOLS if not shutil.which(tool, path=_search_path())]

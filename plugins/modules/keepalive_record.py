@@ -1,0 +1,209 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_record
+short_description: Record what a host has before its TCP keepalive values are changed
+version_added: 0.1.0
+description:
+  - Works out what M(linux.tcp.keepalive) would change with the same options, and notes each running value and each file
+    that this concerns, as it is and as it will be, in a file on the controller.
+  - M(linux.tcp.keepalive_restore) puts the host back to it.
+  - Fails where M(linux.tcp.keepalive) would, and also where the values would not be there after a reboot because
+    nothing applies sysctl files on this host. Never changes the host.
+  - The playbook C(linux.tcp.rollout) uses it before and after it changes a host.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+attributes:
+  diff_mode:
+    support: partial
+    details: Returns what would change, in check mode only.
+  action:
+    description: Has a part that runs on the controller.
+    support: full
+options:
+  folder:
+    description:
+      - The folder on the controller in which there is a file for each host. It is made when it is missing.
+      - A record of the same wish that is there already is kept, so that it still leads to the state before the first
+        attempt; only files and values that it lacks are added. One of another wish, or of a host that was put back
+        since, is kept beside it under a name with the time at which it was made.
+      - Without it, in check mode, and when there is nothing to change, nothing is recorded.
+    type: path
+  time:
+    description: As in M(linux.tcp.keepalive), like all that follow.
+    type: int
+  intvl:
+    description: Seconds between two probes that are not answered.
+    type: int
+    aliases:
+      - interval
+  probes:
+    description: Unanswered probes after which the connection is given up.
+    type: int
+  state:
+    description: Whether the values are to be set or to be taken out again.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  runtime:
+    description: Whether the running kernel is to be brought to the values.
+    type: bool
+    default: true
+  persistent:
+    description: Whether the next boot is to be brought to the values.
+    type: bool
+    default: true
+  path:
+    description: The file that keeps the values.
+    type: path
+    default: /etc/sysctl.d/99-tcp-keepalive.conf
+  overrides:
+    description: What is to be done when another file would decide a value at the next boot.
+    type: str
+    choices:
+      - fail
+      - take_over
+      - ignore
+    default: fail
+notes:
+  - Needs root's rights where something would be changed.
+  - A copy that M(linux.tcp.keepalive) keeps with O(linux.tcp.keepalive#module:backup=true) is not recorded.
+seealso:
+  - module: linux.tcp.keepalive
+  - module: linux.tcp.keepalive_restore
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Record what the host has
+  linux.tcp.keepalive_record:
+    time: 600
+    folder: ./keepalive-rollout
+  register: recorded
+
+- name: Change it
+  linux.tcp.keepalive:
+    time: 600
+
+- name: Look whether the host has what was wished for
+  linux.tcp.keepalive_record:
+    time: 600
+  register: now
+  failed_when: now is failed or now.would_change or now.misses | length > 0
+"""
+
+RETURN = r"""
+would_change:
+  description: Whether the host differs from the wish.
+  returned: success
+  type: bool
+  sample: true
+misses:
+  description: In what the host falls short of the wish now, a sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["net.ipv4.tcp_keepalive_time is 7200 in the running kernel, not 600."]
+before:
+  description: The host's snapshot, as RV(linux.tcp.keepalive#module:before).
+  returned: success
+  type: dict
+after:
+  description: The snapshot that the host will have, as RV(linux.tcp.keepalive#module:after) in check mode.
+  returned: success
+  type: dict
+record:
+  description: What the change concerns, for O(linux.tcp.keepalive_restore#module:record).
+  returned: success
+  type: dict
+  contains:
+    runtime:
+      description: For each running value that changes, what it is and what it will be.
+      returned: success
+      type: dict
+      sample: {"time": {"before": 7200, "left": 600}}
+    files:
+      description:
+        - The files that change, each with C(path), C(before), C(left), and C(had_folder), which tells whether there was
+          its folder. C(before) and C(left) have C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or
+          are V(null) for no file.
+      returned: success
+      type: list
+      elements: dict
+record_file:
+  description: The file on the controller.
+  returned: when something was recorded
+  type: str
+  sample: /home/admin/keepalive-rollout/db1.json
+"""
+
+import contextlib
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, fulfil, wish_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._record import misses, take_record
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "folder": {"type": "path"},
+            "time": {"type": "int"},
+            "intvl": {"type": "int", "aliases": ["interval"]},
+            "probes": {"type": "int"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "runtime": {"type": "bool", "default": True},
+            "persistent": {"type": "bool", "default": True},
+            "path": {"type": "path", "default": DEFAULT_PATH},
+            "overrides": {
+                "type": "str",
+                "choices": ["fail", "take_over", "ignore"],
+                "default": "fail",
+            },
+        },
+        supports_check_mode=True,
+    )
+    try:
+        wish = wish_of({**module.params, "backup": False})
+        files = Files()
+        # a run that is under way, perhaps without its connection, is waited for
+        with contextlib.nullcontext() if module.check_mode else files.lock():
+            change = fulfil(wish, kernel=Kernel(), files=files, check_mode=True).change
+            record = take_record(change, files)
+        lacking = misses(change.after, wish)
+        if lacking:
+            raise NotReadAtBootError(
+                f"{' '.join(lacking)} Nothing was changed. Give overrides: ignore or persistent: false to have it so."
+            )
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in change.warnings:
+        module.warn(warning)
+    answer: dict[str, t.Any] = {
+        "changed": False,
+        "would_change": not change.is_empty,
+        "misses": misses(change.before, wish),
+        "before": change.before.as_dict(),
+        "after": change.after.as_dict(),
+        "record": record.as_dict(),
+    }
+    if module._diff and module.check_mode:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        answer["diff"] = change.diff()
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_restore
+short_description: Put a host back to what it had before its TCP keepalive values were changed
+version_added: 0.1.0
+description:
+  - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that
+    M(linux.tcp.keepalive_record) noted. Files that did not exist are removed.
+  - Wholly or not at all. Where a file or value is neither what it was nor what the change left, others have changed it
+    since; the module then says so and puts nothing back.
+  - Connections that are open keep the values that they were given.
+  - The playbook C(linux.tcp.restore) uses it.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+attributes:
+  action:
+    description: Has a part that runs on the controller.
+    support: full
+options:
+  folder:
+    description:
+      - The folder on the controller in which the records are. The host's own one is taken; where there is none, nothing
+        was changed, and nothing is done.
+      - Once the host is put back, its record says so.
+    type: path
+  record:
+    description: A record, as RV(linux.tcp.keepalive_record#module:record) returns it, to take instead of the folder's.
+    type: dict
+  force:
+    description: Whether to put back what others have changed since.
+    type: bool
+    default: false
+notes:
+  - Needs root's rights, in check mode too, so that it gives the same answer.
+seealso:
+  - module: linux.tcp.keepalive_record
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Put the host back
+  linux.tcp.keepalive_restore:
+    folder: ./keepalive-rollout
+"""
+
+RETURN = r"""
+foreign:
+  description: What others have changed since, a text each. Also returned when the module fails because of it.
+  returned: when there was a record
+  type: list
+  elements: str
+  sample: ["/etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left"]
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._record import parse_record, restore
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "folder": {"type": "path"},
+            "record": {"type": "dict"},
+            "force": {"type": "bool", "default": False},
+        },
+        required_one_of=[["folder", "record"]],
+        supports_check_mode=True,
+    )
+    try:
+        done = restore(
+            parse_record(module.params["record"] or {}),
+            kernel=Kernel(),
+            files=Files(),
+            force=module.params["force"],
+            check_mode=module.check_mode,
+        )
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    answer: dict[str, t.Any] = {
+        "changed": not done.is_empty,
+        "foreign": [printable(text) for text in done.foreign],
+    }
+    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        answer["diff"] = done.diff()
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()
