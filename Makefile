@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help apply test lint types units sanity docs-lint docs molecule differential cores benchmark \
+.PHONY: help apply test lint types units sanity docs-lint docs molecule fleet differential cores benchmark \
 	build install packages runner clean
 .DELETE_ON_ERROR:
 
@@ -67,6 +67,9 @@ docs: runner ## Render guides and reference to .build/html
 
 molecule: runner packages ## Run all scenarios on containers
 	@$(NOX) molecule
+
+fleet: runner packages ## Roll out to 50 light hosts behind SSH, some of which fail on purpose
+	@$(NOX) fleet
 
 # TREES says how many, SEED is that of the first.
 differential: runner packages ## Compare predicted boots with the real loaders: TREES=10000 SEED=1

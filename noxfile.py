@@ -196,7 +196,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy", *collected("plugins", "tests/unit"))
     session.run(
         *("mypy", "--python-version=3.11"),
-        *collected("extensions", "tests/benchmark", "tests/differential"),
+        *collected("extensions", "tests/benchmark", "tests/differential", "tests/fleet"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -329,6 +329,13 @@ def differential(session: nox.Session) -> None:
         *(str(roots), *session.posargs),
         env={"PYTHONPATH": "collections"},
     )
+
+
+@nox.session
+def fleet(session: nox.Session) -> None:
+    """Roll out to fifty hosts behind SSH, some of which fail on purpose, and put them back."""
+    install(session, "fleet")
+    session.run("python", "-m", "pytest", *(session.posargs or ("tests/fleet",)))
 
 
 def python_for(core: str) -> str:

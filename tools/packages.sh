@@ -6,12 +6,12 @@
 # Installs the system packages that the tests need and that are missing, and says which.
 set -euo pipefail
 
-# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps)
+# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH.
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps openssh-client openssh-server)
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl ssh sshd; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then
@@ -41,6 +41,12 @@ if ((EUID != 0)); then
   fi
 fi
 echo "Installing the system packages ${missing[*]}."
+# The tests start an sshd of their own. That of the system is not to be started because its package is installed.
+policy=/usr/sbin/policy-rc.d
+if [[ " ${missing[*]} " == *' openssh-server '* && ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install --yes -qq --no-install-recommends "${missing[@]}" >/dev/null

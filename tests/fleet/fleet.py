@@ -94,7 +94,7 @@ timeout = 5
 [ssh_connection]
 control_path_dir = {folder}/cp
 pipelining = true
-ssh_common_args = -F none -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR
+ssh_common_args = -F none -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR -o ServerAliveInterval=1
 """
 
 
