@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils import _records
 class ActionModule(ActionBase):
     """Let the module look at the host, and write down what it says."""
 
-    def run(self, tmp: None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         answer: dict[str, t.Any] = super().run(tmp, variables)
         arguments = self._task.args

@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils import _records
 class ActionModule(ActionBase):
     """Hand the host's record to the module."""
 
-    def run(self, tmp: None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         answer: dict[str, t.Any] = super().run(tmp, variables)
         arguments = dict(self._task.args)

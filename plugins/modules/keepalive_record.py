@@ -154,7 +154,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_P
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, NotReadAtBootError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._record import misses, take_record
+from ansible_collections.linux.tcp.plugins.module_utils._restoration import misses, take_record
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._record import parse_record, restore
+from ansible_collections.linux.tcp.plugins.module_utils._restoration import parse_record, restore
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 

@@ -6,13 +6,21 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.action import keepalive_record, keepalive_restore
 from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.action import (
+    keepalive_record,
+    keepalive_restore,
+)
 
 if t.TYPE_CHECKING:
     from pathlib import Path

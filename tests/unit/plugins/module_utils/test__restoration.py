@@ -17,7 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelError,
     RecordError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._record import (
+from ansible_collections.linux.tcp.plugins.module_utils._restoration import (
     Record,
     misses,
     parse_record,
@@ -25,13 +25,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._record import (
     take_record,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
 from ansible_collections.linux.tcp.tests.unit.host import NOTHING, SYSTEMD, TIME, make_host
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._record import Restoration
+    from ansible_collections.linux.tcp.plugins.module_utils._restoration import Restoration
     from ansible_collections.linux.tcp.tests.unit.host import Host, Layout
 
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
@@ -141,8 +141,8 @@ def test_foreign_change(
     if absent:
         record = change(host, Wish(absent=("time", "intvl", "probes")))
     host.meanwhile(meanwhile)
-    for key, value in zip(("time", "intvl", "probes"), values or ()):
-        host.kernel.write(key, value)  # type: ignore[arg-type] -- zip() forgets that these are keys
+    for key, value in zip(KEYS, values or ()):
+        host.kernel.write(key, value)
     found = host.look()
     with pytest.raises(ForeignChangeError) as refused:
         put_back(host, record)
