@@ -342,7 +342,8 @@ def differential(session: nox.Session) -> None:
 def fleet(session: nox.Session) -> None:
     """Roll out to fifty hosts behind SSH, some of which fail on purpose, and put them back."""
     install(session, "fleet")
-    session.run("python", "-m", "pytest", *(session.posargs or ("tests/fleet",)))
+    session.run("make", "install", external=True)
+    session.run("python", "-m", "pytest", "tests/fleet", *session.posargs, env=ansible_env(ROOT / ".collections"))
 
 
 def python_for(core: str) -> str:

@@ -22,9 +22,6 @@ attributes:
   diff_mode:
     support: partial
     details: Returns what would change, in check mode only.
-  action:
-    description: Has a part that runs on the controller.
-    support: full
 options:
   folder:
     description:

@@ -18,10 +18,6 @@ description:
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
   - linux.tcp.attributes
-attributes:
-  action:
-    description: Has a part that runs on the controller.
-    support: full
 options:
   folder:
     description:

@@ -10,6 +10,7 @@ What became of a host is asked of the host itself, never of Ansible.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import typing as t
 from pathlib import Path
@@ -25,9 +26,8 @@ if t.TYPE_CHECKING:
     Looks = t.Dict[str, Look]
     Summary = t.Dict[str, t.Any]
 
-COLLECTIONS = Path(__file__).absolute().parents[2] / "collections"
-if not COLLECTIONS.is_dir():  # by the name of the collection
-    COLLECTIONS = Path(__file__).absolute().parents[5]
+# Where the collection is that is tested: what users get, or this tree.
+COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).absolute().parents[2] / "collections")
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 WANTED = {"keepalive_time": 600, "keepalive_intvl": 60, "keepalive_probes": 20}
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
@@ -91,16 +91,17 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     fleet["host03"].make_read_only("/etc/sysctl.d")
     fleet["host04"].write(OTHER, "# ours\nnet.ipv4.tcp_keepalive_time = 60\n", mode=0o600)
     before = fleet.look()
-    run, summary = roll_out(fleet)
+    fleet["host01"].disconnect()
+    run, summary = roll_out(fleet, keepalive_rollout_retry=True)
     assert run.status == 2
-    assert summary.keys() == {"changed", "failed", "not begun"}
-    assert summary["changed"] == names(1)
+    assert summary.keys() == {"unreachable", "failed", "not begun"}
+    assert summary["unreachable"] == names(1)
+    assert "TASK [Look at" not in run.output.partition("PLAY [Try those again")[2]  # a rollout that stopped has stopped
     assert summary["not begun"] == names(2, 5, 6, 7, 8)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
     assert f"{OTHER} line 2 has '60' and decides. Nothing was changed." in summary["failed"]["host04"]
-    assert_done(fleet, names(1))
-    assert_as_before(fleet, before, names(*range(2, 9)))
+    assert_as_before(fleet, before, before)
 
 
 def test_taken_over_file_comes_back(fleet: Fleet) -> None:
@@ -250,7 +251,7 @@ def test_fifty_hosts() -> None:
         assert summary["changed"] == names(*range(1, 7))
         assert summary["failed"].keys() == {"host20"}
         assert summary["failed"]["host20"].startswith("The health check failed: ")
-        assert summary["failed"]["host20"].endswith(" It was put back.")
+        assert summary["failed"]["host20"].endswith(". It was put back.")
         assert summary["restored"] == [name for name in names(*range(7, 32)) if name != "host20"]
         assert summary["not begun"] == names(*range(32, 51))
         assert_done(fleet, names(*range(1, 7)))
