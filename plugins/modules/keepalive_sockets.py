@@ -222,8 +222,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_O
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._socket_change import fulfil
-from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import Wish
-from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS
+from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import NOTHING_MEANT, Wish
+from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
 
 
@@ -253,8 +253,10 @@ def main() -> None:
             outcome, missed = fulfil(wish, filters, Processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*outcome.warnings(wish), *missed.warnings()):
+    for warning in (*outcome.warnings(wish, waiting=missed.sockets(NOT_ACCEPTED)), *missed.warnings()):
         module.warn(warning)
+    if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
+        module.warn(NOTHING_MEANT)
     answer = {
         "changed": bool(outcome.changed),
         **outcome.as_dict(summary_only=params["summary_only"]),

@@ -32,6 +32,7 @@ options:
     type: bool
     default: false
 seealso:
+  - module: linux.tcp.keepalive_sockets
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive
 author:
@@ -60,7 +61,7 @@ EXAMPLES = r"""
   register: postgresql
   failed_when: >-
     postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
-    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile')
+    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile') | length > 0
 """
 
 RETURN = r"""
@@ -207,7 +208,7 @@ sockets:
         - The first that applies, in this order.
       returned: success
       type: str
-      sample: "the timer was armed with an older value: 7012 s left, 600 s wanted"
+      sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
 totals:
   description: How many sockets the filters take. Each counts once, however many processes share it.
   returned: success
