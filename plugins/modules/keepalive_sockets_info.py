@@ -17,7 +17,8 @@ description:
     that goes for the connections that it accepts.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
-  - Looking into other processes takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. Without them the module
+  - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
+    Without them the module
     reports what it can, and counts in RV(not_looked_into) what it cannot. See R(guide_connections,
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
   - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
