@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_nothing_is_meant(run: RunModule, check_mode: bool) -> None:
     answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
-    answer.pop("warnings", None)
+    assert "No socket is meant by these filters." in answer.pop("warnings")
     answer.pop("not_looked_into")
     assert answer == {
         "changed": False,
@@ -62,6 +62,17 @@ NO_FILTER = (
             {"pids": [], "commands": ["nobody"]},
             "pids is empty, so no socket is meant. Name some, or leave pids out.",
             id="an empty filter",
+        ),
+        pytest.param(
+            {"commands": ["nginx", ""]},
+            "commands has an empty name, which no process has. Name one, or leave commands out.",
+            id="an empty name",
+        ),
+        pytest.param({"pids": [True]}, "pids has True, a boolean: give numbers.", id="a boolean for a number"),
+        pytest.param(
+            {"pids": [NOBODY], "time": True},
+            "time is True, a boolean: give a whole number between 1 and 32767.",
+            id="a boolean for a value",
         ),
         pytest.param(
             {"pids": [NOBODY], "time": 0},
@@ -519,24 +530,37 @@ kept.append(socket.create_connection(full.getsockname()))
 sending = socket.socket()
 sending.setblocking(False)
 sending.connect_ex(full.getsockname())
+def stuck(first, second):
+    # a connection whose data does not get through, so that its end is not acknowledged either
+    ends = connect(listener)
+    send_until_full(ends[0])
+    for number in (first, second):
+        if number is not None:
+            ends[number].shutdown(socket.SHUT_WR)
+    return ends[0]
+scene = dict(close_wait=waiting, fin_wait2=closed, syn_sent=sending, listening=listener,
+             established=connect(listener)[0], fin_wait1=stuck(0, None), closing=stuck(0, 1), last_ack=stuck(1, 0))
 everywhere = list(STATES)
 done = bring(states=everywhere, time=88)
-scene = dict(waiting=waiting, closed=closed, sending=sending, listener=listener)
 answer(
-    states=sorted({one["state"] for one in done["changed_sockets"]}),
+    states={name: done["changed_by_inode"][inode(one)]["state"] for name, one in scene.items()},
     now={name: look(one)[:2] for name, one in scene.items()},
     again=bring(states=everywhere, time=88)["totals"]["changed"],
+    off=bring(states=everywhere, enabled=False)["totals"]["changed"] == done["totals"]["changed"],
     gone=done["totals"]["gone"],
 )
 """
 )
+HELD = ("close_wait", "fin_wait2", "syn_sent", "listening", "established", "fin_wait1", "closing", "last_ack")
 
 
 def test_states() -> None:
+    # syn_recv, which only TCP Fast Open has in a process's hands, is a state as the others for the module
     assert play(STATES) == {
-        "states": ["close_wait", "established", "fin_wait2", "listening", "syn_sent"],
-        "now": {name: [1, 88] for name in ("waiting", "closed", "sending", "listener")},
+        "states": {name: name for name in HELD},
+        "now": {name: [1, 88] for name in HELD},
         "again": 0,
+        "off": True,
         "gone": 0,
     }
 
@@ -601,6 +625,47 @@ def reconnect(one):
     assert play(reconnect + script) == {"changed": False, "gone": 1, "failed": False, "elsewhere": 0, "again": 0}
 
 
+# The process that was found ends, and another one with its number holds another connection by the same descriptor.
+REUSED_NUMBER = (
+    LOOK
+    + """
+listener, other = listen(), listen()
+ends = [socket.create_connection(one.getsockname()) for one in (listener, other)]
+def hold(one):
+    os.dup2(one.fileno(), 100)
+    for each in ends:
+        each.close()
+last = "/proc/sys/kernel/ns_last_pid"  # of this PID namespace only
+if not os.path.exists(last):
+    answer(skip="this kernel has no ns_last_pid")
+    sys.exit()
+pids = [child(lambda: hold(ends[0]))]
+ends[0].close()
+real = _socket_change._require_reachable
+def meanwhile(*arguments):
+    real(*arguments)
+    end(pids[0])
+    with open(last, "w") as file:
+        file.write(str(pids[0] - 1))
+    pids.append(child(lambda: hold(ends[1])))
+_socket_change._require_reachable = meanwhile
+found = bring(pids[0], remote_ports=[listener.getsockname()[1]])
+answer(
+    same=pids[0] == pids[1],
+    changed=found["changed"],
+    gone=found["totals"]["gone"],
+    failed=found.get("failed", False),
+    other=look(ends[1])[0],
+)
+"""
+)
+
+
+@needs_root
+def test_another_process_has_the_number_meanwhile() -> None:
+    assert play(REUSED_NUMBER, alone=True) == {"same": True, "changed": False, "gone": 1, "failed": False, "other": 0}
+
+
 REFUSED = (
     SCENE
     + """
@@ -614,8 +679,13 @@ answer(
 """
 )
 IN_CONTAINER = (
-    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
-    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+    "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and a seccomp profile and security modules that allow it: in "
+    "a container run with --cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, "
+    "or run on its host."
+)
+TOO_OLD = (
+    "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is needed, and "
+    "in a container a runtime whose seccomp profile knows the call."
 )
 DENIED = "Permission denied to look into processes whose sockets may be meant. Nothing was changed. "
 # as setpriv(1): keeps root, without the capability
@@ -645,11 +715,20 @@ LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
         pytest.param(
             f"seccomp({errno.ENOSYS})",
             "remote_ports=[port]",
-            (
-                "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is "
-                "needed, and in a container a runtime whose seccomp profile knows the call."
-            ),
+            TOO_OLD,
             id="older kernel",
+        ),
+        pytest.param(
+            f"seccomp({errno.ENOSYS})",
+            "remote_ports=[port], covered=False",
+            TOO_OLD,
+            id="older kernel, only what is not covered",
+        ),
+        pytest.param(
+            f"seccomp({errno.EPERM})",
+            "remote_ports=[port], covered=False",
+            DENIED + IN_CONTAINER,
+            id="seccomp, likewise",
         ),
         pytest.param(f"seccomp({errno.EPERM})", "remote_ports=[port]", DENIED + IN_CONTAINER, id="seccomp"),
         pytest.param(
@@ -686,13 +765,17 @@ answer(
 
 
 @needs_root
-def test_a_socket_is_set_wholly_or_not_at_all() -> None:
-    reason = "The kernel refused to set it: Operation not permitted"
+def test_what_is_refused_is_put_back() -> None:
+    reason = "the kernel refused to set it: Operation not permitted"
+    pinned = f"{reason}; what it had is pinned to it now and no longer follows the sysctl: time"
     assert play(REFUSED_SETTING % (errno.EPERM, "socket.TCP_KEEPINTVL")) == {
         "changed": False,
-        "reasons": [reason],
+        "reasons": [reason, pinned],  # one has that time already
         "totals": {"changed": 0, "left": 0, "unreachable": 5, "gone": 0},
-        "warnings": [f"5 socket(s) were left as they were: {reason}."],
+        "warnings": [
+            f"1 socket(s) were left as they were: {reason}.",
+            f"4 socket(s) were left as they were: {pinned}.",
+        ],
         "now": True,
     }
 
@@ -777,19 +860,131 @@ def test_timers_are_told_as_they_are_in_the_end() -> None:
 PROTECTED = (
     LOOK
     + """
-def work():
+def protect():
     LIBC.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+def become_nobody():
     os.setgroups([])
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
 
+def become_nobody_and_protect():
+    become_nobody()
+    protect()
+
+def live_apart():
+    assert LIBC.unshare(0x10000000) == 0  # CLONE_NEWUSER
+
 listener = listen()
-pid = child(work)
+pid = child(%s)
 answer(changed=bring(pid, listening=True)["totals"]["changed"], on=look(listener)[0])
 """
 )
 
 
 @needs_root
-def test_a_process_of_another_user_that_is_not_dumpable() -> None:
-    assert play(PROTECTED) == {"changed": 1, "on": 1}
+@pytest.mark.parametrize("work", ["protect", "become_nobody", "become_nobody_and_protect", "live_apart"])
+def test_processes_of_other_users_and_those_that_are_not_dumpable(work: str) -> None:
+    assert play(PROTECTED % work) == {"changed": 1, "on": 1}
+
+
+# A thread opens the socket; in the second case the first thread has ended, as by pthread_exit(3).
+THREADS = (
+    LOOK
+    + """
+listener = listen()
+reading, writing = os.pipe()
+pid = os.fork()
+if pid == 0:
+    def work():
+        while %(ends)r and open("/proc/self/status").read().split("State:\\t")[1][0] != "Z":
+            time.sleep(0.01)
+        one = socket.create_connection(listener.getsockname())
+        os.write(writing, b"x")
+        signal.pause()
+    threading.Thread(target=work).start()
+    if %(ends)r:
+        LIBC.syscall(93 if os.uname().machine == "aarch64" else 60, 0)
+    signal.pause()
+atexit.register(end, pid)
+os.read(reading, 1)
+found = bring(pid, remote_ports=[listener.getsockname()[1]], time=77)
+answer(
+    pids=[process["pid"] for one in found["changed_sockets"] + found["unreachable_sockets"]
+          for process in one["processes"]] == [pid],
+    times=[one["after"]["time"] for one in found["changed_sockets"]],
+    unreachable=[one["reason"] for one in found["unreachable_sockets"]],
+    again=bring(pid, remote_ports=[listener.getsockname()[1]], time=77)["changed"],
+)
+"""
+)
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["threads", "the first has ended"])
+def test_a_socket_of_a_thread(ends: bool) -> None:
+    old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
+    answer = play(THREADS % {"ends": ends})
+    reached = answer.pop("times"), answer.pop("unreachable")
+    assert answer == {"pids": True, "again": False}
+    assert reached == ([77], []) or (ends and reached == ([], [old]))
+
+
+WHOLE_HOST = (
+    LOOK
+    + """
+nothing = bring(all=True, pids=None, listening=True, states=list(STATES), rearm=True, time=77)
+listener = listen()
+pid = child(lambda: LIBC.unshare(0x40000000))
+found = bring(all=True, pids=None, listening=True)
+answer(nothing={key: nothing[key] for key in ("changed", "changed_sockets", "left_sockets", "unreachable_sockets")},
+       failed=nothing.get("failed", False), found=list(found["changed_by_inode"]) == [inode(listener)],
+       on=look(listener)[0])
+"""
+)
+
+
+@needs_root
+def test_a_host_without_sockets_and_one_with() -> None:
+    # alone, because without a PID namespace of its own this would set the machine's sockets
+    assert play(WHOLE_HOST, alone=True) == {
+        "nothing": {"changed": False, "changed_sockets": [], "left_sockets": [], "unreachable_sockets": []},
+        "failed": False,
+        "found": True,
+        "on": 1,
+    }
+
+
+WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
+# A connection that its listener has not accepted yet has what the listener had when it came.
+WAITING = (
+    LOOK
+    + """
+listener = listen()
+port = listener.getsockname()[1]
+waiting = [socket.create_connection(listener.getsockname()) for _ in range(2)]
+kept.extend(waiting)
+planned = bring(listening=True, local_ports=[port], _ansible_check_mode=True)
+done = bring(listening=True, local_ports=[port])
+accepted = [listener.accept()[0] for _ in waiting]
+again = bring(listening=True, local_ports=[port])
+answer(
+    same=[planned["totals"] == done["totals"], planned["warnings"] == done["warnings"]],
+    totals=done["totals"],
+    missed=[[one["reason"], one["count"]] for one in done["not_looked_into"] if one["what"] == "socket"],
+    warnings=done["warnings"],
+    then=[look(one)[0] for one in accepted],
+    again=again["totals"]["changed"],
+)
+"""
+)
+
+
+def test_connections_that_wait_to_be_accepted_are_told() -> None:
+    assert play(WAITING) == {
+        "same": [True, True],
+        "totals": {"changed": 1, "left": 0, "unreachable": 2, "gone": 0},
+        "missed": [["it waits to be accepted by its listener's process", 2]],
+        "warnings": [WAIT],
+        "then": [1, 1],
+        "again": 2,
+    }
