@@ -1,0 +1,250 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection: it may change at any time.
+
+"""One question to a host in plain shell, and the host as its answer shows it.
+
+The command needs a POSIX shell, grep, sort, tar, gzip, head and base64. It prints what
+:func:`take_snapshot` reads on a host: the kernel's values, sysctl files, what tells how the host
+boots, and the lines elsewhere that may set keepalive keys; compressed, and in letters that no
+terminal changes. Where the command is not sure or a tool is missing, the answer is not complete, and
+reading it raises :class:`Doubt`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import gzip
+import posixpath
+import re
+import shlex
+import stat
+import typing as t
+import zlib
+
+from ansible_collections.linux.tcp.plugins.module_utils._files import (
+    DROP_IN_FOLDERS,
+    RC_FOLDERS,
+    SD_BOOTED,
+    SYSCTL_PROGRAMS,
+    SYSTEMD_SYSCTL,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._record import (
+    Doubt,
+    KernelRecord,
+    Node,
+    RecordedDisk,
+    RecordedFiles,
+    RecordedKernel,
+    as_values,
+    nodes_of,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
+    CREDENTIAL_FOLDERS,
+    DIRECTORIES,
+    ENCRYPTED_CREDENTIAL_FOLDERS,
+    SYSCTL_CONF,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._values import HZ_HIGHEST, KEYS, SYSCTL_PREFIX
+from ansible_collections.linux.tcp.plugins.module_utils._writers import (
+    CALLED_ERE,
+    KERNEL_FILES,
+    LIB_PLACES,
+    PLACES,
+    RELEVANT_ERE,
+    UFW_AND_TUNED,
+    candidates_among,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._writers import Candidate
+
+# What is read as a whole: files, and folders with all that is in them.
+_ROOTS = (
+    *DIRECTORIES,
+    SYSCTL_CONF,
+    "/etc/systemd/system",
+    *DROP_IN_FOLDERS[1:],
+    *RC_FOLDERS,
+    *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),
+    *UFW_AND_TUNED,
+)
+_CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+_PROBED = (SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS)
+# as much as a host may answer, compressed
+_MOST_BYTES = 400_000
+
+
+def _above(paths: t.Iterable[str]) -> list[str]:
+    """Return the folders above some paths, but the root."""
+    folders = set()
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder != "/":
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    return sorted(folders)
+
+
+def _words(words: t.Iterable[str]) -> str:
+    return " ".join(words)
+
+
+# A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
+QUESTION = f"""
+LC_ALL=C; export LC_ALL; cd / || exit 1
+doubt() {{ echo "= doubt $*"; exit 0; }}
+{{
+echo "= kernel"
+for k in {_words(KEYS)}; do
+  v=; {{ IFS= read -r v < /proc/sys/{SYSCTL_PREFIX}$k; }} 2>/dev/null; echo "$k $v"
+done
+v=; {{ IFS= read -r v < /proc/1/comm; }} 2>/dev/null; printf 'comm %s\\n' "$v"
+if [ -e /proc/sys/net/core/dev_weight ]; then
+  v=; {{ IFS= read -r v < /proc/cmdline; }} 2>/dev/null; printf 'cmdline %s\\n' "$v"
+fi
+echo "= mounts"
+grep ' /proc' /proc/self/mounts || doubt mounts
+echo "= paths"
+for p in {_words(_CREDENTIALS)}; do
+  if [ -d "$p" ]; then
+    [ -r "$p" ] && [ -x "$p" ] || doubt "$p"
+    for f in "$p"/sysctl.*; do [ -e "$f" ] || [ -L "$f" ] && doubt "$p"; done
+    echo "empty $p"
+  elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
+  else echo "none $p"; fi
+done
+for f in {KERNEL_FILES}; do [ -e "$f" ] && doubt "$f"; done
+set --
+for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
+  if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
+  elif [ -d "$p" ]; then echo "folder $p"
+  elif [ -e "$p" ]; then echo "file $p"
+  else echo "none $p"; fi
+done
+for p in {_words(_ROOTS)}; do
+  if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "${{p#/}}"; else echo "none $p"; fi
+done
+if [ -d {SD_BOOTED} ]; then
+  w='{_words(PLACES[True])}'
+  [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES)}"
+else
+  w='{_words(PLACES[False])}'
+  for p in {_words(SYSCTL_PROGRAMS)}; do
+    [ -L "$p" ] && break
+    [ -f "$p" ] || continue
+    if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
+    break
+  done
+fi
+echo "= lines"
+for f in $w; do [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && doubt "$f"; }}; done
+grep -snE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
+c=$(grep -shoE {shlex.quote(CALLED_ERE)} $w | sort -u)
+l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
+c=$(grep -slE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
+for f in $c; do
+  h=; IFS= read -r h < "$f"
+  case $h in '#!'*) grep -snE '{RELEVANT_ERE}' "$f" /dev/null ;; esac
+done
+echo "= files"
+if [ $# -gt 0 ]; then tar -cf - "$@"; fi
+echo "= end $?"
+}} 2>/dev/null | gzip -c | head -c {_MOST_BYTES} | base64
+"""
+
+
+_PARTS = ("kernel", "mounts", "paths", "lines", "files")
+_LINE = re.compile(rb"(/[^\n]*?):([0-9]+):([^\n]*)")
+# What depends on the tick rate, which a shell cannot tell: large numbers, and those of another base.
+_LARGE = re.compile(rb"tcp_keepalive_[^\n]*(?:[0-9]{7}|0[xX])|(?:[0-9]{7}|0[xX])[^\n]*tcp_keepalive_")
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """A host as it answered: its kernel, its files, and the lines that may set keys."""
+
+    kernel: RecordedKernel
+    files: RecordedFiles
+    rows: tuple[tuple[str, int, bytes], ...]
+
+    def search(self, files: Files, _init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
+        """Return who else may set keys, as :func:`take_snapshot` asks for it."""
+        return candidates_among(files, self.rows, tree)
+
+
+def read_answer(answer: str) -> Host:
+    """Return the host that answered :data:`QUESTION`.
+
+    :raises Doubt: where the answer is not complete, or does not tell all that counts.
+    """
+    parts = _parts(_unpacked(answer))
+    if _LARGE.search(parts["files"]) or _LARGE.search(parts["lines"]) or _LARGE.search(parts["kernel"]):
+        raise Doubt("values as large as these depend on the kernel's tick rate")
+    nodes = nodes_of(parts["files"]) if parts["files"] else {}
+    absent = set()
+    for line in _text(parts["paths"]).splitlines():
+        kind, _blank, path = line.partition(" ")
+        if kind == "none":
+            absent.add(path)
+        elif kind in ("folder", "empty"):
+            nodes.setdefault(path, Node(stat.S_IFDIR, is_whole=kind == "empty"))
+        elif kind == "file":
+            nodes.setdefault(path, Node(stat.S_IFREG))
+        elif kind in ("busybox", "other"):
+            nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
+        else:
+            raise Doubt(f"{line} is not a path")
+    rows = []
+    for row in parts["lines"].split(b"\n")[:-1]:
+        found = _LINE.fullmatch(row)
+        if not found:  # such as "Binary file ... matches"
+            raise Doubt(f"{row!r} is not a line of a file")
+        rows.append((found[1].decode("utf-8", "surrogateescape"), int(found[2]), found[3]))
+    return Host(_kernel(parts), RecordedFiles(disk=RecordedDisk(nodes, absent)), tuple(rows))
+
+
+def _unpacked(answer: str) -> bytes:
+    try:
+        packed = base64.b64decode("".join(answer.split()), validate=True)
+        return gzip.decompress(packed)
+    except (binascii.Error, EOFError, OSError, ValueError, zlib.error) as exc:
+        raise Doubt(f"the answer cannot be read: {exc}") from exc
+
+
+def _parts(answer: bytes) -> dict[str, bytes]:
+    """Part an answer at its headings; the archive is the last part, and may have anything in it."""
+    text, heading, rest = answer.partition(b"\n= files\n")
+    archive, end, status = rest.rpartition(b"= end ")
+    if not heading or not end or status.strip() != b"0":
+        raise Doubt(answer.rpartition(b"= doubt ")[2][:200].decode("utf-8", "replace") or "the answer is cut")
+    parts = {"files": archive}
+    for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
+        name, _end, lines = part.partition(b"\n")
+        parts[name.decode("ascii", "replace")] = lines if lines.endswith(b"\n") or not lines else lines + b"\n"
+    if set(parts) != set(_PARTS):
+        raise Doubt(f"the answer has the parts {sorted(parts)}")
+    return parts
+
+
+def _kernel(parts: t.Mapping[str, bytes]) -> RecordedKernel:
+    lines = (line.partition(b" ") for line in parts["kernel"].split(b"\n"))
+    told = {name.decode("ascii", "replace"): value for name, _blank, value in lines}
+    record = KernelRecord(
+        values=as_values({key: _text(told.get(key, b"")) for key in KEYS}),
+        comm=told.get("comm", b"").decode("utf-8", "replace"),
+        mounts=tuple(_text(parts["mounts"]).splitlines()),
+        cmdline=told.get("cmdline", b""),
+    )
+    return RecordedKernel(record, hz=HZ_HIGHEST)
+
+
+def _text(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
