@@ -33,6 +33,7 @@ help: ## Show this list (default)
 	@echo '               INVENTORY= LIMIT=     other hosts, with the keepalive_* variables that the inventory has'
 	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent",'
 	@echo '                                     EXTRA="keepalive_overrides=take_over"'
+	@echo "                                     EXTRA='{\"keepalive_sockets\": [{\"units\": [\"nginx\"]}]}'"
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
 	@echo 'make test    install what the tests need, then check everything'
 	@echo

@@ -99,8 +99,11 @@ class Filters:
             one that a template left empty must not mean all sockets.
         """
         for name in FILTER_OPTIONS:
-            if options.get(name) == []:
+            given_ones = options.get(name)
+            if given_ones == []:
                 raise InvalidValueError(f"{name} is empty, so no socket is meant. Name some, or leave {name} out.")
+            if isinstance(given_ones, list):
+                _require_elements(name, given_ones)
 
         def given(name: str) -> list[t.Any]:
             return options.get(name) or []
@@ -184,6 +187,15 @@ class Filters:
                 or (not entry.is_listening and _within(entry.remote_address, self.remote_addresses))
             )
         )
+
+
+def _require_elements(name: str, elements: list[t.Any]) -> None:
+    """Raise InvalidValueError for elements that a template got wrong."""
+    for element in elements:
+        if element == "":
+            raise InvalidValueError(f"{name} has an empty name, which no process has. Name one, or leave {name} out.")
+        if isinstance(element, bool):
+            raise InvalidValueError(f"{name} has {element}, a boolean: give numbers.")
 
 
 def _as_comm(pattern: str) -> str:

@@ -40,7 +40,7 @@ _YAMA_NOBODY = 3
 
 # proc(5), /proc/PID/status; include/uapi/linux/capability.h
 _CAP_EFF = re.compile(rb"^CapEff:\t([0-9a-f]+)$", re.MULTILINE)
-_CAP_SYS_PTRACE = 1 << 19
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH, _CAP_SYS_PTRACE = 1 << 1, 1 << 2, 1 << 19
 
 # Without types for its arguments, which would double the time of a call; all of them fit into an int.
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
@@ -94,9 +94,8 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
         found = os.fstat(number)
         if not stat.S_ISSOCK(found.st_mode) or found.st_ino != inode:
             raise GoneError(f"Descriptor {descriptor} is no longer socket {inode}.")
-        # With all three named Python asks the kernel for nothing; IPv6, because the addresses of both
-        # families fit into its buffer. Python would make the shared socket non-blocking if a default
-        # timeout were set.
+        # IPv6, because the addresses of both families fit into its buffer. Python would make the shared
+        # socket non-blocking if a default timeout were set.
         if socket.getdefaulttimeout() is not None:
             raise RuntimeError("A default timeout would change other processes' sockets.")
         return socket.SocketType(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, number)
@@ -157,10 +156,12 @@ def _error(exc: OSError, proc: str) -> KeepaliveError:
 
 
 def has_privilege(proc: str = "/proc") -> bool:
-    """Return whether this process may look into those of others: CAP_SYS_PTRACE, and Yama leaves it in force."""
+    """Return whether this process may look into those of others: by its capabilities, and by Yama."""
     with open(os.path.join(proc, "self/status"), "rb") as file:
         effective = _CAP_EFF.search(file.read())
-    return effective is not None and bool(int(effective.group(1), 16) & _CAP_SYS_PTRACE) and not _nobody_may(proc)
+    rights = int(effective.group(1), 16) if effective else 0
+    may_read = rights & (_CAP_DAC_OVERRIDE | _CAP_DAC_READ_SEARCH)  # /proc/PID/fd is its user's
+    return bool(rights & _CAP_SYS_PTRACE and may_read) and not _nobody_may(proc)
 
 
 def _nobody_may(proc: str) -> bool:
@@ -179,6 +180,7 @@ def remedy(proc: str = "/proc") -> str:
     if os.geteuid() != 0:
         return "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root (become: true)."
     return (
-        "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
-        "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+        "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and a seccomp profile and security modules that allow it: in "
+        "a container run with --cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, "
+        "or run on its host."
     )

@@ -17,7 +17,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
-    VerificationError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._pidfd import (
     TOO_OLD,
@@ -27,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._pidfd import (
     remedy,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._signals import held_back as signals_held_back
-from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import PINS, Outcome
+from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import PINS, Outcome, plan
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, plain
 from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey, lend, read_options
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
@@ -40,32 +39,33 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._survey import Missed
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
-_LISTENING = STATES["listening"]
-
 
 def fulfil(wish: Wish, filters: Filters, processes: Processes, *, check_mode: bool) -> tuple[Outcome, Missed]:
     """Bring the sockets that are meant to a wish; tell what became of them, and what could not be looked into.
 
-    Nothing is set before all of them have been looked at. Listeners are set first, and then the
-    others are looked for once more, so that none slips through that was accepted in between.
+    Nothing is set before all of them have been looked at. Listeners are set first, and then is
+    looked once more, so that none slips through that was accepted in between.
 
     :raises KernelTooOldError: where the kernel has no pidfd_getfd(2); nothing was set.
     :raises NotPermittedError: where the privilege to look into processes is missing, or nothing that
-        is meant can be reached; nothing was set.
+        is meant can be reached because permission is denied; nothing was set.
     """
     outcome, survey = Outcome(), Survey(processes)
     found = list(survey.sockets(filters))
     _require_reachable(survey, found, processes.proc)
-    listeners = outcome.take((one for one in found if one.is_listening), wish)
+    changes = outcome.take(found, wish)
     if check_mode:
-        outcome.changed = listeners + outcome.take((one for one in found if not one.is_listening), wish)
+        outcome.changed = changes
         return outcome, survey.missed
-    with signals_held_back(), contextlib.closing(Lender(processes.proc)) as lender:
-        if listeners:
-            _set_all(lender, listeners, outcome)
-            survey = Survey(processes)
-            found = list(survey.sockets(filters.without_state(_LISTENING)))
-        _set_all(lender, outcome.take((one for one in found if not one.is_listening), wish), outcome)
+    listeners = [change for change in changes if change.before.is_listening]
+    with contextlib.closing(Lender(processes.proc)) as lender:
+        _set_all(lender, listeners, wish, outcome)
+        others = filters.without_state(STATES["listening"])
+        if listeners and others.states:
+            known = {one.inode for one in found}
+            accepted = (one for one in Survey(processes).sockets(others) if one.inode not in known)
+            changes += outcome.take(accepted, wish)
+        _set_all(lender, (change for change in changes if not change.before.is_listening), wish, outcome)
     entries = survey.entries(change.after for change in outcome.changed)
     outcome.changed = [
         change._replace(after=change.after._replace(entries=entries.get(change.after.inode, change.after.entries)))
@@ -76,57 +76,85 @@ def fulfil(wish: Wish, filters: Filters, processes: Processes, *, check_mode: bo
 
 def _require_reachable(survey: Survey, found: t.Collection[Socket], proc: str) -> None:
     """Refuse to begin where it is sure that the wish cannot be fulfilled."""
-    unread = [one.unread for one in found if one.options is None]
-    if TOO_OLD in unread:
+    if survey.too_old:
         raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD}. Nothing was changed. {TOO_OLD_REMEDY}")
-    if survey.denied and (len(unread) == len(found) or not has_privilege(proc)):
+    if survey.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
             f"Permission denied to look into processes whose sockets may be meant. Nothing was changed. {remedy(proc)}"
         )
 
 
-def _set_all(lender: Lender, changes: t.Iterable[Change], outcome: Outcome) -> None:
+def _set_all(lender: Lender, changes: t.Iterable[Change], wish: Wish, outcome: Outcome) -> None:
     for change in changes:
+        one = change.before
         try:
-            after = _set(lender, change)
-        except GoneError:  # noqa: PERF203 -- each socket may end by itself
+            lent = lend(lender, one.inode, one.holders)
+            try:
+                with signals_held_back():
+                    _set(lent, one, wish, outcome)
+            finally:
+                lent.close()
+        except GoneError:
             outcome.gone += 1
         except KeepaliveError as exc:
-            outcome.unreachable.append((change.before, str(exc).rstrip(".")))
-        else:
-            outcome.changed.append(change._replace(after=change.after._replace(options=after)))
+            outcome.unreachable.append((one, str(exc).rstrip(".")))
 
 
-def _set(lender: Lender, change: Change) -> Options:
-    """Set what is planned for a socket, or nothing of it, and return the options that it then has.
+def _set(lent: socket.SocketType, found: Socket, wish: Wish, outcome: Outcome) -> None:
+    """Set what a socket needs now, read it back, and note what became of it.
 
-    :raises GoneError: where it has ended, or is another connection now.
-    :raises NotPermittedError: where something is refused.
-    :raises VerificationError: where something does not stay.
+    Its program may have set it since it was found, so it is read and the change planned once more.
+
+    :raises GoneError: where it is another connection now.
+    :raises KeepaliveError: where it cannot be read.
     """
+    before = read_options(lent)
+    # the entries of MPTCP are its subflows, of which the first may have ended
+    if not before.mptcp and not _is_still(lent, found.entries[0]):
+        raise GoneError(f"Socket {found.inode} is another connection now.")
+    change = plan(found._replace(options=before), wish)
+    if change is None or (change.rearm and _probes_unanswered(lent)):
+        outcome.leave(found._replace(options=before))
+        return
+    failure = _apply(lent, change)
+    after = read_options(lent)
+    if failure and after == before._replace(idle=after.idle):
+        outcome.unreachable.append((change.before, failure))
+        return
+    if failure:
+        outcome.partly.append(failure)
+    outcome.changed.append(change._replace(after=change.after._replace(options=after)))
+
+
+def _apply(lent: socket.SocketType, change: Change) -> str:
+    """Set what a change asks for, or put back what it has; return what went wrong, if anything did."""
     before, wanted = t.cast("Options", change.before.options), t.cast("Options", change.after.options)
-    with contextlib.closing(lend(lender, change.before.inode, change.before.holders)) as lent:
-        if not before.mptcp and not _is_still(lent, change.before.entries[0]):
-            raise GoneError(f"Socket {change.before.inode} is another connection now.")
-        try:
-            # values come first, so that keepalive begins with them
-            for key in KEYS:
-                if getattr(wanted, key) != getattr(before, key):
-                    _pin(lent, key, getattr(wanted, key))
-            if change.rearm:
-                _switch(lent, False)
-            if change.rearm or wanted.keepalive != before.keepalive:
-                _switch(lent, wanted.keepalive)
-        except OSError as exc:
-            left = "" if _put_back(lent, before) else " It could not be put back as it was."
-            raise NotPermittedError(f"The kernel refused to set it: {exc.strerror}.{left}") from exc
-        after = read_options(lent)
-    for name in ("keepalive", *KEYS):
-        if getattr(after, name) != getattr(wanted, name):
-            raise VerificationError(
-                f"{name} was set to {getattr(wanted, name)} and is {getattr(after, name)} a moment later."
-            )
-    return after
+    pinned: list[Key] = []
+    try:
+        # values come first, so that keepalive begins with them
+        for key in KEYS:
+            if getattr(wanted, key) != getattr(before, key):
+                _pin(lent, key, getattr(wanted, key))
+                pinned.append(key)
+        if change.rearm:
+            _switch(lent, False)
+        if change.rearm or wanted.keepalive != before.keepalive:
+            _switch(lent, wanted.keepalive)
+        now = read_options(lent)
+        kept = [name for name in ("keepalive", *pinned) if getattr(now, name) != getattr(wanted, name)]
+        if not kept:
+            return ""
+        failure = f"{kept[0]} was set to {getattr(wanted, kept[0])} and is {getattr(now, kept[0])} a moment later"
+    except OSError as exc:
+        failure = f"the kernel refused to set it: {exc.strerror}"
+    with contextlib.suppress(OSError):
+        _switch(lent, before.keepalive)
+    for key in pinned:
+        with contextlib.suppress(OSError):
+            _pin(lent, key, getattr(before, key))
+    if pinned:
+        failure += f"; what it had is pinned to it now and no longer follows the sysctl: {', '.join(pinned)}"
+    return failure
 
 
 def _switch(lent: socket.SocketType, on: bool) -> None:
@@ -137,16 +165,12 @@ def _pin(lent: socket.SocketType, key: Key, value: int) -> None:
     lent.setsockopt(socket.IPPROTO_TCP, getattr(socket, PINS[key]), value)
 
 
-def _put_back(lent: socket.SocketType, before: Options) -> bool:
-    """Bring the options back that differ from before; return whether none does any more."""
-    with contextlib.suppress(OSError):
-        _switch(lent, before.keepalive)
-        now = read_options(lent)
-        for key in KEYS:
-            if getattr(now, key) != getattr(before, key):
-                _pin(lent, key, getattr(before, key))
-        return True
-    return False
+def _probes_unanswered(lent: socket.SocketType) -> bool:
+    """Return whether a probe waits for its answer (struct tcp_info: tcpi_probes); MPTCP does not tell by this."""
+    try:
+        return bool(lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 4)[3])
+    except OSError:
+        return False
 
 
 def _is_still(lent: socket.SocketType, entry: Entry) -> bool:
@@ -156,7 +180,7 @@ def _is_still(lent: socket.SocketType, entry: Entry) -> bool:
             return False
         remote = _end(lent.getpeername())
     except OSError:  # it has no other end: net/ipv4/af_inet.c, inet_getname()
-        return entry.state in (_LISTENING, STATES["syn_sent"])
+        return entry.state in (STATES["listening"], STATES["syn_sent"])
     return remote == (entry.remote_address, entry.remote_port)
 
 

@@ -28,6 +28,7 @@ PINS: dict[Key, str] = {"time": "TCP_KEEPIDLE", "intvl": "TCP_KEEPINTVL", "probe
 PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
 
 NOTHING_TO_DO = "it is as wished"
+NOTHING_MEANT = "No socket is meant by these filters."
 
 # what of a socket can change, and what that makes of it; the rest tells which socket it is
 _CONDITION = ("keepalive", "time", "intvl", "probes", "timer", "covered", "reason")
@@ -53,6 +54,10 @@ class Wish:
 
     def __post_init__(self) -> None:
         for key, value in self.pins.named().items():
+            if isinstance(value, bool):
+                raise InvalidValueError(
+                    f"{key} is {value}, a boolean: give a whole number between 1 and {PIN_LIMITS[key]}."
+                )
             if not 1 <= value <= PIN_LIMITS[key]:
                 unit = "" if key == "probes" else " seconds"
                 raise InvalidValueError(
@@ -78,13 +83,15 @@ class Outcome:
     """What became of the sockets that are meant; in check mode, what would become of them.
 
     ``left`` are those that needed nothing, each with the reason; ``unreachable`` those that could
-    not be looked into, or refused. ``gone`` counts those that ended before they could be set.
+    not be looked into, or refused, and are as they were. ``partly`` are the reasons why some of the
+    changed ones are not as wished. ``gone`` counts those that ended before they could be set.
     """
 
     def __init__(self) -> None:
         self.changed: list[Change] = []
         self.left: list[tuple[Socket, str]] = []
         self.unreachable: list[tuple[Socket, str]] = []
+        self.partly: list[str] = []
         self.gone = 0
 
     def take(self, found: t.Iterable[Socket], wish: Wish) -> list[Change]:
@@ -100,17 +107,30 @@ class Outcome:
                 continue
             change = plan(one, wish)
             if change is None:
-                self.left.append((one, one.verdict.reason or NOTHING_TO_DO))
+                self.leave(one)
             else:
                 changes.append(change)
         return changes
 
-    def warnings(self, wish: Wish) -> list[str]:
-        """Return a sentence for what somebody can do something about."""
+    def leave(self, one: Socket) -> None:
+        """Note a socket that needs nothing."""
+        self.left.append((one, one.verdict.reason or NOTHING_TO_DO))
+
+    def warnings(self, wish: Wish, *, waiting: int) -> list[str]:
+        """Return a sentence for what somebody can do something about; ``waiting`` connections are not accepted yet."""
         refused = [reason for one, reason in self.unreachable if one.options]
         warnings = [
-            f"{refused.count(reason)} socket(s) were left as they were: {reason}." for reason in sorted({*refused})
+            *(f"{refused.count(reason)} socket(s) were left as they were: {reason}." for reason in sorted({*refused})),
+            *(
+                f"{self.partly.count(reason)} socket(s) were changed, and not as wished: {reason}."
+                for reason in sorted({*self.partly})
+            ),
         ]
+        if waiting and any(change.before.is_listening for change in self.changed):
+            warnings.append(
+                f"{waiting} connection(s) wait to be accepted, and have what their listener had when they came. "
+                f"Run again once they are."
+            )
         older = sum(one.verdict.kind == OLDER for one, _reason in self.left)
         if older and wish.enabled and not wish.rearm:
             warnings.append(f"{older} connection(s) keep a timer that was armed with an older value. Give rearm: true.")
@@ -123,7 +143,7 @@ class Outcome:
         return {
             "changed_sockets": [
                 {**_shown(one.before, _IDENTITY), "before": _shown(one.before), "after": _shown(one.after)}
-                for one in sorted(self.changed, key=lambda one: one.before.sort_key)
+                for one in self._ordered()
             ],
             "left_sockets": _with_reasons(self.left),
             "unreachable_sockets": _with_reasons(self.unreachable),
@@ -131,13 +151,15 @@ class Outcome:
 
     def diff(self) -> Answer:
         """Return a line for each socket that changes, before and after, as diff mode shows it."""
-        ordered = sorted(self.changed, key=lambda one: one.before.sort_key)
         return {
             "before_header": "sockets",
             "after_header": "sockets",
-            "before": "".join(f"{_line(one.before)}\n" for one in ordered),
-            "after": "".join(f"{_line(one.after)}\n" for one in ordered),
+            "before": "".join(f"{_line(one.before)}\n" for one in self._ordered()),
+            "after": "".join(f"{_line(one.after)}\n" for one in self._ordered()),
         }
+
+    def _ordered(self) -> list[Change]:
+        return sorted(self.changed, key=lambda one: one.before.sort_key)
 
 
 def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Answer:
@@ -154,7 +176,7 @@ def _with_reasons(sockets: list[tuple[Socket, str]]) -> list[Answer]:
 
 def _line(one: Socket) -> str:
     shown = one.as_dict()
-    ends = f"{_end(shown['local_address'], shown['local_port'])}"
+    ends = _end(shown["local_address"], shown["local_port"])
     if shown["remote_address"] is not None:
         ends += f" {_end(shown['remote_address'], shown['remote_port'])}"
     owners = ",".join(f"{printable(process.command)}[{process.pid}]" for process in one.processes)
@@ -181,7 +203,8 @@ def plan(found: Socket, wish: Wish) -> Change | None:
     rearm = (
         wish.rearm
         and after.time == options.time
-        and any(judge(entry, options).kind == OLDER and not entry.unanswered for entry in found.entries)
+        and options.keepalive
+        and any(judge(entry, after).kind == OLDER and not entry.unanswered for entry in found.entries)
     )
     if after == options and not rearm:
         return None

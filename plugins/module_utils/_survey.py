@@ -112,12 +112,14 @@ class Missed:
 class Survey:
     """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into.
 
-    ``denied`` tells whether permission was denied to look into something that may be meant.
+    ``denied`` tells whether permission was denied to look into something that may be meant, ``too_old``
+    whether the kernel cannot look into anything.
     """
 
     def __init__(self, processes: Processes, *, table: ReadTable = read_table) -> None:
         self.missed = Missed()
         self.denied = False
+        self.too_old = False
         self._processes = processes
         self._table = table
         self._namespaces: dict[int, list[str]] = {}
@@ -139,14 +141,21 @@ class Survey:
         holders: dict[int, list[Holder]] = {}
         self._find_holders(chosen, selected, holders)
         self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
-        if filters.concern_processes:
-            self.denied = bool(self._refused)
-        else:
-            for entry in unheld:
+        unfound = [] if filters.concern_processes else selected.keys() - holders.keys()
+        self.denied = bool(self._refused and (filters.concern_processes or unfound))
+        for _inode in unfound:
+            self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
+        # whose they are is known of those that wait for a listener
+        doors = {
+            (namespace, entry.local_port)
+            for i in holders
+            for namespace, entries in [selected[i]]
+            for entry in entries
+            if entry.is_listening
+        }
+        for namespace, entry in unheld:
+            if not filters.concern_processes or (namespace, entry.local_port) in doors:
                 self.missed.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
-            for _inode in selected.keys() - holders.keys():
-                self.denied = bool(self._refused)
-                self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
         with contextlib.closing(Lender(self._processes.proc)) as lender:
             for inode, held in holders.items():
                 options, unread = self._look(lender, inode, held, whole=whole)
@@ -199,18 +208,18 @@ class Survey:
                     chosen.append(process)
         return chosen
 
-    def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[Entry]]:
+    def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[tuple[int, Entry]]]:
         """Return the sockets that are meant, as far as the tables tell: those with an inode, and those without.
 
         The former come by their inode, with the namespace and their lines there.
         """
         selected: dict[int, tuple[int, list[Entry]]] = {}
-        unheld: list[Entry] = []
+        unheld: list[tuple[int, Entry]] = []
         for namespace in self._namespaces:
             lines: dict[int, list[Entry]] = {}
             for entry in self._read_table(namespace, filters.states):
                 lines.setdefault(entry.inode, []).append(entry)
-            unheld.extend(filter(filters.take_entry, lines.pop(0, [])))
+            unheld.extend((namespace, entry) for entry in lines.pop(0, []) if filters.take_entry(entry))
             for inode, entries in lines.items():
                 if filters.concern_processes_only or any(map(filters.take_entry, entries)):
                     selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
@@ -269,6 +278,7 @@ class Survey:
                 return None, None
             reason = FIRST_THREAD_ENDED
         except KernelTooOldError:
+            self.too_old = True
             reason, what_to_do = TOO_OLD, TOO_OLD_REMEDY
         except NotPermittedError:
             self.denied = True
@@ -288,8 +298,14 @@ def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
     """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
 
     Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
+
+    :raises KeepaliveError: where the kernel does not tell.
     """
-    keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    try:
+        keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+        protocol = lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) if whole else 0
+    except OSError as exc:
+        raise KeepaliveError(f"the kernel refuses to tell its options: {exc.strerror}.") from exc
     if not whole and not keepalive:
         return _OFF
     options = Options(
@@ -301,7 +317,7 @@ def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
     if not whole:
         return options
     return options._replace(
-        mptcp=lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) == _IPPROTO_MPTCP,
+        mptcp=protocol == _IPPROTO_MPTCP,
         probes=_number(lent, socket.TCP_KEEPCNT),
         idle=_idle(lent),
     )

@@ -17,8 +17,8 @@ description:
     once. What was set is read back. Nothing is ever read from or sent to a connection by the module.
   - All sockets that are meant are looked at before the first one is set. A socket or process that ends meanwhile is
     counted, and no error.
-  - A program can change its own sockets at any time. What it sets later counts.
-  - This takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. See R(guide_connections,
+  - A program can change its own sockets at any time. What it sets later counts. When it is restarted, it has new ones.
+  - This takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer. See R(guide_connections,
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
   - A socket is meant if each filter that is given applies. Within a filter, one element that applies is enough. A
     socket that a process outside of the filters shares is one socket, and changes for that process too.
@@ -67,9 +67,10 @@ options:
     default: false
   listening:
     description:
-      - Whether to set listeners, too, by adding V(listening) to O(states). Every connection that is accepted from then
-        on inherits what was set on its listener, on Linux.
-      - Listeners are set first, so that no connection slips through that is accepted meanwhile.
+      - Whether to set listeners, too, by adding V(listening) to O(states). Every connection that comes from then on
+        inherits what was set on its listener, as long as the listener lives.
+      - Listeners are set first, so that no connection slips through that is accepted meanwhile. Those that wait to be
+        accepted have what the listener had when they came, and the module warns of them.
     type: bool
     default: false
   states:
@@ -98,8 +99,9 @@ options:
     default: false
 notes:
   - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
-    meant, or where nothing that is meant can be reached. A single process that is protected from root as well, or a
-    socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(not_looked_into), with a warning.
+    meant, or where permission is denied for all that is meant. A single process that is protected from root as well,
+    or a socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(not_looked_into), with a
+    warning.
   - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
 seealso:
   - module: linux.tcp.keepalive_sockets_info
@@ -164,7 +166,7 @@ changed_sockets:
         probes: 9
         timer: {"kind": "keepalive", "left": 7012.4}
         covered: false
-        reason: "the timer was armed with an older value: 7012 s left, 600 s wanted"
+        reason: "the timer was armed with an older value: 7013 s left, 600 s wanted"
     after:
       description: The same, as the kernel told it after the change.
       returned: success
@@ -189,7 +191,7 @@ left_sockets:
 unreachable_sockets:
   description:
     - The sockets that could not be looked into, or that the kernel refused to set, with the same keys. C(reason) tells
-      why. They are as they were.
+      why. What they have is as it was; a value that had to be put back is pinned from then on, and C(reason) says so.
   returned: success
   type: list
   elements: dict
@@ -222,8 +224,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_O
 from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._socket_change import fulfil
-from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import Wish
-from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS
+from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import NOTHING_MEANT, Wish
+from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
 
 
@@ -253,8 +255,10 @@ def main() -> None:
             outcome, missed = fulfil(wish, filters, Processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*outcome.warnings(wish), *missed.warnings()):
+    for warning in (*outcome.warnings(wish, waiting=missed.sockets(NOT_ACCEPTED)), *missed.warnings()):
         module.warn(warning)
+    if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
+        module.warn(NOTHING_MEANT)
     answer = {
         "changed": bool(outcome.changed),
         **outcome.as_dict(summary_only=params["summary_only"]),

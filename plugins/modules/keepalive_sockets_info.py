@@ -17,7 +17,8 @@ description:
     that goes for the connections that it accepts.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
-  - Looking into other processes takes root, or C(CAP_SYS_PTRACE), and Linux 5.6 or newer. Without them the module
+  - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
+    Without them the module
     reports what it can, and counts in RV(not_looked_into) what it cannot. See R(guide_connections,
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
   - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
@@ -32,6 +33,7 @@ options:
     type: bool
     default: false
 seealso:
+  - module: linux.tcp.keepalive_sockets
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive
 author:
@@ -60,7 +62,7 @@ EXAMPLES = r"""
   register: postgresql
   failed_when: >-
     postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
-    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile')
+    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile') | length > 0
 """
 
 RETURN = r"""
@@ -207,7 +209,7 @@ sockets:
         - The first that applies, in this order.
       returned: success
       type: str
-      sample: "the timer was armed with an older value: 7012 s left, 600 s wanted"
+      sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
 totals:
   description: How many sockets the filters take. Each counts once, however many processes share it.
   returned: success

@@ -94,8 +94,9 @@ def test_lend_by_the_first_that_has_it() -> None:
 
 
 AS_ROOT = (
-    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
-    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+    "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and a seccomp profile and security modules that allow it: in "
+    "a container run with --cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, "
+    "or run on its host."
 )
 AS_USER = "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root (become: true)."
 YAMA = "kernel.yama.ptrace_scope is 3 and forbids it to everybody until the next boot: boot with a lower one."

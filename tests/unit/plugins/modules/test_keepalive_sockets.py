@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_nothing_is_meant(run: RunModule, check_mode: bool) -> None:
     answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
-    answer.pop("warnings", None)
+    assert "No socket is meant by these filters." in answer.pop("warnings")
     answer.pop("not_looked_into")
     assert answer == {
         "changed": False,
@@ -62,6 +62,17 @@ NO_FILTER = (
             {"pids": [], "commands": ["nobody"]},
             "pids is empty, so no socket is meant. Name some, or leave pids out.",
             id="an empty filter",
+        ),
+        pytest.param(
+            {"commands": ["nginx", ""]},
+            "commands has an empty name, which no process has. Name one, or leave commands out.",
+            id="an empty name",
+        ),
+        pytest.param({"pids": [True]}, "pids has True, a boolean: give numbers.", id="a boolean for a number"),
+        pytest.param(
+            {"pids": [NOBODY], "time": True},
+            "time is True, a boolean: give a whole number between 1 and 32767.",
+            id="a boolean for a value",
         ),
         pytest.param(
             {"pids": [NOBODY], "time": 0},
@@ -614,8 +625,13 @@ answer(
 """
 )
 IN_CONTAINER = (
-    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
-    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+    "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and a seccomp profile and security modules that allow it: in "
+    "a container run with --cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, "
+    "or run on its host."
+)
+TOO_OLD = (
+    "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is needed, and "
+    "in a container a runtime whose seccomp profile knows the call."
 )
 DENIED = "Permission denied to look into processes whose sockets may be meant. Nothing was changed. "
 # as setpriv(1): keeps root, without the capability
@@ -645,11 +661,20 @@ LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
         pytest.param(
             f"seccomp({errno.ENOSYS})",
             "remote_ports=[port]",
-            (
-                "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is "
-                "needed, and in a container a runtime whose seccomp profile knows the call."
-            ),
+            TOO_OLD,
             id="older kernel",
+        ),
+        pytest.param(
+            f"seccomp({errno.ENOSYS})",
+            "remote_ports=[port], covered=False",
+            TOO_OLD,
+            id="older kernel, only what is not covered",
+        ),
+        pytest.param(
+            f"seccomp({errno.EPERM})",
+            "remote_ports=[port], covered=False",
+            DENIED + IN_CONTAINER,
+            id="seccomp, likewise",
         ),
         pytest.param(f"seccomp({errno.EPERM})", "remote_ports=[port]", DENIED + IN_CONTAINER, id="seccomp"),
         pytest.param(
@@ -686,13 +711,17 @@ answer(
 
 
 @needs_root
-def test_a_socket_is_set_wholly_or_not_at_all() -> None:
-    reason = "The kernel refused to set it: Operation not permitted"
+def test_what_is_refused_is_put_back() -> None:
+    reason = "the kernel refused to set it: Operation not permitted"
+    pinned = f"{reason}; what it had is pinned to it now and no longer follows the sysctl: time"
     assert play(REFUSED_SETTING % (errno.EPERM, "socket.TCP_KEEPINTVL")) == {
         "changed": False,
-        "reasons": [reason],
+        "reasons": [reason, pinned],  # one has that time already
         "totals": {"changed": 0, "left": 0, "unreachable": 5, "gone": 0},
-        "warnings": [f"5 socket(s) were left as they were: {reason}."],
+        "warnings": [
+            f"1 socket(s) were left as they were: {reason}.",
+            f"4 socket(s) were left as they were: {pinned}.",
+        ],
         "now": True,
     }
 
@@ -793,3 +822,72 @@ answer(changed=bring(pid, listening=True)["totals"]["changed"], on=look(listener
 @needs_root
 def test_a_process_of_another_user_that_is_not_dumpable() -> None:
     assert play(PROTECTED) == {"changed": 1, "on": 1}
+
+
+WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
+# A connection that its listener has not accepted yet has what the listener had when it came.
+WAITING = (
+    LOOK
+    + """
+listener = listen()
+port = listener.getsockname()[1]
+waiting = [socket.create_connection(listener.getsockname()) for _ in range(2)]
+kept.extend(waiting)
+planned = bring(listening=True, local_ports=[port], _ansible_check_mode=True)
+done = bring(listening=True, local_ports=[port])
+accepted = [listener.accept()[0] for _ in waiting]
+again = bring(listening=True, local_ports=[port])
+answer(
+    same=[planned["totals"] == done["totals"], planned["warnings"] == done["warnings"]],
+    totals=done["totals"],
+    missed=[[one["reason"], one["count"]] for one in done["not_looked_into"] if one["what"] == "socket"],
+    warnings=done["warnings"],
+    then=[look(one)[0] for one in accepted],
+    again=again["totals"]["changed"],
+)
+"""
+)
+
+
+def test_connections_that_wait_to_be_accepted_are_told() -> None:
+    assert play(WAITING) == {
+        "same": [True, True],
+        "totals": {"changed": 1, "left": 0, "unreachable": 2, "gone": 0},
+        "missed": [["it waits to be accepted by its listener's process", 2]],
+        "warnings": [WAIT],
+        "then": [1, 1],
+        "again": 2,
+    }
+
+
+# Everything on a host: a PID namespace of its own, in which the scene is all that there is.
+WHOLE_HOST = (
+    LOOK
+    + """
+def work():
+    assert LIBC.mount(b"proc", b"/proc", b"proc", 0, None) == 0
+    assert os.getpid() == 1
+    nothing = run(keepalive_sockets, dict(all=True, listening=True))
+    listener = listen()
+    client, server = connect(listener)
+    wish = dict(all=True, listening=True, rearm=True)
+    planned, done, again = (
+        run(keepalive_sockets, dict(wish, _ansible_check_mode=pretend)) for pretend in (True, False, False)
+    )
+    answer(
+        nothing=[nothing["changed"], nothing["totals"]["changed"]],
+        planned=planned["totals"] == done["totals"],
+        changed=done["totals"]["changed"],
+        on=[look(one)[0] for one in (listener, client, server)],
+        again=again["changed"],
+    )
+
+assert LIBC.unshare(0x20000000) == 0
+child(work)
+"""
+)
+
+
+@needs_root
+def test_a_whole_host() -> None:
+    assert play(WHOLE_HOST) == {"nothing": [False, 0], "planned": True, "changed": 3, "on": [1, 1, 1], "again": False}

@@ -437,8 +437,9 @@ answer(
 )
 """
 AS_ROOT = (
-    "It takes CAP_SYS_PTRACE, and a seccomp profile and security modules that allow it: in a container run with "
-    "--cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, or run on its host."
+    "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and a seccomp profile and security modules that allow it: in "
+    "a container run with --cap-add SYS_PTRACE, and where that is not enough --security-opt seccomp=unconfined, "
+    "or run on its host."
 )
 
 
@@ -574,7 +575,7 @@ answer(
 
 def test_churn() -> None:
     answer = play(CHURN)
-    assert answer.pop("reasons") in ([], ["it ended meanwhile"])
+    assert set(answer.pop("reasons")) <= {"it ended meanwhile", "it waits to be accepted by its listener's process"}
     assert answer == {"failed": [], "always": True, "sums": True}
 
 
