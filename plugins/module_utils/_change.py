@@ -51,6 +51,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._writers import find_candidates
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting

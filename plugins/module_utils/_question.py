@@ -10,7 +10,7 @@ The command needs a POSIX shell, grep, sort, tar, gzip, head and base64. It prin
 :func:`take_snapshot` reads on a host: the kernel's values, sysctl files, what tells how the host
 boots, and the lines elsewhere that may set keepalive keys; compressed, and in letters that no
 terminal changes. Where the command is not sure or a tool is missing, the answer is not complete, and
-reading it raises :class:`Doubt`.
+reading it raises :class:`DoubtError`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import stat
 import typing as t
 import zlib
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
 from ansible_collections.linux.tcp.plugins.module_utils._files import (
     DROP_IN_FOLDERS,
     RC_FOLDERS,
@@ -34,7 +35,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._files import (
     SYSTEMD_SYSCTL,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._record import (
-    Doubt,
     KernelRecord,
     Node,
     RecordedDisk,
@@ -49,7 +49,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     ENCRYPTED_CREDENTIAL_FOLDERS,
     SYSCTL_CONF,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._values import HZ_HIGHEST, KEYS, SYSCTL_PREFIX
+from ansible_collections.linux.tcp.plugins.module_utils._values import HZ_HIGHEST, HZ_LOWEST, KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers import (
     CALLED_ERE,
     KERNEL_FILES,
@@ -63,6 +63,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers import (
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Tree
     from ansible_collections.linux.tcp.plugins.module_utils._writers import Candidate
 
@@ -77,7 +78,7 @@ _ROOTS = (
     *UFW_AND_TUNED,
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
-_PROBED = (SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS)
+_PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS)
 # as much as a host may answer, compressed
 _MOST_BYTES = 400_000
 
@@ -98,14 +99,13 @@ def _words(words: t.Iterable[str]) -> str:
 
 
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
+# A shell's own read takes single bytes, and the kernel gives its values only to the first.
 QUESTION = f"""
 LC_ALL=C; export LC_ALL; cd / || exit 1
 doubt() {{ echo "= doubt $*"; exit 0; }}
 {{
 echo "= kernel"
-for k in {_words(KEYS)}; do
-  v=; {{ IFS= read -r v < /proc/sys/{SYSCTL_PREFIX}$k; }} 2>/dev/null; echo "$k $v"
-done
+grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
 v=; {{ IFS= read -r v < /proc/1/comm; }} 2>/dev/null; printf 'comm %s\\n' "$v"
 if [ -e /proc/sys/net/core/dev_weight ]; then
   v=; {{ IFS= read -r v < /proc/cmdline; }} 2>/dev/null; printf 'cmdline %s\\n' "$v"
@@ -115,7 +115,7 @@ grep ' /proc' /proc/self/mounts || doubt mounts
 echo "= paths"
 for p in {_words(_CREDENTIALS)}; do
   if [ -d "$p" ]; then
-    [ -r "$p" ] && [ -x "$p" ] || doubt "$p"
+    ls "$p/" > /dev/null || doubt "$p"
     for f in "$p"/sysctl.*; do [ -e "$f" ] || [ -L "$f" ] && doubt "$p"; done
     echo "empty $p"
   elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
@@ -145,7 +145,7 @@ else
   done
 fi
 echo "= lines"
-for f in $w; do [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && doubt "$f"; }}; done
+for f in $w; do [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}; done
 grep -snE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
 c=$(grep -shoE {shlex.quote(CALLED_ERE)} $w | sort -u)
 l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
@@ -163,7 +163,7 @@ echo "= end $?"
 
 _PARTS = ("kernel", "mounts", "paths", "lines", "files")
 _LINE = re.compile(rb"(/[^\n]*?):([0-9]+):([^\n]*)")
-# What depends on the tick rate, which a shell cannot tell: large numbers, and those of another base.
+# What may depend on the tick rate: large numbers, and those of another base.
 _LARGE = re.compile(rb"tcp_keepalive_[^\n]*(?:[0-9]{7}|0[xX])|(?:[0-9]{7}|0[xX])[^\n]*tcp_keepalive_")
 
 
@@ -174,20 +174,31 @@ class Host:
     kernel: RecordedKernel
     files: RecordedFiles
     rows: tuple[tuple[str, int, bytes], ...]
+    has_large_values: bool = False
 
     def search(self, files: Files, _init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
         """Return who else may set keys, as :func:`take_snapshot` asks for it."""
         return candidates_among(files, self.rows, tree)
 
+    def require_certain(self, snapshot: Snapshot) -> None:
+        """Check that nothing in a snapshot of this host may be otherwise.
+
+        :raises DoubtError: where a line may set other values, as far as it stands where it counts; and where the
+            kernel's tick rate counts, which a shell cannot tell.
+        """
+        if self.has_large_values and dataclasses.replace(snapshot, hz=HZ_LOWEST).as_dict() != snapshot.as_dict():
+            raise DoubtError("some values are so large that the kernel's tick rate counts")
+        if snapshot.other_writers:
+            raise DoubtError(f"{snapshot.other_writers[0].path} may set other values")
+
 
 def read_answer(answer: str) -> Host:
     """Return the host that answered :data:`QUESTION`.
 
-    :raises Doubt: where the answer is not complete, or does not tell all that counts.
+    :raises DoubtError: where the answer is not complete, or does not tell all that counts.
     """
     parts = _parts(_unpacked(answer))
-    if _LARGE.search(parts["files"]) or _LARGE.search(parts["lines"]) or _LARGE.search(parts["kernel"]):
-        raise Doubt("values as large as these depend on the kernel's tick rate")
+    has_large_values = any(_LARGE.search(parts[name]) for name in ("files", "lines", "kernel"))
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
     absent = set()
     for line in _text(parts["paths"]).splitlines():
@@ -201,14 +212,14 @@ def read_answer(answer: str) -> Host:
         elif kind in ("busybox", "other"):
             nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
         else:
-            raise Doubt(f"{line} is not a path")
+            raise DoubtError(f"{line} is not a path")
     rows = []
     for row in parts["lines"].split(b"\n")[:-1]:
         found = _LINE.fullmatch(row)
         if not found:  # such as "Binary file ... matches"
-            raise Doubt(f"{row!r} is not a line of a file")
+            raise DoubtError(f"{row!r} is not a line of a file")
         rows.append((found[1].decode("utf-8", "surrogateescape"), int(found[2]), found[3]))
-    return Host(_kernel(parts), RecordedFiles(disk=RecordedDisk(nodes, absent)), tuple(rows))
+    return Host(_kernel(parts), RecordedFiles(disk=RecordedDisk(nodes, absent)), tuple(rows), has_large_values)
 
 
 def _unpacked(answer: str) -> bytes:
@@ -216,7 +227,7 @@ def _unpacked(answer: str) -> bytes:
         packed = base64.b64decode("".join(answer.split()), validate=True)
         return gzip.decompress(packed)
     except (binascii.Error, EOFError, OSError, ValueError, zlib.error) as exc:
-        raise Doubt(f"the answer cannot be read: {exc}") from exc
+        raise DoubtError(f"the answer cannot be read: {exc}") from exc
 
 
 def _parts(answer: bytes) -> dict[str, bytes]:
@@ -224,21 +235,21 @@ def _parts(answer: bytes) -> dict[str, bytes]:
     text, heading, rest = answer.partition(b"\n= files\n")
     archive, end, status = rest.rpartition(b"= end ")
     if not heading or not end or status.strip() != b"0":
-        raise Doubt(answer.rpartition(b"= doubt ")[2][:200].decode("utf-8", "replace") or "the answer is cut")
+        raise DoubtError(answer.rpartition(b"= doubt ")[2][:200].decode("utf-8", "replace") or "the answer is cut")
     parts = {"files": archive}
     for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
         name, _end, lines = part.partition(b"\n")
         parts[name.decode("ascii", "replace")] = lines if lines.endswith(b"\n") or not lines else lines + b"\n"
     if set(parts) != set(_PARTS):
-        raise Doubt(f"the answer has the parts {sorted(parts)}")
+        raise DoubtError(f"the answer has the parts {sorted(parts)}")
     return parts
 
 
 def _kernel(parts: t.Mapping[str, bytes]) -> RecordedKernel:
-    lines = (line.partition(b" ") for line in parts["kernel"].split(b"\n"))
-    told = {name.decode("ascii", "replace"): value for name, _blank, value in lines}
+    lines = (re.match(rb"([^ :]*)[ :](.*)", line, re.DOTALL) for line in parts["kernel"].split(b"\n"))
+    told = {found[1].decode("ascii", "replace"): found[2] for found in lines if found}
     record = KernelRecord(
-        values=as_values({key: _text(told.get(key, b"")) for key in KEYS}),
+        values=as_values({key: _text(told.get(f"/proc/sys/{SYSCTL_PREFIX}{key}", b"")) for key in KEYS}),
         comm=told.get("comm", b"").decode("utf-8", "replace"),
         mounts=tuple(_text(parts["mounts"]).splitlines()),
         cmdline=told.get("cmdline", b""),

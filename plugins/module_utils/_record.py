@@ -6,7 +6,7 @@
 
 """A host as somebody else has read it: its files out of an archive, its kernel out of a few lines.
 
-Whatever is asked for and was not read raises :class:`Doubt`, so that nothing is taken for missing
+Whatever is asked for and was not read raises :class:`DoubtError`, so that nothing is taken for missing
 that was only not looked at.
 """
 
@@ -22,6 +22,7 @@ import tarfile
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._disk import Disk, reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX, Values
@@ -29,10 +30,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYS
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
-
-
-class Doubt(Exception):
-    """The record does not tell; only the host itself does."""
 
 
 @dataclasses.dataclass
@@ -53,7 +50,7 @@ class Node:
 def nodes_of(archive: bytes) -> dict[str, Node]:
     """Return what an archive of tar(1) has, by absolute path; folders in it are whole.
 
-    :raises Doubt: for an archive that is cut or broken, and for what is neither file, folder nor link.
+    :raises DoubtError: for an archive that is cut or broken, and for what is neither file, folder nor link.
     """
     nodes: dict[str, Node] = {}
     try:
@@ -64,14 +61,15 @@ def nodes_of(archive: bytes) -> dict[str, Node]:
                     nodes[path] = Node(stat.S_IFDIR | member.mode, is_whole=True)
                 elif member.issym():
                     nodes[path] = Node(stat.S_IFLNK | 0o777, target=member.linkname)
-                elif member.isreg() or member.islnk():
+                elif member.islnk():  # another name of a file, or the same once more
+                    nodes.setdefault(path, nodes[posixpath.normpath(f"/{member.linkname}")])
+                elif member.isreg():
                     content = tar.extractfile(member)
-                    text = content.read() if content else b""
-                    nodes[path] = Node(stat.S_IFREG | member.mode, text=text)
+                    nodes[path] = Node(stat.S_IFREG | member.mode, text=content.read() if content else b"")
                 else:
-                    raise Doubt(f"{path} is neither a file nor a folder nor a link")
+                    raise DoubtError(f"{path} is neither a file nor a folder nor a link")
     except (tarfile.TarError, EOFError, KeyError, OSError) as exc:
-        raise Doubt(f"the archive cannot be read: {exc}") from exc
+        raise DoubtError(f"the archive cannot be read: {exc}") from exc
     for path in nodes:
         folder, name = posixpath.split(path)
         if name and folder in nodes:
@@ -102,12 +100,12 @@ class RecordedDisk(Disk):
             if above == "/":
                 break
             above = posixpath.dirname(above)
-        raise Doubt(f"{path} was not read")
+        raise DoubtError(f"{path} was not read")
 
     def _followed(self, path: str) -> Node | None:
         node = self._node(path)
         if node is not None and stat.S_ISLNK(node.mode):
-            raise Doubt(f"{path} is a link")
+            raise DoubtError(f"{path} is a link")
         return node
 
     def readlink(self, path: str) -> str:
@@ -125,7 +123,7 @@ class RecordedDisk(Disk):
         if not stat.S_ISDIR(node.mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not node.is_whole:
-            raise Doubt(f"{path} was not read as a whole")
+            raise DoubtError(f"{path} was not read as a whole")
         return list(node.names)
 
     def lexists(self, path: str) -> bool:
@@ -159,7 +157,7 @@ class RecordedDisk(Disk):
         if stat.S_ISDIR(node.mode):
             return "directory", b"", "it is a folder"
         if node.text is None:
-            raise Doubt(f"{path} was not read")
+            raise DoubtError(f"{path} was not read")
         return "file", node.text, ""
 
 
@@ -167,12 +165,12 @@ class RecordedFiles(Files):
     """The running system's files, as a disk has recorded them."""
 
     def version_of(self, loader: Loader) -> Version | None:
-        """Raise Doubt: a loader's release is found in files that were not read."""
-        raise Doubt(f"the release of {loader} was not looked for")
+        """Raise DoubtError: a loader's release is found in files that were not read."""
+        raise DoubtError(f"the release of {loader} was not looked for")
 
     def require_writable(self, target: str) -> None:
-        """Raise Doubt: only the host tells."""
-        raise Doubt(f"{target} is to be written")
+        """Raise DoubtError: only the host tells."""
+        raise DoubtError(f"{target} is to be written")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,12 +203,12 @@ class RecordedKernel(Kernel):
             if f"{path}/".startswith(f"{place}/") and len(place) >= len(best):  # a later mount covers an earlier one
                 best, is_read_only = place, "ro" in options.split(",")
         if not best:
-            raise Doubt("no mount of /proc was found")
+            raise DoubtError("no mount of /proc was found")
         return self._record.values.time is not None and not is_read_only
 
     def require_writable(self, key: Key) -> None:
-        """Raise Doubt: only the host tells."""
-        raise Doubt(f"{key} is to be written")
+        """Raise DoubtError: only the host tells."""
+        raise DoubtError(f"{key} is to be written")
 
     def process_1(self) -> str:
         """Return the name of the first process."""
@@ -227,10 +225,7 @@ class RecordedKernel(Kernel):
 
 def as_values(written: t.Mapping[str, str]) -> Values:
     """Return the values that a kernel showed; None for one that is not a number."""
-    values: dict[str, int | None] = {}
-    for key in KEYS:
-        try:
-            values[key] = int(written[key])
-        except (KeyError, ValueError):
-            values[key] = None
-    return Values(**values)
+    # a negative number is one, too
+    return Values(
+        *(int(text) if text.lstrip("-").isdigit() else None for text in (written.get(key, "") for key in KEYS))
+    )

@@ -215,7 +215,8 @@ def take_snapshot(
 ) -> Snapshot:
     """Read a host. ``loader`` is the one to predict for; ``auto`` finds out which one its boot uses.
 
-    ``search`` finds who else may set the keys. A kernel's values belong to the running system; they are left out for any other one.
+    ``search`` finds who else may set the keys. A kernel's values belong to the running system; they are
+    left out for any other one.
     """
     runs = files.is_running_system
     writable = runs and kernel.writable()

@@ -296,8 +296,24 @@ from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, validate
 
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._change import Outcome
 
-def _wish(params: t.Mapping[str, t.Any]) -> Wish:
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "time": {"type": "int"},
+    "intvl": {"type": "int", "aliases": ["interval"]},
+    "probes": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "runtime": {"type": "bool", "default": True},
+    "persistent": {"type": "bool", "default": True},
+    "path": {"type": "path", "default": DEFAULT_PATH},
+    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+    "backup": {"type": "bool", "default": False},
+    "root": {"type": "path", "default": "/"},
+}
+
+
+def wish_of(params: t.Mapping[str, t.Any]) -> Wish:
     """Narrow the module's parameters to a wish.
 
     :raises KeepaliveError: for values or a path that cannot be.
@@ -317,38 +333,9 @@ def _wish(params: t.Mapping[str, t.Any]) -> Wish:
     )
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "time": {"type": "int"},
-            "intvl": {"type": "int", "aliases": ["interval"]},
-            "probes": {"type": "int"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "runtime": {"type": "bool", "default": True},
-            "persistent": {"type": "bool", "default": True},
-            "path": {"type": "path", "default": DEFAULT_PATH},
-            "overrides": {
-                "type": "str",
-                "choices": ["fail", "take_over", "ignore"],
-                "default": "fail",
-            },
-            "backup": {"type": "bool", "default": False},
-            "root": {"type": "path", "default": "/"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        outcome = fulfil(
-            _wish(module.params),
-            kernel=Kernel(),
-            files=Files(module.params["root"]),
-            check_mode=module.check_mode,
-        )
-    except KeepaliveError as exc:
-        module.fail_json(msg=str(exc), **exc.details)
+def answer_of(outcome: Outcome, *, diff: bool) -> tuple[dict[str, t.Any], list[str]]:
+    """Return what the module answers of an outcome, and its warnings."""
     change = outcome.change
-    for warning in change.warnings:
-        module.warn(warning)
     answer: dict[str, t.Any] = {
         "changed": not change.is_empty,
         "before": change.before.as_dict(),
@@ -357,8 +344,26 @@ def main() -> None:
         "detection_time": outcome.after.detection_time,
         "backup_files": [printable(path) for path in outcome.backup_files],
     }
-    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+    if diff:
         answer["diff"] = change.diff()
+    return answer, list(change.warnings)
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        outcome = fulfil(
+            wish_of(module.params),
+            kernel=Kernel(),
+            files=Files(module.params["root"]),
+            check_mode=module.check_mode,
+        )
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+    answer, warnings = answer_of(outcome, diff=diff)
+    for warning in warnings:
+        module.warn(warning)
     module.exit_json(**answer)
 
 

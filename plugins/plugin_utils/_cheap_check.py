@@ -1,0 +1,73 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is private to the collection: it may change at any time.
+
+"""The controller's side of the check: ask the host in plain shell, and send the module only where that is not enough.
+
+One command costs a connection's round trip, and no transfer and no Python on the host. The host is
+then computed here with the very code that the module runs there. Whenever something would have to
+change, is refused, or cannot be told for sure, the module itself is sent and gives the answer.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+
+    Answer = t.Dict[str, t.Any]
+
+
+class CheapCheck(ActionBase):
+    """An action that asks before it sends the module of its name; subclasses have ``spec`` and :meth:`answer`."""
+
+    _supports_async = True
+    _supports_check_mode = True
+    spec: t.ClassVar[dict[str, t.Any]]
+
+    def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:
+        """Return the module's answer and warnings for a host, None where the module has to do something.
+
+        :raises KeepaliveError: where the module itself has to say what is wrong, or the host has to be asked.
+        """
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
+        """Return the answer, whoever gives it."""
+        result: Answer = super().run(tmp, task_vars)
+        answer = None if self._task.async_val else self._ask()
+        if answer is None:
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        else:
+            result.update(answer)
+        return result
+
+    def _ask(self) -> Answer | None:
+        validated = ArgumentSpecValidator(self.spec).validate(self._task.args)
+        params = validated.validated_parameters
+        if validated.error_messages or params["root"] != "/" or self._connection._shell.SHELL_FAMILY != "sh":  # noqa: SLF001 -- as Ansible's own actions
+            return None
+        try:
+            told = self._low_level_execute_command(QUESTION)
+            answered = self.answer(params, read_answer(told["stdout"]))
+        except KeepaliveError as exc:
+            self._display.vv(f"The module is sent, because {exc}")
+            return None
+        if answered is None:
+            return None
+        answer, warnings = answered
+        return {
+            "changed": False,
+            **answer,
+            **({"warnings": warnings} if warnings else {}),
+            "invocation": {"module_args": params},
+        }
