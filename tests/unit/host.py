@@ -151,12 +151,15 @@ def make_kernel(proc: Path, time: int = 7200, intvl: int = 75, probes: int = 9) 
     return HostKernel(proc)
 
 
-def in_own_namespaces(script: str, *arguments: str, text: str = "") -> str:
+def in_own_namespaces(script: str, *arguments: str, text: str = "", alone: bool = False) -> str:
     """Run a Python script in network and mount namespaces that end with it, and return what it prints.
 
-    Skips the test where the machine gives none. Root's rights are within them those of anybody.
+    A script that is ``alone`` is process 1 of a PID namespace, too: it sees no process of the machine, and its
+    children end with it. Skips the test where the machine gives none. Root's rights are within them those of anybody.
     """
     unshare = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    if alone:
+        unshare += ["--pid", "--fork", "--kill-child", "--mount-proc"]
     try:
         trial = subprocess.run([*unshare, "true"], capture_output=True, check=False, text=True)
     except FileNotFoundError:

@@ -145,9 +145,13 @@ bring_up_loopback()
 """
 
 
-def play(script: str) -> dict[str, t.Any]:
-    """Run a scene and return its answer; skip the test for the reason that it gives."""
-    answer: dict[str, t.Any] = json.loads(in_own_namespaces(_TOOLS + script))
+def play(script: str, *, alone: bool = False) -> dict[str, t.Any]:
+    """Run a scene and return its answer; skip the test for the reason that it gives.
+
+    One that may reach processes outside of the scene, were it not for its filters, has to be ``alone``: /proc shows
+    the sockets of all network namespaces.
+    """
+    answer: dict[str, t.Any] = json.loads(in_own_namespaces(_TOOLS + script, alone=alone))
     if "skip" in answer:
         pytest.skip(answer["skip"])
     return answer

@@ -530,24 +530,37 @@ kept.append(socket.create_connection(full.getsockname()))
 sending = socket.socket()
 sending.setblocking(False)
 sending.connect_ex(full.getsockname())
+def stuck(first, second):
+    # a connection whose data does not get through, so that its end is not acknowledged either
+    ends = connect(listener)
+    send_until_full(ends[0])
+    for number in (first, second):
+        if number is not None:
+            ends[number].shutdown(socket.SHUT_WR)
+    return ends[0]
+scene = dict(close_wait=waiting, fin_wait2=closed, syn_sent=sending, listening=listener,
+             established=connect(listener)[0], fin_wait1=stuck(0, None), closing=stuck(0, 1), last_ack=stuck(1, 0))
 everywhere = list(STATES)
 done = bring(states=everywhere, time=88)
-scene = dict(waiting=waiting, closed=closed, sending=sending, listener=listener)
 answer(
-    states=sorted({one["state"] for one in done["changed_sockets"]}),
+    states={name: done["changed_by_inode"][inode(one)]["state"] for name, one in scene.items()},
     now={name: look(one)[:2] for name, one in scene.items()},
     again=bring(states=everywhere, time=88)["totals"]["changed"],
+    off=bring(states=everywhere, enabled=False)["totals"]["changed"] == done["totals"]["changed"],
     gone=done["totals"]["gone"],
 )
 """
 )
+HELD = ("close_wait", "fin_wait2", "syn_sent", "listening", "established", "fin_wait1", "closing", "last_ack")
 
 
 def test_states() -> None:
+    # syn_recv, which only TCP Fast Open has in a process's hands, is a state as the others for the module
     assert play(STATES) == {
-        "states": ["close_wait", "established", "fin_wait2", "listening", "syn_sent"],
-        "now": {name: [1, 88] for name in ("waiting", "closed", "sending", "listener")},
+        "states": {name: name for name in HELD},
+        "now": {name: [1, 88] for name in HELD},
         "again": 0,
+        "off": True,
         "gone": 0,
     }
 
@@ -610,6 +623,47 @@ def reconnect(one):
 """
     script = MEANWHILE % {"meddle": meddle, "child": child, "again": again}
     assert play(reconnect + script) == {"changed": False, "gone": 1, "failed": False, "elsewhere": 0, "again": 0}
+
+
+# The process that was found ends, and another one with its number holds another connection by the same descriptor.
+REUSED_NUMBER = (
+    LOOK
+    + """
+listener, other = listen(), listen()
+ends = [socket.create_connection(one.getsockname()) for one in (listener, other)]
+def hold(one):
+    os.dup2(one.fileno(), 100)
+    for each in ends:
+        each.close()
+last = "/proc/sys/kernel/ns_last_pid"  # of this PID namespace only
+if not os.path.exists(last):
+    answer(skip="this kernel has no ns_last_pid")
+    sys.exit()
+pids = [child(lambda: hold(ends[0]))]
+ends[0].close()
+real = _socket_change._require_reachable
+def meanwhile(*arguments):
+    real(*arguments)
+    end(pids[0])
+    with open(last, "w") as file:
+        file.write(str(pids[0] - 1))
+    pids.append(child(lambda: hold(ends[1])))
+_socket_change._require_reachable = meanwhile
+found = bring(pids[0], remote_ports=[listener.getsockname()[1]])
+answer(
+    same=pids[0] == pids[1],
+    changed=found["changed"],
+    gone=found["totals"]["gone"],
+    failed=found.get("failed", False),
+    other=look(ends[1])[0],
+)
+"""
+)
+
+
+@needs_root
+def test_another_process_has_the_number_meanwhile() -> None:
+    assert play(REUSED_NUMBER, alone=True) == {"same": True, "changed": False, "gone": 1, "failed": False, "other": 0}
 
 
 REFUSED = (
@@ -806,22 +860,98 @@ def test_timers_are_told_as_they_are_in_the_end() -> None:
 PROTECTED = (
     LOOK
     + """
-def work():
+def protect():
     LIBC.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+def become_nobody():
     os.setgroups([])
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
 
+def become_nobody_and_protect():
+    become_nobody()
+    protect()
+
+def live_apart():
+    assert LIBC.unshare(0x10000000) == 0  # CLONE_NEWUSER
+
 listener = listen()
-pid = child(work)
+pid = child(%s)
 answer(changed=bring(pid, listening=True)["totals"]["changed"], on=look(listener)[0])
 """
 )
 
 
 @needs_root
-def test_a_process_of_another_user_that_is_not_dumpable() -> None:
-    assert play(PROTECTED) == {"changed": 1, "on": 1}
+@pytest.mark.parametrize("work", ["protect", "become_nobody", "become_nobody_and_protect", "live_apart"])
+def test_processes_of_other_users_and_those_that_are_not_dumpable(work: str) -> None:
+    assert play(PROTECTED % work) == {"changed": 1, "on": 1}
+
+
+# A thread opens the socket; in the second case the first thread has ended, as by pthread_exit(3).
+THREADS = (
+    LOOK
+    + """
+listener = listen()
+reading, writing = os.pipe()
+pid = os.fork()
+if pid == 0:
+    def work():
+        while %(ends)r and open("/proc/self/status").read().split("State:\\t")[1][0] != "Z":
+            time.sleep(0.01)
+        one = socket.create_connection(listener.getsockname())
+        os.write(writing, b"x")
+        signal.pause()
+    threading.Thread(target=work).start()
+    if %(ends)r:
+        LIBC.syscall(93 if os.uname().machine == "aarch64" else 60, 0)
+    signal.pause()
+atexit.register(end, pid)
+os.read(reading, 1)
+found = bring(pid, remote_ports=[listener.getsockname()[1]], time=77)
+answer(
+    pids=[process["pid"] for one in found["changed_sockets"] + found["unreachable_sockets"]
+          for process in one["processes"]] == [pid],
+    times=[one["after"]["time"] for one in found["changed_sockets"]],
+    unreachable=[one["reason"] for one in found["unreachable_sockets"]],
+    again=bring(pid, remote_ports=[listener.getsockname()[1]], time=77)["changed"],
+)
+"""
+)
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["threads", "the first has ended"])
+def test_a_socket_of_a_thread(ends: bool) -> None:
+    old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
+    answer = play(THREADS % {"ends": ends})
+    reached = answer.pop("times"), answer.pop("unreachable")
+    assert answer == {"pids": True, "again": False}
+    assert reached == ([77], []) or (ends and reached == ([], [old]))
+
+
+WHOLE_HOST = (
+    LOOK
+    + """
+nothing = bring(all=True, pids=None, listening=True, states=list(STATES), rearm=True, time=77)
+listener = listen()
+pid = child(lambda: LIBC.unshare(0x40000000))
+found = bring(all=True, pids=None, listening=True)
+answer(nothing={key: nothing[key] for key in ("changed", "changed_sockets", "left_sockets", "unreachable_sockets")},
+       failed=nothing.get("failed", False), found=list(found["changed_by_inode"]) == [inode(listener)],
+       on=look(listener)[0])
+"""
+)
+
+
+@needs_root
+def test_a_host_without_sockets_and_one_with() -> None:
+    # alone, because without a PID namespace of its own this would set the machine's sockets
+    assert play(WHOLE_HOST, alone=True) == {
+        "nothing": {"changed": False, "changed_sockets": [], "left_sockets": [], "unreachable_sockets": []},
+        "failed": False,
+        "found": True,
+        "on": 1,
+    }
 
 
 WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
@@ -858,36 +988,3 @@ def test_connections_that_wait_to_be_accepted_are_told() -> None:
         "then": [1, 1],
         "again": 2,
     }
-
-
-# Everything on a host: a PID namespace of its own, in which the scene is all that there is.
-WHOLE_HOST = (
-    LOOK
-    + """
-def work():
-    assert LIBC.mount(b"proc", b"/proc", b"proc", 0, None) == 0
-    assert os.getpid() == 1
-    nothing = run(keepalive_sockets, dict(all=True, listening=True))
-    listener = listen()
-    client, server = connect(listener)
-    wish = dict(all=True, listening=True, rearm=True)
-    planned, done, again = (
-        run(keepalive_sockets, dict(wish, _ansible_check_mode=pretend)) for pretend in (True, False, False)
-    )
-    answer(
-        nothing=[nothing["changed"], nothing["totals"]["changed"]],
-        planned=planned["totals"] == done["totals"],
-        changed=done["totals"]["changed"],
-        on=[look(one)[0] for one in (listener, client, server)],
-        again=again["changed"],
-    )
-
-assert LIBC.unshare(0x20000000) == 0
-child(work)
-"""
-)
-
-
-@needs_root
-def test_a_whole_host() -> None:
-    assert play(WHOLE_HOST) == {"nothing": [False, 0], "planned": True, "changed": 3, "on": [1, 1, 1], "again": False}
