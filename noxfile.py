@@ -193,10 +193,11 @@ def types(session: nox.Session) -> None:
     def collected(*folders: str) -> list[str]:
         return [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
 
-    session.run("mypy", *collected("plugins", "tests/unit"))
+    targets = ("plugins/doc_fragments", "plugins/module_utils", "plugins/modules", "tests/unit")
+    session.run("mypy", *collected(*targets))
     session.run(
         *("mypy", "--python-version=3.11"),
-        *collected("extensions", "tests/benchmark", "tests/differential"),
+        *collected("extensions", "plugins/action", "plugins/plugin_utils", "tests/benchmark", "tests/differential"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -314,7 +315,7 @@ def molecule(session: nox.Session) -> None:
 
 @nox.session
 def differential(session: nox.Session) -> None:
-    """Compare the predicted boot with what the real loaders do on random trees of files."""
+    """Compare predicted boots with the real loaders, and the controller with the modules, on random trees of files."""
     install(session, "differential")
     add_test_collections(session)
     roots = CACHE / "roots"
@@ -324,11 +325,12 @@ def differential(session: nox.Session) -> None:
         *(f"--extra-vars=roots={roots}", *(str(images / f"{name}.yml") for name in ("build", "unpack"))),
         env=ansible_env(CACHE / "collections"),
     )
-    session.run(
-        *("python", "-m", "ansible_collections.linux.tcp.tests.differential.run"),
-        *(str(roots), *session.posargs),
-        env={"PYTHONPATH": "collections"},
-    )
+    for program in ("run", "answers"):
+        session.run(
+            *("python", "-m", f"ansible_collections.linux.tcp.tests.differential.{program}"),
+            *(str(roots), *(session.posargs if program == "run" else ())),
+            env={"PYTHONPATH": "collections"},
+        )
 
 
 def python_for(core: str) -> str:

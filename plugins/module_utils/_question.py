@@ -147,7 +147,7 @@ fi
 echo "= lines"
 for f in $w; do [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}; done
 grep -snE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
-c=$(grep -shoE {shlex.quote(CALLED_ERE)} $w | sort -u)
+c=$(grep -shoE {shlex.quote(CALLED_ERE)} $w | sort -u) || doubt sort
 l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
 c=$(grep -slE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
 for f in $c; do
@@ -235,7 +235,8 @@ def _parts(answer: bytes) -> dict[str, bytes]:
     text, heading, rest = answer.partition(b"\n= files\n")
     archive, end, status = rest.rpartition(b"= end ")
     if not heading or not end or status.strip() != b"0":
-        raise DoubtError(answer.rpartition(b"= doubt ")[2][:200].decode("utf-8", "replace") or "the answer is cut")
+        doubt = re.search(rb"^= doubt (.*)", answer, re.MULTILINE)
+        raise DoubtError(f"{_text(doubt[1])} is odd" if doubt else "the answer is cut")
     parts = {"files": archive}
     for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
         name, _end, lines = part.partition(b"\n")

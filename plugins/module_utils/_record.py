@@ -92,7 +92,7 @@ class RecordedDisk(Disk):
             if node is not None:
                 if above == path:
                     return node
-                if node.is_whole or not stat.S_ISDIR(node.mode):
+                if stat.S_ISREG(node.mode) or node.is_whole:
                     return None
                 break
             if above in self._absent:

@@ -54,20 +54,17 @@ class CheapCheck(ActionBase):
     def _ask(self) -> Answer | None:
         validated = ArgumentSpecValidator(self.spec).validate(self._task.args)
         params = validated.validated_parameters
-        if validated.error_messages or params["root"] != "/" or self._connection._shell.SHELL_FAMILY != "sh":  # noqa: SLF001 -- as Ansible's own actions
+        shell = self._connection._shell  # noqa: SLF001 -- Ansible's own actions have no other name for it
+        if validated.error_messages or params["root"] != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
             return None
+        told: Answer = self._low_level_execute_command(QUESTION)  # type: ignore[no-untyped-call]  # it has no types
         try:
-            told = self._low_level_execute_command(QUESTION)
             answered = self.answer(params, read_answer(told["stdout"]))
         except KeepaliveError as exc:
-            self._display.vv(f"The module is sent, because {exc}")
+            self._display.vv(f"The module is sent: {exc}")
             return None
         if answered is None:
             return None
         answer, warnings = answered
-        return {
-            "changed": False,
-            **answer,
-            **({"warnings": warnings} if warnings else {}),
-            "invocation": {"module_args": params},
-        }
+        result = {"changed": False, **answer, "invocation": {"module_args": params}}
+        return {**result, "warnings": warnings} if warnings else result

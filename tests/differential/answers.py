@@ -45,7 +45,12 @@ if t.TYPE_CHECKING:
     Answers = t.Dict[str, t.Any]
 
 LOADERS: tuple[t.Literal["auto", "systemd-sysctl", "procps"], ...] = ("auto", "systemd-sysctl", "procps")
-WISHES = ({}, {"time": 7200}, {"time": 60, "probes": 200, "overrides": "ignore"}, {"state": "absent"})
+WISHES: tuple[dict[str, t.Any], ...] = (
+    {},
+    {"time": 7200},
+    {"time": 60, "probes": 200, "overrides": "ignore"},
+    {"state": "absent"},
+)
 # What a host may have beside a tree, by how likely it is.
 BESIDE: tuple[tuple[float, Tree], ...] = (
     (0.7, {"/run/systemd/system/x": b""}),
