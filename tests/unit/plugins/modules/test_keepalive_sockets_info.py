@@ -781,3 +781,22 @@ answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.
 def test_a_lingering_socket_does_not_hold_up_its_last_holder() -> None:
     # without the timer this takes a day
     assert play(LINGERING) == {"handler": True, "timer": [0.0, 0.0]}
+
+
+ENDED_MEANWHILE = """
+listener = listen()
+port = listener.getsockname()[1]
+
+class Meanwhile(Processes):
+    def sockets(self, process):
+        listener.close()
+        return super().sockets(process)
+
+survey = _survey.Survey(Meanwhile())
+found = list(survey.sockets(Filters.from_options(dict(local_ports=[port], local_addresses=["127.0.0.1"]))))
+answer(found=len(found), missed=[one["reason"] for one in survey.missed.as_list() if one["what"] == "socket"])
+"""
+
+
+def test_a_socket_that_ends_before_its_holder_is_found() -> None:
+    assert play(ENDED_MEANWHILE) == {"found": 0, "missed": ["it ended meanwhile"]}
