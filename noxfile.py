@@ -28,6 +28,8 @@ TREE = CACHE / "tree"
 LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
 TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
 TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+# These run on the controller only, and with its Python.
+CONTROLLER_PLUGINS = ("action", "filter", "plugin_utils")
 # The ansible-core releases of the matrix, each with the controllers' Pythons it runs on.
 CORES = {
     "2.16": ("3.10", "3.11", "3.12"),
@@ -193,11 +195,12 @@ def types(session: nox.Session) -> None:
     def collected(*folders: str) -> list[str]:
         return [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
 
-    targets = ("plugins/doc_fragments", "plugins/module_utils", "plugins/modules", "tests/unit")
-    session.run("mypy", *collected(*targets))
+    on_controller = [f"{above}/{name}" for above in ("plugins", "tests/unit/plugins") for name in CONTROLLER_PLUGINS]
+    exclude = f"/({'|'.join(on_controller)})/"
+    session.run("mypy", f"--exclude={exclude}", *collected("plugins", "tests/unit"))
     session.run(
         *("mypy", "--python-version=3.11"),
-        *collected("extensions", "plugins/action", "plugins/plugin_utils", "tests/benchmark", "tests/differential"),
+        *collected(*on_controller, "extensions", "tests/benchmark", "tests/browser", "tests/differential"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -220,6 +223,16 @@ def coverage(session: nox.Session) -> None:
     env = {"COVERAGE_FILE": f"{CACHE}/coverage/data"}
     session.run("coverage", "combine", "--keep", f"{CACHE}/coverage", env=env)
     session.run("coverage", "report", env=env)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the audit's report with Chromium, and keep pictures of it."""
+    install(session, "browser")
+    session.run(
+        *("pytest", "tests/browser", *session.posargs),
+        env={"KEEPALIVE_PICTURES": str(BUILD / "browser")},
+    )
 
 
 def get_pip_for_ansible_test(session: nox.Session, home: Path) -> None:
@@ -288,6 +301,7 @@ def docs(session: nox.Session) -> None:
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
         env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
+    shutil.copytree("docs/images", source / "images")  # antsibull-docs takes text only
     html = BUILD / "html"
     session.run(
         *("sphinx-build", "-b", "html", "-c", "docs", "-d", str(CACHE / "doctrees")),

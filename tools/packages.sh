@@ -6,12 +6,12 @@
 # Installs the system packages that the tests need and that are missing, and says which.
 set -euo pipefail
 
-# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps)
+# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, the browser.
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps chromium chromium-driver)
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl chromium chromedriver; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then
