@@ -34,6 +34,7 @@ nitpicky = True
 # Ansible's own pages, linked to without fetching their index, so that this renders offline too.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/latest"
 ANSIBLE_PAGES = {
+    r"action_plugins": "plugins/action.html",
     r"ansible_configuration_settings": "reference_appendices/config.html",
     r"common_return_values": "reference_appendices/common_return_values.html",
     r"ansible_collections\.(ansible)\.(builtin|posix)\.(\w+)": r"collections/\1/\2/\3.html",
