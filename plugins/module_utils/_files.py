@@ -67,7 +67,7 @@ _BUSYBOX = b"BusyBox v"  # of its banner
 
 SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 SD_BOOTED = "/run/systemd/system"  # sd_booted(3)
-_UNIT = "/etc/systemd/system/systemd-sysctl.service"
+UNIT = "/etc/systemd/system/systemd-sysctl.service"
 DROP_IN_FOLDERS = tuple(
     f"{folder}/systemd/system/systemd-sysctl.service.d" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
 )
@@ -260,7 +260,7 @@ class Files:
             process_1 = "init" if program == "busybox" else program  # BusyBox is what its link is called
             booted_with_systemd = process_1 == "systemd" or not self._disk.exists(self.on_host(init))
             proc_sys_writable = True
-        unit = self.read(_UNIT)
+        unit = self.read(UNIT)
         masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
         runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and self.read(_OPENRC).kind == "file")
         return InitSystem(
@@ -277,7 +277,7 @@ class Files:
         )
 
     def _unit_changes(self) -> t.Iterator[tuple[str, int]]:
-        for pattern in (_UNIT, *(f"{folder}/*.conf" for folder in DROP_IN_FOLDERS)):
+        for pattern in (UNIT, *(f"{folder}/*.conf" for folder in DROP_IN_FOLDERS)):
             for file in self.matching(pattern):
                 rows = file.text.split(b"\n")
                 yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))

@@ -18,7 +18,6 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-import gzip
 import posixpath
 import re
 import shlex
@@ -33,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._files import (
     SD_BOOTED,
     SYSCTL_PROGRAMS,
     SYSTEMD_SYSCTL,
+    UNIT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._record import (
     KernelRecord,
@@ -71,16 +71,17 @@ if t.TYPE_CHECKING:
 _ROOTS = (
     *DIRECTORIES,
     SYSCTL_CONF,
-    "/etc/systemd/system",
-    *DROP_IN_FOLDERS[1:],
+    UNIT,
+    *DROP_IN_FOLDERS,
     *RC_FOLDERS,
     *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),
     *UFW_AND_TUNED,
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 _PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS)
-# as much as a host may answer, compressed
+# As much as a host may answer, compressed and not.
 _MOST_BYTES = 400_000
+_MOST_UNPACKED = 16 << 20
 
 
 def _above(paths: t.Iterable[str]) -> list[str]:
@@ -101,14 +102,14 @@ def _words(words: t.Iterable[str]) -> str:
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 QUESTION = f"""
-LC_ALL=C; export LC_ALL; cd / || exit 1
+LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
 doubt() {{ echo "= doubt $*"; exit 0; }}
 {{
 echo "= kernel"
 grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
-v=; {{ IFS= read -r v < /proc/1/comm; }} 2>/dev/null; printf 'comm %s\\n' "$v"
+v=; {{ IFS= read -r v; IFS= read -r x && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
 if [ -e /proc/sys/net/core/dev_weight ]; then
-  v=; {{ IFS= read -r v < /proc/cmdline; }} 2>/dev/null; printf 'cmdline %s\\n' "$v"
+  v=; {{ IFS= read -r v; IFS= read -r x && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
 fi
 echo "= mounts"
 grep ' /proc' /proc/self/mounts || doubt mounts
@@ -125,13 +126,14 @@ for f in {KERNEL_FILES}; do [ -e "$f" ] && doubt "$f"; done
 set --
 for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
-  elif [ -d "$p" ]; then echo "folder $p"
+  elif [ -d "$p" ]; then [ -x "$p" ] || doubt "$p"; echo "folder $p"
   elif [ -e "$p" ]; then echo "file $p"
   else echo "none $p"; fi
 done
 for p in {_words(_ROOTS)}; do
   if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "${{p#/}}"; else echo "none $p"; fi
 done
+for p in {_words(DIRECTORIES)}; do for f in "$p"/*; do [ -S "$f" ] && doubt "$f"; done; done
 if [ -d {SD_BOOTED} ]; then
   w='{_words(PLACES[True])}'
   [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES)}"
@@ -145,14 +147,18 @@ else
   done
 fi
 echo "= lines"
-for f in $w; do [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}; done
-grep -snE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
-c=$(grep -shoE {shlex.quote(CALLED_ERE)} $w | sort -u) || doubt sort
+for f in $w; do
+  case $f in *:*) [ -e "$f" ] && doubt "$f" ;; esac
+  [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}
+done
+grep -asnE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
+c=$(grep -ashoE {shlex.quote(CALLED_ERE)} $w | sort -u) || doubt sort
 l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
-c=$(grep -slE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
+c=$(grep -aslE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
 for f in $c; do
   h=; IFS= read -r h < "$f"
-  case $h in '#!'*) grep -snE '{RELEVANT_ERE}' "$f" /dev/null ;; esac
+  case $f in *:*) doubt "$f" ;; esac
+  case $h in '#!'*) grep -asnE '{RELEVANT_ERE}' "$f" /dev/null ;; esac
 done
 echo "= files"
 if [ $# -gt 0 ]; then tar -cf - "$@"; fi
@@ -164,7 +170,7 @@ echo "= end $?"
 _PARTS = ("kernel", "mounts", "paths", "lines", "files")
 _LINE = re.compile(rb"(/[^\n]*?):([0-9]+):([^\n]*)")
 # What may depend on the tick rate: large numbers, and those of another base.
-_LARGE = re.compile(rb"tcp_keepalive_[^\n]*(?:[0-9]{7}|0[xX])|(?:[0-9]{7}|0[xX])[^\n]*tcp_keepalive_")
+_LARGE = re.compile(rb"[0-9]{7}|0[xX]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,7 +204,8 @@ def read_answer(answer: str) -> Host:
     :raises DoubtError: where the answer is not complete, or does not tell all that counts.
     """
     parts = _parts(_unpacked(answer))
-    has_large_values = any(_LARGE.search(parts[name]) for name in ("files", "lines", "kernel"))
+    lines = (line for name in ("files", "lines", "kernel") for line in re.split(b"[\n\r\0]", parts[name]))
+    has_large_values = any(_LARGE.search(line) for line in lines if b"keepalive_" in line or b"*" in line)
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
     absent = set()
     for line in _text(parts["paths"]).splitlines():
@@ -225,9 +232,13 @@ def read_answer(answer: str) -> Host:
 def _unpacked(answer: str) -> bytes:
     try:
         packed = base64.b64decode("".join(answer.split()), validate=True)
-        return gzip.decompress(packed)
-    except (binascii.Error, EOFError, OSError, ValueError, zlib.error) as exc:
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)  # gzip
+        unpacked = unpacking.decompress(packed, _MOST_UNPACKED)
+    except (binascii.Error, ValueError, zlib.error) as exc:
         raise DoubtError(f"the answer cannot be read: {exc}") from exc
+    if not unpacking.eof:
+        raise DoubtError("the answer is cut, or too long")
+    return unpacked
 
 
 def _parts(answer: bytes) -> dict[str, bytes]:

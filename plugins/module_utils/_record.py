@@ -17,6 +17,7 @@ import errno
 import io
 import os
 import posixpath
+import re
 import stat
 import tarfile
 import typing as t
@@ -30,6 +31,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYS
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+
+
+# Files as large as this are for the host itself to read.
+_MOST_BYTES = 1 << 20
+_MOST_NODES = 5000
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
 
 
 @dataclasses.dataclass
@@ -57,6 +64,8 @@ def nodes_of(archive: bytes) -> dict[str, Node]:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
             for member in tar:
                 path = posixpath.normpath(f"/{member.name}")
+                if member.sparse or member.size > _MOST_BYTES or len(nodes) > _MOST_NODES:
+                    raise DoubtError(f"{path} is large")
                 if member.isdir():
                     nodes[path] = Node(stat.S_IFDIR | member.mode, is_whole=True)
                 elif member.issym():
@@ -68,7 +77,7 @@ def nodes_of(archive: bytes) -> dict[str, Node]:
                     nodes[path] = Node(stat.S_IFREG | member.mode, text=content.read() if content else b"")
                 else:
                     raise DoubtError(f"{path} is neither a file nor a folder nor a link")
-    except (tarfile.TarError, EOFError, KeyError, OSError) as exc:
+    except (tarfile.TarError, EOFError, KeyError, OSError, OverflowError, ValueError) as exc:
         raise DoubtError(f"the archive cannot be read: {exc}") from exc
     for path in nodes:
         folder, name = posixpath.split(path)
@@ -199,9 +208,13 @@ class RecordedKernel(Kernel):
         """Return whether the values are there and not below a read-only mount (proc(5), /proc/mounts)."""
         path, best, is_read_only = f"/proc/sys/{SYSCTL_PREFIX}time", "", False
         for line in self._record.mounts:
-            _device, place, _kind, options = line.split(" ")[:4]
-            if f"{path}/".startswith(f"{place}/") and len(place) >= len(best):  # a later mount covers an earlier one
-                best, is_read_only = place, "ro" in options.split(",")
+            fields = line.split(" ")
+            if len(fields) < 4:
+                raise DoubtError(f"{line} is not a mount")
+            if f"{path}/".startswith(f"{fields[1]}/"):
+                if len(fields[1]) <= len(best):  # which one is on top is not told here
+                    raise DoubtError(f"{fields[1]} is mounted over {best}")
+                best, is_read_only = fields[1], "ro" in fields[3].split(",")
         if not best:
             raise DoubtError("no mount of /proc was found")
         return self._record.values.time is not None and not is_read_only
@@ -225,7 +238,5 @@ class RecordedKernel(Kernel):
 
 def as_values(written: t.Mapping[str, str]) -> Values:
     """Return the values that a kernel showed; None for one that is not a number."""
-    # a negative number is one, too
-    return Values(
-        *(int(text) if text.lstrip("-").isdigit() else None for text in (written.get(key, "") for key in KEYS))
-    )
+    texts = [written.get(key, "") for key in KEYS]
+    return Values(*(int(text) if _NUMBER.fullmatch(text) else None for text in texts))

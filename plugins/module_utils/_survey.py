@@ -272,7 +272,7 @@ class Survey:
         self, lender: Lender, inode: int, held: t.Sequence[Holder], *, whole: bool
     ) -> tuple[Options | None, str | None]:
         """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
-        what_to_do = ""
+        reason = what_to_do = ""
         try:
             lent = lend(lender, inode, held)
             try:

@@ -156,8 +156,8 @@ PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *_RC_SCRIPTS, *_OPE
 LIB_PLACES = tuple(f"{_UNIT_FOLDERS[-1]}/{name}" for name in _UNITS)
 CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
 RELEVANT_ERE = RELEVANT.pattern.decode()
-# What :func:`_of_ufw` and :func:`_of_tuned` read, apart from what the former's configuration names.
-UFW_AND_TUNED = ("/etc/ufw/ufw.conf", "/etc/ufw/sysctl.conf", "/etc/default/ufw", "/etc/tuned", "/usr/lib/tuned")
+# What :func:`_of_ufw` reads, and what tells :func:`_of_tuned` that there is nothing to read.
+UFW_AND_TUNED = ("/etc/ufw/ufw.conf", "/etc/ufw/sysctl.conf", "/etc/default/ufw", *_TUNED_ACTIVE)
 KERNEL_FILES = _KERNEL_FILES
 
 _TEXT_MAX = 200

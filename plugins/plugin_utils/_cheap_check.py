@@ -20,6 +20,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._question import Host
@@ -52,16 +53,21 @@ class CheapCheck(ActionBase):
         return result
 
     def _ask(self) -> Answer | None:
+        # which the validation would expand here, and the module expands on the host
+        if any(set("$~") & set(str(self._task.args.get(name, ""))) for name in ("path", "root")):
+            return None
         validated = ArgumentSpecValidator(self.spec).validate(self._task.args)
         params = validated.validated_parameters
         shell = self._connection._shell  # noqa: SLF001 -- Ansible's own actions have no other name for it
-        if validated.error_messages or params["root"] != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
+        told_of = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
+        if told_of or params["root"] != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
             return None
         told: Answer = self._low_level_execute_command(QUESTION)  # type: ignore[no-untyped-call]  # it has no types
         try:
             answered = self.answer(params, read_answer(told["stdout"]))
-        except KeepaliveError as exc:
-            self._display.vv(f"The module is sent: {exc}")
+        except (KeepaliveError, MemoryError, OverflowError, RecursionError, ValueError) as exc:
+            if not self._task.no_log:
+                self._display.vv(f"The module is sent: {printable(str(exc))}")
             return None
         if answered is None:
             return None

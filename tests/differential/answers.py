@@ -60,6 +60,22 @@ BESIDE: tuple[tuple[float, Tree], ...] = (
     (0.1, {"/etc/ufw/sysctl.conf": b"net/ipv4/tcp_keepalive_intvl=9\n"}),
     (0.1, {"/etc/systemd/system/systemd-sysctl.service.d/x.conf": b"[Service]\nExecStartPost=/bin/true\n"}),
     (0.05, {"/etc/systemd/system/systemd-sysctl.service": "/dev/null"}),
+    (0.05, {"/etc/sysctl.d/zz-large.conf": b"# remark\n" * 600_000 + b"net.ipv4.tcp_keepalive_time=60\n"}),
+    (
+        0.05,
+        {
+            "/etc/cron.d/nul": b"@reboot root /opt/y.sh\n\0\n",
+            "/opt/y.sh": b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=61\n",
+        },
+    ),
+    (0.05, {"/etc/tmpfiles.d/gpu@0000:01:00.conf": b"w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 61\n"}),
+    (
+        0.05,
+        {
+            "/etc/tuned/active_profile": b"own\n",
+            "/etc/tuned/own/tuned.conf": b"[sysctl]\nnet.ipv4.tcp_keepalive_time=5\n",
+        },
+    ),
 )
 
 

@@ -98,9 +98,9 @@ def test_parts() -> None:
 @pytest.mark.parametrize(
     ("answer", "doubt"),
     [
-        ("", "the answer is cut"),
+        ("", "the answer is cut, or too long"),
         ("sh: 1: base64: not found", "the answer cannot be read: "),
-        (packed(*PARTS)[:-40], "the answer cannot be read: "),
+        (packed(*PARTS)[:-40], "the answer is cut, or too long"),
         (packed(*PARTS[:4]), "the answer is cut"),
         (packed(*PARTS[:5]), "the answer is cut"),
         (packed(*PARTS[:5], "= end 2\n"), "the answer is cut"),
@@ -115,6 +115,30 @@ def test_doubts(answer: str, doubt: str) -> None:
     with pytest.raises(DoubtError) as raised:
         read_answer(answer)
     assert str(raised.value).startswith(doubt)
+
+
+def test_bomb() -> None:
+    bomb = base64.b64encode(gzip.compress(bytes(64 << 20))).decode()
+    with pytest.raises(DoubtError) as raised:
+        read_answer(bomb)
+    assert str(raised.value) == "the answer is cut, or too long"
+
+
+@pytest.mark.parametrize(
+    ("line", "large"),
+    [
+        ("net.ipv4.tcp_keepalive_time = 2147484", True),
+        ("net.ipv4.tcp_keepalive_probes = 0x5", True),
+        ("net.ipv4.tcp_keep* = 9999999", True),
+        ("net.ipv4.tcp_keepalive_time = 600 # 7", False),
+        ("0x" * 200000, False),
+        ("tcp_keepalive_" * 100000, False),
+    ],
+    ids=["large", "of another base", "pattern", "small", "other long line", "long line"],
+)
+def test_large_values(line: str, large: bool) -> None:
+    lines = f"= lines\n/etc/rc.local:7:{line}"
+    assert read_answer(packed(*PARTS[:3], lines, *PARTS[4:])).has_large_values is large
 
 
 def test_places_are_words_of_a_shell() -> None:

@@ -102,6 +102,18 @@ def archive(*members: tuple[str, bytes | None, str]) -> bytes:
     return packed.getvalue()
 
 
+def sparse() -> bytes:
+    """Return an archive of a file that takes no place there, and 300 MiB where it is unpacked."""
+    member = tarfile.TarInfo("etc/x")
+    member.type = tarfile.GNUTYPE_SPARSE
+    header = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    size = b"%011o\0" % (300 << 20)
+    header[386:410] = size + b"%011o\0" % 0
+    header[483:495] = size
+    header[148:156] = b"%06o\0 " % (sum(header[:148]) + 8 * 32 + sum(header[156:512]))
+    return bytes(header) + bytes(1024)
+
+
 def test_archive() -> None:
     nodes = nodes_of(
         archive(
@@ -130,8 +142,10 @@ def test_archive() -> None:
         archive(("etc/x", None, "||")),
         archive(("etc/x", None, "=>etc/nowhere")),
         b"nonsense" * 100,
+        archive(("etc/x", b"x" * ((1 << 20) + 1), "")),
+        sparse(),
     ],
-    ids=["cut", "pipe", "link to nothing", "nonsense"],
+    ids=["cut", "pipe", "link to nothing", "nonsense", "large", "sparse"],
 )
 def test_broken_archive(broken: bytes) -> None:
     with pytest.raises(DoubtError):
@@ -144,7 +158,6 @@ def test_broken_archive(broken: bytes) -> None:
         (["proc /proc proc rw,nosuid 0 0"], True),
         (["proc /proc proc rw 0 0", "proc /proc/sys proc ro,nosuid 0 0"], False),
         (["proc /proc proc ro 0 0", "proc /proc/sys/net proc rw 0 0"], True),
-        (["proc /proc/sys proc ro 0 0", "proc /proc/sys proc rw 0 0", "proc /proc proc ro 0 0"], True),
         (["proc /proc proc rw 0 0", "tmpfs /proc/sysx tmpfs ro 0 0"], True),
     ],
 )
@@ -161,10 +174,21 @@ def test_kernel(mounts: list[str], writable: bool) -> None:
         kernel.require_writable("time")
 
 
-def test_kernel_without_proc() -> None:
+@pytest.mark.parametrize(
+    "mounts",
+    [
+        [],
+        ["x /proc"],
+        ["proc /proc proc rw 0 0", "proc /proc/sys proc ro 0 0", "proc /proc proc rw 0 0"],
+        ["proc /proc/sys proc ro 0 0", "proc /proc/sys proc rw 0 0"],
+    ],
+    ids=["none", "no mount", "mounted over", "twice"],
+)
+def test_doubtful_mounts(mounts: list[str]) -> None:
     with pytest.raises(DoubtError):
-        RecordedKernel(KernelRecord(Values(1, 2, 3), "", (), b""), hz=100).writable()
+        RecordedKernel(KernelRecord(Values(1, 2, 3), "", tuple(mounts), b""), hz=100).writable()
 
 
 def test_as_values() -> None:
     assert as_values({"time": "-5", "intvl": "", "probes": "9"}) == Values(-5, None, 9)
+    assert as_values({"time": "\u00b2", "intvl": "1" * 30}) == Values()

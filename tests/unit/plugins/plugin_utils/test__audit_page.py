@@ -65,20 +65,22 @@ def report(
 )
 def test_detection_plot(times: list[int | None], limit: int | None, good: int, bad: int) -> None:
     plot = detection_plot(report(times, limit=limit))
-    assert (sum(bar.good for bar in plot.bars), sum(bar.bad for bar in plot.bars)) == (good, bad)
+    assert (sum(column.good for column in plot.bars), sum(column.bad for column in plot.bars)) == (good, bad)
     assert (plot.shown, plot.missing) == (good + bad, times.count(None))
-    assert not any(bar.good and bar.bad for bar in plot.bars)
-    assert all(bar.x >= LEFT and bar.x + bar.width <= RIGHT + 0.1 and bar.bad_y >= TOP for bar in plot.bars)
+    assert not any(column.good and column.bad for column in plot.bars)
+    assert all(
+        column.x >= LEFT and column.x + column.width <= RIGHT + 0.1 and column.bad_y >= TOP for column in plot.bars
+    )
     if limit is None:
         assert plot.limit_x is None
     else:
         assert plot.limit_x is not None
-        assert all((bar.x + bar.width < plot.limit_x) == (bar.high < limit + 1) for bar in plot.bars)
+        assert all((column.x + column.width < plot.limit_x) == (column.high < limit + 1) for column in plot.bars)
 
 
 def test_coverage_plot() -> None:
     plot = coverage_plot(report([None], [0.0, 9.9, 10.0, 95.0, 100.0, None], covered=97))
-    assert [(bar.label, bar.good, bar.bad) for bar in plot.bars if bar.good or bar.bad] == [
+    assert [(column.label, column.good, column.bad) for column in plot.bars if column.good or column.bad] == [
         ("0 to 10 %", 0, 2),
         ("10 to 20 %", 0, 1),
         ("90 to 100 %", 1, 1),
