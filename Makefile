@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help apply test lint types units sanity docs-lint docs molecule fleet differential cores benchmark \
+.PHONY: help apply test lint types units browser sanity docs-lint docs molecule fleet differential cores benchmark \
 	build install packages runner clean
 .DELETE_ON_ERROR:
 
@@ -56,6 +56,9 @@ types: runner ## Check types with mypy, strictly
 units: runner ## Run the unit tests on each Python there is, with coverage
 	@rm -rf .cache/coverage
 	@$(NOX) units coverage
+
+browser: runner packages ## Look at the audit's report with Chromium, pictures in .build/browser
+	@$(NOX) browser
 
 sanity: runner ## Run ansible-test sanity
 	@$(NOX) sanity

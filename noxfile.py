@@ -28,6 +28,8 @@ TREE = CACHE / "tree"
 LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
 TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
 TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+# These run on the controller only, and with its Python.
+CONTROLLER_PLUGINS = ("action", "filter", "plugin_utils")
 # The ansible-core releases of the matrix, each with the controllers' Pythons it runs on.
 CORES = {
     "2.16": ("3.10", "3.11", "3.12"),
@@ -193,17 +195,13 @@ def types(session: nox.Session) -> None:
     def collected(*folders: str) -> list[str]:
         return [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
 
-    # what only the controller runs is in Ansible's hands, which are not for Python 3.8
-    controller = (
-        "plugins/action",
-        "plugins/plugin_utils",
-        "tests/unit/plugins/action",
-        "tests/unit/plugins/plugin_utils",
-    )
-    session.run("mypy", "--exclude=/plugins/(action|plugin_utils)/", *collected("plugins", "tests/unit"))
+    on_controller = [f"{above}/{name}" for above in ("plugins", "tests/unit/plugins") for name in CONTROLLER_PLUGINS]
+    exclude = f"/({'|'.join(on_controller)})/"
+    session.run("mypy", f"--exclude={exclude}", *collected("plugins", "tests/unit"))
     session.run(
         *("mypy", "--python-version=3.11"),
-        *collected("extensions", "tests/benchmark", "tests/differential", "tests/fleet", *controller),
+        *collected(*on_controller, "extensions", "tests/benchmark", "tests/browser"),
+        *collected("tests/differential", "tests/fleet"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -226,6 +224,16 @@ def coverage(session: nox.Session) -> None:
     env = {"COVERAGE_FILE": f"{CACHE}/coverage/data"}
     session.run("coverage", "combine", "--keep", f"{CACHE}/coverage", env=env)
     session.run("coverage", "report", env=env)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the audit's report with Chromium, and keep pictures of it."""
+    install(session, "browser")
+    session.run(
+        *("pytest", "tests/browser", *session.posargs),
+        env={"KEEPALIVE_PICTURES": str(BUILD / "browser")},
+    )
 
 
 def get_pip_for_ansible_test(session: nox.Session, home: Path) -> None:
@@ -294,6 +302,7 @@ def docs(session: nox.Session) -> None:
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
         env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
+    shutil.copytree("docs/images", source / "images")  # antsibull-docs takes text only
     html = BUILD / "html"
     session.run(
         *("sphinx-build", "-b", "html", "-c", "docs", "-d", str(CACHE / "doctrees")),
@@ -321,7 +330,7 @@ def molecule(session: nox.Session) -> None:
 
 @nox.session
 def differential(session: nox.Session) -> None:
-    """Compare the predicted boot with what the real loaders do on random trees of files."""
+    """Compare predicted boots with the real loaders, and the controller with the modules, on random trees of files."""
     install(session, "differential")
     add_test_collections(session)
     roots = CACHE / "roots"
@@ -331,11 +340,12 @@ def differential(session: nox.Session) -> None:
         *(f"--extra-vars=roots={roots}", *(str(images / f"{name}.yml") for name in ("build", "unpack"))),
         env=ansible_env(CACHE / "collections"),
     )
-    session.run(
-        *("python", "-m", "ansible_collections.linux.tcp.tests.differential.run"),
-        *(str(roots), *session.posargs),
-        env={"PYTHONPATH": "collections"},
-    )
+    for program in ("run", "answers"):
+        session.run(
+            *("python", "-m", f"ansible_collections.linux.tcp.tests.differential.{program}"),
+            *(str(roots), *(session.posargs if program == "run" else ())),
+            env={"PYTHONPATH": "collections"},
+        )
 
 
 @nox.session

@@ -6,12 +6,14 @@
 # Installs the system packages that the tests need and that are missing, and says which.
 set -euo pipefail
 
-# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps openssh-client openssh-server)
+# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH, the
+# browser.
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps openssh-client
+  openssh-server chromium chromium-driver)
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl ssh sshd; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl ssh sshd chromium chromedriver; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then

@@ -20,6 +20,7 @@ STEPS = {
     "lint": "Formatting and lint",
     "types": "Types",
     "units": "Unit tests with coverage",
+    "browser": "The audit's report in a browser",
     "sanity": "ansible-test sanity",
     "docs-lint": "Documentation lint",
     "docs": "Documentation build",

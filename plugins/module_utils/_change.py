@@ -51,12 +51,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, sysctl_name, validate
+from ansible_collections.linux.tcp.plugins.module_utils._writers import find_candidates
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files, Undo
     from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Search, Snapshot
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
     Overrides = t.Literal["fail", "take_over", "ignore"]
@@ -391,17 +392,18 @@ def _another_path(before: Snapshot, file: SysctlFile, wish: Wish) -> str:
     return "No other path would win: remove what decides."
 
 
-def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool) -> Outcome:
+def fulfil(wish: Wish, *, kernel: Kernel, files: Files, check_mode: bool, search: Search = find_candidates) -> Outcome:
     """Bring a host to a wish; whatever fails, the host is as it was.
 
-    Check mode answers the same, checks permissions as well, and writes nothing.
+    Check mode answers the same, checks permissions as well, and writes nothing. ``search`` is that of
+    :func:`take_snapshot`.
 
     :raises KeepaliveError: see :func:`plan`; and when the host refuses a step, or is not what was
         planned after the last one.
     """
     changes_nothing = check_mode or wish.is_empty
     with contextlib.nullcontext() if changes_nothing else files.lock():
-        before = take_snapshot(kernel, files)
+        before = take_snapshot(kernel, files, search=search)
         file = files.read(wish.path)
         has_nothing = file.kind == "missing" or file.target == "/dev/null"
         if wish.persistent and not wish.is_empty and not (wish.absent and has_nothing):

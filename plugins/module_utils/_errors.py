@@ -83,3 +83,7 @@ class NotPermittedError(KeepaliveError):
 
 class GoneError(KeepaliveError):
     """A process, a socket or a namespace ended while it was being looked at."""
+
+
+class DoubtError(KeepaliveError):
+    """What was read of a host does not tell; only the host itself does."""

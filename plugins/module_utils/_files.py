@@ -27,6 +27,7 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
+from ansible_collections.linux.tcp.plugins.module_utils._disk import Disk, reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     ForeignChangeError,
@@ -49,7 +50,6 @@ if t.TYPE_CHECKING:
     Undo = t.Callable[[], None]
 
 _MOST_LINKS = 40  # path_resolution(7)
-_MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
 _KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
@@ -61,19 +61,20 @@ _LOCK_POLL_SECONDS = 0.05
 # What tells the releases of the loaders without running them, so that a system below a root can
 # be asked, too: the name of a library, and a text within a program.
 _SYSTEMD_RELEASE = re.compile(r"libsystemd-shared-(\d+).*\.so\Z")
-_SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
+SYSCTL_PROGRAMS = ("/usr/sbin/sysctl", "/sbin/sysctl", "/usr/bin/sysctl", "/bin/sysctl")
 _PROCPS_RELEASE = re.compile(rb"procps-ng (\d+(?:\.\d+)+)")
 _BUSYBOX = b"BusyBox v"  # of its banner
 
-_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
-_UNIT = "/etc/systemd/system/systemd-sysctl.service"
-_DROP_INS = tuple(
-    f"{folder}/systemd/system/systemd-sysctl.service.d/*.conf" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
+SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
+SD_BOOTED = "/run/systemd/system"  # sd_booted(3)
+UNIT = "/etc/systemd/system/systemd-sysctl.service"
+DROP_IN_FOLDERS = tuple(
+    f"{folder}/systemd/system/systemd-sysctl.service.d" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
 )
 _UNIT_CHANGE = re.compile(rb"[ \t]*(Condition|Assert|Exec|\w*Credential)")
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
-_RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
+RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
 _OPENRC = "/sbin/openrc"
 _OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
@@ -96,7 +97,8 @@ class Files:
     :raises InvalidPathError: when that is not a folder.
     """
 
-    def __init__(self, root: str = "/") -> None:
+    def __init__(self, root: str = "/", *, disk: Disk | None = None) -> None:
+        self._disk = disk or Disk()
         if not os.path.isdir(root):
             raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
         # by what it is, because the link /proc/PID/root of another system reads "/"
@@ -122,7 +124,7 @@ class Files:
                 del done[-1:]
                 continue
             try:
-                target = os.readlink(self.on_host(_joined([*done, name])))
+                target = self._disk.readlink(self.on_host(_joined([*done, name])))
             except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
                 done.append(name)
                 continue
@@ -145,12 +147,12 @@ class Files:
         for directory in DIRECTORIES:
             try:
                 resolved = self.resolve(directory)
-                names = [] if resolved in seen else os.listdir(self.on_host(resolved))
+                names = [] if resolved in seen else self._disk.listdir(self.on_host(resolved))
                 seen.add(resolved)
             except FileNotFoundError:
                 continue
             except (OSError, FileError) as exc:
-                files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=_reason(exc)))
+                files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc)))
                 continue
             files.extend(
                 self._read(f"{directory}/{name}", f"{resolved}/{name}")
@@ -195,7 +197,7 @@ class Files:
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
-        return [path for path, place in self._paths(pattern) if os.path.lexists(self.on_host(place))]
+        return [path for path, place in self._paths(pattern) if self._disk.lexists(self.on_host(place))]
 
     def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
@@ -220,14 +222,11 @@ class Files:
 
     def is_executable(self, target: str) -> bool:
         """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
-        try:
-            return bool(os.stat(self.on_host(target)).st_mode & 0o111)
-        except OSError:
-            return False
+        return self._disk.is_executable(self.on_host(target))
 
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed."""
-        is_link = os.path.islink(self.on_host(place))
+        is_link = self._disk.islink(self.on_host(place))
         try:
             target = self.resolve(place) if is_link else place
         except FileError:
@@ -244,21 +243,7 @@ class Files:
     def _content(self, target: str) -> tuple[Kind, bytes, str]:
         if target == "/dev/null":  # hides files of its name; an image may have no such device
             return "file", b"", ""
-        path = self.on_host(target)
-        try:
-            # before it is opened: there are devices that do something then
-            refused = _refused(os.stat(path))
-            if refused:
-                return refused[0], b"", refused[1]
-            # a pipe that has come in between must not hold us up
-            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-                return "file", file.read(_MOST_BYTES), ""
-        except (FileNotFoundError, NotADirectoryError) as exc:
-            return "missing", b"", _reason(exc)
-        except OSError as exc:
-            return "unreadable", b"", _reason(exc)
-        except ValueError as exc:
-            return "missing", b"", str(exc)
+        return self._disk.content(self.on_host(target))
 
     def init_system(self, *, process_1: str, proc_sys_writable: bool) -> InitSystem:
         """Return what tells how this system boots.
@@ -266,32 +251,33 @@ class Files:
         ``process_1`` and ``proc_sys_writable`` are the running kernel's; they do not count for a
         system that does not run.
         """
-        has_systemd_sysctl = any(os.path.exists(self.on_host(self.resolve(path))) for path in _SYSTEMD_SYSCTL)
+        has_systemd_sysctl = any(self._disk.exists(self.on_host(self.resolve(path))) for path in SYSTEMD_SYSCTL)
         if self.is_running_system:
-            booted_with_systemd = os.path.isdir("/run/systemd/system")
+            booted_with_systemd = self._disk.isdir(SD_BOOTED)
         else:
             init = self.resolve("/sbin/init")
             program = posixpath.basename(init)
             process_1 = "init" if program == "busybox" else program  # BusyBox is what its link is called
-            booted_with_systemd = process_1 == "systemd" or not os.path.exists(self.on_host(init))
+            booted_with_systemd = process_1 == "systemd" or not self._disk.exists(self.on_host(init))
             proc_sys_writable = True
-        unit = self.read(_UNIT)
+        unit = self.read(UNIT)
         masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
-        has_openrc = self.read(_OPENRC).kind == "file"
-        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and has_openrc)
+        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and self.read(_OPENRC).kind == "file")
         return InitSystem(
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,
             runs_openrc=runs_openrc and not booted_with_systemd,
             has_systemd_sysctl=has_systemd_sysctl and not masked,
-            scripts=tuple(self._boot_scripts(_OPENRC_FOLDERS if runs_openrc else _RC_FOLDERS)),
+            scripts=()
+            if booted_with_systemd
+            else tuple(self._boot_scripts(_OPENRC_FOLDERS if runs_openrc else RC_FOLDERS)),
             has_busybox_sysctl=not booted_with_systemd and self._has_busybox_sysctl(),
             proc_sys_writable=proc_sys_writable,
             unit_changes=tuple(self._unit_changes()) if booted_with_systemd else (),
         )
 
     def _unit_changes(self) -> t.Iterator[tuple[str, int]]:
-        for pattern in (_UNIT, *_DROP_INS):
+        for pattern in (UNIT, *(f"{folder}/*.conf" for folder in DROP_IN_FOLDERS)):
             for file in self.matching(pattern):
                 rows = file.text.split(b"\n")
                 yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))
@@ -299,7 +285,7 @@ class Files:
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of the loader that is installed, None where it cannot be told."""
         if loader == "procps":
-            texts = (self.read(path).text for path in _SYSCTL)
+            texts = (self.read(path).text for path in SYSCTL_PROGRAMS)
             release = next(filter(None, map(_PROCPS_RELEASE.search, texts)), None)
             return tuple(map(int, release[1].split(b"."))) if release else None
         libraries = [f"/usr/lib/{name}" for name in self._names("/usr/lib") if "-linux-" in name]
@@ -309,7 +295,7 @@ class Files:
 
     def _names(self, folder: str) -> list[str]:
         try:
-            return sorted(os.listdir(self.on_host(self.resolve(folder))))
+            return sorted(self._disk.listdir(self.on_host(self.resolve(folder))))
         except (OSError, FileError):
             return []
 
@@ -321,7 +307,7 @@ class Files:
 
     def _has_busybox_sysctl(self) -> bool:
         """Whether the first ``sysctl`` found is BusyBox's: a link to it, a hard link or a copy."""
-        found = next((file for file in map(self.read, _SYSCTL) if file.kind == "file"), None)
+        found = next((file for file in map(self.read, SYSCTL_PROGRAMS) if file.kind == "file"), None)
         return found is not None and _BUSYBOX in found.text
 
     def require_editable(self, file: SysctlFile) -> None:
@@ -340,7 +326,7 @@ class Files:
         if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
             raise InvalidPathError(f"{name} cannot be edited: {file.reason}. Give the path of a regular file.")
         folder = self._nearest_folder(file.target)
-        if not os.path.isdir(self.on_host(folder)):
+        if not self._disk.isdir(self.on_host(folder)):
             raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
 
     def require_writable(self, target: str) -> None:
@@ -360,7 +346,7 @@ class Files:
     def _nearest_folder(self, target: str) -> str:
         """Return the folder of a file, or the one in which that folder would be made."""
         folder = posixpath.dirname(target)
-        return folder if os.path.lexists(self.on_host(folder)) else posixpath.dirname(folder)
+        return folder if self._disk.lexists(self.on_host(folder)) else posixpath.dirname(folder)
 
     def backup(self, target: str) -> str:
         """Copy a file beside itself, named as Ansible names backups, and return the copy's path.
@@ -374,7 +360,7 @@ class Files:
                 raise _changed_meanwhile(target)
             _put(self.on_host(copy), stored.text, stored.metadata)
         except OSError as exc:
-            raise FileError(f"{copy} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+            raise FileError(f"{copy} cannot be written: {reason_of(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
         return copy
 
     def remove(self, target: str) -> None:
@@ -406,7 +392,9 @@ class Files:
             if makes_folder:
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
-            raise FileError(f"{target} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+            raise FileError(
+                f"{target} cannot be written: {reason_of(exc)}.{_REMEDIES.get(exc.errno or 0, '')}"
+            ) from exc
 
         def undo() -> None:
             stored = _read_with_metadata(path)
@@ -428,12 +416,12 @@ class Files:
         """
         path = self.on_host(target)
         try:
-            refused = _refused(os.stat(path)) if os.path.exists(path) else None
-            if refused:
-                raise FileError(f"{target} cannot be read: {refused[1]}.")
+            refusal = refused(os.stat(path)) if os.path.exists(path) else None
+            if refusal:
+                raise FileError(f"{target} cannot be read: {refusal[1]}.")
             return _read_with_metadata(path)
         except OSError as exc:
-            raise FileError(f"{target} cannot be read: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+            raise FileError(f"{target} cannot be read: {reason_of(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
 
     def has_folder(self, target: str) -> bool:
         """Return whether the folder of a file is there."""
@@ -466,7 +454,9 @@ class Files:
             if makes_folder:
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
-            raise FileError(f"{target} cannot be written: {_reason(exc)}.{_REMEDIES.get(exc.errno or 0, '')}") from exc
+            raise FileError(
+                f"{target} cannot be written: {reason_of(exc)}.{_REMEDIES.get(exc.errno or 0, '')}"
+            ) from exc
         removed_folder = False
         if to is None and not has_folder:
             with contextlib.suppress(OSError):  # others have put something there
@@ -509,18 +499,7 @@ class Files:
         try:
             return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path
         except OSError as exc:
-            raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Run as root (become: true).") from exc
-
-
-def _refused(found: os.stat_result) -> tuple[Kind, str] | None:
-    """Return what something is that is not to be read, and why; None for a regular file."""
-    if stat.S_ISDIR(found.st_mode):
-        return "directory", "it is a folder"
-    if not stat.S_ISREG(found.st_mode):
-        return "unreadable", "it is not a regular file"
-    if found.st_size > _MOST_BYTES:
-        return "unreadable", f"it is larger than {_MOST_BYTES >> 20} MiB"
-    return None
+            raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Run as root (become: true).") from exc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -613,16 +592,12 @@ def _try_lock(descriptor: int, path: str) -> bool:
     except BlockingIOError:
         return False
     except OSError as exc:
-        raise LockedError(f"{path} cannot be locked: {_reason(exc)}. Mend that file system.") from exc
+        raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Mend that file system.") from exc
     return True
 
 
 def _changed_meanwhile(target: str) -> FileError:
     return FileError(f"{target} was changed by another program a moment ago. Run again.")
-
-
-def _reason(exc: Exception) -> str:
-    return (isinstance(exc, OSError) and exc.strerror) or str(exc)
 
 
 def _parts(path: str) -> list[str]:

@@ -30,7 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Val
 from ansible_collections.linux.tcp.plugins.module_utils._writers import Outlook, find_candidates, writers_among
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._boot import Setting
+    from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem, Setting
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
@@ -41,6 +41,8 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers import Candidate, Writer
+
+    Search = t.Callable[[Files, InitSystem, Tree], t.Tuple[t.List[Candidate], Tree]]
 
 _LINES_NAMED = 3
 
@@ -204,17 +206,24 @@ def describe_obstacle(file: SysctlFile) -> str:
     )
 
 
-def take_snapshot(kernel: Kernel, files: Files, *, loader: Loader | t.Literal["auto"] | None = "auto") -> Snapshot:
+def take_snapshot(
+    kernel: Kernel,
+    files: Files,
+    *,
+    loader: Loader | t.Literal["auto"] | None = "auto",
+    search: Search = find_candidates,
+) -> Snapshot:
     """Read a host. ``loader`` is the one to predict for; ``auto`` finds out which one its boot uses.
 
-    A kernel's values belong to the running system; they are left out for any other one.
+    ``search`` finds who else may set the keys. A kernel's values belong to the running system; they are
+    left out for any other one.
     """
     runs = files.is_running_system
     writable = runs and kernel.writable()
     init = files.init_system(process_1=kernel.process_1(), proc_sys_writable=writable)
     if loader == "auto":
         loader = detect_loader(init)
-    candidates, tree = find_candidates(files, init, files.read_tree())
+    candidates, tree = search(files, init, files.read_tree())
     return Snapshot(
         runs=runs,
         runtime=kernel.read() if runs else Values(),

@@ -141,10 +141,12 @@ class Survey:
         holders: dict[int, list[Holder]] = {}
         self._find_holders(chosen, selected, holders)
         self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
-        unfound = [] if filters.concern_processes else selected.keys() - holders.keys()
-        self.denied = bool(self._refused and (filters.concern_processes or unfound))
-        for _inode in unfound:
-            self.missed.add("socket", HIDDEN_HOLDER if self._refused else NO_HOLDER)
+        unfound = set() if filters.concern_processes else selected.keys() - holders.keys()
+        lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
+        self.denied = bool(self._refused and (filters.concern_processes or lasting))
+        for inode in unfound:
+            without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
+            self.missed.add("socket", without_holder if inode in lasting else ENDED)
         # whose they are is known of those that wait for a listener
         doors = {
             (namespace, entry.local_port)
@@ -165,6 +167,11 @@ class Survey:
                 found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread)
                 if filters.covered is None or found.verdict.covered is filters.covered:
                     yield found
+
+    def _still_there(self, inodes: t.Collection[int], namespaces: t.Iterable[int]) -> set[int]:
+        """Return which sockets have not ended since the tables were read."""
+        present = {entry.inode for one in namespaces for entry in self._read_table(one, STATES.values())}
+        return present & set(inodes)
 
     def entries(self, found: t.Iterable[Socket]) -> dict[int, tuple[Entry, ...]]:
         """Return what the kernel's tables say now of sockets that were found, by inode; nothing of those that ended."""
@@ -265,7 +272,7 @@ class Survey:
         self, lender: Lender, inode: int, held: t.Sequence[Holder], *, whole: bool
     ) -> tuple[Options | None, str | None]:
         """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
-        what_to_do = ""
+        reason = what_to_do = ""
         try:
             lent = lend(lender, inode, held)
             try:

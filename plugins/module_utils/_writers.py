@@ -144,6 +144,22 @@ _TUNED_APPLIES_NO_FILES = re.compile(
     rb"^[ \t]*reapply_sysctl[ \t]*=[ \t]*(0|no|off|false)\b", re.MULTILINE | re.IGNORECASE
 )
 
+# All of these, as glob(7) patterns: with systemd, and without; and what may be called.
+_PLACES = (*_EXECUTABLES, *_TEXTS)
+_SYSTEMD_PLACES = (
+    *_SYSTEMD_RC_SCRIPTS,
+    *_TMPFILES,
+    *(f"{folder}/{name}" for folder in _UNIT_FOLDERS[:-1] for name in _UNITS),
+)
+PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *_RC_SCRIPTS, *_OPENRC_SCRIPTS, _INITTAB)}
+# With systemd, and where /lib is not /usr/lib.
+LIB_PLACES = tuple(f"{_UNIT_FOLDERS[-1]}/{name}" for name in _UNITS)
+CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
+RELEVANT_ERE = RELEVANT.pattern.decode()
+# What :func:`_of_ufw` reads, and what tells :func:`_of_tuned` that there is nothing to read.
+UFW_AND_TUNED = ("/etc/ufw/ufw.conf", "/etc/ufw/sysctl.conf", "/etc/default/ufw", *_TUNED_ACTIVE)
+KERNEL_FILES = _KERNEL_FILES
+
 _TEXT_MAX = 200
 _MOST_OF_A_FILE = 1000  # whoever reads as many needs no more of them
 
@@ -322,6 +338,11 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
     in_scripts = (one for path in called[:_MOST_CALLED] for one in _in_called_script(files, path))
     direct = [one for one in found if not isinstance(one, Called)]
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
+    return candidates, _with_applied(files, candidates, tree)
+
+
+def _with_applied(files: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
+    """Return a tree to which the sysctl files are added that candidates apply."""
     added: dict[str, SysctlFile] = {}
     for candidate in candidates:
         names: tuple[str, ...] = ()
@@ -331,7 +352,25 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
             names = (candidate.path,)
         added.update((file.path, file) for name in names for file in files.matching(name))
     known = {file.path for file in tree.files}
-    return candidates, Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
+    return Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
+
+
+def candidates_among(
+    files: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree
+) -> tuple[list[Candidate], Tree]:
+    """Return what lines may do wherever they stand, and the tree as :func:`find_candidates` does.
+
+    ``rows`` are path, number and text of the lines that :data:`RELEVANT` finds in :data:`PLACES` and in
+    the scripts that are called there. These are all of the candidates, and perhaps others: whether a
+    script is executable, a unit enabled or a line a remark in its file does not count here.
+    """
+    candidates: list[Candidate] = []
+    for path, number, row in rows:
+        file = SysctlFile(path=path, target=path, kind="file")
+        candidates += _in_command(files, file, number, row)
+        candidates += _in_tmpfiles_row(file, number, row)
+    candidates += [*_of_ufw(files), *_of_tuned(files)]
+    return candidates, _with_applied(files, candidates, tree)
 
 
 def _fails(candidate: Candidate, init: InitSystem) -> bool:
@@ -371,11 +410,15 @@ def _tmpfiles(files: Files) -> t.Iterable[SysctlFile]:
 
 def _in_tmpfiles(file: SysctlFile) -> t.Iterator[Candidate]:
     for number, row in itertools.islice(rows_with(RELEVANT, file.text), _MOST_OF_A_FILE):
-        match = _TMPFILES_LINE.match(row)
-        if match:
-            argument = match[2].strip()
-            value = int(argument) if _PLAIN.fullmatch(argument) else None
-            yield Setter(_writer(file, number, row), ((t.cast("Key", match[1].decode()), value),))
+        yield from _in_tmpfiles_row(file, number, row)
+
+
+def _in_tmpfiles_row(file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+    match = _TMPFILES_LINE.match(row)
+    if match:
+        argument = match[2].strip()
+        value = int(argument) if _PLAIN.fullmatch(argument) else None
+        yield Setter(_writer(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
 def _units(files: Files) -> tuple[list[SysctlFile], set[str]]:

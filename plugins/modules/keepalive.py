@@ -98,6 +98,9 @@ notes:
   - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
     with probes. Negative ones are refused because they switch keepalive off.
+  - The controller asks the host by one command of a POSIX shell first, and computes from the answer what the module
+    would. The module itself is sent only where something has to change or that leaves a doubt, and for O(root) and
+    with C(async). The return values are the same.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock), or one on the root
     folder of another tree.
 seealso:
@@ -295,27 +298,41 @@ from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._change import Outcome
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "time": {"type": "int"},
+    "intvl": {"type": "int", "aliases": ["interval"]},
+    "probes": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "runtime": {"type": "bool", "default": True},
+    "persistent": {"type": "bool", "default": True},
+    "path": {"type": "path", "default": DEFAULT_PATH},
+    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+    "backup": {"type": "bool", "default": False},
+    "root": {"type": "path", "default": "/"},
+}
+
+
+def answer_of(outcome: Outcome, *, diff: bool) -> tuple[dict[str, t.Any], list[str]]:
+    """Return what the module answers of an outcome, and its warnings."""
+    change = outcome.change
+    answer: dict[str, t.Any] = {
+        "changed": not change.is_empty,
+        "before": change.before.as_dict(),
+        "after": outcome.after.as_dict(),
+        "overridden_by": [setting.as_dict() for setting in change.overridden_by],
+        "detection_time": outcome.after.detection_time,
+        "backup_files": [printable(path) for path in outcome.backup_files],
+    }
+    if diff:
+        answer["diff"] = change.diff()
+    return answer, list(change.warnings)
+
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "time": {"type": "int"},
-            "intvl": {"type": "int", "aliases": ["interval"]},
-            "probes": {"type": "int"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "runtime": {"type": "bool", "default": True},
-            "persistent": {"type": "bool", "default": True},
-            "path": {"type": "path", "default": DEFAULT_PATH},
-            "overrides": {
-                "type": "str",
-                "choices": ["fail", "take_over", "ignore"],
-                "default": "fail",
-            },
-            "backup": {"type": "bool", "default": False},
-            "root": {"type": "path", "default": "/"},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         outcome = fulfil(
             wish_of(module.params),
@@ -325,19 +342,10 @@ def main() -> None:
         )
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    change = outcome.change
-    for warning in change.warnings:
+    diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+    answer, warnings = answer_of(outcome, diff=diff)
+    for warning in warnings:
         module.warn(warning)
-    answer: dict[str, t.Any] = {
-        "changed": not change.is_empty,
-        "before": change.before.as_dict(),
-        "after": outcome.after.as_dict(),
-        "overridden_by": [setting.as_dict() for setting in change.overridden_by],
-        "detection_time": outcome.after.detection_time,
-        "backup_files": [printable(path) for path in outcome.backup_files],
-    }
-    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-        answer["diff"] = change.diff()
     module.exit_json(**answer)
 
 

@@ -169,6 +169,8 @@ detection_time:
   sample: 1275
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
@@ -177,22 +179,30 @@ from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS
 
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "root": {"type": "path", "default": "/"},
+    "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
+}
+
+
+def answer_of(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[str]]:
+    """Return what the module answers of a host, and its warnings."""
+    return snapshot.as_dict(), [*snapshot.warnings(), *snapshot.writer_warnings()]
+
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "root": {"type": "path", "default": "/"},
-            "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         snapshot = take_snapshot(Kernel(), Files(module.params["root"]), loader=module.params["loader"])
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*snapshot.warnings(), *snapshot.writer_warnings()):
+    answer, warnings = answer_of(snapshot)
+    for warning in warnings:
         module.warn(warning)
-    module.exit_json(**snapshot.as_dict())
+    module.exit_json(**answer)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dataclasses
 import os
@@ -94,16 +95,24 @@ class Bench:
         _mount("-o", "remount,bind,ro", str(self._proc / "sys"))
         _mount("--bind", "/proc/sys/net", str(self._proc / "sys/net"))
 
-    def apply(self, loader: RealLoader) -> Outcome:
-        """Run a loader on ``tree`` and return what time, intvl and probes are then."""
+    @contextlib.contextmanager
+    def system_of(self, root: Path) -> t.Iterator[Path]:
+        """Let a folder be a whole system while the block runs: ``root`` with the tree over it, in a new namespace."""
         _unshare(_CLONE_NEWNET)
-        _mount("-t", "overlay", "-o", f"lowerdir={self.tree}:{loader.root}", "overlay", str(self._system))
+        _mount("-t", "overlay", "-o", f"lowerdir={self.tree}:{root}", "overlay", str(self._system))
         try:
             _mount("--rbind", str(self._proc), str(self._system / "proc"))
+            yield self._system
+        finally:
+            subprocess.run(["umount", "--recursive", str(self._system)], check=True)
+
+    def apply(self, loader: RealLoader) -> Outcome:
+        """Run a loader on ``tree`` and return what time, intvl and probes are then."""
+        with self.system_of(loader.root) as system:
             # what the unit does: the service manager looks for the credential, and names its folder to the loader
             folder = str(Path(CREDENTIAL).parent) if (self.tree / CREDENTIAL.lstrip("/")).exists() else None
             subprocess.run(
-                ["chroot", str(self._system), *_COMMANDS[loader.loader]],
+                ["chroot", str(system), *_COMMANDS[loader.loader]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -111,7 +120,5 @@ class Bench:
                 env={**os.environ, **({"CREDENTIALS_DIRECTORY": folder} if folder else {})},
                 check=False,  # loaders fail for a line and apply the others
             )
-        finally:
-            subprocess.run(["umount", "--recursive", str(self._system)], check=True)
         keys = Path("/proc/sys/net/ipv4")
         return tuple(int((keys / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes"))

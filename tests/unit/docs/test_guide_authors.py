@@ -406,4 +406,4 @@ def test_refused_values(platform: str, names: dict[str, int], values: dict[str, 
 def test_taken_values(values: dict[str, int]) -> None:
     one = Recorder()
     load("linux", LINUX)["keep_alive"](one, **values)
-    assert [value for _, _, value in one.calls] == [1, *values.values()]
+    assert [call[2] for call in one.calls] == [1, *values.values()]

@@ -697,15 +697,15 @@ def test_denied_processes_count_even_if_no_socket_is_seen() -> None:
 
 HIDDEN = """
 assert LIBC.mount(b"proc", b"/proc", b"proc", 0, b"hidepid=2") == 0
-listen()
+port = listen().getsockname()[1]
 def work():
     os.setgroups([])
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
     LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
     kept[0].close()
-    found = ask(pids=None)
-    missed = [one for one in found["not_looked_into"] if one["what"] != "namespace"]
+    found = ask(pids=None, local_ports=[port])
+    missed = [[one["what"], one["reason"]] for one in found["not_looked_into"] if one["what"] != "namespace"]
     answer(missed=missed, warnings=len(found["warnings"]))
 
 child(work)
@@ -716,8 +716,8 @@ child(work)
 def test_hidden_processes_are_told() -> None:
     assert play(HIDDEN) == {
         "missed": [
-            {"what": "process", "reason": "other users' processes are hidden", "count": 1},
-            {"what": "socket", "reason": "its process cannot be looked into, or it is the kernel's own", "count": 1},
+            ["process", "other users' processes are hidden"],
+            ["socket", "its process cannot be looked into, or it is the kernel's own"],
         ],
         "warnings": 1,
     }
@@ -781,3 +781,22 @@ answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.
 def test_a_lingering_socket_does_not_hold_up_its_last_holder() -> None:
     # without the timer this takes a day
     assert play(LINGERING) == {"handler": True, "timer": [0.0, 0.0]}
+
+
+ENDED_MEANWHILE = """
+listener = listen()
+port = listener.getsockname()[1]
+
+class Meanwhile(Processes):
+    def sockets(self, process):
+        listener.close()
+        return super().sockets(process)
+
+survey = _survey.Survey(Meanwhile())
+found = list(survey.sockets(Filters.from_options(dict(local_ports=[port], local_addresses=["127.0.0.1"]))))
+answer(found=len(found), missed=[one["reason"] for one in survey.missed.as_list() if one["what"] == "socket"])
+"""
+
+
+def test_a_socket_that_ends_before_its_holder_is_found() -> None:
+    assert play(ENDED_MEANWHILE) == {"found": 0, "missed": ["it ended meanwhile"]}

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: keepalive_audit
+short_description: Judge a fleet by what the info modules answered, and render the reports
+version_added: 0.1.0
+description:
+  - Takes for each host what M(linux.tcp.keepalive_info) and M(linux.tcp.keepalive_sockets_info) answered, also where
+    they failed or the host could not be reached, and returns the texts of the reports.
+  - The playbook C(linux.tcp.audit) uses it. What is judged, and what the reports hold, is in R(guide_audit,
+    ansible_collections.linux.tcp.docsite.guide_audit) among the collection's guides.
+options:
+  _input:
+    description:
+      - For each host a list of its name, and the registered results of M(linux.tcp.keepalive_info) and
+        M(linux.tcp.keepalive_sockets_info). An empty one was not asked for.
+    type: list
+    elements: list
+    required: true
+  template:
+    description: The text of the template for C(report.html), C(playbooks/templates/audit.html.j2) of the collection.
+    type: str
+    required: true
+  created:
+    description: When the hosts were asked, in ISO 8601.
+    type: str
+    required: true
+  limit:
+    description: The longest acceptable detection time in seconds. Not judged when it is not given, V(null) or empty.
+    type: int
+  idle_timeout:
+    description:
+      - After how many seconds the path forgets an idle connection. Not judged when it is not given, V(null) or empty.
+    type: int
+  covered:
+    description:
+      - The least share of connections that keepalive must cover, in per cent. Not judged when it is not given,
+        V(null) or empty.
+    type: float
+seealso:
+  - module: linux.tcp.keepalive_info
+  - module: linux.tcp.keepalive_sockets_info
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Write the report of one host
+  ansible.builtin.copy:
+    dest: /tmp/report.json
+    content: "{{ texts['report.json'] }}"
+    mode: "0644"
+  vars:
+    host: ["{{ inventory_hostname }}", "{{ info }}", {}]
+    texts: "{{ [host] | linux.tcp.keepalive_audit(template='', created='2026-01-31T12:00:00Z', limit=600) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The texts of C(report.html), C(report.json) and C(report.csv), by these names.
+  type: dict
+"""
+
+import json
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.linux.tcp.plugins.module_utils._audit import Criteria, Host, as_csv, judge
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit_page import as_page
+
+
+def keepalive_audit(
+    hosts: t.Iterable[tuple[str, t.Mapping[str, t.Any], t.Mapping[str, t.Any]]],
+    *,
+    template: str,
+    created: str,
+    limit: object = None,
+    idle_timeout: object = None,
+    covered: object = None,
+) -> dict[str, str]:
+    """Return the reports by their files' names."""
+    try:
+        criteria = Criteria.from_options(limit=limit, idle_timeout=idle_timeout, covered=covered)
+    except KeepaliveError as exc:
+        raise AnsibleFilterError(str(exc)) from exc
+    report = judge(
+        (Host.from_results(str(name), info, sockets) for name, info, sockets in hosts),
+        criteria,
+        created=str(created),
+    )
+    return {
+        "report.html": as_page(report, str(template)),
+        "report.json": json.dumps(report, indent=2, sort_keys=True) + "\n",
+        "report.csv": as_csv(report),
+    }
+
+
+class FilterModule:
+    """Tell Ansible which filters are here."""
+
+    def filters(self) -> dict[str, t.Callable[..., dict[str, str]]]:
+        """Return them by name."""
+        return {"keepalive_audit": keepalive_audit}

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compare what the controller computes from a host's answer with what the modules compute on the host.
+
+Both look at the same random trees, each laid over the root folder of a real system. Where the
+controller has a doubt there is nothing to compare, because then the module itself is sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import json
+import os
+import pprint
+import random
+import subprocess
+import sys
+import tempfile
+import typing as t
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.modules import keepalive, keepalive_info
+from ansible_collections.linux.tcp.tests.differential.layouts import fitted
+from ansible_collections.linux.tcp.tests.differential.loaders import Bench, real_loaders
+from ansible_collections.linux.tcp.tests.differential.run import fill
+from ansible_collections.linux.tcp.tests.differential.trees import random_tree
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+
+    Tree = t.Dict[str, t.Any]
+    Answers = t.Dict[str, t.Any]
+
+LOADERS: tuple[t.Literal["auto", "systemd-sysctl", "procps"], ...] = ("auto", "systemd-sysctl", "procps")
+WISHES: tuple[dict[str, t.Any], ...] = (
+    {},
+    {"time": 7200},
+    {"time": 60, "probes": 200, "overrides": "ignore"},
+    {"state": "absent"},
+)
+# What a host may have beside a tree, by how likely it is.
+BESIDE: tuple[tuple[float, Tree], ...] = (
+    (0.7, {"/run/systemd/system/x": b""}),
+    (0.1, {"/etc/rc.local": b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=61\n"}),
+    (0.1, {"/etc/cron.d/x": b"@reboot root /opt/x.sh\n", "/opt/x.sh": b"#!/bin/sh\nsysctl -p /etc/x.conf\n"}),
+    (0.1, {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}),
+    (0.1, {"/etc/ufw/sysctl.conf": b"net/ipv4/tcp_keepalive_intvl=9\n"}),
+    (0.1, {"/etc/systemd/system/systemd-sysctl.service.d/x.conf": b"[Service]\nExecStartPost=/bin/true\n"}),
+    (0.05, {"/etc/systemd/system/systemd-sysctl.service": "/dev/null"}),
+    (0.05, {"/etc/sysctl.d/zz-large.conf": b"# remark\n" * 600_000 + b"net.ipv4.tcp_keepalive_time=60\n"}),
+    (
+        0.05,
+        {
+            "/etc/cron.d/nul": b"@reboot root /opt/y.sh\n\0\n",
+            "/opt/y.sh": b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=61\n",
+        },
+    ),
+    (0.05, {"/etc/tmpfiles.d/gpu@0000:01:00.conf": b"w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 61\n"}),
+    (
+        0.05,
+        {
+            "/etc/tuned/active_profile": b"own\n",
+            "/etc/tuned/own/tuned.conf": b"[sysctl]\nnet.ipv4.tcp_keepalive_time=5\n",
+        },
+    ),
+)
+
+
+def answers(host: Host | None) -> Answers:
+    """Return what both modules answer: of a host as it answered, or of the one on which this process runs."""
+    found: Answers = {}
+    kernel, files = (host.kernel, host.files) if host else (Kernel(), Files())
+    search: dict[str, t.Any] = {"search": host.search} if host else {}
+    for loader in LOADERS:
+        with contextlib.suppress(DoubtError):
+            snapshot = take_snapshot(kernel, files, loader=loader, **search)
+            if host:
+                host.require_certain(snapshot)
+            found[f"keepalive_info, {loader}"] = keepalive_info.answer_of(snapshot)
+    for wish in WISHES:
+        params = {name: option.get("default") for name, option in keepalive.ARGUMENT_SPEC.items()} | wish
+        try:
+            outcome = fulfil(keepalive.wish_of(params), kernel=kernel, files=files, check_mode=True, **search)
+            if host:
+                host.require_certain(outcome.change.before)
+            if not host or outcome.change.is_empty:
+                found[f"keepalive, {wish}"] = keepalive.answer_of(outcome, diff=True)
+        except KeepaliveError as exc:
+            if not host:
+                found[f"keepalive, {wish}"] = str(exc)
+    return t.cast("Answers", json.loads(json.dumps(found)))
+
+
+def on_host(system: Path) -> Answers:
+    """Return what the modules answer that run on a system: in a process whose root folder is the system's."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reading)
+            os.chroot(system)
+            os.chdir("/")
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(answers(None), pipe)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    return t.cast("Answers", json.loads(told))
+
+
+def by_question(system: Path) -> Answers:
+    """Return what the controller computes from the system's answer, nothing where that leaves a doubt."""
+    command = ["chroot", str(system), "/bin/sh", "-c", QUESTION]
+    told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    try:
+        return answers(read_answer(told.stdout.decode()))
+    except DoubtError:
+        return {}
+
+
+_bench: Bench
+_systems: dict[Path, bool]
+
+
+def _begin(roots: Path, folder: Path) -> None:
+    """Give a worker process its bench."""
+    global _bench, _systems  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
+    _systems = {loader.root: loader.has_merged_usr for loader in real_loaders(roots)}
+    _bench = Bench(Path(tempfile.mkdtemp(dir=folder)))
+
+
+def _try(seed: int) -> tuple[collections.Counter[str], str]:
+    """Compare all answers on the tree of a seed; return how many there were, and what differs."""
+    chance = random.Random(seed)
+    tree = dict(random_tree(chance))
+    for likelihood, beside in BESIDE:
+        tree.update(beside if chance.random() < likelihood else {})
+    compared: collections.Counter[str] = collections.Counter()
+    report = ""
+    for root, has_merged_usr in _systems.items():
+        fill(_bench.tree, fitted(tree, has_merged_usr=has_merged_usr))
+        with _bench.system_of(root) as system:
+            asked, there = by_question(system), on_host(system)
+        compared.update({"hosts": 1, "hosts that answered": bool(asked), "answers": len(asked)})
+        wrong = {name: (answer, there.get(name)) for name, answer in asked.items() if answer != there.get(name)}
+        if wrong:
+            compared["hosts with differences"] += 1
+            report += f"{root.name}, seed {seed}:\n{pprint.pformat(wrong)}\n{pprint.pformat(tree)}\n"
+    return compared, report
+
+
+def main() -> int:
+    """Return 1 where any answer differs, or where so few are compared that it would mean nothing."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("roots", type=Path, help="a folder with the root folder of each system")
+    parser.add_argument("--trees", type=int, default=40, help="how many for each system (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the first tree; the next have the next (default: 1)")
+    arguments = parser.parse_args()
+    seeds = range(arguments.seed, arguments.seed + arguments.trees)
+    compared: collections.Counter[str] = collections.Counter({"hosts with differences": 0})
+    with tempfile.TemporaryDirectory(prefix="linux-tcp-differential-") as folder, ProcessPoolExecutor(
+        initializer=_begin, initargs=(arguments.roots, Path(folder))
+    ) as pool:
+        for counted, report in tqdm(pool.map(_try, seeds), total=len(seeds), unit="tree", mininterval=1):
+            compared.update(counted)
+            if report:
+                tqdm.write(report, sys.stdout)
+    print(", ".join(f"{number} {what}" for what, number in compared.items()))
+    few = compared["hosts that answered"] < compared["hosts"] / 10
+    return 1 if compared["hosts with differences"] or few else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

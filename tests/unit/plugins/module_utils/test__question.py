@@ -1,0 +1,171 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import re
+import subprocess
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._commands import RELEVANT
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
+from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
+from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers import (
+    _CALLED,
+    CALLED_ERE,
+    LIB_PLACES,
+    PLACES,
+    RELEVANT_ERE,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ask(**env: str) -> str:
+    told = subprocess.run(["/bin/sh", "-c", QUESTION], capture_output=True, env={**os.environ, **env}, check=True)
+    assert told.stderr == b""
+    return told.stdout.decode()
+
+
+def test_this_machine() -> None:
+    try:
+        host = read_answer(ask())
+        asked = take_snapshot(host.kernel, host.files, search=host.search)
+        host.require_certain(asked)
+    except DoubtError as exc:
+        pytest.skip(f"this machine leaves a doubt: {exc}")
+    there = take_snapshot(Kernel(), Files())
+    assert asked.as_dict() == there.as_dict()
+    assert asked.warnings() == there.warnings()
+
+
+def test_other_letters_and_line_ends_of_terminals() -> None:
+    told = ask(LC_ALL="C.UTF-8")
+    assert read_answer(told.replace("\n", "\r\n")).rows == read_answer(told).rows
+
+
+@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort"])
+def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
+    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls"} - {tool}:
+        found = subprocess.run(
+            ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
+        ).stdout.decode()
+        (tmp_path / name).symlink_to(found.strip())
+    told = subprocess.run(
+        ["/bin/sh", "-c", QUESTION],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": str(tmp_path)},
+        check=False,
+    )
+    with pytest.raises(DoubtError):
+        read_answer(told.stdout.decode())
+
+
+KERNEL = """= kernel
+/proc/sys/net/ipv4/tcp_keepalive_time:600
+/proc/sys/net/ipv4/tcp_keepalive_intvl:75
+comm systemd
+cmdline quiet sysctl.net.ipv4.tcp_keepalive_probes=5"""
+PARTS = [KERNEL, "= mounts\nproc /proc proc rw 0 0", "= paths\nnone /run\nfolder /etc\nempty /etc/credstore\nfile /x"]
+PARTS += ["= lines\n/etc/rc.local:7:sysctl -w x=1\n/etc/odd:name:3:# sysctl", "= files", "= end 0\n"]
+
+
+def packed(*parts: str) -> str:
+    return base64.b64encode(gzip.compress("\n".join(parts).encode("utf-8", "surrogateescape"))).decode()
+
+
+def test_parts() -> None:
+    host = read_answer(packed(*PARTS))
+    assert host.kernel.read() == Values(600, 75, None)
+    assert host.kernel.process_1() == "systemd"
+    assert host.kernel.command_line() == b"quiet sysctl.net.ipv4.tcp_keepalive_probes=5"
+    assert host.rows == (("/etc/rc.local", 7, b"sysctl -w x=1"), ("/etc/odd:name", 3, b"# sysctl"))
+    assert not host.has_large_values
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubt"),
+    [
+        ("", "the answer is cut, or too long"),
+        ("sh: 1: base64: not found", "the answer cannot be read: "),
+        (packed(*PARTS)[:-40], "the answer is cut, or too long"),
+        (packed(*PARTS[:4]), "the answer is cut"),
+        (packed(*PARTS[:5]), "the answer is cut"),
+        (packed(*PARTS[:5], "= end 2\n"), "the answer is cut"),
+        (packed(*PARTS[:2], "= doubt /etc/credstore\n"), "/etc/credstore is odd"),
+        (packed(PARTS[0], *PARTS[2:]), "the answer has the parts ['files', 'kernel', 'lines', 'paths']"),
+        (packed(*PARTS[:2], "= paths\nodd", *PARTS[3:]), "odd is not a path"),
+        (packed(*PARTS[:3], "= lines\nBinary file x matches", *PARTS[4:]), "b'Binary file x matches' is not a line of"),
+    ],
+    ids=["nothing", "no tool", "cut", "no files", "no end", "tar failed", "doubt", "a part", "a path", "a line"],
+)
+def test_doubts(answer: str, doubt: str) -> None:
+    with pytest.raises(DoubtError) as raised:
+        read_answer(answer)
+    assert str(raised.value).startswith(doubt)
+
+
+def test_bomb() -> None:
+    bomb = base64.b64encode(gzip.compress(bytes(64 << 20))).decode()
+    with pytest.raises(DoubtError) as raised:
+        read_answer(bomb)
+    assert str(raised.value) == "the answer is cut, or too long"
+
+
+@pytest.mark.parametrize(
+    ("line", "large"),
+    [
+        ("net.ipv4.tcp_keepalive_time = 2147484", True),
+        ("net.ipv4.tcp_keepalive_probes = 0x5", True),
+        ("net.ipv4.tcp_keep* = 9999999", True),
+        ("net.ipv4.tcp_keepalive_time = 600 # 7", False),
+        ("0x" * 200000, False),
+        ("tcp_keepalive_" * 100000, False),
+    ],
+    ids=["large", "of another base", "pattern", "small", "other long line", "long line"],
+)
+def test_large_values(line: str, large: bool) -> None:
+    lines = f"= lines\n/etc/rc.local:7:{line}"
+    assert read_answer(packed(*PARTS[:3], lines, *PARTS[4:])).has_large_values is large
+
+
+def test_places_are_words_of_a_shell() -> None:
+    assert all(re.fullmatch(r"[\w/.@*\[\]-]+", place) for places in (*PLACES.values(), LIB_PLACES) for place in places)
+
+
+LINES = (
+    b"sysctl -w x=1",
+    b"SYSCTL=/sbin/sysctl",
+    b"echo 5 > /proc/sys/net/ipv4/tcp_keepalive_time",
+    b"/opt/a/b.sh;/etc/x 'root' /root/y(\"/srv/q\")/usr/local/bin/z$HOME/etc/h /etcetera /opt/",
+    b"/etc/" + b"long" * 60,
+    b"nothing \xff\xfe /etc/\xe4\xff",
+)
+
+
+def test_the_shells_patterns_are_pythons(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes(b"\n".join(LINES) + b"\n")
+
+    def grep(*arguments: str) -> list[bytes]:
+        told = subprocess.run(
+            ["grep", *arguments, str(tmp_path / "lines")],
+            env={**os.environ, "LC_ALL": "C"},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return told.stdout.split(b"\n")[:-1]
+
+    assert grep("-aE", RELEVANT_ERE) == [line for line in LINES if RELEVANT.search(line)]
+    assert grep("-aohE", CALLED_ERE) == [found.group() for line in LINES for found in _CALLED.finditer(line)]
