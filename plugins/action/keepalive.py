@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
-from ansible_collections.linux.tcp.plugins.modules.keepalive import ARGUMENT_SPEC, answer_of, wish_of
+from ansible_collections.linux.tcp.plugins.modules.keepalive import ARGUMENT_SPEC, answer_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
 
 if t.TYPE_CHECKING:

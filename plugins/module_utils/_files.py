@@ -27,7 +27,7 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
-from ansible_collections.linux.tcp.plugins.module_utils._disk import Disk, reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._disk import Disk, reason_of, refused
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     ForeignChangeError,

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
@@ -93,7 +93,7 @@ def answers(host: Host | None) -> Answers:
     for wish in WISHES:
         params = {name: option.get("default") for name, option in keepalive.ARGUMENT_SPEC.items()} | wish
         try:
-            outcome = fulfil(keepalive.wish_of(params), kernel=kernel, files=files, check_mode=True, **search)
+            outcome = fulfil(wish_of(params), kernel=kernel, files=files, check_mode=True, **search)
             if host:
                 host.require_certain(outcome.change.before)
             if not host or outcome.change.is_empty:
