@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import typing as t
 
 import pytest
@@ -29,6 +30,9 @@ def runner(
         args = {"_ansible_check_mode": check_mode, "_ansible_diff": diff, "_ansible_no_log": True, **params}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # since ansible-core 2.19
+        # since ansible-core 2.19 a module that runs beside the controller's code would warn as the controller does
+        internal = sys.modules.get("ansible.module_utils._internal")
+        monkeypatch.setattr(internal or basic, "is_controller", False, raising=False)
         kept = warnings._global_warnings  # noqa: SLF001 -- what is said once per process would leak into other tests
         monkeypatch.setattr(warnings, "_global_warnings", type(kept)())
         with pytest.raises(SystemExit) as ended:
