@@ -288,7 +288,7 @@ while not all(checked for _, checked, _ in progress()) and time.monotonic() < pa
     time.sleep(0.01)
 first, begin = progress(), time.monotonic()
 for number in range(200):
-    if number >= %d and hits() + totals["gone"]:  # enough, and they did meet the churn
+    if number >= %d and hits() and totals["gone"]:  # enough, and they did meet the churn
         break
     value, params, expected = CYCLE[number %% len(CYCLE)]
     if number %% len(CYCLE) == 0:  # one that no run has pinned
@@ -350,6 +350,6 @@ def test_no_socket_outside_of_the_filters_is_ever_changed() -> None:
     answer = play(CHURN + RUNS % int(os.environ.get("STRESS_RUNS", "200")), alone=True)  # at least so many
     print(answer["figures"])  # pytest -rP shows them
     assert {what: found for what, found in answer["wrong"].items() if found} == {}
-    # the runs did meet the churn: sockets that came and went were changed, or ended before they could be; on a machine
-    # that is busy with other things perhaps only one of the two
-    assert answer["hits"] + answer["gone"] > 0
+    # the runs did meet the churn: sockets that came and went were changed, and others ended before they could be
+    assert answer["hits"] > 0
+    assert answer["gone"] > 0
