@@ -181,7 +181,11 @@ class Processes:
 
     def _read_survivor(self, pid: int, folder: str) -> Process | None:
         """Return a process whose first thread has ended, by the first of the others."""
-        for name in sorted(os.listdir(folder), key=int):
+        try:
+            names = sorted(os.listdir(folder), key=int)
+        except OSError as exc:
+            raise _error(folder, exc) from exc
+        for name in names:
             with contextlib.suppress(GoneError):
                 if int(name) != pid:
                     return self._read_task(pid, os.path.join(folder, name), int(name))

@@ -11,6 +11,7 @@ usage: look.py                  prints the listeners and the established connect
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -70,6 +71,14 @@ def ask_owner(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
 
 
 def look() -> dict[str, dict[str, object]]:
+    """Look, and once more where a process has ended that was asked."""
+    for _attempt in range(4):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return look_once()
+    return look_once()
+
+
+def look_once() -> dict[str, dict[str, object]]:
     """Return what the sockets have, and the seconds until their timers fire, by server and port at the other end."""
     listing = subprocess.run(
         ["ss", "--tcp", "--all", "--numeric", "--options", "--processes"], capture_output=True, check=True, text=True

@@ -159,6 +159,7 @@ def test_first_thread_ended(tmp_path: Path) -> None:
             "7/task/11/ns/net": "net:[1]",
             "7/task/9": None,
             "8/status": zombie.replace(b"3", b"1"),
+            "9/status": zombie,
         },
     )
     processes = Processes(str(tmp_path))
@@ -167,6 +168,8 @@ def test_first_thread_ended(tmp_path: Path) -> None:
     assert process is not None
     assert process.number == 11
     assert processes.read(8) is None
+    with pytest.raises(GoneError):  # its threads ended meanwhile
+        processes.read(9)
 
 
 def test_named_namespaces(tmp_path: Path) -> None:
