@@ -377,13 +377,13 @@ def cores(session: nox.Session, core: str) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure modules beside their peers, and what a prediction costs on hosts good and bad; print the tables."""
+    """Measure plays beside their peers, predictions on hosts good and bad, and open connections; print the tables."""
     install(session, "benchmark")
     add_test_collections(session)
     session.run("make", "install", external=True)
     benchmarks = "ansible_collections.linux.tcp.tests.benchmark"
     session.run(
-        *("python", "-m", f"{benchmarks}.run", *session.posargs),
+        *("python", "-m", f"{benchmarks}.plays", *session.posargs),
         env={**ansible_env(ROOT / ".collections", CACHE / "collections"), "PYTHONPATH": "collections"},
     )
     write_page = [argument for argument in session.posargs if argument == "--write-page"]

@@ -16,16 +16,97 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import Chea
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._question import Host
 
+    Answer = t.Dict[str, t.Any]
+
+SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
+# What each element of the option sockets has where it does not say otherwise.
+_SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
+# What is returned of each answer about sockets.
+_SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "not_looked_into")
+
 
 class ActionModule(CheapCheck):
-    """Answers for the module of this name where nothing has to change."""
+    """Answers for the module of this name where nothing has to change, and runs the one for sockets around it."""
 
     spec = ARGUMENT_SPEC
 
-    def answer(self, params: dict[str, t.Any], host: Host) -> tuple[dict[str, t.Any], list[str]] | None:
+    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
+        """Return the answer, with those about sockets where some are asked for."""
+        arguments = self._task.args
+        filters = arguments.get("sockets")
+        self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}
+        try:
+            if not filters or arguments.get("state") == "absent" or arguments.get("root", "/") != "/":
+                return super().run(tmp, task_vars)
+            return self._run_with(filters, tmp, task_vars)
+        finally:
+            self._task.args = arguments  # a task with "until" runs again
+
+    def _run_with(self, filters: list[Answer], tmp: str | None, task_vars: Answer | None) -> Answer:
+        odd = "sockets cannot be given with async: leave one of them out." if self._task.async_val else _odd(filters)
+        if odd:
+            return {"failed": True, "msg": odd}
+        for index, wanted in enumerate(filters):
+            look = self._run_for(wanted, task_vars, check_mode=True)
+            if _is_lost(look):
+                return {**look, "changed": False, "msg": f"sockets[{index}]: {look.get('msg')} Nothing was changed."}
+        answer = super().run(tmp, task_vars)
+        answers: list[Answer] = []
+        for index, wanted in enumerate(filters):
+            if _is_lost(answer):
+                break
+            told = self._run_for(wanted, task_vars, check_mode=self._task.check_mode)
+            answers.append(told)
+            if _is_lost(told):
+                answer["msg"] = f"The values are set, but sockets[{index}]: {told.get('msg')}"
+                answer.update({name: told[name] for name in ("failed", "unreachable") if name in told})
+        return _joined(answer, answers)
+
+    def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:
         """Return the answer and the warnings, None where something has to change."""
         if not params["path"].startswith("/"):
             raise DoubtError("path is one that only the host can read")
         outcome = fulfil(wish_of(params), kernel=host.kernel, files=host.files, check_mode=True, search=host.search)
         host.require_certain(outcome.change.before)
         return answer_of(outcome, diff=self._task.diff) if outcome.change.is_empty else None
+
+    def _run_for(self, wanted: Answer, task_vars: Answer | None, *, check_mode: bool) -> Answer:
+        """Run the module for one element of the option sockets."""
+        own = self._task.check_mode
+        self._task.check_mode = check_mode
+        try:
+            told: Answer = self._execute_module(
+                module_name=SOCKETS_MODULE, module_args={**_SOCKETS_DEFAULTS, **wanted}, task_vars=task_vars
+            )
+        finally:
+            self._task.check_mode = own
+        return told
+
+
+def _odd(filters: object) -> str | None:
+    """Return what is wrong with the option sockets, as far as its module cannot tell."""
+    if not isinstance(filters, list) or not all(isinstance(wanted, dict) for wanted in filters):
+        return f"sockets is {filters!r}, and a list of dictionaries is needed, such as [{{units: [nginx]}}]."
+    nulls = sorted({name for wanted in filters for name, value in wanted.items() if value is None})
+    if not nulls:
+        return None
+    # as a template leaves it that finds nothing
+    return f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are meant."
+
+
+def _is_lost(answer: Answer) -> bool:
+    return bool(answer.get("failed") or answer.get("unreachable"))
+
+
+def _joined(answer: Answer, answers: list[Answer]) -> Answer:
+    """Return the answer about the values with those about sockets below ``sockets``."""
+    told = []
+    for one in answers:
+        for name in ("warnings", "deprecations"):
+            if one.get(name):
+                answer[name] = [*answer.get(name, ()), *one[name]]
+        if one.get("diff"):
+            answer["diff"] = [*answer.get("diff", ()), one["diff"]]
+        told.append({name: value for name, value in one.items() if name in _SOCKETS_RETURNED})
+    changed = any(one.get("changed") for one in (answer, *answers))
+    return {**answer, "changed": changed, "sockets": told}

@@ -204,9 +204,10 @@ def read_answer(answer: str) -> Host:
     :raises DoubtError: where the answer is not complete, or does not tell all that counts.
     """
     parts = _parts(_unpacked(answer))
-    lines = (line for name in ("files", "lines", "kernel") for line in re.split(b"[\n\r\0]", parts[name]))
-    has_large_values = any(_LARGE.search(line) for line in lines if b"keepalive_" in line or b"*" in line)
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
+    texts = (parts["lines"], parts["kernel"], *(node.text for node in nodes.values() if node.text))
+    lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
+    has_large_values = any(_LARGE.search(line) for line in lines if b"keepalive_" in line or b"*" in line)
     absent = set()
     for line in _text(parts["paths"]).splitlines():
         kind, _blank, path = line.partition(" ")

@@ -94,6 +94,20 @@ options:
       - Whether to keep a copy, with a timestamp in its name, of every file before it is changed or removed.
     type: bool
     default: false
+  sockets:
+    description:
+      - The open connections and listeners to bring under keepalive once the values are set, because a lowered O(time)
+        reaches an open connection only when its old timer fires. Each element has options of
+        M(linux.tcp.keepalive_sockets), which is run for it.
+      - There C(rearm), C(listening) and C(summary_only) are V(true) where an element does not say otherwise.
+      - That module looks at all of them in check mode first. What it refuses is refused before any value is set.
+      - In check mode the values are not set, so the connections are shown with the present ones.
+      - Nothing is done to connections with O(state=absent) or O(root) other than V(/). O(runtime=false) does not keep
+        the module from them.
+      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+    type: list
+    elements: dict
+    default: []
 notes:
   - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
@@ -134,6 +148,12 @@ EXAMPLES = r"""
   linux.tcp.keepalive:
     time: 600
     overrides: take_over
+
+- name: Let nginx's open connections follow at once
+  linux.tcp.keepalive:
+    time: 600
+    sockets:
+      - units: [nginx]
 
 - name: Set the values in an image that is being built
   linux.tcp.keepalive:
@@ -286,6 +306,18 @@ backup_files:
   type: list
   elements: str
   sample: ["/etc/sysctl.d/99-tcp-keepalive.conf.4711.2026-03-01@12:00:00~"]
+sockets:
+  description: What M(linux.tcp.keepalive_sockets) returned for each element of O(sockets).
+  returned: when O(sockets) has elements, and nothing is refused
+  type: list
+  elements: dict
+  sample:
+    - changed: true
+      changed_sockets: []
+      left_sockets: []
+      unreachable_sockets: []
+      totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
+      not_looked_into: []
 """
 
 import typing as t
@@ -312,7 +344,14 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
     "backup": {"type": "bool", "default": False},
     "root": {"type": "path", "default": "/"},
+    "sockets": {"type": "list", "elements": "dict", "default": []},
 }
+# The action plugin runs the module for sockets, and keeps the option to itself.
+NO_ACTION_PLUGIN = (
+    "sockets is heeded by the collection's action plugin, which Ansible has not found. Name the module"
+    " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg. Nothing was"
+    " changed."
+)
 
 
 def answer_of(outcome: Outcome, *, diff: bool) -> tuple[dict[str, t.Any], list[str]]:
@@ -333,6 +372,8 @@ def answer_of(outcome: Outcome, *, diff: bool) -> tuple[dict[str, t.Any], list[s
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    if module.params["sockets"]:
+        module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
         outcome = fulfil(
             wish_of(module.params),

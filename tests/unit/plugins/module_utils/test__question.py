@@ -55,6 +55,12 @@ def test_other_letters_and_line_ends_of_terminals() -> None:
     assert read_answer(told.replace("\n", "\r\n")).rows == read_answer(told).rows
 
 
+def test_ansible_appends_to_it_where_ssh_has_a_terminal() -> None:
+    told = subprocess.run(["/bin/sh", "-c", f"{QUESTION} && sleep 0"], capture_output=True, check=True)
+    assert told.stderr == b""
+    assert read_answer(told.stdout.decode()).rows == read_answer(ask()).rows
+
+
 @pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort"])
 def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
     for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls"} - {tool}:

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation's plot of what plays cost."""
+
+from __future__ import annotations
+
+import typing as t
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ansible_collections.linux.tcp.tests.benchmark.report import PAGE
+
+IMAGE = PAGE.parents[2] / "images" / "benchmark.svg"
+COLORS = ("#7a869a", "#4c78a8", "#2a9d5c", "#e0a030", "#c44e52")  # apart from each other in grey, too
+
+
+def draw(seconds: t.Mapping[tuple[str, str], float], per_host: t.Mapping[int, float]) -> None:
+    """Write :data:`IMAGE`: the seconds of each play in each setting, and the milliseconds a host by size of fleet."""
+    settings, cases = (list(dict.fromkeys(names)) for names in zip(*seconds))
+    with mpl.rc_context({"svg.hashsalt": "linux.tcp", "svg.fonttype": "none", "font.family": "sans-serif"}):
+        figure = Figure(figsize=(10, 6.4), layout="constrained")
+        above, below = figure.subplots(2, 1, height_ratios=(3, 1))
+        width = 0.8 / len(cases)
+        for index, (case, color) in enumerate(zip(cases, COLORS)):
+            places = [row + index * width for row in range(len(settings))]
+            bars = above.barh(places, [seconds[one, case] for one in settings], width * 0.9, color=color, label=case)
+            above.bar_label(bars, fmt="%.1f s", padding=3, fontsize=8)
+        above.set_yticks([row + 0.4 - width / 2 for row in range(len(settings))], settings)
+        above.invert_yaxis()
+        above.set_xlabel("seconds for the whole command, 50 hosts")
+        above.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2, fontsize=8, frameon=False)
+        below.plot(list(per_host), list(per_host.values()), "o-", color=COLORS[2])
+        below.set_ylim(0, 1.3 * max(per_host.values()))
+        below.set_xticks(list(per_host))
+        below.set_xlabel("hosts in the fleet")
+        below.set_ylabel("ms a host")
+        below.set_title("role, nothing to change, Ansible's own start taken off", fontsize=9)
+        for axes in (above, below):
+            axes.spines[["top", "right"]].set_visible(False)
+        figure.savefig(IMAGE, format="svg", metadata={"Date": None})

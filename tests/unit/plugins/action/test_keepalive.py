@@ -1,0 +1,130 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The option sockets of keepalive: which modules run, in which order, and what is made of their answers."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.action.keepalive import SOCKETS_MODULE, ActionModule
+
+if t.TYPE_CHECKING:
+    Answer = t.Dict[str, t.Any]
+    Call = t.Tuple[t.Optional[str], bool, Answer]
+
+DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
+NGINX, REDIS = {"units": ["nginx"]}, {"units": ["redis"], "rearm": False}
+OK = {"changed": False, "totals": {"changed": 0}, "invocation": {}}
+VALUES = {"changed": False, "before": {}, "after": {}}
+
+
+def act(
+    arguments: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+    *answers: Answer,
+    check_mode: bool = False,
+    async_val: int = 0,
+) -> tuple[Answer, list[Call]]:
+    """Run the action where the host leaves a doubt, so that each answer is that of a module."""
+    calls: list[Call] = []
+    left = iter(answers)
+
+    def execute(
+        action: ActionModule, *, module_name: str | None = None, module_args: Answer | None = None, **_more: object
+    ) -> Answer:
+        task = action._task  # noqa: SLF001 -- what a module gets of the task
+        calls.append((module_name, task.check_mode, module_args or dict(task.args)))
+        return dict(next(left))
+
+    monkeypatch.setattr(ActionModule, "_execute_module", execute)
+    monkeypatch.setattr(ActionModule, "_ask", lambda _action: None)
+    task = mock.MagicMock(args=arguments, check_mode=check_mode, async_val=async_val)
+    action = ActionModule(task, *[mock.MagicMock() for _ in range(5)])
+    told = action.run(task_vars={})
+    assert task.args == arguments
+    assert task.check_mode is check_mode
+    assert next(left, None) is None
+    return told, calls
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    changed = {**OK, "changed": True, "warnings": ["odd"], "diff": {"before": "x"}}
+    look = {**changed, "warnings": ["said twice"]}
+    values = {**VALUES, "diff": [{"before": "y"}]}
+    arguments = {"time": 600, "sockets": [NGINX, REDIS]}
+    answer, calls = act(arguments, monkeypatch, look, OK, values, changed, OK, check_mode=check_mode)
+    nginx, redis = ({**DEFAULTS, **one} for one in (NGINX, REDIS))
+    assert calls == [
+        (SOCKETS_MODULE, True, nginx),
+        (SOCKETS_MODULE, True, redis),
+        (None, check_mode, {"time": 600}),
+        (SOCKETS_MODULE, check_mode, nginx),
+        (SOCKETS_MODULE, check_mode, redis),
+    ]
+    assert answer == {
+        **VALUES,
+        "changed": True,
+        "warnings": ["odd"],
+        "diff": [{"before": "y"}, {"before": "x"}],
+        "sockets": [{"changed": True, "totals": {"changed": 0}}, {"changed": False, "totals": {"changed": 0}}],
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"sockets": []}, {"sockets": [NGINX], "state": "absent"}, {"sockets": [NGINX], "root": "/mnt"}],
+    ids=["none", "absent", "another root"],
+)
+def test_left_alone(monkeypatch: pytest.MonkeyPatch, more: Answer) -> None:
+    answer, calls = act({"time": 600, **more}, monkeypatch, VALUES)
+    assert answer == VALUES
+    assert [name for name, _check_mode, _arguments in calls] == [None]
+
+
+@pytest.mark.parametrize("lost", [{"failed": True, "msg": "No."}, {"unreachable": True, "msg": "No."}], ids=str)
+def test_refused_before_anything_is_set(monkeypatch: pytest.MonkeyPatch, lost: Answer) -> None:
+    answer, calls = act({"sockets": [NGINX, REDIS]}, monkeypatch, OK, lost)
+    assert answer == {**lost, "changed": False, "msg": "sockets[1]: No. Nothing was changed."}
+    assert all(check_mode for _name, check_mode, _arguments in calls)
+
+
+def test_values_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, calls = act({"sockets": [NGINX]}, monkeypatch, OK, {"failed": True, "msg": "No."})
+    assert answer == {"failed": True, "msg": "No.", "changed": False, "sockets": []}
+    assert len(calls) == 2
+
+
+def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {**VALUES, "changed": True}
+    answer, _calls = act({"sockets": [NGINX]}, monkeypatch, OK, values, {"failed": True, "msg": "No."})
+    assert (answer["failed"], answer["changed"]) == (True, True)
+    assert answer["msg"] == "The values are set, but sockets[0]: No."
+
+
+@pytest.mark.parametrize(
+    ("sockets", "async_val", "message"),
+    [
+        ([NGINX], 60, "sockets cannot be given with async: leave one of them out."),
+        ("nginx", 0, "sockets is 'nginx', and a list of dictionaries is needed, such as [{units: [nginx]}]."),
+        (["nginx"], 0, "sockets is ['nginx'], and a list of dictionaries is needed, such as [{units: [nginx]}]."),
+        (
+            [{"units": None, "pids": None}],
+            0,
+            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are meant.",
+        ),
+    ],
+    ids=["async", "no list", "no dictionary", "null"],
+)
+def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
+    answer, calls = act({"sockets": sockets}, monkeypatch, async_val=async_val)
+    assert (answer, calls) == ({"failed": True, "msg": message}, [])
