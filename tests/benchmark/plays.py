@@ -81,7 +81,7 @@ START, RAW, PING, RIGHT, CHANGE, LOOP = (
 ROLE: Play = {"roles": [{"role": "linux.tcp.keepalive", "vars": {f"keepalive_{k}": v for k, v in WANTED.items()}}]}
 PLAYS: dict[str, Play] = {
     START: {"tasks": []},
-    RAW: {"tasks": [{"ansible.builtin.raw": "cat /proc/sys/net/ipv4/tcp_keepalive_*"}]},
+    RAW: {"tasks": [{"ansible.builtin.raw": "cat /proc/sys/net/ipv4/tcp_keepalive_*", "changed_when": False}]},
     PING: {"tasks": [{"ansible.builtin.ping": {}}]},
     RIGHT: ROLE,
     CHANGE: ROLE,
