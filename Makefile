@@ -23,7 +23,7 @@ export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 
 .DEFAULT_GOAL := help
 .PHONY: help apply test lint types units browser sanity docs-lint docs molecule fleet differential cores benchmark \
-	build install packages runner clean
+	build install packages runner collections clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -92,6 +92,9 @@ packages: ## Install the system packages that the tests need (as root)
 	@tools/packages.sh
 
 runner: $(VENV)/.runner ## Install what starts the checks into .venv
+
+collections: runner ## Take the collections that the tests use out of the package that carries them
+	@$(NOX) collections
 
 clean: ## Remove everything that was made here
 	rm -rf .ansible .build .cache .collections .nox $(VENV) tests/output

@@ -122,6 +122,12 @@ def add_test_collections(session: nox.Session) -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
+@nox.session(venv_backend="none")
+def collections(session: nox.Session) -> None:
+    """Take the collections that only the tests use out of the package that carries them."""
+    add_test_collections(session)
+
+
 def copy_as_collection(session: nox.Session) -> Path:
     """Copy the files that Git takes, less the link, to where a collection's folder is expected.
 
