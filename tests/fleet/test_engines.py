@@ -1,0 +1,351 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The sample repository of the guide "On the engines fleets run on", and its commands, with ansible-pull,
+ansible-runner and ansible-builder.
+
+The files and the guide are those of the collection that is tested. Only addresses are replaced.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import dataclasses
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.linux.tcp.tests.fleet.fleet import TARGET_PYTHON, Fleet, Run
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.fleet.fleet import Host
+
+TREE = Path(__file__).absolute().parents[2]
+# Where the collection is that is tested: what users get, or this tree.
+COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or TREE / "collections")
+COLLECTION = COLLECTIONS / "ansible_collections" / "linux" / "tcp"
+SAMPLES = COLLECTION / "docs" / "examples" / "fleet"
+GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_engines.rst").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
+EVERYBODY = ["host01", "host02", "host03"]
+SUMMARY = "Say what became of the fleet"
+
+
+def shown(line: str) -> list[str]:
+    """Return a command that the guide shows, with its program as a path."""
+    assert f"\n   $ {line}\n" in GUIDE
+    program, *rest = shlex.split(line)
+    return [str(BIN / program), *rest]
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without what the session says about Ansible."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run Git as somebody who may commit."""
+    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path, origin: Path) -> None:
+    """Commit whatever is in a folder, and push it."""
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--message=Change it")
+    git(folder, "push", f"file://{origin}", "HEAD:main")
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """The sample repository, with the collection in it: a folder to work in, and what is pushed to."""
+
+    folder: Path
+    origin: Path
+    collection: Path  # the Git repository that requirements.yml stands for
+    git_config: Path  # which makes Git take that one
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    top = tmp_path_factory.mktemp("engines")
+    made = Project(top / "project", top / "fleet.git", top / "linux.tcp.git", top / "gitconfig")
+
+    def unwanted(folder: str, names: list[str]) -> set[str]:
+        """In a clone, what is made there, and the link back to it."""
+        at_top = Path(folder) == COLLECTION
+        return {name for name in names if name.startswith(".") or (name == "collections" and at_top)}
+
+    source = top / "source"
+    shutil.copytree(COLLECTION, source, ignore=unwanted)
+    shutil.copytree(SAMPLES, made.folder)
+    for folder, origin in ((source, made.collection), (made.folder, made.origin)):
+        git(top, "init", "--bare", str(origin))
+        git(folder, "init")
+    commit(source, made.collection)
+    (requirement,) = yaml.safe_load((SAMPLES / "collections" / "requirements.yml").read_text())["collections"]
+    made.git_config.write_text(f'[url "file://{made.collection}"]\ninsteadOf = {requirement["name"]}\n')
+    env = {**clean_environment(), "GIT_CONFIG_GLOBAL": str(made.git_config), "ANSIBLE_HOME": str(top / "ansible")}
+    command = shown("ansible-galaxy collection install -r collections/requirements.yml -p collections")
+    subprocess.run(command, cwd=made.folder, env=env, check=True, capture_output=True)
+    commit(made.folder, made.origin)
+    return made
+
+
+def assert_values(host: Host, values: tuple[int, ...]) -> None:
+    """Insist that a host has the values in the kernel and in the file."""
+    assert (host.name, host.values()) == (host.name, values)
+    lines = (host.root / PATH.lstrip("/")).read_text(encoding="utf-8").splitlines()[1:]
+    expected = zip(("time", "intvl", "probes"), values)
+    assert lines == [f"net.ipv4.tcp_keepalive_{key} = {value}" for key, value in expected]
+
+
+def unit(kind: str) -> configparser.ConfigParser:
+    """Return one of the sample units."""
+    found = configparser.ConfigParser(interpolation=None)
+    found.read(SAMPLES / f"keepalive-pull.{kind}")
+    return found
+
+
+def pull(host: Host, origin: Path, *more: str, without: str = "") -> Run:
+    """Run on the host what the service starts there, in the environment that it gets."""
+    service = unit("service")["Service"]
+    words = [word for word in shlex.split(service["ExecStart"]) if word != without]
+    (program,) = (number for number, word in enumerate(words) if word.endswith("/ansible-pull"))
+    (url,) = (number for number, word in enumerate(words) if word.startswith("--url="))
+    words[program] = str(BIN / "ansible-pull")
+    words[url] = f"--url=file://{origin}"
+    environment = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", service["Environment"]]
+    line = shlex.join([*environment, *words, *more])
+    output = host.run(f"mkdir -p /var/lib/{service['StateDirectory']}; {line} 2>&1 || echo status=$?")
+    _, failed, status = output.rpartition("status=")
+    return Run(int(status) if failed else 0, output)
+
+
+def test_pull(project: Project, tmp_path: Path) -> None:
+    """A host that keeps itself right, whatever becomes of it and of the repository."""
+    origin = tmp_path / "fleet.git"
+    git(tmp_path, "clone", "--bare", str(project.origin), str(origin))
+    work = tmp_path / "work"
+    git(tmp_path, "clone", str(origin), str(work))
+    away = tmp_path / "away.git"
+    with Fleet(1, visible=[Path(sys.prefix), Path(sys.base_prefix), tmp_path]) as fleet:
+        host = fleet["host01"]
+        run = pull(host, origin)
+        assert (run.status, run.output.count("changed=1")) == (0, 1), run.output
+        assert_values(host, VALUES)
+        before = host.look()
+        run = pull(host, origin)
+        assert (run.status, run.output.count("changed=0")) == (0, 1), run.output
+        assert host.look() == before
+
+        playbook = work / "local.yml"
+        playbook.write_text(playbook.read_text().replace("keepalive_time: 600", "keepalive_time: 300"))
+        commit(work, origin)
+        run = pull(host, origin, "--only-if-changed")
+        assert (run.status, run.output.count("changed=1")) == (0, 1), run.output
+        assert_values(host, (300, 60, 20))
+
+        drift = "echo 7200 >/proc/sys/net/ipv4/tcp_keepalive_time"
+        host.run(drift)
+        run = pull(host, origin, "--only-if-changed")
+        assert (run.status, host.values()[0]) == (0, 7200)
+        assert "Repository has not changed" in run.output
+        assert pull(host, origin).status == 0
+        assert_values(host, (300, 60, 20))
+
+        host.run(drift)
+        origin.rename(away)
+        run = pull(host, origin, without="--force")
+        assert (run.status, host.values()[0]) == (2, 7200), run.output
+        run = pull(host, origin)
+        assert run.status == 0, run.output
+        assert "Unable to update repository" in run.output
+        assert_values(host, (300, 60, 20))
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here to look at the units")
+def test_units(tmp_path: Path) -> None:
+    for kind in ("service", "timer"):
+        text = (SAMPLES / f"keepalive-pull.{kind}").read_text()
+        (tmp_path / f"keepalive-pull.{kind}").write_text(text.replace("/usr/bin/ansible-pull", "/usr/bin/env"))
+    units = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], check=False, capture_output=True, text=True
+    )
+    ours = [line for line in done.stderr.splitlines() if "keepalive-pull" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+def needs() -> dict[str, str]:
+    """Return what the fleet asks of Ansible, and nothing else."""
+    return {
+        "ANSIBLE_HOST_KEY_CHECKING": "false",
+        "ANSIBLE_PYTHON_INTERPRETER": TARGET_PYTHON,
+        "ANSIBLE_SSH_COMMON_ARGS": "-F none -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
+    }
+
+
+def private_data(fleet: Fleet, project: Project, **variables: object) -> Path:
+    """Make the folder that ansible-runner takes, as in the guide."""
+    folder = fleet.folder / "runner"
+    shutil.copytree(project.folder, folder / "project")
+    (folder / "inventory" / "group_vars").mkdir(parents=True)
+    (folder / "env").mkdir()
+    addresses = {host.name: {"ansible_host": host.address, "ansible_user": "root"} for host in fleet.hosts.values()}
+    (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": addresses}}))
+    (folder / "inventory" / "group_vars" / "all.yml").write_text("keepalive_audit_limit: 1800\n")
+    (extravars,) = re.findall(r"^   # runner/env/extravars\n((?:   .*\n)+)", GUIDE, re.MULTILINE)
+    given = {**yaml.safe_load(textwrap.dedent(extravars)), **variables}
+    (folder / "env" / "extravars").write_text(yaml.safe_dump(given))
+    (folder / "env" / "envvars").write_text(yaml.safe_dump(needs()))
+    (folder / "env" / "settings").write_text("job_timeout: 600\n")
+    shutil.copy(fleet.folder / "key", folder / "env" / "ssh_key")
+    return folder
+
+
+def as_job() -> dict[str, str]:
+    """Return the variables with which a command does not see the fleet's own configuration."""
+    return {"ANSIBLE_CONFIG": "", "ANSIBLE_INVENTORY": "", "PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin:/sbin"}
+
+
+def from_python(fleet: Fleet, playbook: str) -> Run:
+    """Run the guide's program, with another playbook."""
+    (program,) = re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
+    assert program.count('playbook="rollout.yml"') == 1
+    program = textwrap.dedent(program).replace("rollout.yml", playbook)
+    return fleet.run(sys.executable, "-c", program, env=as_job())
+
+
+def events(folder: Path, ident: str) -> list[dict[str, t.Any]]:
+    """Return a job's events, in the order in which they came."""
+    files = (folder / "artifacts" / ident / "job_events").glob("*.json")
+    return sorted((json.loads(file.read_text()) for file in files), key=lambda event: event["counter"])
+
+
+def test_runner(project: Project) -> None:
+    with Fleet(3) as fleet:
+        rollout, audit = fleet.folder / "records", fleet.folder / "reports"
+        folders = {"keepalive_rollout_folder": str(rollout), "keepalive_audit_folder": str(audit)}
+        folder = private_data(fleet, project, keepalive_rollout_batches="100%", **folders)
+        before = fleet.look()
+
+        run = from_python(fleet, "audit.yml")
+        assert (run.status, run.output.splitlines()[0]) == (0, "failed 2"), run.output
+        assert "Not in order: 3 of 3 hosts" in run.output
+        assert json.loads((audit / "report.json").read_text())["criteria"]["limit"] == 1800
+        assert fleet.look() == before
+
+        command = shown("ansible-runner run runner -p linux.tcp.apply")
+        run = fleet.run(*command, "--ident=apply", "--limit=host01", env=as_job())
+        assert run.status == 0, run.output
+        assert_values(fleet["host01"], VALUES)
+        artifacts = folder / "artifacts" / "apply"
+        assert (artifacts / "status").read_text() == "successful"
+        assert (artifacts / "rc").read_text() == "0"
+        assert "host01" in (artifacts / "stdout").read_text()
+        changed = [
+            event["event_data"]["host"]
+            for event in events(folder, "apply")
+            if event["event"] == "runner_on_ok" and event["event_data"]["res"]["changed"]
+        ]
+        assert changed == ["host01"]
+
+        # what does not count: see the guide
+        (folder / "project" / "group_vars").mkdir()
+        (folder / "project" / "group_vars" / "all.yml").write_text("keepalive_audit_limit: 1\n")
+        fleet["host03"].write("/etc/sysctl.d/zz-local.conf", "net.ipv4.tcp_keepalive_time = 60\n")
+        run = from_python(fleet, "rollout.yml")
+        status, summary, *reasons = run.output.splitlines()
+        found = {outcome: hosts for outcome, hosts in ast.literal_eval(summary).items() if hosts}
+        assert (run.status, status) == (0, "failed 2")
+        assert found.keys() == {"already right", "failed", "not begun"}
+        assert (found["already right"], found["not begun"]) == (["host01"], ["host02"])
+        assert len(reasons) == 1
+        assert reasons[0].startswith("host03 Failed. ")
+        assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and decides" in reasons[0]
+        fleet["host03"].run("rm /etc/sysctl.d/zz-local.conf")
+
+        command = shown("ansible-runner run runner -p rollout.yml")
+        run = fleet.run(*command, "--ident=rollout", env=as_job())
+        assert run.status == 0, run.output
+        for host in fleet.hosts.values():
+            assert_values(host, VALUES)
+        (told,) = (
+            event["event_data"]["res"]["msg"]
+            for event in events(folder, "rollout")
+            if event["event"] == "runner_on_ok" and event["event_data"]["task"] == SUMMARY
+        )
+        done = {outcome: hosts for outcome, hosts in told.items() if hosts}
+        assert done == {"already right": ["host01"], "changed": ["host02", "host03"]}
+        assert sorted(path.name for path in rollout.iterdir()) == ["host02.json", "host03.json"]
+
+        run = from_python(fleet, "audit.yml")
+        assert (run.status, run.output) == (0, "successful 0\n")
+        assert json.loads((audit / "report.json").read_text())["in_order"] is True
+
+        run = from_python(fleet, "restore.yml")
+        assert (run.status, run.output) == (0, "successful 0\n")
+        assert {name: fleet[name].look() for name in EVERYBODY[1:]} == {name: before[name] for name in EVERYBODY[1:]}
+        assert_values(fleet["host01"], VALUES)
+
+
+def test_settings(project: Project) -> None:
+    """The sample ansible.cfg is understood and in force, and hosts are brought to the values with it."""
+    sample = configparser.ConfigParser(interpolation=None)
+    sample.read(SAMPLES / "ansible.cfg")
+    with Fleet(3) as fleet:
+        folder = fleet.folder / "project"
+        shutil.copytree(project.folder, folder)
+        env = {**needs(), "ANSIBLE_CONFIG": str(folder / "ansible.cfg")}
+        run = fleet.run(str(BIN / "ansible-config"), "validate", "--type=all", env=env)
+        assert run.status == 0, run.output
+        dump = [str(BIN / "ansible-config"), "dump", "--only-changed", "--type=all", "--format=json"]
+        run = fleet.run(*dump, env=env)
+        found = list(settings(json.loads(run.output)))
+        ours = {setting["name"]: setting["value"] for setting in found if setting["origin"] == env["ANSIBLE_CONFIG"]}
+        assert len(ours) == sum(len(sample[section]) for section in sample.sections())
+        shared = [f"{fleet.folder}/.ansible/collections", "/usr/share/ansible/collections"]
+        assert ours == {
+            "COLLECTIONS_PATHS": [f"{folder}/collections", *shared],
+            "DEFAULT_FORKS": 50,
+            "DEFAULT_GATHERING": "explicit",
+            "DEFAULT_STRATEGY": "ansible.builtin.linear",
+            "DISPLAY_SKIPPED_HOSTS": False,
+            "HOST_PATTERN_MISMATCH": "error",
+            "INVENTORY_ANY_UNPARSED_IS_FAILED": True,
+            "display_skipped_hosts": False,
+            "pipelining": True,
+            "result_format": "yaml",
+            "ssh_args": sample["ssh_connection"]["ssh_args"],
+        }
+        run = fleet.run(str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars=keepalive_time=600", env=env)
+        assert run.status == 0, run.output
+        assert [host.values() for host in fleet.hosts.values()] == [(600, 75, 9)] * 3
+        run = fleet.run(
+            str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars=keepalive_hosts=nobody", env=env
+        )
+        assert (run.status, "nobody" in run.output) == (1, True)
+
+
+def settings(tree: t.Any) -> t.Iterator[dict[str, t.Any]]:
+    """Return the settings in an answer of ``ansible-config dump``, which has those of plugins by kind and name."""
+    for found in tree.values() if isinstance(tree, dict) else tree:
+        if "origin" in found:
+            yield found
+        else:
+            yield from settings(found)
