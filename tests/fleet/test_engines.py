@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
 import dataclasses
 import json
 import os
 import re
 import shlex
 import shutil
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -41,6 +43,9 @@ GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_engines.rst").read_tex
 BIN = Path(sys.executable).parent
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
+CONTAINERS_CONF = TREE / "extensions" / "molecule" / "images" / "containers.conf"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # where Debian has those that it trusts
+INSTALLED = '"/usr/share/ansible/collections"'  # in an image
 EVERYBODY = ["host01", "host02", "host03"]
 SUMMARY = "Say what became of the fleet"
 
@@ -318,7 +323,7 @@ def test_settings(project: Project) -> None:
         run = fleet.run(*dump, env=env)
         found = list(settings(json.loads(run.output)))
         ours = {setting["name"]: setting["value"] for setting in found if setting["origin"] == env["ANSIBLE_CONFIG"]}
-        assert len(ours) == sum(len(sample[section]) for section in sample.sections())
+        assert len({name.lower() for name in ours}) == sum(len(sample[section]) for section in sample.sections())
         shared = [f"{fleet.folder}/.ansible/collections", "/usr/share/ansible/collections"]
         assert ours == {
             "COLLECTIONS_PATHS": [f"{folder}/collections", *shared],
@@ -349,3 +354,115 @@ def settings(tree: t.Any) -> t.Iterator[dict[str, t.Any]]:
             yield found
         else:
             yield from settings(found)
+
+
+def test_what_an_image_needs(project: Project, tmp_path: Path) -> None:
+    """The collection, and nothing because of the collection."""
+    command = [str(BIN / "ansible-builder"), "create", "--file=execution-environment.yml", f"--context={tmp_path}"]
+    subprocess.run(command, cwd=project.folder, check=True, capture_output=True)
+    steps = (tmp_path / "Containerfile").read_text().splitlines()
+    assert steps[0] == 'ARG EE_BASE_IMAGE="debian:13"'
+    assert any(step.endswith(f"-r requirements.yml --collections-path {INSTALLED}") for step in steps)
+    files = {path.name for path in (tmp_path / "_build").iterdir()}
+    assert files == {"requirements.yml", "scripts"}
+    listed = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text())
+    assert listed == yaml.safe_load((SAMPLES / "collections" / "requirements.yml").read_text())
+    command = [str(BIN / "ansible-builder"), "introspect", str(project.folder / "collections")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert yaml.safe_load(done.stdout) == {"python": [], "system": []}
+
+
+@dataclasses.dataclass(frozen=True)
+class Podman:
+    """Podman as it works on this machine, and an image of Debian 13 without a registry."""
+
+    env: t.Mapping[str, str]
+    base: str
+
+    def run(self, *words: str) -> str:
+        """Run podman and return what it prints."""
+        env = {**os.environ, **self.env}
+        return subprocess.run(["podman", *words], env=env, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def podman() -> Podman:
+    if not shutil.which("podman"):
+        pytest.skip("podman is not here, so no image is built")
+    names = Podman({}, "").run("images", "--format={{.Repository}}:{{.Tag}}", "--filter=reference=linux-tcp-debian13")
+    if not names:
+        pytest.skip("no image is built: its base, linux-tcp-debian13, is one that `make molecule` makes")
+    found = [Podman({}, names.split()[0]), Podman({"CONTAINERS_CONF": str(CONTAINERS_CONF)}, names.split()[0])]
+    for each in found:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            each.run("run", "--rm", "--network=none", each.base, "true")
+            return each
+    pytest.skip("podman cannot run containers here, so no image is built")
+
+
+def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
+    """The image is built, and a rollout goes from a container of it to the fleet, as in AWX."""
+    context = tmp_path / "context"
+    context.mkdir()
+    text = (SAMPLES / "execution-environment.yml").read_text()
+    assert text.count("name: debian:13\n") == 1
+    (context / "execution-environment.yml").write_text(text.replace("debian:13", podman.base))
+    shutil.copytree(SAMPLES / "collections", context / "collections")
+    (requirement,) = yaml.safe_load((SAMPLES / "collections" / "requirements.yml").read_text())["collections"]
+    (tmp_path / "gitconfig").write_text(f'[url "file:///srv/linux.tcp.git"]\ninsteadOf = {requirement["name"]}\n')
+    # an index of packages and a proxy's certificate that this machine has are for the build, too
+    pip = {"index-url": os.environ.get("UV_DEFAULT_INDEX"), "cert": "/run/ca.crt"}
+    lines = [f"{name} = {value}\n" for name, value in pip.items() if value]
+    (tmp_path / "pip.conf").write_text("".join(["[global]\n", *lines]))
+    volumes = {
+        project.collection: "/srv/linux.tcp.git",
+        tmp_path / "gitconfig": "/etc/gitconfig",
+        tmp_path / "pip.conf": "/etc/pip.conf",
+        Path(os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or CERTIFICATES): "/run/ca.crt",
+    }
+    extra = shlex.join(
+        ["--network=host", "--layers=false", *(f"--volume={here}:{there}:ro" for here, there in volumes.items())]
+    )
+    image = f"localhost/linux-tcp-{tmp_path.name}-{os.getpid()}".replace("_", "-")
+    build = shown("ansible-builder build --file execution-environment.yml --tag fleet-ee")
+    build = [image if word == "fleet-ee" else word for word in build]
+    env = {**os.environ, **podman.env}
+    try:
+        done = subprocess.run(
+            [*build, "--container-runtime=podman", f"--extra-build-cli-args={extra}", "-v3"],
+            cwd=context,
+            env=env,
+            check=False,
+            timeout=600,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
+        roll_out_from_container(project, podman, image)
+    finally:
+        podman.run("rmi", "--force", image)
+
+
+def roll_out_from_container(project: Project, podman: Podman, image: str) -> None:
+    """Run the rollout with the collection that the image has."""
+    line = "ansible-runner run runner -p rollout.yml --process-isolation --container-image fleet-ee"
+    command = [image if word == "fleet-ee" else word for word in shown(f"{line} --container-option=--user=root")]
+    with Fleet(2) as fleet:
+        records = fleet.folder / "records"
+        records.mkdir()
+        folder = private_data(fleet, project, keepalive_rollout_folder="/srv/keepalive/rollout")
+        shutil.rmtree(folder / "project" / "collections" / "ansible_collections")
+        # podman must find its own files below /run, so it shares nothing but the network with the fleet
+        run = fleet.run(
+            *command,
+            "--container-option=--network=host",
+            f"--container-volume-mount={records}:/srv/keepalive",
+            env={**as_job(), **podman.env},
+            namespaces=["net"],
+            timeout=120,
+        )
+        assert run.status == 0, run.output
+        for host in fleet.hosts.values():
+            assert_values(host, VALUES)
+        assert sorted(path.name for path in (records / "rollout").iterdir()) == ["host01.json", "host02.json"]
