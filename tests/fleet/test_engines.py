@@ -201,7 +201,7 @@ def needs() -> dict[str, str]:
     return {
         "ANSIBLE_HOST_KEY_CHECKING": "false",
         "ANSIBLE_PYTHON_INTERPRETER": TARGET_PYTHON,
-        "ANSIBLE_SSH_COMMON_ARGS": "-F none -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
+        "ANSIBLE_SSH_EXTRA_ARGS": "-F none -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
     }
 
 
@@ -336,14 +336,14 @@ def test_settings(project: Project) -> None:
             "display_skipped_hosts": False,
             "pipelining": True,
             "result_format": "yaml",
-            "ssh_args": sample["ssh_connection"]["ssh_args"],
+            "ssh_common_args": "-o ServerAliveInterval=5 -o ServerAliveCountMax=3",
         }
-        run = fleet.run(str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars=keepalive_time=600", env=env)
+        command = [str(BIN / "ansible-playbook"), "linux.tcp.apply"]
+        run = fleet.run(*command, "--extra-vars=keepalive_time=600", "-vvv", env=env)
         assert run.status == 0, run.output
+        assert re.search(r"SSH: EXEC ssh .* -o ServerAliveInterval=5 -o ServerAliveCountMax=3 ", run.output)
         assert [host.values() for host in fleet.hosts.values()] == [(600, 75, 9)] * 3
-        run = fleet.run(
-            str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars=keepalive_hosts=nobody", env=env
-        )
+        run = fleet.run(*command, "--extra-vars=keepalive_hosts=nobody", env=env)
         assert (run.status, "nobody" in run.output) == (1, True)
 
 
@@ -426,19 +426,18 @@ def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
     image = f"localhost/linux-tcp-{tmp_path.name}-{os.getpid()}".replace("_", "-")
     build = shown("ansible-builder build --file execution-environment.yml --tag fleet-ee")
     build = [image if word == "fleet-ee" else word for word in build]
-    env = {**os.environ, **podman.env}
+    done = subprocess.run(
+        [*build, "--container-runtime=podman", f"--extra-build-cli-args={extra}", "-v3"],
+        cwd=context,
+        env={**os.environ, **podman.env},
+        check=False,
+        timeout=900,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
     try:
-        done = subprocess.run(
-            [*build, "--container-runtime=podman", f"--extra-build-cli-args={extra}", "-v3"],
-            cwd=context,
-            env=env,
-            check=False,
-            timeout=600,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout
         roll_out_from_container(project, podman, image)
     finally:
         podman.run("rmi", "--force", image)
