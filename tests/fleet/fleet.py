@@ -230,7 +230,8 @@ class Fleet:
     """So many hosts, ``host01`` and so on, while the block runs. Needs root.
 
     ``folder`` is the controller's: inventory, keys and ansible.cfg are in there, and commands run in it.
-    A host sees this machine's files, but none below /root, /run and /tmp, except for the folders ``visible``.
+    A host sees the files of this machine's root file system, but none below /root, /run and /tmp. Folders that it
+    shall see wherever they are can be given as ``visible``.
 
     :raises FleetError: when a program is missing or a host does not start.
     """
@@ -241,7 +242,7 @@ class Fleet:
         self._names = [f"host{number:02}" for number in range(1, size + 1)]
         self._forks = forks
         paths = {path for folder in visible for path in (folder.absolute(), folder.resolve())}
-        self._visible = sorted(str(path) for path in paths if path.parts[1] in HIDDEN)
+        self._visible = sorted(str(path) for path in paths if _is_out_of_sight(path))
         self._collections = collections
         self._stack = contextlib.ExitStack()
         self._holder = 0
@@ -364,6 +365,11 @@ class Fleet:
 
 def _address(number: int) -> str:
     return f"10.0.{1 + number // 200}.{1 + number % 200}"
+
+
+def _is_out_of_sight(path: Path) -> bool:
+    """Whether a host's root, made of this machine's root file system, is without a folder."""
+    return path.parts[1] in HIDDEN or path.stat().st_dev != Path("/").stat().st_dev
 
 
 def _search_path() -> str:
