@@ -33,6 +33,7 @@ if t.TYPE_CHECKING:
 KEYS = ("time", "intvl", "probes")
 TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)
+HIDDEN = ("root", "run", "tmp")  # at the top; hosts have their own
 START_SECONDS = 30.0
 POLL_SECONDS = 0.002
 
@@ -64,7 +65,12 @@ mount -t overlay overlay -o lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work roo
 cd root
 mount -t proc proc proc
 mount --rbind /dev dev
-for folder in run tmp root; do mount -t tmpfs tmpfs $folder; done
+for folder in {hidden}; do mount -t tmpfs tmpfs $folder; done
+for folder in {visible}; do
+  mkdir -p ".$folder"
+  mount --rbind "$folder" ".$folder"
+  mount -o remount,bind,ro ".$folder"
+done
 mkdir -p run/sshd run/systemd/system etc/sysctl.d usr/lib/systemd
 test -e usr/lib/systemd/systemd-sysctl || : >usr/lib/systemd/systemd-sysctl
 rm -f etc/sysctl.conf etc/sysctl.d/* usr/lib/sysctl.d/* etc/systemd/system/systemd-sysctl.service
@@ -224,13 +230,19 @@ class Fleet:
     """So many hosts, ``host01`` and so on, while the block runs. Needs root.
 
     ``folder`` is the controller's: inventory, keys and ansible.cfg are in there, and commands run in it.
+    A host sees the files of this machine's root file system, but none below /root, /run and /tmp. Folders that it
+    shall see wherever they are can be given as ``visible``.
 
     :raises FleetError: when a program is missing or a host does not start.
     """
 
-    def __init__(self, size: int, *, forks: int = 10, collections: Path | None = None) -> None:
+    def __init__(
+        self, size: int, *, forks: int = 10, collections: Path | None = None, visible: t.Iterable[Path] = ()
+    ) -> None:
         self._names = [f"host{number:02}" for number in range(1, size + 1)]
         self._forks = forks
+        paths = {path for folder in visible for path in (folder.absolute(), folder.resolve())}
+        self._visible = sorted(str(path) for path in paths if _is_out_of_sight(path))
         self._collections = collections
         self._stack = contextlib.ExitStack()
         self._holder = 0
@@ -266,10 +278,17 @@ class Fleet:
         """Look at all hosts."""
         return {name: host.look() for name, host in self.hosts.items()}
 
-    def run(self, *command: str, env: t.Mapping[str, str] | None = None, timeout: float = 300) -> Run:
+    def run(
+        self,
+        *command: str,
+        env: t.Mapping[str, str] | None = None,
+        timeout: float = 300,
+        namespaces: t.Iterable[str] = ("net", "mount", "pid"),
+    ) -> Run:
         """Run a command as the controller and return what it printed, both outputs as one."""
+        enter = [f"--{namespace}" for namespace in namespaces]
         done = subprocess.run(
-            ["nsenter", f"--target={self._holder}", "--net", "--mount", "--pid", f"--wd={self.folder}", *command],
+            ["nsenter", f"--target={self._holder}", *enter, f"--wd={self.folder}", *command],
             env={**self._environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -318,7 +337,7 @@ class Fleet:
             )
         stack.callback(_end, around)
         assert around.stdin is not None
-        script = HOST.format(folder=self.folder)
+        script = HOST.format(folder=self.folder, hidden=" ".join(HIDDEN), visible=shlex.join(self._visible))
         lines = [
             START.format(name=name, address=_address(number), folder=self.folder, script=shlex.quote(script))
             for number, name in enumerate(self._names)
@@ -346,6 +365,11 @@ class Fleet:
 
 def _address(number: int) -> str:
     return f"10.0.{1 + number // 200}.{1 + number % 200}"
+
+
+def _is_out_of_sight(path: Path) -> bool:
+    """Whether a host's root, made of this machine's root file system, is without a folder."""
+    return path.parts[1] in HIDDEN or path.stat().st_dev != Path("/").stat().st_dev
 
 
 def _search_path() -> str:
