@@ -27,7 +27,7 @@ COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 REPORTS = ["report.csv", "report.html", "report.json"]
 # What a line of a host's file must not be able to do to Ansible, the page or a spreadsheet.
-HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ 7 * 7 }}{% raw %}</script><b>{{ lookup('pipe', 'touch HARM') }}"
+HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
 
 
 @pytest.fixture(scope="module")
