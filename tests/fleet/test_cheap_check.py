@@ -80,12 +80,13 @@ SENT: dict[str, Task] = {
         for name in ("no_gzip", "no_base64", "cut", "chatty", "other_language")
     },
     "another writer": {"delegate_to": "host02"},
+    "tuned": {"delegate_to": "host04"},
 }
 
 
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[Fleet]:
-    with Fleet(3, collections=COLLECTIONS) as hosts:
+    with Fleet(4, collections=COLLECTIONS) as hosts:
         inventory = json.loads(hosts.inventory.read_text(encoding="utf-8"))
         inventory["all"]["vars"] = {"ansible_python_interpreter": NO_PYTHON}
         hosts.inventory.write_text(json.dumps(inventory), encoding="utf-8")
@@ -93,6 +94,8 @@ def fleet() -> t.Iterator[Fleet]:
             host.write("/etc/sysctl.d/99-tcp-keepalive.conf", FILE)
             host.run(SET)
         hosts["host02"].write("/etc/rc.local", "#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=5\n", mode=0o755)
+        hosts["host04"].run("mkdir -p /etc/tuned/own; echo own >/etc/tuned/active_profile")
+        hosts["host04"].write("/etc/tuned/own/tuned.conf", "[main]\nsummary=Ours\n")
         prepare(hosts)
         yield hosts
 
