@@ -55,9 +55,9 @@ notes:
     for, there is no fact C(discovered_interpreter_python) among them, and none of the warnings that go with it.
   - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);
     for a path with C(~) or C($); with a shell that is none of POSIX, such as fish or PowerShell; where C(grep),
-    C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of its own; where OpenRC or
-    BusyBox boots the host, or tuned has a profile; where another program may set the values; and where something is odd, such
-    as a file that cannot be read. With C(-vv) Ansible says why."
+    C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of its own; where OpenRC
+    or BusyBox boots the host, or tuned has a profile; where another program may set the values; and where something
+    is odd, such as a file that cannot be read. With C(-vv) Ansible says why."
 """
 
     SOCKETS = r"""
