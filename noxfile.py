@@ -355,7 +355,7 @@ def differential(session: nox.Session) -> None:
 
 @nox.session
 def fleet(session: nox.Session) -> None:
-    """Roll out to fifty hosts behind SSH, some of which fail on purpose, and put them back."""
+    """Roll out to fifty hosts behind SSH, some of which fail on purpose, put them back, audit and ask them."""
     install(session, "fleet")
     session.run("make", "install", external=True)
     session.run("python", "-m", "pytest", "tests/fleet", *session.posargs, env=ansible_env(ROOT / ".collections"))

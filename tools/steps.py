@@ -25,7 +25,7 @@ STEPS = {
     "docs-lint": "Documentation lint",
     "docs": "Documentation build",
     "molecule": "Molecule scenarios",
-    "fleet": "Rollouts to a fleet of light hosts",
+    "fleet": "Playbooks and checks on a fleet of light hosts",
     "differential": "Predicted boots beside the real loaders",
     "cores": "Other releases of ansible-core",
 }
