@@ -72,7 +72,7 @@ docs: runner ## Render guides and reference to .build/html
 molecule: runner packages ## Run all scenarios on containers
 	@$(NOX) molecule
 
-fleet: runner packages ## Roll out to 50 light hosts behind SSH, some of which fail on purpose
+fleet: runner packages ## Roll out to, audit and ask light hosts behind SSH, some of which fail on purpose
 	@$(NOX) fleet
 
 # TREES says how many, SEED is that of the first.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragments C(linux.tcp.attributes), and with C(.info), C(.root) and C(.sockets) behind it."""
+    """Documentation fragments C(linux.tcp.attributes), and with a part's name behind it, such as C(.info)."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -45,6 +45,19 @@ options:
       - Only files count there; the running kernel is neither read nor changed.
     type: path
     default: /
+"""
+
+    ASKED = r"""
+options: {}
+notes:
+  - The controller asks the host by one command of a POSIX shell first, and computes from the answer what the module
+    would. That takes no Python on the host and no transfer. The return values are the same. As no Python is looked
+    for, there is no fact C(discovered_interpreter_python) among them, and none of the warnings that go with it.
+  - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);
+    for a path with C(~) or C($); with a shell that is none of POSIX, such as fish or PowerShell; where C(grep),
+    C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of its own; where OpenRC
+    or BusyBox boots the host, or tuned has a profile; where another program may set the values; and where something
+    is odd, such as a file that cannot be read. With C(-vv) Ansible says why."
 """
 
     SOCKETS = r"""

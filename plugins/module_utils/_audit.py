@@ -36,6 +36,7 @@ KINDS = {
     "unreachable": "could not be reached",
     "failed": "could not be asked",
     "unknown": "a value could not be read",
+    "harmful": "a value does harm",
     "drift": "other values after a reboot",
     "doubt": "the next boot is uncertain",
     "other_writer": "others may set the values",
@@ -173,6 +174,7 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
     if host.info is not None:
         values = _values_of(host.info)
         reasons.extend(_unknown(values))
+        reasons.extend(_harmful(values))
         reasons.extend(_drift(values))
         for warning in map(str, host.info.get("warnings") or ()):
             if _DOUBT in warning:
@@ -267,6 +269,19 @@ def _unknown(values: Answer) -> t.Iterator[Reason]:
             yield Reason("unknown", f"The running kernel's {sysctl_name(key)} could not be read.", key=key)
         if values["boot"]["values"][key] is None:
             yield Reason("unknown", f"What {sysctl_name(key)} will be at the next boot is not known.", key=key)
+
+
+def _harmful(values: Answer) -> t.Iterator[Reason]:
+    """Yield what the kernel accepts and the module refuses, see :mod:`._values`."""
+    for moment, of in _moments(values):
+        for key in KEYS:
+            if of[key] is not None and of[key] < 1:
+                harm = (
+                    "that kills healthy connections or floods them with probes"
+                    if of[key] == 0
+                    else "that switches keepalive off"
+                )
+                yield Reason("harmful", f"{moment} {sysctl_name(key)} is {of[key]}: {harm}.", key=key)
 
 
 def _drift(values: Answer) -> t.Iterator[Reason]:

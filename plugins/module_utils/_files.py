@@ -75,7 +75,7 @@ _UNIT_CHANGE = re.compile(rb"[ \t]*(Condition|Assert|Exec|\w*Credential)")
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
 RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
-_OPENRC = "/sbin/openrc"
+OPENRC = "/sbin/openrc"
 _OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
 _BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
 
@@ -262,7 +262,7 @@ class Files:
             proc_sys_writable = True
         unit = self.read(UNIT)
         masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
-        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and self.read(_OPENRC).kind == "file")
+        runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and self.read(OPENRC).kind == "file")
         return InitSystem(
             process_1=process_1,
             booted_with_systemd=booted_with_systemd,

@@ -28,6 +28,7 @@ import zlib
 from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
 from ansible_collections.linux.tcp.plugins.module_utils._files import (
     DROP_IN_FOLDERS,
+    OPENRC,
     RC_FOLDERS,
     SD_BOOTED,
     SYSCTL_PROGRAMS,
@@ -78,7 +79,8 @@ _ROOTS = (
     *UFW_AND_TUNED,
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
-_PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS)
+# OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.
+_PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}")
 # As much as a host may answer, compressed and not.
 _MOST_BYTES = 400_000
 _MOST_UNPACKED = 16 << 20

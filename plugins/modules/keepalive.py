@@ -26,6 +26,7 @@ description:
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
+  - linux.tcp.attributes.asked
 options:
   time:
     description:
@@ -112,9 +113,6 @@ notes:
   - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
     with probes. Negative ones are refused because they switch keepalive off.
-  - The controller asks the host by one command of a POSIX shell first, and computes from the answer what the module
-    would. The module itself is sent only where something has to change or that leaves a doubt, and for O(root) and
-    with C(async). The return values are the same.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock), or one on the root
     folder of another tree.
 seealso:

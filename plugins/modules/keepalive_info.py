@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.info
   - linux.tcp.attributes.root
+  - linux.tcp.attributes.asked
 options:
   loader:
     description:

@@ -43,6 +43,7 @@ _TIME_TICKS = {
     86400: "1 day",
     604800: "1 week",
     31536000: "1 year",
+    3153600000: "100 years",
 }
 
 VERDICTS = {
@@ -85,12 +86,14 @@ class Plot:
 
 
 def duration(seconds: float | None) -> str:
-    """Return seconds as people say it: the two largest units."""
+    """Return seconds as people say it: the two largest units. A year has 365 days."""
     if seconds is None:
         return "unknown"
     rest = int(seconds)
+    if rest < 0:  # which the kernel takes
+        return f"{rest} s"
     parts: list[str] = []
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+    for size, unit in ((31536000, "y"), (86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
         count, rest = divmod(rest, size)
         if count or (unit == "s" and not parts):
             parts.append(f"{count} {unit}")

@@ -21,6 +21,7 @@ from selenium.webdriver.support.ui import Select
 from ansible_collections.linux.tcp.tests.browser.fleet import (
     ATTACKS,
     hostile_fleet,
+    info,
     large_fleet,
     small_fleet,
     write_reports,
@@ -28,6 +29,8 @@ from ansible_collections.linux.tcp.tests.browser.fleet import (
 
 if t.TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
+
+    from ansible_collections.linux.tcp.tests.browser.fleet import Asked
 
 PICTURES = Path(os.environ.get("KEEPALIVE_PICTURES", ".build/browser"))
 PHONE, DESK = 360, 1200
@@ -321,6 +324,39 @@ def test_what_hosts_say_is_only_text(page: Page, hostile: Path) -> None:
     assert page.run("return window.attacked") is None
     assert page.run("return [document.scripts.length, document.images.length]") == [2, 0]
     assert page.run("return document.querySelectorAll('[onload], [onerror], [onmouseover]').length") == 0
+
+
+def test_what_is_wrong_leads_to_its_hosts(page: Page, small: Path) -> None:
+    page.show(small)
+    page.one("#find").send_keys("nothing has this")
+    page.one("h1").click()
+    page.run("document.activeElement.blur()")
+    page.tab_to("it.textContent === 'Other values after a reboot'")
+    page.press(Keys.ENTER)
+    assert page.visible_hosts() == ["db1.example.com", "db2.example.com"]
+    assert page.run("return document.activeElement.id") == "verdict"
+    assert page.one("#shown").text == "2 of 12 hosts"
+
+
+def test_one_host(page: Page, tmp_path: Path) -> None:
+    page.show(write_reports(tmp_path, small_fleet()[-1:]))
+    assert page.one("header").text.endswith("1 host\n1 host was asked. One that gave no answer counts as not in order.")
+    assert page.one("#shown").text == "1 host"
+
+
+def test_values_as_large_and_small_as_can_be(page: Page, tmp_path: Path) -> None:
+    hosts: list[Asked] = [
+        (f"host{n}", info(values), {}) for n, values in enumerate([(21474836, 21474836, 255), (-8, 1, 1), (1, 1, 1)])
+    ]
+    page.show(write_reports(tmp_path, hosts))
+    cells = page.run("return [...document.querySelectorAll('#hosts .one')].map((r) => [r.cells[2], r.cells[3]])")
+    assert [[cell.text for cell in row] for row in cells] == [
+        ["174 y 119 d", "248 d 13 h"],
+        ["\N{EN DASH}", "-8 s"],
+        ["2 s", "1 s"],
+    ]
+    labels = page.run("return [...document.querySelectorAll('svg text')].map((t) => t.getBoundingClientRect().right)")
+    assert max(labels) <= DESK
 
 
 def test_a_thousand_hosts(page: Page, large: Path) -> None:

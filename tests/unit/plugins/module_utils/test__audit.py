@@ -126,6 +126,23 @@ def test_criteria_that_make_no_sense(given: Answer, message: str) -> None:
         pytest.param((info(), sockets()), Criteria(), "in_order", [], id="right"),
         pytest.param((info(), {}), Criteria(1800, 601), "in_order", [], id="just within the limits"),
         pytest.param(
+            (info((600, 60, 0)), {}),
+            Criteria(),
+            "not_in_order",
+            [("harmful", f"Now {PROBES} is 0: that kills healthy connections or floods them with probes.")],
+            id="no probes",
+        ),
+        pytest.param(
+            (info((600, 60, 20), (-1, 60, 20)), {}),
+            Criteria(),
+            "not_in_order",
+            [
+                ("harmful", f"After a reboot {TIME} is -1: that switches keepalive off."),
+                ("drift", f"{TIME} is 600, and at the next boot it would be -1: {OWN} line 2 decides."),
+            ],
+            id="off after a reboot",
+        ),
+        pytest.param(
             ({"unreachable": True, "msg": "no\nroute"}, {}),
             Criteria(1, 1, 100),
             "no_answer",

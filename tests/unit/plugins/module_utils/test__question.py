@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._commands import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._files import OPENRC, Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
@@ -59,6 +59,15 @@ def test_ansible_appends_to_it_where_ssh_has_a_terminal() -> None:
     told = subprocess.run(["/bin/sh", "-c", f"{QUESTION} && sleep 0"], capture_output=True, check=True)
     assert told.stderr == b""
     assert read_answer(told.stdout.decode()).rows == read_answer(ask()).rows
+
+
+@pytest.mark.skipif(os.path.exists(OPENRC), reason="where OpenRC is, the host leaves a doubt")
+def test_init_that_may_be_openrcs() -> None:
+    told = gzip.decompress(base64.b64decode(ask()))
+    told = re.sub(rb"^comm .*", b"comm init", told, count=1, flags=re.MULTILINE)
+    host = read_answer(base64.b64encode(gzip.compress(told)).decode())
+    init = host.files.init_system(process_1=host.kernel.process_1(), proc_sys_writable=True)
+    assert (init.process_1, init.runs_openrc) == ("init", False)
 
 
 @pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort"])

@@ -31,6 +31,8 @@ Answer = t.Dict[str, t.Any]
         pytest.param(600, "10 min", id="minutes"),
         pytest.param(7875, "2 h 11 min", id="the two largest"),
         pytest.param(86401, "1 d 1 s", id="a gap"),
+        pytest.param(5_497_558_300, "174 y 119 d", id="as long as can be"),
+        pytest.param(-5, "-5 s", id="negative"),
     ],
 )
 def test_duration(seconds: int | None, text: str) -> None:

@@ -1,0 +1,254 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check that sends no module, in every way in which a task can be given, on hosts behind SSH.
+
+The inventory names a Python that no host has. So whoever answers has answered without Python, and where
+the module is sent it fails. What the module says itself is asked for in the background, with the Python
+that there is, since a task in the background always sends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.tests.fleet.fleet import TARGET_PYTHON, Fleet
+
+if t.TYPE_CHECKING:
+    Answer = t.Dict[str, t.Any]
+    Task = t.Dict[str, t.Any]
+
+# Where the collection is that is tested: what users get, or this tree.
+COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).absolute().parents[2] / "collections")
+PLUGINS = COLLECTIONS / "ansible_collections" / "linux" / "tcp" / "plugins"
+BIN = Path(sys.executable).parent
+NO_PYTHON = "/nowhere/python3"
+KEYS = ("time", "intvl", "probes")
+WISH = {"time": 600, "intvl": 60, "probes": 20}
+FILE = "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n" for key, value in WISH.items())
+SET = "\n".join(f"echo {value} >/proc/sys/net/ipv4/tcp_keepalive_{key}" for key, value in WISH.items())
+PASSWORD = "correct horse"
+
+# Shells by which a host can be asked, each called as `sh -c COMMAND`.
+SHELLS = {
+    "busybox": 'PATH=/opt/busybox exec /opt/busybox/sh "$@"',
+    "no_gzip": 'PATH=/opt/no_gzip exec /bin/sh "$@"',
+    "no_base64": 'PATH=/opt/no_base64 exec /bin/sh "$@"',
+    "cut": '/bin/sh "$@" | head -c 700',
+    "chatty": "echo 'Welcome! Today is a good day.'; exec /bin/sh \"$@\"",
+    "other_language": 'case $2 in *doubt*) echo "fish: Unknown command"; exit 127 ;; esac; exec /bin/sh "$@"',
+}
+TOOLS = "grep sort tar gzip head base64 ls sh"
+
+# The ways of a task on a host where nothing has to change.
+SAME: dict[str, Task] = {
+    "plain": {},
+    "check mode": {"check_mode": True},
+    "no log": {"no_log": True},
+    "no pipelining": {"vars": {"ansible_pipelining": False}},
+    "no terminal": {"vars": {"ansible_ssh_use_tty": False}},
+    "terminal for all": {"vars": {"ansible_ssh_extra_args": "-tt"}},
+    "environment": {"environment": {"PATH": "/nowhere", "TAR_OPTIONS": "--help", "LC_ALL": "tr_TR.UTF-8"}},
+    "bash": {"vars": {"ansible_shell_executable": "/bin/bash"}},
+    "BusyBox": {"vars": {"ansible_shell_executable": "/opt/shells/busybox"}},
+    "Python is to be found": {"vars": {"ansible_python_interpreter": "auto"}},
+    "as root already": {"become": True, "become_method": "su"},
+    "by su with a password": {
+        "become": True,
+        "become_method": "su",
+        "vars": {"ansible_user": "ann", "ansible_become_password": PASSWORD},
+    },
+    "delegated": {"delegate_to": "host03"},
+}
+# Where the module is sent, whatever the host is like.
+SENT: dict[str, Task] = {
+    "in the background": {"async": 60, "poll": 1},
+    "another root": {"linux.tcp.keepalive": {"root": "/mnt"}},
+    "a path that the host expands": {"linux.tcp.keepalive": {"path": "~/x.conf"}},
+    "a value that is none": {"linux.tcp.keepalive": {"time": "soon"}},
+    "something to change": {"linux.tcp.keepalive": {"time": 601}},
+    **{
+        name: {"vars": {"ansible_shell_executable": f"/opt/shells/{name}"}}
+        for name in ("no_gzip", "no_base64", "cut", "chatty", "other_language")
+    },
+    "another writer": {"delegate_to": "host02"},
+    "tuned": {"delegate_to": "host04"},
+}
+
+
+@pytest.fixture(scope="module")
+def fleet() -> t.Iterator[Fleet]:
+    with Fleet(4, collections=COLLECTIONS) as hosts:
+        inventory = json.loads(hosts.inventory.read_text(encoding="utf-8"))
+        inventory["all"]["vars"] = {"ansible_python_interpreter": NO_PYTHON}
+        hosts.inventory.write_text(json.dumps(inventory), encoding="utf-8")
+        for host in hosts.hosts.values():
+            host.write("/etc/sysctl.d/99-tcp-keepalive.conf", FILE)
+            host.run(SET)
+        hosts["host02"].write("/etc/rc.local", "#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=5\n", mode=0o755)
+        hosts["host04"].run("mkdir -p /etc/tuned/own; echo own >/etc/tuned/active_profile")
+        hosts["host04"].write("/etc/tuned/own/tuned.conf", "[main]\nsummary=Ours\n")
+        prepare(hosts)
+        yield hosts
+
+
+def prepare(fleet: Fleet) -> None:
+    """Give the first host a user that is not root, and the shells."""
+    host = fleet["host01"]
+    host.run("useradd --create-home --shell /bin/sh --password '*' ann")
+    host.run(f"echo 'root:{PASSWORD}' | chpasswd --crypt-method SHA512")
+    host.run("mkdir -p /opt/shells /opt/busybox; busybox --install -s /opt/busybox")
+    for lacking in ("gzip", "base64"):
+        host.run(
+            f"mkdir /opt/no_{lacking}; cd /opt/no_{lacking}; for tool in {TOOLS}; do "
+            f"[ $tool = {lacking} ] || ln -s $(command -v $tool); done"
+        )
+    for name, script in SHELLS.items():
+        host.write(f"/opt/shells/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)
+
+
+def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict[str, Answer]:
+    """Run tasks on the first host, each whatever became of the others; return their results by name."""
+    names = {name: f"result_{number}" for number, name in enumerate(tasks)}
+    listed = []
+    for name, task in tasks.items():
+        action: Task = {} if any(key.startswith("linux.tcp.") for key in task) else {"linux.tcp.keepalive": {}}
+        listed.append({"name": name, "ignore_errors": True, "register": names[name], **action, **task})
+    last = {
+        "ansible.builtin.copy": {"dest": str(fleet.folder / "results.json"), "content": "{{ told | to_json }}"},
+        "delegate_to": "localhost",
+        "vars": {
+            "told": {name: "{{ " + registered + " }}" for name, registered in names.items()},
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        },
+    }
+    plays = [{"hosts": "host01", "gather_facts": False, "tasks": [*listed, last], **play}]
+    (fleet.folder / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
+    run = fleet.run(str(BIN / "ansible-playbook"), "play.yml")
+    assert run.status == 0, run.output
+    results: dict[str, Answer] = json.loads((fleet.folder / "results.json").read_text(encoding="utf-8"))
+    return results
+
+
+def by_module(task: Task) -> Task:
+    """Return a task as the module itself does it."""
+    return {
+        **task,
+        "async": 60,
+        "poll": 1,
+        "vars": {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON},
+    }
+
+
+def mended_variables(task: Task) -> Answer:
+    """Return a task's variables with the Python that there is."""
+    return {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON}
+
+
+def essence(answer: Answer) -> Answer:
+    """Return what the module itself said, without what belongs to the background or to the task."""
+    background = {"ansible_job_id", "finished", "started", "results_file"}
+    extra = {"stdout", "stdout_lines", "stderr", "stderr_lines", "failed", "failed_when_result", "invocation"}
+    return {key: value for key, value in answer.items() if key not in background | extra}
+
+
+def was_sent(answer: Answer) -> bool:
+    """Return whether the module was sent, which fails with the Python that there is not."""
+    return bool(answer["failed"]) and NO_PYTHON in json.dumps(answer)
+
+
+def test_nothing_to_change(fleet: Fleet) -> None:
+    """The values are given as the group's defaults."""
+    results = run_tasks(
+        fleet,
+        {
+            **SAME,
+            "reference": by_module({}),
+            "diff": {"diff": True, "check_mode": True},
+            "reference of the diff": by_module({"diff": True}),
+            "loop": {"loop": [1, 2]},
+            "loop of the module": {"loop": [1, 2], "vars": mended_variables(SENT["no_gzip"])},
+            "told that it is well": {"changed_when": False, "failed_when": False},
+            "told otherwise": {"changed_when": True, "failed_when": "told_otherwise is not defined"},
+        },
+        module_defaults={"group/linux.tcp.keepalive": WISH},
+    )
+    reference = essence(results["reference"])
+    assert reference["after"]["runtime"] == WISH
+    assert reference["changed"] is False
+    assert {name: essence(results[name]) for name in SAME} == dict.fromkeys(SAME, reference)
+    assert not any(results[name].get("failed") for name in SAME)
+    assert essence(results["diff"]) == essence(results["reference of the diff"])
+    assert "diff" in results["diff"]
+    assert results["loop"]["results"] == results["loop of the module"]["results"]
+    assert results["loop"]["results"][1]["invocation"]["module_args"].items() >= WISH.items()
+    assert results["told that it is well"].items() >= reference.items()
+    assert results["told otherwise"]["failed"] is True
+    assert results["told otherwise"].items() >= {**reference, "changed": True}.items()
+
+
+def test_report(fleet: Fleet) -> None:
+    """What the host has, as root and as a user who may read less."""
+    info: Task = {"linux.tcp.keepalive_info": {}}
+    keepalive: Task = {"linux.tcp.keepalive": {}}
+    ann = {"become": True, "become_method": "su", "become_user": "ann"}
+    ways: dict[str, Task] = {
+        "info": info,
+        "info as ann": {**info, **ann},
+        "report": keepalive,
+        "report as ann": {**keepalive, **ann},
+        "info of ann": {**info, "vars": {"ansible_user": "ann"}},
+        "of another loader": {"linux.tcp.keepalive_info": {"loader": "procps"}},
+        "absent": {"linux.tcp.keepalive": {"state": "absent", "path": "/etc/sysctl.d/x.conf"}},
+    }
+    results = run_tasks(fleet, {**ways, **{f"{name} by module": by_module(way) for name, way in ways.items()}})
+    for name in ways:
+        assert essence(results[name]) == essence(results[f"{name} by module"])
+        assert not results[name].get("failed")
+
+
+def test_module_is_sent(fleet: Fleet) -> None:
+    mended = ("no_gzip", "no_base64", "chatty", "other_language", "another writer")
+    results = run_tasks(
+        fleet,
+        {
+            **SENT,
+            **{f"{name}, with Python": {**SENT[name], "vars": mended_variables(SENT[name])} for name in mended},
+            "reference": by_module({}),
+            "reference of another writer": by_module({"delegate_to": "host02"}),
+        },
+        module_defaults={"group/linux.tcp.keepalive": WISH},
+    )
+    assert {name: was_sent(results[name]) for name in SENT} == dict.fromkeys(SENT, True)
+    for name in mended:
+        reference = results["reference of another writer" if name == "another writer" else "reference"]
+        assert essence(results[f"{name}, with Python"]) == essence(reference)
+
+
+def test_ad_hoc_by_short_name(fleet: Fleet) -> None:
+    env = {"ANSIBLE_LIBRARY": str(PLUGINS / "modules"), "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action")}
+    run = fleet.run(str(BIN / "ansible"), "host01,host03", "--module-name=keepalive", env=env)
+    assert run.status == 0, run.output
+    assert run.output.count("SUCCESS") == 2
+    run = fleet.run(str(BIN / "ansible"), "host01", "--module-name=keepalive", "--args=time=601", "--check", env=env)
+    assert run.status == 2
+    assert NO_PYTHON in run.output
+
+
+def test_local(fleet: Fleet) -> None:
+    """The controller is a host as well, in namespaces of its own; of two /proc, one over the other, one goes."""
+    for way in ([], ["--become", "--become-method=su"]):
+        run = fleet.run(
+            *("unshare", "--mount", "sh", "-c", 'umount /proc && exec "$@"', "sh", str(BIN / "ansible"), "localhost"),
+            *("--module-name=linux.tcp.keepalive_info", "--connection=local", *way),
+            f"--extra-vars=ansible_python_interpreter={NO_PYTHON}",
+        )
+        assert run.status == 0, run.output
+        assert "SUCCESS" in run.output
