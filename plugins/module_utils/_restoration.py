@@ -265,7 +265,7 @@ def restore(record: Record, *, kernel: Kernel, files: Files, force: bool, check_
     :raises ForeignChangeError: where others have changed it since, unless ``force`` is given.
     :raises KeepaliveError: when the host refuses a step.
     """
-    with contextlib.nullcontext() if check_mode else files.lock():
+    with contextlib.nullcontext() if check_mode else files.lock("put back"):
         restoration = plan_restoration(record, kernel=kernel, files=files)
         if restoration.foreign and not force:
             raise ForeignChangeError(

@@ -235,7 +235,7 @@ def main() -> None:
         wish = wish_of({**module.params, "backup": False})
         files = Files()
         # a run that is under way, perhaps without its connection, is waited for
-        with contextlib.nullcontext() if module.check_mode else files.lock():
+        with contextlib.nullcontext() if module.check_mode else files.lock("look"):
             change = fulfil(wish, kernel=Kernel(), files=files, check_mode=True).change
             record = take_record(change, files)
         answer = answer_of(change, record, wish, module.params)

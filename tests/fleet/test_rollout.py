@@ -9,6 +9,7 @@ What became of a host is asked of the host itself, never of Ansible.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet
+from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, wait_until
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Look, Run
@@ -192,6 +193,27 @@ def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
     assert_done(fleet, names(1))
     assert_as_before(fleet, before, names(2, 3, 4, 5))
     assert unfinished(fleet) == []
+
+
+def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
+    """What waits on the host while it is put back must not change it after that."""
+    before = fleet.look()
+    host = fleet["host02"]
+
+    def cut() -> None:
+        with (host.root / "run/linux.tcp.keepalive.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_until(lambda: host.openers("keepalive.lock") == 1)
+            host.cut_sessions()
+            wait_until(lambda: host.openers("keepalive.lock") == 2)
+
+    with host.once(fleet.folder / "keepalive-rollout" / "host02.json", cut) as done:
+        run, summary = roll_out(fleet, "--limit=host02")
+    assert done.is_set()
+    assert run.status == 2
+    assert summary.keys() == {"failed"}
+    wait_until(lambda: host.processes() == [])
+    assert_as_before(fleet, before, before)
 
 
 def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:

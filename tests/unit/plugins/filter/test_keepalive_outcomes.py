@@ -168,7 +168,7 @@ def test_restore(tmp_path: Path, answer: Facts, outcome: str, wrong: str | None)
 
 def test_restore_tells_of_records_that_nobody_asked_for(tmp_path: Path) -> None:
     for name in ("a", "b", "gone"):
-        record = {"runtime": {}, "files": []}
+        record: Facts = {"runtime": {}, "files": []}
         _records.keep(str(tmp_path), name, wish={}, before={}, record=record, now="12:00")
     facts = {"__keepalive_restored": {"recorded": True, "changed": True}}
     found = judge(facts, restore=True, check_mode=True, folder=str(tmp_path), known=["a", "b"])
