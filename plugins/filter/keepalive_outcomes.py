@@ -29,10 +29,6 @@ options:
     description: Whether the playbook runs in check mode.
     type: bool
     default: false
-  checked:
-    description: Whether there is a health check.
-    type: bool
-    default: false
   folder:
     description: The folder of the records.
     type: str
@@ -66,6 +62,7 @@ _value:
 
 import typing as t
 
+from ansible import template
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
@@ -82,44 +79,63 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._outcomes import (
 )
 
 
+def as_data(answer: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Keep what hosts say from being taken for a template, wherever it is put together here.
+
+    From ansible-core 2.19 on, nothing is one that was not read from a playbook.
+    """
+    if hasattr(template, "trust_as_template"):
+        return answer
+    from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 -- only old releases need it, new ones will lack it
+
+    wrapped: dict[str, t.Any] = wrap_var(answer)
+    return wrapped
+
+
 def keepalive_outcomes(
     hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
     hosts: t.Iterable[str],
     *,
     restore: bool = False,
     check_mode: bool = False,
-    checked: bool = False,
     folder: str = "./keepalive-rollout",
     known: t.Iterable[str] = (),
 ) -> dict[str, t.Any]:
     """Judge hosts by their variables."""
-    rollout = Rollout(check_mode=check_mode, is_checked=checked, folder=folder)
+    rollout = Rollout(check_mode=check_mode, folder=folder)
     judge = Restoration(check_mode=check_mode) if restore else rollout
     facts = {str(name): hostvars[name] for name in hosts}
     fates = {name: judge.fate(name, found) for name, found in facts.items()}
     begun = {name: fate for name, fate in fates.items() if fate.outcome == "begun"}
     stop = any(fate.outcome in ENDS for fate in fates.values()) or any(fate.reason for fate in begun.values())
     told = {name: rollout.told(name, fate) for name, fate in fates.items()}
+    wrong = {
+        name: f"{fate.outcome.capitalize()}. {fate.reason}".strip()
+        for name, fate in told.items()
+        if fate.outcome in WRONG
+    }
+    if not wrong:  # as when tasks were left out: those of a rollout that stopped have somebody to name the reason
+        wrong = {name: "Not begun." for name, fate in told.items() if fate.outcome == "not begun"}
     summary = summarize(told, RESTORATION if restore else ROLLOUT)
     if restore:
         try:
             summary.update(records_of_others(folder, hosts=fates, known={str(name) for name in known}))
         except KeepaliveError as exc:
             raise AnsibleFilterError(str(exc)) from exc
-    return {
-        "summary": summary,
-        "wrong": {
-            name: f"{f.outcome.capitalize()}. {f.reason}".strip() for name, f in told.items() if f.outcome in WRONG
-        },
-        "found": {
-            name: {key: value for key, value in found["__keepalive_look"].items() if key in NOTED}
-            for name, found in facts.items()
-            if not restore and fates[name].outcome == "not begun" and found.get("__keepalive_look")
-        },
-        "unsettled": list(begun),
-        "good": [] if stop else list(begun),
-        "stop": stop,
-    }
+    return as_data(
+        {
+            "summary": summary,
+            "wrong": wrong,
+            "found": {
+                name: {key: value for key, value in found["__keepalive_look"].items() if key in NOTED}
+                for name, found in facts.items()
+                if not restore and fates[name].outcome == "not begun" and found.get("__keepalive_look")
+            },
+            "unsettled": list(begun),
+            "good": [] if stop else list(begun),
+            "stop": stop,
+        }
+    )
 
 
 class FilterModule:

@@ -79,10 +79,9 @@ class Fate:
 
 @dataclasses.dataclass(frozen=True)
 class Rollout:
-    """What holds for all hosts: whether this is check mode, whether there is a health check, the records' folder."""
+    """What holds for all hosts: whether this is check mode, and the records' folder."""
 
     check_mode: bool = False
-    is_checked: bool = False
     folder: str = "./keepalive-rollout"
 
     def fate(self, name: str, facts: Json) -> Fate:
@@ -137,7 +136,7 @@ class Rollout:
             return "The host cannot be reached any more after it was changed."
         if seen.get("would_change") is not False or seen.get("misses") != []:
             return f"The values did not hold. {text(seen.get('misses'))}".strip()
-        if not self.is_checked or facts.get("__keepalive_stage") != "health":
+        if not facts.get("keepalive_rollout_check") or facts.get("__keepalive_stage") != "health":
             return ""
         answer = facts.get("__keepalive_answer") or {}
         if answer.get("unreachable"):

@@ -52,6 +52,17 @@ TROUBLE = """---
 - name: Include what is not there
   when: inventory_hostname == 'host03'
   ansible.builtin.include_tasks: nowhere.yml
+
+- name: Ask a host that wants to be the controller
+  ansible.builtin.raw: cat /etc/template
+  changed_when: false
+  register: answer
+  failed_when: false
+
+- name: Fail with what it says
+  when: inventory_hostname == 'host04'
+  ansible.builtin.fail:
+    msg: "{{ answer.stdout }}"
 """
 KILL = """---
 - name: Kill the controller
@@ -115,6 +126,11 @@ def assert_as_before(fleet: Fleet, before: Looks, hosts: t.Iterable[str]) -> Non
         assert fleet[name].processes() == []
 
 
+def template_of_a_host(fleet: Fleet) -> str:
+    """Return a text that leaves the file "run" in the controller's folder where Ansible takes it for a template."""
+    return f"{{{{ lookup('ansible.builtin.pipe', 'touch {fleet.folder}/run') }}}}"
+
+
 def unfinished(fleet: Fleet) -> list[str]:
     """Return the hosts that a rollout has left in the middle, by its records."""
     records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
@@ -123,7 +139,7 @@ def unfinished(fleet: Fleet) -> list[str]:
 
 def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     """Two hosts of the second batch cannot be changed; so none of it is, and both are named with the reason."""
-    template = "{{ lookup('ansible.builtin.pipe', 'touch run-by-a-host') }}"
+    template = template_of_a_host(fleet)
     fleet["host03"].make_read_only("/etc/sysctl.d")
     fleet["host04"].write(OTHER, f"# ours\nnet.ipv4.tcp_keepalive_time = 60 {template}\n", mode=0o600)
     before = fleet.look()
@@ -137,7 +153,7 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
     assert f'{OTHER} line 2 has "60 {template}" and decides. Nothing was changed.' in summary["failed"]["host04"]
-    assert not (fleet.folder / "run-by-a-host").exists()
+    assert not (fleet.folder / "run").exists()
     assert not (fleet.folder / "keepalive-rollout").exists()
     assert_as_before(fleet, before, before)
 
@@ -238,18 +254,20 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert_done(fleet, names(1))
 
 
-def test_health_check_that_ends_more_than_it_should(fleet: Fleet) -> None:
+def test_health_check_that_does_more_than_it_should(fleet: Fleet) -> None:
     before = fleet.look()
     (fleet.folder / "health.yml").write_text(TROUBLE, encoding="utf-8")
-    given = {"keepalive_rollout_check": "health.yml"}
-    run, summary = roll_out(fleet, "--limit=host01,host02,host03", keepalive_rollout_batches=[3], **given)
+    template = template_of_a_host(fleet)
+    fleet["host04"].write("/etc/template", template)
+    run, summary = roll_out(fleet, keepalive_rollout_batches=[4], keepalive_rollout_check="health.yml")
     assert run.status == 2
-    assert summary["restored"] == told(1)
-    assert summary["failed"].keys() == set(names(2, 3))
-    assert summary["failed"]["host02"].startswith(
-        "The health check ended the play before its last task (meta: end_host"
-    )
-    assert summary["failed"]["host03"].startswith("The health check failed: ")
+    assert (summary["restored"], summary["not begun"]) == (told(1), told(5))
+    failed = summary["failed"]
+    assert failed.keys() == set(names(2, 3, 4))
+    assert failed["host02"].startswith("The health check ended the play before its last task (meta: end_host")
+    assert failed["host03"].startswith("The health check failed: ")
+    assert failed["host04"] == f"The health check failed: {template}. It was put back."
+    assert not (fleet.folder / "run").exists()
     assert_as_before(fleet, before, before)
 
 
@@ -316,9 +334,10 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     [
         ({"keepalive_rollout_batches": "1,ten"}, "keepalive_rollout_batches is ['1', 'ten']"),
         ({"keepalive_rollout_batches": []}, "keepalive_rollout_batches is []"),
-        ({"keepalive_rollout_check": "nowhere.yml"}, 'keepalive_rollout_check is "nowhere.yml"'),
+        ({"keepalive_rollout_check": "nowhere.yml"}, "keepalive_rollout_check is ['nowhere.yml']"),
         ({"keepalive_rollout_check": "notify.yml"}, "handlers cannot be notified"),
         ({"keepalive_rollout_check": "bad.yml"}, "bad.yml"),
+        ({"keepalive_rollout_folder": "{{ inventory_hostname }}"}, "one folder for all hosts"),
         ({"keepalive_time": 0}, "time and intvl are from 1 to 2147483"),
         ({"keepalive_overrides": "win"}, "value of keepalive_overrides must be one of"),
     ],
