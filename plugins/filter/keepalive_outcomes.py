@@ -62,8 +62,8 @@ _value:
 
 import typing as t
 
-from ansible import template
 from ansible.errors import AnsibleFilterError
+from ansible.release import __version__
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._outcomes import (
@@ -84,7 +84,7 @@ def as_data(answer: dict[str, t.Any]) -> dict[str, t.Any]:
 
     From ansible-core 2.19 on, nothing is one that was not read from a playbook.
     """
-    if hasattr(template, "trust_as_template"):
+    if tuple(map(int, __version__.split(".")[:2])) >= (2, 19):
         return answer
     from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 -- only old releases need it, new ones will lack it
 

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import typing as t
 from unittest import mock
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
+from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC
 from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+from ansible_collections.linux.tcp.tests.unit.host import make_host
 
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
@@ -24,6 +29,11 @@ from ansible_collections.linux.tcp.plugins.action import (
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Tree
 
     Answer = t.Dict[str, t.Any]
 
@@ -117,6 +127,41 @@ def test_a_batch_is_recorded_wholly_or_not(tmp_path: Path, monkeypatch: pytest.M
     assert (answer["failed"], answer["msg"]) == (True, f"db2: {why} Nothing was changed.")
     assert answer["unwritten"] == {"db2": why}
     assert load(tmp_path)["attempt"] is None
+
+
+@dataclasses.dataclass
+class Asked:
+    """A host as the plain command tells of it; ``seen`` holds what was to be made sure of."""
+
+    kernel: Kernel
+    files: Files
+    seen: list[Snapshot] = dataclasses.field(default_factory=list)
+
+    def search(self, _files: object, _init: object, tree: Tree) -> tuple[list[t.Any], Tree]:
+        return [], tree
+
+    def require_certain(self, snapshot: Snapshot) -> None:
+        self.seen.append(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("wish", "answered"), [({"time": 7200, "persistent": False}, True), ({"time": 600}, False)], ids=["right", "wrong"]
+)
+def test_host_that_is_right_is_only_asked(tmp_path: Path, wish: Answer, answered: bool) -> None:
+    host = make_host(tmp_path)
+    asked: t.Any = Asked(host.kernel, host.files)
+    action = keepalive_record.ActionModule(*[mock.MagicMock() for _ in range(6)])
+    params = ArgumentSpecValidator(ARGUMENT_SPEC).validate(wish).validated_parameters
+    found = action.answer(params, asked)
+    assert len(asked.seen) == 1
+    assert (found is not None) == answered
+    if found:
+        answer, _warnings = found
+        assert (answer["would_change"], answer["misses"]) == (False, [])
+        assert answer["record"] == {"runtime": {}, "files": []}
+        assert answer["wish"]["time"] == 7200
+    with pytest.raises(DoubtError, match="only the host can read"):
+        action.answer({**params, "path": "keepalive.conf"}, asked)
 
 
 @pytest.mark.parametrize(
