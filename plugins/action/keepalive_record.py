@@ -2,44 +2,103 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's part of the module keepalive_record: it writes the record."""
+"""The controller's part of the module keepalive_record: it writes the records."""
 
 from __future__ import annotations
 
 import datetime
 import typing as t
 
-from ansible.plugins.action import ActionBase
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._restoration import Record
+from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC, answer_of
 from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+
+    Answer = t.Dict[str, t.Any]
 
 
-class ActionModule(ActionBase):
-    """Let the module look at the host, and write down what it says."""
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+
+class ActionModule(CheapCheck):
+    """Look at the host, by the module where it would change, and write down what is found."""
+
+    _supports_async = False
+    spec = ARGUMENT_SPEC
+
+    def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:
+        """Return the answer and the warnings, None where something would change."""
+        if not params["path"].startswith("/"):
+            raise DoubtError("path is one that only the host can read")
+        wish = wish_of({**params, "backup": False})
+        change = fulfil(wish, kernel=host.kernel, files=host.files, check_mode=True, search=host.search).change
+        host.require_certain(change.before)
+        return (answer_of(change, Record(), wish, params), list(change.warnings)) if change.is_empty else None
+
+    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
+        """Return what was found, or note what is known."""
         variables = task_vars or {}
-        answer: dict[str, t.Any] = super().run(tmp, variables)
-        arguments = self._task.args
-        answer.update(
-            self._execute_module(
-                module_name="linux.tcp.keepalive_record", module_args=dict(arguments), task_vars=variables
-            )
-        )
-        folder = arguments.get("folder")
-        if not folder or self._task.check_mode or not answer.get("would_change"):
-            return answer
-        wish = {name: str(value) for name, value in arguments.items() if name != "folder"}
+        answer: Answer = super(CheapCheck, self).run(tmp, variables)
+        arguments = dict(self._task.args)
+        own = {name: arguments[name] for name in ("folder", "write", "found", "conclude") if name in arguments}
+        validated = ArgumentSpecValidator(ARGUMENT_SPEC).validate(own)
+        params = validated.validated_parameters
+        if validated.error_messages:
+            return {**answer, "failed": True, "msg": "; ".join(validated.error_messages)}
+        folder, host = arguments.get("folder"), variables["inventory_hostname"]
+        writes = params["write"] and not self._task.check_mode
         try:
-            answer["record_file"] = _records.keep(
-                str(folder),
-                variables["inventory_hostname"],
-                wish=wish,
-                before=answer["before"],
-                record=answer["record"],
-                now=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            )
+            if params["found"] is not None or params["conclude"] is not None:
+                if not folder:
+                    return {**answer, "failed": True, "msg": "found and conclude need the folder of the records."}
+                return {**answer, "changed": False, **self._note(str(folder), params, writes=writes)}
+            unfinished = bool(folder) and _records.is_unfinished(str(folder), host)
+            # the module waits for a run that may still be under way there
+            asked = None if unfinished else self._ask()
+            answer.update(asked or self._execute_module(module_args=arguments, task_vars=variables))
+            if folder and not answer.get("failed") and not answer.get("unreachable"):
+                answer["unfinished"] = unfinished
+                if writes and answer.get("would_change"):
+                    _keep(str(folder), host, answer)
+                    answer["record_file"] = _records.path_of(str(folder), host)
         except KeepaliveError as exc:
-            answer.update(failed=True, msg=str(exc))
+            answer.update(failed=True, msg=f"{exc} Nothing was changed.")
         return answer
+
+    def _note(self, folder: str, params: Answer, *, writes: bool) -> Answer:
+        """Write what is known already; where one record cannot be written, none is there as of an attempt."""
+        if not writes:
+            return {}
+        try:
+            for host in params["conclude"] or ():
+                _records.conclude(folder, host, now=_now())
+        except KeepaliveError as exc:
+            self._display.warning(
+                f"That the change was found good could not be noted, so it will be checked again: {exc}"
+            )
+        ways_back: Answer = {}
+        host = ""
+        try:
+            for host, found in (params["found"] or {}).items():
+                ways_back[host] = _keep(folder, host, found)
+        except KeepaliveError as exc:
+            for other, record in ways_back.items():
+                _records.withdraw(folder, other, record=record, now=_now())
+            return {"failed": True, "msg": f"{host}: {exc} Nothing was changed.", "unwritten": {host: str(exc)}}
+        return {"ways_back": ways_back}
+
+
+def _keep(folder: str, host: str, found: Answer) -> Answer:
+    """Record what the module said of a host; where it would not change, only an attempt that was begun before."""
+    record: Answer = found["record"]
+    if not found["would_change"] and not found.get("unfinished"):
+        return record
+    return _records.keep(folder, host, wish=found["wish"], before=found["before"], record=record, now=_now())

@@ -23,21 +23,32 @@ class ActionModule(ActionBase):
         answer: dict[str, t.Any] = super().run(tmp, variables)
         arguments = dict(self._task.args)
         folder, host = arguments.get("folder"), variables["inventory_hostname"]
+        attempt = arguments.get("record")
         try:
-            if folder and not arguments.get("record"):
+            if folder and not attempt:
                 found = _records.load(str(folder), host)
                 if found is None:
-                    return {**answer, "changed": False, "msg": f"There is no record of {host}: it was not changed."}
+                    msg = f"There is no record of {host}: it was not changed."
+                    return {**answer, "changed": False, "recorded": False, "msg": msg}
                 arguments["record"] = found["record"]
             answer.update(
                 self._execute_module(
                     module_name="linux.tcp.keepalive_restore", module_args=arguments, task_vars=variables
                 )
             )
+            answer["recorded"] = True
             done = not answer.get("failed") and not answer.get("unreachable") and not self._task.check_mode
             if folder and done:
-                now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-                _records.mark_restored(str(folder), host, record=arguments["record"], now=now)
+                self._note(str(folder), host, arguments["record"], is_attempt=bool(attempt))
         except KeepaliveError as exc:
             answer.update(failed=True, msg=str(exc))
         return answer
+
+    def _note(self, folder: str, host: str, record: dict[str, t.Any], *, is_attempt: bool) -> None:
+        """Note that the host was put back. That it could not be noted makes it no less so."""
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        note = _records.withdraw if is_attempt else _records.mark_restored
+        try:
+            note(folder, host, record=record, now=now)
+        except KeepaliveError as exc:
+            self._display.warning(f"{host} was put back, but this could not be noted: {exc}")

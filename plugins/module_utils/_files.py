@@ -99,6 +99,7 @@ class Files:
 
     def __init__(self, root: str = "/", *, disk: Disk | None = None) -> None:
         self._disk = disk or Disk()
+        self._began = _now()
         if not os.path.isdir(root):
             raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
         # by what it is, because the link /proc/PID/root of another system reads "/"
@@ -475,17 +476,25 @@ class Files:
         return undo
 
     @contextlib.contextmanager
-    def lock(self) -> t.Iterator[None]:
+    def lock(self, reason: t.Literal["change", "put back", "look"] = "change") -> t.Iterator[None]:
         """Keep other runs from this system while the block runs, with flock(2).
 
         The running system's lock is a file that only root can open, since whoever can read a file
         can lock it; that of another tree, or where there is no /run, is the root folder.
 
-        :raises LockedError: when another run holds it for longer than is normal, or there can be none.
+        What is put back ends all that wanted a change before: a run whose connection was cut may still
+        wait for the lock then, and would else change what the controller has just seen put back.
+
+        :raises LockedError: when another run holds it for longer than is normal, or there can be none; and for a
+            change that began before the host was put back.
         """
         descriptor, path = self._open_lock()
         try:
             _wait_for_lock(descriptor, path)
+            if reason == "change" and self._began < _last_put_back(descriptor):
+                raise LockedError("The host was put back while this run waited for it. Nothing was changed. Run again.")
+            if reason == "put back":
+                _note_put_back(descriptor)
             yield
         finally:
             os.close(descriptor)
@@ -594,6 +603,25 @@ def _try_lock(descriptor: int, path: str) -> bool:
     except OSError as exc:
         raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Mend that file system.") from exc
     return True
+
+
+def _now() -> int:
+    """Return the nanoseconds since the system's boot, which are the same for all of its processes."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def _last_put_back(descriptor: int) -> int:
+    """Return when the lock's file was last taken to put the host back, 0 where it says nothing of this boot."""
+    with contextlib.suppress(OSError, ValueError):  # a folder says nothing
+        found = int(os.pread(descriptor, 32, 0))
+        return found if found <= _now() else 0
+    return 0
+
+
+def _note_put_back(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # a folder can hold nothing
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{_now()}\n".encode(), 0)
 
 
 def _changed_meanwhile(target: str) -> FileError:

@@ -204,7 +204,10 @@ def misses(snapshot: Snapshot, wish: Wish) -> list[str]:
 
 
 def plan_restoration(record: Record, *, kernel: Kernel, files: Files) -> Restoration:
-    """Compare a host with its record."""
+    """Compare a host with its record.
+
+    :raises ForeignChangeError: where a link would lead away from a file.
+    """
     running = kernel.read()
     values: dict[Key, int] = {}
     changed: list[tuple[FileRecord, StoredFile | None]] = []
@@ -219,6 +222,11 @@ def plan_restoration(record: Record, *, kernel: Kernel, files: Files) -> Restora
                 f"it nor {value.before} as it was"
             )
     for file in record.files:
+        target = files.resolve(file.path)
+        if target != file.path:
+            raise ForeignChangeError(
+                f"{file.path} leads to {target} now, by a link that was not there. Nothing was put back. Remove it."
+            )
         stored = files.stored(file.path)
         if not _is_same(stored, file.before):
             changed.append((file, stored))
@@ -257,7 +265,7 @@ def restore(record: Record, *, kernel: Kernel, files: Files, force: bool, check_
     :raises ForeignChangeError: where others have changed it since, unless ``force`` is given.
     :raises KeepaliveError: when the host refuses a step.
     """
-    with contextlib.nullcontext() if check_mode else files.lock():
+    with contextlib.nullcontext() if check_mode else files.lock("put back"):
         restoration = plan_restoration(record, kernel=kernel, files=files)
         if restoration.foreign and not force:
             raise ForeignChangeError(

@@ -25,12 +25,28 @@ attributes:
 options:
   folder:
     description:
-      - The folder on the controller in which there is a file for each host. It is made when it is missing.
-      - A record of the same wish that is there already is kept, so that it still leads to the state before the first
-        attempt; only files and values that it lacks are added. One of another wish, or of a host that was put back
-        since, is kept beside it under a name with the time at which it was made.
+      - The folder on the controller in which there is a file for each host. It is made when it is missing, for you
+        alone. One that everybody can write is refused.
+      - A record of the same wish that is there already still leads to the state before the first attempt, as does one
+        of an attempt that was never concluded; only files and values that it lacks are added. One of another wish, or
+        of a host that was put back since, is kept beside it under a name with the time at which it was made.
       - Without it, in check mode, and when there is nothing to change, nothing is recorded.
     type: path
+  write:
+    description:
+      - Whether to record anything. With V(false) the answer still tells what was recorded before.
+    type: bool
+    default: true
+  found:
+    description:
+      - Answers of this module with O(write=false), by host. They are recorded, all or none, and no host is asked.
+      - For the playbook, which looks at all hosts of a batch before one of them is to be changed.
+    type: dict
+  conclude:
+    description:
+      - The hosts whose change was found good. Their records are no longer those of an attempt, and no host is asked.
+    type: list
+    elements: str
   time:
     description: As in M(linux.tcp.keepalive), like all that follow.
     type: int
@@ -140,6 +156,23 @@ record_file:
   returned: when something was recorded
   type: str
   sample: /home/admin/keepalive-rollout/db1.json
+unfinished:
+  description: Whether there is a record of an attempt on this host that was neither concluded nor put back.
+  returned: success, with O(folder)
+  type: bool
+  sample: false
+wish:
+  description: What was asked for, as the record holds it.
+  returned: success
+  type: dict
+ways_back:
+  description: For each host of O(found) what O(linux.tcp.keepalive_restore#module:record) needs to undo this attempt.
+  returned: with O(found)
+  type: dict
+unwritten:
+  description: For each host whose record could not be written the reason.
+  returned: failure with O(found)
+  type: dict
 """
 
 import contextlib
@@ -153,50 +186,63 @@ from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._restoration import misses, take_record
 
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._change import Change, Wish
+    from ansible_collections.linux.tcp.plugins.module_utils._restoration import Record
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "folder": {"type": "path"},
-            "time": {"type": "int"},
-            "intvl": {"type": "int", "aliases": ["interval"]},
-            "probes": {"type": "int"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "runtime": {"type": "bool", "default": True},
-            "persistent": {"type": "bool", "default": True},
-            "path": {"type": "path", "default": DEFAULT_PATH},
-            "overrides": {
-                "type": "str",
-                "choices": ["fail", "take_over", "ignore"],
-                "default": "fail",
-            },
-        },
-        supports_check_mode=True,
-    )
-    try:
-        wish = wish_of({**module.params, "backup": False})
-        files = Files()
-        # a run that is under way, perhaps without its connection, is waited for
-        with contextlib.nullcontext() if module.check_mode else files.lock():
-            change = fulfil(wish, kernel=Kernel(), files=files, check_mode=True).change
-            record = take_record(change, files)
-        lacking = misses(change.after, wish)
-        if lacking:
-            raise NotReadAtBootError(
-                f"{' '.join(lacking)} Nothing was changed. Give overrides: ignore or persistent: false to have it so."
-            )
-    except KeepaliveError as exc:
-        module.fail_json(msg=str(exc), **exc.details)
-    for warning in change.warnings:
-        module.warn(warning)
-    answer: dict[str, t.Any] = {
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "folder": {"type": "path"},
+    "write": {"type": "bool", "default": True},
+    "found": {"type": "dict"},
+    "conclude": {"type": "list", "elements": "str"},
+    "time": {"type": "int"},
+    "intvl": {"type": "int", "aliases": ["interval"]},
+    "probes": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "runtime": {"type": "bool", "default": True},
+    "persistent": {"type": "bool", "default": True},
+    "path": {"type": "path", "default": DEFAULT_PATH},
+    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+}
+WISH = ("time", "intvl", "probes", "state", "runtime", "persistent", "path", "overrides")
+
+
+def answer_of(change: Change, record: Record, wish: Wish, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what the module answers of a change that was planned.
+
+    :raises NotReadAtBootError: where the change would not fulfil the wish.
+    """
+    lacking = misses(change.after, wish)
+    if lacking:
+        raise NotReadAtBootError(
+            f"{' '.join(lacking)} Nothing was changed. Give overrides: ignore or persistent: false to have it so."
+        )
+    return {
         "changed": False,
         "would_change": not change.is_empty,
         "misses": misses(change.before, wish),
         "before": change.before.as_dict(),
         "after": change.after.as_dict(),
         "record": record.as_dict(),
+        "wish": {name: params[name] for name in WISH},
     }
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        wish = wish_of({**module.params, "backup": False})
+        files = Files()
+        # a run that is under way, perhaps without its connection, is waited for
+        with contextlib.nullcontext() if module.check_mode else files.lock("look"):
+            change = fulfil(wish, kernel=Kernel(), files=files, check_mode=True).change
+            record = take_record(change, files)
+        answer = answer_of(change, record, wish, module.params)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in change.warnings:
+        module.warn(warning)
     if module._diff and module.check_mode:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
         answer["diff"] = change.diff()
     module.exit_json(**answer)

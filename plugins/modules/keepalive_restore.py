@@ -53,6 +53,11 @@ foreign:
   type: list
   elements: str
   sample: ["/etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left"]
+recorded:
+  description: Whether there was a record of the host.
+  returned: always
+  type: bool
+  sample: true
 """
 
 import typing as t

@@ -60,7 +60,7 @@ class CheapCheck(ActionBase):
         params = validated.validated_parameters
         shell = self._connection._shell  # noqa: SLF001 -- Ansible's own actions have no other name for it
         told_of = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
-        if told_of or params["root"] != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
+        if told_of or params.get("root", "/") != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
             return None
         told: Answer = self._low_level_execute_command(QUESTION)  # type: ignore[no-untyped-call]  # it has no types
         try:

@@ -35,6 +35,7 @@ TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)
 HIDDEN = ("root", "run", "tmp")  # at the top; hosts have their own
 START_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.002
 
 # Within the outer namespaces. What should ever run there instead of on a host does so without the machine's files.
@@ -178,6 +179,10 @@ class Host:
         lines = self.run("for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null || :").splitlines()
         return [line for line in lines if line.strip() and "sshd" not in line and "/proc/[0-9]*" not in line]
 
+    def openers(self, name: str) -> int:
+        """Return how many processes have a file of that name open."""
+        return int(self.run(f"ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c -F {shlex.quote(name)} || :"))
+
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         """Write a file as another program on the host would."""
         place = self.root / path.lstrip("/")
@@ -205,13 +210,17 @@ class Host:
                         os.kill(child, 9)
 
     @contextlib.contextmanager
-    def once(self, path: str, do: t.Callable[[], None]) -> t.Iterator[threading.Event]:
-        """Do something as soon as there is a file on the host while the block runs; tell whether it was done."""
+    def once(self, path: str | Path, do: t.Callable[[], None]) -> t.Iterator[threading.Event]:
+        """Do something as soon as there is a file on the host while the block runs; tell whether it was done.
+
+        A ``Path`` is one of this machine.
+        """
+        place = path if isinstance(path, Path) else self.root / path.lstrip("/")
         ended, done = threading.Event(), threading.Event()
 
         def watch() -> None:
             while not ended.is_set():
-                if os.path.lexists(self.root / path.lstrip("/")):
+                if os.path.lexists(place):
                     do()
                     done.set()
                     return
@@ -224,6 +233,18 @@ class Host:
         finally:
             ended.set()
             watcher.join()
+
+
+def wait_until(condition: t.Callable[[], bool]) -> None:
+    """Wait until a condition holds.
+
+    :raises TimeoutError: when it does not for a minute.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("What was waited for has not come.")
+        time.sleep(POLL_SECONDS)
 
 
 class Fleet:

@@ -9,6 +9,7 @@ What became of a host is asked of the host itself, never of Ansible.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet
+from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, wait_until
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Look, Run
@@ -42,32 +43,71 @@ HEALTH = """---
   ansible.builtin.raw: test ! -e /etc/ill
   changed_when: false
 """
+# What ends a play or a run must not end it for a host that is changed.
+TROUBLE = """---
+- name: End the play for one host
+  when: inventory_hostname == 'host02'
+  ansible.builtin.meta: end_host
+
+- name: Include what is not there
+  when: inventory_hostname == 'host03'
+  ansible.builtin.include_tasks: nowhere.yml
+
+- name: Ask a host that wants to be the controller
+  ansible.builtin.raw: cat /etc/template
+  changed_when: false
+  register: answer
+  failed_when: false
+
+- name: Fail with what it says
+  when: inventory_hostname == 'host04'
+  ansible.builtin.fail:
+    msg: "{{ answer.stdout }}"
+"""
+KILL = """---
+- name: Kill the controller
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('ansible.builtin.pipe', 'kill -KILL $(cut -d" " -f4 /proc/$PPID/stat)') }}
+"""
 
 
 @pytest.fixture
 def fleet() -> t.Iterator[Fleet]:
-    with Fleet(8, collections=COLLECTIONS) as hosts:
+    with Fleet(5, collections=COLLECTIONS) as hosts:
         yield hosts
 
 
+def summary_of(run: Run) -> Summary:
+    """Return the summary of a playbook that ran."""
+    _, found, rest = run.output.partition("TASK [Say what became of the ")
+    assert found, run.output
+    summary: Summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
+    return summary
+
+
 def roll_out(fleet: Fleet, *arguments: str, **variables: object) -> tuple[Run, Summary]:
-    """Run the playbook and return what it printed, and its summary: only what is not empty."""
+    """Run the playbook and return what it printed, and its summary."""
     given = {**WANTED, "keepalive_rollout_batches": "1,3,100%", **variables}
     run = fleet.run(PLAYBOOK, "linux.tcp.rollout", "--extra-vars", json.dumps(given), *arguments)
-    _, found, rest = run.output.partition("TASK [Say what became of the fleet]")
-    assert found, run.output
-    summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
-    return run, {key: value for key, value in summary.items() if value}
+    return run, summary_of(run)
 
 
-def put_back(fleet: Fleet, *arguments: str, **variables: object) -> Run:
-    """Run the playbook that puts hosts back."""
-    return fleet.run(PLAYBOOK, "linux.tcp.restore", "--extra-vars", json.dumps(variables), *arguments)
+def put_back(fleet: Fleet, *arguments: str, **variables: object) -> tuple[Run, Summary]:
+    """Run the playbook that puts hosts back and return what it printed, and its summary."""
+    run = fleet.run(PLAYBOOK, "linux.tcp.restore", "--extra-vars", json.dumps(variables), *arguments)
+    return run, summary_of(run)
 
 
 def names(*numbers: int) -> list[str]:
     """Return the names of hosts."""
     return [f"host{number:02}" for number in numbers]
+
+
+def told(*numbers: int) -> str:
+    """Return how the summary names hosts."""
+    more = f", and {len(numbers) - 8} more" if len(numbers) > 8 else ""
+    return f"{len(numbers)}: {', '.join(names(*numbers)[:8])}{more}"
 
 
 def assert_done(fleet: Fleet, hosts: t.Iterable[str]) -> None:
@@ -86,21 +126,35 @@ def assert_as_before(fleet: Fleet, before: Looks, hosts: t.Iterable[str]) -> Non
         assert fleet[name].processes() == []
 
 
+def template_of_a_host(fleet: Fleet) -> str:
+    """Return a text that leaves the file "run" in the controller's folder where Ansible takes it for a template."""
+    return f"{{{{ lookup('ansible.builtin.pipe', 'touch {fleet.folder}/run') }}}}"
+
+
+def unfinished(fleet: Fleet) -> list[str]:
+    """Return the hosts that a rollout has left in the middle, by its records."""
+    records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
+    return sorted(record["host"] for record in records if record["attempt"] is not None)
+
+
 def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     """Two hosts of the second batch cannot be changed; so none of it is, and both are named with the reason."""
+    template = template_of_a_host(fleet)
     fleet["host03"].make_read_only("/etc/sysctl.d")
-    fleet["host04"].write(OTHER, "# ours\nnet.ipv4.tcp_keepalive_time = 60\n", mode=0o600)
+    fleet["host04"].write(OTHER, f"# ours\nnet.ipv4.tcp_keepalive_time = 60 {template}\n", mode=0o600)
     before = fleet.look()
     fleet["host01"].disconnect()
     run, summary = roll_out(fleet, keepalive_rollout_retry=True)
     assert run.status == 2
     assert summary.keys() == {"unreachable", "failed", "not begun"}
-    assert summary["unreachable"] == names(1)
+    assert summary["unreachable"] == told(1)
     assert "TASK [Look at" not in run.output.partition("PLAY [Try those again")[2]  # a rollout that stopped has stopped
-    assert summary["not begun"] == names(2, 5, 6, 7, 8)
+    assert summary["not begun"] == told(2, 5)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
-    assert f"{OTHER} line 2 has '60' and decides. Nothing was changed." in summary["failed"]["host04"]
+    assert f'{OTHER} line 2 has "60 {template}" and decides. Nothing was changed.' in summary["failed"]["host04"]
+    assert not (fleet.folder / "run").exists()
+    assert not (fleet.folder / "keepalive-rollout").exists()
     assert_as_before(fleet, before, before)
 
 
@@ -110,26 +164,32 @@ def test_taken_over_file_comes_back(fleet: Fleet) -> None:
     fleet["host02"].run("rmdir /etc/sysctl.d")
     before = fleet.look()
     run, summary = roll_out(fleet, "--limit=host01,host02", keepalive_overrides="take_over")
-    assert (run.status, summary) == (0, {"changed": names(1, 2)})
+    assert (run.status, summary) == (0, {"changed": told(1, 2)})
     assert_done(fleet, names(1, 2))
+    assert unfinished(fleet) == []
     assert b"\n# linux.tcp" in (fleet["host01"].look().files[OTHER].content or b"")
-    assert put_back(fleet).status == 0
+    run, summary = put_back(fleet, keepalive_hosts="host02,host03")
+    expected = {"put back": told(2), "without a record": told(3), "recorded, but not asked for": told(1)}
+    assert (run.status, summary) == (0, expected)
+    assert_done(fleet, names(1))
+    assert put_back(fleet)[1] == {"put back": told(1), "as it was": told(2), "without a record": told(3, 4, 5)}
     assert_as_before(fleet, before, before)
 
 
 def test_unreachable_host_is_not_done_and_tried_again_on_request(fleet: Fleet) -> None:
+    """It is all of the first batch; that alone ends nothing."""
     before = fleet.look()
-    fleet["host02"].disconnect()
+    fleet["host01"].disconnect()
     run, summary = roll_out(fleet)
     assert run.status == 2
-    assert summary == {"changed": names(1, 3, 4, 5, 6, 7, 8), "unreachable": names(2)}
-    assert_done(fleet, summary["changed"])
-    assert_as_before(fleet, before, names(2))
-    fleet["host08"].run(f"rm {PATH}")
-    with fleet["host08"].once(PATH, fleet["host02"].connect) as connected:
+    assert summary == {"changed": told(2, 3, 4, 5), "unreachable": told(1)}
+    assert_done(fleet, names(2, 3, 4, 5))
+    assert_as_before(fleet, before, names(1))
+    fleet["host05"].run(f"rm {PATH}")
+    with fleet["host05"].once(PATH, fleet["host01"].connect) as connected:
         run, summary = roll_out(fleet, keepalive_rollout_retry=True)
     assert connected.is_set()
-    assert (run.status, summary) == (0, {"changed": names(2, 8), "already right": names(1, 3, 4, 5, 6, 7)})
+    assert (run.status, summary) == (0, {"changed": told(1, 5), "already right": told(2, 3, 4)})
     assert_done(fleet, before)
 
 
@@ -141,13 +201,35 @@ def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
     assert cut.is_set()
     assert run.status == 2
     assert summary == {
-        "changed": names(1),
+        "changed": told(1),
         "failed": {"host03": "The connection was lost while the host was being changed. It was put back."},
-        "restored": names(2, 4),
-        "not begun": names(5, 6, 7, 8),
+        "restored": told(2, 4),
+        "not begun": told(5),
     }
     assert_done(fleet, names(1))
-    assert_as_before(fleet, before, names(*range(2, 9)))
+    assert_as_before(fleet, before, names(2, 3, 4, 5))
+    assert unfinished(fleet) == []
+
+
+def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
+    """What waits on the host while it is put back must not change it after that."""
+    before = fleet.look()
+    host = fleet["host02"]
+
+    def cut() -> None:
+        with (host.root / "run/linux.tcp.keepalive.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_until(lambda: host.openers("keepalive.lock") == 1)
+            host.cut_sessions()
+            wait_until(lambda: host.openers("keepalive.lock") == 2)
+
+    with host.once(fleet.folder / "keepalive-rollout" / "host02.json", cut) as done:
+        run, summary = roll_out(fleet, "--limit=host02")
+    assert done.is_set()
+    assert run.status == 2
+    assert summary.keys() == {"failed"}
+    wait_until(lambda: host.processes() == [])
+    assert_as_before(fleet, before, before)
 
 
 def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
@@ -160,46 +242,91 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert summary["unknown"] == {
         "host03": "The connection was lost while the host was being changed. It cannot be reached, so it is unknown "
         "whether it was changed. Once it answers, put it back with ansible-playbook linux.tcp.restore "
-        "-e keepalive_hosts=host03 -e keepalive_rollout_folder=./keepalive-rollout"
+        """-e '{"keepalive_hosts": "host03", "keepalive_rollout_folder": "./keepalive-rollout"}'"""
     }
-    assert summary["changed"] == names(1)
-    assert summary["restored"] == names(2, 4)
-    assert_as_before(fleet, before, names(2, 4, 5, 6, 7, 8))
+    assert summary["changed"] == told(1)
+    assert summary["restored"] == told(2, 4)
+    assert_as_before(fleet, before, names(2, 4, 5))
+    assert unfinished(fleet) == names(3)
     fleet["host03"].connect()
-    assert put_back(fleet, keepalive_hosts="host03").status == 0
-    assert_as_before(fleet, before, names(*range(2, 9)))
+    assert put_back(fleet, keepalive_hosts="host03")[0].status == 0
+    assert_as_before(fleet, before, names(2, 3, 4, 5))
     assert_done(fleet, names(1))
+
+
+def test_health_check_that_does_more_than_it_should(fleet: Fleet) -> None:
+    before = fleet.look()
+    (fleet.folder / "health.yml").write_text(TROUBLE, encoding="utf-8")
+    template = template_of_a_host(fleet)
+    fleet["host04"].write("/etc/template", template)
+    run, summary = roll_out(fleet, keepalive_rollout_batches=[4], keepalive_rollout_check="health.yml")
+    assert run.status == 2
+    assert (summary["restored"], summary["not begun"]) == (told(1), told(5))
+    failed = summary["failed"]
+    assert failed.keys() == set(names(2, 3, 4))
+    assert failed["host02"].startswith("The health check ended the play before its last task (meta: end_host")
+    assert failed["host03"].startswith("The health check failed: see the error above.")
+    assert failed["host04"] == f"The health check failed: {template}. It was put back."
+    assert not (fleet.folder / "run").exists()
+    assert_as_before(fleet, before, before)
+
+
+def test_rollout_goes_on_after_its_controller_was_killed(fleet: Fleet) -> None:
+    """What was changed and not judged is judged by the next rollout, and put back to what it was before the first."""
+    before = fleet.look()
+    (fleet.folder / "health.yml").write_text(KILL, encoding="utf-8")
+    given = {"keepalive_rollout_batches": [2], "keepalive_rollout_check": "health.yml"}
+    variables = json.dumps({**WANTED, **given})
+    run = fleet.run(PLAYBOOK, "linux.tcp.rollout", "--limit=host01,host02,host03", "--extra-vars", variables)
+    assert run.status not in (0, 2)
+    assert_done(fleet, names(1, 2))
+    assert unfinished(fleet) == names(1, 2)
+    (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
+    fleet["host02"].write("/etc/ill", "")
+    run, summary = roll_out(fleet, "--limit=host01,host02,host03", **given)
+    assert run.status == 2
+    assert (summary["restored"], list(summary["failed"]), summary["not begun"]) == (told(1), names(2), told(3))
+    fleet["host02"].run("rm /etc/ill")
+    assert_as_before(fleet, before, before)
+    assert unfinished(fleet) == []
 
 
 def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     before = fleet.look()
     assert roll_out(fleet, keepalive_rollout_batches=[8])[0].status == 0
+    fleet["host01"].write("/etc/sysctl.d/50-new.conf", "kernel.pid_max = 65536\n")  # none of our business
     fleet["host02"].write(PATH, "net.ipv4.tcp_keepalive_time = 300\n")
     fleet["host03"].run("echo 30 >/proc/sys/net/ipv4/tcp_keepalive_intvl")
     fleet["host04"].run(f"chmod 600 {PATH}")
     fleet["host05"].run(f"rm {PATH}")
-    fleet["host06"].write("/etc/sysctl.d/50-new.conf", "kernel.pid_max = 65536\n")  # none of our business
     meanwhile = fleet.look()
-    run = put_back(fleet, "--check", "--diff")
+    run, summary = put_back(fleet, "--check", "--diff")
     assert run.status == 2
+    assert summary["would be put back"] == told(1, 5)
     assert "-net.ipv4.tcp_keepalive_time = 600" in run.output
     assert fleet.look() == meanwhile
-    run = put_back(fleet)
+    run, summary = put_back(fleet)
     assert run.status == 2
-    words = " ".join(run.output.split())
-    assert f"{PATH} has other content than the rollout left" in words
-    assert "net.ipv4.tcp_keepalive_intvl is 30 in the running kernel, neither 60 as the rollout left it nor 75" in words
-    assert f"{PATH} has another mode, owner or attribute than the rollout left" in words
+    assert summary["put back"] == told(1, 5)
+    others = summary["changed by others"]
+    assert others.keys() == set(names(2, 3, 4))
+    assert f"{PATH} has other content than the rollout left" in others["host02"]
+    assert "net.ipv4.tcp_keepalive_intvl is 30 in the running kernel, neither 60 as the rollout" in others["host03"]
+    assert f"{PATH} has another mode, owner or attribute than the rollout left" in others["host04"]
     assert_as_before(fleet, meanwhile, names(2, 3, 4))
-    assert_as_before(fleet, before, names(1, 5, 7, 8))  # that the file is gone is what the way back wants
-    assert fleet["host06"].values() == DEFAULTS
-    assert fleet["host06"].look().files.keys() == {*before["host06"].files, "/etc/sysctl.d/50-new.conf"}
-    run = put_back(fleet, keepalive_restore_force=True)
-    assert run.status == 0
-    fleet["host06"].run("rm /etc/sysctl.d/50-new.conf")
-    assert_as_before(fleet, before, before)
-    run = put_back(fleet)
-    assert (run.status, run.output.count("changed=0")) == (0, 8)
+    assert_as_before(fleet, before, names(5))  # that the file is gone is what the way back wants
+    assert fleet["host01"].values() == DEFAULTS
+    assert fleet["host01"].look().files.keys() == {*before["host01"].files, "/etc/sysctl.d/50-new.conf"}
+    inventory = json.loads(fleet.inventory.read_text())
+    del inventory["all"]["hosts"]["host04"]
+    (fleet.folder / "smaller.json").write_text(json.dumps(inventory))
+    run, summary = put_back(fleet, "--inventory=smaller.json", keepalive_restore_force=True)
+    assert (run.status, summary) == (
+        0,
+        {"put back": told(2, 3), "as it was": told(1, 5), "recorded, but not in the inventory": told(4)},
+    )
+    fleet["host01"].run("rm /etc/sysctl.d/50-new.conf")
+    assert_as_before(fleet, before, names(1, 2, 3, 5))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +334,10 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     [
         ({"keepalive_rollout_batches": "1,ten"}, "keepalive_rollout_batches is ['1', 'ten']"),
         ({"keepalive_rollout_batches": []}, "keepalive_rollout_batches is []"),
-        ({"keepalive_rollout_check": "nowhere.yml"}, 'keepalive_rollout_check is "nowhere.yml"'),
+        ({"keepalive_rollout_check": "nowhere.yml"}, "keepalive_rollout_check is ['nowhere.yml']"),
+        ({"keepalive_rollout_check": "notify.yml"}, "handlers cannot be notified"),
+        ({"keepalive_rollout_check": "bad.yml"}, "bad.yml"),
+        ({"keepalive_rollout_folder": "{{ inventory_hostname }}"}, "one folder for all hosts"),
         ({"keepalive_time": 0}, "time and intvl are from 1 to 2147483"),
         ({"keepalive_overrides": "win"}, "value of keepalive_overrides must be one of"),
     ],
@@ -216,11 +346,12 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
 def test_what_cannot_be_is_refused_in_the_beginning(
     fleet_unreached: Fleet, variables: dict[str, object], words: str
 ) -> None:
+    (fleet_unreached.folder / "notify.yml").write_text("- ansible.builtin.raw: 'true'\n  notify: Restart\n")
+    (fleet_unreached.folder / "bad.yml").write_text("- name: [\n")
     given = json.dumps({**WANTED, **variables})
     run = fleet_unreached.run(PLAYBOOK, "linux.tcp.rollout", "--extra-vars", given)
-    assert run.status == 2
+    assert run.status in (2, 4)
     assert words in " ".join(run.output.split())
-    assert "keepalive_record" not in run.output
     assert "TASK [Look at the host" not in run.output
 
 
@@ -238,22 +369,22 @@ def test_fifty_hosts() -> None:
         everybody = names(*range(1, 51))
         before = fleet.look()
         (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
-        given = {"keepalive_rollout_batches": "1,10%,50%,100%", "keepalive_rollout_check": "health.yml"}
+        given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
         run, summary = roll_out(fleet, "--check", **given)
-        assert (run.status, summary) == (0, {"would change": everybody})
+        assert (run.status, summary) == (0, {"would change": told(*range(1, 51))})
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
 
         fleet["host20"].write("/etc/ill", "")
         run, summary = roll_out(fleet, **given)
         assert run.status == 2
-        assert summary["changed"] == names(*range(1, 7))
+        assert summary["changed"] == told(*range(1, 7))
         assert summary["failed"].keys() == {"host20"}
         assert summary["failed"]["host20"].startswith("The health check failed: ")
         assert summary["failed"]["host20"].endswith(". It was put back.")
-        assert summary["restored"] == [name for name in names(*range(7, 32)) if name != "host20"]
-        assert summary["not begun"] == names(*range(32, 51))
+        assert summary["restored"] == told(*range(7, 20), *range(21, 32))
+        assert summary["not begun"] == told(*range(32, 51))
         assert_done(fleet, names(*range(1, 7)))
         assert_as_before(fleet, before, names(*range(7, 51)))
         first = (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes()
@@ -261,12 +392,13 @@ def test_fifty_hosts() -> None:
         fleet["host20"].run("rm /etc/ill")
         run, summary = roll_out(fleet, **given)
         assert run.status == 0
-        assert summary == {"already right": names(*range(1, 7)), "changed": names(*range(7, 51))}
+        assert summary == {"already right": told(*range(1, 7)), "changed": told(*range(7, 51))}
         assert_done(fleet, everybody)
         assert (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes() == first
+        assert unfinished(fleet) == []
 
-        assert put_back(fleet, keepalive_hosts="host0*").status == 0
+        assert put_back(fleet, keepalive_hosts="host0*")[0].status == 0
         assert_as_before(fleet, before, names(*range(1, 10)))
         assert_done(fleet, names(*range(10, 51)))
-        assert put_back(fleet).status == 0
+        assert put_back(fleet)[0].status == 0
         assert_as_before(fleet, before, before)

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import typing as t
 from unittest import mock
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
+from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC
 from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+from ansible_collections.linux.tcp.tests.unit.host import make_host
 
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
@@ -25,10 +30,16 @@ from ansible_collections.linux.tcp.plugins.action import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Tree
+
     Answer = t.Dict[str, t.Any]
 
 RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": []}
-FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD}
+WISH = {"time": 600}
+FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD, "wish": WISH}
 
 
 def act(
@@ -37,8 +48,7 @@ def act(
     """Run an action whose module gives ``answer``; return what comes of it and what the module was given."""
     given: list[Answer] = []
 
-    def execute(_self: object, *, module_name: str, module_args: Answer, task_vars: Answer) -> Answer:
-        assert module_name == f"linux.tcp.{plugin.__name__.rpartition('.')[2]}"
+    def execute(_self: object, *, module_args: Answer, task_vars: Answer, **_more: object) -> Answer:
         assert task_vars == {"inventory_hostname": "db1"}
         given.append(module_args)
         return dict(answer)
@@ -49,29 +59,123 @@ def act(
     return action.run(task_vars={"inventory_hostname": "db1"}), given
 
 
+def load(folder: Path, host: str = "db1") -> Answer:
+    found = _records.load(str(folder), host)
+    assert found is not None
+    return found
+
+
 def test_record_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "time": 600}, monkeypatch)
     assert given == [{"folder": str(tmp_path), "time": 600}]
-    assert answer["record_file"] == str(tmp_path / "db1.json")
-    found = _records.load(str(tmp_path), "db1")
-    assert found is not None
-    assert (found["wish"], found["record"]) == ({"time": "600"}, RECORD)
+    assert (answer["record_file"], answer["unfinished"]) == (str(tmp_path / "db1.json"), False)
+    assert (load(tmp_path)["wish"], load(tmp_path)["record"]) == (WISH, RECORD)
+    answer, _ = act(keepalive_record, FOUND, {"folder": str(tmp_path), "write": False}, monkeypatch)
+    assert answer["unfinished"]
 
 
 @pytest.mark.parametrize(
-    ("answer", "check_mode"),
-    [({"failed": True}, False), ({**FOUND, "would_change": False}, False), (FOUND, True)],
-    ids=["failed", "right already", "check mode"],
+    ("answer", "write", "check_mode"),
+    [
+        ({"failed": True}, True, False),
+        ({**FOUND, "would_change": False}, True, False),
+        (FOUND, True, True),
+        (FOUND, "no", False),
+    ],
+    ids=["failed", "right already", "check mode", "write: false"],
 )
-def test_nothing_to_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer, check_mode: bool) -> None:
-    act(keepalive_record, answer, {"folder": str(tmp_path)}, monkeypatch, check_mode=check_mode)
+def test_nothing_to_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer, write: object, check_mode: bool
+) -> None:
+    act(keepalive_record, answer, {"folder": str(tmp_path), "write": write}, monkeypatch, check_mode=check_mode)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_record_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
-    answer, _ = act(keepalive_record, FOUND, {"folder": str(tmp_path / "file")}, monkeypatch)
-    assert (answer["failed"], answer["msg"]) == (True, f"{tmp_path}/file/db1.json cannot be read: Not a directory.")
+    answer, given = act(keepalive_record, FOUND, {"folder": str(tmp_path / "file")}, monkeypatch)
+    message = f"{tmp_path}/file/db1.json cannot be read: Not a directory. Nothing was changed."
+    assert (answer["failed"], answer["msg"], given) == (True, message, [])
+
+
+def test_a_batch_is_recorded_and_concluded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = {**FOUND, "would_change": False, "record": {"runtime": {}, "files": []}}
+    arguments = {"folder": str(tmp_path), "found": {"db1": FOUND, "db2": FOUND, "db3": right}}
+    answer, given = act(keepalive_record, {}, arguments, monkeypatch, check_mode=True)
+    assert (given, list(tmp_path.iterdir())) == ([], [])
+    answer, given = act(keepalive_record, {}, arguments, monkeypatch)
+    assert given == []
+    assert answer["ways_back"] == {"db1": RECORD, "db2": RECORD, "db3": right["record"]}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["db1.json", "db2.json"]
+    assert load(tmp_path)["attempt"] == RECORD
+    act(keepalive_record, {}, {"folder": str(tmp_path), "conclude": ["db1", "db3"]}, monkeypatch)
+    assert (load(tmp_path)["attempt"], load(tmp_path, "db2")["attempt"]) == (None, RECORD)
+
+
+def test_conclusion_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host is right all the same; the next rollout only checks it again."""
+    (tmp_path / "db1.json").mkdir()
+    answer, _ = act(keepalive_record, {}, {"folder": str(tmp_path), "conclude": ["db1"]}, monkeypatch)
+    assert (answer.get("failed"), answer["changed"]) == (None, False)
+
+
+def test_a_batch_is_recorded_wholly_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "db2.json").mkdir()
+    arguments = {"folder": str(tmp_path), "found": {"db1": FOUND, "db2": FOUND}}
+    answer, _ = act(keepalive_record, {}, arguments, monkeypatch)
+    why = f"{tmp_path}/db2.json cannot be read: Is a directory."
+    assert (answer["failed"], answer["msg"]) == (True, f"db2: {why} Nothing was changed.")
+    assert answer["unwritten"] == {"db2": why}
+    assert load(tmp_path)["attempt"] is None
+
+
+@dataclasses.dataclass
+class Asked:
+    """A host as the plain command tells of it; ``seen`` holds what was to be made sure of."""
+
+    kernel: Kernel
+    files: Files
+    seen: list[Snapshot] = dataclasses.field(default_factory=list)
+
+    def search(self, _files: object, _init: object, tree: Tree) -> tuple[list[t.Any], Tree]:
+        return [], tree
+
+    def require_certain(self, snapshot: Snapshot) -> None:
+        self.seen.append(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("wish", "answered"), [({"time": 7200, "persistent": False}, True), ({"time": 600}, False)], ids=["right", "wrong"]
+)
+def test_host_that_is_right_is_only_asked(tmp_path: Path, wish: Answer, answered: bool) -> None:
+    host = make_host(tmp_path)
+    asked: t.Any = Asked(host.kernel, host.files)
+    action = keepalive_record.ActionModule(*[mock.MagicMock() for _ in range(6)])
+    params = ArgumentSpecValidator(ARGUMENT_SPEC).validate(wish).validated_parameters
+    found = action.answer(params, asked)
+    assert len(asked.seen) == 1
+    assert (found is not None) == answered
+    if found:
+        answer, _warnings = found
+        assert (answer["would_change"], answer["misses"]) == (False, [])
+        assert answer["record"] == {"runtime": {}, "files": []}
+        assert answer["wish"]["time"] == 7200
+    with pytest.raises(DoubtError, match="only the host can read"):
+        action.answer({**params, "path": "keepalive.conf"}, asked)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"found": {}}, "found and conclude need the folder of the records."),
+        ({"write": "what"}, "'what' is not a valid"),
+    ],
+)
+def test_arguments_that_cannot_be(monkeypatch: pytest.MonkeyPatch, arguments: Answer, message: str) -> None:
+    answer, given = act(keepalive_record, FOUND, arguments, monkeypatch)
+    assert answer["failed"]
+    assert message in answer["msg"]
+    assert given == []
 
 
 @pytest.mark.parametrize("answer", [{"changed": True}, {"failed": True}, {"unreachable": True}], ids=str)
@@ -79,12 +183,29 @@ def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer
     arguments = {"folder": str(tmp_path)}
     nothing, given = act(keepalive_restore, answer, arguments, monkeypatch)
     assert (nothing["msg"], given) == ("There is no record of db1: it was not changed.", [])
+    assert not nothing["recorded"]
     act(keepalive_record, FOUND, arguments, monkeypatch)
-    _, given = act(keepalive_restore, answer, arguments, monkeypatch)
+    done, given = act(keepalive_restore, answer, arguments, monkeypatch)
     assert given == [{**arguments, "record": RECORD}]
-    found = _records.load(str(tmp_path), "db1")
-    assert found is not None
-    assert bool(found["restored"]) == ("changed" in answer)
+    assert done["recorded"]
+    assert bool(load(tmp_path)["restored"]) == ("changed" in answer)
+
+
+def test_attempt_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = {"folder": str(tmp_path)}
+    act(keepalive_record, FOUND, arguments, monkeypatch)
+    act(keepalive_record, {}, {**arguments, "conclude": ["db1"]}, monkeypatch)
+    first = load(tmp_path)
+    act(keepalive_record, {**FOUND, "wish": {"time": 300}}, arguments, monkeypatch)
+    assert load(tmp_path) != first
+    act(keepalive_restore, {"changed": True}, {**arguments, "record": RECORD}, monkeypatch)
+    assert load(tmp_path) == first
+
+
+def test_host_is_put_back_even_if_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "db1.json").mkdir()
+    answer, _ = act(keepalive_restore, {"changed": True}, {"folder": str(tmp_path), "record": RECORD}, monkeypatch)
+    assert (answer["changed"], answer.get("failed")) == (True, None)
 
 
 def test_restore_from_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -988,6 +988,28 @@ def test_the_lock_of_the_running_system_is_for_root_only(tmp_path: Path) -> None
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_a_change_that_began_before_the_host_was_put_back_is_refused(tmp_path: Path) -> None:
+    """As that of a run whose connection was cut while it waited."""
+    files = make_host(tmp_path, {"/run": None}).files
+    with files.lock("put back"):
+        pass
+    for reason in ("look", "put back"):
+        with files.lock(reason):
+            pass
+    with pytest.raises(LockedError) as refused, files.lock():
+        pytest.fail("the lock was given")
+    assert str(refused.value) == "The host was put back while this run waited for it. Nothing was changed. Run again."
+    with make_host(tmp_path).files.lock():
+        pass
+
+
+@pytest.mark.parametrize("text", ["", "soon", "9" * 30], ids=["empty", "text", "another boot"])
+def test_what_the_lock_holds_may_be_of_others(tmp_path: Path, text: str) -> None:
+    files = make_host(tmp_path, {LOCK_FILE: text.encode()}).files
+    with files.lock():
+        pass
+
+
 def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
     host = make_host(tmp_path, {LOCK_FILE: "../victim"})
     with host.files.lock():

@@ -168,6 +168,25 @@ def test_foreign_mode_and_missing_file(tmp_path: Path) -> None:
         put_back(host, record)
 
 
+@pytest.mark.parametrize("name", ["etc/sysctl.d/99-tcp-keepalive.conf", "etc/sysctl.d"], ids=["file", "folder"])
+@pytest.mark.parametrize("force", [True, False])
+def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool) -> None:
+    """A record is free of links; who has put one there since must not lead root elsewhere."""
+    host = make_host(tmp_path, {PATH: b"# ours\n", "/srv/99-tcp-keepalive.conf": b"# theirs\n"})
+    record = change(host)
+    place = tmp_path / "root" / name
+    place.rename(tmp_path / "moved")
+    place.symlink_to("/srv/99-tcp-keepalive.conf" if name.endswith(".conf") else "/srv")
+    with pytest.raises(ForeignChangeError) as refused:
+        put_back(host, record, force=force)
+    there = "/srv/99-tcp-keepalive.conf"
+    assert str(refused.value) == (
+        f"{PATH} leads to {there} now, by a link that was not there. Nothing was put back. Remove it."
+    )
+    assert host.values() == [600, 60, 20]
+    assert (tmp_path / "root/srv/99-tcp-keepalive.conf").read_bytes() == b"# theirs\n"
+
+
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was put back is taken back when a later step fails."""
     host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})

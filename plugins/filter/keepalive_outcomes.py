@@ -1,0 +1,146 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: keepalive_outcomes
+short_description: Tell what became of each host of a rollout or a restoration
+version_added: 0.1.0
+description:
+  - Judges hosts by the variables that the tasks of the playbooks C(linux.tcp.rollout) and C(linux.tcp.restore)
+    registered. It is of use only there.
+options:
+  _input:
+    description: The variables of all hosts, C(hostvars).
+    type: dict
+    required: true
+  hosts:
+    description: The hosts to judge.
+    type: list
+    elements: str
+    required: true
+  restore:
+    description: Whether this is the playbook C(linux.tcp.restore).
+    type: bool
+    default: false
+  check_mode:
+    description: Whether the playbook runs in check mode.
+    type: bool
+    default: false
+  folder:
+    description: The folder of the records.
+    type: str
+    default: ./keepalive-rollout
+  known:
+    description: The hosts of the inventory, so that records of others are told of with O(restore=true).
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: linux.tcp.keepalive_record
+  - module: linux.tcp.keepalive_restore
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Say what became of the hosts
+  ansible.builtin.debug:
+    msg: "{{ (hostvars | linux.tcp.keepalive_outcomes(ansible_play_hosts_all)).summary }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(summary), how many hosts and which by outcome; C(wrong), the hosts that are not as they should be, with the
+      reason; C(stop), whether one of them ends the rollout; C(found), what is to be recorded; C(unsettled), the hosts
+      that were changed and neither concluded nor put back; C(good), those of them that can be concluded.
+  type: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible.release import __version__
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._outcomes import (
+    ENDS,
+    NOTED,
+    RESTORATION,
+    ROLLOUT,
+    WRONG,
+    Restoration,
+    Rollout,
+    records_of_others,
+    summarize,
+)
+
+
+def as_data(answer: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Keep what hosts say from being taken for a template, wherever it is put together here.
+
+    From ansible-core 2.19 on, nothing is one that was not read from a playbook.
+    """
+    if tuple(map(int, __version__.split(".")[:2])) >= (2, 19):
+        return answer
+    from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 -- only old releases need it, new ones will lack it
+
+    wrapped: dict[str, t.Any] = wrap_var(answer)
+    return wrapped
+
+
+def keepalive_outcomes(
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
+    hosts: t.Iterable[str],
+    *,
+    restore: bool = False,
+    check_mode: bool = False,
+    folder: str = "./keepalive-rollout",
+    known: t.Iterable[str] = (),
+) -> dict[str, t.Any]:
+    """Judge hosts by their variables."""
+    rollout = Rollout(check_mode=check_mode, folder=folder)
+    judge = Restoration(check_mode=check_mode) if restore else rollout
+    facts = {str(name): hostvars[name] for name in hosts}
+    fates = {name: judge.fate(name, found) for name, found in facts.items()}
+    begun = {name: fate for name, fate in fates.items() if fate.outcome == "begun"}
+    stop = any(fate.outcome in ENDS for fate in fates.values()) or any(fate.reason for fate in begun.values())
+    told = {name: rollout.told(name, fate) for name, fate in fates.items()}
+    wrong = {
+        name: f"{fate.outcome.capitalize()}. {fate.reason}".strip()
+        for name, fate in told.items()
+        if fate.outcome in WRONG
+    }
+    if not wrong:  # as when tasks were left out: those of a rollout that stopped have somebody to name the reason
+        wrong = {name: "Not begun." for name, fate in told.items() if fate.outcome == "not begun"}
+    summary = summarize(told, RESTORATION if restore else ROLLOUT)
+    if restore:
+        try:
+            summary.update(records_of_others(folder, hosts=fates, known={str(name) for name in known}))
+        except KeepaliveError as exc:
+            raise AnsibleFilterError(str(exc)) from exc
+    return as_data(
+        {
+            "summary": summary,
+            "wrong": wrong,
+            "found": {
+                name: {key: value for key, value in found["__keepalive_look"].items() if key in NOTED}
+                for name, found in facts.items()
+                if not restore and fates[name].outcome == "not begun" and found.get("__keepalive_look")
+            },
+            "unsettled": list(begun),
+            "good": [] if stop else list(begun),
+            "stop": stop,
+        }
+    )
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return it by its name."""
+        return {"keepalive_outcomes": keepalive_outcomes}
