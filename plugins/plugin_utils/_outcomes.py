@@ -127,9 +127,7 @@ class Rollout:
         reason = text(facts.get("__keepalive_reason"))
         if reason:
             return reason
-        sockets = facts.get("keepalive_sockets_result") or {}
-        answers = [facts.get("keepalive_result") or {}, sockets, *(sockets.get("results") or ())]
-        if any(answer.get("unreachable") for answer in answers):
+        if (facts.get("keepalive_result") or {}).get("unreachable"):
             return "The connection was lost while the host was being changed."
         seen = facts.get("__keepalive_verification") or {}
         if seen.get("unreachable"):

@@ -98,8 +98,6 @@ def test_rollout(facts: Facts, outcome: str, wrong: str | None) -> None:
         ({"__keepalive_answer": {"skipped": True}}, True, True),
         ({**HEALTHY, "__keepalive_reason": "ill"}, True, True),
         ({"keepalive_result": LOST}, False, True),
-        ({"keepalive_sockets_result": LOST}, False, True),
-        ({"keepalive_sockets_result": {"results": [{}, LOST]}}, False, True),
         ({"__keepalive_verification": LOST}, False, True),
         ({"__keepalive_verification": {}}, False, True),
         ({"__keepalive_verification": {**RIGHT, "would_change": True}}, False, True),
