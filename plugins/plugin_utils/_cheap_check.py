@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
@@ -45,14 +47,14 @@ class CheapCheck(ActionBase):
     def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
         """Return the answer, whoever gives it."""
         result: Answer = super().run(tmp, task_vars)
-        answer = None if self._task.async_val else self._ask()
+        answer = None if self._task.async_val else self._ask(task_vars or {})
         if answer is None:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         else:
             result.update(answer)
         return result
 
-    def _ask(self) -> Answer | None:
+    def _ask(self, variables: Answer) -> Answer | None:
         # which the validation would expand here, and the module expands on the host
         if any(set("$~") & set(str(self._task.args.get(name, ""))) for name in ("path", "root")):
             return None
@@ -72,5 +74,15 @@ class CheapCheck(ActionBase):
         if answered is None:
             return None
         answer, warnings = answered
-        result = {"changed": False, **answer, "invocation": {"module_args": params}}
+        result = {"changed": False, **answer}
+        if _has_invocation(variables):
+            result["invocation"] = {"module_args": params}
         return {**result, "warnings": warnings} if warnings else result
+
+
+def _has_invocation(variables: Answer) -> bool:
+    """Return whether a module repeats its arguments: always before ansible-core 2.21, on request since then."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleError:  # there is no such setting
+        return True
