@@ -12,7 +12,7 @@ VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
 ARTIFACT := .build/linux-tcp-$(VERSION).tar.gz
 INSTALLED := .collections/ansible_collections/linux/tcp/MANIFEST.json
 PACKED := galaxy.yml $(wildcard README.md CHANGELOG.md COPYING) \
-	$(shell find meta plugins roles playbooks docs -mindepth 1 -not -path '*__pycache__*')
+	$(shell find meta plugins roles playbooks docs -type f -not -path '*__pycache__*')
 
 # Caches and Ansible's own files stay in the clone too.
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
@@ -82,8 +82,8 @@ differential: runner packages ## Compare predicted boots with the real loaders: 
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores
 
-benchmark: runner packages ## Measure the module beside ping and ansible.posix.sysctl, and what predictions cost
-	@$(NOX) benchmark
+benchmark: runner packages ## Measure plays beside ping and ansible.posix.sysctl, predictions, and open connections: WRITE=1
+	@$(NOX) benchmark -- $(if $(WRITE),--write-page)
 
 build: $(ARTIFACT) ## Build the collection's artifact into .build
 install: $(INSTALLED) ## Install the artifact into .collections

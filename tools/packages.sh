@@ -8,12 +8,12 @@ set -euo pipefail
 
 # The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH, the
 # browser.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps openssh-client
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps busybox openssh-client
   openssh-server chromium chromium-driver)
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl ssh sshd chromium chromedriver; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl busybox ssh sshd chromium chromedriver; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then

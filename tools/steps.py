@@ -15,6 +15,7 @@ import concurrent.futures
 import dataclasses
 import subprocess
 import sys
+import threading
 import time
 
 FIRST = {
@@ -40,6 +41,7 @@ LANES = (
         "cores": "Other releases of ansible-core",
     },
 )
+INTERRUPTED = threading.Event()
 NUMBERS = {target: number for number, target in enumerate([*FIRST, *LANES[0], *LANES[1]], start=1)}
 
 
@@ -73,8 +75,8 @@ def run_step(target: str, title: str) -> Result:
 
 
 def run_steps(steps: dict[str, str]) -> list[Result]:
-    """Run steps one after the other."""
-    return [run_step(target, title) for target, title in steps.items()]
+    """Run steps one after the other, until somebody interrupts them."""
+    return [run_step(target, title) for target, title in steps.items() if not INTERRUPTED.is_set()]
 
 
 def main() -> int:
@@ -82,8 +84,12 @@ def main() -> int:
     begin = time.monotonic()
     results = run_steps(FIRST)
     with concurrent.futures.ThreadPoolExecutor(len(LANES)) as lanes:
-        for lane in lanes.map(run_steps, LANES):
-            results += lane
+        try:
+            for lane in lanes.map(run_steps, LANES):
+                results += lane
+        except KeyboardInterrupt:  # the steps that are under way are interrupted too
+            INTERRUPTED.set()
+            raise
     print("\n=== Summary ===")
     for result in results:
         print(f"{result.title:<40} {'passed' if result.passed else 'FAILED'} {duration(result.seconds):>7}")

@@ -36,7 +36,7 @@ class ActionModule(CheapCheck):
         filters = arguments.get("sockets")
         self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}
         try:
-            if not filters or arguments.get("state") == "absent" or arguments.get("root", "/") != "/":
+            if not filters or arguments.get("state") == "absent" or (arguments.get("root") or "/") != "/":
                 return super().run(tmp, task_vars)
             return self._run_with(filters, tmp, task_vars)
         finally:
@@ -46,20 +46,26 @@ class ActionModule(CheapCheck):
         odd = "sockets cannot be given with async: leave one of them out." if self._task.async_val else _odd(filters)
         if odd:
             return {"failed": True, "msg": odd}
+        looks = []
         for index, wanted in enumerate(filters):
-            look = self._run_for(wanted, task_vars, check_mode=True)
-            if _is_lost(look):
-                return {**look, "changed": False, "msg": f"sockets[{index}]: {look.get('msg')} Nothing was changed."}
+            looks.append(self._run_for(wanted, task_vars, check_mode=True))
+            if _is_lost(looks[-1]):
+                return {
+                    **looks[-1],
+                    "changed": False,
+                    "msg": f"sockets[{index}]: {looks[-1].get('msg')} Nothing was changed.",
+                }
         answer = super().run(tmp, task_vars)
+        if self._task.check_mode or _is_lost(answer):
+            return _joined(answer, looks if self._task.check_mode else [])
         answers: list[Answer] = []
         for index, wanted in enumerate(filters):
-            if _is_lost(answer):
-                break
-            told = self._run_for(wanted, task_vars, check_mode=self._task.check_mode)
+            told = self._run_for(wanted, task_vars, check_mode=False)
             answers.append(told)
             if _is_lost(told):
                 answer["msg"] = f"The values are set, but sockets[{index}]: {told.get('msg')}"
                 answer.update({name: told[name] for name in ("failed", "unreachable") if name in told})
+                break
         return _joined(answer, answers)
 
     def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:

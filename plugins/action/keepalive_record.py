@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import typing as t
 
@@ -14,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._restoration import Record
-from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC, answer_of
+from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC, CONTROLLERS, answer_of
 from ansible_collections.linux.tcp.plugins.plugin_utils import _records
 from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
 
@@ -48,7 +49,7 @@ class ActionModule(CheapCheck):
         variables = task_vars or {}
         answer: Answer = super(CheapCheck, self).run(tmp, variables)
         arguments = dict(self._task.args)
-        own = {name: arguments[name] for name in ("folder", "write", "found", "conclude") if name in arguments}
+        own = {name: arguments[name] for name in CONTROLLERS if name in arguments}
         validated = ArgumentSpecValidator(ARGUMENT_SPEC).validate(own)
         params = validated.validated_parameters
         if validated.error_messages:
@@ -62,8 +63,12 @@ class ActionModule(CheapCheck):
                 return {**answer, "changed": False, **self._note(str(folder), params, writes=writes)}
             unfinished = bool(folder) and _records.is_unfinished(str(folder), host)
             # the module waits for a run that may still be under way there
-            asked = None if unfinished else self._ask()
-            answer.update(asked or self._execute_module(module_args=arguments, task_vars=variables))
+            asked = None if unfinished else self._ask(variables)
+            asked = asked or self._execute_module(
+                module_args={name: value for name, value in arguments.items() if name not in CONTROLLERS},
+                task_vars=variables,
+            )
+            answer.update(asked)
             if folder and not answer.get("failed") and not answer.get("unreachable"):
                 answer["unfinished"] = unfinished
                 if writes and answer.get("would_change"):
@@ -77,13 +82,8 @@ class ActionModule(CheapCheck):
         """Write what is known already; where one record cannot be written, none is there as of an attempt."""
         if not writes:
             return {}
-        try:
-            for host in params["conclude"] or ():
-                _records.conclude(folder, host, now=_now())
-        except KeepaliveError as exc:
-            self._display.warning(
-                f"That the change was found good could not be noted, so it will be checked again: {exc}"
-            )
+        for host in params["conclude"] or ():
+            self._conclude(folder, host)
         ways_back: Answer = {}
         host = ""
         try:
@@ -91,9 +91,19 @@ class ActionModule(CheapCheck):
                 ways_back[host] = _keep(folder, host, found)
         except KeepaliveError as exc:
             for other, record in ways_back.items():
-                _records.withdraw(folder, other, record=record, now=_now())
+                with contextlib.suppress(KeepaliveError):  # then the next rollout looks at that host again
+                    _records.withdraw(folder, other, record=record, now=_now())
             return {"failed": True, "msg": f"{host}: {exc} Nothing was changed.", "unwritten": {host: str(exc)}}
         return {"ways_back": ways_back}
+
+    def _conclude(self, folder: str, host: str) -> None:
+        """Note that a change was found good. That it could not be noted makes it no less so."""
+        try:
+            _records.conclude(folder, host, now=_now())
+        except KeepaliveError as exc:
+            self._display.warning(
+                f"{host}: the change is good, but will be checked again, as this was not noted: {exc}"
+            )
 
 
 def _keep(folder: str, host: str, found: Answer) -> Answer:

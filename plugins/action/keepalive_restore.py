@@ -33,7 +33,9 @@ class ActionModule(ActionBase):
                 arguments["record"] = found["record"]
             answer.update(
                 self._execute_module(
-                    module_name="linux.tcp.keepalive_restore", module_args=arguments, task_vars=variables
+                    module_name="linux.tcp.keepalive_restore",
+                    module_args={name: value for name, value in arguments.items() if name != "folder"},
+                    task_vars=variables,
                 )
             )
             answer["recorded"] = True

@@ -38,6 +38,11 @@ options:
     type: list
     elements: str
     default: []
+  inventory:
+    description: Where the inventory comes from, C(ansible_inventory_sources), for the command that is told.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: linux.tcp.keepalive_record
   - module: linux.tcp.keepalive_restore
@@ -100,9 +105,10 @@ def keepalive_outcomes(
     check_mode: bool = False,
     folder: str = "./keepalive-rollout",
     known: t.Iterable[str] = (),
+    inventory: t.Iterable[str] = (),
 ) -> dict[str, t.Any]:
     """Judge hosts by their variables."""
-    rollout = Rollout(check_mode=check_mode, folder=folder)
+    rollout = Rollout(check_mode=check_mode, folder=folder, inventory=tuple(map(str, inventory)))
     judge = Restoration(check_mode=check_mode) if restore else rollout
     facts = {str(name): hostvars[name] for name in hosts}
     fates = {name: judge.fate(name, found) for name, found in facts.items()}

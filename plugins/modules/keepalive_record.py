@@ -18,6 +18,7 @@ description:
   - The playbook C(linux.tcp.rollout) uses it before and after it changes a host.
 extends_documentation_fragment:
   - linux.tcp.attributes
+  - linux.tcp.attributes.asked
 attributes:
   diff_mode:
     support: partial
@@ -26,7 +27,7 @@ options:
   folder:
     description:
       - The folder on the controller in which there is a file for each host. It is made when it is missing, for you
-        alone. One that everybody can write is refused.
+        alone. One that others can write or that belongs to somebody else than you or root is refused.
       - A record of the same wish that is there already still leads to the state before the first attempt, as does one
         of an attempt that was never concluded; only files and values that it lacks are added. One of another wish, or
         of a host that was put back since, is kept beside it under a name with the time at which it was made.
@@ -205,6 +206,13 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "default": DEFAULT_PATH},
     "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
 }
+# These concern the controller, and its action plugin keeps them to itself.
+CONTROLLERS = ("folder", "write", "found", "conclude")
+NO_ACTION_PLUGIN = (
+    "Records are written by the collection's action plugin, which Ansible has not found. Name the module"
+    " linux.tcp.keepalive_record, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
+    " Nothing was recorded."
+)
 WISH = ("time", "intvl", "probes", "state", "runtime", "persistent", "path", "overrides")
 
 
@@ -231,6 +239,8 @@ def answer_of(change: Change, record: Record, wish: Wish, params: t.Mapping[str,
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    if any(module.params[name] is not None for name in ("folder", "found", "conclude")):
+        module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
         wish = wish_of({**module.params, "backup": False})
         files = Files()

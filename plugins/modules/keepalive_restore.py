@@ -55,7 +55,7 @@ foreign:
   sample: ["/etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left"]
 recorded:
   description: Whether there was a record of the host.
-  returned: always
+  returned: when the folder could be read
   type: bool
   sample: true
 """
@@ -70,6 +70,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._restoration import parse_record, restore
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
+# The folder is the controller's, whose action plugin keeps it to itself.
+NO_ACTION_PLUGIN = (
+    "Records are read by the collection's action plugin, which Ansible has not found. Name the module"
+    " linux.tcp.keepalive_restore, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
+    " Nothing was changed."
+)
+
 
 def main() -> None:
     module = AnsibleModule(
@@ -81,6 +88,8 @@ def main() -> None:
         required_one_of=[["folder", "record"]],
         supports_check_mode=True,
     )
+    if module.params["folder"]:
+        module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
         done = restore(
             parse_record(module.params["record"] or {}),

@@ -79,10 +79,11 @@ class Fate:
 
 @dataclasses.dataclass(frozen=True)
 class Rollout:
-    """What holds for all hosts: whether this is check mode, and the records' folder."""
+    """What holds for all hosts: whether this is check mode, the records' folder, and where the inventory comes from."""
 
     check_mode: bool = False
     folder: str = "./keepalive-rollout"
+    inventory: tuple[str, ...] = ()
 
     def fate(self, name: str, facts: Json) -> Fate:
         """Judge one host by its variables. ``begun`` is one that was changed and not found good yet."""
@@ -99,7 +100,8 @@ class Rollout:
         if name in unwritten:
             return Fate("failed", f"{text(unwritten[name])} Nothing was changed.")
         if name in (facts.get("__keepalive_done") or ()):
-            return Fate("changed" if look["would_change"] else "already right")
+            done = facts.get("keepalive_result") or {}
+            return Fate("changed" if look["would_change"] or done.get("changed") else "already right")
         if name in (facts.get("__keepalive_begun") or ()):
             return self._fate_of_begun(name, facts)
         return Fate("not begun" if needs_change(facts) else "already right")
@@ -150,7 +152,8 @@ class Rollout:
 
     def _way_back(self, name: str) -> str:
         given = json.dumps({"keepalive_hosts": name, "keepalive_rollout_folder": self.folder})
-        return f"ansible-playbook linux.tcp.restore -e {shlex.quote(given)}"
+        sources = "".join(f" -i {shlex.quote(source)}" for source in self.inventory)
+        return f"ansible-playbook linux.tcp.restore{sources} -e {shlex.quote(given)}"
 
 
 def needs_change(facts: Json) -> bool:

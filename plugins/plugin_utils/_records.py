@@ -185,10 +185,7 @@ def _read(path: str) -> t.Any:
                 (os.stat(os.path.dirname(path)), os.path.dirname(path)),
                 (os.fstat(file.fileno()), path),
             ):
-                if status.st_mode & stat.S_IWOTH:
-                    raise FileError(
-                        f"{name} can be written by everybody, and so could a record. Take it back: chmod o-w."
-                    )
+                _require_own(status, name)
             return json.load(file)
     except FileNotFoundError:
         return None
@@ -196,6 +193,17 @@ def _read(path: str) -> t.Any:
         raise FileError(f"{path} cannot be read: {exc.strerror}.") from exc
     except (ValueError, RecursionError) as exc:
         raise RecordError(f"{path} is no record: {exc}. Move it away, or give another folder.") from exc
+
+
+def _require_own(status: os.stat_result, name: str) -> None:
+    """Check that nobody but the caller and root can write what is at a path.
+
+    :raises FileError: when somebody else can.
+    """
+    if status.st_uid not in (os.geteuid(), 0):
+        raise FileError(f"{name} belongs to somebody else (user {status.st_uid}), and so could a record: chown it.")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise FileError(f"{name} can be written by others, and so could a record. Take it back: chmod go-w.")
 
 
 def _set_aside(path: str, found: Json) -> str:
@@ -219,8 +227,7 @@ def _write(path: str, content: Json) -> None:
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        if os.stat(folder).st_mode & stat.S_IWOTH:
-            raise FileError(f"{folder} can be written by everybody, and so could a record. Take it back: chmod o-w.")
+        _require_own(os.stat(folder), folder)
         descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:

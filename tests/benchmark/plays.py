@@ -291,7 +291,7 @@ def main() -> None:
                 for setting in SETTINGS
                 for case in CASES
             }
-            draw(seconds, per_host(sizes))
+            draw(seconds, per_host(sizes), hosts=HOSTS)
             print(f"The tables are in {PAGE} now.")
     except (BenchmarkError, FleetError) as exc:
         sys.exit(str(exc))

@@ -17,8 +17,11 @@ IMAGE = PAGE.parents[2] / "images" / "benchmark.svg"
 COLORS = ("#7a869a", "#4c78a8", "#2a9d5c", "#e0a030", "#c44e52")  # apart from each other in grey, too
 
 
-def draw(seconds: t.Mapping[tuple[str, str], float], per_host: t.Mapping[int, float]) -> None:
-    """Write :data:`IMAGE`: the seconds of each play in each setting, and the milliseconds a host by size of fleet."""
+def draw(seconds: t.Mapping[tuple[str, str], float], per_host: t.Mapping[int, float], *, hosts: int) -> None:
+    """Write :data:`IMAGE`: the seconds of each play in each setting, and the milliseconds a host by size of fleet.
+
+    ``hosts`` is the size of the fleet in the first.
+    """
     settings, cases = (list(dict.fromkeys(names)) for names in zip(*seconds))
     with mpl.rc_context({"svg.hashsalt": "linux.tcp", "svg.fonttype": "none", "font.family": "sans-serif"}):
         figure = Figure(figsize=(10, 6.4), layout="constrained")
@@ -30,7 +33,7 @@ def draw(seconds: t.Mapping[tuple[str, str], float], per_host: t.Mapping[int, fl
             above.bar_label(bars, fmt="%.1f s", padding=3, fontsize=8)
         above.set_yticks([row + 0.4 - width / 2 for row in range(len(settings))], settings)
         above.invert_yaxis()
-        above.set_xlabel("seconds for the whole command, 50 hosts")
+        above.set_xlabel(f"seconds for the whole command, {hosts} hosts")
         above.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2, fontsize=8, frameon=False)
         below.plot(list(per_host), list(per_host.values()), "o-", color=COLORS[2])
         below.set_ylim(0, 1.3 * max(per_host.values()))

@@ -67,7 +67,7 @@ def test_an_audit_of_nobody_fails(fleet: Fleet, arguments: list[str], pattern: s
     run = audit(fleet, *arguments, keepalive_hosts=pattern, keepalive_audit_folder="nobody")
     told = ",".join([pattern] if isinstance(pattern, str) else pattern)
     assert run.status == 2
-    assert f"Nothing was audited: '{told}' (keepalive_hosts) matches no host" in words(run)
+    assert f"Nothing was done: '{told}' (keepalive_hosts) matches no host" in words(run)
     assert not (fleet.folder / "nobody").exists()
 
 

@@ -280,7 +280,7 @@ def test_runner(project: Project) -> None:
         found = {outcome: hosts for outcome, hosts in ast.literal_eval(summary).items() if hosts}
         assert (run.status, status) == (0, "failed 2")
         assert found.keys() == {"already right", "failed", "not begun"}
-        assert (found["already right"], found["not begun"]) == (["host01"], ["host02"])
+        assert (found["already right"], found["not begun"]) == ("1: host01", "1: host02")
         assert len(reasons) == 1
         assert reasons[0].startswith("host03 Failed. ")
         assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and decides" in reasons[0]
@@ -296,7 +296,7 @@ def test_runner(project: Project) -> None:
             if event["event"] == "runner_on_ok" and event["event_data"]["task"] == SUMMARY
         )
         done = {outcome: hosts for outcome, hosts in told.items() if hosts}
-        assert done == {"already right": ["host01"], "changed": ["host02", "host03"]}
+        assert done == {"already right": "1: host01", "changed": "2: host02, host03"}
         assert sorted(path.name for path in rollout.iterdir()) == ["host02.json", "host03.json"]
 
         run = from_python(fleet, "audit.yml")

@@ -242,7 +242,8 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert summary["unknown"] == {
         "host03": "The connection was lost while the host was being changed. It cannot be reached, so it is unknown "
         "whether it was changed. Once it answers, put it back with ansible-playbook linux.tcp.restore "
-        """-e '{"keepalive_hosts": "host03", "keepalive_rollout_folder": "./keepalive-rollout"}'"""
+        f"-i {fleet.inventory} "
+        f"""-e '{{"keepalive_hosts": "host03", "keepalive_rollout_folder": "{fleet.folder}/keepalive-rollout"}}'"""
     }
     assert summary["changed"] == told(1)
     assert summary["restored"] == told(2, 4)
@@ -353,6 +354,14 @@ def test_what_cannot_be_is_refused_in_the_beginning(
     assert run.status in (2, 4)
     assert words in " ".join(run.output.split())
     assert "TASK [Look at the host" not in run.output
+
+
+@pytest.mark.parametrize("playbook", ["apply", "restore", "rollout"])
+def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str) -> None:
+    given = json.dumps({**WANTED, "keepalive_hosts": "databse"})
+    run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given)
+    assert run.status == 2
+    assert "Nothing was done: 'databse' (keepalive_hosts) matches no host" in " ".join(run.output.split())
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,12 @@ def judge(facts: Facts, **options: t.Any) -> t.Any:
         ),
         ({"__keepalive_look": OTHER, "__keepalive_unwritten": {"b": "full."}}, "not begun", None),
         ({**BEGUN, "__keepalive_done": ["a"]}, "changed", None),
-        ({**BEGUN, "__keepalive_look": RIGHT, "__keepalive_done": ["a"]}, "already right", None),
+        (
+            {**BEGUN, "__keepalive_look": RIGHT, "__keepalive_done": ["a"], "keepalive_result": {"changed": False}},
+            "already right",
+            None,
+        ),
+        ({**BEGUN, "__keepalive_look": RIGHT, "__keepalive_done": ["a"]}, "changed", None),  # its connections
         ({**BEGUN, **BACK}, "restored", "Restored. It was put back."),
         ({**BEGUN, **BACK, "__keepalive_reason": "Why"}, "failed", "Failed. Why. It was put back."),
         ({**BEGUN, **BACK, "__keepalive_reason": ["Why?"]}, "failed", "Failed. Why? It was put back."),

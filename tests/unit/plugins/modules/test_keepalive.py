@@ -239,6 +239,9 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
             id="no root",
         ),
         pytest.param(
+            {"sockets": [{"units": ["nginx"]}]}, keepalive.NO_ACTION_PLUGIN, id="sockets without the action plugin"
+        ),
+        pytest.param(
             {"state": "gone"}, "value of state must be one of: present, absent, got: gone", id="unknown state"
         ),
         pytest.param(

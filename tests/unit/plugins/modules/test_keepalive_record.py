@@ -62,6 +62,15 @@ def test_record_and_restore(host: Host, record: RunModule, restore: RunModule) -
     ]
 
 
+def test_without_the_action_plugins(host: Host, record: RunModule, restore: RunModule) -> None:
+    """As when a short name is used and Ansible was told of the modules only: nothing would be recorded."""
+    before = host.look()
+    for run, module in ((record, keepalive_record), (restore, keepalive_restore)):
+        answer = run(folder="/records")
+        assert (answer["failed"], answer["msg"]) == (True, module.NO_ACTION_PLUGIN)
+    assert host.look() == before
+
+
 @pytest.mark.usefixtures("host")
 def test_right_already(record: RunModule) -> None:
     answer = record(time=7200, persistent=False)

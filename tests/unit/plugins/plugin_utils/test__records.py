@@ -181,20 +181,28 @@ def test_what_is_no_record_is_not_replaced(tmp_path: Path, text: str) -> None:
     assert (tmp_path / "db1.json").read_text() == text
 
 
+@pytest.mark.parametrize("mode", [0o707, 0o770], ids=["everybody", "the group"])
 @pytest.mark.parametrize("name", ["", "db1.json"], ids=["folder", "file"])
-def test_what_everybody_can_write_is_not_believed(tmp_path: Path, name: str) -> None:
+def test_what_others_can_write_is_not_believed(tmp_path: Path, name: str, mode: int) -> None:
     """A record says what root is to write on the host."""
     keep(tmp_path)
-    os.chmod(str(tmp_path / name), 0o707)
-    with pytest.raises(
-        FileError, match=r"can be written by everybody, and so could a record\. Take it back: chmod o-w"
-    ):
+    os.chmod(str(tmp_path / name), mode)
+    with pytest.raises(FileError, match=r"can be written by others, and so could a record\. Take it back: chmod go-w"):
         load(tmp_path)
 
 
-def test_nothing_is_written_where_everybody_can(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving a file away takes root")
+@pytest.mark.parametrize("name", ["", "db1.json"], ids=["folder", "file"])
+def test_what_others_own_is_not_believed(tmp_path: Path, name: str) -> None:
+    keep(tmp_path)
+    os.chown(str(tmp_path / name), 4711, -1)
+    with pytest.raises(FileError, match=r"belongs to somebody else \(user 4711\)"):
+        load(tmp_path)
+
+
+def test_nothing_is_written_where_others_can(tmp_path: Path) -> None:
     os.chmod(str(tmp_path), 0o777)
-    with pytest.raises(FileError, match="can be written by everybody"):
+    with pytest.raises(FileError, match="can be written by others"):
         keep(tmp_path)
     assert os.listdir(str(tmp_path)) == []
 
