@@ -380,8 +380,9 @@ def test_fifty_hosts() -> None:
         (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
         given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
-        run, summary = roll_out(fleet, "--check", **given)
+        run, summary = roll_out(fleet, "--check", "--diff", **given)
         assert (run.status, summary) == (0, {"would change": told(*range(1, 51))})
+        assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * 50  # the kernel and the file
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
 
