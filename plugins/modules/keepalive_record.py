@@ -18,7 +18,6 @@ description:
   - The playbook C(linux.tcp.rollout) uses it before and after it changes a host.
 extends_documentation_fragment:
   - linux.tcp.attributes
-  - linux.tcp.attributes.asked
 attributes:
   diff_mode:
     support: partial
@@ -88,6 +87,8 @@ options:
     default: fail
 notes:
   - Needs root's rights where something would be changed.
+  - The controller asks the host by one plain command first, as M(linux.tcp.keepalive) does, and sends the module where
+    something would change or the answer leaves a doubt. It cannot be run with C(async).
   - A copy that M(linux.tcp.keepalive) keeps with O(linux.tcp.keepalive#module:backup=true) is not recorded.
 seealso:
   - module: linux.tcp.keepalive

@@ -137,7 +137,7 @@ def pull(host: Host, origin: Path, *more: str, without: str = "") -> Run:
     environment = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", service["Environment"]]
     line = shlex.join([*environment, *words, *more])
     output = host.run(f"mkdir -p /var/lib/{service['StateDirectory']}; {line} 2>&1 || echo status=$?")
-    _, failed, status = output.rpartition("status=")
+    _output, failed, status = output.rpartition("status=")
     return Run(int(status) if failed else 0, output)
 
 

@@ -80,7 +80,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 def summary_of(run: Run) -> Summary:
     """Return the summary of a playbook that ran."""
-    _, found, rest = run.output.partition("TASK [Say what became of the ")
+    _before, found, rest = run.output.partition("TASK [Say what became of the ")
     assert found, run.output
     summary: Summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
     return summary

@@ -48,7 +48,7 @@ def act(
     monkeypatch.setattr(ActionModule, "_execute_module", execute)
     monkeypatch.setattr(ActionModule, "_ask", lambda *_: None)
     task = mock.MagicMock(args=arguments, check_mode=check_mode, async_val=async_val)
-    action = ActionModule(task, *[mock.MagicMock() for _ in range(5)])
+    action = ActionModule(task, *[mock.MagicMock()] * 5)
     told = action.run(task_vars={})
     assert task.args == arguments
     assert task.check_mode is check_mode

@@ -55,7 +55,7 @@ def act(
 
     monkeypatch.setattr(plugin.ActionModule, "_execute_module", execute)
     task = mock.MagicMock(args=arguments, check_mode=check_mode, async_val=0)
-    action = plugin.ActionModule(task, *[mock.MagicMock() for _ in range(5)])
+    action = plugin.ActionModule(task, *[mock.MagicMock()] * 5)
     return action.run(task_vars={"inventory_hostname": "db1"}), given
 
 
@@ -70,7 +70,7 @@ def test_record_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert given == [{"time": 600}]
     assert (answer["record_file"], answer["unfinished"]) == (str(tmp_path / "db1.json"), False)
     assert (load(tmp_path)["wish"], load(tmp_path)["record"]) == (WISH, RECORD)
-    answer, _ = act(keepalive_record, FOUND, {"folder": str(tmp_path), "write": False}, monkeypatch)
+    answer, _given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "write": False}, monkeypatch)
     assert answer["unfinished"]
 
 
@@ -115,14 +115,14 @@ def test_a_batch_is_recorded_and_concluded(tmp_path: Path, monkeypatch: pytest.M
 def test_conclusion_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The host is right all the same; the next rollout only checks it again."""
     (tmp_path / "db1.json").mkdir()
-    answer, _ = act(keepalive_record, {}, {"folder": str(tmp_path), "conclude": ["db1"]}, monkeypatch)
+    answer, _given = act(keepalive_record, {}, {"folder": str(tmp_path), "conclude": ["db1"]}, monkeypatch)
     assert (answer.get("failed"), answer["changed"]) == (None, False)
 
 
 def test_a_batch_is_recorded_wholly_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "db2.json").mkdir()
     arguments = {"folder": str(tmp_path), "found": {"db1": FOUND, "db2": FOUND}}
-    answer, _ = act(keepalive_record, {}, arguments, monkeypatch)
+    answer, _given = act(keepalive_record, {}, arguments, monkeypatch)
     why = f"{tmp_path}/db2.json cannot be read: Is a directory."
     assert (answer["failed"], answer["msg"]) == (True, f"db2: {why} Nothing was changed.")
     assert answer["unwritten"] == {"db2": why}
@@ -150,7 +150,7 @@ class Asked:
 def test_host_that_is_right_is_only_asked(tmp_path: Path, wish: Answer, answered: bool) -> None:
     host = make_host(tmp_path)
     asked: t.Any = Asked(host.kernel, host.files)
-    action = keepalive_record.ActionModule(*[mock.MagicMock() for _ in range(6)])
+    action = keepalive_record.ActionModule(*[mock.MagicMock()] * 6)
     params = ArgumentSpecValidator(ARGUMENT_SPEC).validate(wish).validated_parameters
     found = action.answer(params, asked)
     assert len(asked.seen) == 1
@@ -204,7 +204,7 @@ def test_attempt_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_host_is_put_back_even_if_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "db1.json").mkdir()
-    answer, _ = act(keepalive_restore, {"changed": True}, {"folder": str(tmp_path), "record": RECORD}, monkeypatch)
+    answer, _given = act(keepalive_restore, {"changed": True}, {"folder": str(tmp_path), "record": RECORD}, monkeypatch)
     assert (answer["changed"], answer.get("failed")) == (True, None)
 
 

@@ -21,9 +21,10 @@ RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": [FILE]}
 
 
 def keep(
-    folder: Path, *, host: str = "db1", wish: t.Any = WISH, record: t.Any = RECORD, now: str = "12:00"
+    folder: Path, *, host: str = "db1", wish: t.Any = None, record: t.Any = None, now: str = "12:00"
 ) -> dict[str, t.Any]:
-    return _records.keep(str(folder), host, wish=wish, before={"drift": []}, record=record, now=now)
+    wish = WISH if wish is None else wish
+    return _records.keep(str(folder), host, wish=wish, before={"drift": []}, record=record or RECORD, now=now)
 
 
 def load(folder: Path) -> dict[str, t.Any]:
