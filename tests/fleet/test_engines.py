@@ -343,7 +343,7 @@ def test_settings(project: Project) -> None:
         assert run.status == 0, run.output
         assert re.search(r"SSH: EXEC ssh .* -o ServerAliveInterval=5 -o ServerAliveCountMax=3 ", run.output)
         assert [host.values() for host in fleet.hosts.values()] == [(600, 75, 9)] * 3
-        run = fleet.run(*command, "--extra-vars=keepalive_hosts=nobody", env=env)
+        run = fleet.run(str(BIN / "ansible"), "nobody", "--module-name=linux.tcp.keepalive_info", env=env)
         assert (run.status, "nobody" in run.output) == (1, True)
 
 
