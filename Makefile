@@ -30,7 +30,7 @@ help: ## Show this list (default)
 	@echo 'make apply   set and keep TCP keepalive on this machine, or on a fleet:'
 	@echo '               TIME= INTVL= PROBES=  the values; without any: report what this machine has'
 	@echo '               CHECK=1               only show what would change'
-	@echo '               INVENTORY= LIMIT=     other hosts, with the keepalive_* variables that the inventory has'
+	@echo '               INVENTORY= LIMIT=     other hosts, which are brought to the keepalive_* variables of the inventory'
 	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent",'
 	@echo '                                     EXTRA="keepalive_overrides=take_over"'
 	@echo "                                     EXTRA='{\"keepalive_sockets\": [{\"units\": [\"nginx\"]}]}'"
