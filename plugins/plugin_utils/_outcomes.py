@@ -121,7 +121,7 @@ class Rollout:
         if undo.get("failed"):
             parts.append(f"It could not be put back: {text(undo.get('msg'))}")
             return Fate("failed", " ".join(filter(None, parts)))
-        parts.append("It was put back.")
+        parts.append("It was put back." if reason else "Nothing was wrong with it. It was put back with its batch.")
         return Fate("failed" if reason else "restored", " ".join(filter(None, parts)))
 
     def shortfall(self, facts: Json) -> str:

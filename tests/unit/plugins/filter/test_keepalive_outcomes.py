@@ -68,7 +68,7 @@ def judge(facts: Facts, **options: t.Any) -> t.Any:
             None,
         ),
         ({**BEGUN, "__keepalive_look": RIGHT, "__keepalive_done": ["a"]}, "changed", None),  # its connections
-        ({**BEGUN, **BACK}, "restored", "Restored. It was put back."),
+        ({**BEGUN, **BACK}, "restored", "Restored. Nothing was wrong with it. It was put back with its batch."),
         ({**BEGUN, **BACK, "__keepalive_reason": "Why"}, "failed", "Failed. Why. It was put back."),
         ({**BEGUN, **BACK, "__keepalive_reason": ["Why?"]}, "failed", "Failed. Why? It was put back."),
         (
