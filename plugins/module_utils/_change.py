@@ -63,6 +63,17 @@ if t.TYPE_CHECKING:
     Overrides = t.Literal["fail", "take_over", "ignore"]
 
 DEFAULT_PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+# What a wish is made of, as options of modules (ArgumentSpec).
+WISH_OPTIONS: dict[str, t.Any] = {
+    "time": {"type": "int"},
+    "intvl": {"type": "int", "aliases": ["interval"]},
+    "probes": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "runtime": {"type": "bool", "default": True},
+    "persistent": {"type": "bool", "default": True},
+    "path": {"type": "path", "default": DEFAULT_PATH},
+    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+}
 _EDITABLE = "/etc/"
 # Where values hold on most hosts, the best place first.
 _LIKELY_PATHS = (

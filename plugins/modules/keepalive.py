@@ -322,7 +322,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, fulfil, wish_of
+from ansible_collections.linux.tcp.plugins.module_utils._change import WISH_OPTIONS, fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
@@ -332,14 +332,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._change import Outcome
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "time": {"type": "int"},
-    "intvl": {"type": "int", "aliases": ["interval"]},
-    "probes": {"type": "int"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "runtime": {"type": "bool", "default": True},
-    "persistent": {"type": "bool", "default": True},
-    "path": {"type": "path", "default": DEFAULT_PATH},
-    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+    **WISH_OPTIONS,
     "backup": {"type": "bool", "default": False},
     "root": {"type": "path", "default": "/"},
     "sockets": {"type": "list", "elements": "dict", "default": []},

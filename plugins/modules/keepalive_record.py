@@ -182,7 +182,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import DEFAULT_PATH, fulfil, wish_of
+from ansible_collections.linux.tcp.plugins.module_utils._change import WISH_OPTIONS, fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, NotReadAtBootError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
@@ -198,14 +198,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "write": {"type": "bool", "default": True},
     "found": {"type": "dict"},
     "conclude": {"type": "list", "elements": "str"},
-    "time": {"type": "int"},
-    "intvl": {"type": "int", "aliases": ["interval"]},
-    "probes": {"type": "int"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "runtime": {"type": "bool", "default": True},
-    "persistent": {"type": "bool", "default": True},
-    "path": {"type": "path", "default": DEFAULT_PATH},
-    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+    **WISH_OPTIONS,
 }
 # These concern the controller, and its action plugin keeps them to itself.
 CONTROLLERS = ("folder", "write", "found", "conclude")
@@ -214,7 +207,6 @@ NO_ACTION_PLUGIN = (
     " linux.tcp.keepalive_record, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
     " Nothing was recorded."
 )
-WISH = ("time", "intvl", "probes", "state", "runtime", "persistent", "path", "overrides")
 
 
 def answer_of(change: Change, record: Record, wish: Wish, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -234,7 +226,7 @@ def answer_of(change: Change, record: Record, wish: Wish, params: t.Mapping[str,
         "before": change.before.as_dict(),
         "after": change.after.as_dict(),
         "record": record.as_dict(),
-        "wish": {name: params[name] for name in WISH},
+        "wish": {name: params[name] for name in WISH_OPTIONS},
     }
 
 
