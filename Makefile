@@ -20,10 +20,12 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The user's choices for `make apply`.
 export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
+# TEST_ALL=1 lets a step run everything that it has, as in `make test-all`.
+export TEST_ALL
 
 .DEFAULT_GOAL := help
-.PHONY: help apply test lint types units browser sanity docs-lint docs molecule fleet differential cores benchmark \
-	build install packages runner collections clean
+.PHONY: help apply quick test test-all style lint types units units-own browser sanity docs-lint docs molecule fleet \
+	differential cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -35,7 +37,9 @@ help: ## Show this list (default)
 	@echo '                                     EXTRA="keepalive_overrides=take_over"'
 	@echo "                                     EXTRA='{\"keepalive_sockets\": [{\"units\": [\"nginx\"]}]}'"
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
-	@echo 'make test    install what the tests need, then check everything'
+	@echo 'make quick     check a change in a minute and a half: style, types, unit tests; needs no root'
+	@echo 'make test      install what the tests need, and prove each promise once (a quarter of an hour, as root)'
+	@echo 'make test-all  run everything there is, on every host, Python and ansible-core'
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
 	@echo
@@ -44,23 +48,36 @@ help: ## Show this list (default)
 apply: install ## Set and keep the values (see above)
 	@tools/apply.sh
 
-test: $(BIN)/python ## Check everything, with a summary of what passed and how long it took
-	@$(BIN)/python tools/steps.py
+quick: $(BIN)/python ## Check style, types and unit tests on this Python, without root: TARGET_PYTHON=3.8 takes another
+	@$(BIN)/python tools/steps.py quick
 
-lint: runner ## Check formatting, style, changelog and the artifact's contents
+test: $(BIN)/python ## Prove each promise once, with a summary of what passed and how long it took
+	@$(BIN)/python tools/steps.py test
+
+test-all: $(BIN)/python ## Run everything there is; TEST_ALL=1 does so for a single step
+	@$(BIN)/python tools/steps.py test-all
+
+style: runner ## Check formatting, style, lock files and workflows
+	@$(NOX) style
+
+lint: runner ## Check playbooks and roles, changelog and the artifact's contents
 	@$(NOX) lint
 
 types: runner ## Check types with mypy, strictly
 	@$(NOX) types
 
-units: runner ## Run the unit tests on each Python there is, with coverage
+units-own: runner ## Run the unit tests on this Python only, or on another: TARGET_PYTHON=3.8
+	@$(NOX) units-own $(if $(TARGET_PYTHON),--force-python $(TARGET_PYTHON))
+
+units: runner ## Run the unit tests on each Python there is, with coverage on two
 	@rm -rf .cache/coverage
 	@$(NOX) units coverage
 
-browser: runner packages ## Look at the audit's report with Chromium, pictures in .build/browser
+browser: runner ## Look at the audit's report with Chromium, pictures in .build/browser
+	@tools/packages.sh chromium chromium-driver
 	@$(NOX) browser
 
-sanity: runner ## Run ansible-test sanity
+sanity: runner packages ## Run ansible-test sanity
 	@$(NOX) sanity
 
 docs-lint: runner ## Check the documentation of modules, role and guides
@@ -96,6 +113,9 @@ runner: $(VENV)/.runner ## Install what starts the checks into .venv
 collections: runner ## Take the collections that the tests use out of the package that carries them
 	@$(NOX) collections
 
+lock: runner ## Lock the packages that pyproject.toml asks for: UPGRADE=1 moves everything to the newest
+	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
 clean: ## Remove everything that was made here
 	rm -rf .ansible .build .cache .collections .nox $(VENV) tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -110,19 +130,10 @@ $(BIN)/python:
 	@echo 'Making $(VENV) with $(PYTHON).'
 	@$(PYTHON) -m venv $(VENV)
 
-# $(1): a dependency group. Its pins stand in pyproject.toml only.
-define install_group
-@echo 'Installing the dependency group "$(1)" into $(VENV).'
-@$(BIN)/python tools/group.py $(1) >$(VENV)/$(1).txt
-@$(BIN)/python -m pip install -qq --requirement $(VENV)/$(1).txt
-@touch $@
-endef
-
-$(VENV)/.apply: pyproject.toml | $(BIN)/python
-	$(call install_group,apply)
-
-$(VENV)/.runner: pyproject.toml | $(BIN)/python
-	$(call install_group,runner)
+$(VENV)/.%: locks/%.txt | $(BIN)/python
+	@echo 'Installing $< into $(VENV).'
+	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary=:all: --requirement $<
+	@touch $@
 
 $(ARTIFACT): $(PACKED) $(VENV)/.apply
 	@echo 'Building $@.'

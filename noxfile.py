@@ -4,7 +4,7 @@
 
 """Every check of the repository, one session each; the Makefile starts them.
 
-What is installed for a session is a dependency group of the same name in pyproject.toml.
+What is installed for a session is locked in the file of the same name in locks/, which `make lock` makes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -52,8 +51,6 @@ ARTIFACT_ROOT = {
     "plugins",
     "roles",
 }
-
-PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
@@ -95,25 +92,34 @@ link_pythons()
 hand_pip_settings_to_uv()
 
 
-def install(session: nox.Session, *groups: str) -> None:
-    """Install the pinned dependency groups into the session's environment."""
-    session.install(*nox.project.dependency_groups(PYPROJECT, *groups))
+def install(session: nox.Session, group: str) -> None:
+    """Let the session's environment have what is locked for a dependency group, and nothing else."""
+    session.run_install(
+        *(sys.executable, "-m", "uv", "pip", "sync", "--quiet"),
+        *("--require-hashes", "--no-build", f"locks/{group}.txt"),
+        external=True,
+    )
+
+
+def download(session: nox.Session, lock: str, wheels: Path) -> None:
+    """Download the wheels that are locked in a file for the running Python."""
+    session.run(
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--quiet"),
+        *("--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", str(wheels)),
+        *("--requirement", f"locks/{lock}.txt"),
+        external=True,
+    )
 
 
 def add_test_collections(session: nox.Session) -> None:
     """Take the collections that only the tests use out of the package that carries them."""
     target = CACHE / "collections" / "ansible_collections"
-    requirements = nox.project.dependency_groups(PYPROJECT, "collections")
-    stamp, wanted = target / "requirements.txt", "\n".join(requirements)
+    stamp, wanted = target / "lock.txt", (ROOT / "locks" / "collections.txt").read_text(encoding="utf-8")
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    session.log(f"Taking {', '.join(TEST_COLLECTIONS)} out of {wanted}.")
-    wheels = CACHE / "wheels"
-    session.run(
-        *(sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--only-binary=:all:"),
-        *("--dest", str(wheels), *requirements),
-        external=True,
-    )
+    session.log(f"Taking {', '.join(TEST_COLLECTIONS)} out of the package that carries them.")
+    wheels = CACHE / "wheels" / "collections"
+    download(session, "collections", wheels)
     shutil.rmtree(target, ignore_errors=True)
     with zipfile.ZipFile(next(wheels.glob("ansible-*.whl"))) as wheel:
         prefixes = tuple(f"ansible_collections/{name}/" for name in TEST_COLLECTIONS)
@@ -166,21 +172,27 @@ def own_home() -> Path:
     """Make a home directory for the tools that write to it, so that yours stays as it is."""
     home = CACHE / "home"
     home.mkdir(exist_ok=True)
-    for name in (".config/pip", ".pip"):
-        if (Path.home() / name).exists() and not (home / name).exists():
-            (home / name).parent.mkdir(exist_ok=True)
-            (home / name).symlink_to(Path.home() / name)
     return home
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Check formatting, style, the changelog's fragments and what the artifact contains."""
-    install(session, "lint")
-    add_test_collections(session)
+def style(session: nox.Session) -> None:
+    """Check formatting and style, the lock files and the workflows."""
+    install(session, "style")
+    session.run(sys.executable, "tools/lock.py", "--check", external=True)
     session.run("ruff", "format", "--check", "--diff", ".")
     session.run("ruff", "check", ".")
     session.run("yamllint", "--strict", ".")
+    workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--quiet", ".github")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the playbooks and roles, the changelog's fragments and what the artifact contains."""
+    install(session, "lint")
+    add_test_collections(session)
     session.run(
         *("ansible-lint", "--offline", "--strict"),
         env=ansible_env(ROOT / "collections", CACHE / "collections"),
@@ -196,20 +208,23 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types strictly: what runs on targets for Python 3.8, the rest for the controller's."""
+    """Check types strictly: what runs on targets for Python 3.8, everything else for the controller's.
+
+    For 3.8 only ansible-core's own types are followed: what else is installed runs on the controller's
+    Python and may be written for it.
+    """
     install(session, "types")
     add_test_collections(session)
 
     def collected(*folders: str) -> list[str]:
         return [f"{LINK}/{name}" for name in folders if any((ROOT / name).rglob("*.py"))]
 
-    on_controller = [f"{above}/{name}" for above in ("plugins", "tests/unit/plugins") for name in CONTROLLER_PLUGINS]
+    on_controller = [f"plugins/{name}" for name in CONTROLLER_PLUGINS]
     exclude = f"/({'|'.join(on_controller)})/"
-    session.run("mypy", f"--exclude={exclude}", *collected("plugins", "tests/unit"))
+    session.run("mypy", "--follow-imports=skip", f"--exclude={exclude}", *collected("plugins"))
     session.run(
-        *("mypy", "--python-version=3.11"),
-        *collected(*on_controller, "extensions", "tests/benchmark", "tests/browser"),
-        *collected("tests/differential", "tests/fleet"),
+        *("mypy", f"--python-version=3.{sys.version_info.minor}"),
+        *collected(*on_controller, "extensions", "tests"),
         *("noxfile.py", *map(str, sorted(Path("tools").glob("*.py")))),
         env={"MYPYPATH": str(CACHE / "collections")},
     )
@@ -228,6 +243,13 @@ def units(session: nox.Session) -> None:
             "STRESS_RUNS": "200" if session.python == STRESSED_PYTHON else "16",
         },
     )
+
+
+@nox.session(name="units-own")
+def units_own(session: nox.Session) -> None:
+    """Run the unit tests on the running Python, without coverage."""
+    install(session, "units")
+    session.run("python", "-m", "pytest", *session.posargs, env={"STRESS_RUNS": "16"})
 
 
 @nox.session
@@ -249,29 +271,25 @@ def browser(session: nox.Session) -> None:
     )
 
 
-def get_pip_for_ansible_test(session: nox.Session, home: Path) -> None:
-    """Give ansible-test a stand-in for the script with which it installs pip.
+def prepare_pip_of_ansible_test(session: nox.Session, home: Path) -> None:
+    """Let ansible-test, which makes environments of its own, install what is locked for its release, from a folder.
 
-    It fetches that script from a host of its own; where that host is out of reach, the pip
-    that comes with Python does the same.
+    It begins with a script that it would fetch to install pip; the pip that comes with Python does the same.
     """
-    library = Path(session.virtualenv.location) / "lib"
-    (setup,) = library.glob("python*/site-packages/ansible_test/_util/target/setup/requirements.py")
-    (needs,) = library.glob("python*/site-packages/ansible_test/_internal/python_requirements.py")
-    url = re.search(r"url = '(https://\S+/get-pip-%s\.py)'", setup.read_text(encoding="utf-8"))
-    version = re.search(r"\bpip='([0-9.]+)'", needs.read_text(encoding="utf-8"))
-    if not url or not version:
-        session.error("ansible-test no longer bootstraps pip as it did; mend this function.")
-    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version[1].replace('.', '_')}.py"
-    if script.exists():
-        return
+    (metadata,) = Path(session.virtualenv.location).glob("lib/python*/site-packages/ansible_core-*.dist-info")
+    release = metadata.name.removeprefix("ansible_core-").removesuffix(".dist-info")
+    wheels = CACHE / "wheels" / f"ansible-test-{release}"
+    download(session, f"ansible-test-{release}", wheels)
+    settings = home / ".config" / "pip" / "pip.conf"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f"[global]\nno-index = true\nfind-links = {wheels}\n", encoding="utf-8")
+    (needs,) = metadata.parent.glob("ansible_test/_internal/python_requirements.py")
+    pip = re.search(r"\bpip='([0-9.]+)'", needs.read_text(encoding="utf-8"))
+    if not pip:
+        session.error("ansible-test no longer installs pip as it did; change this function.")
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with urllib.request.urlopen(url[1] % version[1], timeout=10) as answer:
-            script.write_bytes(answer.read())
-    except OSError as exc:
-        session.log(f"get-pip cannot be downloaded ({exc}); Python's own ensurepip stands in.")
-        script.write_text("import ensurepip\n\nensurepip.bootstrap()\n", encoding="utf-8")
+    script.write_text("import ensurepip\n\nensurepip.bootstrap()\n", encoding="utf-8")
 
 
 @nox.session
@@ -280,7 +298,7 @@ def sanity(session: nox.Session) -> None:
     install(session, "sanity")
     collection = copy_as_collection(session)
     home = own_home()
-    get_pip_for_ansible_test(session, home)
+    prepare_pip_of_ansible_test(session, home)
     with session.chdir(collection):
         session.run(
             *("ansible-test", "sanity", "--venv", "--color", "no"),

@@ -3,17 +3,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Installs the system packages that the tests need and that are missing, and says which.
+# Installs the system packages that the tests need and that are missing, and says which. More can be named as arguments.
 set -euo pipefail
 
-# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH, the
-# browser.
+# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH.
 packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps busybox openssh-client
-  openssh-server chromium chromium-driver)
+  openssh-server "$@")
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl busybox ssh sshd chromium chromedriver; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl busybox ssh sshd "$@"; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then
@@ -51,4 +50,4 @@ if [[ " ${missing[*]} " == *' openssh-server '* && ! -e $policy ]]; then
 fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install --yes -qq --no-install-recommends "${missing[@]}" >/dev/null
+  apt-get install --option=DPkg::Lock::Timeout=300 --yes -qq --no-install-recommends "${missing[@]}" >/dev/null

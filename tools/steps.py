@@ -2,56 +2,94 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run everything that `make test` promises, step by step, and sum it up.
+"""Run what `make quick`, `make test` or `make test-all` promises, step by step, and sum it up.
 
-What the others need comes first. Then there are two lanes of steps, side by side, since the containers
+What the other steps need comes first. Then there are two lanes of steps, side by side, since containers
 wait more than they compute. A failing step does not keep the later ones from running. Each line of
 output has its step in front; the last is always `N passed, N failed`, counted in steps.
+
+`make test-all` runs the same steps and more. It sets TEST_ALL=1, by which a step knows that it has to
+run everything that it has.
 """
 
 from __future__ import annotations
 
+import argparse
 import concurrent.futures
 import dataclasses
+import os
 import subprocess
 import sys
 import threading
 import time
 
-FIRST = {
-    "packages": "System packages",
-    "runner": "Test runner",
-    "install": "Artifact of the collection",
-    "collections": "Collections that the tests use",
-}
-LANES = (
-    {
-        "lint": "Formatting and lint",
-        "types": "Types",
-        "units": "Unit tests with coverage",
-        "browser": "The audit's report in a browser",
-        "sanity": "ansible-test sanity",
-        "docs-lint": "Documentation lint",
-        "docs": "Documentation build",
-        "fleet": "A fleet of light hosts behind SSH",
-    },
-    {
-        "molecule": "Molecule scenarios",
-        "differential": "Predicted boots beside the real loaders",
-        "cores": "Other releases of ansible-core",
-    },
-)
-INTERRUPTED = threading.Event()
-NUMBERS = {target: number for number, target in enumerate([*FIRST, *LANES[0], *LANES[1]], start=1)}
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A target of the Makefile, what it is called, and what `make test-all` adds to it."""
+
+    target: str
+    title: str
+    adds: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """The steps that come first, and those that run in lanes side by side."""
+
+    first: tuple[Step, ...]
+    lanes: tuple[tuple[Step, ...], ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps."""
+        return (*self.first, *(step for lane in self.lanes for step in lane))
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
     """How a step ended, and how many seconds it took."""
 
-    title: str
+    step: Step
     passed: bool
     seconds: float
+
+
+RUNNER = Step("runner", "Test runner")
+STYLE = Step("style", "Formatting and style")
+TYPES = Step("types", "Types")
+BROWSER = Step("browser", "The audit's report in a browser")
+TEST = Plan(
+    first=(
+        RUNNER,
+        Step("install", "Artifact of the collection"),
+        Step("collections", "Collections that the tests use"),
+    ),
+    lanes=(
+        (
+            STYLE,
+            TYPES,
+            Step("units", "Unit tests with coverage", "complete on each Python and on 3.14, 200 stress runs"),
+            Step("lint", "Lint of playbooks, changelog and artifact"),
+            Step("sanity", "ansible-test sanity"),
+            Step("docs-lint", "Documentation lint"),
+            Step("docs", "Documentation build"),
+            Step("fleet", "Light hosts behind SSH", "50 hosts, every failure, engines"),
+        ),
+        (
+            Step("packages", "System packages"),
+            Step("molecule", "Molecule scenarios", "every host and scenario, 30 nasty trees on each host"),
+            Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
+            Step("cores", "Oldest and newest ansible-core", "every ansible-core, on every host"),
+        ),
+    ),
+)
+PLANS = {
+    "quick": Plan(first=(RUNNER,), lanes=((STYLE, TYPES), (Step("units-own", "Unit tests on this Python"),))),
+    "test": TEST,
+    "test-all": dataclasses.replace(TEST, lanes=((*TEST.lanes[0], BROWSER), TEST.lanes[1])),
+}
+INTERRUPTED = threading.Event()
 
 
 def duration(seconds: float) -> str:
@@ -59,41 +97,58 @@ def duration(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def run_step(target: str, title: str) -> Result:
+def run_step(step: Step) -> Result:
     """Run one target of the Makefile."""
     start = time.monotonic()
-    print(f"=== {NUMBERS[target]}/{len(NUMBERS)} {title} (make {target}) ===", flush=True)
+    print(f"=== {step.title} (make {step.target}) ===", flush=True)
     with subprocess.Popen(
-        ["make", "--no-print-directory", target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["make", "--no-print-directory", step.target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            print(f"{target:<12} | {line.decode('utf-8', 'replace').rstrip()}", flush=True)
-    result = Result(title, process.returncode == 0, time.monotonic() - start)
-    print(f"--- {title} {'passed' if result.passed else 'FAILED'} after {duration(result.seconds)}", flush=True)
+            print(f"{step.target:<12} | {line.decode('utf-8', 'replace').rstrip()}", flush=True)
+    result = Result(step, process.returncode == 0, time.monotonic() - start)
+    print(f"--- {step.title} {'passed' if result.passed else 'FAILED'} after {duration(result.seconds)}", flush=True)
     return result
 
 
-def run_steps(steps: dict[str, str]) -> list[Result]:
+def run_steps(steps: tuple[Step, ...]) -> list[Result]:
     """Run steps one after the other, until somebody interrupts them."""
-    return [run_step(target, title) for target, title in steps.items() if not INTERRUPTED.is_set()]
+    return [run_step(step) for step in steps if not INTERRUPTED.is_set()]
 
 
-def main() -> int:
-    """Run all steps; return the exit status."""
-    begin = time.monotonic()
-    results = run_steps(FIRST)
-    with concurrent.futures.ThreadPoolExecutor(len(LANES)) as lanes:
+def run(plan: Plan) -> list[Result]:
+    """Run all steps of a plan; the lanes only where all that came first has passed."""
+    results = run_steps(plan.first)
+    if not all(result.passed for result in results):
+        return results
+    with concurrent.futures.ThreadPoolExecutor(len(plan.lanes)) as lanes:
         try:
-            for lane in lanes.map(run_steps, LANES):
+            for lane in lanes.map(run_steps, plan.lanes):
                 results += lane
         except KeyboardInterrupt:  # the steps that are under way are interrupted too
             INTERRUPTED.set()
             raise
-    print("\n=== Summary ===")
+    return results
+
+
+def main() -> int:
+    """Run all steps; return the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("plan", choices=PLANS)
+    name = parser.parse_args().plan
+    if name == "test-all":
+        os.environ["TEST_ALL"] = "1"
+    begin = time.monotonic()
+    results = run(PLANS[name])
+    print(f"\n=== Summary of make {name} ===")
     for result in results:
-        print(f"{result.title:<40} {'passed' if result.passed else 'FAILED'} {duration(result.seconds):>7}")
-    print(f"{'Total, two lanes side by side':<47} {duration(time.monotonic() - begin):>7}")
+        adds = f"   test-all adds: {result.step.adds}" if name == "test" and result.step.adds else ""
+        print(f"{result.step.title:<42} {'passed' if result.passed else 'FAILED'} {duration(result.seconds):>7}{adds}")
+    if name == "test":
+        for step in set(PLANS["test-all"].steps) - set(TEST.steps):
+            print(f"{step.title:<42} {'':>14}   in test-all only")
+    print(f"{'Total, two lanes side by side':<49} {duration(time.monotonic() - begin):>7}")
     failed = sum(not result.passed for result in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lock every Python package that a session or `make apply` installs, in one file of locks/ for each dependency group.
+
+A lock file has names, releases, hashes and markers, and the group's requirements in its head, by which
+``--check`` finds out that one of them was edited without the other. It names no index. What is locked
+already stays so, unless ``--upgrade`` moves everything to the newest release that the groups allow.
+
+ansible-test installs packages of its own into environments of its own. Their releases stand in the
+ansible-core that the group ``sanity`` locks; each such release has a lock file of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import typing as t
+from pathlib import Path
+
+from dependency_groups import resolve
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ROOT / "locks"
+LICENCE = "".join(Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])
+NOT_INSTALLED = "collections"  # whose dependencies are not, either
+CONTROLLER_PYTHON = ">=3.11"
+_ENTRY = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^\s;]+)( ; [^\\]+)? \\")
+_HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+class Group(t.NamedTuple):
+    """Requirements that are installed together, and the Pythons that they are installed for."""
+
+    requirements: tuple[str, ...]
+    pythons: str
+
+    @property
+    def head(self) -> str:
+        """How the group's lock file begins."""
+        rows = [
+            f"# What `make lock` made, for Python {self.pythons}, of:",
+            *(f"#   {one}" for one in self.requirements),
+        ]
+        return "".join(f"{row}\n" for row in rows)
+
+
+def groups() -> dict[str, Group]:
+    """Return the dependency groups of pyproject.toml by name, without those that only others include."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    tables, settings = pyproject["dependency-groups"], pyproject["tool"]["uv"]["dependency-groups"]
+    parts = set(pyproject["tool"]["lock"]["parts"])
+    return {
+        name: Group(
+            tuple(sorted(set(resolve(tables, name)))),
+            settings.get(name, {}).get("requires-python", CONTROLLER_PYTHON),
+        )
+        for name in tables
+        if name not in parts
+    }
+
+
+def uv(*arguments: str) -> None:
+    """Run uv; what it resolves and downloads is wheels only, because a build would need packages that nobody locked."""
+    subprocess.run([sys.executable, "-m", "uv", "pip", *arguments, "--quiet", "--no-build"], check=True)
+
+
+def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool, with_dependencies: bool = True) -> None:
+    """Write the lock file of what ``requirements`` asks for; what the file locks already stays, unless ``upgrade``."""
+    with tempfile.NamedTemporaryFile("w+", prefix="linux-tcp-lock-") as locked:
+        if file.exists():
+            shutil.copyfile(file, locked.name)
+        uv(
+            *("compile", str(requirements), f"--output-file={locked.name}", "--universal", "--generate-hashes"),
+            *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+            f"--python-version={group.pythons.removeprefix('>=')}",
+            *(() if with_dependencies else ("--no-deps",)),
+            *(("--upgrade",) if upgrade else ()),
+        )
+        file.write_text(f"{LICENCE}\n{group.head}{Path(locked.name).read_text(encoding='utf-8')}", encoding="utf-8")
+
+
+def lock_all(*, upgrade: bool) -> None:
+    """Write all lock files, and remove those that nothing stands for any more."""
+    LOCKS.mkdir(exist_ok=True)
+    known = groups()
+    with tempfile.TemporaryDirectory(prefix="linux-tcp-lock-") as folder:
+        requirements = Path(folder, "requirements.in")
+        for name, group in known.items():
+            requirements.write_text("\n".join(group.requirements), encoding="utf-8")
+            lock(
+                *(group, requirements, LOCKS / f"{name}.txt"),
+                upgrade=upgrade,
+                with_dependencies=name != NOT_INSTALLED,
+            )
+        for release in releases_of("ansible-core", LOCKS / "sanity.txt"):
+            target = Path(folder, release)
+            uv("install", f"--target={target}", "--no-deps", "--python-version=3.14", f"ansible-core=={release}")
+            requirements.write_text("\n".join(asked := ansible_test_requirements(target)), encoding="utf-8")
+            group = Group(tuple(asked), python_of(target))
+            lock(group, requirements, LOCKS / f"ansible-test-{release}.txt", upgrade=upgrade)
+    for file in set(LOCKS.iterdir()) - lock_files(known):
+        file.unlink()
+
+
+def ansible_test_requirements(target: Path) -> list[str]:
+    """Return what the sanity tests of an ansible-core install, whose wheel lies in a folder."""
+    files = (target / "ansible_test" / "_data" / "requirements").glob("sanity.*.txt")
+    lines = {line.partition("#")[0].strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()}
+    return sorted(lines - {""}, key=str.lower)
+
+
+def python_of(target: Path) -> str:
+    """Return the oldest Python that the ansible-core in a folder runs on, as `>=3.11`."""
+    (metadata,) = target.glob("ansible_core-*.dist-info/METADATA")
+    found = re.search(r"^Requires-Python: (>=\d+\.\d+)", metadata.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, metadata
+    return found[1]
+
+
+def lock_files(known: t.Iterable[str]) -> set[Path]:
+    """Return the lock files that have to be there."""
+    of_ansible_test = {f"ansible-test-{release}" for release in releases_of("ansible-core", LOCKS / "sanity.txt")}
+    return {LOCKS / f"{name}.txt" for name in {*known} | of_ansible_test}
+
+
+def releases_of(name: str, file: Path) -> list[str]:
+    """Return the releases of a package that a lock file has, for different Pythons."""
+    entries = map(_ENTRY.fullmatch, file.read_text(encoding="utf-8").splitlines())
+    return [entry["version"] for entry in entries if entry and entry["name"] == canonicalize_name(name)]
+
+
+def problems() -> t.Iterator[str]:
+    """Tell where lock files and groups do not fit, and what a lock file must not have."""
+    known = groups()
+    there, wanted = set(LOCKS.iterdir()), lock_files(known)
+    for file in sorted(there ^ wanted):
+        yield f"locks/{file.name} {'has no dependency group' if file in there else 'is missing'}"
+    for file in sorted(there & wanted):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if not (line == "" or line.startswith("#") or _ENTRY.fullmatch(line) or _HASH.fullmatch(line)):
+                yield f"locks/{file.name} line {number} is not of a lock: {line}"
+        if file.stem not in known:
+            continue
+        group = known[file.stem]
+        if group.head not in file.read_text(encoding="utf-8"):
+            yield f"locks/{file.name} was not made of the group {file.stem} as pyproject.toml has it"
+        for requirement in map(Requirement, group.requirements):
+            if not any(requirement.specifier.contains(release) for release in releases_of(requirement.name, file)):
+                yield f"locks/{file.name} has no release of {requirement}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--upgrade", action="store_true", help="move everything to the newest release")
+    parser.add_argument("--check", action="store_true", help="only compare the lock files with the groups")
+    arguments = parser.parse_args()
+    if arguments.check:
+        if found := list(problems()):
+            sys.exit("\n".join([*found, "Run `make lock` and commit what it changes."]))
+    else:
+        lock_all(upgrade=arguments.upgrade)
+
+
+if __name__ == "__main__":
+    main()
