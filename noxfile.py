@@ -94,9 +94,13 @@ hand_pip_settings_to_uv()
 
 def install(session: nox.Session, group: str) -> None:
     """Let the session's environment have what is locked for a group, all that this needs, and nothing else."""
-    uv = (sys.executable, "-m", "uv", "pip")
-    session.run_install(*uv, "sync", "--quiet", "--require-hashes", "--no-build", f"locks/{group}.txt", external=True)
-    session.run_install(*uv, "check", "--quiet", external=True)
+
+    def uv_pip(*arguments: str) -> None:
+        python = f"--python={session.virtualenv.location}"
+        session.run_install(sys.executable, "-m", "uv", "pip", *arguments, "--quiet", python, external=True)
+
+    uv_pip("sync", "--require-hashes", "--no-build", f"locks/{group}.txt")
+    uv_pip("check")
 
 
 def download(session: nox.Session, lock: str, wheels: Path) -> None:
