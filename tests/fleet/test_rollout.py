@@ -22,6 +22,8 @@ import yaml
 from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, wait_until
 
 if t.TYPE_CHECKING:
+    import threading
+
     from ansible_collections.linux.tcp.tests.fleet.fleet import Look, Run
 
     Looks = t.Dict[str, Look]
@@ -34,6 +36,7 @@ WANTED = {"keepalive_time": 600, "keepalive_intvl": 60, "keepalive_probes": 20}
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 OTHER = "/etc/sysctl.d/zz-local.conf"
+LOCK = "run/linux.tcp.keepalive.lock"
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 TEXT = HEADER + b"".join(
     b"net.ipv4.tcp_keepalive_%s = %d\n" % (key, value) for key, value in zip((b"time", b"intvl", b"probes"), VALUES)
@@ -120,10 +123,10 @@ def assert_done(fleet: Fleet, hosts: t.Iterable[str]) -> None:
 
 
 def assert_as_before(fleet: Fleet, before: Looks, hosts: t.Iterable[str]) -> None:
-    """Insist that hosts are as they were, byte for byte, and that nothing runs there any more."""
+    """Insist that hosts are as they were, byte for byte, once nothing runs there any more."""
     for name in hosts:
+        fleet[name].wait_for_processes()
         assert (name, fleet[name].look()) == (name, before[name])
-        assert fleet[name].processes() == []
 
 
 def template_of_a_host(fleet: Fleet) -> str:
@@ -135,6 +138,24 @@ def unfinished(fleet: Fleet) -> list[str]:
     """Return the hosts that a rollout has left in the middle, by its records."""
     records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
     return sorted(record["host"] for record in records if record["attempt"] is not None)
+
+
+def hold_up(
+    fleet: Fleet, name: str, do: t.Callable[[], None], *, then: t.Callable[[], None] | None = None
+) -> t.ContextManager[threading.Event]:
+    """Do something to a host while the module that is to change it waits for its lock, and more once it has."""
+    host = fleet[name]
+
+    def act() -> None:
+        with (host.root / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_until(lambda: host.openers("keepalive.lock") == 1)
+            do()
+        if then:
+            wait_until(lambda: os.path.lexists(host.root / PATH.lstrip("/")))
+            then()
+
+    return host.once(fleet.folder / "keepalive-rollout" / f"{name}.json", act)
 
 
 def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
@@ -180,23 +201,24 @@ def test_unreachable_host_is_not_done_and_tried_again_on_request(fleet: Fleet) -
     """It is all of the first batch; that alone ends nothing."""
     before = fleet.look()
     fleet["host01"].disconnect()
-    run, summary = roll_out(fleet)
+    run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%")
     assert run.status == 2
     assert summary == {"changed": told(2, 3, 4, 5), "unreachable": told(1)}
     assert_done(fleet, names(2, 3, 4, 5))
     assert_as_before(fleet, before, names(1))
     fleet["host05"].run(f"rm {PATH}")
     with fleet["host05"].once(PATH, fleet["host01"].connect) as connected:
-        run, summary = roll_out(fleet, keepalive_rollout_retry=True)
+        run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%", keepalive_rollout_retry=True)
     assert connected.is_set()
     assert (run.status, summary) == (0, {"changed": told(1, 5), "already right": told(2, 3, 4)})
     assert_done(fleet, before)
 
 
 def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
-    """The host can be reached again, and the whole batch is put back."""
+    """The host has been changed and cannot say so; it can be reached again, and the whole batch is put back."""
     before = fleet.look()
-    with fleet["host03"].once(PATH, fleet["host03"].cut_sessions) as cut:
+    host = fleet["host03"]
+    with hold_up(fleet, "host03", host.stop_sessions, then=host.cut_sessions) as cut:
         run, summary = roll_out(fleet)
     assert cut.is_set()
     assert run.status == 2
@@ -217,25 +239,21 @@ def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
     host = fleet["host02"]
 
     def cut() -> None:
-        with (host.root / "run/linux.tcp.keepalive.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            wait_until(lambda: host.openers("keepalive.lock") == 1)
-            host.cut_sessions()
-            wait_until(lambda: host.openers("keepalive.lock") == 2)
+        host.cut_sessions()
+        wait_until(lambda: host.openers("keepalive.lock") == 2)
 
-    with host.once(fleet.folder / "keepalive-rollout" / "host02.json", cut) as done:
+    with hold_up(fleet, "host02", cut) as done:
         run, summary = roll_out(fleet, "--limit=host02")
     assert done.is_set()
     assert run.status == 2
     assert summary.keys() == {"failed"}
-    wait_until(lambda: host.processes() == [])
     assert_as_before(fleet, before, before)
 
 
 def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     """Nobody can know what became of it, so this is what is said, with the way back."""
     before = fleet.look()
-    with fleet["host03"].once(PATH, fleet["host03"].disconnect) as gone:
+    with hold_up(fleet, "host03", fleet["host03"].disconnect) as gone:
         run, summary = roll_out(fleet)
     assert gone.is_set()
     assert run.status == 2
@@ -249,6 +267,8 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert summary["restored"] == told(2, 4)
     assert_as_before(fleet, before, names(2, 4, 5))
     assert unfinished(fleet) == names(3)
+    fleet["host03"].wait_for_processes()
+    assert_done(fleet, names(3))
     fleet["host03"].connect()
     assert put_back(fleet, keepalive_hosts="host03")[0].status == 0
     assert_as_before(fleet, before, names(2, 3, 4, 5))
