@@ -28,6 +28,7 @@ PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 REPORTS = ["report.csv", "report.html", "report.json"]
 # What a line of a host's file must not be able to do to Ansible, the page or a spreadsheet.
 HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
+LIKEWISE = pytest.mark.test_all("All playbooks ask for their hosts by the same tasks, see test_rollout.py.")
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +58,10 @@ def words(run: Run) -> str:
 @pytest.mark.parametrize(
     ("arguments", "pattern"),
     [
-        pytest.param([], "nobody", id="a pattern"),
         pytest.param(["--limit=host02"], "host01", id="a limit that leaves none of them"),
-        pytest.param(["--inventory=/dev/null"], "all", id="an empty inventory"),
-        pytest.param([], ["host0[7:9]", "!host01"], id="a list"),
+        pytest.param([], "nobody", id="a pattern", marks=LIKEWISE),
+        pytest.param(["--inventory=/dev/null"], "all", id="an empty inventory", marks=LIKEWISE),
+        pytest.param([], ["host0[7:9]", "!host01"], id="a list", marks=LIKEWISE),
     ],
 )
 def test_an_audit_of_nobody_fails(fleet: Fleet, arguments: list[str], pattern: str | list[str]) -> None:

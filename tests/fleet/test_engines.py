@@ -49,6 +49,8 @@ INSTALLED = '"/usr/share/ansible/collections"'  # in an image
 EVERYBODY = ["host01", "host02", "host03"]
 SUMMARY = "Say what became of the fleet"
 
+pytestmark = pytest.mark.test_all("The engines run playbooks that other tests here run without them.")
+
 
 def shown(line: str) -> list[str]:
     """Return a command that the guide shows, with its program as a path."""
@@ -431,7 +433,7 @@ def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
         cwd=context,
         env={**os.environ, **podman.env},
         check=False,
-        timeout=900,
+        timeout=1800,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -459,7 +461,6 @@ def roll_out_from_container(project: Project, podman: Podman, image: str) -> Non
             f"--container-volume-mount={records}:/srv/keepalive",
             env={**as_job(), **podman.env},
             namespaces=["net"],
-            timeout=120,
         )
         assert run.status == 0, run.output
         for host in fleet.hosts.values():

@@ -37,6 +37,7 @@ VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 OTHER = "/etc/sysctl.d/zz-local.conf"
 LOCK = "run/linux.tcp.keepalive.lock"
+LIKEWISE = pytest.mark.test_all("All playbooks ask for their hosts by the same tasks.")
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 TEXT = HEADER + b"".join(
     b"net.ipv4.tcp_keepalive_%s = %d\n" % (key, value) for key, value in zip((b"time", b"intvl", b"probes"), VALUES)
@@ -376,12 +377,21 @@ def test_what_cannot_be_is_refused_in_the_beginning(
     assert "TASK [Look at the host" not in run.output
 
 
-@pytest.mark.parametrize("playbook", ["apply", "restore", "rollout"])
-def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str) -> None:
-    given = json.dumps({**WANTED, "keepalive_hosts": "databse"})
-    run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given)
+@pytest.mark.parametrize(
+    ("playbook", "arguments", "pattern"),
+    [
+        pytest.param("apply", ["--inventory=/dev/null"], "all", id="apply, an empty inventory"),
+        pytest.param("restore", [], ["host0[7:9]", "!host01"], id="restore, a list"),
+        pytest.param("rollout", [], "databse", id="rollout, a pattern"),
+        *(pytest.param(name, [], "databse", id=f"{name}, a pattern", marks=LIKEWISE) for name in ("apply", "restore")),
+    ],
+)
+def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:
+    given = json.dumps({**WANTED, "keepalive_hosts": pattern})
+    run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given, *arguments)
+    told = ",".join([pattern] if isinstance(pattern, str) else pattern)
     assert run.status == 2
-    assert "Nothing was done: 'databse' (keepalive_hosts) matches no host" in " ".join(run.output.split())
+    assert f"Nothing was done: '{told}' (keepalive_hosts) matches no host" in " ".join(run.output.split())
 
 
 @pytest.fixture(scope="module")
@@ -392,43 +402,50 @@ def fleet_unreached() -> t.Iterator[Fleet]:
         assert hosts.look() == before
 
 
-def test_fifty_hosts() -> None:
+def test_large_fleet(size: int) -> None:
     """The plan; a health check that fails in the third batch; a re-run that goes on from there; the way back."""
-    with Fleet(50, forks=20, collections=COLLECTIONS) as fleet:
-        everybody = names(*range(1, 51))
+    with Fleet(size, forks=20, collections=COLLECTIONS) as fleet:
+        # the last hosts of the first batches: one host, a tenth, half of them
+        second = 1 + size // 10
+        third = second + size // 2
+        ill = (second + third) // 2
         before = fleet.look()
         (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
         given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
         run, summary = roll_out(fleet, "--check", "--diff", **given)
-        assert (run.status, summary) == (0, {"would change": told(*range(1, 51))})
-        assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * 50  # the kernel and the file
+        assert (run.status, summary) == (0, {"would change": told(*range(1, size + 1))})
+        assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * size  # the kernel and the file
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
 
-        fleet["host20"].write("/etc/ill", "")
+        (name,) = names(ill)
+        fleet[name].write("/etc/ill", "")
         run, summary = roll_out(fleet, **given)
         assert run.status == 2
-        assert summary["changed"] == told(*range(1, 7))
-        assert summary["failed"].keys() == {"host20"}
-        assert summary["failed"]["host20"].startswith("The health check failed: ")
-        assert summary["failed"]["host20"].endswith(". It was put back.")
-        assert summary["restored"] == told(*range(7, 20), *range(21, 32))
-        assert summary["not begun"] == told(*range(32, 51))
-        assert_done(fleet, names(*range(1, 7)))
-        assert_as_before(fleet, before, names(*range(7, 51)))
+        assert summary["changed"] == told(*range(1, second + 1))
+        assert summary["failed"].keys() == {name}
+        assert summary["failed"][name].startswith("The health check failed: ")
+        assert summary["failed"][name].endswith(". It was put back.")
+        assert summary["restored"] == told(*range(second + 1, ill), *range(ill + 1, third + 1))
+        assert summary["not begun"] == told(*range(third + 1, size + 1))
+        assert_done(fleet, names(*range(1, second + 1)))
+        assert_as_before(fleet, before, names(*range(second + 1, size + 1)))
         first = (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes()
 
-        fleet["host20"].run("rm /etc/ill")
+        fleet[name].run("rm /etc/ill")
         run, summary = roll_out(fleet, **given)
         assert run.status == 0
-        assert summary == {"already right": told(*range(1, 7)), "changed": told(*range(7, 51))}
-        assert_done(fleet, everybody)
+        assert summary == {
+            "already right": told(*range(1, second + 1)),
+            "changed": told(*range(second + 1, size + 1)),
+        }
+        assert_done(fleet, names(*range(1, size + 1)))
         assert (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes() == first
         assert unfinished(fleet) == []
 
         assert put_back(fleet, keepalive_hosts="host0*")[0].status == 0
         assert_as_before(fleet, before, names(*range(1, 10)))
-        assert_done(fleet, names(*range(10, 51)))
+        assert_done(fleet, names(*range(10, size + 1)))
         assert put_back(fleet)[0].status == 0
         assert_as_before(fleet, before, before)
