@@ -38,7 +38,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def audit(fleet: Fleet, *arguments: str, playbook: str = "linux.tcp.audit", **variables: object) -> Run:
-    """Run the playbook without looking at connections, which other tests do."""
+    """Run the playbook, without looking at connections unless this is given."""
     given = {"keepalive_audit_sockets": False, **variables}
     return fleet.run(PLAYBOOK, playbook, "--extra-vars", json.dumps(given), *arguments)
 
@@ -82,12 +82,16 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
         {"hosts": "host02", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": "went on"}}]},
     ]
     (place / "site.yml").write_text(json.dumps(plays), encoding="utf-8")
-    run = audit(fleet, "--limit=host02,host03", playbook=str(place / "site.yml"), keepalive_hosts=["host01", "host02"])
+    given = {"keepalive_hosts": ["host01", "host02"], "keepalive_audit_sockets": True}
+    run = audit(fleet, "--limit=host02,host03", playbook=str(place / "site.yml"), **given)
     assert run.status == 0, run.output
     assert "went on" in run.output
     report = report_of(fleet.folder / "keepalive-audit")
     assert [host["name"] for host in report["hosts"]] == ["host02"]
     assert report["criteria"]["limit"] == 8000
+    connections = report["hosts"][0]["connections"]  # those by which Ansible asks
+    assert connections["sockets"] >= 1
+    assert connections["share"] == 100
     page = (fleet.folder / "keepalive-audit" / "report.html").read_text(encoding="utf-8")
     assert "<title>In order: TCP keepalive audit</title>" in page
 

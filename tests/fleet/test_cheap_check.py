@@ -235,6 +235,20 @@ def test_module_is_sent(fleet: Fleet) -> None:
         assert essence(results[f"{name}, with Python"]) == essence(reference)
 
 
+def test_apply(fleet: Fleet) -> None:
+    """The playbook, on hosts that are right already, and on one that is not."""
+    command = [str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars"]
+    values = {f"keepalive_{key}": value for key, value in WISH.items()}
+    run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host01,host03"}))
+    assert run.status == 0, run.output
+    _before, _task, rest = run.output.partition("TASK [linux.tcp.keepalive : Set and keep ")
+    assert {f"ok: [{name}]" for name in ("host01", "host03")} <= set(rest.splitlines())
+    assert "changed=1" not in rest
+    run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host03", "keepalive_time": 601}))
+    assert run.status == 2
+    assert NO_PYTHON in run.output
+
+
 def test_ad_hoc_by_short_name(fleet: Fleet) -> None:
     env = {"ANSIBLE_LIBRARY": str(PLUGINS / "modules"), "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action")}
     run = fleet.run(str(BIN / "ansible"), "host01,host03", "--module-name=keepalive", env=env)

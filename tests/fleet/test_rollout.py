@@ -244,7 +244,7 @@ def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
         wait_until(lambda: host.openers("keepalive.lock") == 2)
 
     with hold_up(fleet, "host02", cut) as done:
-        run, summary = roll_out(fleet, "--limit=host02")
+        run, summary = roll_out(fleet, keepalive_hosts="host02")
     assert done.is_set()
     assert run.status == 2
     assert summary.keys() == {"failed"}
