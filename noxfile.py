@@ -383,7 +383,7 @@ def differential(session: nox.Session) -> None:
 
 @nox.session
 def fleet(session: nox.Session) -> None:
-    """Roll out to hosts behind SSH, some of which fail on purpose, audit and ask them, by the engines of fleets too."""
+    """Roll out to hosts behind SSH, some of which fail on purpose, audit and ask them, all of it with TEST_ALL=1."""
     install(session, "fleet")
     session.run("make", "install", external=True)
     session.run("python", "-m", "pytest", "tests/fleet", *session.posargs, env=ansible_env(ROOT / ".collections"))

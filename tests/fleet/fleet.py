@@ -19,6 +19,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -34,17 +35,23 @@ KEYS = ("time", "intvl", "probes")
 TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)
 HIDDEN = ("root", "run", "tmp")  # at the top; hosts have their own
-START_SECONDS = 30.0
-PATIENCE_SECONDS = 60.0
+# These end what hangs, and nothing else: a busy machine has time enough.
+START_SECONDS = 300.0
+PATIENCE_SECONDS = 300.0
+RUN_SECONDS = 1800.0
 POLL_SECONDS = 0.002
 
 # Within the outer namespaces. What should ever run there instead of on a host does so without the machine's files.
+# The kernel soon forgets which hosts there are, so that one whose network is gone is unreachable after a second or two.
 AROUND = """
 set -eu
 for folder in /run /etc/sysctl.d; do mount -t tmpfs tmpfs "$folder"; done
 mkdir /run/netns /run/fleet
 ip link set lo up
 ip link add fleet type bridge
+echo 300 >/proc/sys/net/ipv4/neigh/fleet/retrans_time_ms
+echo 1 >/proc/sys/net/ipv4/neigh/fleet/delay_first_probe_time
+echo 1000 >/proc/sys/net/ipv4/neigh/fleet/base_reachable_time_ms
 ip address add 10.0.0.1/16 dev fleet
 ip link set fleet up
 """
@@ -90,6 +97,7 @@ Subsystem sftp internal-sftp
 UseDNS no
 UsePAM no
 """
+# A host whose network is gone is given up after 5 seconds without an answer from its sshd.
 CONFIG = """
 [defaults]
 callback_result_format = yaml
@@ -97,11 +105,12 @@ forks = {forks}
 host_key_checking = false
 interpreter_python = {python}
 retry_files_enabled = false
-timeout = 5
+timeout = 20
 [ssh_connection]
 control_path_dir = {folder}/cp
 pipelining = true
-ssh_common_args = -F none -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR -o ServerAliveInterval=1
+ssh_common_args = -F none -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR \
+ -o ServerAliveInterval=1 -o ServerAliveCountMax=5
 """
 
 
@@ -179,6 +188,10 @@ class Host:
         lines = self.run("for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null || :").splitlines()
         return [line for line in lines if line.strip() and "sshd" not in line and "/proc/[0-9]*" not in line]
 
+    def wait_for_processes(self) -> None:
+        """Wait until all processes but sshd's have come to their end."""
+        wait_until(lambda: not self.processes())
+
     def openers(self, name: str) -> int:
         """Return how many processes have a file of that name open."""
         return int(self.run(f"ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c -F {shlex.quote(name)} || :"))
@@ -203,11 +216,18 @@ class Host:
 
     def cut_sessions(self) -> None:
         """End the connections that are open now; what they started goes on without them."""
+        self._signal_sessions(signal.SIGKILL)
+
+    def stop_sessions(self) -> None:
+        """Let nothing through the connections that are open now; what they started goes on."""
+        self._signal_sessions(signal.SIGSTOP)
+
+    def _signal_sessions(self, number: signal.Signals) -> None:
         for pid in self.sessions():
             for child in [*_children(pid), pid]:
                 if b"sshd" in _command_line(child):
                     with contextlib.suppress(ProcessLookupError):
-                        os.kill(child, 9)
+                        os.kill(child, number)
 
     @contextlib.contextmanager
     def once(self, path: str | Path, do: t.Callable[[], None]) -> t.Iterator[threading.Event]:
@@ -238,7 +258,7 @@ class Host:
 def wait_until(condition: t.Callable[[], bool]) -> None:
     """Wait until a condition holds.
 
-    :raises TimeoutError: when it does not for a minute.
+    :raises TimeoutError: when it does not within PATIENCE_SECONDS.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
@@ -303,7 +323,7 @@ class Fleet:
         self,
         *command: str,
         env: t.Mapping[str, str] | None = None,
-        timeout: float = 300,
+        timeout: float = RUN_SECONDS,
         namespaces: t.Iterable[str] = ("net", "mount", "pid"),
     ) -> Run:
         """Run a command as the controller and return what it printed, both outputs as one."""
@@ -403,7 +423,7 @@ def _end(around: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         around.stdin.close()
     try:
-        around.wait(timeout=5)
+        around.wait(timeout=60)
     except subprocess.TimeoutExpired:
         around.kill()
         around.wait()

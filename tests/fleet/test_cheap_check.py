@@ -5,8 +5,8 @@
 """The check that sends no module, in every way in which a task can be given, on hosts behind SSH.
 
 The inventory names a Python that no host has. So whoever answers has answered without Python, and where
-the module is sent it fails. What the module says itself is asked for in the background, with the Python
-that there is, since a task in the background always sends it.
+the module is sent it fails. What the module says itself is asked for with the Python that there is, by
+a shell that does not pass the question on.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ SHELLS = {
     "cut": '/bin/sh "$@" | head -c 700',
     "chatty": "echo 'Welcome! Today is a good day.'; exec /bin/sh \"$@\"",
     "other_language": 'case $2 in *doubt*) echo "fish: Unknown command"; exit 127 ;; esac; exec /bin/sh "$@"',
+    # nor does it within a command of su, whose word that it is there comes before the first semicolon
+    "deaf": 'case $2 in su\\ *) ;; *BECOME*doubt*) set -- -c "${2%%;*}" ;; *doubt*) exit ;; esac; exec /bin/sh "$@"',
 }
 TOOLS = "grep sort tar gzip head base64 ls sh"
 
@@ -69,15 +71,16 @@ SAME: dict[str, Task] = {
 }
 # Where the module is sent, whatever the host is like.
 SENT: dict[str, Task] = {
-    "in the background": {"async": 60, "poll": 1},
+    "in the background": {"async": 600, "poll": 1},
     "another root": {"linux.tcp.keepalive": {"root": "/mnt"}},
     "a path that the host expands": {"linux.tcp.keepalive": {"path": "~/x.conf"}},
     "a value that is none": {"linux.tcp.keepalive": {"time": "soon"}},
     "something to change": {"linux.tcp.keepalive": {"time": 601}},
     **{
         name: {"vars": {"ansible_shell_executable": f"/opt/shells/{name}"}}
-        for name in ("no_gzip", "no_base64", "cut", "chatty", "other_language")
+        for name in ("no_gzip", "no_base64", "cut", "chatty", "other_language", "deaf")
     },
+    "deaf, by su": {"become": True, "become_method": "su", "vars": {"ansible_shell_executable": "/opt/shells/deaf"}},
     "another writer": {"delegate_to": "host02"},
     "tuned": {"delegate_to": "host04"},
 }
@@ -100,18 +103,20 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def prepare(fleet: Fleet) -> None:
-    """Give the first host a user that is not root, and the shells."""
+    """Give the first host a user that is not root, and this and another one the shells."""
     host = fleet["host01"]
     host.run("useradd --create-home --shell /bin/sh --password '*' ann")
     host.run(f"echo 'root:{PASSWORD}' | chpasswd --crypt-method SHA512")
-    host.run("mkdir -p /opt/shells /opt/busybox; busybox --install -s /opt/busybox")
+    host.run("mkdir /opt/busybox; busybox --install -s /opt/busybox")
     for lacking in ("gzip", "base64"):
         host.run(
             f"mkdir /opt/no_{lacking}; cd /opt/no_{lacking}; for tool in {TOOLS}; do "
             f"[ $tool = {lacking} ] || ln -s $(command -v $tool); done"
         )
-    for name, script in SHELLS.items():
-        host.write(f"/opt/shells/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)
+    for host in (fleet["host01"], fleet["host02"]):
+        host.run("mkdir /opt/shells")
+        for name, script in SHELLS.items():
+            host.write(f"/opt/shells/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)
 
 
 def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict[str, Answer]:
@@ -138,13 +143,9 @@ def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict
 
 
 def by_module(task: Task) -> Task:
-    """Return a task as the module itself does it."""
-    return {
-        **task,
-        "async": 60,
-        "poll": 1,
-        "vars": {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON},
-    }
+    """Return a task as the module itself does it, with the Python that there is."""
+    variables = {"ansible_python_interpreter": TARGET_PYTHON, "ansible_shell_executable": "/opt/shells/deaf"}
+    return {**task, "vars": {**task.get("vars", {}), **variables}}
 
 
 def mended_variables(task: Task) -> Answer:
@@ -153,10 +154,9 @@ def mended_variables(task: Task) -> Answer:
 
 
 def essence(answer: Answer) -> Answer:
-    """Return what the module itself said, without what belongs to the background or to the task."""
-    background = {"ansible_job_id", "finished", "started", "results_file"}
+    """Return what the module itself said, without what belongs to the task."""
     extra = {"stdout", "stdout_lines", "stderr", "stderr_lines", "failed", "failed_when_result", "invocation"}
-    return {key: value for key, value in answer.items() if key not in background | extra}
+    return {key: value for key, value in answer.items() if key not in extra}
 
 
 def was_sent(answer: Answer) -> bool:
@@ -233,6 +233,20 @@ def test_module_is_sent(fleet: Fleet) -> None:
     for name in mended:
         reference = results["reference of another writer" if name == "another writer" else "reference"]
         assert essence(results[f"{name}, with Python"]) == essence(reference)
+
+
+def test_apply(fleet: Fleet) -> None:
+    """The playbook, on hosts that are right already, and on one that is not."""
+    command = [str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars"]
+    values = {f"keepalive_{key}": value for key, value in WISH.items()}
+    run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host01,host03"}))
+    assert run.status == 0, run.output
+    _before, _task, rest = run.output.partition("TASK [linux.tcp.keepalive : Set and keep ")
+    assert {f"ok: [{name}]" for name in ("host01", "host03")} <= set(rest.splitlines())
+    assert "changed=1" not in rest
+    run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host03", "keepalive_time": 601}))
+    assert run.status == 2
+    assert NO_PYTHON in run.output
 
 
 def test_ad_hoc_by_short_name(fleet: Fleet) -> None:

@@ -45,9 +45,12 @@ PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 CONTAINERS_CONF = TREE / "extensions" / "molecule" / "images" / "containers.conf"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # where Debian has those that it trusts
+LOCK = TREE / "locks" / "fleet.txt"
 INSTALLED = '"/usr/share/ansible/collections"'  # in an image
 EVERYBODY = ["host01", "host02", "host03"]
 SUMMARY = "Say what became of the fleet"
+
+pytestmark = pytest.mark.test_all("The engines run playbooks that other tests here run without them.")
 
 
 def shown(line: str) -> list[str]:
@@ -400,6 +403,30 @@ def podman() -> Podman:
     pytest.skip("podman cannot run containers here, so no image is built")
 
 
+def download(podman: Podman, folder: Path, wheels: Path) -> None:
+    """Download what is locked, for the Python of the image: the build has nothing else to install from."""
+    wheels.mkdir()
+    # an index of packages and a proxy's certificate that this machine has are for the container, too
+    pip = {"index-url": os.environ.get("UV_DEFAULT_INDEX"), "cert": "/run/ca.crt"}
+    lines = [f"{name} = {value}\n" for name, value in pip.items() if value]
+    (folder / "download.conf").write_text("".join(["[global]\n", *lines]))
+    volumes = {
+        folder / "download.conf": "/etc/pip.conf",
+        LOCK: "/run/lock.txt",
+        Path(os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or CERTIFICATES): "/run/ca.crt",
+    }
+    script = """
+        apt-get update --quiet=2
+        apt-get install --quiet=2 --yes --no-install-recommends python3-pip
+        pip download --no-deps --require-hashes --only-binary=:all: --dest=/srv/wheels --requirement=/run/lock.txt
+    """
+    mounts = [f"--volume={here}:{there}:ro" for here, there in volumes.items()]
+    podman.run(
+        *("run", "--rm", "--network=host", *mounts, f"--volume={wheels}:/srv/wheels"),
+        *(podman.base, "sh", "-euc", script),
+    )
+
+
 def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
     """The image is built, and a rollout goes from a container of it to the fleet, as in AWX."""
     context = tmp_path / "context"
@@ -410,15 +437,14 @@ def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / "collections", context / "collections")
     (requirement,) = yaml.safe_load((SAMPLES / "collections" / "requirements.yml").read_text())["collections"]
     (tmp_path / "gitconfig").write_text(f'[url "file:///srv/linux.tcp.git"]\ninsteadOf = {requirement["name"]}\n')
-    # an index of packages and a proxy's certificate that this machine has are for the build, too
-    pip = {"index-url": os.environ.get("UV_DEFAULT_INDEX"), "cert": "/run/ca.crt"}
-    lines = [f"{name} = {value}\n" for name, value in pip.items() if value]
-    (tmp_path / "pip.conf").write_text("".join(["[global]\n", *lines]))
+    wheels = tmp_path / "wheels"
+    download(podman, tmp_path, wheels)
+    (tmp_path / "pip.conf").write_text("[global]\nno-index = true\nfind-links = /run/wheels\n")
     volumes = {
         project.collection: "/srv/linux.tcp.git",
         tmp_path / "gitconfig": "/etc/gitconfig",
         tmp_path / "pip.conf": "/etc/pip.conf",
-        Path(os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or CERTIFICATES): "/run/ca.crt",
+        wheels: "/run/wheels",
     }
     extra = shlex.join(
         ["--network=host", "--layers=false", *(f"--volume={here}:{there}:ro" for here, there in volumes.items())]
@@ -431,7 +457,7 @@ def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
         cwd=context,
         env={**os.environ, **podman.env},
         check=False,
-        timeout=900,
+        timeout=1800,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -459,7 +485,6 @@ def roll_out_from_container(project: Project, podman: Podman, image: str) -> Non
             f"--container-volume-mount={records}:/srv/keepalive",
             env={**as_job(), **podman.env},
             namespaces=["net"],
-            timeout=120,
         )
         assert run.status == 0, run.output
         for host in fleet.hosts.values():

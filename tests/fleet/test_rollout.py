@@ -22,6 +22,8 @@ import yaml
 from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, wait_until
 
 if t.TYPE_CHECKING:
+    import threading
+
     from ansible_collections.linux.tcp.tests.fleet.fleet import Look, Run
 
     Looks = t.Dict[str, Look]
@@ -34,6 +36,8 @@ WANTED = {"keepalive_time": 600, "keepalive_intvl": 60, "keepalive_probes": 20}
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 OTHER = "/etc/sysctl.d/zz-local.conf"
+LOCK = "run/linux.tcp.keepalive.lock"
+LIKEWISE = pytest.mark.test_all("All playbooks ask for their hosts by the same tasks.")
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 TEXT = HEADER + b"".join(
     b"net.ipv4.tcp_keepalive_%s = %d\n" % (key, value) for key, value in zip((b"time", b"intvl", b"probes"), VALUES)
@@ -120,10 +124,10 @@ def assert_done(fleet: Fleet, hosts: t.Iterable[str]) -> None:
 
 
 def assert_as_before(fleet: Fleet, before: Looks, hosts: t.Iterable[str]) -> None:
-    """Insist that hosts are as they were, byte for byte, and that nothing runs there any more."""
+    """Insist that hosts are as they were, byte for byte, once nothing runs there any more."""
     for name in hosts:
+        fleet[name].wait_for_processes()
         assert (name, fleet[name].look()) == (name, before[name])
-        assert fleet[name].processes() == []
 
 
 def template_of_a_host(fleet: Fleet) -> str:
@@ -135,6 +139,24 @@ def unfinished(fleet: Fleet) -> list[str]:
     """Return the hosts that a rollout has left in the middle, by its records."""
     records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
     return sorted(record["host"] for record in records if record["attempt"] is not None)
+
+
+def hold_up(
+    fleet: Fleet, name: str, do: t.Callable[[], None], *, then: t.Callable[[], None] | None = None
+) -> t.ContextManager[threading.Event]:
+    """Do something to a host while the module that is to change it waits for its lock, and more once it has."""
+    host = fleet[name]
+
+    def act() -> None:
+        with (host.root / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_until(lambda: host.openers("keepalive.lock") == 1)
+            do()
+        if then:
+            wait_until(lambda: os.path.lexists(host.root / PATH.lstrip("/")))
+            then()
+
+    return host.once(fleet.folder / "keepalive-rollout" / f"{name}.json", act)
 
 
 def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
@@ -180,23 +202,24 @@ def test_unreachable_host_is_not_done_and_tried_again_on_request(fleet: Fleet) -
     """It is all of the first batch; that alone ends nothing."""
     before = fleet.look()
     fleet["host01"].disconnect()
-    run, summary = roll_out(fleet)
+    run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%")
     assert run.status == 2
     assert summary == {"changed": told(2, 3, 4, 5), "unreachable": told(1)}
     assert_done(fleet, names(2, 3, 4, 5))
     assert_as_before(fleet, before, names(1))
     fleet["host05"].run(f"rm {PATH}")
     with fleet["host05"].once(PATH, fleet["host01"].connect) as connected:
-        run, summary = roll_out(fleet, keepalive_rollout_retry=True)
+        run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%", keepalive_rollout_retry=True)
     assert connected.is_set()
     assert (run.status, summary) == (0, {"changed": told(1, 5), "already right": told(2, 3, 4)})
     assert_done(fleet, before)
 
 
 def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
-    """The host can be reached again, and the whole batch is put back."""
+    """The host has been changed and cannot say so; it can be reached again, and the whole batch is put back."""
     before = fleet.look()
-    with fleet["host03"].once(PATH, fleet["host03"].cut_sessions) as cut:
+    host = fleet["host03"]
+    with hold_up(fleet, "host03", host.stop_sessions, then=host.cut_sessions) as cut:
         run, summary = roll_out(fleet)
     assert cut.is_set()
     assert run.status == 2
@@ -217,25 +240,21 @@ def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
     host = fleet["host02"]
 
     def cut() -> None:
-        with (host.root / "run/linux.tcp.keepalive.lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            wait_until(lambda: host.openers("keepalive.lock") == 1)
-            host.cut_sessions()
-            wait_until(lambda: host.openers("keepalive.lock") == 2)
+        host.cut_sessions()
+        wait_until(lambda: host.openers("keepalive.lock") == 2)
 
-    with host.once(fleet.folder / "keepalive-rollout" / "host02.json", cut) as done:
-        run, summary = roll_out(fleet, "--limit=host02")
+    with hold_up(fleet, "host02", cut) as done:
+        run, summary = roll_out(fleet, keepalive_hosts="host02")
     assert done.is_set()
     assert run.status == 2
     assert summary.keys() == {"failed"}
-    wait_until(lambda: host.processes() == [])
     assert_as_before(fleet, before, before)
 
 
 def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     """Nobody can know what became of it, so this is what is said, with the way back."""
     before = fleet.look()
-    with fleet["host03"].once(PATH, fleet["host03"].disconnect) as gone:
+    with hold_up(fleet, "host03", fleet["host03"].disconnect) as gone:
         run, summary = roll_out(fleet)
     assert gone.is_set()
     assert run.status == 2
@@ -249,6 +268,8 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert summary["restored"] == told(2, 4)
     assert_as_before(fleet, before, names(2, 4, 5))
     assert unfinished(fleet) == names(3)
+    fleet["host03"].wait_for_processes()
+    assert_done(fleet, names(3))
     fleet["host03"].connect()
     assert put_back(fleet, keepalive_hosts="host03")[0].status == 0
     assert_as_before(fleet, before, names(2, 3, 4, 5))
@@ -356,12 +377,21 @@ def test_what_cannot_be_is_refused_in_the_beginning(
     assert "TASK [Look at the host" not in run.output
 
 
-@pytest.mark.parametrize("playbook", ["apply", "restore", "rollout"])
-def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str) -> None:
-    given = json.dumps({**WANTED, "keepalive_hosts": "databse"})
-    run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given)
+@pytest.mark.parametrize(
+    ("playbook", "arguments", "pattern"),
+    [
+        pytest.param("apply", ["--inventory=/dev/null"], "all", id="apply, an empty inventory"),
+        pytest.param("restore", [], ["host0[7:9]", "!host01"], id="restore, a list"),
+        pytest.param("rollout", [], "databse", id="rollout, a pattern"),
+        *(pytest.param(name, [], "databse", id=f"{name}, a pattern", marks=LIKEWISE) for name in ("apply", "restore")),
+    ],
+)
+def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:
+    given = json.dumps({**WANTED, "keepalive_hosts": pattern})
+    run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given, *arguments)
+    told = ",".join([pattern] if isinstance(pattern, str) else pattern)
     assert run.status == 2
-    assert "Nothing was done: 'databse' (keepalive_hosts) matches no host" in " ".join(run.output.split())
+    assert f"Nothing was done: '{told}' (keepalive_hosts) matches no host" in " ".join(run.output.split())
 
 
 @pytest.fixture(scope="module")
@@ -372,43 +402,50 @@ def fleet_unreached() -> t.Iterator[Fleet]:
         assert hosts.look() == before
 
 
-def test_fifty_hosts() -> None:
+def test_large_fleet(size: int) -> None:
     """The plan; a health check that fails in the third batch; a re-run that goes on from there; the way back."""
-    with Fleet(50, forks=20, collections=COLLECTIONS) as fleet:
-        everybody = names(*range(1, 51))
+    with Fleet(size, forks=20, collections=COLLECTIONS) as fleet:
+        # the last hosts of the first batches: one host, a tenth, half of them
+        second = 1 + size // 10
+        third = second + size // 2
+        ill = (second + third) // 2
         before = fleet.look()
         (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
         given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
         run, summary = roll_out(fleet, "--check", "--diff", **given)
-        assert (run.status, summary) == (0, {"would change": told(*range(1, 51))})
-        assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * 50  # the kernel and the file
+        assert (run.status, summary) == (0, {"would change": told(*range(1, size + 1))})
+        assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * size  # the kernel and the file
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
 
-        fleet["host20"].write("/etc/ill", "")
+        (name,) = names(ill)
+        fleet[name].write("/etc/ill", "")
         run, summary = roll_out(fleet, **given)
         assert run.status == 2
-        assert summary["changed"] == told(*range(1, 7))
-        assert summary["failed"].keys() == {"host20"}
-        assert summary["failed"]["host20"].startswith("The health check failed: ")
-        assert summary["failed"]["host20"].endswith(". It was put back.")
-        assert summary["restored"] == told(*range(7, 20), *range(21, 32))
-        assert summary["not begun"] == told(*range(32, 51))
-        assert_done(fleet, names(*range(1, 7)))
-        assert_as_before(fleet, before, names(*range(7, 51)))
+        assert summary["changed"] == told(*range(1, second + 1))
+        assert summary["failed"].keys() == {name}
+        assert summary["failed"][name].startswith("The health check failed: ")
+        assert summary["failed"][name].endswith(". It was put back.")
+        assert summary["restored"] == told(*range(second + 1, ill), *range(ill + 1, third + 1))
+        assert summary["not begun"] == told(*range(third + 1, size + 1))
+        assert_done(fleet, names(*range(1, second + 1)))
+        assert_as_before(fleet, before, names(*range(second + 1, size + 1)))
         first = (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes()
 
-        fleet["host20"].run("rm /etc/ill")
+        fleet[name].run("rm /etc/ill")
         run, summary = roll_out(fleet, **given)
         assert run.status == 0
-        assert summary == {"already right": told(*range(1, 7)), "changed": told(*range(7, 51))}
-        assert_done(fleet, everybody)
+        assert summary == {
+            "already right": told(*range(1, second + 1)),
+            "changed": told(*range(second + 1, size + 1)),
+        }
+        assert_done(fleet, names(*range(1, size + 1)))
         assert (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes() == first
         assert unfinished(fleet) == []
 
         assert put_back(fleet, keepalive_hosts="host0*")[0].status == 0
         assert_as_before(fleet, before, names(*range(1, 10)))
-        assert_done(fleet, names(*range(10, 51)))
+        assert_done(fleet, names(*range(10, size + 1)))
         assert put_back(fleet)[0].status == 0
         assert_as_before(fleet, before, before)

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `make test` runs of these tests, and what it leaves to `make test-all`, which sets TEST_ALL=1."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+RUNS_EVERYTHING = os.environ.get("TEST_ALL") == "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "test_all(reason): left to `make test-all`, for a reason that is printed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("test_all")
+        if marker and not RUNS_EVERYTHING:
+            item.add_marker(pytest.mark.skip(reason=f"`make test-all` runs it. {marker.args[0]}"))
+
+
+@pytest.fixture
+def size() -> int:
+    """Return how many hosts the large fleet has."""
+    return 50 if RUNS_EVERYTHING else 10
