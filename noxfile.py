@@ -52,6 +52,9 @@ ARTIFACT_ROOT = {
     "roles",
 }
 
+# Run everything, as `make test-all` does, and not only what `make test` promises.
+TEST_ALL = os.environ.get("TEST_ALL") == "1"
+
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
@@ -344,14 +347,17 @@ def docs(session: nox.Session) -> None:
     session.log(f"The documentation is {html / 'index.html'}")
 
 
-def run_molecule(session: nox.Session, group: str, *arguments: str) -> None:
+def run_molecule(session: nox.Session, group: str, *arguments: str, hosts: str = "sample") -> None:
     """Run scenarios on the installed artifact with the ansible-core of a dependency group."""
     install(session, group)
     add_test_collections(session)
     session.run("make", "install", external=True)
     session.run(
         *("molecule", "test", *(arguments or ("--all",))),
-        env=ansible_env(ROOT / ".collections", CACHE / "collections"),
+        env={
+            **ansible_env(ROOT / ".collections", CACHE / "collections"),
+            "LINUX_TCP_HOSTS": "everything" if TEST_ALL else hosts,
+        },
     )
 
 
@@ -396,11 +402,16 @@ def python_for(core: str) -> str:
     return next((v for v in fitting if shutil.which(f"python{v}")), fitting[0])
 
 
+OLDEST_CORE, *_, NEWEST_CORE = CORES
+OTHER_CORES = [core for core in CORES if core != MAIN_CORE and (TEST_ALL or core in (OLDEST_CORE, NEWEST_CORE))]
+
+
 @nox.session
-@nox.parametrize(("python", "core"), [(python_for(core), core) for core in CORES if core != MAIN_CORE])
+@nox.parametrize(("python", "core"), [(python_for(core), core) for core in OTHER_CORES])
 def cores(session: nox.Session, core: str) -> None:
-    """Set and reboot with the releases of ansible-core that the session molecule does not use."""
-    run_molecule(session, f"core-{core}", "--scenario-name", "reboot")
+    """Set and reboot with other releases of ansible-core: the oldest and the newest, or all."""
+    hosts = "oldest" if core == OLDEST_CORE else "newest"
+    run_molecule(session, f"core-{core}", "--scenario-name", "reboot", hosts=hosts)
 
 
 @nox.session
