@@ -16,7 +16,7 @@ from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
 # What a scene's script finds: sockets on loopback, children that hold some and end with the
 # script, and the module run in this process. ``answer`` prints what the test then sees.
 _TOOLS = """
-import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, sys, threading, time
+import atexit, contextlib, ctypes, fcntl, io, json, os, re, signal, socket, struct, sys, threading, time
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _signals, _sock_diag, _socket_change, _survey
@@ -29,6 +29,18 @@ from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, kee
 TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6
 LIBC = ctypes.CDLL(None, use_errno=True)
 kept = []
+began = time.monotonic()
+ARMED = (50, 100, 120, 300, 600, 7200, 32767)  # the seconds that keepalive timers of scenes are armed with
+
+def armed(left):
+    # What a keepalive timer with so many seconds left was armed with. Timers run while a scene is played, however long
+    # that takes on a busy machine, and their seconds are rounded.
+    age = time.monotonic() - began
+    return next((seconds for seconds in ARMED if left - 0.6 < seconds < left + age + 0.6), left)
+
+def steady(text):
+    # a text that tells how many seconds a keepalive timer has left, with those that it was armed with instead
+    return re.sub(r"(?<=keepalive in )\\d+(?= s)|\\d+(?= s left)", lambda left: str(armed(int(left[0]))), text)
 
 def bring_up_loopback():
     with socket.socket(V4, socket.SOCK_DGRAM) as control:

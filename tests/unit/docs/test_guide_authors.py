@@ -46,13 +46,13 @@ def options(one):
     ]
 
 def timers():
-    # kind and seconds left, in tens, of all IPv4 sockets: Documentation/networking/proc_net_tcp.rst
+    # kind, and the seconds that it was armed with, of all IPv4 sockets: Documentation/networking/proc_net_tcp.rst
     with open("/proc/net/tcp") as file:
         lines = [line.split() for line in list(file)[1:]]
     found = {{}}
     for line in lines:
         kind, _, left = line[5].partition(":")
-        found[int(line[9])] = [int(kind, 16), round(int(left, 16) / 1000) * 10]
+        found[int(line[9])] = [int(kind, 16), armed(int(left, 16) / 100)]
     return found
 
 def timer(one):

@@ -79,7 +79,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 BOTH_WAYS = """
 def rounded(entries):
     # timers run between two looks
-    return sorted(entry._replace(left=round(entry.left / 60)) for entry in entries)
+    return sorted(entry._replace(left=armed(entry.left)) for entry in entries)
 
 for address, family in (("127.0.0.1", V4), ("::1", V6), ("::", V6)):
     listener = listen(address, family)
