@@ -170,7 +170,12 @@ def in_own_namespaces(script: str, *arguments: str, text: str = "", alone: bool 
         [*unshare, sys.executable, "-c", script, *arguments],
         capture_output=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={
+            **os.environ,
+            # pivot_root(8) and others, which many a user's path does not have
+            "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
         input=text,
         text=True,
     )
@@ -183,10 +188,17 @@ def unprivileged(root: Path) -> t.Iterator[str]:
     """Let the block run as a user who may not write what others own, and tell where ``root`` is for it.
 
     Root becomes somebody else within a chroot(2), because the folders above ``root`` are closed to
-    others. Any other user stays who it is.
+    others. Any other user stays who it is, and may enter all folders again afterwards: pytest is to
+    remove them one day.
     """
     if os.geteuid() != 0:
-        yield str(root)
+        try:
+            yield str(root)
+        finally:
+            for above, folders, _ in os.walk(str(root)):
+                for path in (os.path.join(above, folder) for folder in folders):
+                    if not os.path.islink(path):
+                        os.chmod(path, 0o755)
         return
     root.chmod(0o755)
     folder = os.getcwd()

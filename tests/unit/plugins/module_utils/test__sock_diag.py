@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._sock_diag import parse_line, read_table
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES, Entry
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
 from ansible_collections.linux.tcp.tests.unit.scene import play
 
 if t.TYPE_CHECKING:
@@ -137,6 +137,5 @@ answer(lengths=[len(by_netlink), len(by_files)], same=same, stayed=stayed, moved
 """
 
 
-@needs_root
 def test_another_namespace() -> None:
     assert play(ELSEWHERE) == {"lengths": [3, 3], "same": True, "stayed": True, "moved": True}

@@ -474,7 +474,6 @@ answer(times=[one["after"]["time"] for one in found["changed_sockets"]], again=a
 )
 
 
-@needs_root
 def test_other_namespaces() -> None:
     assert play(ELSEWHERE) == {"times": [300], "again": False}
 
@@ -657,7 +656,6 @@ answer(
 )
 
 
-@needs_root
 def test_another_process_has_the_number_meanwhile() -> None:
     assert play(REUSED_NUMBER, alone=True) == {"same": True, "changed": False, "gone": 1, "failed": False, "other": 0}
 
@@ -703,7 +701,6 @@ LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
 """
 
 
-@needs_root
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 @pytest.mark.parametrize(
     ("setting", "filters", "message"),
@@ -728,9 +725,11 @@ LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
         ),
         pytest.param(f"seccomp({errno.EPERM})", "remote_ports=[port]", DENIED + IN_CONTAINER, id="seccomp"),
         pytest.param(
-            WITHOUT_CAPABILITY, "os.getpid(), other, listening=True", DENIED + IN_CONTAINER, id="no capability"
+            *(WITHOUT_CAPABILITY, "os.getpid(), other, listening=True", DENIED + IN_CONTAINER),
+            id="no capability",
+            marks=needs_root,
         ),
-        pytest.param(AS_NOBODY, "os.getpid(), other", DENIED + AS_USER, id="not root"),
+        pytest.param(AS_NOBODY, "os.getpid(), other", DENIED + AS_USER, id="not root", marks=needs_root),
     ],
 )
 def test_nothing_is_changed_without_permission(check_mode: bool, setting: str, filters: str, message: str) -> None:
@@ -760,7 +759,6 @@ answer(
 )
 
 
-@needs_root
 def test_what_is_refused_is_put_back() -> None:
     reason = "the kernel refused to set it: Operation not permitted"
     pinned = f"{reason}; what it had is pinned to it now and no longer follows the sysctl: time"
@@ -876,8 +874,15 @@ answer(changed=bring(pid, listening=True)["totals"]["changed"], on=look(listener
 )
 
 
-@needs_root
-@pytest.mark.parametrize("work", ["protect", "become_nobody", "become_nobody_and_protect", "live_apart"])
+@pytest.mark.parametrize(
+    "work",
+    [
+        "protect",
+        pytest.param("become_nobody", marks=needs_root),
+        pytest.param("become_nobody_and_protect", marks=needs_root),
+        "live_apart",
+    ],
+)
 def test_processes_of_other_users_and_those_that_are_not_dumpable(work: str) -> None:
     assert play(PROTECTED % work) == {"changed": 1, "on": 1}
 
@@ -937,7 +942,6 @@ answer(nothing={key: nothing[key] for key in ("changed", "changed_sockets", "lef
 )
 
 
-@needs_root
 def test_a_host_without_sockets_and_one_with() -> None:
     # alone, because without a PID namespace of its own this would set the machine's sockets
     assert play(WHOLE_HOST, alone=True) == {

@@ -269,7 +269,6 @@ answer(found=sorted([one["namespace"] == mine, one["namespace"] == its, one["tim
 """
 
 
-@needs_root
 def test_other_namespaces() -> None:
     assert play(ELSEWHERE) == {"found": [[False, True, 300, True], [True, False, 600, True]]}
 
@@ -284,7 +283,6 @@ answer(count=found["totals"]["sockets"], missed=[one for one in found["not_looke
 """
 
 
-@needs_root
 def test_connections_that_wait_to_be_accepted() -> None:
     # other namespaces of the machine have other sockets on that port, if any
     answer = play(QUEUED)
@@ -438,7 +436,6 @@ AS_ROOT = (
 )
 
 
-@needs_root
 @pytest.mark.parametrize(
     ("number", "reason", "remedy"),
     [
@@ -660,7 +657,6 @@ answer(
 """
 
 
-@needs_root
 def test_a_namespace_that_has_a_name_and_no_process() -> None:
     assert play(NAMED) == {"found": [["listening", True]], "changed": 1}
 
@@ -756,7 +752,6 @@ answer(found=[[one["keepalive"] for one in ask(child(one))["sockets"]] for one i
 """
 
 
-@needs_root
 def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
     assert play(PROTECTED) == {"found": [[True], [True]]}
 
