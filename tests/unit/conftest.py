@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import typing as t
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no defect, and neither is a property that concerns few trees.
@@ -16,3 +19,18 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=1000, deadline=None, database=None, suppress_health_check=TOLERATED)
 settings.load_profile("default")
+
+# A test that calls one of these looks at the kernel; see tests/unit/host.py and scene.py.
+KERNEL_TOOLS = {"in_own_namespaces", "play", "unprivileged"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests whose verdict is the same on any Python, because the kernel gives it or many random trees do.
+
+    The session units of noxfile.py leaves them out where another interpreter has run them. Others that
+    take long and concern no Python get the mark by hand.
+    """
+    function: t.Any = getattr(item, "function", None)
+    is_search = getattr(function, "is_hypothesis_test", False)
+    if function and (is_search or KERNEL_TOOLS.intersection(function.__code__.co_names)):
+        item.add_marker(pytest.mark.any_python)

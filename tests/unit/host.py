@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import subprocess
 import sys
@@ -40,6 +41,10 @@ PROBES = b"net.ipv4.tcp_keepalive_probes"
 SYSTEMD = InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True)
 PROCPS = InitSystem(process_1="init", scripts=(b"sysctl -q --system\n",))
 NOTHING = InitSystem(process_1="sleep")
+
+# Options of unshare(1).
+NAMESPACES = ("--net", "--mount")
+AS_ROOT = () if os.geteuid() == 0 else ("--map-root-user",)
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
@@ -151,26 +156,44 @@ def make_kernel(proc: Path, time: int = 7200, intvl: int = 75, probes: int = 9) 
     return HostKernel(proc)
 
 
-def in_own_namespaces(script: str, *arguments: str, text: str = "", alone: bool = False) -> str:
+def require_namespaces(*options: str) -> None:
+    """Skip the test where the machine does not give the namespaces that these options of unshare(1) are for."""
+    reason = _refusal_of_namespaces(options)
+    if reason:
+        pytest.skip(reason)
+
+
+@functools.lru_cache(maxsize=None)
+def _refusal_of_namespaces(options: tuple[str, ...]) -> str:
+    try:
+        trial = subprocess.run(["unshare", *options, "true"], capture_output=True, check=False, text=True)
+    except FileNotFoundError:
+        return "needs unshare(1)"
+    return f"needs namespaces of its own: {trial.stderr.strip()}" if trial.returncode else ""
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a Python that is started by a test."""
+    return {
+        **os.environ,
+        # pivot_root(8) and others, which many a user's path does not have
+        "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+
+
+def in_own_namespaces(script: str, *arguments: str, text: str = "") -> str:
     """Run a Python script in network and mount namespaces that end with it, and return what it prints.
 
-    A script that is ``alone`` is process 1 of a PID namespace, too: it sees no process of the machine, and its
-    children end with it. Skips the test where the machine gives none. Root's rights are within them those of anybody.
+    Skips the test where the machine gives none. Root's rights are within them those of anybody.
     """
-    unshare = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    if alone:
-        unshare += ["--pid", "--fork", "--kill-child", "--mount-proc"]
-    try:
-        trial = subprocess.run([*unshare, "true"], capture_output=True, check=False, text=True)
-    except FileNotFoundError:
-        pytest.skip("needs unshare(1)")
-    if trial.returncode != 0:
-        pytest.skip(f"needs namespaces of its own: {trial.stderr.strip()}")
+    unshare = ["unshare", *NAMESPACES, *AS_ROOT]
+    require_namespaces(*unshare[1:])
     answer = subprocess.run(
         [*unshare, sys.executable, "-c", script, *arguments],
         capture_output=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment(),
         input=text,
         text=True,
     )
@@ -183,10 +206,17 @@ def unprivileged(root: Path) -> t.Iterator[str]:
     """Let the block run as a user who may not write what others own, and tell where ``root`` is for it.
 
     Root becomes somebody else within a chroot(2), because the folders above ``root`` are closed to
-    others. Any other user stays who it is.
+    others. Any other user stays who it is, and may enter all folders again afterwards: pytest is to
+    remove them one day.
     """
     if os.geteuid() != 0:
-        yield str(root)
+        try:
+            yield str(root)
+        finally:
+            for above, folders, _ in os.walk(str(root)):
+                for path in (os.path.join(above, folder) for folder in folders):
+                    if not os.path.islink(path):
+                        os.chmod(path, 0o755)
         return
     root.chmod(0o755)
     folder = os.getcwd()

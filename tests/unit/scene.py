@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
+import subprocess
+import sys
+import tempfile
 import typing as t
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
+from ansible_collections.linux.tcp.tests.unit.host import AS_ROOT, NAMESPACES, environment, require_namespaces
 
 # What a scene's script finds: sockets on loopback, children that hold some and end with the
 # script, and the module run in this process. ``answer`` prints what the test then sees.
 _TOOLS = """
-import atexit, contextlib, ctypes, fcntl, io, json, os, signal, socket, struct, sys, threading, time
+import atexit, contextlib, ctypes, fcntl, io, json, os, re, signal, socket, struct, sys, threading, time
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _signals, _sock_diag, _socket_change, _survey
@@ -29,6 +35,18 @@ from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, kee
 TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6
 LIBC = ctypes.CDLL(None, use_errno=True)
 kept = []
+began = time.monotonic()
+ARMED = (50, 100, 120, 300, 600, 7200, 32767)  # the seconds that keepalive timers of scenes are armed with
+
+def armed(left):
+    # What a keepalive timer with so many seconds left was armed with. Timers run while a scene is played, however long
+    # that takes on a busy machine, and their seconds are rounded.
+    age = time.monotonic() - began
+    return next((seconds for seconds in ARMED if left - 0.6 < seconds < left + age + 0.6), left)
+
+def steady(text):
+    # a text that tells how many seconds a keepalive timer has left, with those that it was armed with instead
+    return re.sub(r"(?<=keepalive in )\\d+(?= s)|\\d+(?= s left)", lambda left: str(armed(int(left[0]))), text)
 
 def bring_up_loopback():
     with socket.socket(V4, socket.SOCK_DGRAM) as control:
@@ -145,13 +163,71 @@ bring_up_loopback()
 """
 
 
+# Plays scenes, each in a child, which saves each one the start of Python and the imports. Takes a request a line, and
+# tells the child's status once it has ended. The child does what unshare(1) does.
+_STAGE = """
+import ctypes, json, os, sys
+from ansible.module_utils import basic
+from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, keepalive_sockets_info
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+def done(status):
+    if status:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+def take_place(alone, output):
+    for number, path in ((0, os.devnull), (1, output + "/out"), (2, output + "/err")):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    done(LIBC.unshare(0x40020000 | (0x20000000 if alone else 0)))  # CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID
+    done(LIBC.mount(b"none", b"/", None, 0x44000, None))  # MS_REC, MS_PRIVATE
+    if alone:
+        first = os.fork()
+        if first:
+            status = os.waitpid(first, 0)[1]
+            os._exit(1 if status else 0)
+        done(LIBC.prctl(1, 9, 0, 0, 0))  # PR_SET_PDEATHSIG, SIGKILL
+        done(LIBC.mount(b"proc", b"/proc", b"proc", 0xE, None))  # MS_NOSUID, MS_NODEV, MS_NOEXEC
+
+for line in iter(sys.stdin.readline, ""):
+    request = json.loads(line)
+    pid = os.fork()
+    if not pid:
+        take_place(request["alone"], request["output"])
+        exec(request["script"], {"__name__": "__main__"})
+        break
+    print(os.waitpid(pid, 0)[1], flush=True)
+"""
+
+
+@functools.lru_cache(maxsize=None)
+def _stage() -> subprocess.Popen[str]:
+    # as root of a user namespace, where the tests do not run as root
+    command = [*(["unshare", *AS_ROOT] if AS_ROOT else []), sys.executable, "-c", _STAGE]
+    stage = subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(stage.communicate)
+    return stage
+
+
 def play(script: str, *, alone: bool = False) -> dict[str, t.Any]:
-    """Run a scene and return its answer; skip the test for the reason that it gives.
+    """Run a scene in network and mount namespaces that end with it, and return its answer.
 
     One that may reach processes outside of the scene, were it not for its filters, has to be ``alone``: /proc shows
-    the sockets of all network namespaces.
+    the sockets of all network namespaces. It is process 1 of a PID namespace, and its children end with it.
+    Skips the test where the machine gives none of these, and for the reason that the scene itself gives.
     """
-    answer: dict[str, t.Any] = json.loads(in_own_namespaces(_TOOLS + script, alone=alone))
+    require_namespaces(*NAMESPACES, *AS_ROOT, *(["--pid", "--fork", "--mount-proc"] if alone else []))
+    stage = _stage()
+    assert stage.stdin
+    assert stage.stdout
+    with tempfile.TemporaryDirectory() as output:
+        stage.stdin.write(json.dumps({"script": _TOOLS + script, "alone": alone, "output": output}) + "\n")
+        stage.stdin.flush()
+        status = stage.stdout.readline()
+        assert status == "0\n", Path(output, "err").read_text()
+        answer: dict[str, t.Any] = json.loads(Path(output, "out").read_text())
     if "skip" in answer:
         pytest.skip(answer["skip"])
     return answer

@@ -152,7 +152,8 @@ def test_a_thousand_hosts_fit_on_a_screen() -> None:
         "and 992 more"
     }
     hosts = {name: {"__keepalive_look": LOST} for name in names}
-    assert all(name in outcomes(hosts, names)["summary"]["unreachable"] for name in names)
+    unreachable = outcomes(hosts, names)["summary"]["unreachable"]
+    assert all(name in unreachable for name in names)
 
 
 @pytest.mark.parametrize(

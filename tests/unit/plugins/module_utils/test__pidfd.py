@@ -125,7 +125,6 @@ with socket.socket() as mine:
 """
 
 
-@needs_root
 @pytest.mark.parametrize(
     ("number", "error", "message"),
     [

@@ -262,6 +262,9 @@ def progress():
 def hits():
     return sum(b[2] - a[2] for a, b in zip(first, progress()))
 
+def idle():
+    return [kind.__name__ for (kind, _), a, b in zip(KINDS, first, progress()) if a[1] == b[1]]
+
 outside = [me.open(OUT) for _ in range(6)]
 beside, inside, listener = me.open(BESIDE), me.open(IN), me.listeners[IN]
 
@@ -283,12 +286,12 @@ CYCLE = [
 
 failed, unset, spoilt, leaked, seconds, unreachable = [], [], [], [], [], []
 totals = dict.fromkeys(("changed", "left", "unreachable", "gone"), 0)
-patience = time.monotonic() + 30
+patience = time.monotonic() + 300
 while not all(checked for _, checked, _ in progress()) and time.monotonic() < patience:
     time.sleep(0.01)
 first, begin = progress(), time.monotonic()
 for number in range(200):
-    if number >= %d and hits() and totals["gone"]:  # enough, and they did meet the churn
+    if number >= %d and hits() and totals["gone"] and not idle():  # enough, and they did meet the churn
         break
     value, params, expected = CYCLE[number %% len(CYCLE)]
     if number %% len(CYCLE) == 0:  # one that no run has pinned
@@ -325,7 +328,7 @@ for number in range(200):
     for key in totals:
         totals[key] += found["totals"][key]
     unreachable.extend(one["reason"] for one in found["unreachable_sockets"])
-begin, last = time.monotonic() - begin, progress()
+begin, last, went_idle = time.monotonic() - begin, progress(), idle()
 board[0] = 1
 for pid in children:
     if os.waitpid(pid, 0)[1]:
@@ -337,7 +340,7 @@ except BlockingIOError:
 answer(
     wrong=dict(troubles=told[:20], failed=failed, unset=unset, spoilt=spoilt, leaked=leaked, unreachable=unreachable,
                slow=[one for one in seconds if one > 60],
-               idle=[kind.__name__ for (kind, _), a, b in zip(KINDS, first, last) if a[1] == b[1]]),
+               idle=went_idle),
     hits=sum(b[2] - a[2] for a, b in zip(first, last)),
     gone=totals["gone"],
     figures=dict(totals, seconds=begin, slowest=max(seconds),
