@@ -22,9 +22,11 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._patterns import (
+    FNMATCH_CHARACTERS,
     GLOB_CHARACTERS,
     alternatives,
     expand,
+    matches,
     steps,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX
@@ -69,8 +71,9 @@ ENCRYPTED_CREDENTIAL_FOLDERS = (
     "/usr/lib/credstore.encrypted",
 )
 
-_RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[")  # with a class for the single ones it is three times as slow
-_KEYS_BY_NAME = {f"{SYSCTL_PREFIX}{key}".encode(): key for key in KEYS}
+_RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[|\\")  # with a class for the single ones it is three times as slow
+_NAMES = {key: f"{SYSCTL_PREFIX}{key}".encode() for key in KEYS}
+_KEYS_BY_NAME = {name: key for key, name in _NAMES.items()}
 _SEPARATOR = re.compile(rb"[./]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
@@ -94,6 +97,7 @@ class Rules:
     """How a loader reads sysctl files, from its release ``since`` on.
 
     ``knows_patterns``: keys may be patterns, and a ``-key`` without ``=`` excludes one from them.
+    ``excludes_by_pattern``: that ``-key`` may be a pattern, too, of fnmatch(3).
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
     ``takes_credential``: the credential :data:`CREDENTIAL` is read after all files.
@@ -104,6 +108,7 @@ class Rules:
     loader: Loader
     since: Version
     knows_patterns: bool = True
+    excludes_by_pattern: bool = False
     follows_parents: bool = True
     reads_run_first: bool = False
     takes_credential: bool = False
@@ -120,6 +125,7 @@ RULES = (
     Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
     Rules("procps", (3, 3, 17), knows_patterns=False),
     Rules("procps", (4, 0, 1)),
+    Rules("procps", (4, 0, 5), excludes_by_pattern=True),
 )
 
 
@@ -223,6 +229,8 @@ class Statement:
     ``name`` is the key as the loader spells it to the kernel, relative to /proc/sys; ``value`` is
     None for an exclusion (``-key`` without ``=``). ``line`` counts line feeds, from 1. ``key`` is the
     one that the name leads to as it stands; ``patterns`` are those that the loader expands it as.
+    ``excluded`` is the pattern of the names that an exclusion keeps from being found by patterns; None
+    where that is ``name`` and no other.
     """
 
     name: bytes
@@ -230,6 +238,7 @@ class Statement:
     line: int
     key: Key | None
     patterns: tuple[bytes, ...] = ()
+    excluded: bytes | None = None
 
     def expand(self, key: Key) -> bytes | None:
         """Return the name under which a pattern finds a key, None where none does."""
@@ -237,7 +246,8 @@ class Statement:
 
     def concerns(self, key: Key) -> bool:
         """Whether the key is assigned or excluded here."""
-        return self.key == key or self.expand(key) is not None
+        is_named = self.key == key or self.expand(key) is not None
+        return is_named or (self.excluded is not None and matches(self.excluded, _NAMES[key]))
 
 
 def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
@@ -294,14 +304,21 @@ def depends_on_version(tree: Tree, loader: Loader) -> bool:
     readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credentials): rules for rules in own}
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
         return True
-    parsers = {(rules.knows_patterns, rules.follows_parents): rules for rules in own}.values()
+    parsers = {
+        (rules.knows_patterns, rules.excludes_by_pattern, rules.follows_parents): rules for rules in own
+    }.values()
     return any(_differs(file.text, parsers) for file in tree.files if _RELEVANT.search(file.text))
 
 
 def _differs(text: bytes, parsers: t.Iterable[Rules]) -> bool:
     first, *others = (rules for rules in parsers if rules.follows_parents or b".." in text)
-    found = statements(text, first)
-    return any(statements(text, rules) != found for rules in others)
+    found = _concerning(text, first)
+    return any(_concerning(text, rules) != found for rules in others)
+
+
+def _concerning(text: bytes, rules: Rules) -> list[Statement]:
+    """Return the statements that name a key: without one of these, no other makes a difference."""
+    return [statement for statement in statements(text, rules) if any(map(statement.concerns, KEYS))]
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -312,6 +329,7 @@ def split_lines(text: bytes) -> list[bytes]:
 def statements(text: bytes, rules: Rules) -> list[Statement]:
     """Return the statements of a file that may concern the keepalive keys, in its order.
 
+    All exclusions by pattern are among them, as they may match names that have superfluous parts.
     systemd-sysctl gives up a file at a line of :data:`LONG_LINE_MAX` bytes or more.
     """
     found: list[Statement] = []
@@ -326,7 +344,9 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
             if piece is not row and not _RELEVANT.search(piece):
                 continue
             statement = parse_line(piece, number, rules)
-            if statement is not None and (statement.key or any(map(statement.concerns, KEYS))):
+            if statement is None:
+                continue
+            if statement.key or statement.excluded is not None or any(map(statement.concerns, KEYS)):
                 found.append(statement)
     return found
 
@@ -360,12 +380,14 @@ def parse_line(line: bytes, number: int, rules: Rules) -> Statement | None:
     if parsed is None:
         return None
     name, value = parsed
+    is_exclusion = value is None and rules.excludes_by_pattern
+    excluded = name if is_exclusion and FNMATCH_CHARACTERS.search(name) else None
     if not rules.knows_patterns or not GLOB_CHARACTERS.search(name):
-        return Statement(name, value, number, _key_of(name, rules))
+        return Statement(name, value, number, _key_of(name, rules), excluded=excluded)
     patterns = alternatives(name) if rules.loader == "systemd-sysctl" else [name]
     if not rules.follows_parents:
         patterns = [pattern for pattern in patterns if b".." not in pattern.split(b"/")]
-    return Statement(name, value, number, None, tuple(patterns))
+    return Statement(name, value, number, None, tuple(patterns), excluded)
 
 
 def _parse(line: bytes, rules: Rules) -> tuple[bytes, bytes | None] | None:
