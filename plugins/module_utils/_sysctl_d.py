@@ -100,6 +100,7 @@ class Rules:
     ``excludes_by_pattern``: that ``-key`` may be a pattern, too, of fnmatch(3).
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
+    ``passes_over_loops``: a link that leads back to itself hides no file of its name.
     ``takes_credential``: the credential :data:`CREDENTIAL` is read after all files.
     ``imports_credentials``: the service is handed all whose name begins as its name does, encrypted
     ones too, and none may be a link that leads nowhere.
@@ -111,6 +112,7 @@ class Rules:
     excludes_by_pattern: bool = False
     follows_parents: bool = True
     reads_run_first: bool = False
+    passes_over_loops: bool = False
     takes_credential: bool = False
     imports_credentials: bool = False
 
@@ -122,6 +124,13 @@ RULES = (
     Rules("systemd-sysctl", (248,), follows_parents=False),  # 247 follows them, 252 does not
     Rules("systemd-sysctl", (252,), follows_parents=False, takes_credential=True),
     Rules("systemd-sysctl", (254,), follows_parents=False, takes_credential=True, imports_credentials=True),
+    Rules(  # conf-files.c since then: a link that cannot be followed is dropped
+        *("systemd-sysctl", (258,)),
+        follows_parents=False,
+        passes_over_loops=True,
+        takes_credential=True,
+        imports_credentials=True,
+    ),
     Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
     Rules("procps", (3, 3, 17), knows_patterns=False),
     Rules("procps", (4, 0, 1)),
@@ -167,9 +176,14 @@ class SysctlFile:
         return _names_credential(self.path) or _names_credential(self.target)
 
     @property
+    def is_loop(self) -> bool:
+        """Whether this is a link that leads back to itself."""
+        return self.kind == "missing" and self.is_link and self.target == self.path
+
+    @property
     def leads_nowhere(self) -> bool:
         """Whether this is a link to what is not there; a loop of links is not meant."""
-        return self.kind == "missing" and self.is_link and self.target != self.path
+        return self.kind == "missing" and self.is_link and not self.is_loop
 
     @property
     def is_volatile(self) -> bool:
@@ -258,7 +272,8 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     for file in tree.files:
         name = file.name
         is_hidden = rules.loader == "systemd-sysctl" and name.startswith(b".")
-        if name.endswith(b".conf") and not is_hidden:
+        is_dropped = rules.passes_over_loops and file.is_loop
+        if name.endswith(b".conf") and not is_hidden and not is_dropped:
             by_folder.get(posixpath.dirname(file.path), []).append((name, file))
     by_name: dict[bytes, SysctlFile] = {}
     for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
@@ -301,7 +316,10 @@ def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
     """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
     own = _releases(loader)
-    readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credentials): rules for rules in own}
+    readers = {
+        (rules.reads_run_first, rules.passes_over_loops, rules.takes_credential, rules.imports_credentials): rules
+        for rules in own
+    }
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
         return True
     parsers = {

@@ -339,6 +339,23 @@ def test_releases(texts: t.Mapping[str, str], loader: Loader, version: Version, 
     assert predict(tree_of(texts), loader, hz=250, version=version).values.time == value
 
 
+# Seen on Debian 13 and testing.
+@pytest.mark.parametrize(
+    ("loader", "version", "value"),
+    [
+        pytest.param(SYSTEMD, (257,), 7200, id="systemd 257"),
+        pytest.param(SYSTEMD, (258,), 60, id="systemd 258"),
+        pytest.param(PROCPS, (4, 0, 7), 7200, id="procps"),
+    ],
+)
+def test_a_loop_of_links_hides_a_file(loader: Loader, version: Version, value: int) -> None:
+    loop = SysctlFile(A, A, kind="missing", reason="it is a loop of links", is_link=True)
+    tree = tree_of({"/usr/lib/sysctl.d/a.conf": f"{T}=60\n"})
+    assert predict(Tree((loop, *tree.files)), loader, hz=250, version=version).values.time == value
+    leads_nowhere = dataclasses.replace(loop, target="/nowhere")
+    assert predict(Tree((leads_nowhere, *tree.files)), loader, hz=250, version=version).values.time == 7200
+
+
 EXTRA = "/etc/credstore/sysctl.extra"
 IMAGE_EXTRA = "/usr/lib/credstore/sysctl.extra"
 GIVEN_EXTRA = "/run/credentials/@system/sysctl.extra"

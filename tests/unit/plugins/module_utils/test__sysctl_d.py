@@ -388,7 +388,8 @@ def test_key_of(name: bytes, as_systemd: Key | None, as_procps: Key | None) -> N
 @pytest.mark.parametrize(
     ("loader", "version", "since"),
     [
-        pytest.param(SYSTEMD, None, (254,), id="newest systemd"),
+        pytest.param(SYSTEMD, None, (258,), id="newest systemd"),
+        pytest.param(SYSTEMD, (262,), (258,), id="systemd 262"),
         pytest.param(SYSTEMD, (257,), (254,), id="systemd 257"),
         pytest.param(SYSTEMD, (252,), (252,), id="systemd 252"),
         pytest.param(SYSTEMD, (251,), (248,), id="systemd 251"),
@@ -469,6 +470,13 @@ def test_depends_on_version(text: bytes, by_systemd: bool, by_procps: bool) -> N
 def test_depends_on_version_by_the_order_of_folders() -> None:
     tree = tree_of("/etc/sysctl.d/a.conf", "/run/sysctl.d/a.conf")
     assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (False, True)
+
+
+def test_depends_on_version_by_a_loop_of_links() -> None:
+    loop = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", kind="missing", is_link=True)
+    hidden = tree_of("/usr/lib/sysctl.d/a.conf").files
+    for tree in (Tree((loop,)), Tree((loop, *hidden))):
+        assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (True, False)
 
 
 @pytest.mark.parametrize(
