@@ -205,6 +205,40 @@ def test_the_release_is_asked_for_where_it_matters(tmp_path: Path) -> None:
     assert take_snapshot(host.kernel, host.files).boot.values.time == 7200
 
 
+EXCLUSION = TIME[:-1] + b"*=7\n-" + TIME[:-2] + b"*\n"
+
+
+# Since procps 4.0.5 the file's second line keeps the key from the first one.
+@pytest.mark.parametrize(
+    ("layout", "paths"),
+    [
+        pytest.param({"/etc/rc.local": b"sysctl -p /opt/tune.conf", "/opt/tune.conf": EXCLUSION}, ["/etc/rc.local"]),
+        pytest.param({"/boot/sysctl.conf-6.1": EXCLUSION}, ["/boot/sysctl.conf-6.1"]),
+    ],
+    ids=["by a call", "of a kernel"],
+)
+@pytest.mark.parametrize("init", [pytest.param(SYSTEMD, id="systemd"), pytest.param(NOTHING, id="no loader")])
+def test_the_release_counts_for_who_else_applies_files(
+    tmp_path: Path, init: InitSystem, layout: Layout, paths: list[str]
+) -> None:
+    for release, found in ((b"4.0.4", paths), (b"4.0.7", []), (b"3.3.17", [])):
+        root = tmp_path / release.decode()
+        host = make_host(root, {**layout, "/sbin/sysctl": b"procps-ng " + release}, init=init)
+        for path in paths:
+            (root / "root" / path.lstrip("/")).chmod(0o755)
+        writers = take_snapshot(host.kernel, host.files).other_writers
+        assert sorted({writer.path for writer in writers}) == found, release
+
+
+def test_the_release_counts_where_only_others_apply_files(tmp_path: Path) -> None:
+    layout = {A: EXCLUSION, "/etc/rc.local": b"sysctl --system"}
+    for release in (b"4.0.4", b"4.0.7"):
+        root = tmp_path / release.decode()
+        host = make_host(root, {**layout, "/sbin/sysctl": b"procps-ng " + release}, init=NOTHING)
+        (root / "root/etc/rc.local").chmod(0o755)
+        assert take_snapshot(host.kernel, host.files).other_writers == []
+
+
 def test_a_system_that_does_not_run_has_no_running_values(tmp_path: Path) -> None:
     kernel = make_kernel(tmp_path / "proc", 600, 60, 20)
     lay_out(tmp_path / "root", {"/usr/lib/systemd/systemd-sysctl": b"", A: TIME + b"=900\n"})
