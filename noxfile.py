@@ -30,6 +30,8 @@ TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
 TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
 # On the others the stress test is short, as what it tries is the kernel's more than Python's.
 STRESSED_PYTHON = own if (own := f"3.{sys.version_info.minor}") in TARGET_PYTHONS else TARGET_PYTHONS[-1]
+# Not on every machine yet, but in an image of the scenarios.
+IMAGE, IMAGE_PYTHON = "debian14", "3.14"
 # These run on the controller only, and with its Python.
 CONTROLLER_PLUGINS = ("action", "filter", "plugin_utils")
 # The ansible-core releases of the matrix, each with the controllers' Pythons it runs on.
@@ -227,6 +229,28 @@ def units(session: nox.Session) -> None:
             "COVERAGE_FILE": f"{CACHE}/coverage/data.{session.python}",
             "STRESS_RUNS": "200" if session.python == STRESSED_PYTHON else "16",
         },
+    )
+
+
+@nox.session(name="units-in-image")
+def units_in_image(session: nox.Session) -> None:
+    """Run the unit tests on the Python of Debian testing in its image, where this machine has none; with TEST_ALL=1."""
+    if shutil.which(f"python{IMAGE_PYTHON}"):
+        session.skip(f"This machine has Python {IMAGE_PYTHON}: the session units-{IMAGE_PYTHON} runs them.")
+    if os.environ.get("TEST_ALL") != "1":
+        session.skip(f"TEST_ALL=1 runs the unit tests on Python {IMAGE_PYTHON}, in the image {IMAGE}.")
+    install(session, "differential")
+    add_test_collections(session)
+    images = Path("extensions/molecule/images")
+    session.run(
+        *("ansible-playbook", "--inventory=extensions/molecule/inventory/hosts.yml"),
+        # podman is tried with the image of debian12
+        *(f"--limit=localhost,debian12,{IMAGE}", *(str(images / f"{name}.yml") for name in ("build", "configure"))),
+        env=ansible_env(CACHE / "collections"),
+    )
+    session.run(
+        *(sys.executable, "tools/units_in_image.py", f"linux-tcp-{IMAGE}", IMAGE_PYTHON, *session.posargs),
+        external=True,
     )
 
 
