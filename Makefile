@@ -24,7 +24,7 @@ export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 export TEST_ALL
 
 .DEFAULT_GOAL := help
-.PHONY: help apply quick test test-all style lint types units units-own browser sanity docs-lint docs molecule fleet \
+.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs molecule fleet \
 	differential cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
@@ -72,6 +72,9 @@ units-own: runner ## Run the unit tests on this Python only, or on another: TARG
 units: runner ## Run the unit tests on each Python there is, with coverage on two
 	@rm -rf .cache/coverage
 	@$(NOX) units coverage
+
+units-in-image: runner packages ## Run the unit tests on Debian testing's Python, in its image: with TEST_ALL=1
+	@$(NOX) units-in-image
 
 browser: runner ## Look at the audit's report with Chromium, pictures in .build/browser
 	@tools/packages.sh chromium chromium-driver

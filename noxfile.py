@@ -26,9 +26,11 @@ BUILD = ROOT / ".build"
 TREE = CACHE / "tree"
 LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
 TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
-TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
 # The stress test is long on one only, as what it tries is the kernel's more than Python's.
 STRESSED_PYTHON = own if (own := f"3.{sys.version_info.minor}") in TARGET_PYTHONS else TARGET_PYTHONS[-1]
+# Not on every machine yet, but in an image of the scenarios.
+IMAGE, IMAGE_PYTHON = "debian14", "3.14"
 # These run on the controller only, and with its Python.
 CONTROLLER_PLUGINS = ("action", "filter", "plugin_utils")
 # The ansible-core releases of the matrix, each with the controllers' Pythons it runs on.
@@ -243,16 +245,18 @@ def units(session: nox.Session) -> None:
     long stress test is a matter of TEST_ALL, too.
     """
     install(session, "units")
-    is_all = os.environ.get("TEST_ALL") == "1"
     is_covered = session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)  # to watch takes as long as to run
+    is_thorough = TEST_ALL and session.python == STRESSED_PYTHON
     session.run(
         *(("coverage", "run") if is_covered else ("python",)),
-        *("-m", "pytest", *(() if is_covered or is_all else ("-m", "not any_python")), *session.posargs),
+        *("-m", "pytest", *(() if is_covered or TEST_ALL else ("-m", "not any_python")), *session.posargs),
         env={
             "COVERAGE_FILE": f"{CACHE}/coverage/data.{session.python}",
-            "STRESS_RUNS": "200" if is_all and session.python == STRESSED_PYTHON else "16",
+            "STRESS_RUNS": "200" if is_thorough else "16",
         },
     )
+    if is_thorough:
+        session.run("python", "-m", "pytest", "-k", "properties", "--hypothesis-profile=thorough")
 
 
 @nox.session(name="units-own")
@@ -260,6 +264,28 @@ def units_own(session: nox.Session) -> None:
     """Run the unit tests on the running Python, without coverage."""
     install(session, "units")
     session.run("python", "-m", "pytest", *session.posargs, env={"STRESS_RUNS": "16"})
+
+
+@nox.session(name="units-in-image")
+def units_in_image(session: nox.Session) -> None:
+    """Run the unit tests on the Python of Debian testing in its image, where this machine has none; with TEST_ALL=1."""
+    if shutil.which(f"python{IMAGE_PYTHON}"):
+        session.skip(f"This machine has Python {IMAGE_PYTHON}: the session units-{IMAGE_PYTHON} runs them.")
+    if not TEST_ALL:
+        session.skip(f"TEST_ALL=1 runs the unit tests on Python {IMAGE_PYTHON}, in the image {IMAGE}.")
+    install(session, "differential")
+    add_test_collections(session)
+    images = Path("extensions/molecule/images")
+    session.run(
+        *("ansible-playbook", "--inventory=extensions/molecule/inventory/hosts.yml"),
+        # podman is tried with the image of debian12
+        *(f"--limit=localhost,debian12,{IMAGE}", *(str(images / f"{name}.yml") for name in ("build", "configure"))),
+        env=ansible_env(CACHE / "collections"),
+    )
+    session.run(
+        *(sys.executable, "tools/units_in_image.py", f"linux-tcp-{IMAGE}", IMAGE_PYTHON, *session.posargs),
+        external=True,
+    )
 
 
 @nox.session
@@ -384,10 +410,10 @@ def differential(session: nox.Session) -> None:
         *(f"--extra-vars=roots={roots}", *(str(images / f"{name}.yml") for name in ("build", "unpack"))),
         env=ansible_env(CACHE / "collections"),
     )
-    for program in ("run", "answers"):
+    for program, trees in (("run", 2000 if TEST_ALL else 100), ("answers", 200 if TEST_ALL else 40)):
         session.run(
             *("python", "-m", f"ansible_collections.linux.tcp.tests.differential.{program}"),
-            *(str(roots), *(session.posargs if program == "run" else ())),
+            *(str(roots), f"--trees={trees}", *(session.posargs if program == "run" else ())),
             env={"PYTHONPATH": "collections"},
         )
 

@@ -18,6 +18,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._command_line import COMMAND_LINE, assignments
+from ansible_collections.linux.tcp.plugins.module_utils._patterns import matches
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     files_read,
     rules_of,
@@ -232,14 +233,21 @@ def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
     """Write line by line: write_setting_list() of procps' src/sysctl.c.
 
     The last line that the kernel takes decides. A glob passes over a path that some line spells
-    out, be it an assignment or an exclusion.
+    out, be it an assignment or an exclusion, wherever that line stands. Since 4.0.5 it passes over
+    one that the pattern of an exclusion matches, too. A line that spells its key out is always written.
     """
     names = {statement.name for statement, _settings in readings}
+    excluded = {statement.excluded for statement, _settings in readings if statement.excluded is not None}
+
+    @functools.lru_cache(maxsize=None)
+    def is_passed_over(name: bytes | None) -> bool:
+        return name is not None and (name in names or any(matches(pattern, name) for pattern in excluded))
+
     return {
         key: setting
         for statement, settings in readings
         for key, setting in settings.items()
-        if setting.reading is not None and statement.expand(key) not in names
+        if setting.reading is not None and not is_passed_over(statement.expand(key))
     }
 
 

@@ -4,7 +4,7 @@
 
 # This module util is private to the collection: it may change at any time.
 
-"""Patterns in the keys of sysctl files, glob(7), matched with the three keys' names."""
+"""Patterns in the keys of sysctl files, glob(7) and fnmatch(3), matched with the three keys' names."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key
 
 GLOB_CHARACTERS = re.compile(rb"[*?\[]")
+FNMATCH_CHARACTERS = re.compile(rb"[*?\[\\]")
 
 # Folders on the way to the keys and beside it.
 _FOLDERS = frozenset([b"proc", b"sys", b"net", b"core", b"ipv4", b"conf", b"all", b"default", b"kernel", b"vm", b"fs"])
 _WANTED = {key: f"{SYSCTL_PREFIX}{key}".encode().split(b"/") for key in KEYS}
 _LONGEST_PART = max(len(part) for parts in _WANTED.values() for part in parts)
+_LONGEST_NAME = 4096  # limits.h: PATH_MAX
 
 # Nobody writes that many braces, and glob(3) itself would take forever over some more.
 _MOST_ALTERNATIVES = 1000
@@ -43,10 +45,15 @@ def expand(pattern: bytes, key: Key) -> bytes | None:
     if len(places) != len(wanted) or not parts[-1]:
         return None
     for index, name in zip(places, wanted):
-        if not _component_pattern(parts[index]).fullmatch(name):
+        if not _translated(parts[index], _LONGEST_PART).fullmatch(name):
             return None
         parts[index] = name
     return b"/".join(parts)
+
+
+def matches(pattern: bytes, name: bytes) -> bool:
+    """Whether fnmatch(3) without flags, to which a slash is no special character, matches what expand() returned."""
+    return _translated(pattern, _LONGEST_NAME).fullmatch(name) is not None
 
 
 def alternatives(pattern: bytes) -> list[bytes]:
@@ -111,15 +118,19 @@ def steps(parts: list[bytes]) -> list[int]:
     return [index - 2 for index in found[2:]] if [whole[index] for index in found[:2]] == [b"proc", b"sys"] else []
 
 
-# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash
-# or in a class.
+# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash, in
+# a class, an equivalence class or a collating symbol. The lookahead is one that does not try again.
 _GLOB_TOKEN = re.compile(
-    rb"\*|\?|\[(?P<negated>[!^]?)(?P<members>\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]|\\?(?P<literal>.)",
+    rb"\*|\?|\[(?P<negated>[!^]|(?![!^]))(?=(?P<members>\]?(?:\[:[a-z]+:\]|\[=.=\]|\[\..\.\]|\\.|[^\]\\])*))(?P=members)\]"
+    rb"|\\?(?P<literal>.)",
     re.DOTALL,
 )
-_BRACKET_TOKEN = re.compile(rb"\[:(?P<named>[a-z]+):\]|\\?(?P<first>.)(?:-\\?(?P<last>[^\]]))?", re.DOTALL)
-# All that the keys' names are made of, and the classes of ctype(3) these belong to.
-_LETTERS, _DIGITS, _REST = string.ascii_lowercase.encode(), string.digits.encode(), b"_"
+_BRACKET_TOKEN = re.compile(
+    rb"\[:(?P<named>[a-z]+):\]|\[(?P<mark>[=.])(?P<one>.)(?P=mark)\]|\\?(?P<first>.)(?:-\\?(?P<last>[^\]]))?", re.DOTALL
+)
+# All that the keys' names and their folders are made of, and the classes of ctype(3) these belong to.
+_LETTERS, _DIGITS, _REST = string.ascii_lowercase.encode(), string.digits.encode(), b"_./"
+_ALPHABET = _LETTERS + _DIGITS + _REST
 _CLASSES = {
     b"alpha": _LETTERS,
     b"lower": _LETTERS,
@@ -127,16 +138,20 @@ _CLASSES = {
     b"digit": _DIGITS,
     b"alnum": _LETTERS + _DIGITS,
     b"punct": _REST,
-    b"graph": _LETTERS + _DIGITS + _REST,
-    b"print": _LETTERS + _DIGITS + _REST,
+    b"graph": _ALPHABET,
+    b"print": _ALPHABET,
+    b"upper": b"",
+    b"space": b"",
+    b"blank": b"",
+    b"cntrl": b"",
 }
 
 _NEVER = re.compile(rb"(?!)")
 
 
 @functools.lru_cache(maxsize=32)
-def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
-    """Translate one part of a glob(7) pattern, which Python's own fnmatch reads differently.
+def _translated(glob: bytes, longest: int) -> t.Pattern[bytes]:
+    """Translate a glob(7) pattern for names of at most ``longest`` bytes; Python's own fnmatch reads it differently.
 
     What stands between two stars is matched where it is found first, once and for all: trying other places would help
     nothing and could take forever.
@@ -149,7 +164,7 @@ def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
                 pieces.append(b"")
             continue
         length += 1
-        if length > _LONGEST_PART:
+        if length > longest:
             return _NEVER
         if token["literal"] is not None:
             pieces[-1] += re.escape(token["literal"])
@@ -167,11 +182,15 @@ def _component_pattern(glob: bytes) -> t.Pattern[bytes]:
 def _bracket(*, negated: bool, members: bytes) -> bytes:
     """Translate a bracket expression, as far as the characters of the keys' names go."""
     matched: set[int] = set()
+    is_cut = False
     for token in _BRACKET_TOKEN.finditer(members):
         if token["named"] is not None:
-            matched.update(_CLASSES.get(token["named"], b""))
+            if token["named"] not in _CLASSES:  # fnmatch(3) gives up there
+                is_cut = True
+                break
+            matched.update(_CLASSES[token["named"]])
         else:
-            last = token["last"] or token["first"]
-            matched.update(range(token["first"][0], last[0] + 1))
-    chosen = bytes(char for char in _LETTERS + _DIGITS + _REST if (char in matched) != negated)
+            first = token["one"] or token["first"]
+            matched.update(range(first[0], (token["last"] or first)[0] + 1))
+    chosen = bytes(char for char in _ALPHABET if (char in matched) != negated and not (negated and is_cut))
     return b"[" + chosen + b"]" if chosen else rb"(?!)"

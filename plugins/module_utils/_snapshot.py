@@ -27,7 +27,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values, detection_time, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._writers import Outlook, find_candidates, writers_among
+from ansible_collections.linux.tcp.plugins.module_utils._writers import (
+    Outlook,
+    find_candidates,
+    loaders_called,
+    writers_among,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem, Setting
@@ -53,8 +58,8 @@ class Snapshot:
 
     ``runs`` says that this is the running system; for any other one ``runtime`` is empty and
     ``runtime_writable`` false. ``hz`` is the tick rate of the kernel that the next boot is
-    predicted for, ``command_line`` what that kernel is started with. ``version`` is the loader's
-    release where that makes a difference. ``candidates`` may set keys after the boot,
+    predicted for, ``command_line`` what that kernel is started with. ``versions`` are the releases of the
+    loader and of what else applies files, where these make a difference. ``candidates`` may set keys after the boot,
     ``unit_changes`` are the places that change what systemd-sysctl.service does.
     """
 
@@ -64,18 +69,24 @@ class Snapshot:
     loader: Loader | None
     tree: Tree
     hz: int
-    version: Version | None = None
+    versions: t.Mapping[Loader, Version | None] = dataclasses.field(default_factory=dict)
     command_line: bytes = b""
     candidates: tuple[Candidate, ...] = ()
     unit_changes: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def version(self) -> Version | None:
+        """The loader's release where that makes a difference, None where it does not or cannot be told."""
+        return self.versions.get(self.loader) if self.loader else None
+
     @functools.cached_property
     def boot(self) -> Prediction:
         """What the next boot will give."""
-        return self._predict(self.tree.lasting())
+        return self._predict(self.tree.lasting(), self.loader)
 
-    def _predict(self, tree: Tree) -> Prediction:
-        return predict(tree, self.loader, hz=self.hz, version=self.version, command_line=self.command_line)
+    def _predict(self, tree: Tree, loader: Loader | None) -> Prediction:
+        version = self.versions.get(loader) if loader else None
+        return predict(tree, loader, hz=self.hz, version=version, command_line=self.command_line)
 
     def files_read(self) -> list[SysctlFile]:
         """Return the files that the next boot's loader reads, in its order."""
@@ -86,8 +97,8 @@ class Snapshot:
         """The lines that may give other values after the boot."""
         tree = self.tree.lasting()
         # where no boot applies the files, whoever does so in its place is no other writer
-        boot = self.boot if self.loader else predict(tree, "procps", hz=self.hz, command_line=self.command_line)
-        return writers_among(self.candidates, Outlook(tree, boot.values, hz=self.hz))
+        boot = self.boot if self.loader else self._predict(tree, "procps")
+        return writers_among(self.candidates, Outlook(tree, boot.values, hz=self.hz, versions=self.versions))
 
     @property
     def drift(self) -> list[Key]:
@@ -163,7 +174,7 @@ class Snapshot:
         if not any(file.is_volatile for file in self.tree.files):
             return []
         lasting = self.boot.settings
-        return [setting for setting in self._predict(self.tree).settings if setting not in lasting]
+        return [setting for setting in self._predict(self.tree, self.loader).settings if setting not in lasting]
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the snapshot as the modules answer it."""
@@ -224,6 +235,8 @@ def take_snapshot(
     if loader == "auto":
         loader = detect_loader(init)
     candidates, tree = search(files, init, files.read_tree())
+    # where no boot applies the files, they are judged as procps would apply them
+    loaders = loaders_called(candidates) | {loader or "procps"} if loader or candidates else set()
     return Snapshot(
         runs=runs,
         runtime=kernel.read() if runs else Values(),
@@ -231,7 +244,7 @@ def take_snapshot(
         loader=loader,
         tree=tree,
         hz=kernel.hz(),
-        version=files.version_of(loader) if loader and depends_on_version(tree, loader) else None,
+        versions={one: files.version_of(one) for one in sorted(loaders) if depends_on_version(tree, one)},
         command_line=kernel.command_line() if runs else b"",
         candidates=tuple(candidates),
         unit_changes=init.unit_changes,

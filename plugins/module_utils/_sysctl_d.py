@@ -22,9 +22,11 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._patterns import (
+    FNMATCH_CHARACTERS,
     GLOB_CHARACTERS,
     alternatives,
     expand,
+    matches,
     steps,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, SYSCTL_PREFIX
@@ -69,8 +71,9 @@ ENCRYPTED_CREDENTIAL_FOLDERS = (
     "/usr/lib/credstore.encrypted",
 )
 
-_RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[")  # with a class for the single ones it is three times as slow
-_KEYS_BY_NAME = {f"{SYSCTL_PREFIX}{key}".encode(): key for key in KEYS}
+_RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[|\\")  # with a class for the single ones it is three times as slow
+_NAMES = {key: f"{SYSCTL_PREFIX}{key}".encode() for key in KEYS}
+_KEYS_BY_NAME = {name: key for key, name in _NAMES.items()}
 _SEPARATOR = re.compile(rb"[./]")
 _SEPARATORS = bytes.maketrans(b"./", b"/.")
 
@@ -94,8 +97,10 @@ class Rules:
     """How a loader reads sysctl files, from its release ``since`` on.
 
     ``knows_patterns``: keys may be patterns, and a ``-key`` without ``=`` excludes one from them.
+    ``excludes_by_pattern``: that ``-key`` may be a pattern, too, of fnmatch(3).
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
+    ``passes_over_loops``: a link that leads back to itself hides no file of its name.
     ``takes_credential``: the credential :data:`CREDENTIAL` is read after all files.
     ``imports_credentials``: the service is handed all whose name begins as its name does, encrypted
     ones too, and none may be a link that leads nowhere.
@@ -104,8 +109,10 @@ class Rules:
     loader: Loader
     since: Version
     knows_patterns: bool = True
+    excludes_by_pattern: bool = False
     follows_parents: bool = True
     reads_run_first: bool = False
+    passes_over_loops: bool = False
     takes_credential: bool = False
     imports_credentials: bool = False
 
@@ -117,9 +124,17 @@ RULES = (
     Rules("systemd-sysctl", (248,), follows_parents=False),  # 247 follows them, 252 does not
     Rules("systemd-sysctl", (252,), follows_parents=False, takes_credential=True),
     Rules("systemd-sysctl", (254,), follows_parents=False, takes_credential=True, imports_credentials=True),
+    Rules(  # conf-files.c since then: a link that cannot be followed is dropped
+        *("systemd-sysctl", (258,)),
+        follows_parents=False,
+        passes_over_loops=True,
+        takes_credential=True,
+        imports_credentials=True,
+    ),
     Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
     Rules("procps", (3, 3, 17), knows_patterns=False),
     Rules("procps", (4, 0, 1)),
+    Rules("procps", (4, 0, 5), excludes_by_pattern=True),
 )
 
 
@@ -161,9 +176,14 @@ class SysctlFile:
         return _names_credential(self.path) or _names_credential(self.target)
 
     @property
+    def is_loop(self) -> bool:
+        """Whether this is a link that leads back to itself."""
+        return self.kind == "missing" and self.is_link and self.target == self.path
+
+    @property
     def leads_nowhere(self) -> bool:
         """Whether this is a link to what is not there; a loop of links is not meant."""
-        return self.kind == "missing" and self.is_link and self.target != self.path
+        return self.kind == "missing" and self.is_link and not self.is_loop
 
     @property
     def is_volatile(self) -> bool:
@@ -223,6 +243,8 @@ class Statement:
     ``name`` is the key as the loader spells it to the kernel, relative to /proc/sys; ``value`` is
     None for an exclusion (``-key`` without ``=``). ``line`` counts line feeds, from 1. ``key`` is the
     one that the name leads to as it stands; ``patterns`` are those that the loader expands it as.
+    ``excluded`` is the pattern of the names that an exclusion keeps from being found by patterns; None
+    where that is ``name`` and no other.
     """
 
     name: bytes
@@ -230,6 +252,7 @@ class Statement:
     line: int
     key: Key | None
     patterns: tuple[bytes, ...] = ()
+    excluded: bytes | None = None
 
     def expand(self, key: Key) -> bytes | None:
         """Return the name under which a pattern finds a key, None where none does."""
@@ -237,7 +260,8 @@ class Statement:
 
     def concerns(self, key: Key) -> bool:
         """Whether the key is assigned or excluded here."""
-        return self.key == key or self.expand(key) is not None
+        is_named = self.key == key or self.expand(key) is not None
+        return is_named or (self.excluded is not None and matches(self.excluded, _NAMES[key]))
 
 
 def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
@@ -248,7 +272,8 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     for file in tree.files:
         name = file.name
         is_hidden = rules.loader == "systemd-sysctl" and name.startswith(b".")
-        if name.endswith(b".conf") and not is_hidden:
+        is_dropped = rules.passes_over_loops and file.is_loop
+        if name.endswith(b".conf") and not is_hidden and not is_dropped:
             by_folder.get(posixpath.dirname(file.path), []).append((name, file))
     by_name: dict[bytes, SysctlFile] = {}
     for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
@@ -291,17 +316,27 @@ def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
 def depends_on_version(tree: Tree, loader: Loader) -> bool:
     """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
     own = _releases(loader)
-    readers = {(rules.reads_run_first, rules.takes_credential, rules.imports_credentials): rules for rules in own}
+    readers = {
+        (rules.reads_run_first, rules.passes_over_loops, rules.takes_credential, rules.imports_credentials): rules
+        for rules in own
+    }
     if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
         return True
-    parsers = {(rules.knows_patterns, rules.follows_parents): rules for rules in own}.values()
+    parsers = {
+        (rules.knows_patterns, rules.excludes_by_pattern, rules.follows_parents): rules for rules in own
+    }.values()
     return any(_differs(file.text, parsers) for file in tree.files if _RELEVANT.search(file.text))
 
 
 def _differs(text: bytes, parsers: t.Iterable[Rules]) -> bool:
     first, *others = (rules for rules in parsers if rules.follows_parents or b".." in text)
-    found = statements(text, first)
-    return any(statements(text, rules) != found for rules in others)
+    found = _concerning(text, first)
+    return any(_concerning(text, rules) != found for rules in others)
+
+
+def _concerning(text: bytes, rules: Rules) -> list[Statement]:
+    """Return the statements that name a key: without one of these, no other makes a difference."""
+    return [statement for statement in statements(text, rules) if any(map(statement.concerns, KEYS))]
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -312,6 +347,7 @@ def split_lines(text: bytes) -> list[bytes]:
 def statements(text: bytes, rules: Rules) -> list[Statement]:
     """Return the statements of a file that may concern the keepalive keys, in its order.
 
+    All exclusions by pattern are among them, as they may match names that have superfluous parts.
     systemd-sysctl gives up a file at a line of :data:`LONG_LINE_MAX` bytes or more.
     """
     found: list[Statement] = []
@@ -326,7 +362,9 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
             if piece is not row and not _RELEVANT.search(piece):
                 continue
             statement = parse_line(piece, number, rules)
-            if statement is not None and (statement.key or any(map(statement.concerns, KEYS))):
+            if statement is None:
+                continue
+            if statement.key or statement.excluded is not None or any(map(statement.concerns, KEYS)):
                 found.append(statement)
     return found
 
@@ -360,12 +398,14 @@ def parse_line(line: bytes, number: int, rules: Rules) -> Statement | None:
     if parsed is None:
         return None
     name, value = parsed
+    is_exclusion = value is None and rules.excludes_by_pattern
+    excluded = name if is_exclusion and FNMATCH_CHARACTERS.search(name) else None
     if not rules.knows_patterns or not GLOB_CHARACTERS.search(name):
-        return Statement(name, value, number, _key_of(name, rules))
+        return Statement(name, value, number, _key_of(name, rules), excluded=excluded)
     patterns = alternatives(name) if rules.loader == "systemd-sysctl" else [name]
     if not rules.follows_parents:
         patterns = [pattern for pattern in patterns if b".." not in pattern.split(b"/")]
-    return Statement(name, value, number, None, tuple(patterns))
+    return Statement(name, value, number, None, tuple(patterns), excluded)
 
 
 def _parse(line: bytes, rules: Rules) -> tuple[bytes, bytes | None] | None:

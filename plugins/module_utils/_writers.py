@@ -21,6 +21,7 @@ import itertools
 import posixpath
 import re
 import typing as t
+from types import MappingProxyType
 
 from ansible_collections.linux.tcp.plugins.module_utils._boot import applied
 from ansible_collections.linux.tcp.plugins.module_utils._commands import (
@@ -46,6 +47,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, ker
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Rules, Version
     from ansible_collections.linux.tcp.plugins.module_utils._values import Key, Values
 
     Rows = t.Iterator[t.Tuple[int, bytes]]
@@ -216,7 +218,7 @@ class AppliedFile:
         rows = file.text.split(b"\n")
         return [
             _writer(file, statement.line, rows[statement.line - 1])
-            for statement in statements(file.text, rules_of("procps"))[:_MOST_OF_A_FILE]
+            for statement in statements(file.text, outlook.rules("procps"))[:_MOST_OF_A_FILE]
             if any(map(statement.concerns, changed))
         ]
 
@@ -266,22 +268,37 @@ _TUNED_RULES = rules_of("procps", (3, 3, 17))
 
 
 class Outlook:
-    """What decides whether a candidate is a writer: a system's files, what its boot gives, the kernel's tick rate."""
+    """What decides whether a candidate is a writer: a system's files, what its boot gives, the kernel's tick rate.
 
-    def __init__(self, tree: Tree, values: Values, *, hz: int) -> None:
+    ``versions`` are the releases of the programs that apply files, as far as these make a difference.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        values: Values,
+        *,
+        hz: int,
+        versions: t.Mapping[Loader, Version | None] = MappingProxyType({}),
+    ) -> None:
         self.tree = tree
         self.values = values
         self.hz = hz
+        self._versions = versions
         self._applied: dict[Application, dict[Key, int]] = {}
 
     def changes(self, values: t.Mapping[Key, int]) -> list[Key]:
         """Return the keys to which these values give another one than the boot."""
         return [key for key in KEYS if key in values and values[key] != self.values[key]]
 
+    def rules(self, loader: Loader) -> Rules:
+        """Return how a program that the system has reads files."""
+        return rules_of(loader, self._versions.get(loader))
+
     def applied(self, application: Application) -> dict[Key, int]:
         """Return the values that a call sets; many lines make the same call."""
         if application not in self._applied:
-            rules = rules_of(application.loader)
+            rules = self.rules(application.loader)
             names = application.names
             files = (
                 files_read(self.tree, rules)
@@ -312,6 +329,17 @@ def writers_among(candidates: t.Iterable[Candidate], outlook: Outlook) -> list[W
     """Return the lines that may give other values than the boot, by path and line."""
     found = {writer for candidate in candidates for writer in candidate.writers(outlook)}
     return sorted(found, key=lambda writer: (writer.path, writer.line))
+
+
+def loaders_called(candidates: t.Iterable[Candidate]) -> set[Loader]:
+    """Return the programs that candidates call to apply sysctl files."""
+    found: set[Loader] = set()
+    for candidate in candidates:
+        if isinstance(candidate, Applier):
+            found.add(candidate.application.loader)
+        elif isinstance(candidate, AppliedFile):
+            found.add("procps")
+    return found
 
 
 def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:

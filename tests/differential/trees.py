@@ -55,7 +55,15 @@ _GLOBS = (
     *(b"tcp_keepalive_{time,i*}", b"tcp_keepalive_{[t]ime,probes}", b"{tcp,x}_keepalive_*", b"tcp_keepalive_*{}"),
     *(b"tcp_keepalive_{t{i,o}me,pr*}", b"tcp_keepalive_t*{", b"tcp_keepalive_{t*", b"tcp_keepalive_{*}", b"*_{intvl,}"),
     *(b"tcp_keepalive_t*}", b"tcp_keepalive_{{time,p*},intvl}", b"tcp_keepalive_{p,x}*", b"tcp_keepalive_\\{t,i}*"),
+    *(b"tcp_keepalive_[[=t=]]*", b"tcp_keepalive_[[.p.]i]*", b"tcp_keepalive_[i[:no:]]*", b"tcp_keepalive_[!]*"),
 )
+# Of whole names, as only exclusions are matched: a star, a question mark and brackets may stand for a slash.
+_WHOLE_GLOBS = (
+    *(b"*", b"net*", b"net.*", b"net/*", b"net*time", b"*/tcp_keepalive_[tp]*", b"*.tcp_keepalive_intvl", b"*probes"),
+    *(b"net?ipv4?tcp_keepalive_time", b"net[/.]ipv4[!a-z]*e", b"net[[:punct:]]*_p*", b"[!m]*vl", b"[[=n=]]et*_t*"),
+    *(b"net/?/ipv4/*", b"net//*", b"net.*..*", b"*/../*", b"*//*_time", b"net/ipv4", b"net/ipv4/*/*", b"*_keepalive_"),
+)
+_EXCLUDING_PREFIXES = (b"-", b"-", b"-", b"-", b"-", b"--", b"--", b"---", b"- ", b" -", b"\t-", b"\v-")
 _PREFIXES = (b"", b"", b"", b"", b"-", b"-", b"- ", b"--", b" ", b"\t-", b"\v")
 _EQUALS = (b" = ", b" = ", b"=", b"=", b"\t=\t", b" =", b"=\v")
 _COMMENTS = (b"# a remark", b"; a remark", b"", b"   ", b"\t# x\\", b"#net.ipv4.tcp_keepalive_time = 1", b"# \xe9\xff")
@@ -106,8 +114,10 @@ def _link(random: Random, path: str, names: list[str]) -> str:
 
 def _text(random: Random) -> bytes:
     text = b"\xef\xbb\xbf" if random.random() < 0.03 else b""
+    # a key that is spelled out is found by no pattern, so some files have patterns only
+    line = _matching_line if random.random() < 0.3 else _line
     for _number in range(random.randint(1, 5)):
-        text += _line(random) + random.choice(_ENDINGS)
+        text += line(random) + random.choice(_ENDINGS)
     return text.rstrip(b"\r\n") if random.random() < 0.2 else text
 
 
@@ -119,11 +129,38 @@ def _line(random: Random) -> bytes:
         return random.choice(_NONSENSE)
     if kind < 0.202:
         return _long(random)
-    name = _pattern(random) if kind < 0.4 else _name(random)
+    if kind < 0.25:
+        return _exclusion(random)
+    return _assignment(random, _pattern(random) if kind < 0.45 else _name(random))
+
+
+def _matching_line(random: Random) -> bytes:
+    return _exclusion(random) if random.random() < 0.3 else _assignment(random, _pattern(random))
+
+
+def _assignment(random: Random, name: bytes) -> bytes:
     name = random.choice(_PREFIXES) + name
     if random.random() < 0.1:
         return name + random.choice((b"", b"", b" ", b"\v"))
     return name + random.choice(_EQUALS) + random.choice(_PLAIN if random.random() < 0.65 else _VALUES)
+
+
+def _exclusion(random: Random) -> bytes:
+    """Return a line that keeps keys from patterns, or only looks so."""
+    kind = random.random()
+    if kind < 0.35:
+        name = random.choice(_WHOLE_GLOBS)
+    elif kind < 0.5:
+        name = _quoted(random, _name(random))
+    else:
+        name = _pattern(random) if kind < 0.85 else _name(random)
+    return random.choice(_EXCLUDING_PREFIXES) + name + random.choice((b"", b"", b"", b"", b" ", b"\t", b"\v", b" # x"))
+
+
+def _quoted(random: Random, name: bytes) -> bytes:
+    """Put a backslash before some character, with which fnmatch(3) takes it as it stands."""
+    place = random.randrange(len(name) + 1)
+    return name[:place] + b"\\" + name[place:]
 
 
 def _long(random: Random) -> bytes:

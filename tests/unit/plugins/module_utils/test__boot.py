@@ -136,7 +136,58 @@ DEFAULT = (7200, None, None)
         pytest.param({A: f"{T}=70s\n", B: f"{STAR}=60\n"}, (7200, A, 1), DEFAULT, id="excluded by a refused value"),
         pytest.param({A: f"{STAR}=60\n-{T}\n"}, (7200, A, 2), DEFAULT, id="excluded from globs"),
         pytest.param({A: f"-{T}\n", B: f"{STAR}=60\n"}, (7200, A, 1), DEFAULT, id="excluded from a later glob"),
-        pytest.param({A: f"{STAR}=60\n-{T_STAR}\n"}, (60, A, 1), (60, A, 1), id="a glob excludes nothing"),
+        # procps since 4.0.5: exclusions by pattern
+        pytest.param({A: f"{STAR}=60\n-{T_STAR}\n"}, (60, A, 1), DEFAULT, id="excluded from globs by a glob"),
+        pytest.param({A: f"-{T_STAR}\n{STAR}=60\n"}, (60, A, 2), DEFAULT, id="excluded by a glob before"),
+        pytest.param({A: f"{STAR}=60\n-{STAR}\n"}, DEFAULT, DEFAULT, id="excluded by the same glob"),
+        pytest.param({A: f"-{STAR}\n{STAR}=60\n"}, (60, A, 2), DEFAULT, id="excluded by the same glob before"),
+        pytest.param({A: f"{STAR}=60\n", B: f"-{T_STAR}\n"}, (60, A, 1), DEFAULT, id="excluded in a later file"),
+        pytest.param({A: f"-{T_STAR}\n", B: f"{STAR}=60\n"}, (60, B, 1), DEFAULT, id="excluded in an earlier file"),
+        pytest.param({A: f"{STAR}=60\n", CONF: "-*\n"}, (60, A, 1), DEFAULT, id="everything excluded, in sysctl.conf"),
+        pytest.param({A: f"{T}=60\n-{T_STAR}\n"}, (60, A, 1), (60, A, 1), id="a glob excludes no key spelled out"),
+        pytest.param({A: f"-{T_STAR}\n-{T}=60\n"}, (60, A, 2), (60, A, 2), id="nor one whose failures are ignored"),
+        pytest.param(
+            {A: f"{T}=60\n{STAR}=70\n-{T_STAR}\n"},
+            (60, A, 1),
+            (60, A, 1),
+            id="a key, a glob and an exclusion by a glob",
+        ),
+        pytest.param({A: f"{STAR}=60\n-{T_STAR}=70\n"}, (70, A, 2), (70, A, 2), id="a value is no exclusion"),
+        pytest.param({A: f"{STAR}=60\n- {T_STAR}\n"}, (60, A, 1), (60, A, 1), id="dash and blank before a glob"),
+        pytest.param({A: f"{STAR}=60\n--{T_STAR}\n"}, (60, A, 1), DEFAULT, id="two dashes before a glob"),
+        pytest.param({A: f"{STAR}=60\n---{T_STAR}\n"}, (60, A, 1), (60, A, 1), id="three dashes before a glob"),
+        pytest.param({A: f"{STAR}=60\n-{T_STAR} \t\v\n"}, (60, A, 1), DEFAULT, id="blanks behind an excluding glob"),
+        pytest.param({A: f"{STAR}=60\n-{T_STAR} # x\n"}, (60, A, 1), (60, A, 1), id="remark behind an excluding glob"),
+        pytest.param(
+            {A: f"{STAR}=60\n-net.ipv4.tcp_keepalive_p*\n"}, (60, A, 1), (60, A, 1), id="another one excluded"
+        ),
+        pytest.param(
+            {A: f"{STAR}=60\n-net.ipv4.tcp_keepalive_p*\n-{T_STAR}\n"}, (60, A, 1), DEFAULT, id="two excluding globs"
+        ),
+        pytest.param({A: f"{STAR}=60\n-net/ipv4/tcp_keepalive_t*\n"}, (60, A, 1), DEFAULT, id="excluding with slashes"),
+        pytest.param({A: f"{STAR}=60\n-net/ipv4.tcp_keepalive_t*\n"}, (60, A, 1), (60, A, 1), id="slash, dot, glob"),
+        pytest.param({A: f"{STAR}=60\n-net*time\n"}, (60, A, 1), DEFAULT, id="an excluding star crosses folders"),
+        pytest.param({A: f"{STAR}=60\n-*\n"}, (60, A, 1), DEFAULT, id="an excluding star"),
+        pytest.param({A: f"{STAR}=60\n-net.*\n"}, (60, A, 1), DEFAULT, id="an excluding star for all that is below"),
+        pytest.param({A: f"{STAR}=60\n-net?ipv4?tcp_keepalive_time\n"}, (60, A, 1), DEFAULT, id="? for a slash"),
+        pytest.param({A: f"{STAR}=60\n-net[!a]ipv4[/]tcp_keepalive_time\n"}, (60, A, 1), DEFAULT, id="[] for a slash"),
+        pytest.param({A: f"{STAR}=60\n-net/ipv4[[:punct:]]*time\n"}, (60, A, 1), DEFAULT, id="class for a slash"),
+        pytest.param({A: f"{STAR}=60\n-*/tcp_keepalive_time/\n"}, (60, A, 1), (60, A, 1), id="slash behind a glob"),
+        pytest.param({A: f"{STAR}=60\n-net/ipv4/tcp_keepalive_{{time,x}}*\n"}, (60, A, 1), (60, A, 1), id="no braces"),
+        pytest.param({A: f"{STAR}=60\n-net.ipv4.tcp\\_keepalive_tim\\e\n"}, (60, A, 1), DEFAULT, id="backslashes"),
+        pytest.param({A: f"{STAR}=60\n-net.ipv4.tcp_keepalive_time\\\n"}, (60, A, 1), (60, A, 1), id="backslash last"),
+        pytest.param({A: f"{STAR}=60\n-net.ipv4.tcp_keepalive_[t\n"}, (60, A, 1), (60, A, 1), id="bracket without end"),
+        pytest.param({A: f"{STAR}=60\n-NET.*\n"}, (60, A, 1), (60, A, 1), id="case counts in an excluding glob"),
+        pytest.param({A: f"net//ipv4/tcp_keepalive_t*=60\n-{T_STAR}\n"}, DEFAULT, (60, A, 1), id="doubled slash stays"),
+        pytest.param(
+            {A: "net//ipv4/tcp_keepalive_t*=60\n-net//ipv4/*\n"}, (60, A, 1), DEFAULT, id="doubled slash in both"
+        ),
+        pytest.param(
+            {A: "net/./ipv4/tcp_keepalive_t*=60\n-net/?/ipv4/*\n"}, (60, A, 1), DEFAULT, id="? for this folder"
+        ),
+        pytest.param(
+            {A: "net/core/../ipv4/tcp_keepalive_t*=60\n-net/*/../*\n"}, DEFAULT, DEFAULT, id="parent folder in both"
+        ),
         pytest.param({A: f"{T_STAR}=60\n{STAR}=70\n"}, (70, A, 2), (70, A, 2), id="two globs, the last wins"),
         pytest.param({A: f"{T_STAR}=60\n{STAR}=70s\n"}, (60, A, 1), (60, A, 1), id="last glob refused"),
         pytest.param(
@@ -272,6 +323,11 @@ def test_a_setting_knows_what_the_kernel_takes() -> None:
             7200,
             id="procps 3.3.17: back from a folder that is none",
         ),
+        pytest.param(
+            {A: f"{STAR} = 60\n-{T_STAR}\n"}, PROCPS, (4, 0, 4), 60, id="procps 4.0.4: a pattern excludes none"
+        ),
+        pytest.param({A: f"{STAR} = 60\n-{T_STAR}\n"}, PROCPS, (4, 0, 5), 7200, id="procps 4.0.5: a pattern excludes"),
+        pytest.param({A: f"{STAR} = 60\n-{T}\n"}, PROCPS, (4, 0, 4), 7200, id="procps 4.0.4: a name excludes"),
         pytest.param({A: f"--{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: one dash"),
         pytest.param({A: f"\v{T} = 60\n"}, PROCPS, (3, 3, 17), 7200, id="procps 3.3.17: vertical tab"),
         pytest.param(
@@ -281,6 +337,23 @@ def test_a_setting_knows_what_the_kernel_takes() -> None:
 )
 def test_releases(texts: t.Mapping[str, str], loader: Loader, version: Version, value: int) -> None:
     assert predict(tree_of(texts), loader, hz=250, version=version).values.time == value
+
+
+# Seen on Debian 13 and testing.
+@pytest.mark.parametrize(
+    ("loader", "version", "value"),
+    [
+        pytest.param(SYSTEMD, (257,), 7200, id="systemd 257"),
+        pytest.param(SYSTEMD, (258,), 60, id="systemd 258"),
+        pytest.param(PROCPS, (4, 0, 7), 7200, id="procps"),
+    ],
+)
+def test_a_loop_of_links_hides_a_file(loader: Loader, version: Version, value: int) -> None:
+    loop = SysctlFile(A, A, kind="missing", reason="it is a loop of links", is_link=True)
+    tree = tree_of({"/usr/lib/sysctl.d/a.conf": f"{T}=60\n"})
+    assert predict(Tree((loop, *tree.files)), loader, hz=250, version=version).values.time == value
+    leads_nowhere = dataclasses.replace(loop, target="/nowhere")
+    assert predict(Tree((leads_nowhere, *tree.files)), loader, hz=250, version=version).values.time == 7200
 
 
 EXTRA = "/etc/credstore/sysctl.extra"

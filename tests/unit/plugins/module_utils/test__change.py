@@ -289,6 +289,14 @@ CASES = {
         now=(600, 75, 9),
         boot=(600, 75, 9),
     ),
+    "a later exclusion by a pattern with procps": Case(
+        SET_TIME,
+        {ZZ: b"-net.*\n", f"{D}/00.conf": b"net.ipv4.tcp_keepalive_*=5\n"},
+        init=PROCPS,
+        texts={DEFAULT_PATH: TIME_TEXT, ZZ: b"-net.*\n"},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
     "ignored override": Case(
         Wish(values=Values(time=600, intvl=60), overrides="ignore"),
         {ZZ: TIME + b"=5\n-" + INTVL + b"\n"},
@@ -371,6 +379,15 @@ CASES = {
         texts={DEFAULT_PATH: ALL_TEXT.replace(INTVL + b" = 60\n", b"")},
         now=(600, 75, 20),
         boot=(600, 75, 20),
+    ),
+    "absent, a pattern stays and is kept from the key with procps": Case(
+        Wish(absent=("time",)),
+        {DEFAULT_PATH: ALL_TEXT, ZZ: b"net.ipv4.tcp_keepalive_*=5\n-net.*time\n"},
+        init=PROCPS,
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: ALL_TEXT.replace(TIME + b" = 600\n", b"")},
+        now=(7200, 60, 20),
+        boot=(7200, 60, 20),
     ),
     "absent, other lines stay": Case(
         REMOVE,

@@ -73,14 +73,23 @@ def test_a_link_to_the_root_is_the_running_system(tmp_path: Path) -> None:
     assert Files(str(tmp_path / "link")).is_running_system
 
 
-# Starts a process with another root folder, by pivot_root(2), and asks what the link to that is.
+# Starts a process with another root folder, by pivot_root(2), and asks what the link to that is. Not by pivot_root(8),
+# which newer releases of Debian have in a package of its own.
 IN_ANOTHER_ROOT = """
 import subprocess, sys
 from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
 
-command = "mount -t tmpfs tmpfs $1 && cd $1 && mkdir old && pivot_root . old && echo ready && read end"
+PIVOT = '''
+import ctypes, os, sys
+os.chdir(sys.argv[1])
+os.mkdir("old")
+assert ctypes.CDLL(None).pivot_root(b".", b"old") == 0
+print("ready", flush=True)
+sys.stdin.read()
+'''
+command = 'mount -t tmpfs tmpfs "$1" && exec "$2" -c "$3" "$1"'
 process = subprocess.Popen(
-    ["unshare", "--mount", "sh", "-c", command, "sh", sys.argv[1]],
+    ["unshare", "--mount", "sh", "-c", command, "sh", sys.argv[1], sys.executable, PIVOT],
     stdin=subprocess.PIPE,
     stdout=subprocess.PIPE,
     universal_newlines=True,

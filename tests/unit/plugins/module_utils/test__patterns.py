@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._patterns import alternatives, expand
+from ansible_collections.linux.tcp.plugins.module_utils._patterns import alternatives, expand, matches
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
 
 if t.TYPE_CHECKING:
@@ -43,6 +43,17 @@ PATTERNS = [
     pytest.param("net/ipv4/tcp[[:punct:]]keepalive_time", ["time"], id="class of punctuation"),
     pytest.param("net/ipv4/tcp_keepalive_[![:alpha:]]*", [], id="negated class"),
     pytest.param("net/ipv4/tcp_keepalive_[[:upper:]]*", [], id="class that has no letter of ours"),
+    pytest.param("net/ipv4/tcp_keepalive_[[:tim:]]*", [], id="class that there is not"),
+    pytest.param("net/ipv4/tcp_keepalive_[[:tim:]t]*", [], id="class that there is not, then a letter"),
+    pytest.param("net/ipv4/tcp_keepalive_[t[:tim:]]*", ["time"], id="letter, then a class that there is not"),
+    pytest.param("net/ipv4/tcp_keepalive_[!p[:tim:]]*", [], id="class that there is not, negated"),
+    pytest.param("net/ipv4/tcp_keepalive_[[=t=]]ime", ["time"], id="equivalence class"),
+    pytest.param("net/ipv4/tcp_keepalive_[[.t.]]ime", ["time"], id="collating symbol"),
+    pytest.param("net/ipv4/tcp_keepalive_[[=]=]]ime", [], id="closing bracket in an equivalence class"),
+    pytest.param("net/ipv4/tcp_keepalive_[!]*", [], id="negated set without its end"),
+    pytest.param("net/ipv4/tcp_keepalive_[^]*", [], id="negated set without its end, other sign"),
+    pytest.param("net/ipv4/tcp_keepalive_[t-]ime", ["time"], id="dash at the end is a member"),
+    pytest.param("net/ipv4/tcp_keepalive_[z-a]*", [], id="range that ends before it begins"),
     pytest.param("net/ipv4/tcp_keepalive_[\\t]ime", ["time"], id="backslash in a set"),
     pytest.param("net/ipv4/tcp_keepalive_[a\\-z]*", [], id="quoted dash is no range"),
     pytest.param("net/ipv4/tcp_keepalive_\\[t]*", [], id="quoted bracket"),
@@ -96,6 +107,52 @@ def test_expand_keeps_superfluous_parts(pattern: bytes, name: bytes) -> None:
 )
 def test_expand_follows_parents(pattern: bytes, name: bytes | None) -> None:
     assert expand(pattern, "time") == name
+
+
+# What procps excludes: patterns, and names that glob(3) found.
+EXCLUSIONS = [
+    pytest.param("net/ipv4/tcp_keepalive_*", [""], id="star"),
+    pytest.param("*", ["", "//", "./", "../"], id="star for everything"),
+    pytest.param("net*time", ["", "//", "./", "../"], id="star crosses folders"),
+    pytest.param("net/*/tcp_keepalive_time", ["", "//", "./", "../"], id="star for folders"),
+    pytest.param("net/?/ipv4/*", ["./"], id="question mark for a folder"),
+    pytest.param("net?ipv4?tcp_keepalive_time", [""], id="question marks for slashes"),
+    pytest.param("net[/]ipv4[!a-z]tcp_keepalive_time", [""], id="brackets for slashes"),
+    pytest.param("net[[:punct:]]ipv4*", [""], id="class for a slash"),
+    pytest.param("net/[.]/*", ["./"], id="brackets for a dot"),
+    pytest.param("net//ipv4/*", ["//"], id="doubled slash"),
+    pytest.param("net/*/../ipv4/*", ["../"], id="parent folder"),
+    pytest.param("net/ipv4/tcp\\_keepalive_time", [""], id="quoted letter"),
+    pytest.param("net/ipv4/tcp_keepalive_time\\", [], id="backslash at the end"),
+    pytest.param("net/ipv4/tcp_keepalive_[t", [], id="bracket without its end"),
+    pytest.param("net/ipv4/tcp_keepalive_{time,intvl}*", [], id="braces"),
+    pytest.param("net/ipv4/tcp_keepalive_time/", [], id="slash at the end"),
+    pytest.param("NET*", [], id="case counts"),
+    pytest.param("*?" * 26 + "*", ["", "//", "./", "../"], id="as many as there are letters"),
+    pytest.param("?" * 100_000, [], id="no end of letters"),
+    pytest.param("*" * 100_000 + "time", ["", "//", "./", "../"], id="no end of stars"),
+]
+SPELLINGS = {
+    "": "net/ipv4/tcp_keepalive_time",
+    "//": "net//ipv4/tcp_keepalive_time",
+    "./": "net/./ipv4/tcp_keepalive_time",
+    "../": "net/core/../ipv4/tcp_keepalive_time",
+}
+
+
+@pytest.mark.parametrize(("pattern", "spellings"), EXCLUSIONS)
+def test_matches(pattern: str, spellings: list[str]) -> None:
+    found = [spelling for spelling, name in SPELLINGS.items() if matches(pattern.encode(), name.encode())]
+    assert found == spellings
+
+
+def test_patterns_match_as_the_system_matches_them() -> None:
+    libc = ctypes.CDLL(None)
+    for row in (*EXCLUSIONS, *PATTERNS):
+        pattern = t.cast("str", row.values[0]).encode()
+        for name in SPELLINGS.values():
+            is_matched = libc.fnmatch(b"/proc/sys/" + pattern, b"/proc/sys/" + name.encode(), 0) == 0
+            assert matches(pattern, name.encode()) == is_matched, (pattern, name)
 
 
 BRACES = [

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
 from ansible_collections.linux.tcp.plugins.module_utils._files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._record import RecordedFiles
 from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS, SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._values import Values
@@ -35,6 +38,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 A, B = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf"
+OPT = "/opt/tune.conf"
 
 
 def snapshot_of(runtime: Values, text: bytes = b"", *, loader: Loader | None = "systemd-sysctl") -> Snapshot:
@@ -205,6 +209,62 @@ def test_the_release_is_asked_for_where_it_matters(tmp_path: Path) -> None:
     assert take_snapshot(host.kernel, host.files).boot.values.time == 7200
 
 
+EXCLUSION = TIME[:-1] + b"*=7\n-" + TIME[:-2] + b"*\n"
+
+
+# Since procps 4.0.5 the file's second line keeps the key from the first one.
+@pytest.mark.parametrize(
+    ("layout", "paths"),
+    [
+        pytest.param({"/etc/rc.local": b"sysctl -p /opt/tune.conf", "/opt/tune.conf": EXCLUSION}, ["/etc/rc.local"]),
+        pytest.param({"/boot/sysctl.conf-6.1": EXCLUSION}, ["/boot/sysctl.conf-6.1"]),
+    ],
+    ids=["by a call", "of a kernel"],
+)
+@pytest.mark.parametrize("init", [pytest.param(SYSTEMD, id="systemd"), pytest.param(NOTHING, id="no loader")])
+def test_the_release_counts_for_who_else_applies_files(
+    tmp_path: Path, init: InitSystem, layout: Layout, paths: list[str]
+) -> None:
+    for release, found in ((b"4.0.4", paths), (b"4.0.7", []), (b"3.3.17", [])):
+        root = tmp_path / release.decode()
+        host = make_host(root, {**layout, "/sbin/sysctl": b"procps-ng " + release}, init=init)
+        for path in paths:
+            (root / "root" / path.lstrip("/")).chmod(0o755)
+        writers = take_snapshot(host.kernel, host.files).other_writers
+        assert sorted({writer.path for writer in writers}) == found, release
+
+
+@pytest.mark.parametrize(
+    ("layout", "init", "is_in_doubt"),
+    [
+        pytest.param({A: TIME + b"=600\n"}, PROCPS, False, id="a name"),
+        pytest.param({A: b"-net.*\n" + TIME + b"=600\n"}, PROCPS, True, id="exclusion by a pattern"),
+        pytest.param({A: b"-net.*\n" + TIME + b"=600\n"}, SYSTEMD, False, id="which systemd does not know"),
+        pytest.param({A: b"-net.ipv4.conf.*.x\n" + TIME + b"=600\n"}, PROCPS, False, id="of other keys"),
+        pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, SYSTEMD, True, id="a loop of links"),
+        pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, PROCPS, False, id="a loop to procps"),
+        pytest.param({"/boot/sysctl.conf-6.1": EXCLUSION}, SYSTEMD, True, id="of a kernel"),
+        pytest.param({OPT: EXCLUSION}, SYSTEMD, False, id="that nothing applies"),
+    ],
+)
+def test_where_the_release_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: Layout, init: InitSystem, is_in_doubt: bool
+) -> None:
+    host = make_host(tmp_path, layout, init=init)
+    monkeypatch.setattr(host.files, "version_of", RecordedFiles.version_of.__get__(host.files))
+    with pytest.raises(DoubtError) if is_in_doubt else contextlib.nullcontext():
+        take_snapshot(host.kernel, host.files)
+
+
+def test_the_release_counts_where_only_others_apply_files(tmp_path: Path) -> None:
+    layout = {A: EXCLUSION, "/etc/rc.local": b"sysctl --system"}
+    for release in (b"4.0.4", b"4.0.7"):
+        root = tmp_path / release.decode()
+        host = make_host(root, {**layout, "/sbin/sysctl": b"procps-ng " + release}, init=NOTHING)
+        (root / "root/etc/rc.local").chmod(0o755)
+        assert take_snapshot(host.kernel, host.files).other_writers == []
+
+
 def test_a_system_that_does_not_run_has_no_running_values(tmp_path: Path) -> None:
     kernel = make_kernel(tmp_path / "proc", 600, 60, 20)
     lay_out(tmp_path / "root", {"/usr/lib/systemd/systemd-sysctl": b"", A: TIME + b"=900\n"})
@@ -225,7 +285,6 @@ def test_what_anybody_sees(tmp_path: Path) -> None:
 
 
 CONF = "/etc/sysctl.conf"
-OPT = "/opt/tune.conf"
 CALL = {"path": "/etc/rc.local", "line": 1}
 ACTIVE = {"path": "/etc/tuned/active_profile", "line": 1, "text": "mine"}
 PROFILE = {"path": "/etc/tuned/mine/tuned.conf", "line": 2, "text": "net.ipv4.tcp_keepalive_time=5"}

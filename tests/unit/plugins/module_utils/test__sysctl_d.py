@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import (
     split_lines,
     statements,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Kind, Loader, Rules, Version
@@ -387,13 +388,15 @@ def test_key_of(name: bytes, as_systemd: Key | None, as_procps: Key | None) -> N
 @pytest.mark.parametrize(
     ("loader", "version", "since"),
     [
-        pytest.param(SYSTEMD, None, (254,), id="newest systemd"),
+        pytest.param(SYSTEMD, None, (258,), id="newest systemd"),
+        pytest.param(SYSTEMD, (262,), (258,), id="systemd 262"),
         pytest.param(SYSTEMD, (257,), (254,), id="systemd 257"),
         pytest.param(SYSTEMD, (252,), (252,), id="systemd 252"),
         pytest.param(SYSTEMD, (251,), (248,), id="systemd 251"),
         pytest.param(SYSTEMD, (247,), (246,), id="systemd 247"),
         pytest.param(SYSTEMD, (239,), (0,), id="systemd 239"),
-        pytest.param(PROCPS, None, (4, 0, 1), id="newest procps"),
+        pytest.param(PROCPS, None, (4, 0, 5), id="newest procps"),
+        pytest.param(PROCPS, (4, 0, 7), (4, 0, 5), id="procps 4.0.7"),
         pytest.param(PROCPS, (4, 0, 4), (4, 0, 1), id="procps 4.0.4"),
         pytest.param(PROCPS, (4, 0, 0), (3, 3, 17), id="procps 4.0.0"),
         pytest.param(PROCPS, (3, 3, 17), (3, 3, 17), id="procps 3.3.17"),
@@ -451,6 +454,9 @@ def test_old_releases_know_no_patterns() -> None:
             b"net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n", False, False, id="pattern for others"
         ),
         pytest.param(b"-" + DOTTED + b"\n", True, True, id="exclusion"),
+        pytest.param(b"-net.*\n", False, True, id="exclusion by a pattern, which procps 4.0.5 reads differently"),
+        pytest.param(b"-net.ipv4.tcp\\_keepalive_time\n", False, True, id="exclusion by a backslash"),
+        pytest.param(b"-net.ipv4.conf.*.rp_filter\n-kernel.*\n", False, False, id="exclusion by a pattern for others"),
         pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_time=5\n", True, False, id="parent folder"),
         pytest.param(b"--" + DOTTED + b"=5\n", False, True, id="two dashes"),
         pytest.param(b"\x0b" + DOTTED + b"=5\n", False, True, id="vertical tab"),
@@ -464,6 +470,35 @@ def test_depends_on_version(text: bytes, by_systemd: bool, by_procps: bool) -> N
 def test_depends_on_version_by_the_order_of_folders() -> None:
     tree = tree_of("/etc/sysctl.d/a.conf", "/run/sysctl.d/a.conf")
     assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (False, True)
+
+
+def test_depends_on_version_by_a_loop_of_links() -> None:
+    loop = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", kind="missing", is_link=True)
+    hidden = tree_of("/usr/lib/sysctl.d/a.conf").files
+    for tree in (Tree((loop,)), Tree((loop, *hidden))):
+        assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "rules", "excluded", "keys"),
+    [
+        pytest.param(
+            b"-net.ipv4.tcp_keepalive_t*", rules_of(PROCPS), b"net/ipv4/tcp_keepalive_t*", ["time"], id="star"
+        ),
+        pytest.param(b"-net.*", rules_of(PROCPS), b"net/*", ["time", "intvl", "probes"], id="all that is below"),
+        pytest.param(b"-net//ipv4/*_time", rules_of(PROCPS), b"net//ipv4/*_time", ["time"], id="doubled slash"),
+        pytest.param(b"-net.ipv4.*.x", rules_of(PROCPS), b"net/ipv4/*/x", [], id="others"),
+        pytest.param(b"-net.ipv4.tcp\\_*s", rules_of(PROCPS), b"net/ipv4/tcp\\_*s", ["probes"], id="backslash"),
+        pytest.param(b"-" + DOTTED, rules_of(PROCPS), None, ["time"], id="no pattern"),
+        pytest.param(b"-net.ipv4.tcp_keepalive_t*=5", rules_of(PROCPS), None, ["time"], id="assignment"),
+        pytest.param(b"-net.ipv4.tcp_keepalive_t*", rules_of(PROCPS, (4, 0, 4)), None, ["time"], id="procps 4.0.4"),
+        pytest.param(b"-net.ipv4.tcp_keepalive_t*", rules_of(SYSTEMD), None, ["time"], id="systemd"),
+    ],
+)
+def test_exclusions_by_pattern(line: bytes, rules: Rules, excluded: bytes | None, keys: list[Key]) -> None:
+    (statement,) = statements(line, rules)
+    assert statement.excluded == excluded
+    assert list(filter(statement.concerns, KEYS)) == keys
 
 
 A = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", text=b"old")
