@@ -24,8 +24,8 @@ export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 export TEST_ALL
 
 .DEFAULT_GOAL := help
-.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs molecule fleet \
-	differential cores benchmark build install packages runner collections lock clean
+.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs \
+	molecule fleet differential cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
