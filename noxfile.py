@@ -433,7 +433,7 @@ def python_for(core: str) -> str:
     return next((v for v in fitting if shutil.which(f"python{v}")), fitting[0])
 
 
-OLDEST_CORE, *_, NEWEST_CORE = CORES
+OLDEST_CORE, NEWEST_CORE = min(CORES), max(CORES)
 OTHER_CORES = [core for core in CORES if core != MAIN_CORE and (TEST_ALL or core in (OLDEST_CORE, NEWEST_CORE))]
 
 

@@ -5,9 +5,9 @@
 """Choose the few random trees that between them bring up the most rules, and print their seeds.
 
 What a tree brings up are its features. Each tree is chosen for having the most of those that no
-earlier one has. Only trees count whose files give a value by every loader's rules: where nothing is
-given, nothing is what a loader that does not run would give. So the choice follows generator and
-code, and is the same each time on one release of Python.
+earlier one has. Only trees count that a container may be booted with, and whose files give a value by
+every loader's rules: where nothing is given, nothing is what a loader that does not run would give.
+So the choice follows generator and code, and is the same each time on one release of Python.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import RULES
 from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed
+from ansible_collections.linux.tcp.tests.differential.reboots import names_outside
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 
 if t.TYPE_CHECKING:
@@ -134,7 +135,8 @@ def _steps() -> t.Iterator[set[Feature]]:
 
 def choose(count: int, seeds: t.Iterable[int]) -> list[int]:
     """Return the seeds of the trees to take, in the order in which they were chosen."""
-    candidates = {seed: features(random_tree(random.Random(seed))) for seed in seeds}
+    trees = {seed: random_tree(random.Random(seed)) for seed in seeds}
+    candidates = {seed: features(tree) for seed, tree in trees.items() if not names_outside(tree)}
     chosen: list[int] = []
     covered: set[Feature] = set()
     while candidates and len(chosen) < count:

@@ -213,7 +213,7 @@ def unprivileged(root: Path) -> t.Iterator[str]:
         try:
             yield str(root)
         finally:
-            for above, folders, _ in os.walk(str(root)):
+            for above, folders, _files in os.walk(str(root)):
                 for path in (os.path.join(above, folder) for folder in folders):
                     if not os.path.islink(path):
                         os.chmod(path, 0o755)

@@ -221,7 +221,7 @@ def test_plots_have_their_numbers_as_tables() -> None:
     shares = [host["connections"]["share"] for host in report["hosts"] if share(host) != "\N{EN DASH}"]
     assert [sum(counts) for counts in hosts] == [len(known), len(shares)]
     assert hosts == [
-        [int(bar.text.rpartition(": ")[2]) for bar in figure.all("title") if ": " in bar.text]
+        [int(title.text.rpartition(": ")[2]) for title in figure.all("title") if ": " in title.text]
         for figure in page.all("figure")
     ]
 
