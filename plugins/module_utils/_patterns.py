@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 
 GLOB_CHARACTERS = re.compile(rb"[*?\[]")
 FNMATCH_CHARACTERS = re.compile(rb"[*?\[\\]")
+_PLAIN = re.compile(rb"[^*?\[\\]+")
 
 # Folders on the way to the keys and beside it.
 _FOLDERS = frozenset([b"proc", b"sys", b"net", b"core", b"ipv4", b"conf", b"all", b"default", b"kernel", b"vm", b"fs"])
@@ -53,7 +54,10 @@ def expand(pattern: bytes, key: Key) -> bytes | None:
 
 def matches(pattern: bytes, name: bytes) -> bool:
     """Whether fnmatch(3) without flags, to which a slash is no special character, matches what expand() returned."""
-    return _translated(pattern, _LONGEST_NAME).fullmatch(name) is not None
+    plain = _PLAIN.match(pattern)
+    # how they begin tells most patterns, without the cost of a translation
+    is_likely = plain is None or name.startswith(plain.group())
+    return is_likely and _translated(pattern, _LONGEST_NAME).fullmatch(name) is not None
 
 
 def alternatives(pattern: bytes) -> list[bytes]:
