@@ -75,12 +75,12 @@ TEST = Plan(
             Step("sanity", "ansible-test sanity"),
             Step("docs-lint", "Documentation lint"),
             Step("docs", "Documentation build"),
+            Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
             Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
         ),
         (
             Step("packages", "System packages"),
             Step("molecule", "Molecule scenarios", "every host and scenario, 30 nasty trees on each host"),
-            Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
             Step("cores", "Oldest and newest ansible-core", "every ansible-core, on every host"),
         ),
     ),
