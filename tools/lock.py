@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ LOCKS = ROOT / "locks"
 LICENCE = "".join(Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])
 NOT_INSTALLED = "collections"  # whose dependencies are not, either
 CONTROLLER_PYTHON = ">=3.11"
+NEWEST_PYTHON = 14  # 3.14
 _ENTRY = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^\s;]+)( ; [^\\]+)? \\")
 _HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
@@ -42,6 +44,12 @@ class Group(t.NamedTuple):
 
     requirements: tuple[str, ...]
     pythons: str
+
+    @property
+    def releases_of_python(self) -> list[str]:
+        """All Pythons of the matrix that the group is installed for."""
+        oldest = int(self.pythons.removeprefix(">=3."))
+        return [f"3.{minor}" for minor in range(oldest, NEWEST_PYTHON + 1)]
 
     @property
     def head(self) -> str:
@@ -88,6 +96,15 @@ def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool, with_de
         file.write_text(f"{LICENCE}\n{group.head}{Path(locked.name).read_text(encoding='utf-8')}", encoding="utf-8")
 
 
+def require_wheels(group: Group, file: Path, folder: Path) -> None:
+    """Find out whether each Python of a group has a wheel of everything that is locked for it."""
+    for python in group.releases_of_python:
+        uv(
+            *("install", "--dry-run", "--no-deps", "--require-hashes", f"--requirement={file}"),
+            *(f"--python-version={python}", f"--target={folder / python}"),
+        )
+
+
 def lock_all(*, upgrade: bool) -> None:
     """Write all lock files, and remove those that nothing stands for any more."""
     LOCKS.mkdir(exist_ok=True)
@@ -101,6 +118,7 @@ def lock_all(*, upgrade: bool) -> None:
                 upgrade=upgrade,
                 with_dependencies=name != NOT_INSTALLED,
             )
+            require_wheels(group, LOCKS / f"{name}.txt", Path(folder, name))
         for release in releases_of("ansible-core", LOCKS / "sanity.txt"):
             target = Path(folder, release)
             uv("install", f"--target={target}", "--no-deps", "--python-version=3.14", f"ansible-core=={release}")
@@ -167,8 +185,11 @@ def main() -> None:
     if arguments.check:
         if found := list(problems()):
             sys.exit("\n".join([*found, "Run `make lock` and commit what it changes."]))
-    else:
+        return
+    try:
         lock_all(upgrade=arguments.upgrade)
+    except subprocess.CalledProcessError as exc:
+        sys.exit(f"uv failed, see above: {shlex.join(exc.cmd)}")
 
 
 if __name__ == "__main__":
