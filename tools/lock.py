@@ -77,7 +77,7 @@ def groups() -> dict[str, Group]:
 
 
 def uv(*arguments: str) -> None:
-    """Run uv; what it resolves and downloads is wheels only, because a build would need packages that nobody locked."""
+    """Run uv; it takes wheels only, because a build would need packages that no lock has."""
     subprocess.run([sys.executable, "-m", "uv", "pip", *arguments, "--quiet", "--no-build"], check=True)
 
 
@@ -106,7 +106,7 @@ def require_wheels(group: Group, file: Path, folder: Path) -> None:
 
 
 def lock_all(*, upgrade: bool) -> None:
-    """Write all lock files, and remove those that nothing stands for any more."""
+    """Write all lock files, and remove those of groups that are gone."""
     LOCKS.mkdir(exist_ok=True)
     known = groups()
     with tempfile.TemporaryDirectory(prefix="linux-tcp-lock-") as folder:

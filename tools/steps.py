@@ -114,7 +114,7 @@ def run_step(step: Step) -> Result:
 
 
 def run_steps(steps: tuple[Step, ...]) -> list[Result]:
-    """Run steps one after the other, until somebody interrupts them."""
+    """Run steps one after the other, until they are interrupted."""
     return [run_step(step) for step in steps if not INTERRUPTED.is_set()]
 
 
