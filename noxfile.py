@@ -177,7 +177,7 @@ def ansible_env(*collections: Path) -> dict[str, str]:
 
 def own_home() -> Path:
     """Make a home directory for the tools that write to it, so that yours stays as it is."""
-    home = CACHE / "home"
+    home = CACHE / "tool-home"  # not "home", which had links to your own settings once
     home.mkdir(exist_ok=True)
     return home
 
@@ -315,6 +315,7 @@ def prepare_pip_of_ansible_test(session: nox.Session, home: Path) -> None:
     (metadata,) = Path(session.virtualenv.location).glob("lib/python*/site-packages/ansible_core-*.dist-info")
     release = metadata.name.removeprefix("ansible_core-").removesuffix(".dist-info")
     wheels = CACHE / "wheels" / f"ansible-test-{release}"
+    shutil.rmtree(wheels, ignore_errors=True)
     download(session, f"ansible-test-{release}", wheels)
     settings = home / ".config" / "pip" / "pip.conf"
     settings.parent.mkdir(parents=True, exist_ok=True)

@@ -170,7 +170,8 @@ def problems() -> t.Iterator[str]:
         if file.stem not in known:
             continue
         group = known[file.stem]
-        if group.head not in file.read_text(encoding="utf-8"):
+        head = "".join(f"{line}\n" for line in lines[4:] if line.startswith("#"))
+        if group.head != head:
             yield f"locks/{file.name} was not made of the group {file.stem} as pyproject.toml has it"
         for requirement in map(Requirement, group.requirements):
             if not any(requirement.specifier.contains(release) for release in releases_of(requirement.name, file)):
