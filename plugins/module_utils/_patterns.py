@@ -122,15 +122,20 @@ def steps(parts: list[bytes]) -> list[int]:
     return [index - 2 for index in found[2:]] if [whole[index] for index in found[:2]] == [b"proc", b"sys"] else []
 
 
-# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash, in
-# a class, an equivalence class or a collating symbol. The lookahead is one that does not try again.
+# In brackets, a closing bracket that stands first is a member, and so is one behind a backslash, in a class, an
+# equivalence class or a collating symbol; a range may begin and end with such a symbol. fnmatch(3) matches nothing at
+# all where a symbol has no end. The lookahead is one that does not try again.
+_END = rb"(?:\[\..*?\.\]|\\.|(?!\[\.)[^\]\\])"
+_MEMBERS = rb"(?:\](?:-%(end)s)?)?(?:\[:[a-z]+:\]|\[=.=\]|%(end)s(?:-%(end)s)?)*" % {b"end": _END}
 _GLOB_TOKEN = re.compile(
-    rb"\*|\?|\[(?P<negated>[!^]|(?![!^]))(?=(?P<members>\]?(?:\[:[a-z]+:\]|\[=.=\]|\[\..\.\]|\\.|[^\]\\])*))(?P=members)\]"
-    rb"|\\?(?P<literal>.)",
+    rb"\*|\?|\[(?P<negated>[!^]|(?![!^]))(?=(?P<members>%s))(?P=members)(?:\]|(?P<endless>-?\[\.))"
+    rb"|\\?(?P<literal>.)" % _MEMBERS,
     re.DOTALL,
 )
 _BRACKET_TOKEN = re.compile(
-    rb"\[:(?P<named>[a-z]+):\]|\[(?P<mark>[=.])(?P<one>.)(?P=mark)\]|\\?(?P<first>.)(?:-\\?(?P<last>[^\]]))?", re.DOTALL
+    rb"\[:(?P<class>[a-z]+):\]|\[=(?P<equal>.)=\]"
+    rb"|(?:\[\.(?P<symbol>.*?)\.\]|\\?(?P<first>.))(?:-(?:\[\.(?P<last_symbol>.*?)\.\]|\\?(?P<last>.)))?",
+    re.DOTALL,
 )
 # All that the keys' names and their folders are made of, and the classes of ctype(3) these belong to.
 _LETTERS, _DIGITS, _REST = string.ascii_lowercase.encode(), string.digits.encode(), b"_./"
@@ -170,6 +175,8 @@ def _translated(glob: bytes, longest: int) -> t.Pattern[bytes]:
         length += 1
         if length > longest:
             return _NEVER
+        if token["endless"] is not None:
+            return _NEVER
         if token["literal"] is not None:
             pieces[-1] += re.escape(token["literal"])
         elif token["members"] is not None:
@@ -188,13 +195,15 @@ def _bracket(*, negated: bool, members: bytes) -> bytes:
     matched: set[int] = set()
     is_cut = False
     for token in _BRACKET_TOKEN.finditer(members):
-        if token["named"] is not None:
-            if token["named"] not in _CLASSES:  # fnmatch(3) gives up there
-                is_cut = True
-                break
-            matched.update(_CLASSES[token["named"]])
+        if token["class"] is not None:
+            found = _CLASSES.get(token["class"])
         else:
-            first = token["one"] or token["first"]
-            matched.update(range(first[0], (token["last"] or first)[0] + 1))
+            first = token["equal"] or token["symbol"] or token["first"]
+            last = token["last_symbol"] or token["last"] or first
+            found = bytes(range(first[0], last[0] + 1)) if first and last and len(first + last) == 2 else None
+        if found is None:  # a class or a symbol that there is not: fnmatch(3) gives up there
+            is_cut = True
+            break
+        matched.update(found)
     chosen = bytes(char for char in _ALPHABET if (char in matched) != negated and not (negated and is_cut))
     return b"[" + chosen + b"]" if chosen else rb"(?!)"

@@ -56,6 +56,7 @@ _GLOBS = (
     *(b"tcp_keepalive_{t{i,o}me,pr*}", b"tcp_keepalive_t*{", b"tcp_keepalive_{t*", b"tcp_keepalive_{*}", b"*_{intvl,}"),
     *(b"tcp_keepalive_t*}", b"tcp_keepalive_{{time,p*},intvl}", b"tcp_keepalive_{p,x}*", b"tcp_keepalive_\\{t,i}*"),
     *(b"tcp_keepalive_[[=t=]]*", b"tcp_keepalive_[[.p.]i]*", b"tcp_keepalive_[i[:no:]]*", b"tcp_keepalive_[!]*"),
+    *(b"tcp_keepalive_[[.s.]-z]*", b"tcp_keepalive_[!i-[.p.]]*"),
 )
 # Of whole names, as only exclusions are matched: a star, a question mark and brackets may stand for a slash.
 _WHOLE_GLOBS = (
