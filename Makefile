@@ -67,17 +67,17 @@ types: runner ## Check types with mypy, strictly
 	@$(NOX) types
 
 units-own: runner ## Run the unit tests on this Python only, or on another: TARGET_PYTHON=3.8
-	@$(NOX) units-own $(if $(TARGET_PYTHON),--force-python $(TARGET_PYTHON))
+	@$(NOX) units-own $(if $(TARGET_PYTHON),--force-python $(TARGET_PYTHON) --error-on-missing-interpreters)
 
 units: runner ## Run the unit tests on each Python there is, with coverage on two
 	@rm -rf .cache/coverage
 	@$(NOX) units coverage
 
-units-in-image: runner packages ## Run the unit tests on Debian testing's Python, in its image: with TEST_ALL=1
+units-in-image: runner packages ## Run the unit tests on Debian testing's Python, in its image
 	@$(NOX) units-in-image
 
 browser: runner ## Look at the audit's report with Chromium, pictures in .build/browser
-	@tools/packages.sh chromium chromium-driver
+	@{ command -v chromium && command -v chromedriver; } >/dev/null || tools/packages.sh chromium chromium-driver
 	@$(NOX) browser
 
 sanity: runner packages ## Run ansible-test sanity
@@ -117,9 +117,10 @@ collections: runner ## Take the collections that the tests use out of the packag
 	@$(NOX) collections
 
 lock: runner ## Lock the packages that pyproject.toml asks for: UPGRADE=1 moves everything to the newest
-	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
+	@$(NOX) lock -- $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove everything that was made here
+	@! mountpoint --quiet .cache/molecule/cgroup || umount .cache/molecule/cgroup
 	rm -rf .ansible .build .cache .collections .nox $(VENV) tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

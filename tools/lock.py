@@ -4,17 +4,19 @@
 
 """Lock every Python package that a session or `make apply` installs, in one file of locks/ for each dependency group.
 
-A lock file has names, releases, hashes and markers, and the group's requirements in its head, by which
-``--check`` finds out that one of them was edited without the other. It names no index. What is locked
-already stays so, unless ``--upgrade`` moves everything to the newest release that the groups allow.
+A lock file has names, releases, hashes and markers, and names no index. Its first lines have the
+requirements of the group and a checksum of the rest of the file. ``--check`` compares both, so that an
+edit of the group or of the file by hand is found. What is locked already stays so, unless ``--upgrade``
+moves everything to the newest release that the groups allow.
 
-ansible-test installs packages of its own into environments of its own. Their releases stand in the
-ansible-core that the group ``sanity`` locks; each such release has a lock file of its own.
+ansible-test installs packages of its own into environments of its own. The ansible-core that the group
+``sanity`` locks names their releases; each such ansible-core has a lock file of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import shlex
 import shutil
@@ -32,7 +34,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 LOCKS = ROOT / "locks"
 LICENCE = "".join(Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])
-NOT_INSTALLED = "collections"  # whose dependencies are not, either
+NOT_INSTALLED = "collections"  # nor are its dependencies
+BESIDE = {"runner": "apply"}  # groups that are installed into one environment, the first after the second
 CONTROLLER_PYTHON = ">=3.11"
 NEWEST_PYTHON = 14  # 3.14
 _ENTRY = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^\s;]+)( ; [^\\]+)? \\")
@@ -53,9 +56,9 @@ class Group(t.NamedTuple):
 
     @property
     def head(self) -> str:
-        """How the group's lock file begins."""
+        """The lines of the group's lock file that tell what was locked, and for which Pythons."""
         rows = [
-            f"# What `make lock` made, for Python {self.pythons}, of:",
+            f"# Made by `make lock` for Python {self.pythons}, from:",
             *(f"#   {one}" for one in self.requirements),
         ]
         return "".join(f"{row}\n" for row in rows)
@@ -76,13 +79,19 @@ def groups() -> dict[str, Group]:
     }
 
 
+def sealed(text: str) -> str:
+    """Return the text of a lock file with the licence and a line in front that has the text's checksum."""
+    return f"{LICENCE}\n# sha256 of the following lines: {hashlib.sha256(text.encode()).hexdigest()}\n{text}"
+
+
 def uv(*arguments: str) -> None:
     """Run uv; it takes wheels only, because a build would need packages that no lock has."""
     subprocess.run([sys.executable, "-m", "uv", "pip", *arguments, "--quiet", "--no-build"], check=True)
 
 
-def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool, with_dependencies: bool = True) -> None:
+def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool) -> None:
     """Write the lock file of what ``requirements`` asks for; what the file locks already stays, unless ``upgrade``."""
+    beside = BESIDE.get(file.stem)
     with tempfile.NamedTemporaryFile("w+", prefix="linux-tcp-lock-") as locked:
         if file.exists():
             shutil.copyfile(file, locked.name)
@@ -90,10 +99,11 @@ def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool, with_de
             *("compile", str(requirements), f"--output-file={locked.name}", "--universal", "--generate-hashes"),
             *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
             f"--python-version={group.pythons.removeprefix('>=')}",
-            *(() if with_dependencies else ("--no-deps",)),
+            *(("--no-deps",) if file.stem == NOT_INSTALLED else ()),
+            *((f"--constraint={LOCKS / beside}.txt",) if beside else ()),
             *(("--upgrade",) if upgrade else ()),
         )
-        file.write_text(f"{LICENCE}\n{group.head}{Path(locked.name).read_text(encoding='utf-8')}", encoding="utf-8")
+        file.write_text(sealed(group.head + Path(locked.name).read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def require_wheels(group: Group, file: Path, folder: Path) -> None:
@@ -113,11 +123,7 @@ def lock_all(*, upgrade: bool) -> None:
         requirements = Path(folder, "requirements.in")
         for name, group in known.items():
             requirements.write_text("\n".join(group.requirements), encoding="utf-8")
-            lock(
-                *(group, requirements, LOCKS / f"{name}.txt"),
-                upgrade=upgrade,
-                with_dependencies=name != NOT_INSTALLED,
-            )
+            lock(group, requirements, LOCKS / f"{name}.txt", upgrade=upgrade)
             require_wheels(group, LOCKS / f"{name}.txt", Path(folder, name))
         for release in releases_of("ansible-core", LOCKS / "sanity.txt"):
             target = Path(folder, release)
@@ -163,16 +169,18 @@ def problems() -> t.Iterator[str]:
     for file in sorted(there ^ wanted):
         yield f"locks/{file.name} {'has no dependency group' if file in there else 'is missing'}"
     for file in sorted(there & wanted):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, start=1):
+        text = file.read_text(encoding="utf-8")
+        body = text[len(LICENCE) + 1 :].partition("\n")[2]
+        if text != sealed(body):
+            yield f"locks/{file.name} was edited after `make lock` had written it"
+        for number, line in enumerate(text.splitlines(), start=1):
             if not (line == "" or line.startswith("#") or _ENTRY.fullmatch(line) or _HASH.fullmatch(line)):
                 yield f"locks/{file.name} line {number} is not of a lock: {line}"
         if file.stem not in known:
             continue
         group = known[file.stem]
-        head = "".join(f"{line}\n" for line in lines[4:] if line.startswith("#"))
-        if group.head != head:
-            yield f"locks/{file.name} was not made of the group {file.stem} as pyproject.toml has it"
+        if group.head != "".join(f"{line}\n" for line in body.splitlines() if line.startswith("#")):
+            yield f"locks/{file.name} was not made from the group {file.stem} as pyproject.toml has it"
         for requirement in map(Requirement, group.requirements):
             if not any(requirement.specifier.contains(release) for release in releases_of(requirement.name, file)):
                 yield f"locks/{file.name} has no release of {requirement}"
