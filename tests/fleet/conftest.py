@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
-RUNS_EVERYTHING = os.environ.get("TEST_ALL") == "1"
+from ansible_collections.linux.tcp.tests.fleet.fleet import TEST_ALL
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,11 +18,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("test_all")
-        if marker and not RUNS_EVERYTHING:
+        if marker and not TEST_ALL:
             item.add_marker(pytest.mark.skip(reason=f"`make test-all` runs it. {marker.args[0]}"))
 
 
 @pytest.fixture
 def size() -> int:
     """Return how many hosts the large fleet has."""
-    return 50 if RUNS_EVERYTHING else 10
+    return 50 if TEST_ALL else 10

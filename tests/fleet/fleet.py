@@ -31,6 +31,9 @@ from pathlib import Path
 if t.TYPE_CHECKING:
     from typing_extensions import Self
 
+# Whether everything is to be run, and not only what `make test` promises.
+TEST_ALL = os.environ.get("TEST_ALL") == "1"
+ASKED_LIKEWISE = "All playbooks ask for their hosts by the same tasks, see test_rollout.py."
 KEYS = ("time", "intvl", "probes")
 TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)

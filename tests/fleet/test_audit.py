@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet
+from ansible_collections.linux.tcp.tests.fleet.fleet import ASKED_LIKEWISE, Fleet
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Run
@@ -28,7 +28,6 @@ PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 REPORTS = ["report.csv", "report.html", "report.json"]
 # What a line of a host's file must not be able to do to Ansible, the page or a spreadsheet.
 HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
-LIKEWISE = pytest.mark.test_all("All playbooks ask for their hosts by the same tasks, see test_rollout.py.")
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +58,11 @@ def words(run: Run) -> str:
     ("arguments", "pattern"),
     [
         pytest.param(["--limit=host02"], "host01", id="a limit that leaves none of them"),
-        pytest.param([], "nobody", id="a pattern", marks=LIKEWISE),
-        pytest.param(["--inventory=/dev/null"], "all", id="an empty inventory", marks=LIKEWISE),
-        pytest.param([], ["host0[7:9]", "!host01"], id="a list", marks=LIKEWISE),
+        pytest.param([], "nobody", id="a pattern", marks=pytest.mark.test_all(ASKED_LIKEWISE)),
+        pytest.param(
+            ["--inventory=/dev/null"], "all", id="an empty inventory", marks=pytest.mark.test_all(ASKED_LIKEWISE)
+        ),
+        pytest.param([], ["host0[7:9]", "!host01"], id="a list", marks=pytest.mark.test_all(ASKED_LIKEWISE)),
     ],
 )
 def test_an_audit_of_nobody_fails(fleet: Fleet, arguments: list[str], pattern: str | list[str]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, wait_until
+from ansible_collections.linux.tcp.tests.fleet.fleet import ASKED_LIKEWISE, Fleet, wait_until
 
 if t.TYPE_CHECKING:
     import threading
@@ -37,7 +37,6 @@ VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 OTHER = "/etc/sysctl.d/zz-local.conf"
 LOCK = "run/linux.tcp.keepalive.lock"
-LIKEWISE = pytest.mark.test_all("All playbooks ask for their hosts by the same tasks.")
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 TEXT = HEADER + b"".join(
     b"net.ipv4.tcp_keepalive_%s = %d\n" % (key, value) for key, value in zip((b"time", b"intvl", b"probes"), VALUES)
@@ -383,7 +382,10 @@ def test_what_cannot_be_is_refused_in_the_beginning(
         pytest.param("apply", ["--inventory=/dev/null"], "all", id="apply, an empty inventory"),
         pytest.param("restore", [], ["host0[7:9]", "!host01"], id="restore, a list"),
         pytest.param("rollout", [], "databse", id="rollout, a pattern"),
-        *(pytest.param(name, [], "databse", id=f"{name}, a pattern", marks=LIKEWISE) for name in ("apply", "restore")),
+        *(
+            pytest.param(name, [], "databse", id=f"{name}, a pattern", marks=pytest.mark.test_all(ASKED_LIKEWISE))
+            for name in ("apply", "restore")
+        ),
     ],
 )
 def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:

@@ -166,7 +166,7 @@ bring_up_loopback()
 # Plays scenes, each in a child, which saves each one the start of Python and the imports. Takes a request a line, and
 # tells the child's status once it has ended. The child does what unshare(1) does.
 _STAGE = """
-import ctypes, json, os, sys
+import ctypes, json, os, signal, sys
 from ansible.module_utils import basic
 from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, keepalive_sockets_info
 
@@ -196,6 +196,7 @@ for line in iter(sys.stdin.readline, ""):
     pid = os.fork()
     if not pid:
         take_place(request["alone"], request["output"])
+        signal.alarm(300)  # ends a scene that waits for what does not come
         exec(request["script"], {"__name__": "__main__"})
         break
     print(os.waitpid(pid, 0)[1], flush=True)

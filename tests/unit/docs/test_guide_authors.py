@@ -237,7 +237,7 @@ begin("the last to end", 1, 1, 2, data=b"x", seconds=5)
 names = {one.fileno(): name for name, one in scene.items()}
 seconds = {}
 while "the last to end" not in seconds:
-    for number, _ in ends.poll():
+    for number, _ in ends.poll(60) or [(None, None)]:  # or fail for want of a name
         seconds.setdefault(names[number], time.monotonic() - starts[number])
 if "asyncio" in seconds:
     thread.join()
