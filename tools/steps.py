@@ -4,12 +4,12 @@
 
 """Run what `make quick`, `make test` or `make test-all` promises, step by step, and sum it up.
 
-What the other steps need comes first. Then there are two lanes of steps, side by side, since containers
-wait more than they compute. A failing step does not keep the later ones from running. Each line of
-output has its step in front; the last is always `N passed, N failed`, counted in steps.
+First come the steps that all others need; if one fails, nothing else runs. Then lanes of steps run
+side by side, because containers wait more than they compute. There, a failed step does not stop the
+later ones. Each line of output begins with the name of its step. The summary says what was skipped,
+and its last line is always `N passed, N failed`, counted in steps.
 
-`make test-all` runs the same steps and more. It sets TEST_ALL=1, by which a step knows that it has to
-run everything that it has.
+`make test-all` runs the same steps and more, with TEST_ALL=1: each step then runs everything it has.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import argparse
 import concurrent.futures
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -40,19 +41,15 @@ class Plan:
     first: tuple[Step, ...]
     lanes: tuple[tuple[Step, ...], ...]
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All steps."""
-        return (*self.first, *(step for lane in self.lanes for step in lane))
-
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """How a step ended, and how many seconds it took."""
+    """How a step ended, how many seconds it took, and what it skipped."""
 
     step: Step
     passed: bool
     seconds: float
+    skipped: list[str]
 
 
 RUNNER = Step("runner", "Test runner")
@@ -65,6 +62,7 @@ TEST = Plan(
         RUNNER,
         Step("install", "Artifact of the collection"),
         Step("collections", "Collections that the tests use"),
+        Step("packages", "System packages"),
     ),
     lanes=(
         (
@@ -72,25 +70,30 @@ TEST = Plan(
             TYPES,
             Step("units", "Unit tests with coverage", "complete on each Python, 200 stress runs, longer searches"),
             Step("lint", "Lint of playbooks, changelog and artifact"),
-            Step("sanity", "ansible-test sanity"),
             Step("docs-lint", "Documentation lint"),
             Step("docs", "Documentation build"),
-            Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
-            Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
         ),
         (
-            Step("packages", "System packages"),
+            Step("sanity", "ansible-test sanity"),
+            Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
+            Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
+        ),
+        (
             Step("molecule", "Molecule scenarios", "every host and scenario, 30 nasty trees on each host"),
-            Step("cores", "Oldest and newest ansible-core", "every ansible-core, on every host"),
+            Step("cores", "Other releases of ansible-core", "every release, on every host"),
         ),
     ),
 )
 PLANS = {
     "quick": Plan(first=(RUNNER,), lanes=((STYLE, TYPES), (Step("units-own", "Unit tests on this Python"),))),
     "test": TEST,
-    "test-all": dataclasses.replace(TEST, lanes=((*TEST.lanes[0], BROWSER), (*TEST.lanes[1], UNITS_IN_IMAGE))),
+    "test-all": dataclasses.replace(
+        TEST, lanes=((*TEST.lanes[0], BROWSER), (*TEST.lanes[1], UNITS_IN_IMAGE), TEST.lanes[2])
+    ),
 }
 INTERRUPTED = threading.Event()
+# What nox and pytest print of a session or a test that did not run.
+SKIPPED = re.compile(r"Session (\S+ skipped: .*)|SKIPPED (\[\d+\] .*)")
 
 
 def duration(seconds: float) -> str:
@@ -101,14 +104,18 @@ def duration(seconds: float) -> str:
 def run_step(step: Step) -> Result:
     """Run one target of the Makefile."""
     start = time.monotonic()
+    skipped = []
     print(f"=== {step.title} (make {step.target}) ===", flush=True)
     with subprocess.Popen(
         ["make", "--no-print-directory", step.target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            print(f"{step.target:<14} | {line.decode('utf-8', 'replace').rstrip()}", flush=True)
-    result = Result(step, process.returncode == 0, time.monotonic() - start)
+            text = line.decode("utf-8", "replace").rstrip()
+            print(f"{step.target:<14} | {text}", flush=True)
+            if found := SKIPPED.search(text):
+                skipped.append(found[1] or found[2])
+    result = Result(step, process.returncode == 0, time.monotonic() - start, skipped)
     print(f"--- {step.title} {'passed' if result.passed else 'FAILED'} after {duration(result.seconds)}", flush=True)
     return result
 
@@ -146,10 +153,12 @@ def main() -> int:
     for result in results:
         adds = f"   test-all adds: {result.step.adds}" if name == "test" and result.step.adds else ""
         print(f"{result.step.title:<42} {'passed' if result.passed else 'FAILED'} {duration(result.seconds):>7}{adds}")
+        for line in dict.fromkeys(result.skipped):
+            print(f"  {line}")
     if name == "test":
         for step in (BROWSER, UNITS_IN_IMAGE):
             print(f"{step.title:<42} {'':>14}   in test-all only")
-    print(f"{'Total, two lanes side by side':<49} {duration(time.monotonic() - begin):>7}")
+    print(f"{'Total, with lanes side by side':<49} {duration(time.monotonic() - begin):>7}")
     failed = sum(not result.passed for result in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -4,15 +4,15 @@
 
 """Run the unit tests on the Python of an image of the scenarios, with the packages that locks/units.txt has for it.
 
-The packages are unpacked on this machine, so that the image needs no more than Python itself. The
-container has them and the clone read-only and no network, and may do all that root may, because the
-tests make namespaces of their own.
+The packages are unpacked on this machine, so that the image needs only Python. The container gets them
+and the clone read-only, and has no network. It is privileged, because the tests make namespaces.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,14 +50,24 @@ def newest_image(name: str) -> str:
     return images[0]
 
 
+def python_of(image: str) -> str:
+    """Return the release of Python in an image, such as 3.14."""
+    command = [str(PODMAN), "run", "--rm", "--network=none", image, "python3", "--version"]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = re.match(r"Python (\d+\.\d+)\.", answer)
+    if not found:
+        sys.exit(f"Python of the image {image} tells no version: {answer!r}")
+    return found[1]
+
+
 def main() -> int:
-    """Return the exit status of pytest."""
+    """Run the tests; return the exit status of pytest."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("image", help="its name without the hash of its recipe, such as linux-tcp-debian14")
-    parser.add_argument("python", help="the release of Python that it has, such as 3.14")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="for pytest")
     arguments = parser.parse_args()
-    packages, image = unpack(arguments.python), newest_image(arguments.image)
+    image = newest_image(arguments.image)
+    packages = unpack(python_of(image))
     environment = {
         "PYTHONPATH": "/packages",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -68,7 +78,7 @@ def main() -> int:
         *(str(PODMAN), "run", "--rm", "--privileged", "--network=none", "--tmpfs=/tmp:exec", "--workdir=/clone"),
         *(f"--volume={ROOT}:/clone:ro", f"--volume={packages}:/packages:ro"),
         *(f"--env={name}={value}" for name, value in environment.items()),
-        *(image, f"python{arguments.python}", "-m", "pytest", "-o", "cache_dir=/tmp/pytest", *arguments.arguments),
+        *(image, "python3", "-m", "pytest", "-o", "cache_dir=/tmp/pytest", *arguments.arguments),
     ]
     return subprocess.run(command, check=False).returncode
 
