@@ -22,6 +22,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
 # TEST_ALL=1 lets a step run everything that it has, as in `make test-all`.
 export TEST_ALL
+# make quick TARGET_PYTHON=3.8 runs the unit tests on another Python.
+export TARGET_PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs \
@@ -39,9 +41,9 @@ help: ## Show this list (default)
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
 	@echo 'make quick     check a change in a minute and a half: style, types, unit tests; needs no root'
 	@echo 'make test      install what the tests need, and prove each promise once (a quarter of an hour, as root)'
-	@echo 'make test-all  run everything there is, on every host, Python and ansible-core'
+	@echo 'make test-all  run everything there is, on every host, every Python and three releases of ansible-core'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'PYTHON=python3.12 takes another interpreter than python3 (3.11 or newer) when .venv is made.'
 

@@ -19,7 +19,6 @@ import argparse
 import hashlib
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -93,8 +92,9 @@ def lock(group: Group, requirements: Path, file: Path, *, upgrade: bool) -> None
     """Write the lock file of what ``requirements`` asks for; what the file locks already stays, unless ``upgrade``."""
     beside = BESIDE.get(file.stem)
     with tempfile.NamedTemporaryFile("w+", prefix="linux-tcp-lock-") as locked:
-        if file.exists():
-            shutil.copyfile(file, locked.name)
+        if file.exists():  # releases only: hashes always come from the index
+            locked.writelines(f"{entry.group().rstrip(' ' + chr(92))}\n" for entry in entries_of(file))
+            locked.flush()
         uv(
             *("compile", str(requirements), f"--output-file={locked.name}", "--universal", "--generate-hashes"),
             *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
@@ -156,10 +156,15 @@ def lock_files(known: t.Iterable[str]) -> set[Path]:
     return {LOCKS / f"{name}.txt" for name in {*known} | of_ansible_test}
 
 
+def entries_of(file: Path) -> list[re.Match[str]]:
+    """Return the packages of a lock file, none where there is no such file."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [entry for entry in map(_ENTRY.fullmatch, lines) if entry]
+
+
 def releases_of(name: str, file: Path) -> list[str]:
     """Return the releases of a package that a lock file has, for different Pythons."""
-    entries = map(_ENTRY.fullmatch, file.read_text(encoding="utf-8").splitlines())
-    return [entry["version"] for entry in entries if entry and entry["name"] == canonicalize_name(name)]
+    return [entry["version"] for entry in entries_of(file) if entry["name"] == canonicalize_name(name)]
 
 
 def problems() -> t.Iterator[str]:
@@ -172,7 +177,7 @@ def problems() -> t.Iterator[str]:
         text = file.read_text(encoding="utf-8")
         body = text[len(LICENCE) + 1 :].partition("\n")[2]
         if text != sealed(body):
-            yield f"locks/{file.name} was edited after `make lock` had written it"
+            yield f"locks/{file.name} was edited by hand after `make lock` had written it"
         for number, line in enumerate(text.splitlines(), start=1):
             if not (line == "" or line.startswith("#") or _ENTRY.fullmatch(line) or _HASH.fullmatch(line)):
                 yield f"locks/{file.name} line {number} is not of a lock: {line}"
@@ -180,7 +185,8 @@ def problems() -> t.Iterator[str]:
             continue
         group = known[file.stem]
         if group.head != "".join(f"{line}\n" for line in body.splitlines() if line.startswith("#")):
-            yield f"locks/{file.name} was not made from the group {file.stem} as pyproject.toml has it"
+            yield f"locks/{file.name} does not match the group {file.stem} in pyproject.toml"
+            continue
         for requirement in map(Requirement, group.requirements):
             if not any(requirement.specifier.contains(release) for release in releases_of(requirement.name, file)):
                 yield f"locks/{file.name} has no release of {requirement}"

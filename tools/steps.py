@@ -41,6 +41,11 @@ class Plan:
     first: tuple[Step, ...]
     lanes: tuple[tuple[Step, ...], ...]
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps."""
+        return (*self.first, *(step for lane in self.lanes for step in lane))
+
 
 @dataclasses.dataclass(frozen=True)
 class Result:
@@ -51,7 +56,13 @@ class Result:
     seconds: float
     skipped: list[str]
 
+    @property
+    def row(self) -> str:
+        """Its line of the summary."""
+        return f"{self.step.title:<42} {'passed' if self.passed else 'FAILED'} {duration(self.seconds):>7}"
 
+
+TARGET_PYTHON = os.environ.get("TARGET_PYTHON") or f"{sys.version_info.major}.{sys.version_info.minor}"
 RUNNER = Step("runner", "Test runner")
 STYLE = Step("style", "Formatting and style")
 TYPES = Step("types", "Types")
@@ -85,7 +96,9 @@ TEST = Plan(
     ),
 )
 PLANS = {
-    "quick": Plan(first=(RUNNER,), lanes=((STYLE, TYPES), (Step("units-own", "Unit tests on this Python"),))),
+    "quick": Plan(
+        first=(RUNNER,), lanes=((STYLE, TYPES), (Step("units-own", f"Unit tests on Python {TARGET_PYTHON}"),))
+    ),
     "test": TEST,
     "test-all": dataclasses.replace(
         TEST, lanes=((*TEST.lanes[0], BROWSER), (*TEST.lanes[1], UNITS_IN_IMAGE), TEST.lanes[2])
@@ -152,9 +165,14 @@ def main() -> int:
     print(f"\n=== Summary of make {name} ===")
     for result in results:
         adds = f"   test-all adds: {result.step.adds}" if name == "test" and result.step.adds else ""
-        print(f"{result.step.title:<42} {'passed' if result.passed else 'FAILED'} {duration(result.seconds):>7}{adds}")
+        print(f"{result.row}{adds}")
         for line in dict.fromkeys(result.skipped):
             print(f"  {line}")
+        if not result.passed:
+            print(f"  to run it again: make {result.step.target}")
+    for step in PLANS[name].steps:
+        if step not in {result.step for result in results}:
+            print(f"{step.title:<42} not run")
     if name == "test":
         for step in (BROWSER, UNITS_IN_IMAGE):
             print(f"{step.title:<42} {'':>14}   in test-all only")
