@@ -190,8 +190,8 @@ def own_home() -> Path:
 
 @nox.session
 def style(session: nox.Session) -> None:
-    """Check formatting and style, the lock files and the workflows."""
     session.run(sys.executable, "tools/lock.py", "--check", external=True)
+    session.run(sys.executable, "tools/imports.py", external=True)
     install(session, "style")
     session.run("ruff", "format", "--check", "--diff", ".")
     session.run("ruff", "check", ".")

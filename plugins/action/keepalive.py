@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
-from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
-from ansible_collections.linux.tcp.plugins.modules.keepalive import ARGUMENT_SPEC, answer_of
-from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Answer = t.Dict[str, t.Any]
 
@@ -28,7 +31,7 @@ _SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_
 class ActionModule(CheapCheck):
     """Answers for the module of this name where nothing has to change, and runs the one for sockets around it."""
 
-    spec = ARGUMENT_SPEC
+    spec = KEEPALIVE
 
     def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
         """Return the answer, with those about sockets where some are asked for."""
@@ -68,13 +71,13 @@ class ActionModule(CheapCheck):
                 break
         return _joined(answer, answers)
 
-    def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:
+    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
         """Return the answer and the warnings, None where something has to change."""
         if not params["path"].startswith("/"):
-            raise DoubtError("path is one that only the host can read")
-        outcome = fulfil(wish_of(params), kernel=host.kernel, files=host.files, check_mode=True, search=host.search)
-        host.require_certain(outcome.change.before)
-        return answer_of(outcome, diff=self._task.diff) if outcome.change.is_empty else None
+            raise InconclusiveProbeError("path is one that only the host can read")
+        change = preview(host, DesiredState.from_params(params))
+        host.require_certain(change.before)
+        return build_result(Outcome(change, change.after), diff=self._task.diff) if change.is_empty else None
 
     def _run_for(self, wanted: Answer, task_vars: Answer | None, *, check_mode: bool) -> Answer:
         """Run the module for one element of the option sockets."""

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
-from ansible_collections.linux.tcp.plugins.modules.keepalive_info import ARGUMENT_SPEC, answer_of
-from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_INFO
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
 
 class ActionModule(CheapCheck):
     """Answers for the module of this name."""
 
-    spec = ARGUMENT_SPEC
+    spec = KEEPALIVE_INFO
 
-    def answer(self, params: dict[str, t.Any], host: Host) -> tuple[dict[str, t.Any], list[str]] | None:
+    def answer(self, params: dict[str, t.Any], host: ProbedHost) -> tuple[dict[str, t.Any], list[str]] | None:
         """Return the answer and the warnings."""
-        snapshot = take_snapshot(host.kernel, host.files, loader=params["loader"], search=host.search)
+        snapshot = take_snapshot(host, loader=params["loader"])
         host.require_certain(snapshot)
-        return answer_of(snapshot)
+        return build_info_result(snapshot)

@@ -12,15 +12,17 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
-from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._restoration import Record
-from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC, CONTROLLERS, answer_of
-from ansible_collections.linux.tcp.plugins.plugin_utils import _records
-from ansible_collections.linux.tcp.plugins.plugin_utils._cheap_check import CheapCheck
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Record
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import CONTROLLERS, KEEPALIVE_RECORD
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_record_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store as _records
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Answer = t.Dict[str, t.Any]
 
@@ -33,16 +35,16 @@ class ActionModule(CheapCheck):
     """Look at the host, by the module where it would change, and write down what is found."""
 
     _supports_async = False
-    spec = ARGUMENT_SPEC
+    spec = KEEPALIVE_RECORD
 
-    def answer(self, params: Answer, host: Host) -> tuple[Answer, list[str]] | None:
+    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
         """Return the answer and the warnings, None where something would change."""
         if not params["path"].startswith("/"):
-            raise DoubtError("path is one that only the host can read")
-        wish = wish_of({**params, "backup": False})
-        change = fulfil(wish, kernel=host.kernel, files=host.files, check_mode=True, search=host.search).change
+            raise InconclusiveProbeError("path is one that only the host can read")
+        want = DesiredState.from_params({**params, "backup": False})
+        change = preview(host, want)
         host.require_certain(change.before)
-        return (answer_of(change, Record(), wish, params), list(change.warnings)) if change.is_empty else None
+        return (build_record_result(change, Record(), want, params), list(change.warnings)) if change.is_empty else None
 
     def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
         """Return what was found, or note what is known."""
@@ -50,7 +52,7 @@ class ActionModule(CheapCheck):
         answer: Answer = super(CheapCheck, self).run(tmp, variables)
         arguments = dict(self._task.args)
         own = {name: arguments[name] for name in CONTROLLERS if name in arguments}
-        validated = ArgumentSpecValidator(ARGUMENT_SPEC).validate(own)
+        validated = ArgumentSpecValidator(KEEPALIVE_RECORD).validate(own)
         params = validated.validated_parameters
         if validated.error_messages:
             return {**answer, "failed": True, "msg": "; ".join(validated.error_messages)}
@@ -111,4 +113,4 @@ def _keep(folder: str, host: str, found: Answer) -> Answer:
     record: Answer = found["record"]
     if not found["would_change"] and not found.get("unfinished"):
         return record
-    return _records.keep(folder, host, wish=found["wish"], before=found["before"], record=record, now=_now())
+    return _records.keep(folder, host, want=found["desired"], before=found["before"], record=record, now=_now())

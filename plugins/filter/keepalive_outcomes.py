@@ -71,7 +71,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.release import __version__
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.plugin_utils._outcomes import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
     NOTED,
     RESTORATION,

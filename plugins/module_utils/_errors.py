@@ -85,5 +85,5 @@ class GoneError(KeepaliveError):
     """A process, a socket or a namespace ended while it was being looked at."""
 
 
-class DoubtError(KeepaliveError):
+class InconclusiveProbeError(KeepaliveError):
     """What was read of a host does not tell; only the host itself does."""

@@ -318,25 +318,16 @@ sockets:
       not_looked_into: []
 """
 
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import WISH_OPTIONS, fulfil, wish_of
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 
-if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._change import Outcome
-
-ARGUMENT_SPEC: dict[str, t.Any] = {
-    **WISH_OPTIONS,
-    "backup": {"type": "bool", "default": False},
-    "root": {"type": "path", "default": "/"},
-    "sockets": {"type": "list", "elements": "dict", "default": []},
-}
 # The action plugin runs the module for sockets, and keeps the option to itself.
 NO_ACTION_PLUGIN = (
     "sockets is heeded by the collection's action plugin, which Ansible has not found. Name the module"
@@ -345,37 +336,17 @@ NO_ACTION_PLUGIN = (
 )
 
 
-def answer_of(outcome: Outcome, *, diff: bool) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what the module answers of an outcome, and its warnings."""
-    change = outcome.change
-    answer: dict[str, t.Any] = {
-        "changed": not change.is_empty,
-        "before": change.before.as_dict(),
-        "after": outcome.after.as_dict(),
-        "overridden_by": [setting.as_dict() for setting in change.overridden_by],
-        "detection_time": outcome.after.detection_time,
-        "backup_files": [printable(path) for path in outcome.backup_files],
-    }
-    if diff:
-        answer["diff"] = change.diff()
-    return answer, list(change.warnings)
-
-
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=KEEPALIVE, supports_check_mode=True)
     if module.params["sockets"]:
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
-        outcome = fulfil(
-            wish_of(module.params),
-            kernel=Kernel(),
-            files=Files(module.params["root"]),
-            check_mode=module.check_mode,
-        )
+        host = LocalHost(module.params["root"])
+        outcome = ensure(host, DesiredState.from_params(module.params), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-    answer, warnings = answer_of(outcome, diff=diff)
+    answer, warnings = build_result(outcome, diff=diff)
     for warning in warnings:
         module.warn(warning)
     module.exit_json(**answer)

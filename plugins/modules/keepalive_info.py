@@ -170,37 +170,23 @@ detection_time:
   sample: 1275
 """
 
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS
-
-if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
-
-ARGUMENT_SPEC: dict[str, t.Any] = {
-    "root": {"type": "path", "default": "/"},
-    "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
-}
-
-
-def answer_of(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what the module answers of a host, and its warnings."""
-    return snapshot.as_dict(), [*snapshot.warnings(), *snapshot.writer_warnings()]
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_INFO
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=KEEPALIVE_INFO, supports_check_mode=True)
     try:
-        snapshot = take_snapshot(Kernel(), Files(module.params["root"]), loader=module.params["loader"])
+        snapshot = take_snapshot(LocalHost(module.params["root"]), loader=module.params["loader"])
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    answer, warnings = answer_of(snapshot)
+    answer, warnings = build_info_result(snapshot)
     for warning in warnings:
         module.warn(warning)
     module.exit_json(**answer)

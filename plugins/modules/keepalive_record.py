@@ -27,8 +27,8 @@ options:
     description:
       - The folder on the controller in which there is a file for each host. It is made when it is missing, for you
         alone. One that others can write or that belongs to somebody else than you or root is refused.
-      - A record of the same wish that is there already still leads to the state before the first attempt, as does one
-        of an attempt that was never concluded; only files and values that it lacks are added. One of another wish, or
+      - A record of the same want that is there already still leads to the state before the first attempt, as does one
+        of an attempt that was never concluded; only files and values that it lacks are added. One of another want, or
         of a host that was put back since, is kept beside it under a name with the time at which it was made.
       - Without it, in check mode, and when there is nothing to change, nothing is recorded.
     type: path
@@ -117,12 +117,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 would_change:
-  description: Whether the host differs from the wish.
+  description: Whether the host differs from the want.
   returned: success
   type: bool
   sample: true
 misses:
-  description: In what the host falls short of the wish now, a sentence each.
+  description: In what the host falls short of the want now, a sentence each.
   returned: success
   type: list
   elements: str
@@ -163,7 +163,7 @@ unfinished:
   returned: success, with O(folder)
   type: bool
   sample: false
-wish:
+want:
   description: What was asked for, as the record holds it.
   returned: success
   type: dict
@@ -178,30 +178,17 @@ unwritten:
 """
 
 import contextlib
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import WISH_OPTIONS, fulfil, wish_of
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, NotReadAtBootError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._restoration import misses, take_record
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import take_record
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RECORD
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_record_result
 
-if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._change import Change, Wish
-    from ansible_collections.linux.tcp.plugins.module_utils._restoration import Record
-
-
-ARGUMENT_SPEC: dict[str, t.Any] = {
-    "folder": {"type": "path"},
-    "write": {"type": "bool", "default": True},
-    "found": {"type": "dict"},
-    "conclude": {"type": "list", "elements": "str"},
-    **WISH_OPTIONS,
-}
-# These concern the controller, and its action plugin keeps them to itself.
-CONTROLLERS = ("folder", "write", "found", "conclude")
 NO_ACTION_PLUGIN = (
     "Records are written by the collection's action plugin, which Ansible has not found. Name the module"
     " linux.tcp.keepalive_record, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
@@ -209,39 +196,18 @@ NO_ACTION_PLUGIN = (
 )
 
 
-def answer_of(change: Change, record: Record, wish: Wish, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return what the module answers of a change that was planned.
-
-    :raises NotReadAtBootError: where the change would not fulfil the wish.
-    """
-    lacking = misses(change.after, wish)
-    if lacking:
-        raise NotReadAtBootError(
-            f"{' '.join(lacking)} Nothing was changed. Give overrides: ignore or persistent: false to have it so."
-        )
-    return {
-        "changed": False,
-        "would_change": not change.is_empty,
-        "misses": misses(change.before, wish),
-        "before": change.before.as_dict(),
-        "after": change.after.as_dict(),
-        "record": record.as_dict(),
-        "wish": {name: params[name] for name in WISH_OPTIONS},
-    }
-
-
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=KEEPALIVE_RECORD, supports_check_mode=True)
     if any(module.params[name] is not None for name in ("folder", "found", "conclude")):
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
-        wish = wish_of({**module.params, "backup": False})
-        files = Files()
+        want = DesiredState.from_params({**module.params, "backup": False})
+        host = LocalHost()
         # a run that is under way, perhaps without its connection, is waited for
-        with contextlib.nullcontext() if module.check_mode else files.lock("look"):
-            change = fulfil(wish, kernel=Kernel(), files=files, check_mode=True).change
-            record = take_record(change, files)
-        answer = answer_of(change, record, wish, module.params)
+        with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):
+            change = ensure(host, want, check_mode=True).change
+            record = take_record(change, host.files)
+        answer = build_record_result(change, record, want, module.params)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in change.warnings:

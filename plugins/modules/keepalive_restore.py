@@ -65,9 +65,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._restoration import parse_record, restore
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import parse_record, restore
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 # The folder is the controller's, whose action plugin keeps it to itself.
@@ -92,9 +91,8 @@ def main() -> None:
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
         done = restore(
+            LocalHost(),
             parse_record(module.params["record"] or {}),
-            kernel=Kernel(),
-            files=Files(),
             force=module.params["force"],
             check_mode=module.check_mode,
         )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED
+
 DOCUMENTATION = r"""
 module: keepalive_sockets
 short_description: Bring open TCP connections under keepalive
@@ -220,13 +222,13 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
-from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
-from ansible_collections.linux.tcp.plugins.module_utils._socket_change import fulfil
-from ansible_collections.linux.tcp.plugins.module_utils._socket_plan import NOTHING_MEANT, Wish
-from ansible_collections.linux.tcp.plugins.module_utils._survey import ENDED, NO_PROCESS, NOT_ACCEPTED
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS, Values
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NOTHING_MEANT, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_PROCESS, NOT_ACCEPTED
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 
 def main() -> None:
@@ -249,13 +251,13 @@ def main() -> None:
     params = module.params
     try:
         pins = Values(*(params[key] for key in KEYS))
-        wish = Wish(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
+        want = DesiredState(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
         filters = Filters.for_change(params)
         with waits_cut_short():
-            outcome, missed = fulfil(wish, filters, Processes(), check_mode=module.check_mode)
+            outcome, missed = fulfil(want, filters, Processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*outcome.warnings(wish, waiting=missed.sockets(NOT_ACCEPTED)), *missed.warnings()):
+    for warning in (*outcome.warnings(want, waiting=missed.sockets(NOT_ACCEPTED)), *missed.warnings()):
         module.warn(warning)
     if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
         module.warn(NOTHING_MEANT)

@@ -255,11 +255,11 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._filters import FILTER_OPTIONS, Filters
-from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._signals import waits_cut_short
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import Tally
-from ansible_collections.linux.tcp.plugins.module_utils._survey import Survey
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Tally
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Survey
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS
-from ansible_collections.linux.tcp.plugins.module_utils._values import KERNEL_DEFAULTS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS
 from ansible_collections.linux.tcp.tests.benchmark import hosts, probe
 from ansible_collections.linux.tcp.tests.benchmark.report import (
     PAGE,
@@ -38,7 +38,7 @@ from ansible_collections.linux.tcp.tests.benchmark.report import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
 
 COLLECTIONS = Path(__file__).resolve().parents[2] / "collections"
 PAGE_BEGIN = ".. The lines from here on are written by the benchmark of predictions.\n"

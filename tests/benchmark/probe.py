@@ -16,15 +16,19 @@ import re
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem, predict
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import LOADERS, depends_on_version
-from ansible_collections.linux.tcp.plugins.module_utils._writers import find_candidates
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem, read_version
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import depends_on_version
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
 
 T = t.TypeVar("T")
 
@@ -40,15 +44,15 @@ def peak() -> int:
     return int(match[1])
 
 
-def answer(files: Files, loader: Loader) -> tuple[dict[str, t.Any], list[str]]:
+def answer(root: str, loader: Loader) -> tuple[dict[str, t.Any], list[str]]:
     """Return what a module answers about a host, and warns of."""
-    snapshot = take_snapshot(Kernel(), files, loader=loader)
+    snapshot = take_snapshot(LocalHost(root), loader=loader)
     return snapshot.as_dict(), [*snapshot.warnings(), *snapshot.writer_warnings()]
 
 
 def prediction(files: Files, loader: Loader, tree: Tree) -> None:
     """Predict as a snapshot does."""
-    version = files.version_of(loader) if depends_on_version(tree, loader) else None
+    version = read_version(files, loader) if depends_on_version(tree, loader) else None
     predict(tree.lasting(), loader, hz=Kernel().hz(), version=version)
 
 
@@ -71,8 +75,9 @@ def main() -> None:
     parser.add_argument("loader", choices=LOADERS)
     parser.add_argument("runs", type=int)
     arguments = parser.parse_args()
-    files, loader, runs = Files(arguments.root), arguments.loader, arguments.runs
-    whole, (found, warnings) = seconds_of(lambda: answer(files, loader))
+    root, loader, runs = arguments.root, arguments.loader, arguments.runs
+    files = Files(root)
+    whole, (found, warnings) = seconds_of(lambda: answer(root, loader))
     result = {
         "memory": peak(),
         "values": found["boot"]["values"],
@@ -87,7 +92,7 @@ def main() -> None:
         "reading": best(files.read_tree, runs=runs),
         "predicting": best(lambda: prediction(files, loader, tree), runs=runs),
         "writers": best(lambda: find_candidates(files, init, tree), runs=runs),
-        "whole": min([whole, *(seconds_of(lambda: answer(files, loader))[0] for _run in range(1, runs))]),
+        "whole": min([whole, *(seconds_of(lambda: answer(root, loader))[0] for _run in range(1, runs))]),
     }
     print(json.dumps(result))
 

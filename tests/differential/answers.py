@@ -26,20 +26,22 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ansible_collections.linux.tcp.plugins.module_utils._change import fulfil, wish_of
-from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError, KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._question import QUESTION, read_answer
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
-from ansible_collections.linux.tcp.plugins.modules import keepalive, keepalive_info
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result, build_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted
 from ansible_collections.linux.tcp.tests.differential.loaders import Bench, real_loaders
 from ansible_collections.linux.tcp.tests.differential.run import fill
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._question import Host
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Tree = t.Dict[str, t.Any]
     Answers = t.Dict[str, t.Any]
@@ -79,28 +81,27 @@ BESIDE: tuple[tuple[float, Tree], ...] = (
 )
 
 
-def answers(host: Host | None) -> Answers:
-    """Return what both modules answer: of a host as it answered, or of the one on which this process runs."""
+def answers(probed: ProbedHost | None) -> Answers:
+    """Return what both modules answer: of a host that was probed, or of the one on which this process runs."""
     found: Answers = {}
-    kernel, files = (host.kernel, host.files) if host else (Kernel(), Files())
-    search: dict[str, t.Any] = {"search": host.search} if host else {}
+    host = probed or LocalHost()
     for loader in LOADERS:
-        with contextlib.suppress(DoubtError):
-            snapshot = take_snapshot(kernel, files, loader=loader, **search)
-            if host:
-                host.require_certain(snapshot)
-            found[f"keepalive_info, {loader}"] = keepalive_info.answer_of(snapshot)
-    for wish in WISHES:
-        params = {name: option.get("default") for name, option in keepalive.ARGUMENT_SPEC.items()} | wish
+        with contextlib.suppress(InconclusiveProbeError):
+            snapshot = take_snapshot(host, loader=loader)
+            if probed:
+                probed.require_certain(snapshot)
+            found[f"keepalive_info, {loader}"] = build_info_result(snapshot)
+    for want in WISHES:
+        params = {name: option.get("default") for name, option in KEEPALIVE.items()} | want
         try:
-            outcome = fulfil(wish_of(params), kernel=kernel, files=files, check_mode=True, **search)
-            if host:
-                host.require_certain(outcome.change.before)
-            if not host or outcome.change.is_empty:
-                found[f"keepalive, {wish}"] = keepalive.answer_of(outcome, diff=True)
+            change = preview(host, DesiredState.from_params(params))
+            if probed:
+                probed.require_certain(change.before)
+            if not probed or change.is_empty:
+                found[f"keepalive, {want}"] = build_result(Outcome(change, change.after), diff=True)
         except KeepaliveError as exc:
-            if not host:
-                found[f"keepalive, {wish}"] = str(exc)
+            if not probed:
+                found[f"keepalive, {want}"] = str(exc)
     return t.cast("Answers", json.loads(json.dumps(found)))
 
 
@@ -128,11 +129,11 @@ def on_host(system: Path) -> Answers:
 
 def by_question(system: Path) -> Answers:
     """Return what the controller computes from the system's answer, nothing where that leaves a doubt."""
-    command = ["chroot", str(system), "/bin/sh", "-c", QUESTION]
+    command = ["chroot", str(system), "/bin/sh", "-c", PROBE_SCRIPT]
     told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
     try:
-        return answers(read_answer(told.stdout.decode()))
-    except DoubtError:
+        return answers(parse_probe(told.stdout.decode()))
+    except InconclusiveProbeError:
         return {}
 
 

@@ -24,11 +24,13 @@ import tarfile
 import tempfile
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils import _boot, _patterns, _sysctl_d, _values
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import RULES
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl import globs, predict, syntax, values
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl import tree as sysctl_tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RULES
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import files_read
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed
 from ansible_collections.linux.tcp.tests.differential.reboots import names_outside
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
@@ -36,13 +38,14 @@ from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 if t.TYPE_CHECKING:
     from types import FrameType
 
-    from ansible_collections.linux.tcp.plugins.module_utils._boot import Prediction
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree as SysctlTree
     from ansible_collections.linux.tcp.tests.differential.layouts import Tree
 
     Feature = t.Tuple[t.Hashable, ...]
     Tracer = t.Callable[[FrameType, str, t.Any], t.Any]
 
-_TRACED = frozenset(str(module.__file__) for module in (_boot, _sysctl_d, _patterns, _values))
+_TRACED = frozenset(str(module.__file__) for module in (globs, predict, syntax, sysctl_tree, values))
 HZ = Kernel().hz()
 
 
@@ -68,7 +71,7 @@ def features(tree: Tree) -> set[Feature]:
         outcomes = {}
         for rules in RULES:
             with _steps() as steps:
-                prediction = _boot.predict(lasting, rules.loader, hz=HZ, version=rules.since)
+                prediction = predict.predict(lasting, rules.loader, hz=HZ, version=rules.since)
             if not prediction.sources:
                 return set()
             outcomes[rules] = prediction.values
@@ -81,7 +84,7 @@ def features(tree: Tree) -> set[Feature]:
     return found
 
 
-def _deciding(prediction: Prediction, tree: _sysctl_d.Tree, rules: _sysctl_d.Rules) -> t.Iterator[Feature]:
+def _deciding(prediction: Prediction, tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
     """Tell what becomes of each key, whichever it is, and by which lines."""
     for key in KEYS:
         setting = prediction.deciding.get(key)
@@ -92,15 +95,15 @@ def _deciding(prediction: Prediction, tree: _sysctl_d.Tree, rules: _sysctl_d.Rul
         assert file is not None
         what = "excluded" if setting.value is None else "refused" if setting.reading is None else "given"
         yield (what, posixpath.dirname(setting.path), file.is_link)
-        for statement in _sysctl_d.statements(file.text, rules):
+        for statement in syntax.statements(file.text, rules):
             if statement.line == setting.line:
                 yield ("name", statement.name)
                 yield ("value", re.sub(rb"[1-9][0-9]*", b"9", statement.value or b""))
 
 
-def _files(tree: _sysctl_d.Tree, rules: _sysctl_d.Rules) -> t.Iterator[Feature]:
+def _files(tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
     """Tell what files there are."""
-    read = _sysctl_d.files_read(tree, rules)
+    read = files_read(tree, rules)
     for file in tree.files:
         yield (posixpath.dirname(file.path), file.kind, file.is_link, file in read)
 

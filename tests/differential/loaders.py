@@ -14,11 +14,12 @@ import subprocess
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import read_version
 from ansible_collections.linux.tcp.tests.differential.trees import CREDENTIAL
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
 
     Outcome = t.Tuple[int, ...]
 
@@ -57,7 +58,7 @@ class RealLoader:
 def real_loaders(folder: Path) -> list[RealLoader]:
     """Return both loaders of each system whose root folder is in ``folder``."""
     return [
-        RealLoader(root.name, loader, Files(str(root)).version_of(loader), root)
+        RealLoader(root.name, loader, read_version(Files(str(root)), loader), root)
         for root in sorted(filter(Path.is_dir, folder.iterdir()))
         for loader in _COMMANDS
     ]

@@ -24,7 +24,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.module_utils import _snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state import snapshot
 from ansible_collections.linux.tcp.tests.differential import target
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed
 from ansible_collections.linux.tcp.tests.differential.trees import (
@@ -74,8 +74,11 @@ class Host:
 
     def prepare(self) -> None:
         """Copy what answers there: the collection's code as it is installed, and what calls it."""
-        installed = sorted(Path(str(_snapshot.__file__)).parent.glob("*.py"))
-        code: Tree = {f"{_CODE}/{_PACKAGE}/plugins/module_utils/{path.name}": path.read_bytes() for path in installed}
+        installed = Path(str(snapshot.__file__)).parents[1]  # module_utils
+        code: Tree = {
+            f"{_CODE}/{_PACKAGE}/plugins/module_utils/{path.relative_to(installed)}": path.read_bytes()
+            for path in sorted(installed.rglob("*.py"))
+        }
         code[f"{_CODE}/{_PACKAGE}/tests/differential/target.py"] = Path(str(target.__file__)).read_bytes()
         self._shell("tar --extract --directory=/", packed(code))
 

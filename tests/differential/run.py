@@ -28,19 +28,20 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ansible_collections.linux.tcp.plugins.module_utils._boot import predict
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted
-from ansible_collections.linux.tcp.tests.differential.loaders import Bench, RealLoader, real_loaders
+from ansible_collections.linux.tcp.tests.differential.loaders import Bench, real_loaders
 from ansible_collections.linux.tcp.tests.differential.reduction import reduced
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._boot import Prediction
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction
     from ansible_collections.linux.tcp.tests.differential.layouts import Tree
+    from ansible_collections.linux.tcp.tests.differential.loaders import RealLoader
 
 HZ = Kernel().hz()
 

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-from ansible_collections.linux.tcp.plugins.module_utils._snapshot import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 
 
 def main() -> None:
-    kernel = Kernel()
-    snapshot = take_snapshot(kernel, Files())
+    host = LocalHost()
+    snapshot = take_snapshot(host)
     print(json.dumps(snapshot.as_dict()["boot"]))
     for key, value in snapshot.boot.values.named().items():
-        kernel.write(key, 2 if value == 1 else 1)
+        host.kernel.write(key, 2 if value == 1 else 1)
 
 
 if __name__ == "__main__":

@@ -20,16 +20,18 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._boot import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
-from ansible_collections.linux.tcp.plugins.module_utils._files import LOCK_FILE, Files
-from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE, Lock
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._files import Undo
-    from ansible_collections.linux.tcp.plugins.module_utils._values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
     # what stands at a path: bytes are a file, a text is a link's target, None is a folder
     Layout = t.Mapping[str, t.Union[bytes, str, None]]
@@ -49,16 +51,15 @@ AS_ROOT = () if os.geteuid() == 0 else ("--map-root-user",)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
-class HostFiles(Files):
+class HostFiles(WritableFiles):
     """The files below a folder, as if the process ran in that system.
 
-    ``init`` tells how it boots. ``refused`` are paths whose replacement fails, ``immovable`` are
-    paths that cannot be brought back, ``meddle`` is called after each replacement.
+    ``refused`` are paths whose replacement fails, ``immovable`` are paths that cannot be brought back,
+    ``meddle`` is called after each replacement.
     """
 
-    def __init__(self, root: Path, init: InitSystem) -> None:
+    def __init__(self, root: Path) -> None:
         super().__init__(str(root))
-        self.init = init
         self.refused: dict[str, BaseException] = {}
         self.immovable: dict[str, Exception] = {}
         self.meddle: t.Callable[[str], object] | None = None
@@ -66,9 +67,6 @@ class HostFiles(Files):
     @property
     def is_running_system(self) -> bool:
         return True
-
-    def init_system(self, **_: object) -> InitSystem:
-        return self.init
 
     def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
         if target in self.refused:
@@ -237,13 +235,22 @@ def unprivileged(root: Path) -> t.Iterator[str]:
         os.close(outside)
 
 
-@dataclasses.dataclass
-class Host:
-    """A running system in two folders below ``folder``."""
+class Host(LocalHost):
+    """A running system in two folders below ``folder``, which boots with ``init``."""
 
-    folder: Path
     files: HostFiles
     kernel: HostKernel
+
+    def __init__(self, folder: Path, init: InitSystem = SYSTEMD) -> None:
+        super().__init__(str(folder / "root"), proc=str(folder / "proc"))
+        self.folder = folder
+        self.init = init
+        self.files = HostFiles(folder / "root")
+        self.kernel = HostKernel(folder / "proc")
+        self.lock = Lock(self.files)
+
+    def init_system(self) -> InitSystem:
+        return dataclasses.replace(self.init, proc_sys_writable=self.kernel.writable())
 
     def look(self) -> dict[str, bytes | str | None]:
         """Return everything that the host has."""
@@ -253,7 +260,7 @@ class Host:
         """Return the content of a file of the system."""
         return (self.folder / "root" / path.lstrip("/")).read_bytes()
 
-    def values(self) -> list[int]:
+    def shown(self) -> list[int]:
         """Return what the kernel shows for time, intvl and probes."""
         folder = self.folder / "proc/sys/net/ipv4"
         return [int((folder / f"tcp_keepalive_{key}").read_text()) for key in ("time", "intvl", "probes")]
@@ -273,4 +280,18 @@ def make_host(
     """Make a host that boots with ``init``, with these files and running values."""
     lay_out(folder / "root", {"/etc/sysctl.d": None, "/usr/lib/sysctl.d": None})
     lay_out(folder / "root", layout or {})
-    return Host(folder, HostFiles(folder / "root", init), make_kernel(folder / "proc", *values))
+    make_kernel(folder / "proc", *values)
+    return Host(folder, init)
+
+
+class Refusing:
+    """Stands for a function of ``os`` and answers with an error, from the call of that number on."""
+
+    def __init__(self, real: t.Callable[..., t.Any], number: int, code: int) -> None:
+        self.real, self.left, self.code = real, number, code
+
+    def __call__(self, *arguments: t.Any, **named: t.Any) -> t.Any:
+        self.left -= 1
+        if self.left <= 0:
+            raise OSError(self.code, os.strerror(self.code))
+        return self.real(*arguments, **named)

@@ -25,11 +25,12 @@ _TOOLS = """
 import atexit, contextlib, ctypes, fcntl, io, json, os, re, signal, socket, struct, sys, threading, time
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
-from ansible_collections.linux.tcp.plugins.module_utils import _pidfd, _signals, _sock_diag, _socket_change, _survey
+from ansible_collections.linux.tcp.plugins.module_utils._host import signals
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import apply, netlink, pidfd, scan
 from ansible_collections.linux.tcp.plugins.module_utils._errors import *
-from ansible_collections.linux.tcp.plugins.module_utils._filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets, keepalive_sockets_info
 
 TCP, MPTCP, V4, V6 = socket.IPPROTO_TCP, 262, socket.AF_INET, socket.AF_INET6

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import typing as t
 from unittest import mock
@@ -14,9 +13,9 @@ from unittest import mock
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import DoubtError
-from ansible_collections.linux.tcp.plugins.modules.keepalive_record import ARGUMENT_SPEC
-from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RECORD
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store as _records
 from ansible_collections.linux.tcp.tests.unit.host import make_host
 
 if sys.version_info < (3, 10):
@@ -30,16 +29,13 @@ from ansible_collections.linux.tcp.plugins.action import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._kernel import Kernel
-    from ansible_collections.linux.tcp.plugins.module_utils._snapshot import Snapshot
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl_d import Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 
     Answer = t.Dict[str, t.Any]
 
 RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": []}
 WISH = {"time": 600}
-FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD, "wish": WISH}
+FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD, "desired": WISH}
 
 
 def act(
@@ -69,7 +65,7 @@ def test_record_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     answer, given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "time": 600}, monkeypatch)
     assert given == [{"time": 600}]
     assert (answer["record_file"], answer["unfinished"]) == (str(tmp_path / "db1.json"), False)
-    assert (load(tmp_path)["wish"], load(tmp_path)["record"]) == (WISH, RECORD)
+    assert (load(tmp_path)["desired"], load(tmp_path)["record"]) == (WISH, RECORD)
     answer, _given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "write": False}, monkeypatch)
     assert answer["unfinished"]
 
@@ -129,38 +125,25 @@ def test_a_batch_is_recorded_wholly_or_not(tmp_path: Path, monkeypatch: pytest.M
     assert load(tmp_path)["attempt"] is None
 
 
-@dataclasses.dataclass
-class Asked:
-    """A host as the plain command tells of it; ``seen`` holds what was to be made sure of."""
-
-    kernel: Kernel
-    files: Files
-    seen: list[Snapshot] = dataclasses.field(default_factory=list)
-
-    def search(self, _files: object, _init: object, tree: Tree) -> tuple[list[t.Any], Tree]:
-        return [], tree
-
-    def require_certain(self, snapshot: Snapshot) -> None:
-        self.seen.append(snapshot)
-
-
 @pytest.mark.parametrize(
-    ("wish", "answered"), [({"time": 7200, "persistent": False}, True), ({"time": 600}, False)], ids=["right", "wrong"]
+    ("want", "answered"), [({"time": 7200, "persistent": False}, True), ({"time": 600}, False)], ids=["right", "wrong"]
 )
-def test_host_that_is_right_is_only_asked(tmp_path: Path, wish: Answer, answered: bool) -> None:
+def test_host_that_is_right_is_only_asked(tmp_path: Path, want: Answer, answered: bool) -> None:
     host = make_host(tmp_path)
-    asked: t.Any = Asked(host.kernel, host.files)
+    seen: list[Snapshot] = []
+    asked: t.Any = host
+    asked.require_certain = seen.append
     action = keepalive_record.ActionModule(*[mock.MagicMock()] * 6)
-    params = ArgumentSpecValidator(ARGUMENT_SPEC).validate(wish).validated_parameters
+    params = ArgumentSpecValidator(KEEPALIVE_RECORD).validate(want).validated_parameters
     found = action.answer(params, asked)
-    assert len(asked.seen) == 1
+    assert len(seen) == 1
     assert (found is not None) == answered
     if found:
         answer, _warnings = found
         assert (answer["would_change"], answer["misses"]) == (False, [])
         assert answer["record"] == {"runtime": {}, "files": []}
-        assert answer["wish"]["time"] == 7200
-    with pytest.raises(DoubtError, match="only the host can read"):
+        assert answer["desired"]["time"] == 7200
+    with pytest.raises(InconclusiveProbeError, match="only the host can read"):
         action.answer({**params, "path": "keepalive.conf"}, asked)
 
 
@@ -196,7 +179,7 @@ def test_attempt_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     act(keepalive_record, FOUND, arguments, monkeypatch)
     act(keepalive_record, {}, {**arguments, "conclude": ["db1"]}, monkeypatch)
     first = load(tmp_path)
-    act(keepalive_record, {**FOUND, "wish": {"time": 300}}, arguments, monkeypatch)
+    act(keepalive_record, {**FOUND, "desired": {"time": 300}}, arguments, monkeypatch)
     assert load(tmp_path) != first
     act(keepalive_restore, {"changed": True}, {**arguments, "record": RECORD}, monkeypatch)
     assert load(tmp_path) == first

@@ -12,7 +12,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linux.tcp.plugins.filter.keepalive_outcomes import FilterModule
-from ansible_collections.linux.tcp.plugins.plugin_utils import _records
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store as _records
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 outcomes = FilterModule().filters()["keepalive_outcomes"]
 LOST = {"unreachable": True, "msg": "No route"}
 FAILED = {"failed": True, "msg": "no"}
-OTHER = {"would_change": True, "record": {}, "before": {}, "wish": {}}
+OTHER = {"would_change": True, "record": {}, "before": {}, "desired": {}}
 RIGHT = {"would_change": False, "misses": []}
 BEGUN = {
     "__keepalive_look": OTHER,
@@ -177,7 +177,7 @@ def test_restore(tmp_path: Path, answer: Facts, outcome: str, wrong: str | None)
 def test_restore_tells_of_records_that_nobody_asked_for(tmp_path: Path) -> None:
     for name in ("a", "b", "gone"):
         record: Facts = {"runtime": {}, "files": []}
-        _records.keep(str(tmp_path), name, wish={}, before={}, record=record, now="12:00")
+        _records.keep(str(tmp_path), name, want={}, before={}, record=record, now="12:00")
     facts = {"__keepalive_restored": {"recorded": True, "changed": True}}
     found = judge(facts, restore=True, check_mode=True, folder=str(tmp_path), known=["a", "b"])
     assert found["summary"] == {

@@ -4,18 +4,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.modules import keepalive
 from ansible_collections.linux.tcp.tests.unit.host import (
     INTVL,
     PROBES,
     TIME,
-    HostKernel,
     in_own_namespaces,
     lay_out,
     look_at,
@@ -29,6 +30,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.linux.tcp.tests.unit.host import Layout
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
 
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 ZZ = "/etc/sysctl.d/zz.conf"
@@ -47,7 +49,7 @@ def proc(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(proc: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> t.Iterator[RunModule]:
-    monkeypatch.setattr(keepalive, "Kernel", lambda: HostKernel(proc))
+    monkeypatch.setattr(keepalive, "LocalHost", functools.partial(LocalHost, proc=str(proc)))
     before = look_at(proc)
     yield runner(keepalive.main, monkeypatch, capsys)
     assert look_at(proc) == before  # an image is not the running system
@@ -126,12 +128,12 @@ def test_set_and_set_again_and_remove(run: RunModule, image: str, tmp_path: Path
         "backup_files": [],
     }
     diff = [{"before_header": PATH, "after_header": PATH, "before": "", "after": TEXT.decode()}]
-    wish: dict[str, t.Any] = {"root": image, "time": 600, "interval": "60", "probes": 20}
-    assert run(check_mode=True, diff=True, **wish) == {**expected, "diff": diff}
+    want: dict[str, t.Any] = {"root": image, "time": 600, "interval": "60", "probes": 20}
+    assert run(check_mode=True, diff=True, **want) == {**expected, "diff": diff}
     assert look_at(tmp_path) == empty
-    assert run(diff=True, **wish) == {**expected, "diff": diff}
+    assert run(diff=True, **want) == {**expected, "diff": diff}
     assert (tmp_path / PATH.lstrip("/")).read_bytes() == TEXT
-    assert run(diff=True, **wish) == {**expected, "changed": False, "before": done, "diff": []}
+    assert run(diff=True, **want) == {**expected, "changed": False, "before": done, "diff": []}
     assert run(root=image, intvl=60) == {**expected, "changed": False, "before": done}
     gone = {**expected, "before": done, "after": snapshot(), "detection_time": 7875}
     assert run(check_mode=True, root=image, state="absent") == gone
@@ -284,20 +286,19 @@ def test_a_number_may_come_as_text_and_be_empty_as_null(run: RunModule, image: s
 
 def test_on_a_running_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     host = make_host(tmp_path)
-    monkeypatch.setattr(keepalive, "Kernel", lambda: host.kernel)
-    monkeypatch.setattr(keepalive, "Files", lambda _root: host.files)
+    monkeypatch.setattr(keepalive, "LocalHost", lambda _root: host)
     run = runner(keepalive.main, monkeypatch, capsys)
     answer = run(time=600, runtime=False)
     assert answer["changed"]
     assert answer["after"]["drift"] == ["time"]
-    assert host.values() == [7200, 75, 9]
+    assert host.shown() == [7200, 75, 9]
     answer = run(time=600, diff=True)
     assert [part["after_header"] for part in answer["diff"]] == ["running kernel"]
     assert answer["after"]["drift"] == []
-    assert host.values() == [600, 75, 9]
+    assert host.shown() == [600, 75, 9]
     assert not run(time=600)["changed"]
     assert run(state="absent")["after"]["runtime"] == {"time": 7200, "intvl": 75, "probes": 9}
-    assert host.values() == [7200, 75, 9]
+    assert host.shown() == [7200, 75, 9]
     host.kernel.refused.add(("intvl", 60))
     before = host.look()
     assert run(time=600, intvl=60) == {"failed": True, "msg": "no intvl of 60."}
@@ -332,12 +333,12 @@ print(json.dumps([files, kernel]))
 
 @pytest.mark.skipif(not os.path.isdir("/etc/sysctl.d"), reason="needs a folder /etc/sysctl.d to lay its own one over")
 def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
-    wish = {"time": 600, "intvl": 60, "probes": 20, "overrides": "ignore"}
+    want = {"time": 600, "intvl": 60, "probes": 20, "overrides": "ignore"}
     steps: list[tuple[str, dict[str, object]]] = [
-        ("keepalive", {**wish, "_ansible_check_mode": True, "_ansible_diff": True}),
+        ("keepalive", {**want, "_ansible_check_mode": True, "_ansible_diff": True}),
         ("keepalive_info", {}),
-        ("keepalive", wish),
-        ("keepalive", wish),
+        ("keepalive", want),
+        ("keepalive", want),
         ("keepalive_info", {}),
     ]
     *answers, host = map(

@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
 
+
 A, B, CONF = "/etc/sysctl.d/a.conf", "/usr/lib/sysctl.d/b.conf", "/etc/sysctl.conf"
 FILES: Layout = {
     A: b"# c\n" + TIME + b" = 600\n" + PROBES + b"=3\n",

@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Host
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
 
+
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 
 
@@ -27,8 +28,7 @@ PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     host = make_host(tmp_path)
     for module in (keepalive_record, keepalive_restore):
-        monkeypatch.setattr(module, "Kernel", lambda: host.kernel)
-        monkeypatch.setattr(module, "Files", lambda: host.files)
+        monkeypatch.setattr(module, "LocalHost", lambda: host)
     return host
 
 
@@ -79,7 +79,7 @@ def test_right_already(record: RunModule) -> None:
 
 
 def test_would_not_last(host: Host, record: RunModule) -> None:
-    host.files.init = NOTHING
+    host.init = NOTHING
     assert record(time=600)["msg"] == (
         "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600, because nothing applies sysctl files "
         "when this system boots. Nothing was changed. Give overrides: ignore or persistent: false to have it so."

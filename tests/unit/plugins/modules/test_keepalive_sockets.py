@@ -166,16 +166,16 @@ before = {name: look(one) for name, one in scene.items()}
 WISHES = (
     SCENE
     + """
-wish = dict(remote_ports=[port], %s)
-planned = short(bring(_ansible_check_mode=True, **wish))
+want = dict(remote_ports=[port], %s)
+planned = short(bring(_ansible_check_mode=True, **want))
 untouched = {name: look(one) for name, one in scene.items()} == before
-done = short(bring(**wish))
+done = short(bring(**want))
 answer(
     untouched=untouched,
     same=planned == done,
     done=done,
     now={name: look(one) for name, one in scene.items() if look(one) != before[name]},
-    again=short(bring(**wish))["totals"],
+    again=short(bring(**want))["totals"],
 )
 """
 )
@@ -186,7 +186,7 @@ KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give r
 
 
 @pytest.mark.parametrize(
-    ("wish", "sockets", "left", "now", "warnings"),
+    ("want", "sockets", "left", "now", "warnings"),
     [
         pytest.param(
             "",
@@ -273,9 +273,9 @@ KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give r
     ],
 )
 def test_wishes(
-    wish: str, sockets: dict[str, object], left: dict[str, str], now: dict[str, object], warnings: list[str]
+    want: str, sockets: dict[str, object], left: dict[str, str], now: dict[str, object], warnings: list[str]
 ) -> None:
-    answer = play(WISHES % wish)
+    answer = play(WISHES % want)
     assert answer["done"] == {
         "changed": True,
         "sockets": sockets,
@@ -344,11 +344,11 @@ def test_listeners_hand_on_what_they_have() -> None:
 ACCEPTED_MEANWHILE = (
     SCENE
     + """
-real = _socket_change._require_reachable
+real = apply._require_reachable
 def meanwhile(*arguments):
     real(*arguments)
     scene["late"] = connect(listener)[1]
-_socket_change._require_reachable = meanwhile
+apply._require_reachable = meanwhile
 found = bring(local_ports=[port], listening=True)
 answer(late=look(scene["late"])[0], counted=inode(scene["late"]) in found["changed_by_inode"])
 """
@@ -574,11 +574,11 @@ def work():
 pid = child(work) if %(child)r else None
 number = one.fileno()
 elsewhere, _ = connect(other)
-real = _socket_change._require_reachable
+real = apply._require_reachable
 def meanwhile(*arguments):
     real(*arguments)
     %(meddle)s
-_socket_change._require_reachable = meanwhile
+apply._require_reachable = meanwhile
 found = bring(*([pid] if pid else []), remote_ports=[port])
 answer(
     changed=found["changed"],
@@ -636,14 +636,14 @@ if not os.path.exists(last):
     sys.exit()
 pids = [child(lambda: hold(ends[0]))]
 ends[0].close()
-real = _socket_change._require_reachable
+real = apply._require_reachable
 def meanwhile(*arguments):
     real(*arguments)
     end(pids[0])
     with open(last, "w") as file:
         file.write(str(pids[0] - 1))
     pids.append(child(lambda: hold(ends[1])))
-_socket_change._require_reachable = meanwhile
+apply._require_reachable = meanwhile
 found = bring(pids[0], remote_ports=[listener.getsockname()[1]])
 answer(
     same=pids[0] == pids[1],
@@ -834,11 +834,11 @@ def test_summary_only() -> None:
 CHANGED_AFTERWARDS = (
     SCENE
     + """
-real = _socket_change._set_all
+real = apply._set_all
 def meanwhile(*arguments):
     real(*arguments)
     scene["off"].setsockopt(TCP, socket.TCP_KEEPIDLE, 50)
-_socket_change._set_all = meanwhile
+apply._set_all = meanwhile
 found = bring(remote_ports=[port], commands=["*"], covered=False)
 answer(timer=armed(found["changed_by_inode"][inode(scene["off"])]["after"]["timer"]["left"]))
 """

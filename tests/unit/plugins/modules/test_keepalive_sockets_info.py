@@ -477,7 +477,7 @@ class Meanwhile(Processes):
             %(meddle)s
         return found
 
-survey = _survey.Survey(Meanwhile())
+survey = scan.Survey(Meanwhile())
 filters = Filters.from_options(dict(pids=[one for one in (pid, second, os.getpid()) if one], local_ports=[port]))
 if not %(mine)r:
     filters = Filters.from_options(dict(pids=[one for one in (pid, second) if one], local_ports=[port]))
@@ -520,7 +520,7 @@ class Meanwhile(Processes):
         %s
         return found
 
-survey = _survey.Survey(Meanwhile())
+survey = scan.Survey(Meanwhile())
 seen = [one.options for one in survey.sockets(Filters.from_options(dict(pids=[os.getpid()], local_ports=[port])))]
 answer(seen=seen, missed=[one for one in survey.missed.as_list() if one["what"] == "socket"])
 """
@@ -728,7 +728,7 @@ class Meanwhile(Processes):
             end(first)
         return super().sockets(process)
 
-survey = _survey.Survey(Meanwhile())
+survey = scan.Survey(Meanwhile())
 own = open("/proc/self/comm").read().strip()
 found = list(survey.sockets(Filters.from_options(dict(commands=[own], local_ports=[listener.getsockname()[1]]))))
 answer(held=started[0] in [process.pid for one in found for process in one.processes])
@@ -760,8 +760,8 @@ LINGERING = """
 client, server = connect(listen())
 send_until_full(client)
 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 100000))
-with _signals.waits_cut_short():
-    lent = _pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())])
+with signals.waits_cut_short():
+    lent = pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())])
     client.close()
     lent.close()
 answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
@@ -782,7 +782,7 @@ class Meanwhile(Processes):
         listener.close()
         return super().sockets(process)
 
-survey = _survey.Survey(Meanwhile())
+survey = scan.Survey(Meanwhile())
 found = list(survey.sockets(Filters.from_options(dict(local_ports=[port], local_addresses=["127.0.0.1"]))))
 answer(found=len(found), missed=[one["reason"] for one in survey.missed.as_list() if one["what"] == "socket"])
 """

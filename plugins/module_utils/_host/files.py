@@ -1,0 +1,245 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the files of one system: its tree of sysctl files, single files, and those that match a pattern.
+
+Paths are given as the system itself sees them. ``root`` is the folder that is the system's own root;
+links are followed within it, as chroot(2) would.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fnmatch
+import itertools
+import os
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    CREDENTIAL,
+    CREDENTIAL_FOLDERS,
+    DIRECTORIES,
+    ENCRYPTED_CREDENTIAL_FOLDERS,
+    SYSCTL_CONF,
+    SysctlFile,
+    Tree,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
+
+_MOST_LINKS = 40  # path_resolution(7)
+_IS_PATTERN = re.compile(r"[*?\[]")
+_MOST_NAMES = 10_000
+_LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
+
+
+class Files:
+    """The files of the system whose root folder is ``root``, read through ``file_system``.
+
+    :raises InvalidPathError: when ``root`` is not a folder.
+    """
+
+    def __init__(self, root: str = "/", *, file_system: FileSystem | None = None) -> None:
+        self._file_system = file_system or FileSystem()
+        if not os.path.isdir(root):
+            raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
+        # by what it is, because the link /proc/PID/root of another system reads "/"
+        is_own = os.path.samestat(os.stat(root), os.stat("/"))
+        self._root = "" if is_own else os.path.abspath(root).rstrip("/")
+
+    @property
+    def is_running_system(self) -> bool:
+        """Whether this is the system the process runs in, not a tree for another one."""
+        return not self._root
+
+    def resolve(self, path: str) -> str:
+        """Return ``path`` with every link followed, as the system sees it; its last parts may be missing.
+
+        :raises FileError: for a loop of links.
+        """
+        pending = _parts(path)
+        done: list[str] = []
+        links = 0
+        while pending:
+            name = pending.pop()
+            if name == "..":
+                del done[-1:]
+                continue
+            try:
+                target = self._file_system.readlink(self.on_host(_joined([*done, name])))
+            except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
+                done.append(name)
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                raise FileError(f"{path} is a loop of links. Remove the link that leads back to itself.")
+            if target.startswith("/"):
+                done = []
+            pending.extend(_parts(target))
+        return _joined(done)
+
+    def on_host(self, path: str) -> str:
+        """Return where ``path`` of the system, free of links, lies for this process."""
+        return self._root + path
+
+    def read_tree(self) -> Tree:
+        """Read every file that some loader may read."""
+        files = []
+        seen = set()
+        for directory in DIRECTORIES:
+            try:
+                resolved = self.resolve(directory)
+                names = [] if resolved in seen else self._file_system.listdir(self.on_host(resolved))
+                seen.add(resolved)
+            except FileNotFoundError:
+                continue
+            except (OSError, FileError) as exc:
+                files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc)))
+                continue
+            files.extend(
+                self._read(f"{directory}/{name}", f"{resolved}/{name}")
+                for name in sorted(names)
+                if name.endswith(".conf")
+            )
+        single = [self.read(SYSCTL_CONF), *self._credentials()]
+        files.extend(file for file in single if file.kind != "missing" or file.is_link)
+        return Tree(tuple(files))
+
+    def _credentials(self) -> t.Iterator[SysctlFile]:
+        for folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS:
+            for name in sorted({CREDENTIAL, *fnmatch.filter(self.names(folder), "sysctl.*")}):
+                file = self.read(f"{folder}/{name}")
+                if folder in ENCRYPTED_CREDENTIAL_FOLDERS and file.kind == "file":
+                    file = dataclasses.replace(file, kind="unreadable", text=b"", reason="it is encrypted")
+                yield file
+
+    def read(self, path: str) -> SysctlFile:
+        """Read one file, whatever it is; nothing is raised, ``kind`` and ``reason`` tell.
+
+        Its ``path`` becomes the name that a loader uses for it, where one reads its folder.
+        """
+        folder, name = posixpath.split(path)
+        try:
+            resolved = self.resolve(folder)
+            folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
+            path = posixpath.join(folder, name)
+            if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
+                path = SYSCTL_CONF
+        except FileError:
+            resolved = folder
+        return self._read(path, posixpath.join(resolved, name))
+
+    def matching(self, pattern: str) -> list[SysctlFile]:
+        """Read the files whose path matches a pattern of glob(7), by name; what cannot be read is left out.
+
+        Hidden files and what editors and package managers leave behind are left out, too.
+        """
+        files = [self._read(path, place) for path, place in self._paths(pattern)]
+        return [file for file in files if file.kind == "file"]
+
+    def paths(self, pattern: str) -> list[str]:
+        """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
+        return [path for path, place in self._paths(pattern) if self._file_system.lexists(self.on_host(place))]
+
+    def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
+        """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
+        folders = [""]
+        *parents, last = pattern.split("/")[1:]
+        for part in parents:
+            found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
+            folders = list(itertools.islice(found, _MOST_NAMES))
+        for folder in folders:
+            with contextlib.suppress(FileError):  # a loop of links
+                resolved = self.resolve(folder)
+                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, last))
+
+    def _matching_names(self, folder: str, part: str) -> list[str]:
+        if not _IS_PATTERN.search(part):
+            return [part]
+        try:
+            names = fnmatch.filter(self.names(folder), part)[:_MOST_NAMES]
+        except re.error:  # Python before 3.9 does not know what to make of [z-a]
+            return []
+        return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
+
+    def is_executable(self, target: str) -> bool:
+        """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
+        return self._file_system.is_executable(self.on_host(target))
+
+    def _read(self, path: str, place: str) -> SysctlFile:
+        """Read the file of a name; ``place`` is the same with the links of its folder followed."""
+        is_link = self._file_system.islink(self.on_host(place))
+        try:
+            target = self.resolve(place) if is_link else place
+        except FileError:
+            return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
+        kind, text, reason = self._content(target)
+        return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
+
+    def _leads_to(self, path: str, resolved: str) -> bool:
+        try:
+            return self.resolve(path) == resolved
+        except FileError:
+            return False
+
+    def _content(self, target: str) -> tuple[Kind, bytes, str]:
+        if target == "/dev/null":  # hides files of its name; an image may have no such device
+            return "file", b"", ""
+        return self._file_system.content(self.on_host(target))
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder, in order; none where it cannot be read."""
+        try:
+            return sorted(self._file_system.listdir(self.on_host(self.resolve(folder))))
+        except (OSError, FileError):
+            return []
+
+    def require_editable(self, file: SysctlFile) -> None:
+        """Check that a file is a regular one, or can become one.
+
+        :raises InvalidPathError: for anything else.
+        """
+        name = file.path if file.path == file.target else f"{file.path} (a link to {file.target})"
+        if file.is_credential:
+            raise InvalidPathError(f"{name} is a credential of systemd, which is never edited. Give another path.")
+        if file.target == "/dev/null":
+            raise InvalidPathError(
+                f"{name} hides every file of its name from the boot and cannot hold values. "
+                f"Remove the link, or give another path."
+            )
+        if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
+            raise InvalidPathError(f"{name} cannot be edited: {file.reason}. Give the path of a regular file.")
+        folder = self.nearest_folder(file.target)
+        if not self._file_system.isdir(self.on_host(folder)):
+            raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
+
+    def nearest_folder(self, target: str) -> str:
+        """Return the folder of a file, or the one in which that folder would be made."""
+        folder = posixpath.dirname(target)
+        return folder if self._file_system.lexists(self.on_host(folder)) else posixpath.dirname(folder)
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is something at a path, links followed."""
+        return self._file_system.exists(self.on_host(self.resolve(path)))
+
+    def isdir(self, path: str) -> bool:
+        """Return whether there is a folder at a path, links followed."""
+        return self._file_system.isdir(self.on_host(self.resolve(path)))
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path, last one first."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
+
+
+def _joined(parts: list[str]) -> str:
+    return "/" + "/".join(parts)

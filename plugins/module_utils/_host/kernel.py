@@ -1,0 +1,132 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The running kernel's values, in /proc/sys of the calling process's network namespace."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values, sysctl_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+
+# include/uapi/linux/time.h; its resolution is one tick. Python has no name for it.
+_CLOCK_MONOTONIC_COARSE = 6
+
+_REMEDIES = {
+    errno.EACCES: "Run as root (become: true).",
+    errno.EPERM: "Run as root (become: true).",
+    errno.EROFS: (
+        "/proc/sys is mounted read-only here, as in an unprivileged container: set the value from outside "
+        "(podman run --sysctl, securityContext.sysctls), or give runtime: false to write only the file."
+    ),
+    errno.EINVAL: "The kernel refuses this value.",
+    errno.ENOENT: "This kernel has no such key, or /proc is not mounted.",
+}
+
+
+class Kernel:
+    """The three keys below ``proc``, where a proc file system is mounted."""
+
+    def __init__(self, proc: str = "/proc") -> None:
+        self._proc = proc
+
+    def read(self) -> Values:
+        """Return the values in force; None for one that cannot be read."""
+        return Values(*(self._read(key) for key in KEYS))
+
+    def _read(self, key: Key) -> int | None:
+        try:
+            with open(self._path(key), "rb") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return None
+
+    def writable(self) -> bool:
+        """Return whether the keys are there and not below a read-only mount, whoever asks."""
+        try:
+            flags = os.statvfs(self._path("time")).f_flag
+        except OSError:
+            return False
+        return not flags & os.ST_RDONLY
+
+    def require_writable(self, key: Key) -> None:
+        """Check that this process may write a key, and could put back what it has, without writing.
+
+        :raises KernelError: where it may not.
+        """
+        try:
+            os.close(os.open(self._path(key), os.O_WRONLY | os.O_CLOEXEC))
+        except OSError as exc:
+            raise self._error(key, None, exc) from exc
+        if self._read(key) is None:
+            raise KernelError(
+                f"{sysctl_name(key)} ({self._path(key)}) cannot be read, so a change could not be undone. "
+                f"Run as root (become: true), or give runtime: false to write only the file."
+            )
+
+    def write(self, key: Key, value: int) -> None:
+        """Write one value and read it back.
+
+        :raises KernelError: when the kernel refuses it or keeps another.
+        """
+        try:
+            descriptor = os.open(self._path(key), os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.write(descriptor, b"%d\n" % value)
+            finally:
+                os.close(descriptor)
+        except OSError as exc:
+            raise self._error(key, value, exc) from exc
+        kept = self._read(key)
+        if kept != value:
+            raise KernelError(
+                f"The kernel took {sysctl_name(key)} = {value} and shows {kept}: another program writes it, too. "
+                f"Find and stop that program."
+            )
+
+    def process_1(self) -> str:
+        """Return the name of the first process, empty where it is hidden from the caller."""
+        try:
+            with open(os.path.join(self._proc, "1", "comm"), encoding="utf-8", errors="replace") as file:
+                return file.read().rstrip("\n")
+        except OSError:
+            return ""
+
+    def command_line(self) -> bytes:
+        """Return the kernel's command line; empty where this is not the network namespace that its sysctls reach.
+
+        They are set in the first one, before process 1 runs; no later one inherits them. The kernel
+        shows ``net.core.dev_weight``, which all namespaces share, in the first one only.
+        """
+        if not os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight")):
+            return b""
+        try:
+            with open(os.path.join(self._proc, "cmdline"), "rb") as file:
+                return file.read().rstrip(b"\n")
+        except OSError:
+            return b""
+
+    def hz(self) -> int:
+        """Return the kernel's tick rate (CONFIG_HZ), which bounds the seconds it accepts."""
+        return round(1 / time.clock_getres(_CLOCK_MONOTONIC_COARSE))
+
+    def _path(self, key: Key) -> str:
+        return os.path.join(self._proc, "sys", SYSCTL_PREFIX + key)
+
+    def _error(self, key: Key, value: int | None, exc: OSError) -> KernelError:
+        want = "" if value is None else f" to {value}"
+        remedy = _REMEDIES.get(exc.errno or 0, "")
+        return KernelError(
+            f"Cannot set {sysctl_name(key)}{want} ({self._path(key)}): {exc.strerror}. {remedy}".rstrip()
+        )

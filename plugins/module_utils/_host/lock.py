@@ -1,0 +1,111 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep other runs from a system while one changes it, restores it or waits for the end of one that does: flock(2)."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+
+    Purpose = t.Literal["change", "restore", "look"]
+
+LOCK_FILE = "/run/linux.tcp.keepalive.lock"
+_MOST_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+
+
+class Lock:
+    """The lock of one system, and the moment at which this run began.
+
+    The running system's lock is a file that only root can open, since whoever can read a file
+    can lock it; that of another tree, or where there is no /run, is the root folder.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._began = _now()
+
+    @contextlib.contextmanager
+    def held(self, purpose: Purpose = "change") -> t.Iterator[None]:
+        """Keep other runs from this system while the block runs.
+
+        A restoration ends all changes that began before it: a run whose connection was cut may still
+        wait for the lock then, and would otherwise change what the controller has just seen restored.
+
+        :raises LockedError: when another run holds it for longer than is normal, or there can be none; and for a
+            change that began before the host was restored.
+        """
+        descriptor, path = self._open()
+        try:
+            _wait(descriptor, path)
+            if purpose == "change" and self._began < _last_restored(descriptor):
+                raise LockedError("The host was restored while this run waited for it. Nothing was changed. Run again.")
+            if purpose == "restore":
+                _note_restored(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _open(self) -> tuple[int, str]:
+        if self._files.is_running_system:
+            path = self._files.on_host(LOCK_FILE)
+            with contextlib.suppress(OSError):
+                return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), path
+        path = self._files.on_host("/")
+        try:
+            return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path
+        except OSError as exc:
+            raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Run as root (become: true).") from exc
+
+
+def _wait(descriptor: int, path: str) -> None:
+    deadline = time.monotonic() + _MOST_SECONDS
+    while not _try(descriptor, path):
+        if time.monotonic() > deadline:
+            raise LockedError(
+                f"Another run has held the lock of {path} for {_MOST_SECONDS:.0f} seconds. "
+                f"Find it with 'lslocks' or 'fuser -v {path}', and run again once it has ended."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _try(descriptor: int, path: str) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as exc:
+        raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Fix that file system.") from exc
+    return True
+
+
+def _now() -> int:
+    """Return the nanoseconds since the system's boot, which are the same for all of its processes."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def _last_restored(descriptor: int) -> int:
+    """Return when the lock's file was last taken to restore the host, 0 where it says nothing of this boot."""
+    with contextlib.suppress(OSError, ValueError):  # a folder says nothing
+        found = int(os.pread(descriptor, 32, 0))
+        return found if found <= _now() else 0
+    return 0
+
+
+def _note_restored(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # a folder can hold nothing
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{_now()}\n".encode(), 0)

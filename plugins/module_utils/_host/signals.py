@@ -1,0 +1,40 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signals that would end this process in the middle of a change, and one that keeps it from waiting."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import typing as t
+
+
+@contextlib.contextmanager
+def held_back() -> t.Iterator[None]:
+    """Hold back the signals that end a process, so that none cuts a change in half."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def waits_cut_short() -> t.Iterator[None]:
+    """Let no wait in the kernel last longer than about a second; for the main thread only.
+
+    A socket with SO_LINGER (socket(7)) waits in close(2) until its data is sent or its time is over,
+    whoever closes it last. If its owner closes it while this process has a duplicate, this process
+    would wait; a signal ends that, and the kernel goes on sending by itself.
+    """
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which sockets are meant: the filters that the modules for sockets have in common.
+
+Pure: nothing here looks at a host.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import ipaddress
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import UNIT_SUFFIXES
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
+
+    # the bytes of the addresses, the network's number and its mask
+    Network = t.Tuple[int, int, int]
+
+
+# The options of Filters, as modules take them.
+FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "commands": {"type": "list", "elements": "str"},
+    "pids": {"type": "list", "elements": "int"},
+    "units": {"type": "list", "elements": "str"},
+    "users": {"type": "list", "elements": "str"},
+    "local_ports": {"type": "list", "elements": "int"},
+    "remote_ports": {"type": "list", "elements": "int"},
+    "local_addresses": {"type": "list", "elements": "str"},
+    "remote_addresses": {"type": "list", "elements": "str"},
+    "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["established", "listening"]},
+    "covered": {"type": "bool"},
+}
+
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
+# States, and what is covered, leave too much for a change.
+_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered"))
+
+# include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
+_COMM_LENGTH = 15
+_WILDCARDS = set("*?[")
+
+
+def network(option: str, text: str) -> Network:
+    """Read an address or a network in CIDR notation; bits behind the prefix do not count.
+
+    IPv4 that is mapped into IPv6 means IPv4, as in the tables (:func:`plain`).
+
+    :raises InvalidValueError: where it is neither, or names an interface, which the tables do not.
+    """
+    try:
+        if "%" in text:
+            raise ValueError(text)
+        parsed = ipaddress.ip_network(text, strict=False)
+        if isinstance(parsed, ipaddress.IPv6Network) and parsed.subnet_of(_MAPPED):
+            parsed = ipaddress.ip_network((int(parsed.network_address) & 0xFFFFFFFF, parsed.prefixlen - 96))
+    except ValueError as exc:
+        raise InvalidValueError(
+            f"{option} has '{text}', which is neither an address nor a network. Give one as 192.0.2.7, 192.0.2.0/24 or "
+            f"2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
+        ) from exc
+    return len(parsed.network_address.packed), int(parsed.network_address), int(parsed.netmask)
+
+
+@dataclasses.dataclass(frozen=True)
+class Filters:
+    """Which sockets are meant: those to which each filter that is given applies, by any of its elements.
+
+    Empty means that the filter is not given; ``states`` are always given. ``commands`` and
+    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers.
+    """
+
+    commands: tuple[str, ...] = ()
+    pids: frozenset[int] = frozenset()
+    units: tuple[str, ...] = ()
+    users: frozenset[str] = frozenset()
+    local_ports: frozenset[int] = frozenset()
+    remote_ports: frozenset[int] = frozenset()
+    local_addresses: tuple[Network, ...] = ()
+    remote_addresses: tuple[Network, ...] = ()
+    states: frozenset[int] = frozenset((STATES["established"], STATES["listening"]))
+    covered: bool | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options that the modules have in common.
+
+        :raises InvalidValueError: for a port or an address that cannot be one, and for a filter without elements:
+            one that a template left empty must not mean all sockets.
+        """
+        for name in FILTER_OPTIONS:
+            given_ones = options.get(name)
+            if given_ones == []:
+                raise InvalidValueError(f"{name} is empty, so no socket is meant. Name some, or leave {name} out.")
+            if isinstance(given_ones, list):
+                _require_elements(name, given_ones)
+
+        def given(name: str) -> list[t.Any]:
+            return options.get(name) or []
+
+        def ports(name: str) -> frozenset[int]:
+            for port in given(name):
+                if not 0 < port < 65536:
+                    raise InvalidValueError(f"{name} has {port}: give ports between 1 and 65535.")
+            return frozenset(given(name))
+
+        def networks(name: str) -> tuple[Network, ...]:
+            return tuple(network(name, text) for text in given(name))
+
+        return cls(
+            commands=tuple(map(_as_comm, given("commands"))),
+            pids=frozenset(given("pids")),
+            units=tuple(map(_as_unit, given("units"))),
+            users=frozenset(given("users")),
+            local_ports=ports("local_ports"),
+            remote_ports=ports("remote_ports"),
+            local_addresses=networks("local_addresses"),
+            remote_addresses=networks("remote_addresses"),
+            states=frozenset(STATES[name] for name in given("states")) or cls.states,
+            covered=options.get("covered"),
+        )
+
+    @classmethod
+    def for_change(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options of a module that changes sockets: ``all`` and ``listening`` beside the others.
+
+        :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
+        """
+        filters = cls.from_options(options)
+        if not filters.narrow_down and not options["all"]:
+            raise InvalidValueError(
+                f"No filter is given, so every socket of the host would be meant. Give one of {_NARROWING}, "
+                f"or all: true."
+            )
+        if filters.narrow_down and options["all"]:
+            raise InvalidValueError("all: true means every socket of the host, and a filter is given. Leave one out.")
+        listening = {STATES["listening"]} if options["listening"] else set()
+        return dataclasses.replace(filters, states=filters.states | listening)
+
+    def without_state(self, state: int) -> Filters:
+        """Return the same filters for all other states."""
+        return dataclasses.replace(self, states=self.states - {state})
+
+    @property
+    def narrow_down(self) -> bool:
+        """Whether less than all sockets of the host are meant, whatever their states."""
+        return self.concern_processes or not self.concern_processes_only
+
+    @property
+    def concern_processes_only(self) -> bool:
+        """Whether all sockets of the processes that are meant are meant, whatever their ends."""
+        return not (self.local_ports or self.remote_ports or self.local_addresses or self.remote_addresses)
+
+    @property
+    def concern_processes(self) -> bool:
+        """Whether it matters which process holds a socket."""
+        return bool(self.commands or self.pids or self.units or self.users)
+
+    def take_process(self, process: Process) -> bool:
+        """Return whether a process is meant. Its cgroup is looked at last and only if asked for."""
+        return (
+            (not self.pids or process.pid in self.pids)
+            and (not self.commands or _matches(process.command, self.commands))
+            and (not self.users or bool(self.users & {process.user, str(process.uid)}))
+            and (not self.units or (process.unit is not None and _matches(process.unit, self.units)))
+        )
+
+    def take_entry(self, entry: Entry) -> bool:
+        """Return whether a socket is meant, as far as its table tells."""
+        return (
+            entry.state in self.states
+            and (not self.local_ports or entry.local_port in self.local_ports)
+            and (not self.remote_ports or entry.remote_port in self.remote_ports)
+            and (not self.local_addresses or _within(entry.local_address, self.local_addresses))
+            and (
+                not self.remote_addresses
+                or (not entry.is_listening and _within(entry.remote_address, self.remote_addresses))
+            )
+        )
+
+
+def _require_elements(name: str, elements: list[t.Any]) -> None:
+    """Raise InvalidValueError for elements that a template got wrong."""
+    for element in elements:
+        if element == "":
+            raise InvalidValueError(f"{name} has an empty name, which no process has. Name one, or leave {name} out.")
+        if isinstance(element, bool):
+            raise InvalidValueError(f"{name} has {element}, a boolean: give numbers.")
+
+
+def _as_comm(pattern: str) -> str:
+    """Cut a command's name as the kernel does; a pattern with wildcards stays."""
+    if set(pattern) & _WILDCARDS:
+        return pattern
+    return pattern.encode(errors="surrogateescape")[:_COMM_LENGTH].decode(errors="surrogateescape")
+
+
+def _as_unit(pattern: str) -> str:
+    """Complete a unit's name as systemctl(1) does."""
+    return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _within(packed: bytes, networks: tuple[Network, ...]) -> bool:
+    number = int.from_bytes(packed, "big")
+    return any(len(packed) == length and number & mask == base for length, base, mask in networks)

@@ -1,0 +1,277 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TCP sockets: what the kernel's tables say of them, and what covers them.
+
+Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
+are TCP sockets that share the connection's inode.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import collections
+import functools
+import math
+import socket
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    NOT_TOLD,
+    OFF,
+    OLDER,
+    UNACKNOWLEDGED,
+    UNREAD,
+    USER_TIMEOUT,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
+
+    Answer = t.Dict[str, t.Any]
+    # sockets by whether they are covered
+    _Count = t.Counter[t.Optional[bool]]
+
+
+# include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables;
+# syn_recv with TCP Fast Open
+STATES: dict[str, int] = {
+    "established": 1,
+    "syn_sent": 2,
+    "syn_recv": 3,
+    "fin_wait1": 4,
+    "fin_wait2": 5,
+    "close_wait": 8,
+    "last_ack": 9,
+    "listening": 10,
+    "closing": 11,
+}
+_NEVER_HEARD = (STATES["listening"], STATES["syn_sent"])
+STATE_NAMES = {number: name for name, number in STATES.items()}
+
+# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
+TIMERS = {1: "retransmission", 2: "keepalive", 4: "zero window"}
+KEEPALIVE_TIMER = 2
+
+# Seconds by which a timer may seem to have too much left: it is rounded to ticks, up.
+_SLACK = 0.5
+
+_MAPPED = bytes(10) + b"\xff\xff"
+
+
+class Entry(t.NamedTuple):
+    """One line of a namespace's table; a tuple, because a host may have 100,000 of them.
+
+    ``state`` and ``timer`` are the kernel's numbers, addresses are packed. ``left`` are seconds
+    until the timer fires (netlink tells them modulo 49.7 days), ``unanswered`` are the probes that were
+    sent since the peer was last heard (or retransmissions), ``unacknowledged`` are bytes. ``inode`` is
+    0 where no process holds it.
+    """
+
+    state: int
+    local_address: bytes
+    local_port: int
+    remote_address: bytes
+    remote_port: int
+    inode: int
+    timer: int
+    left: float
+    unanswered: int
+    unacknowledged: int
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it has no other end and no timer."""
+        return self.state == STATES["listening"]
+
+
+class Options(t.NamedTuple):
+    """What getsockopt(2) says of a socket: None for what was not asked for, or is not told of such a socket.
+
+    ``time`` and ``intvl`` are seconds and in force, whoever set them; ``user_timeout`` is
+    milliseconds, 0 for none; ``idle`` are seconds since the peer was last heard.
+    """
+
+    keepalive: bool
+    time: int | None = None
+    intvl: int | None = None
+    probes: int | None = None
+    user_timeout: int | None = None
+    mptcp: bool | None = None
+    idle: float | None = None
+
+
+class Verdict(t.NamedTuple):
+    """Whether keepalive covers a socket, None where it cannot be known, and the reason where not.
+
+    A socket is covered if keepalive ends it at most ``time + intvl * probes`` seconds after its peer
+    vanishes now, with ``intvl`` in place of ``time`` where that is longer; a listener, if that goes for
+    the connections it accepts. ``kind`` is the reason without its numbers.
+    """
+
+    covered: bool | None
+    kind: str | None = None
+    reason: str | None = None
+
+
+_COVERED = Verdict(True)
+_OFF = Verdict(False, OFF, OFF)
+
+
+class Socket(t.NamedTuple):
+    """A socket of a network namespace that some process holds.
+
+    ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
+    the processes that hold it, each with the number of a descriptor. ``options`` are None where they
+    could not be read, for the cause ``unread``.
+    """
+
+    inode: int
+    namespace: int
+    entries: tuple[Entry, ...]
+    holders: tuple[tuple[Process, int], ...]
+    options: Options | None = None
+    unread: str | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it accepts connections."""
+        return self.entries[0].is_listening
+
+    @property
+    def processes(self) -> list[Process]:
+        """The processes that hold it, each once."""
+        return list({process.pid: process for process, _descriptor in self.holders}.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """What covers it."""
+        if self.options is None:
+            return Verdict(None, UNREAD, f"{UNREAD}: {self.unread}" if self.unread else UNREAD)
+        verdict = judge(self.entries[0], self.options)
+        for entry in self.entries[1:]:
+            if verdict.covered:
+                verdict = judge(entry, self.options)
+        return verdict
+
+    @property
+    def sort_key(self) -> tuple[int, tuple[Entry, ...]]:
+        """Orders sockets as an answer shows them: by namespace, state, addresses."""
+        return self.namespace, self.entries
+
+    def as_dict(self) -> Answer:
+        """Return the socket as the module answers it."""
+        entry, options, verdict = self.entries[0], self.options, self.verdict
+        listening = entry.is_listening
+        return {
+            "protocol": None if options is None else "mptcp" if options.mptcp else "tcp",
+            "state": STATE_NAMES[entry.state],
+            "local_address": address(entry.local_address),
+            "local_port": entry.local_port,
+            "remote_address": None if listening else address(entry.remote_address),
+            "remote_port": None if listening else entry.remote_port,
+            "namespace": self.namespace,
+            "inode": self.inode,
+            "processes": [process.as_dict() for process in self.processes],
+            "keepalive": options and options.keepalive,
+            "time": options and options.time,
+            "intvl": options and options.intvl,
+            "probes": options and options.probes,
+            "user_timeout": options and options.user_timeout,
+            "timer": {"kind": TIMERS[entry.timer], "left": round(entry.left, 2)} if entry.timer in TIMERS else None,
+            "idle": None if options is None or entry.state in _NEVER_HEARD else options.idle,
+            "covered": verdict.covered,
+            "reason": verdict.reason,
+        }
+
+
+def judge(entry: Entry, options: Options) -> Verdict:
+    """Return whether keepalive covers a socket or subflow.
+
+    net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with, ``time``
+    seconds ahead at most, or ``intvl`` after a probe, even if that is answered; with TCP_USER_TIMEOUT
+    the number of probes does not count; while data is unacknowledged no probe is sent. A timer with
+    more left than that was therefore armed before the value was lowered.
+    """
+    if not options.keepalive:
+        return _OFF
+    if options.time is None or options.intvl is None:
+        return Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}")
+    if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
+        wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
+        if entry.left > wanted + _SLACK:
+            return Verdict(False, OLDER, f"{OLDER}: {math.ceil(entry.left)} s left, {wanted} s wanted")
+    if options.user_timeout:
+        return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
+    if not entry.is_listening and entry.unacknowledged:
+        return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
+    return _COVERED
+
+
+def plain(packed: bytes) -> bytes:
+    """Return an IPv4 address that is mapped into IPv6 (RFC 4291, 2.5.5.2) as what it is."""
+    return packed[12:] if packed.startswith(_MAPPED) and len(packed) == 16 else packed
+
+
+@functools.lru_cache(maxsize=1024)
+def address(packed: bytes) -> str:
+    """Return a packed address as it is written."""
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+class Tally:
+    """Counts sockets by what covers them: in all, by reason, by command and by unit."""
+
+    def __init__(self) -> None:
+        self._processes: dict[int, Process] = {}
+        self._counts: collections.Counter[tuple[bool | None, str | None, tuple[int, ...]]] = collections.Counter()
+
+    def add(self, found: Socket) -> None:
+        """Count a socket."""
+        covered, kind, _reason = found.verdict
+        pids = []
+        for process, _descriptor in found.holders:
+            self._processes[process.pid] = process
+            pids.append(process.pid)
+        self._counts[covered, kind, tuple(pids)] += 1
+
+    def as_dict(self) -> Answer:
+        """Return the counts as the module answers them: once for each command and unit that holds a socket."""
+        total: _Count = collections.Counter()
+        reasons: collections.Counter[str] = collections.Counter()
+        commands: dict[str | None, _Count] = {}
+        units: dict[str | None, _Count] = {}
+        for (covered, kind, pids), count in self._counts.items():
+            processes = [self._processes[pid] for pid in pids]
+            total[covered] += count
+            if kind is not None:
+                reasons[kind] += count
+            for command in {process.command for process in processes}:
+                commands.setdefault(command, collections.Counter())[covered] += count
+            for unit in {process.unit for process in processes}:
+                units.setdefault(unit, collections.Counter())[covered] += count
+        return {
+            "totals": _shown(total),
+            "reasons": [{"reason": reason, "sockets": count} for reason, count in sorted(reasons.items())],
+            "by_command": _breakdown("command", commands),
+            "by_unit": _breakdown("unit", units),
+        }
+
+
+def _shown(counts: _Count) -> Answer:
+    return {
+        "sockets": sum(counts.values()),
+        "covered": counts[True],
+        "not_covered": counts[False],
+        "unknown": counts[None],
+    }
+
+
+def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Answer]:
+    return [
+        {key: None if name is None else printable(name), **_shown(counts[name])}
+        for name in sorted(counts, key=lambda name: (name is None, name or ""))
+    ]

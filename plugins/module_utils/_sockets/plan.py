@@ -1,0 +1,242 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of a socket: the want, the plan for one socket, and the answer.
+
+Pure: nothing here looks at a host. Check mode, the diff and what is set all come from :func:`plan`.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import KEEPALIVE_TIMER, judge
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
+        Answer,
+        Entry,
+        Options,
+        Socket,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+
+# tcp(7), and include/net/tcp.h: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT
+PINS: dict[Key, str] = {"time": "TCP_KEEPIDLE", "intvl": "TCP_KEEPINTVL", "probes": "TCP_KEEPCNT"}
+PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
+
+NOTHING_TO_DO = "it is as wished"
+NOTHING_MEANT = "No socket is meant by these filters."
+
+# what of a socket can change, and what that makes of it; the rest tells which socket it is
+_CONDITION = ("keepalive", "time", "intvl", "probes", "timer", "covered", "reason")
+_IDENTITY = (
+    *("protocol", "state", "local_address", "local_port", "remote_address", "remote_port"),
+    *("namespace", "inode", "processes"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class DesiredState:
+    """What is asked for: keepalive ``enabled`` or not, and where enabled, values of the socket's own.
+
+    ``pins`` are seconds and a count; ``rearm`` asks for a new timer where the one that runs was
+    armed with an older value.
+
+    :raises InvalidValueError: for a value that no socket takes, and for what has no meaning together.
+    """
+
+    enabled: bool = True
+    pins: Values = dataclasses.field(default_factory=Values)
+    rearm: bool = False
+
+    def __post_init__(self) -> None:
+        for key, value in self.pins.named().items():
+            if isinstance(value, bool):
+                raise InvalidValueError(
+                    f"{key} is {value}, a boolean: give a whole number between 1 and {PIN_LIMITS[key]}."
+                )
+            if not 1 <= value <= PIN_LIMITS[key]:
+                unit = "" if key == "probes" else " seconds"
+                raise InvalidValueError(
+                    f"{key} is {value}, and a socket takes 1 to {PIN_LIMITS[key]}{unit} for {PINS[key]} (tcp(7)). "
+                    f"Give a number in that range, or leave {key} out to keep what is in force."
+                )
+        senseless = [*self.pins.named(), *(["rearm"] if self.rearm else [])]
+        if not self.enabled and senseless:
+            raise InvalidValueError(
+                f"enabled: false switches keepalive off, where {senseless[0]} has no meaning. Leave one of them out."
+            )
+
+
+class Change(t.NamedTuple):
+    """A socket before and after; ``rearm`` where keepalive is switched off and on for a new timer."""
+
+    before: Socket
+    after: Socket
+    rearm: bool = False
+
+
+class Outcome:
+    """What became of the sockets that are meant; in check mode, what would become of them.
+
+    ``left`` are those that needed nothing, each with the reason; ``unreachable`` those that could
+    not be looked into, or refused, and are as they were. ``partly`` are the reasons why some of the
+    changed ones are not as wished. ``gone`` counts those that ended before they could be set.
+    """
+
+    def __init__(self) -> None:
+        self.changed: list[Change] = []
+        self.left: list[tuple[Socket, str]] = []
+        self.unreachable: list[tuple[Socket, str]] = []
+        self.partly: list[str] = []
+        self.gone = 0
+
+    def take(self, found: t.Iterable[Socket], want: DesiredState) -> list[Change]:
+        """Note the sockets that need nothing or cannot be reached; return what is to change in the others."""
+        changes = []
+        for one in found:
+            if one.options is None:
+                self.unreachable.append((one, one.unread or UNREAD))
+                continue
+            missing = [key for key in want.pins.named() if getattr(one.options, key) is None]
+            if missing:
+                self.unreachable.append((one, f"this kernel has no {PINS[missing[0]]} for MPTCP"))
+                continue
+            change = plan(one, want)
+            if change is None:
+                self.leave(one)
+            else:
+                changes.append(change)
+        return changes
+
+    def leave(self, one: Socket) -> None:
+        """Note a socket that needs nothing."""
+        self.left.append((one, one.verdict.reason or NOTHING_TO_DO))
+
+    def warnings(self, want: DesiredState, *, waiting: int) -> list[str]:
+        """Return a sentence for what somebody can do something about; ``waiting`` connections are not accepted yet."""
+        refused = [reason for one, reason in self.unreachable if one.options]
+        warnings = [
+            *(f"{refused.count(reason)} socket(s) were left as they were: {reason}." for reason in sorted({*refused})),
+            *(
+                f"{self.partly.count(reason)} socket(s) were changed, and not as wished: {reason}."
+                for reason in sorted({*self.partly})
+            ),
+        ]
+        if waiting and any(change.before.is_listening for change in self.changed):
+            warnings.append(
+                f"{waiting} connection(s) wait to be accepted, and have what their listener had when they came. "
+                f"Run again once they are."
+            )
+        older = sum(one.verdict.kind == OLDER for one, _reason in self.left)
+        if older and want.enabled and not want.rearm:
+            warnings.append(f"{older} connection(s) keep a timer that was armed with an older value. Give rearm: true.")
+        return warnings
+
+    def as_dict(self, *, summary_only: bool) -> Answer:
+        """Return the sockets as the module answers them."""
+        if summary_only:
+            return {"changed_sockets": [], "left_sockets": [], "unreachable_sockets": []}
+        return {
+            "changed_sockets": [
+                {**_shown(one.before, _IDENTITY), "before": _shown(one.before), "after": _shown(one.after)}
+                for one in self._ordered()
+            ],
+            "left_sockets": _with_reasons(self.left),
+            "unreachable_sockets": _with_reasons(self.unreachable),
+        }
+
+    def diff(self) -> Answer:
+        """Return a line for each socket that changes, before and after, as diff mode shows it."""
+        return {
+            "before_header": "sockets",
+            "after_header": "sockets",
+            "before": "".join(f"{_line(one.before)}\n" for one in self._ordered()),
+            "after": "".join(f"{_line(one.after)}\n" for one in self._ordered()),
+        }
+
+    def _ordered(self) -> list[Change]:
+        return sorted(self.changed, key=lambda one: one.before.sort_key)
+
+
+def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Answer:
+    answer = one.as_dict()
+    return {key: answer[key] for key in keys}
+
+
+def _with_reasons(sockets: list[tuple[Socket, str]]) -> list[Answer]:
+    return [
+        {**_shown(one, _IDENTITY), **_shown(one), "reason": reason}
+        for one, reason in sorted(sockets, key=lambda pair: pair[0].sort_key)
+    ]
+
+
+def _line(one: Socket) -> str:
+    shown = one.as_dict()
+    ends = _end(shown["local_address"], shown["local_port"])
+    if shown["remote_address"] is not None:
+        ends += f" {_end(shown['remote_address'], shown['remote_port'])}"
+    owners = ",".join(f"{printable(process.command)}[{process.pid}]" for process in one.processes)
+    timer = f"{shown['timer']['kind']} in {shown['timer']['left']:.0f} s" if shown["timer"] else "none"
+    return (
+        f"{shown['state']} {ends} inode {one.inode} {owners}: keepalive {'on' if shown['keepalive'] else 'off'}, "
+        f"time {shown['time']}, intvl {shown['intvl']}, probes {shown['probes']}, timer {timer}"
+    )
+
+
+def _end(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def plan(found: Socket, want: DesiredState) -> Change | None:
+    """Return what a want makes of a socket whose options are known; None where it needs nothing.
+
+    A timer is armed anew only while no probe is unanswered, because the next probe would come later
+    than it does. Pinning ``time`` arms the timer by itself.
+    """
+    options = t.cast("Options", found.options)
+    values = Values(options.time, options.intvl, options.probes).updated(want.pins.named())
+    after = options._replace(keepalive=want.enabled, time=values.time, intvl=values.intvl, probes=values.probes)
+    rearm = (
+        want.rearm
+        and after.time == options.time
+        and options.keepalive
+        and any(judge(entry, after).kind == OLDER and not entry.unanswered for entry in found.entries)
+    )
+    if after == options and not rearm:
+        return None
+    return Change(found, found._replace(options=after, entries=_armed(found, after, rearm=rearm)), rearm)
+
+
+def _armed(found: Socket, after: Options, *, rearm: bool) -> tuple[Entry, ...]:
+    """Return the entries of a socket as new options leave them.
+
+    net/ipv4/tcp_timer.c, tcp_set_keepalive(): switching on arms the timer with all of ``time``;
+    net/ipv4/tcp.c, tcp_sock_set_keepidle_locked(): a pinned ``time`` counts from when the peer was heard.
+    """
+    before = t.cast("Options", found.options)
+    time = after.time or 0
+    left: float | None = None
+    if rearm or not before.keepalive:
+        left = time
+    elif after.time != before.time:
+        left = max(0.0, time - (before.idle or 0.0))
+    return tuple(_with_timer(entry, left, after) for entry in found.entries)
+
+
+def _with_timer(entry: Entry, left: float | None, after: Options) -> Entry:
+    if entry.is_listening or entry.timer not in (0, KEEPALIVE_TIMER):
+        return entry  # a listener has no timer, and another timer hides this one
+    if not after.keepalive:
+        return entry._replace(timer=0, left=0.0)
+    return entry if left is None else entry._replace(timer=KEEPALIVE_TIMER, left=left)

@@ -1,0 +1,340 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the sockets that are meant, and look at each once.
+
+The order saves work: the tables of all namespaces are cheap, so the sockets that are meant are known
+before a process's descriptors are read; and only the sockets that are found there are duplicated.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import socket
+import struct
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    GoneError,
+    KeepaliveError,
+    KernelTooOldError,
+    NotPermittedError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Options, Socket
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import TOO_OLD, TOO_OLD_REMEDY, Lender, remedy
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    CLOSED,
+    ENDED,
+    FIRST_THREAD_ENDED,
+    HALF_OPEN,
+    HIDDEN,
+    HIDDEN_HOLDER,
+    NO_HOLDER,
+    NO_TABLE,
+    NOT_ACCEPTED,
+    PERMISSION,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
+
+    What = t.Literal["namespace", "process", "socket"]
+    # process and number of the descriptor
+    Holder = t.Tuple[Process, int]
+    ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
+
+
+# what the state of a socket tells that no process holds; all other states are those of closed ones
+_WITHOUT_HOLDER = {
+    STATES["established"]: NOT_ACCEPTED,
+    STATES["close_wait"]: NOT_ACCEPTED,
+    STATES["syn_recv"]: HALF_OPEN,
+}
+
+# include/uapi/linux/in.h, include/uapi/asm-generic/socket.h; Python has no name for them
+_IPPROTO_MPTCP = 262
+_SO_PROTOCOL = 38
+
+# struct tcp_info: tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds. What is heard last
+# counts: include/net/tcp.h, keepalive_time_elapsed().
+_LAST_HEARD = struct.Struct("=52xII")
+
+_OFF = Options(keepalive=False)
+
+
+class Missed:
+    """Counts what could not be looked into, by reason; ``remedies`` say what to do, where that is known."""
+
+    def __init__(self) -> None:
+        self._counts: collections.Counter[tuple[What, str]] = collections.Counter()
+        self._remedies: dict[str, str] = {}
+
+    def add(self, what: What, reason: str, what_to_do: str = "") -> None:
+        """Count one."""
+        self._counts[what, reason] += 1
+        if what_to_do:
+            self._remedies[reason] = what_to_do
+
+    def sockets(self, *reasons: str) -> int:
+        """Return how many sockets were counted for these reasons."""
+        return sum(self._counts["socket", reason] for reason in reasons)
+
+    def as_list(self) -> list[dict[str, t.Any]]:
+        """Return the counts as the module answers them."""
+        return [
+            {"what": what, "reason": reason, "count": count} for (what, reason), count in sorted(self._counts.items())
+        ]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each reason that somebody can do something about."""
+        kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
+        return [
+            f"{count} {kinds[what]} could not be looked into: {reason}. {self._remedies[reason]}"
+            for (what, reason), count in sorted(self._counts.items())
+            if reason in self._remedies
+        ]
+
+
+class Survey:
+    """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into.
+
+    ``denied`` tells whether permission was denied to look into something that may be meant, ``too_old``
+    whether the kernel cannot look into anything.
+    """
+
+    def __init__(self, processes: Processes, *, table: ReadTable = read_table) -> None:
+        self.missed = Missed()
+        self.denied = False
+        self.too_old = False
+        self._processes = processes
+        self._table = table
+        self._namespaces: dict[int, list[str]] = {}
+        self._seen: set[int] = set()
+        self._refused = 0
+
+    def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
+        """Find the sockets that the filters take, one by one and each once, and look at them.
+
+        Unless the ``whole`` of their options is wanted, no more is asked for than decides what covers them.
+        A socket whose options cannot be read comes without them; one that has ended does not come.
+        With filters of processes, only the processes that these take are named as holders, and
+        sockets without a holder are not counted, because nobody knows whether they are meant.
+        """
+        chosen = self._choose(filters)
+        for number, path in self._processes.named_namespaces():
+            self._namespaces.setdefault(number, []).append(path)
+        selected, unheld = self._select(filters)
+        holders: dict[int, list[Holder]] = {}
+        self._find_holders(chosen, selected, holders)
+        self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
+        unfound = set() if filters.concern_processes else selected.keys() - holders.keys()
+        lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
+        self.denied = bool(self._refused and (filters.concern_processes or lasting))
+        for inode in unfound:
+            without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
+            self.missed.add("socket", without_holder if inode in lasting else ENDED)
+        # whose they are is known of those that wait for a listener
+        doors = {
+            (namespace, entry.local_port)
+            for i in holders
+            for namespace, entries in [selected[i]]
+            for entry in entries
+            if entry.is_listening
+        }
+        for namespace, entry in unheld:
+            if not filters.concern_processes or (namespace, entry.local_port) in doors:
+                self.missed.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
+        with contextlib.closing(Lender(self._processes.proc)) as lender:
+            for inode, held in holders.items():
+                options, unread = self._look(lender, inode, held, whole=whole)
+                if options is None and unread is None:
+                    continue
+                namespace, entries = selected[inode]
+                found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread)
+                if filters.covered is None or found.verdict.covered is filters.covered:
+                    yield found
+
+    def _still_there(self, inodes: t.Collection[int], namespaces: t.Iterable[int]) -> set[int]:
+        """Return which sockets have not ended since the tables were read."""
+        present = {entry.inode for one in namespaces for entry in self._read_table(one, STATES.values())}
+        return present & set(inodes)
+
+    def entries(self, found: t.Iterable[Socket]) -> dict[int, tuple[Entry, ...]]:
+        """Return what the kernel's tables say now of sockets that were found, by inode; nothing of those that ended."""
+        wanted: dict[int, set[int]] = {}
+        for one in found:
+            wanted.setdefault(one.namespace, set()).add(one.inode)
+        lines: dict[int, list[Entry]] = {}
+        for namespace, inodes in wanted.items():
+            for entry in self._read_table(namespace, STATES.values()):
+                if entry.inode in inodes:
+                    lines.setdefault(entry.inode, []).append(entry)
+        return {inode: tuple(sorted(entries)) for inode, entries in lines.items()}
+
+    def _choose(self, filters: Filters) -> list[Process]:
+        """Return the processes that are meant and new, and note for each network namespace where it can be entered."""
+        chosen: list[Process] = []
+        pids = self._processes.pids()
+        if 1 not in pids and not self._seen:
+            self._count_denied(HIDDEN)  # each PID namespace has it: proc(5), hidepid
+        for pid in pids:
+            if pid in self._seen:
+                continue
+            self._seen.add(pid)
+            try:
+                process = self._processes.read(pid)
+            except GoneError:
+                self.missed.add("process", ENDED)
+                continue
+            except NotPermittedError:
+                if not filters.pids or pid in filters.pids:
+                    self._count_denied()
+                continue
+            if process is None:
+                continue
+            if process.namespace is not None:
+                self._namespaces.setdefault(process.namespace, []).append(process.folder)
+            if filters.take_process(process):
+                if process.namespace is None:
+                    self._count_denied()
+                else:
+                    chosen.append(process)
+        return chosen
+
+    def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[tuple[int, Entry]]]:
+        """Return the sockets that are meant, as far as the tables tell: those with an inode, and those without.
+
+        The former come by their inode, with the namespace and their lines there.
+        """
+        selected: dict[int, tuple[int, list[Entry]]] = {}
+        unheld: list[tuple[int, Entry]] = []
+        for namespace in self._namespaces:
+            lines: dict[int, list[Entry]] = {}
+            for entry in self._read_table(namespace, filters.states):
+                lines.setdefault(entry.inode, []).append(entry)
+            unheld.extend((namespace, entry) for entry in lines.pop(0, []) if filters.take_entry(entry))
+            for inode, entries in lines.items():
+                if filters.concern_processes_only or any(map(filters.take_entry, entries)):
+                    selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
+        return selected, unheld
+
+    def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:
+        """Read a namespace's table by the first of its processes that is still there."""
+        reason, cause = ENDED, ""
+        for place in self._namespaces.get(namespace, ()):
+            try:
+                return self._table(place, namespace, states)
+            except GoneError:  # noqa: PERF203 -- the next process may be there still
+                pass
+            except KeepaliveError as exc:
+                # what to do is known only where a process lives
+                reason, cause = NO_TABLE, str(exc) if os.path.isdir(place) else ""
+        self.missed.add("namespace", reason, cause)
+        return []
+
+    def _find_holders(
+        self, chosen: list[Process], selected: t.Collection[int], holders: dict[int, list[Holder]]
+    ) -> None:
+        """Add who holds the selected sockets, by inode."""
+        for process in chosen:
+            for descriptor, inode in self._sockets_of(process) if selected else ():
+                if inode in selected:
+                    holders.setdefault(inode, []).append((process, descriptor))
+
+    def _sockets_of(self, process: Process) -> t.Iterable[tuple[int, int]]:
+        try:
+            return self._processes.sockets(process)
+        except GoneError:
+            self.missed.add("process", ENDED)
+        except NotPermittedError:
+            self._count_denied()
+        return ()
+
+    def _count_denied(self, reason: str = PERMISSION) -> None:
+        self._refused += 1
+        self.missed.add("process", reason, remedy(self._processes.proc))
+
+    def _look(
+        self, lender: Lender, inode: int, held: t.Sequence[Holder], *, whole: bool
+    ) -> tuple[Options | None, str | None]:
+        """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
+        reason = what_to_do = ""
+        try:
+            lent = lend(lender, inode, held)
+            try:
+                return read_options(lent, whole=whole), None
+            finally:
+                lent.close()
+        except GoneError:
+            if all(process.number == process.pid for process, _descriptor in held):
+                self.missed.add("socket", ENDED)
+                return None, None
+            reason = FIRST_THREAD_ENDED
+        except KernelTooOldError:
+            self.too_old = True
+            reason, what_to_do = TOO_OLD, TOO_OLD_REMEDY
+        except NotPermittedError:
+            self.denied = True
+            reason, what_to_do = PERMISSION, remedy(self._processes.proc)
+        except KeepaliveError as exc:
+            reason = str(exc).rstrip(".")
+        self.missed.add("socket", reason, what_to_do)
+        return None, reason
+
+
+def lend(lender: Lender, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
+    """Return a duplicate of a socket from those who hold it, as :meth:`Lender.lend` does."""
+    return lender.lend(inode, [(process.number, descriptor) for process, descriptor in held])
+
+
+def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
+    """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
+
+    Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
+
+    :raises KeepaliveError: where the kernel does not tell.
+    """
+    try:
+        keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+        protocol = lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) if whole else 0
+    except OSError as exc:
+        raise KeepaliveError(f"the kernel refuses to tell its options: {exc.strerror}.") from exc
+    if not whole and not keepalive:
+        return _OFF
+    options = Options(
+        keepalive=keepalive,
+        time=_number(lent, socket.TCP_KEEPIDLE),
+        intvl=_number(lent, socket.TCP_KEEPINTVL),
+        user_timeout=_number(lent, socket.TCP_USER_TIMEOUT),
+    )
+    if not whole:
+        return options
+    return options._replace(
+        mptcp=protocol == _IPPROTO_MPTCP,
+        probes=_number(lent, socket.TCP_KEEPCNT),
+        idle=_idle(lent),
+    )
+
+
+def _number(lent: socket.SocketType, option: int) -> int | None:
+    """Return a TCP option; None where the kernel has none such for MPTCP."""
+    try:
+        return lent.getsockopt(socket.IPPROTO_TCP, option)
+    except OSError:
+        return None
+
+
+def _idle(lent: socket.SocketType) -> float | None:
+    try:
+        info = lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
+    except OSError:
+        return None
+    return min(_LAST_HEARD.unpack(info)) / 1000 if len(info) == _LAST_HEARD.size else None

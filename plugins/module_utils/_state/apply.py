@@ -1,0 +1,143 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Apply a planned change to the host that this process runs on, verify it, and undo it where a step fails."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ForeignChangeError,
+    KeepaliveError,
+    UndoError,
+    VerificationError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
+        DesiredState,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import (
+        Change,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of a want. In check mode, what would become of it."""
+
+    change: Change
+    after: Snapshot
+    backup_files: tuple[str, ...] = ()
+
+
+def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
+    """Bring a host to a desired state. If anything fails, the host is as it was before.
+
+    Check mode returns the same, checks permissions as well, and writes nothing.
+
+    :raises KeepaliveError: see :func:`preview`; and when the host refuses a step, or is not what was
+        planned after the last one.
+    """
+    changes_nothing = check_mode or want.is_empty
+    with contextlib.nullcontext() if changes_nothing else host.lock.held():
+        change = preview(host, want)
+        for key in change.kernel_writes:
+            host.kernel.require_writable(key)
+        for edit in change.edits:
+            host.files.require_writable(edit.target)
+        if check_mode or change.is_empty:
+            return Outcome(change, change.after)
+        with signals_held_back():
+            return _apply(host, change, backup=want.backup)
+
+
+def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
+    undo: list[Undo] = []
+    backups: list[str] = []
+    kernel, files = host.kernel, host.files
+    try:
+        for key, value in change.kernel_writes.items():
+            # noted before the write: a value that was taken but cannot be read back is undone as well
+            undo.append(functools.partial(kernel.write, key, t.cast("int", change.before.runtime[key])))
+            kernel.write(key, value)
+        for edit in change.edits:
+            if backup and edit.before is not None:
+                copy = files.backup(edit.target)
+                undo.append(functools.partial(files.remove, copy))
+                backups.append(copy)
+            undo.append(files.replace(edit.target, edit.after, expected=edit.before))
+        after = take_snapshot(host, loader=change.before.loader)
+        _verify(change, after, files)
+    except VerificationError as exc:
+        left = undo_all(undo, exc)
+        raise VerificationError(" ".join([f"{exc} What was changed has been undone.", *left])) from exc
+    except BaseException as exc:
+        left = undo_all(undo, exc)
+        if left:
+            raise UndoError(" ".join([str(exc), *left])) from exc
+        raise
+    return Outcome(change, after, tuple(backups))
+
+
+def _verify(change: Change, after: Snapshot, files: Files) -> None:
+    """Compare the host with the plan.
+
+    :raises VerificationError: for the first difference.
+    """
+    for key, value in change.kernel_writes.items():
+        if after.runtime[key] != value:
+            raise VerificationError(
+                f"{sysctl_name(key)} was set to {value} and is {after.runtime[key]} a moment later: another program "
+                f"writes it. Find that program."
+            )
+    for edit in change.edits:
+        found = files.read(edit.target)
+        if (found.text if found.kind == "file" else None) != edit.after:
+            raise VerificationError(
+                f"{edit.target} is not what was written a moment before: another program writes it. Find that program."
+            )
+    planned = change.after.boot.values
+    if change.edits and after.boot.values != planned:
+        raise VerificationError(
+            f"The next boot would give {after.boot.values.as_dict()}, not {planned.as_dict()}: sysctl files changed "
+            f"meanwhile. Run again."
+        )
+
+
+def _error_of(step: Undo) -> Exception | None:
+    try:
+        step()
+    except (KeepaliveError, OSError) as exc:
+        return exc
+    return None
+
+
+def undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
+    """Undo the last step first, and go on when one cannot be undone; return what was left to others.
+
+    :raises UndoError: which names all that could not be undone.
+    """
+    errors = [error for error in map(_error_of, reversed(undo)) if error]
+    left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
+    failures = [str(error) for error in errors if not isinstance(error, ForeignChangeError)]
+    if failures:
+        raise UndoError(
+            f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures + left)} "
+            f"Mend this and run again."
+        ) from cause
+    return left

@@ -1,0 +1,305 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a change will do to a host, noted so that the host can be put back later, and the way back.
+
+A record is made before the change. It holds each running value and each file that the change
+concerns, as it was found and as the change will leave it. What is neither of the two later on was
+changed by others.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import dataclasses
+import functools
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ForeignChangeError,
+    RecordError,
+    VerificationError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, WritableFiles
+    from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+    from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
+
+    Json = t.Dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class ValueRecord:
+    """A running value, as it was found and as the change leaves it."""
+
+    key: Key
+    before: int
+    left: int
+
+
+@dataclasses.dataclass(frozen=True)
+class FileRecord:
+    """A file, as it was found and as the change leaves it; None stands for no file.
+
+    ``path`` is free of links. ``had_folder`` tells whether there was its folder. The owner of a file
+    that the change makes is not known beforehand, and None.
+    """
+
+    path: str
+    before: StoredFile | None
+    left: StoredFile | None
+    had_folder: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """All that a change concerns on one host."""
+
+    values: tuple[ValueRecord, ...] = ()
+    files: tuple[FileRecord, ...] = ()
+
+    def as_dict(self) -> Json:
+        """Return the record as JSON can hold it."""
+        return {
+            "runtime": {value.key: {"before": value.before, "left": value.left} for value in self.values},
+            "files": [
+                {
+                    "path": file.path,
+                    "before": _file_as_dict(file.before),
+                    "left": _file_as_dict(file.left),
+                    "had_folder": file.had_folder,
+                }
+                for file in self.files
+            ],
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Restoration:
+    """What has to be put back: running values, and files as they are and as they will be."""
+
+    found: Values
+    values: t.Mapping[Key, int]
+    files: t.Sequence[tuple[FileRecord, StoredFile | None]]
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the host is as it was."""
+        return not self.values and not self.files
+
+    def diff(self) -> list[dict[str, str]]:
+        """Return the kernel's values and each file, before and after, as diff mode shows them."""
+        names = sorted(self.values, key=KEYS.index)
+        parts = [(file.path, _shown(found), _shown(file.before)) for file, found in self.files]
+        if names:
+            old = "".join(f"{sysctl_name(key)} = {self.found[key]}\n" for key in names)
+            new = "".join(f"{sysctl_name(key)} = {self.values[key]}\n" for key in names)
+            parts.insert(0, ("running kernel", old, new))
+        return [
+            {"before_header": printable(name), "after_header": printable(name), "before": old, "after": new}
+            for name, old, new in parts
+        ]
+
+
+def take_record(change: Change, files: WritableFiles) -> Record:
+    """Note what a change that was planned a moment ago concerns."""
+    return Record(
+        values=tuple(
+            ValueRecord(key, t.cast("int", change.before.runtime[key]), value)
+            for key, value in change.kernel_writes.items()
+        ),
+        files=tuple(_file_record(edit.target, edit.after, files) for edit in change.edits),
+    )
+
+
+def _file_record(path: str, text: bytes | None, files: WritableFiles) -> FileRecord:
+    before = files.stored(path)
+    metadata = before.metadata if before else Metadata(mode=0o644)
+    left = None if text is None else StoredFile(text, metadata)
+    return FileRecord(path, before, left, had_folder=files.has_folder(path))
+
+
+def parse_record(given: Json) -> Record:
+    """Read what :meth:`Record.as_dict` returned.
+
+    :raises RecordError: when it is something else.
+    """
+    try:
+        return Record(
+            values=tuple(
+                ValueRecord(key, int(given["runtime"][key]["before"]), int(given["runtime"][key]["left"]))
+                for key in KEYS
+                if key in given["runtime"]
+            ),
+            files=tuple(
+                FileRecord(
+                    str(file["path"]),
+                    _parse_file(file["before"]),
+                    _parse_file(file["left"]),
+                    had_folder=bool(file["had_folder"]),
+                )
+                for file in given["files"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as exc:
+        raise RecordError(f"This is no record that a rollout made: {type(exc).__name__}: {exc}.") from exc
+
+
+def _file_as_dict(file: StoredFile | None) -> Json | None:
+    if file is None:
+        return None
+    owner, group = file.metadata.owner or (None, None)
+    return {
+        "content": base64.b64encode(file.text).decode(),
+        "mode": f"{file.metadata.mode:04o}",
+        "owner": owner,
+        "group": group,
+        "attributes": {
+            name: base64.b64encode(value).decode() for name, value in sorted(file.metadata.attributes.items())
+        },
+    }
+
+
+def _parse_file(given: Json | None) -> StoredFile | None:
+    if given is None:
+        return None
+    owner = None if given["owner"] is None else (int(given["owner"]), int(given["group"]))
+    attributes = {name: base64.b64decode(value) for name, value in given["attributes"].items()}
+    content = base64.b64decode(given["content"], validate=True)
+    return StoredFile(content, Metadata(int(given["mode"], 8), owner, attributes))
+
+
+def misses(snapshot: Snapshot, want: DesiredState) -> list[str]:
+    """Return in what a host, as it is or as it is planned, falls short of a want."""
+    found = []
+    for key, value in want.values.named().items():
+        if want.runtime and snapshot.runs and snapshot.runtime[key] != value:
+            found.append(f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel, not {value}.")
+        if want.persistent and want.overrides != "ignore" and snapshot.boot.values[key] != value:
+            why = "" if snapshot.loader else ", because nothing applies sysctl files when this system boots"
+            found.append(f"{sysctl_name(key)} would be {snapshot.boot.values[key]} at the next boot, not {value}{why}.")
+    if want.runtime and want.persistent and snapshot.loader and want.overrides != "ignore":
+        wanted = {*want.values.named(), *want.absent}
+        found += [
+            f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel and would be "
+            f"{snapshot.boot.values[key]} at the next boot."
+            for key in snapshot.drift
+            if key in wanted
+        ]
+    return found
+
+
+def plan_restoration(host: LocalHost, record: Record) -> Restoration:
+    """Compare a host with its record.
+
+    :raises ForeignChangeError: where a link would lead away from a file.
+    """
+    running, files = host.values(), host.files
+    values: dict[Key, int] = {}
+    changed: list[tuple[FileRecord, StoredFile | None]] = []
+    foreign: list[str] = []
+    for value in record.values:
+        found = running[value.key]
+        if found != value.before:
+            values[value.key] = value.before
+        if found not in (value.before, value.left):
+            foreign.append(
+                f"{sysctl_name(value.key)} is {found} in the running kernel, neither {value.left} as the rollout left "
+                f"it nor {value.before} as it was"
+            )
+    for file in record.files:
+        target = files.resolve(file.path)
+        if target != file.path:
+            raise ForeignChangeError(
+                f"{file.path} leads to {target} now, by a link that was not there. Nothing was put back. Remove it."
+            )
+        stored = files.stored(file.path)
+        if not _is_same(stored, file.before):
+            changed.append((file, stored))
+            if not _is_same(stored, file.left):
+                foreign.append(f"{file.path} {_difference(stored, file.left)}")
+    return Restoration(running, values, changed, tuple(foreign))
+
+
+def _is_same(found: StoredFile | None, noted: StoredFile | None) -> bool:
+    if found is None or noted is None:
+        return found is noted
+    return (
+        found.text == noted.text
+        and found.metadata.mode == noted.metadata.mode
+        and (noted.metadata.owner is None or found.metadata == noted.metadata)
+    )
+
+
+def _difference(found: StoredFile | None, left: StoredFile | None) -> str:
+    if found is None:
+        return "is gone, and the rollout left it there"
+    if left is None:
+        return "is there again, and the rollout removed it"
+    if found.text != left.text:
+        return "has other content than the rollout left"
+    return "has another mode, owner or attribute than the rollout left"
+
+
+def _shown(file: StoredFile | None) -> str:
+    return (file.text if file else b"").decode("utf-8", "backslashreplace")
+
+
+def restore(host: LocalHost, record: Record, *, force: bool, check_mode: bool) -> Restoration:
+    """Put a host back to its record, wholly or not at all.
+
+    :raises ForeignChangeError: where others have changed it since, unless ``force`` is given.
+    :raises KeepaliveError: when the host refuses a step.
+    """
+    with contextlib.nullcontext() if check_mode else host.lock.held("restore"):
+        restoration = plan_restoration(host, record)
+        if restoration.foreign and not force:
+            raise ForeignChangeError(
+                f"Changed by others since the rollout, so nothing was put back: {'; '.join(restoration.foreign)}. "
+                f"See to it, or force it.",
+                foreign=[printable(text) for text in restoration.foreign],
+            )
+        for key in restoration.values:
+            host.kernel.require_writable(key)
+        for file, _found in restoration.files:
+            host.files.require_writable(file.path)
+        if not check_mode and not restoration.is_empty:
+            with signals_held_back():
+                _apply(host, restoration)
+        return restoration
+
+
+def _apply(host: LocalHost, restoration: Restoration) -> None:
+    undo: list[Undo] = []
+    kernel, files = host.kernel, host.files
+    try:
+        for key, value in restoration.values.items():
+            found = restoration.found[key]
+            if found is not None:
+                undo.append(functools.partial(kernel.write, key, found))
+            kernel.write(key, value)
+        for file, _found in restoration.files:
+            undo.append(files.restore(file.path, file.before, had_folder=file.had_folder))
+            if not _is_same(files.stored(file.path), file.before):
+                raise VerificationError(
+                    f"{file.path} is not what was written a moment before: another program writes it. "
+                    f"Find that program."
+                )
+    except BaseException as exc:
+        undo_all(undo, exc)
+        raise

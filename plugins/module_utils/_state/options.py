@@ -1,0 +1,49 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the modules that set, report and check the values, as Ansible's argument specs."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+
+if t.TYPE_CHECKING:
+    Spec = t.Dict[str, t.Dict[str, t.Any]]
+
+DESIRED_STATE: Spec = {
+    "time": {"type": "int"},
+    "intvl": {"type": "int", "aliases": ["interval"]},
+    "probes": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "runtime": {"type": "bool", "default": True},
+    "persistent": {"type": "bool", "default": True},
+    "path": {"type": "path", "default": DEFAULT_PATH},
+    "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
+}
+_ROOT: Spec = {"root": {"type": "path", "default": "/"}}
+
+KEEPALIVE: Spec = {
+    **DESIRED_STATE,
+    "backup": {"type": "bool", "default": False},
+    **_ROOT,
+    "sockets": {"type": "list", "elements": "dict", "default": []},
+}
+KEEPALIVE_INFO: Spec = {
+    **_ROOT,
+    "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
+}
+KEEPALIVE_RECORD: Spec = {
+    "folder": {"type": "path"},
+    "write": {"type": "bool", "default": True},
+    "found": {"type": "dict"},
+    "conclude": {"type": "list", "elements": "str"},
+    **DESIRED_STATE,
+}
+# These concern the controller, and its action plugin keeps them to itself.
+CONTROLLERS = ("folder", "write", "found", "conclude")

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan the change that brings a host to a desired state; nothing here touches the host.
+
+Check mode, the diff and ``changed`` come from this plan.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._state.precedence import is_editable, with_values
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, drop, give_back
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    Tree,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
+        DesiredState,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Setting
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+        SysctlFile,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+
+@dataclasses.dataclass(frozen=True)
+class FileEdit:
+    """A file's content before and after; None stands for no file. ``target`` is free of links."""
+
+    target: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """All that a want changes on one host, computed before anything is touched."""
+
+    before: Snapshot
+    after: Snapshot
+    edits: tuple[FileEdit, ...] = ()
+    overridden_by: tuple[Setting, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def kernel_writes(self) -> dict[Key, int]:
+        """The running values that have to change, with their new value."""
+        return {key: value for key, value in self.after.runtime.named().items() if value != self.before.runtime[key]}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the host is right already."""
+        return not self.edits and not self.kernel_writes
+
+    def diff(self) -> list[dict[str, str]]:
+        """Return the kernel's values and each file, before and after, as diff mode shows them."""
+        parts = [
+            (edit.target, *((text or b"").decode("utf-8", "backslashreplace") for text in (edit.before, edit.after)))
+            for edit in self.edits
+        ]
+        if self.kernel_writes:
+            parts.insert(0, ("running kernel", _as_lines(self.before.runtime), _as_lines(self.after.runtime)))
+        return [
+            {"before_header": printable(name), "after_header": printable(name), "before": before, "after": after}
+            for name, before, after in parts
+        ]
+
+
+def _as_lines(values: Values) -> str:
+    return "".join(f"{sysctl_name(key)} = {value}\n" for key, value in values.named().items())
+
+
+def plan(have: Snapshot, want: DesiredState) -> Change:
+    """Compute the change that brings a host to a desired state.
+
+    ``have`` was taken with the path of ``want``.
+
+    :raises FileError: when a file that may decide cannot be read.
+    :raises NotReadAtBootError: when the boot does not read the persistence file.
+    :raises HidingError: when the persistence file would hide another one that says more.
+    :raises OverriddenError: when another file decides and may not be edited.
+    """
+    if want.is_empty:
+        return Change(have, have, warnings=(*have.warnings(), *have.writer_warnings()))
+    file = t.cast("SysctlFile", have.file)
+    known = have.tree.files
+    tree = have.tree if file.kind == "missing" or file in known else Tree((*known, file))
+    planned = tree
+    overridden: list[Setting] = []
+    warnings: list[str] = []
+    if want.persistent and want.absent:
+        planned = _without_keys(tree, file, want.absent)
+        left = dataclasses.replace(have, tree=planned)
+        warnings = left.doubts() + _left_elsewhere(left, want.absent)
+    elif want.persistent:
+        planned, overridden, warnings = with_values(dataclasses.replace(have, tree=tree), file, want)
+    after = dataclasses.replace(have, tree=planned)
+    if want.runtime and have.runs:
+        wanted = Values(*(after.boot.values[key] if key in want.absent else want.values[key] for key in KEYS))
+        after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
+    return Change(have, after, _edits(tree, planned), tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
+
+
+def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
+    """Return the files that differ, each once however many names it has."""
+    old, new = ({file.target: file.text for file in tree.files if file.kind == "file"} for tree in (before, after))
+    return tuple(
+        FileEdit(target, old.get(target), new.get(target))
+        for target in sorted({*old, *new})
+        if old.get(target) != new.get(target)
+    )
+
+
+def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:
+    """Remove keys from the persistence file, and give back what was taken over for it."""
+    names = {file.path, *(other.path for other in tree.files if other.target == file.target)}
+    if file.kind == "file":
+        tree = tree.with_text(file, drop(file.text, keys))
+    for other in tree.files:
+        text = other.text
+        for name in sorted(names):
+            text = give_back(text, keys, path=name)
+        if is_editable(other):
+            tree = tree.with_text(other, text)
+    return tree
+
+
+def _left_elsewhere(after: Snapshot, keys: tuple[Key, ...]) -> list[str]:
+    """Warn of keys that stay because the module wrote them to another path."""
+    return [
+        f"{printable(setting.path)} line {setting.line}, which this module wrote, still sets {sysctl_name(key)}. "
+        f"To remove it, give that path."
+        for key, setting in after.boot.sources.items()
+        for file in [after.tree.get(setting.path)]
+        if key in keys and file and file.text.startswith(HEADER)
+    ]

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Put values into the persistence file so that the next boot takes them from there, or say what takes precedence."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    HidingError,
+    NotReadAtBootError,
+    OverriddenError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
+    DEFAULT_PATH,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import describe_obstacle
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import assign, drop, take_over
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import split_lines
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    DIRECTORIES,
+    PERMISSION_DENIED,
+    SYSCTL_CONF,
+    VOLATILE,
+    SysctlFile,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
+        DesiredState,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Setting
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+        Tree,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+
+_EDITABLE = "/etc/"
+# Where values hold on most hosts, the best place first.
+_LIKELY_PATHS = (
+    DEFAULT_PATH,
+    "/etc/sysctl.d/zz-tcp-keepalive.conf",
+    "/etc/sysctl.d/zzz-tcp-keepalive.conf",
+    SYSCTL_CONF,
+)
+
+
+def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple[Tree, list[Setting], list[str]]:
+    """Put values into the persistence file and see to it that the boot takes them from there."""
+    tree = _assigned(before.tree, file, want.values)
+    loader = before.loader
+    if loader is None:
+        return tree, [], [_nothing_applies(file)]
+    # who may not even see whether there is a credential is about to be told so of what is to be written
+    unreadable = [
+        other for other in before.unreadable() if not (other.is_credential and other.reason == PERMISSION_DENIED)
+    ]
+    if unreadable and want.overrides != "ignore":
+        remedy = (
+            "Run as root (become: true)"
+            if unreadable[0].reason == PERMISSION_DENIED
+            else "Make it readable or remove it"
+        )
+        raise FileError(
+            f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
+            f"known. {remedy}, or give overrides: ignore."
+        )
+    warnings = before.warnings()
+    planned = dataclasses.replace(before, tree=tree)
+    if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
+        raise NotReadAtBootError(_not_read_message(before, planned, file, want))
+    lost = _lost(before, planned, want)
+    if lost:
+        raise HidingError(
+            f"{file.path} would hide {lost[0].path}, other settings of which the next boot would miss, because it has "
+            f"the same name. {_another_path(before, file, want)}"
+        )
+    overridden: list[Setting] = []
+    while True:
+        snapshot = dataclasses.replace(before, tree=tree)
+        losing = {key for key, value in want.values.named().items() if snapshot.boot.values[key] != value}
+        deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
+        if len(deciding) < len(losing):
+            raise NotReadAtBootError(
+                f"{loader} would not take the values from {file.path}: it gives up this file at a line of 1 MiB or "
+                f"more. Remove that line."
+            )
+        overridden += deciding
+        if not losing or want.overrides == "ignore":
+            warnings += [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
+            return tree, overridden, warnings
+        if want.overrides == "fail":
+            can_take_over = _can_take_over(before, file, want)
+            ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
+            raise OverriddenError(
+                f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in deciding)}. Nothing was "
+                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, file, want)}",
+                overridden_by=[setting.as_dict() for setting in deciding],
+            )
+        tree = _taken_over(before, snapshot, file, want, deciding)
+
+
+def _lost(before: Snapshot, planned: Snapshot, want: DesiredState) -> list[SysctlFile]:
+    """Return the hidden files that say more than what is wished for."""
+    return [
+        file
+        for file in before.hidden_by(planned)
+        if any(
+            line.strip() and line.strip()[:1] not in b"#;"
+            for line in split_lines(drop(file.text, want.values.named()) or b"")
+        )
+    ]
+
+
+def _assigned(tree: Tree, file: SysctlFile, values: Values) -> Tree:
+    return tree.with_text(file, assign(file.text if file.kind == "file" else None, values.named()))
+
+
+def is_editable(file: SysctlFile) -> bool:
+    return file.kind == "file" and file.target.startswith(_EDITABLE) and not file.is_credential
+
+
+def _taken_over(
+    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, deciding: list[Setting]
+) -> Tree:
+    """Comment out the lines of other files that decide in ``snapshot``; ``before`` is the host as it is."""
+    tree = snapshot.tree
+    for setting in deciding:
+        other = next(other for other in tree.files if other.path == setting.path)
+        text = take_over(other.text, setting.key, setting.line, path=file.path)
+        if not is_editable(other) or text == other.text:
+            why = f"it is not below {_EDITABLE}"
+            if other.is_credential:
+                why = "it is a credential"
+            elif is_editable(other):
+                why = "it concerns other keys, too"
+            raise OverriddenError(
+                f"{_losing_message(setting, snapshot, want.values)}, and is never edited because {why}. "
+                f"Nothing was changed. {_another_path(before, file, want)}",
+                overridden_by=[setting.as_dict() for setting in deciding],
+            )
+        tree = tree.with_text(other, text)
+    return tree
+
+
+def _can_take_over(before: Snapshot, file: SysctlFile, want: DesiredState) -> bool:
+    try:
+        with_values(before, file, dataclasses.replace(want, overrides="take_over"))
+    except OverriddenError:
+        return False
+    return True
+
+
+def _nothing_applies(file: SysctlFile) -> str:
+    return (
+        f"Nothing applies sysctl files when this system boots, so {file.path} has no effect on the next boot by itself."
+    )
+
+
+def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, want: DesiredState) -> str:
+    loader = planned.loader
+    hiding = next((other for other in planned.files_read() if other.name == file.name), None)
+    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
+    conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
+    obstacle = planned.obstacle()
+    if obstacle:
+        return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Mend or remove it."
+    if file.is_volatile:
+        why = f"what lies below {VOLATILE} is gone after a reboot"
+    elif file.name.startswith(b".") and loader == "systemd-sysctl":
+        why = "its name begins with a dot, and systemd-sysctl passes over such files"
+    elif hiding:
+        why = f"{hiding.path} hides it"
+    else:
+        why = f"{loader} reads only {where}{conf}"
+    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, want)}"
+
+
+def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
+    value = snapshot.boot.values[setting.key]
+    what = "excludes the key" if setting.value is None else f"has {setting.value!r}"
+    return (
+        f"At the next boot {sysctl_name(setting.key)} would be {value}, not {values[setting.key]}: "
+        f"{printable(setting.path)} line {setting.line} {what} and decides"
+    )
+
+
+def _another_path(before: Snapshot, file: SysctlFile, want: DesiredState) -> str:
+    """Name a path from which the boot would take the values, or say that there is none."""
+    names = [other.name for other in before.files_read() if posixpath.dirname(other.path) in DIRECTORIES]
+    last = max(names, default=b"")
+    after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
+    for path in (*_LIKELY_PATHS, after_last):
+        other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
+        is_gone_soon = file.is_volatile and not file.is_link and posixpath.dirname(path) == posixpath.dirname(file.path)
+        if is_gone_soon or other.is_link or other.kind not in ("file", "missing"):
+            continue
+        planned = dataclasses.replace(before, tree=_assigned(before.tree, other, want.values))
+        is_read = any(known.path == path for known in planned.files_read())
+        is_kept = is_read and all(planned.boot.values[key] == value for key, value in want.values.named().items())
+        if is_kept and not _lost(before, planned, want):
+            return f"With path: {path} the values would hold."
+    return "No other path would win: remove what decides."

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work out which sysctl files a loader reads, in which order: sysctl.d(5), systemd.exec(5)."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
+    RELEVANT,
+    releases,
+    statements,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
+        Loader,
+        Rules,
+        Statement,
+    )
+
+    Kind = t.Literal["file", "missing", "directory", "unreadable"]
+
+
+# By priority: of files with the same name the one in the earliest directory counts. systemd gave
+# up the last one in version 255, which needs a merged /usr, where it is the one before.
+DIRECTORIES = (
+    "/etc/sysctl.d",
+    "/run/sysctl.d",
+    "/usr/local/lib/sysctl.d",
+    "/usr/lib/sysctl.d",
+    "/lib/sysctl.d",
+)
+SYSCTL_CONF = "/etc/sysctl.conf"
+# file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
+VOLATILE = "/run/"
+# systemd.exec(5): where the credentials of systemd-sysctl are looked for; of one name the first that is there counts.
+# The first place of each kind is filled at each boot, by the firmware, the boot loader or whatever runs the container.
+CREDENTIAL = "sysctl.extra"
+_GIVEN_CREDENTIALS = "/run/credentials/@"
+_CREDENTIAL_PREFIX = "sysctl."
+CREDENTIAL_FOLDERS = (
+    f"{_GIVEN_CREDENTIALS}system",
+    "/etc/credstore",
+    "/run/credstore",
+    "/usr/local/lib/credstore",
+    "/usr/lib/credstore",
+)
+ENCRYPTED_CREDENTIAL_FOLDERS = (
+    f"{_GIVEN_CREDENTIALS}encrypted",
+    "/etc/credstore.encrypted",
+    "/usr/local/lib/credstore.encrypted",
+    "/usr/lib/credstore.encrypted",
+)
+
+# strerror(3) of EACCES: the reason of a file that this user may not read.
+PERMISSION_DENIED = "Permission denied"
+# src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of names and contents together
+_CREDENTIALS_MAX = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class SysctlFile:
+    """One file or link, read at one moment.
+
+    ``path`` is its name, the one that a loader has for it where one reads it, ``target`` what it
+    leads to once every link is followed, ``is_link`` whether the name itself is a link. ``text``
+    holds the content of a ``file`` and is empty for every other kind; ``reason`` says why one is
+    ``unreadable``.
+    """
+
+    path: str
+    target: str
+    kind: Kind = "file"
+    text: bytes = b""
+    reason: str = ""
+    is_link: bool = False
+
+    @property
+    def name(self) -> bytes:
+        """The base name, in bytes because that is how loaders sort it."""
+        return posixpath.basename(self.path).encode("utf-8", "surrogateescape")
+
+    @property
+    def is_credential(self) -> bool:
+        """Whether systemd may hand this to systemd-sysctl as a credential, by this name or by what it leads to."""
+        return _names_credential(self.path) or _names_credential(self.target)
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether this is a link that leads back to itself."""
+        return self.kind == "missing" and self.is_link and self.target == self.path
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """Whether this is a link to what is not there; a loop of links is not meant."""
+        return self.kind == "missing" and self.is_link and not self.is_loop
+
+    @property
+    def is_volatile(self) -> bool:
+        """Whether the content is gone after a reboot."""
+        is_given_again = self.path.startswith(_GIVEN_CREDENTIALS)
+        return not is_given_again and (self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE))
+
+
+def _names_credential(path: str) -> bool:
+    folder, name = posixpath.split(path)
+    return name.startswith(_CREDENTIAL_PREFIX) and folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+
+
+@dataclasses.dataclass(frozen=True)
+class Tree:
+    """The sysctl files of one system, read at one moment; each path stands in it once.
+
+    There may be some that no loader reads by itself, because something else applies them.
+    """
+
+    files: tuple[SysctlFile, ...] = ()
+
+    def lasting(self) -> Tree:
+        """Return the tree as the next boot finds it: what lies below :data:`VOLATILE` is gone."""
+        return Tree(
+            tuple(
+                dataclasses.replace(file, kind="missing", text=b"") if file.is_volatile else file
+                for file in self.files
+                if not (file.is_volatile and file.path.startswith(VOLATILE))
+            )
+        )
+
+    def get(self, path: str) -> SysctlFile | None:
+        """Return the file of that name, None where there is none."""
+        return next((file for file in self.files if file.path == path), None)
+
+    def with_text(self, file: SysctlFile, text: bytes | None) -> Tree:
+        """Return the tree as it is once the file behind ``file`` holds ``text`` (None: is gone)."""
+        files = []
+        known = self.files if self.get(file.path) else (*self.files, file)
+        if file.is_link and self.get(file.target) is None:
+            known = (*known, dataclasses.replace(file, path=file.target, is_link=False))
+        for other in known:
+            if other.target != file.target:
+                files.append(other)
+            elif text is not None:
+                files.append(dataclasses.replace(other, kind="file", text=text))
+            elif other.is_link:
+                files.append(dataclasses.replace(other, kind="missing", text=b""))
+        return Tree(tuple(files))
+
+
+def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
+    """Return the files a loader reads, in its order, masked ones left out; none where it cannot start."""
+    if obstacle(tree, rules) is not None:
+        return []
+    by_folder: dict[str, list[tuple[bytes, SysctlFile]]] = {directory: [] for directory in DIRECTORIES}
+    for file in tree.files:
+        name = file.name
+        is_hidden = rules.loader == "systemd-sysctl" and name.startswith(b".")
+        is_dropped = rules.passes_over_loops and file.is_loop
+        if name.endswith(b".conf") and not is_hidden and not is_dropped:
+            by_folder.get(posixpath.dirname(file.path), []).append((name, file))
+    by_name: dict[bytes, SysctlFile] = {}
+    for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
+        for name, file in by_folder[directory]:
+            by_name.setdefault(name, file)
+    files = [by_name[name] for name in sorted(by_name)]
+    conf = tree.get(SYSCTL_CONF)
+    if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
+        files.append(conf)
+    return files + [file for file in _credentials(tree, rules) if posixpath.basename(file.path) == CREDENTIAL]
+
+
+def _credentials(tree: Tree, rules: Rules) -> list[SysctlFile]:
+    """Return the credentials that the loader's service is handed, one of each name."""
+    if not rules.takes_credential:
+        return []
+    credentials = [file for file in tree.files if file.is_credential]
+    if not credentials:
+        return []
+    folders = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS if rules.imports_credentials else CREDENTIAL_FOLDERS
+    by_name: dict[str, SysctlFile] = {}
+    for folder in folders:
+        for file in credentials:
+            place, name = posixpath.split(file.path)
+            is_taken = rules.imports_credentials or (name == CREDENTIAL and not file.leads_nowhere)
+            if place == folder and is_taken:
+                by_name.setdefault(name, file)
+    return list(by_name.values())
+
+
+def obstacle(tree: Tree, rules: Rules) -> SysctlFile | None:
+    """Return the credential that keeps systemd-sysctl.service from starting (status 243/CREDENTIALS), if one does."""
+    credentials = _credentials(tree, rules)
+    sizes = {file: len(file.name) + len(file.text) for file in credentials}
+    if sum(sizes.values()) > _CREDENTIALS_MAX:
+        return max(credentials, key=lambda file: sizes[file])
+    return next((file for file in credentials if file.kind in ("directory", "missing")), None)
+
+
+def depends_on_version(tree: Tree, loader: Loader) -> bool:
+    """Whether releases of a loader read other files, or one differently as far as the keepalive keys go."""
+    own = releases(loader)
+    readers = {
+        (rules.reads_run_first, rules.passes_over_loops, rules.takes_credential, rules.imports_credentials): rules
+        for rules in own
+    }
+    if len({tuple(file.path for file in files_read(tree, rules)) for rules in readers.values()}) > 1:
+        return True
+    parsers = {
+        (rules.knows_patterns, rules.excludes_by_pattern, rules.follows_parents): rules for rules in own
+    }.values()
+    return any(_differs(file.text, parsers) for file in tree.files if RELEVANT.search(file.text))
+
+
+def _differs(text: bytes, parsers: t.Iterable[Rules]) -> bool:
+    first, *others = (rules for rules in parsers if rules.follows_parents or b".." in text)
+    found = _concerning(text, first)
+    return any(_concerning(text, rules) != found for rules in others)
+
+
+def _concerning(text: bytes, rules: Rules) -> list[Statement]:
+    """Return the statements that name a key: without one of these, no other makes a difference."""
+    return [statement for statement in statements(text, rules) if any(map(statement.concerns, KEYS))]

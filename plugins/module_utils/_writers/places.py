@@ -1,0 +1,98 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The places in which a line may set keepalive keys after the boot, as glob(7) patterns.
+
+Sources: rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8),
+ufw-framework(8), tuned-main.conf(5).
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+    RELEVANT,
+)
+
+# Scripts that an init starts, and others that run only where they are executable.
+RC_SCRIPTS = (
+    "/etc/init.d/rcS",
+    "/etc/rc[2-5S].d/S*",
+    "/etc/rc.d/rc[2-5S].d/S*",
+    "/etc/runit/[123]",
+    "/etc/service/*/run",
+)
+OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
+SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
+EXECUTABLES = (
+    "/etc/rc.local",
+    "/etc/rc.d/rc.local",
+    "/etc/init.d/boot.local",
+    "/etc/init.d/after.local",
+    "/etc/network/if-pre-up.d/*",
+    "/etc/network/if-up.d/*",
+    "/etc/sysconfig/network-scripts/ifup*",
+    "/etc/sysconfig/network/scripts/*",
+    "/etc/ppp/ip-up.d/*",
+    "/etc/cron.hourly/*",
+    "/etc/cron.daily/*",
+    "/etc/cron.weekly/*",
+    "/etc/cron.monthly/*",
+    "/etc/NetworkManager/dispatcher.d/*",
+    "/etc/NetworkManager/dispatcher.d/*.d/*",
+    "/usr/lib/NetworkManager/dispatcher.d/*",
+    "/usr/lib/NetworkManager/dispatcher.d/*.d/*",
+    "/etc/networkd-dispatcher/*.d/*",
+    "/usr/lib/networkd-dispatcher/*.d/*",
+)
+# Texts that another program reads. Of the users' own tables root's only: nobody else may set these keys.
+TEXTS = (
+    "/etc/network/interfaces",
+    "/etc/network/interfaces.d/*",
+    "/etc/dhcp/dhclient-*-hooks.d/*",
+    "/etc/crontab",
+    "/etc/anacrontab",
+    "/etc/cron.d/*",
+    "/var/spool/cron/root",
+    "/var/spool/cron/crontabs/root",
+    "/var/spool/cron/tabs/root",
+    "/etc/udev/rules.d/*.rules",
+    "/usr/lib/udev/rules.d/*.rules",
+    "/etc/modprobe.d/*.conf",
+    "/etc/cloud/cloud.cfg",
+    "/etc/cloud/cloud.cfg.d/*.cfg",
+)
+INITTAB = "/etc/inittab"
+# tmpfiles.d(5), by priority: of files with the same name the first one counts.
+TMPFILES = ("/etc/tmpfiles.d/*.conf", "/usr/local/lib/tmpfiles.d/*.conf", "/usr/lib/tmpfiles.d/*.conf")
+# By priority, as in systemd.unit(5): of units with the same name the first one counts.
+UNIT_FOLDERS = (
+    "/etc/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+)
+UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
+# Scripts of an administrator that a line calls by their whole path; not those of packages.
+CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
+KERNEL_FILES = "/boot/sysctl.conf-*"
+TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
+
+# All of these, as glob(7) patterns: with systemd, and without; and what may be called.
+_PLACES = (*EXECUTABLES, *TEXTS)
+_SYSTEMD_PLACES = (
+    *SYSTEMD_RC_SCRIPTS,
+    *TMPFILES,
+    *(f"{folder}/{name}" for folder in UNIT_FOLDERS[:-1] for name in UNITS),
+)
+PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *OPENRC_SCRIPTS, INITTAB)}
+# With systemd, and where /lib is not /usr/lib.
+LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
+CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
+RELEVANT_ERE = RELEVANT.pattern.decode()
+# What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
+UFW_AND_TUNED = ("/etc/ufw/ufw.conf", "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find what sets keepalive keys once a system has booted: scripts, cron, units, ufw, tuned.
+
+:func:`find_candidates` reads the places where such lines stand; :func:`writers_among` tells, without
+another look at the host, which of them matter. What cannot be read is passed over. Sources:
+rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8),
+ufw-framework(8), tuned-main.conf(5).
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
+    rows_with,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
+    MOST_OF_A_FILE,
+    AppliedFile,
+    Applier,
+    Called,
+    Setter,
+    writer_at,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
+    CALLED,
+    EXECUTABLES,
+    INITTAB,
+    KERNEL_FILES,
+    OPENRC_SCRIPTS,
+    RC_SCRIPTS,
+    SYSTEMD_RC_SCRIPTS,
+    TEXTS,
+    TMPFILES,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+    RELEVANT,
+    applications,
+    assignments,
+    command_of,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
+    of_tuned,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.units import (
+    find_units,
+    rows_that_run,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
+        Candidate,
+        Rows,
+    )
+
+
+_TMPFILES_LINE = re.compile(
+    rb"[ \t]*[wfF]\S*[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
+    rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
+)
+_PLAIN = re.compile(rb"[1-9][0-9]{0,9}")
+_CALLED_OR_RELEVANT = re.compile(CALLED.pattern + b"|" + RELEVANT.pattern)
+_MOST_CALLED_BY_A_LINE = 100
+_MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
+_SCRIPT_MAX = 1 << 16
+_SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
+
+_UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORECASE)
+_UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#\0]*)", re.MULTILINE)
+
+
+def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
+    """Read who else sets keepalive keys on a system that boots with ``init``.
+
+    Returned with them is the tree, to which the sysctl files are added that they apply.
+    """
+    units, unit_names = find_units(files) if init.booted_with_systemd else ([], set())
+    found: list[Candidate | Called] = [
+        *(candidate for file in units for candidate in _in_text(files, file, rows_that_run(file.text))),
+        *(candidate for file in _scripts(files, init, unit_names) for candidate in _in_text(files, file)),
+        *(candidate for file in _texts(files, init) for candidate in _in_text(files, file)),
+        *(
+            candidate
+            for file in (_tmpfiles(files) if init.booted_with_systemd else ())
+            for candidate in _in_tmpfiles(file)
+        ),
+        *(AppliedFile(file.path) for file in files.matching(KERNEL_FILES)),
+        *of_ufw(files),
+        *of_tuned(files),
+    ]
+    # what several runlevels start, or several lines call, is one
+    called = [one.path for one in dict.fromkeys(found) if isinstance(one, Called)]
+    in_scripts = (one for path in called[:_MOST_CALLED] for one in _in_called_script(files, path))
+    direct = [one for one in found if not isinstance(one, Called)]
+    candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
+    return candidates, _with_applied(files, candidates, tree)
+
+
+def _with_applied(files: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
+    """Return a tree to which the sysctl files are added that candidates apply."""
+    added: dict[str, SysctlFile] = {}
+    for candidate in candidates:
+        names: tuple[str, ...] = ()
+        if isinstance(candidate, Applier):
+            names = candidate.application.names or ()
+        elif isinstance(candidate, AppliedFile):
+            names = (candidate.path,)
+        added.update((file.path, file) for name in names for file in files.matching(name))
+    known = {file.path for file in tree.files}
+    return Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
+
+
+def candidates_among(
+    files: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree
+) -> tuple[list[Candidate], Tree]:
+    """Return what lines may do wherever they stand, and the tree as :func:`find_candidates` does.
+
+    ``rows`` are path, number and text of the lines that :data:`RELEVANT` finds in :data:`PLACES` and in
+    the scripts that are called there. These are all of the candidates, and perhaps others: whether a
+    script is executable, a unit enabled or a line a remark in its file does not count here.
+    """
+    candidates: list[Candidate] = []
+    for path, number, row in rows:
+        file = SysctlFile(path=path, target=path, kind="file")
+        candidates += _in_command(files, file, number, row)
+        candidates += _in_tmpfiles_row(file, number, row)
+    candidates += [*of_ufw(files), *of_tuned(files)]
+    return candidates, _with_applied(files, candidates, tree)
+
+
+def _fails(candidate: Candidate, init: InitSystem) -> bool:
+    """Whether a line calls ``sysctl --system``, which BusyBox's does not know."""
+    return isinstance(candidate, Applier) and candidate.application.names is None and init.has_busybox_sysctl
+
+
+def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Iterator[SysctlFile]:
+    """Yield the scripts that run; ``units`` are names of systemd's, which go before scripts of the same name."""
+    started: tuple[str, ...] = ()
+    if init.booted_with_systemd:
+        started = SYSTEMD_RC_SCRIPTS
+    elif init.runs_openrc:
+        started = OPENRC_SCRIPTS
+    elif init.runs_scripts:
+        started = RC_SCRIPTS
+    for pattern in started + EXECUTABLES:
+        for file in files.matching(pattern):
+            name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
+            is_replaced = pattern in SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
+            if not is_replaced and files.is_executable(file.target):
+                yield file
+
+
+def _texts(files: Files, init: InitSystem) -> t.Iterator[SysctlFile]:
+    for pattern in TEXTS if init.booted_with_systemd or not init.runs_scripts else (*TEXTS, INITTAB):
+        yield from files.matching(pattern)
+
+
+def _tmpfiles(files: Files) -> t.Iterable[SysctlFile]:
+    by_name: dict[str, SysctlFile] = {}
+    for pattern in TMPFILES:
+        for file in files.matching(pattern):
+            by_name.setdefault(posixpath.basename(file.path), file)
+    return by_name.values()
+
+
+def _in_tmpfiles(file: SysctlFile) -> t.Iterator[Candidate]:
+    for number, row in itertools.islice(rows_with(RELEVANT, file.text), MOST_OF_A_FILE):
+        yield from _in_tmpfiles_row(file, number, row)
+
+
+def _in_tmpfiles_row(file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+    match = _TMPFILES_LINE.match(row)
+    if match:
+        argument = match[2].strip()
+        value = int(argument) if _PLAIN.fullmatch(argument) else None
+        yield Setter(writer_at(file, number, row), ((t.cast("Key", match[1].decode()), value),))
+
+
+def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iterator[Candidate | Called]:
+    """Yield what the lines of a script do, or of another text with commands, and the scripts that it calls."""
+    called = CALLED.search(file.text)
+    if called or RELEVANT.search(file.text):
+        chosen = rows or rows_with(_CALLED_OR_RELEVANT if called else RELEVANT, file.text)
+        yield from itertools.islice(_in_rows(files, file, chosen), MOST_OF_A_FILE)
+
+
+def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate | Called]:
+    for number, row in rows:
+        command = command_of(row)
+        names = itertools.islice(CALLED.finditer(command), _MOST_CALLED_BY_A_LINE)
+        yield from (Called(name.group().decode("utf-8", "surrogateescape")) for name in names)
+        if RELEVANT.search(command):
+            yield from _in_command(files, file, number, row)
+
+
+def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
+    script = files.read(path)
+    if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX:
+        for number, row in itertools.islice(rows_with(RELEVANT, script.text), MOST_OF_A_FILE):
+            yield from _in_command(files, script, number, row)
+
+
+def _in_command(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+    command = command_of(row)
+    values = assignments(command)
+    if values:
+        yield Setter(writer_at(file, number, row), tuple(values.items()))
+    for found in applications(command):
+        # a loader may know the folder by another name
+        names = None if found.names is None else tuple(files.read(name).path for name in found.names)
+        yield Applier(writer_at(file, number, row), dataclasses.replace(found, names=names))
+
+
+def of_ufw(files: Files) -> t.Iterator[Candidate]:
+    if _UFW_IS_ON.search(files.read("/etc/ufw/ufw.conf").text):
+        names = _UFW_FILE.findall(files.read("/etc/default/ufw").text)
+        if names and names[-1].startswith(b"/"):
+            yield AppliedFile(files.read(names[-1].decode("utf-8", "surrogateescape")).path)

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write the report of an audit as CSV (RFC 4180)."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
+    Criteria,
+    Host,
+    judge_host,
+)
+
+if TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
+        Answer,
+    )
+
+
+def as_csv(report: Answer) -> str:
+    """Return the report as a table with one line for each host (RFC 4180).
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    rows = [_row(host) for host in report["hosts"]]
+    writer.writerow(_row(judge_host(Host("", None, None), Criteria())))
+    for row in rows:
+        writer.writerow([_harmless(value) for value in row.values()])
+    return out.getvalue()
+
+
+def _row(host: Answer) -> dict[str, str | int | float | None]:
+    boot, connections = host["boot"], host["connections"] or {}
+    return {
+        "host": host["name"],
+        "verdict": host["verdict"],
+        "reasons": " | ".join(reason["text"] for reason in host["reasons"]),
+        **{f"running_{key}": host["runtime"][key] for key in KEYS},
+        **{f"boot_{key}": boot["values"][key] for key in KEYS},
+        **{f"boot_{key}_source": _place(boot["sources"][key]) for key in KEYS},
+        "loader": boot["loader"],
+        "drift": " ".join(host["drift"]),
+        "detection_time": host["detection_time"],
+        "boot_detection_time": host["boot_detection_time"],
+        "other_writers": " | ".join(map(_place, host["other_writers"])),
+        "connections": connections.get("sockets"),
+        "connections_covered": connections.get("covered"),
+        "connections_covered_share": connections.get("share"),
+    }
+
+
+def _place(source: Answer | None) -> str:
+    return f"{source['path']} line {source['line']}" if source else ""
+
+
+def _harmless(value: str | float | None) -> str | float | None:
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r\n") and value else value

@@ -1,0 +1,435 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judge a fleet: what the modules answered for each host in, a report as plain data out.
+
+A host is in order only if everything that was asked is known and right. What could not be read counts
+against it, so that silence is never taken for health.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN_HOLDER
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+    Verdict = t.Literal["in_order", "not_in_order", "no_answer"]
+    Answer = t.Mapping[str, t.Any]
+
+
+# The layout of the report; a key that goes or changes its meaning makes it a new one.
+VERSION = 1
+
+# Every kind of reason, with its heading, in the order in which a host's reasons are given.
+KINDS = {
+    "unreachable": "could not be reached",
+    "failed": "could not be asked",
+    "unknown": "a value could not be read",
+    "harmful": "a value does harm",
+    "drift": "other values after a reboot",
+    "doubt": "the next boot is uncertain",
+    "other_writer": "others may set the values",
+    "detection_time": "a dead peer is noticed too late",
+    "idle_timeout": "silent for longer than the path remembers",
+    "coverage": "too few connections known to be covered",
+}
+
+_PLURALS = {"process": "process(es)", "namespace": "network namespace(s)", "socket": "socket(s)"}
+
+# What every sentence of Snapshot.doubts() has, and no other warning of the module.
+_DOUBT = "at the next boot"
+# What every sentence of Snapshot.writer_warnings() has; its content is in other_writers.
+_WRITER = "may set other keepalive values after the boot"
+
+
+@dataclasses.dataclass(frozen=True)
+class Criteria:
+    """What the fleet is held against; None is not judged, only shown.
+
+    ``limit`` is the longest acceptable detection time and ``idle_timeout`` when the path forgets an idle
+    connection, both in seconds; ``covered`` is the least share of connections covered, in per cent.
+    """
+
+    limit: int | None = None
+    idle_timeout: int | None = None
+    covered: float | None = None
+
+    @classmethod
+    def from_options(cls, *, limit: object = None, idle_timeout: object = None, covered: object = None) -> Criteria:
+        """Narrow what a user gave, as text or as numbers; empty is not given.
+
+        :raises InvalidValueError: for the first that makes no sense, with what to give instead.
+        """
+        return cls(
+            limit=_seconds("keepalive_audit_limit", limit),
+            idle_timeout=_seconds("keepalive_audit_idle_timeout", idle_timeout),
+            covered=_share("keepalive_audit_covered", covered),
+        )
+
+
+def _seconds(name: str, value: object) -> int | None:
+    text = _text(value)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise InvalidValueError(f"{name} is '{text}': give seconds, a whole number from 1 on, or leave it out.")
+    return int(text)
+
+
+def _share(name: str, value: object) -> float | None:
+    text = _text(value)
+    if not text:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise InvalidValueError(f"{name} is '{text}': give per cent, a number from 0 to 100, or leave it out.")
+    return share
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why a host is not in order; ``kind`` is one of :data:`KINDS`, ``text`` a sentence for people.
+
+    ``key``, ``path`` and ``line`` are there where the reason is about one of the three values, or a line of a file.
+    """
+
+    kind: str
+    text: str
+    key: str | None = None
+    path: str | None = None
+    line: int | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the reason as the report has it."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """What is known of one host. ``info`` and ``sockets`` are the modules' answers; None where there is none.
+
+    ``trouble`` and ``sockets_trouble`` say why there is none: as (kind, message), and as a message.
+    """
+
+    name: str
+    info: Answer | None
+    sockets: Answer | None
+    trouble: tuple[str, str] | None = None
+    sockets_trouble: str | None = None
+
+    @classmethod
+    def from_results(cls, name: str, info: Answer | None, sockets: Answer | None) -> Host:
+        """Take the results that Ansible registered for a host, whatever became of the tasks."""
+        trouble = _trouble(info)
+        if not trouble and "boot" not in (info or {}):
+            trouble = ("failed", "it gave no answer")
+        sockets_trouble = _trouble(sockets)
+        answered = sockets is not None and "totals" in sockets
+        return cls(
+            name=name,
+            info=None if trouble else info,
+            sockets=sockets if answered and not sockets_trouble else None,
+            trouble=trouble,
+            sockets_trouble=sockets_trouble[1] if sockets_trouble else None,
+        )
+
+
+def _trouble(result: Answer | None) -> tuple[str, str] | None:
+    if not result:
+        return None
+    for kind in ("unreachable", "failed"):
+        if result.get(kind):
+            # what kept a module from starting at all, such as a missing sudo, stands only there
+            said = (str(result.get(key) or "") for key in ("msg", "module_stderr"))
+            return kind, " ".join(" ".join(said).split()) or "no message"
+    return None
+
+
+def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
+    """Return the report of one host."""
+    reasons: list[Reason] = []
+    notes: list[str] = []
+    if host.trouble:
+        kind, message = host.trouble
+        reasons.append(Reason(kind, f"It {KINDS[kind]}: {message}"))
+    values: dict[str, t.Any] = _no_values()
+    if host.info is not None:
+        values = _values_of(host.info)
+        reasons.extend(_unknown(values))
+        reasons.extend(_harmful(values))
+        reasons.extend(_drift(values))
+        for warning in map(str, host.info.get("warnings") or ()):
+            if _DOUBT in warning:
+                reasons.append(Reason("doubt", warning))
+            elif _WRITER not in warning:
+                notes.append(warning)
+        reasons.extend(
+            Reason(
+                "other_writer",
+                f"{writer['path']} line {writer['line']} may set other keepalive values after the boot: "
+                f"{writer['text']}",
+                path=writer["path"],
+                line=writer["line"],
+            )
+            for writer in values["other_writers"]
+        )
+        reasons.extend(_too_late(values, criteria))
+        reasons.extend(_too_silent(values, criteria))
+    connections = None if host.sockets is None else _connections(host.sockets)
+    if host.info is not None:
+        reasons.extend(_too_few(host, connections, criteria))
+    if connections is not None and host.sockets is not None:
+        notes.extend(map(str, host.sockets.get("warnings") or ()))
+    elif host.sockets_trouble and criteria.covered is None:
+        notes.append(f"The connections could not be looked into: {host.sockets_trouble}")
+    verdict: Verdict = "no_answer" if host.trouble else "not_in_order" if reasons else "in_order"
+    return {
+        "name": host.name,
+        "verdict": verdict,
+        "reasons": [reason.as_dict() for reason in reasons],
+        "notes": list(dict.fromkeys(notes)),
+        **values,
+        "connections": connections,
+    }
+
+
+def _no_values() -> dict[str, t.Any]:
+    empty = Values().as_dict()
+    return {
+        "runtime": empty,
+        "boot": {"loader": None, "values": dict(empty), "sources": dict(empty)},
+        "drift": [],
+        "detection_time": None,
+        "boot_detection_time": None,
+        "settings": [],
+        "other_writers": [],
+    }
+
+
+def _values_of(info: Answer) -> dict[str, t.Any]:
+    """Copy what the report has of an answer of keepalive_info, in plain types."""
+    boot = info["boot"]
+    runtime, planned = (Values(*(_whole(of[key]) for key in KEYS)) for of in (info["runtime"], boot["values"]))
+    sources = {key: boot["sources"].get(key) for key in KEYS}
+    return {
+        "runtime": runtime.as_dict(),
+        "boot": {
+            "loader": None if boot["loader"] is None else str(boot["loader"]),
+            "values": planned.as_dict(),
+            "sources": {
+                key: {"path": str(source["path"]), "line": int(source["line"])} if source else None
+                for key, source in sources.items()
+            },
+        },
+        "drift": [key for key in KEYS if key in info["drift"]],
+        "detection_time": detection_time(runtime),
+        "boot_detection_time": detection_time(planned),
+        "settings": [
+            {
+                "key": str(setting["key"]),
+                "value": None if setting["value"] is None else str(setting["value"]),
+                "path": str(setting["path"]),
+                "line": int(setting["line"]),
+                "effective": bool(setting["effective"]),
+            }
+            for setting in info["settings"]
+        ],
+        "other_writers": [
+            {"path": str(writer["path"]), "line": int(writer["line"]), "text": str(writer["text"])}
+            for writer in info["other_writers"]
+        ],
+    }
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _unknown(values: Answer) -> t.Iterator[Reason]:
+    for key in KEYS:
+        if values["runtime"][key] is None:
+            yield Reason("unknown", f"The running kernel's {sysctl_name(key)} could not be read.", key=key)
+        if values["boot"]["values"][key] is None:
+            yield Reason("unknown", f"What {sysctl_name(key)} will be at the next boot is not known.", key=key)
+
+
+def _harmful(values: Answer) -> t.Iterator[Reason]:
+    """Yield what the kernel accepts and the module refuses, see :mod:`._values`."""
+    for moment, of in _moments(values):
+        for key in KEYS:
+            if of[key] is not None and of[key] < 1:
+                harm = (
+                    "that kills healthy connections or floods them with probes"
+                    if of[key] == 0
+                    else "that switches keepalive off"
+                )
+                yield Reason("harmful", f"{moment} {sysctl_name(key)} is {of[key]}: {harm}.", key=key)
+
+
+def _drift(values: Answer) -> t.Iterator[Reason]:
+    for key in values["drift"]:
+        if values["boot"]["values"][key] is None:
+            continue  # that it is not known is a reason of its own
+        source = values["boot"]["sources"][key]
+        text = (
+            f"{sysctl_name(key)} is {values['runtime'][key]}, and at the next boot it would be "
+            f"{values['boot']['values'][key]}: "
+        )
+        if source:
+            yield Reason("drift", f"{text}{source['path']} line {source['line']} decides.", key=key, **source)
+        elif values["boot"]["loader"] is None:
+            yield Reason("drift", f"{text}nothing applies sysctl files when this host boots.", key=key)
+        else:
+            yield Reason("drift", f"{text}no file sets it, so the kernel's default counts.", key=key)
+
+
+def _moments(values: Answer) -> list[tuple[str, Answer]]:
+    """Return the running values, and the next boot's where they differ, each with how a sentence begins."""
+    running, planned = values["runtime"], values["boot"]["values"]
+    return [("Now", running), *([] if running == planned else [("After a reboot", planned)])]
+
+
+def _too_late(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
+    if criteria.limit is None:
+        return
+    for moment, of in _moments(values):
+        seconds = detection_time(Values(**of))
+        if seconds is None:
+            yield Reason("detection_time", f"{moment} it is not known after how long a dead peer is noticed.")
+        elif seconds > criteria.limit:
+            yield Reason(
+                "detection_time",
+                f"{moment} a dead peer is noticed after {seconds} s, and the limit is {criteria.limit} s.",
+            )
+
+
+def _too_silent(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
+    """Compare the longest silence of a healthy idle connection with what the path allows.
+
+    That is ``time``, or ``intvl`` where this is longer: after each probe, answered or not, the kernel waits for
+    it (net/ipv4/tcp_timer.c, tcp_keepalive_timer()).
+    """
+    if criteria.idle_timeout is None:
+        return
+    for moment, of in _moments(values):
+        time, intvl = of["time"], of["intvl"]
+        if time is None or intvl is None or min(time, intvl) < 0:
+            yield Reason("idle_timeout", f"{moment} it is not known how long an idle connection is silent.")
+            continue
+        key: Key = "intvl" if intvl > time else "time"
+        if of[key] >= criteria.idle_timeout:
+            yield Reason(
+                "idle_timeout",
+                f"{moment} an idle connection is silent for {of[key]} s ({sysctl_name(key)}), and the path forgets it "
+                f"after {criteria.idle_timeout} s.",
+                key=key,
+            )
+
+
+def _connections(answer: Answer) -> dict[str, t.Any]:
+    """Copy what the report has of an answer of keepalive_sockets_info, in plain types, with the share covered."""
+    totals = {key: int(answer["totals"][key]) for key in ("sockets", "covered", "not_covered", "unknown")}
+    return {
+        **totals,
+        "share": _per_cent(totals["covered"], totals["sockets"]),
+        "reasons": [
+            {"reason": str(one["reason"]), "sockets": int(one["sockets"])} for one in answer.get("reasons") or ()
+        ],
+        "by_command": [
+            {
+                "command": None if one["command"] is None else str(one["command"]),
+                **{key: int(one[key]) for key in ("sockets", "covered", "not_covered", "unknown")},
+            }
+            for one in answer.get("by_command") or ()
+        ],
+        "not_looked_into": [
+            {"what": str(one["what"]), "reason": str(one["reason"]), "count": int(one["count"])}
+            for one in answer.get("not_looked_into") or ()
+        ],
+    }
+
+
+def _per_cent(part: int, whole: int) -> float | None:
+    """Return a share in per cent to one decimal, rounded down so that 100 means all; None of nothing."""
+    return part * 1000 // whole / 10 if whole else None
+
+
+def _too_few(host: Host, connections: Answer | None, criteria: Criteria) -> t.Iterator[Reason]:
+    if criteria.covered is None:
+        return
+    if connections is None:
+        cause = host.sockets_trouble or "it was not asked for"
+        yield Reason("coverage", f"The connections could not be looked into: {cause}")
+        return
+    hidden = [
+        f"{one['count']} {_PLURALS[one['what']]}: {one['reason']}"
+        for one in connections["not_looked_into"]
+        if one["reason"] == HIDDEN_HOLDER or (one["what"] != "socket" and one["reason"] != ENDED)
+    ]
+    if hidden:
+        yield Reason("coverage", f"Not all connections could be looked into: {'; '.join(hidden)}.")
+    covered, sockets = connections["covered"], connections["sockets"]
+    if covered * 100 < criteria.covered * sockets:
+        why = "; ".join(f"{one['reason']}: {one['sockets']}" for one in connections["reasons"])
+        yield Reason(
+            "coverage",
+            f"{covered} of {sockets} connections are covered ({connections['share']:g} %), and {criteria.covered:g} % "
+            f"are wanted{f' ({why})' if why else ''}.",
+        )
+
+
+def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[str, t.Any]:
+    """Return the report of a fleet, its hosts ordered by name. ``created`` is the moment of asking, in ISO 8601."""
+    judged = [judge_host(host, criteria) for host in sorted(hosts, key=lambda host: host.name)]
+    verdicts = collections.Counter(host["verdict"] for host in judged)
+    kinds = collections.Counter(kind for host in judged for kind in {reason["kind"] for reason in host["reasons"]})
+    connections = {
+        key: sum(host["connections"][key] for host in judged if host["connections"])
+        for key in ("sockets", "covered", "not_covered", "unknown")
+    }
+    in_order = bool(judged) and verdicts["in_order"] == len(judged)
+    return {
+        "version": VERSION,
+        "created": created,
+        "in_order": in_order,
+        "summary": _summary(judged, kinds),
+        "criteria": dataclasses.asdict(criteria),
+        "totals": {
+            "hosts": len(judged),
+            **{verdict: verdicts[verdict] for verdict in ("in_order", "not_in_order", "no_answer")},
+            "reasons": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+            "connections": {**connections, "share": _per_cent(connections["covered"], connections["sockets"])},
+        },
+        "hosts": judged,
+    }
+
+
+def _summary(judged: t.Sequence[Answer], kinds: t.Mapping[str, int]) -> str:
+    wrong = sum(host["verdict"] != "in_order" for host in judged)
+    if not judged:
+        return "Not in order: there is no host."
+    if not wrong:
+        return f"In order: {_count(len(judged))}."
+    what = ", ".join(f"{KINDS[kind]}: {kinds[kind]}" for kind in KINDS if kinds[kind])
+    return f"Not in order: {wrong} of {_count(len(judged))} ({what})."
+
+
+def _count(hosts: int) -> str:
+    return f"{hosts} host{'' if hosts == 1 else 's'}"

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's side of the check: ask the host in plain shell, and send the module only where that is not enough.
+
+One command costs a connection's round trip, and no transfer and no Python on the host. The host is
+then computed here with the very code that the module runs there. Whenever something would have to
+change, is refused, or cannot be told for sure, the module itself is sent and gives the answer.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
+
+    Answer = t.Dict[str, t.Any]
+
+
+class CheapCheck(ActionBase):
+    """An action that asks before it sends the module of its name; subclasses have ``spec`` and :meth:`answer`."""
+
+    _supports_async = True
+    _supports_check_mode = True
+    spec: t.ClassVar[dict[str, t.Any]]
+
+    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
+        """Return the module's answer and warnings for a host, None where the module has to do something.
+
+        :raises KeepaliveError: where the module itself has to say what is wrong, or the host has to be asked.
+        """
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
+        """Return the answer, whoever gives it."""
+        result: Answer = super().run(tmp, task_vars)
+        answer = None if self._task.async_val else self._ask(task_vars or {})
+        if answer is None:
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        else:
+            result.update(answer)
+        return result
+
+    def _ask(self, variables: Answer) -> Answer | None:
+        # which the validation would expand here, and the module expands on the host
+        if any(set("$~") & set(str(self._task.args.get(name, ""))) for name in ("path", "root")):
+            return None
+        validated = ArgumentSpecValidator(self.spec).validate(self._task.args)
+        params = validated.validated_parameters
+        shell = self._connection._shell  # noqa: SLF001 -- Ansible's own actions have no other name for it
+        told_of = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
+        if told_of or params.get("root", "/") != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
+            return None
+        told: Answer = self._low_level_execute_command(PROBE_SCRIPT)  # type: ignore[no-untyped-call]  # it has no types
+        try:
+            answered = self.answer(params, parse_probe(told["stdout"]))
+        except (KeepaliveError, MemoryError, OverflowError, RecursionError, ValueError) as exc:
+            if not self._task.no_log:
+                self._display.vv(f"The module is sent: {printable(str(exc))}")
+            return None
+        if answered is None:
+            return None
+        answer, warnings = answered
+        result = {"changed": False, **answer}
+        if _has_invocation(variables):
+            result["invocation"] = {"module_args": params}
+        return {**result, "warnings": warnings} if warnings else result
+
+
+def _has_invocation(variables: Answer) -> bool:
+    """Return whether a module repeats its arguments: always before ansible-core 2.21, on request since then."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleError:  # there is no such setting
+        return True

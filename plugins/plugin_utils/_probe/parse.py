@@ -1,0 +1,114 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Parse what a probe printed: a pure function from the output of one command to a host."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import stat
+import typing as t
+import zlib
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import Node, ProbedFileSystem, nodes_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
+
+_MOST_UNPACKED = 16 << 20
+_PARTS = ("kernel", "mounts", "paths", "lines", "files")
+_LINE = re.compile(rb"(/[^\n]*?):([0-9]+):([^\n]*)")
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
+# What may depend on the tick rate: large numbers, and those of another base, in lines that may name a key.
+_NAMES_KEYS = re.compile(rb"keepalive_|[*?\[]")
+_LARGE = re.compile(rb"[0-9]{7}|0[xX]")
+
+
+def parse_probe(answer: str) -> ProbedHost:
+    """Return the host of which :data:`PROBE_SCRIPT` printed this.
+
+    :raises InconclusiveProbeError: where the answer is not complete, or does not tell all that counts.
+    """
+    parts = _parts(_unpacked(answer))
+    nodes = nodes_of(parts["files"]) if parts["files"] else {}
+    texts = (parts["lines"], parts["kernel"], *(node.text for node in nodes.values() if node.text))
+    lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
+    has_large_values = any(_LARGE.search(line) and _NAMES_KEYS.search(line) for line in lines)
+    absent = set()
+    for line in _text(parts["paths"]).splitlines():
+        kind, _blank, path = line.partition(" ")
+        if kind == "none":
+            absent.add(path)
+        elif kind in ("folder", "empty"):
+            nodes.setdefault(path, Node(stat.S_IFDIR, is_whole=kind == "empty"))
+        elif kind == "file":
+            nodes.setdefault(path, Node(stat.S_IFREG))
+        elif kind in ("busybox", "other"):
+            nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
+        else:
+            raise InconclusiveProbeError(f"{line} is not a path")
+    rows = []
+    for row in parts["lines"].split(b"\n")[:-1]:
+        found = _LINE.fullmatch(row)
+        if not found:  # such as "Binary file ... matches"
+            raise InconclusiveProbeError(f"{row!r} is not a line of a file")
+        rows.append((found[1].decode("utf-8", "surrogateescape"), int(found[2]), found[3]))
+    kernel = _kernel_lines(parts["kernel"])
+    return ProbedHost(
+        files=Files(file_system=ProbedFileSystem(nodes, absent)),
+        runtime=_values(_text(kernel.get(f"/proc/sys/{SYSCTL_PREFIX}{key}", b"")) for key in KEYS),
+        comm=kernel.get("comm", b"").decode("utf-8", "replace"),
+        mounts=tuple(_text(parts["mounts"]).splitlines()),
+        cmdline=kernel.get("cmdline", b""),
+        rows=tuple(rows),
+        has_large_values=has_large_values,
+    )
+
+
+def _unpacked(answer: str) -> bytes:
+    try:
+        packed = base64.b64decode("".join(answer.split()), validate=True)
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)  # gzip
+        unpacked = unpacking.decompress(packed, _MOST_UNPACKED)
+    except (binascii.Error, ValueError, zlib.error) as exc:
+        raise InconclusiveProbeError(f"the answer cannot be read: {exc}") from exc
+    if not unpacking.eof:
+        raise InconclusiveProbeError("the answer is cut, or too long")
+    return unpacked
+
+
+def _parts(answer: bytes) -> dict[str, bytes]:
+    """Part an answer at its headings; the archive is the last part, and may have anything in it."""
+    text, heading, rest = answer.partition(b"\n= files\n")
+    archive, end, status = rest.rpartition(b"= end ")
+    if not heading or not end or status.strip() != b"0":
+        doubt = re.search(rb"^= doubt (.*)", answer, re.MULTILINE)
+        raise InconclusiveProbeError(f"{_text(doubt[1])} is odd" if doubt else "the answer is cut")
+    parts = {"files": archive}
+    for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
+        name, _end, lines = part.partition(b"\n")
+        parts[name.decode("ascii", "replace")] = lines if lines.endswith(b"\n") or not lines else lines + b"\n"
+    if set(parts) != set(_PARTS):
+        raise InconclusiveProbeError(f"the answer has the parts {sorted(parts)}")
+    return parts
+
+
+def _kernel_lines(text: bytes) -> dict[str, bytes]:
+    """Return what the part about the kernel has: each line's name, and what stands behind it."""
+    lines = (re.match(rb"([^ :]*)[ :](.*)", line, re.DOTALL) for line in text.split(b"\n"))
+    return {found[1].decode("ascii", "replace"): found[2] for found in lines if found}
+
+
+def _values(texts: t.Iterable[str]) -> Values:
+    """Return the values that a kernel showed; None for one that is not a number."""
+    return Values(*(int(text) if _NUMBER.fullmatch(text) else None for text in texts))
+
+
+def _text(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command that probes a host, in plain shell.
+
+It needs a POSIX shell, grep, sort, tar, gzip, head and base64. It prints what :func:`take_snapshot`
+reads on a host: the kernel's values, sysctl files, what tells how the host boots, and the lines
+elsewhere that may set keepalive keys; compressed, and in letters that no terminal changes. Where the
+command is not sure or a tool is missing, the output is not complete, and :func:`parse_probe` refuses it.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import (
+    DROP_IN_FOLDERS,
+    OPENRC,
+    RC_FOLDERS,
+    SD_BOOTED,
+    SYSCTL_PROGRAMS,
+    SYSTEMD_SYSCTL,
+    UNIT,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    CREDENTIAL_FOLDERS,
+    DIRECTORIES,
+    ENCRYPTED_CREDENTIAL_FOLDERS,
+    SYSCTL_CONF,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
+    CALLED_ERE,
+    KERNEL_FILES,
+    LIB_PLACES,
+    PLACES,
+    RELEVANT_ERE,
+    UFW_AND_TUNED,
+)
+
+# What is read as a whole: files, and folders with all that is in them.
+_ROOTS = (
+    *DIRECTORIES,
+    SYSCTL_CONF,
+    UNIT,
+    *DROP_IN_FOLDERS,
+    *RC_FOLDERS,
+    *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),
+    *UFW_AND_TUNED,
+)
+_CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+# OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.
+_PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}")
+# As much as a host may answer, compressed and not.
+_MOST_BYTES = 400_000
+
+
+def _above(paths: t.Iterable[str]) -> list[str]:
+    """Return the folders above some paths, but the root."""
+    folders = set()
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder != "/":
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    return sorted(folders)
+
+
+def _words(words: t.Iterable[str]) -> str:
+    return " ".join(words)
+
+
+# A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
+# A shell's own read takes single bytes, and the kernel gives its values only to the first.
+# There is no line end at the end, as Ansible appends "&& sleep 0" where ssh has a terminal.
+PROBE_SCRIPT = f"""\
+LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
+doubt() {{ echo "= doubt $*"; exit 0; }}
+{{
+echo "= kernel"
+grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
+v=; {{ IFS= read -r v; IFS= read -r x && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
+if [ -e /proc/sys/net/core/dev_weight ]; then
+  v=; {{ IFS= read -r v; IFS= read -r x && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
+fi
+echo "= mounts"
+grep ' /proc' /proc/self/mounts || doubt mounts
+echo "= paths"
+for p in {_words(_CREDENTIALS)}; do
+  if [ -d "$p" ]; then
+    ls "$p/" > /dev/null || doubt "$p"
+    for f in "$p"/sysctl.*; do [ -e "$f" ] || [ -L "$f" ] && doubt "$p"; done
+    echo "empty $p"
+  elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
+  else echo "none $p"; fi
+done
+for f in {KERNEL_FILES}; do [ -e "$f" ] && doubt "$f"; done
+set --
+for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
+  if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
+  elif [ -d "$p" ]; then [ -x "$p" ] || doubt "$p"; echo "folder $p"
+  elif [ -e "$p" ]; then echo "file $p"
+  else echo "none $p"; fi
+done
+for p in {_words(_ROOTS)}; do
+  if [ -L "$p" ] || [ -e "$p" ]; then set -- "$@" "${{p#/}}"; else echo "none $p"; fi
+done
+for p in {_words(DIRECTORIES)}; do for f in "$p"/*; do [ -S "$f" ] && doubt "$f"; done; done
+if [ -d {SD_BOOTED} ]; then
+  w='{_words(PLACES[True])}'
+  [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES)}"
+else
+  w='{_words(PLACES[False])}'
+  for p in {_words(SYSCTL_PROGRAMS)}; do
+    [ -L "$p" ] && break
+    [ -f "$p" ] || continue
+    if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
+    break
+  done
+fi
+echo "= lines"
+for f in $w; do
+  case $f in *:*) [ -e "$f" ] && doubt "$f" ;; esac
+  [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}
+done
+grep -asnE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
+c=$(grep -ashoE {shlex.quote(CALLED_ERE)} $w | sort -u) || doubt sort
+l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
+c=$(grep -aslE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
+for f in $c; do
+  h=; IFS= read -r h < "$f"
+  case $f in *:*) doubt "$f" ;; esac
+  case $h in '#!'*) grep -asnE '{RELEVANT_ERE}' "$f" /dev/null ;; esac
+done
+echo "= files"
+if [ $# -gt 0 ]; then tar -cf - "$@"; fi
+echo "= end $?"
+}} 2>/dev/null | gzip -c | head -c {_MOST_BYTES} | base64"""

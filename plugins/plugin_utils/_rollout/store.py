@@ -1,0 +1,249 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The folder on the controller in which a rollout records what its hosts had: one JSON file a host.
+
+``record`` is the way back that linux.tcp.restore takes. ``attempt`` is the way back from an attempt that
+was begun and neither found good nor put back: it is there before the host is touched, and gone when
+the batch is done or put back. So whatever ends a rollout, the next one knows which hosts it left.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import stat
+import tempfile
+import typing as t
+import urllib.parse
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError, RecordError
+
+if t.TYPE_CHECKING:
+    Json = t.Dict[str, t.Any]
+
+
+FORMAT = 1
+_SUFFIX = ".json"
+_KEYS = {"format", "host", "time", "desired", "before", "record", "attempt", "done", "restored", "replaces"}
+
+
+def path_of(folder: str, host: str) -> str:
+    """Return where the record of a host is; no name of a host leads out of the folder."""
+    name = urllib.parse.quote(host, safe="")
+    return os.path.join(_absolute(folder), f"{name.replace('.', '%2E', name[:1] == '.')}{_SUFFIX}")
+
+
+def _absolute(folder: str) -> str:
+    return os.path.abspath(os.path.expanduser(folder))
+
+
+def load(folder: str, host: str) -> Json | None:
+    """Return the record of a host, None where there is none.
+
+    :raises FileError: when it cannot be read, or others could have written it.
+    :raises RecordError: when it is something else.
+    """
+    path = path_of(folder, host)
+    found = _read(path)
+    if found is not None and (not isinstance(found, dict) or found.get("host") != host or not _is_record(found)):
+        raise RecordError(f"{path} is no record of {host} in format {FORMAT}. Move it away, or give another folder.")
+    return found
+
+
+def hosts_in(folder: str) -> list[str]:
+    """Return the hosts that have a record which was not put back; what cannot be read is left out.
+
+    :raises FileError: when the folder cannot be read.
+    """
+    place = _absolute(folder)
+    try:
+        names = os.listdir(place)
+    except OSError as exc:
+        raise FileError(f"{place} cannot be read: {exc.strerror}. Give keepalive_rollout_folder.") from exc
+    hosts = set()
+    for name in names:
+        with contextlib.suppress(KeepaliveError):
+            found = _read(os.path.join(place, name)) if name.endswith(_SUFFIX) else None
+            if isinstance(found, dict) and _is_record(found) and found["restored"] is None:
+                host = str(found["host"])
+                if path_of(folder, host) == os.path.join(place, name):
+                    hosts.add(host)
+    return sorted(hosts)
+
+
+def keep(folder: str, host: str, *, want: Json, before: Json, record: Json, now: str) -> Json:
+    """Note that a host is about to be changed, and return the way back from this attempt.
+
+    A record of the same want still leads to the state before the first attempt; so does, whatever the want, one of
+    an attempt that was left unfinished, and then so does the way back. What they lack is added.
+
+    :raises KeepaliveError: when the record cannot be written, or what is there is none.
+    """
+    path = path_of(folder, host)
+    found = load(folder, host)
+    if found is not None and found["attempt"] is not None:
+        way_back = _merged(found["attempt"], record)
+        _write(path, {**found, "desired": want, "record": _merged(found["record"], record), "attempt": way_back})
+        return way_back
+    if found is not None and found["restored"] is None and found["desired"] == want:
+        _write(path, {**found, "record": _merged(found["record"], record), "attempt": record})
+        return record
+    new: Json = {
+        "format": FORMAT,
+        "host": host,
+        "time": now,
+        "desired": want,
+        "before": before,
+        "record": record,
+        "attempt": record,
+        "done": None,
+        "restored": None,
+        "replaces": None,
+    }
+    if found is not None:
+        aside = _set_aside(path, found)
+        new["replaces"] = None if found["restored"] else os.path.basename(aside)
+    _write(path, new)
+    return record
+
+
+def is_unfinished(folder: str, host: str) -> bool:
+    """Return whether a host was left in the middle of an attempt.
+
+    :raises KeepaliveError: when there is a record, and it cannot be read.
+    """
+    found = load(folder, host)
+    return found is not None and found["attempt"] is not None
+
+
+def conclude(folder: str, host: str, *, now: str) -> None:
+    """Note that an attempt was found good.
+
+    :raises KeepaliveError: when the record cannot be written.
+    """
+    found = load(folder, host)
+    if found is not None and found["attempt"] is not None:
+        _write(path_of(folder, host), {**found, "attempt": None, "done": found["done"] or now})
+
+
+def withdraw(folder: str, host: str, *, record: Json, now: str) -> None:
+    """Note that an attempt was put back, where ``record`` is the way back from it.
+
+    A record that was made for it alone makes place for the one that it replaced.
+
+    :raises KeepaliveError: when the record cannot be written.
+    """
+    found = load(folder, host)
+    if found is None or found["attempt"] != record:
+        return
+    path = path_of(folder, host)
+    if found["done"]:
+        _write(path, {**found, "attempt": None})
+        return
+    _write(path, {**found, "attempt": None, "restored": now})
+    if found["replaces"]:
+        _set_aside(path, found)
+        _move(os.path.join(os.path.dirname(path), os.path.basename(found["replaces"])), path)
+
+
+def mark_restored(folder: str, host: str, *, record: Json, now: str) -> None:
+    """Note that a host was put back to its record, where that is still the one that is kept.
+
+    :raises KeepaliveError: when the record cannot be written.
+    """
+    found = load(folder, host)
+    if found is not None and found["record"] == record:
+        _write(path_of(folder, host), {**found, "attempt": None, "restored": now})
+
+
+def _merged(known: Json, record: Json) -> Json:
+    """Return what leads from where ``record`` leaves a host to where ``known`` found it."""
+    runtime = {**record["runtime"], **known["runtime"]}
+    values = {key: {**value, "left": record["runtime"].get(key, value)["left"]} for key, value in runtime.items()}
+    left = {file["path"]: file["left"] for file in record["files"]}
+    files = [{**file, "left": left.pop(file["path"], file["left"])} for file in known["files"]]
+    return {"runtime": values, "files": files + [file for file in record["files"] if file["path"] in left]}
+
+
+def _is_record(found: Json) -> bool:
+    return found.get("format") == FORMAT and found.keys() >= _KEYS
+
+
+def _read(path: str) -> t.Any:
+    """Return what a file holds, None where there is none.
+
+    Whoever can write a record has root's rights on the host, so it must not be just anybody.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            for status, name in (
+                (os.stat(os.path.dirname(path)), os.path.dirname(path)),
+                (os.fstat(file.fileno()), path),
+            ):
+                _require_own(status, name)
+            return json.load(file)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        raise FileError(f"{path} cannot be read: {exc.strerror}.") from exc
+    except (ValueError, RecursionError) as exc:
+        raise RecordError(f"{path} is no record: {exc}. Move it away, or give another folder.") from exc
+
+
+def _require_own(status: os.stat_result, name: str) -> None:
+    """Check that nobody but the caller and root can write what is at a path.
+
+    :raises FileError: when somebody else can.
+    """
+    if status.st_uid not in (os.geteuid(), 0):
+        raise FileError(f"{name} belongs to somebody else (user {status.st_uid}), and so could a record: chown it.")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise FileError(f"{name} can be written by others, and so could a record. Take it back: chmod go-w.")
+
+
+def _set_aside(path: str, found: Json) -> str:
+    """Rename a record by the time at which it was made, and return its new path."""
+    stem = f"{path[: -len(_SUFFIX)]}.{str(found['time']).replace(':', '').replace('/', '')}"
+    names = itertools.chain([stem], (f"{stem}.{number}" for number in itertools.count(2)))
+    aside = next(f"{name}{_SUFFIX}" for name in names if not os.path.lexists(f"{name}{_SUFFIX}"))
+    _move(path, aside)
+    return aside
+
+
+def _move(path: str, aside: str) -> None:
+    try:
+        os.rename(path, aside)
+    except OSError as exc:
+        raise FileError(f"{path} cannot be renamed to {aside}: {exc.strerror}.") from exc
+
+
+def _write(path: str, content: Json) -> None:
+    """Replace a file in one step. Others cannot read it, for a file on the host may not be for everybody."""
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        _require_own(os.stat(folder), folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=2, sort_keys=True)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as exc:
+        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc

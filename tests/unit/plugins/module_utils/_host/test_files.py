@@ -1,0 +1,454 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    InvalidPathError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+from ansible_collections.linux.tcp.tests.unit.host import (
+    in_own_namespaces,
+    lay_out,
+    unprivileged,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+D = "/etc/sysctl.d"
+
+
+def files_of(root: Path, layout: Layout | None = None) -> Files:
+    lay_out(root, layout or {})
+    return Files(str(root))
+
+
+def test_root_must_be_a_folder(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"file": b""})
+    for root in (f"{tmp_path}/nowhere", f"{tmp_path}/file", ""):
+        with pytest.raises(InvalidPathError) as caught:
+            Files(root)
+        assert str(caught.value) == f"root is {root!r}, which is not a folder. Give the root folder of a system tree."
+
+
+@pytest.mark.parametrize(
+    ("root", "runs"),
+    [
+        pytest.param("/", True, id="root"),
+        pytest.param("//", True, id="two slashes"),
+        pytest.param("/etc/..", True, id="a way around"),
+        pytest.param("/etc", False, id="another folder"),
+    ],
+)
+def test_is_running_system(root: str, runs: bool) -> None:
+    assert Files(root).is_running_system is runs
+
+
+def test_a_link_to_the_root_is_the_running_system(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"link": "/"})
+    assert Files(str(tmp_path / "link")).is_running_system
+
+
+# Starts a process with another root folder, by pivot_root(2), and asks what the link to that is. Not by pivot_root(8),
+# which newer releases of Debian have in a package of its own.
+IN_ANOTHER_ROOT = """
+import subprocess, sys
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+
+PIVOT = '''
+import ctypes, os, sys
+os.chdir(sys.argv[1])
+os.mkdir("old")
+assert ctypes.CDLL(None).pivot_root(b".", b"old") == 0
+print("ready", flush=True)
+sys.stdin.read()
+'''
+command = 'mount -t tmpfs tmpfs "$1" && exec "$2" -c "$3" "$1"'
+process = subprocess.Popen(
+    ["unshare", "--mount", "sh", "-c", command, "sh", sys.argv[1], sys.executable, PIVOT],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+    universal_newlines=True,
+)
+assert process.stdout.readline() == "ready\\n"
+files = Files("/proc/%d/root" % process.pid)
+print(files.is_running_system, files.on_host("/etc") == "/proc/%d/root/etc" % process.pid)
+process.communicate("")
+"""
+
+
+def test_the_root_of_a_container_is_not_the_running_system(tmp_path: Path) -> None:
+    assert in_own_namespaces(IN_ANOTHER_ROOT, str(tmp_path)) == "False True\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "resolved"),
+    [
+        pytest.param("/", "/", id="root"),
+        pytest.param("/etc/a", "/etc/a", id="plain"),
+        pytest.param("//etc/./a/", "/etc/a", id="superfluous parts"),
+        pytest.param("/etc/nowhere/b", "/etc/nowhere/b", id="missing"),
+        pytest.param("/absolute", "/etc/a", id="absolute link stays in the root"),
+        pytest.param("/etc/relative", "/etc/a", id="relative link"),
+        pytest.param("/folder/relative", "/etc/a", id="link to a folder"),
+        pytest.param("/twice", "/etc/a", id="link to a link"),
+        pytest.param("/dangling", "/nowhere/else", id="dangling link"),
+        pytest.param("/folder/..", "/", id="parent of a link's target"),
+        pytest.param("/../../etc/a", "/etc/a", id="above the root is the root"),
+        pytest.param("/outside", "/outside-of-it", id="link that leads above the root"),
+        pytest.param("/etc/a/b", "/etc/a/b", id="below a file"),
+    ],
+)
+def test_resolve(tmp_path: Path, path: str, resolved: str) -> None:
+    files = files_of(
+        tmp_path,
+        {
+            "/etc/a": b"",
+            "/absolute": "/etc/a",
+            "/etc/relative": "../etc/a",
+            "/folder": "etc",
+            "/twice": "/absolute",
+            "/dangling": "/nowhere/else",
+            "/outside": "../../../outside-of-it",
+        },
+    )
+    assert files.resolve(path) == resolved
+    assert files.on_host(resolved) == f"{tmp_path}{resolved}"
+
+
+def test_resolve_a_loop(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {"/a": "b", "/b": "a"})
+    with pytest.raises(FileError) as caught:
+        files.resolve("/a")
+    assert str(caught.value) == "/a is a loop of links. Remove the link that leads back to itself."
+
+
+def test_resolve_follows_as_many_links_as_the_kernel(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"/{number}": str(number + 1) for number in range(41)})
+    assert files.resolve("/1") == "/41"  # 40 links
+    with pytest.raises(FileError):
+        files.resolve("/0")
+
+
+def test_read_tree(tmp_path: Path) -> None:
+    files = files_of(
+        tmp_path,
+        {
+            "/etc/sysctl.conf": b"conf",
+            f"{D}/99-sysctl.conf": "../sysctl.conf",
+            f"{D}/b.conf": b"b",
+            f"{D}/a.conf": b"a",
+            f"{D}/.hidden.conf": b"hidden",
+            f"{D}/README": b"no",
+            f"{D}/a.conf~": b"no",
+            f"{D}/dir.conf": None,
+            f"{D}/null.conf": "/dev/null",
+            f"{D}/gone.conf": "nowhere",
+            f"{D}/loop.conf": "loop.conf",
+            "/run/sysctl.d/a.conf": b"run",
+            "/usr/local/lib/sysctl.d/c.conf": b"c",
+            "/usr/lib/sysctl.d/d.conf": b"d",
+            "/lib": "usr/lib",
+            "/opt/sysctl.d/e.conf": b"no",
+        },
+    )
+    assert files.read_tree().files == (
+        SysctlFile(f"{D}/.hidden.conf", f"{D}/.hidden.conf", text=b"hidden"),
+        SysctlFile(f"{D}/99-sysctl.conf", "/etc/sysctl.conf", text=b"conf", is_link=True),
+        SysctlFile(f"{D}/a.conf", f"{D}/a.conf", text=b"a"),
+        SysctlFile(f"{D}/b.conf", f"{D}/b.conf", text=b"b"),
+        SysctlFile(f"{D}/dir.conf", f"{D}/dir.conf", kind="directory", reason="it is a folder"),
+        SysctlFile(f"{D}/gone.conf", f"{D}/nowhere", kind="missing", reason="No such file or directory", is_link=True),
+        SysctlFile(f"{D}/loop.conf", f"{D}/loop.conf", kind="missing", reason="it is a loop of links", is_link=True),
+        SysctlFile(f"{D}/null.conf", "/dev/null", is_link=True),
+        SysctlFile("/run/sysctl.d/a.conf", "/run/sysctl.d/a.conf", text=b"run"),
+        SysctlFile("/usr/local/lib/sysctl.d/c.conf", "/usr/local/lib/sysctl.d/c.conf", text=b"c"),
+        # once, although /lib leads there as well
+        SysctlFile("/usr/lib/sysctl.d/d.conf", "/usr/lib/sysctl.d/d.conf", text=b"d"),
+        SysctlFile("/etc/sysctl.conf", "/etc/sysctl.conf", text=b"conf"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("layout", "found"),
+    [
+        pytest.param({}, [], id="nothing"),
+        pytest.param({D: None}, [], id="empty folder"),
+        pytest.param({"/lib/sysctl.d/a.conf": b""}, ["/lib/sysctl.d/a.conf"], id="lib apart from usr"),
+        pytest.param({D: "/opt/d", "/opt/d/a.conf": b""}, [f"{D}/a.conf"], id="the folder is a link"),
+        pytest.param({D: "/nowhere"}, [], id="the folder is a dangling link"),
+        pytest.param({"/etc/sysctl.conf": "nowhere"}, ["/etc/sysctl.conf"], id="sysctl.conf is a dangling link"),
+    ],
+)
+def test_read_tree_finds(tmp_path: Path, layout: Layout, found: list[str]) -> None:
+    assert [file.path for file in files_of(tmp_path, layout).read_tree().files] == found
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        pytest.param({D: b"a file"}, "Not a directory", id="a file"),
+        pytest.param(
+            {D: "sysctl.d"},
+            "/etc/sysctl.d is a loop of links. Remove the link that leads back to itself.",
+            id="a loop of links",
+        ),
+    ],
+)
+def test_read_tree_with_a_folder_that_is_none(tmp_path: Path, folder: Layout, reason: str) -> None:
+    assert files_of(tmp_path, folder).read_tree().files == (SysctlFile(D, D, kind="unreadable", reason=reason),)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(f"{D}/a.conf", SysctlFile(f"{D}/a.conf", f"{D}/a.conf", text=b"a"), id="plain"),
+        pytest.param(
+            "/etc/./sysctl.d//a.conf", SysctlFile(f"{D}/a.conf", f"{D}/a.conf", text=b"a"), id="spelled oddly"
+        ),
+        pytest.param(
+            "/known/a.conf", SysctlFile(f"{D}/a.conf", f"{D}/a.conf", text=b"a"), id="by a link to the folder"
+        ),
+        pytest.param(
+            "/lib/sysctl.d/new.conf",
+            SysctlFile(
+                "/usr/lib/sysctl.d/new.conf",
+                "/usr/lib/sysctl.d/new.conf",
+                kind="missing",
+                reason="No such file or directory",
+            ),
+            id="by the name the loader uses",
+        ),
+        pytest.param(f"{D}/l.conf", SysctlFile(f"{D}/l.conf", "/opt/x", text=b"x", is_link=True), id="link"),
+        pytest.param("/opt/x", SysctlFile("/opt/x", "/opt/x", text=b"x"), id="elsewhere"),
+        pytest.param(
+            "/opt/new",
+            SysctlFile("/opt/new", "/opt/new", kind="missing", reason="No such file or directory"),
+            id="missing",
+        ),
+        pytest.param(
+            "/opt/x/y",
+            SysctlFile("/opt/x/y", "/opt/x/y", kind="missing", reason="Not a directory"),
+            id="below a file",
+        ),
+        pytest.param("/opt", SysctlFile("/opt", "/opt", kind="directory", reason="it is a folder"), id="folder"),
+    ],
+)
+def test_read(tmp_path: Path, path: str, expected: SysctlFile) -> None:
+    files = files_of(
+        tmp_path,
+        {
+            f"{D}/a.conf": b"a",
+            f"{D}/l.conf": "/opt/x",
+            "/opt/x": b"x",
+            "/known": "/etc/sysctl.d",
+            "/usr/lib/sysctl.d": None,
+            "/lib": "usr/lib",
+        },
+    )
+    assert files.read(path) == expected
+
+
+def test_read_what_is_no_regular_file(tmp_path: Path) -> None:
+    files = files_of(tmp_path)
+    os.mkfifo(str(tmp_path / "pipe"))
+    assert files.read("/pipe") == SysctlFile("/pipe", "/pipe", kind="unreadable", reason="it is not a regular file")
+
+
+def test_read_a_huge_file(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {"/huge": b""})
+    os.truncate(str(tmp_path / "huge"), (64 << 20) + 1)
+    assert files.read("/huge") == SysctlFile("/huge", "/huge", kind="unreadable", reason="it is larger than 4 MiB")
+
+
+def test_read_without_permission(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"secret", "/run/sysctl.d/b.conf": b""})
+    (tmp_path / "etc/sysctl.d/a.conf").chmod(0)
+    (tmp_path / "run/sysctl.d").chmod(0)
+    with unprivileged(tmp_path) as root:
+        found = Files(root).read_tree().files
+    (tmp_path / "run/sysctl.d").chmod(0o755)
+    assert found == (
+        SysctlFile(f"{D}/a.conf", f"{D}/a.conf", kind="unreadable", reason="Permission denied"),
+        SysctlFile("/run/sysctl.d", "/run/sysctl.d", kind="unreadable", reason="Permission denied"),
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(f"{D}/a.conf", id="regular file"),
+        pytest.param(f"{D}/new.conf", id="new file"),
+        pytest.param(f"{D}/link.conf", id="link"),
+        pytest.param(f"{D}/dangling.conf", id="dangling link whose file can be made"),
+        pytest.param("/opt/new/a.conf", id="new folder"),
+    ],
+)
+def test_editable(tmp_path: Path, path: str) -> None:
+    files = files_of(
+        tmp_path,
+        {f"{D}/a.conf": b"", f"{D}/link.conf": "a.conf", f"{D}/dangling.conf": "new.conf", "/opt": None},
+    )
+    files.require_editable(files.read(path))
+
+
+NULL = "hides every file of its name from the boot and cannot hold values. Remove the link, or give another path."
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        pytest.param(f"{D}/null.conf", f"{D}/null.conf (a link to /dev/null) {NULL}", id="link to /dev/null"),
+        pytest.param("/dev/null", f"/dev/null {NULL}", id="/dev/null"),
+        pytest.param(D, f"{D} cannot be edited: it is a folder. Give the path of a regular file.", id="folder"),
+        pytest.param(
+            "/pipe", "/pipe cannot be edited: it is not a regular file. Give the path of a regular file.", id="pipe"
+        ),
+        pytest.param(
+            "/to-pipe",
+            "/to-pipe (a link to /pipe) cannot be edited: it is not a regular file. Give the path of a regular file.",
+            id="link to a pipe",
+        ),
+        pytest.param(
+            f"{D}/loop.conf",
+            f"{D}/loop.conf cannot be edited: it is a loop of links. Give the path of a regular file.",
+            id="loop",
+        ),
+        pytest.param(
+            "/a/b/c.conf",
+            "/a/b/c.conf cannot be made: /a is not a folder. Make it first, or correct path.",
+            id="no folder",
+        ),
+        pytest.param(
+            f"{D}/far.conf",
+            f"{D}/far.conf (a link to /a/b/c.conf) cannot be made: /a is not a folder. Make it first, or correct path.",
+            id="link to where there is no folder",
+        ),
+        pytest.param(
+            f"{D}/a.conf/b.conf",
+            f"{D}/a.conf/b.conf cannot be made: {D}/a.conf is not a folder. Make it first, or correct path.",
+            id="below a file",
+        ),
+    ],
+)
+def test_not_editable(tmp_path: Path, path: str, message: str) -> None:
+    files = files_of(
+        tmp_path,
+        {
+            f"{D}/a.conf": b"",
+            f"{D}/null.conf": "/dev/null",
+            f"{D}/loop.conf": "loop.conf",
+            f"{D}/far.conf": "/a/b/c.conf",
+            "/to-pipe": "pipe",
+        },
+    )
+    os.mkfifo(str(tmp_path / "pipe"))
+    with pytest.raises(InvalidPathError) as caught:
+        files.require_editable(files.read(path))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("path", ["/etc/./sysctl.conf", "//etc/sysctl.conf", "/alias/sysctl.conf"])
+def test_sysctl_conf_by_another_name(tmp_path: Path, path: str) -> None:
+    files = files_of(tmp_path, {"/etc": None, "/alias": "etc"})
+    assert files.read(path).path == "/etc/sysctl.conf"
+
+
+def test_matching(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "/etc/cron.d/b": b"b",
+            "/etc/cron.d/a": b"a",
+            "/etc/cron.d/.hidden": b"",
+            "/etc/cron.d/c~": b"",
+            "/etc/cron.d/d.dpkg-dist": b"",
+            "/etc/cron.d/folder": None,
+            "/etc/cron.d/link": "/opt/x",
+            "/etc/cron.d/nowhere": "/gone",
+            "/opt/x": b"x",
+            "/etc/loop": "loop",
+            "/srv": "/etc",
+        },
+    )
+    files = Files(str(tmp_path))
+
+    def found(pattern: str) -> list[tuple[str, str, bytes]]:
+        return [(file.path, file.target, file.text) for file in files.matching(pattern)]
+
+    assert found("/etc/cron.d/*") == [
+        ("/etc/cron.d/a", "/etc/cron.d/a", b"a"),
+        ("/etc/cron.d/b", "/etc/cron.d/b", b"b"),
+        ("/etc/cron.d/link", "/opt/x", b"x"),
+    ]
+    assert found("/srv/cron.*/[ab]") == [
+        ("/srv/cron.d/a", "/etc/cron.d/a", b"a"),
+        ("/srv/cron.d/b", "/etc/cron.d/b", b"b"),
+    ]
+    assert found("/opt/x") == [("/opt/x", "/opt/x", b"x")]
+    for nothing in ("/opt/y", "/opt/x/*", "/gone/*", "/etc/loop/x", "/etc/loop/*", "/etc/cron.d/folder"):
+        assert found(nothing) == []
+
+
+def test_is_executable(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/a": b"", "/b": b""})
+    (tmp_path / "b").chmod(0o700)
+    files = Files(str(tmp_path))
+    assert [files.is_executable(path) for path in ("/a", "/b", "/c")] == [False, True, False]
+
+
+def test_credentials_are_read(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "/run/credentials/@system/sysctl.extra": b"1",
+            "/etc/credstore/sysctl.extra": "/gone",
+            "/usr/lib/credstore/sysctl.extra": None,
+            "/etc/credstore.encrypted/sysctl.extra": b"secret",
+            "/usr/lib/credstore.encrypted/sysctl.extra": None,
+            "/run/credentials/@encrypted/sysctl.extra": b"secret",
+            "/etc/credstore/sysctl.other": b"2",
+            "/etc/credstore/other": b"3",
+        },
+    )
+    found = [(file.path, file.kind, file.text, file.reason) for file in Files(str(tmp_path)).read_tree().files]
+    assert found == [
+        ("/run/credentials/@system/sysctl.extra", "file", b"1", ""),
+        ("/etc/credstore/sysctl.extra", "missing", b"", "No such file or directory"),
+        ("/etc/credstore/sysctl.other", "file", b"2", ""),
+        ("/usr/lib/credstore/sysctl.extra", "directory", b"", "it is a folder"),
+        ("/run/credentials/@encrypted/sysctl.extra", "unreadable", b"", "it is encrypted"),
+        ("/etc/credstore.encrypted/sysctl.extra", "unreadable", b"", "it is encrypted"),
+        ("/usr/lib/credstore.encrypted/sysctl.extra", "directory", b"", "it is a folder"),
+    ]
+
+
+def test_what_the_machine_hands_in_lasts(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/run/credentials/@system/sysctl.extra": b"1", "/run/credstore/sysctl.extra": b"2"})
+    found = [file.path for file in Files(str(tmp_path)).read_tree().lasting().files]
+    assert found == ["/run/credentials/@system/sysctl.extra"]
+
+
+@pytest.mark.parametrize("path", ["/a\0b", "/etc/a\0b/c", "/\ud800"])
+def test_what_cannot_be_a_name_is_not_there(tmp_path: Path, path: str) -> None:
+    files = Files(str(tmp_path))
+    assert files.read(path).kind == "missing"
+    assert files.matching(path) == []
+
+
+def test_devices_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(str(tmp_path / "pipe"))
+    monkeypatch.setattr(os, "open", None)
+    found = Files(str(tmp_path)).read("/pipe")
+    assert (found.kind, found.reason) == ("unreadable", "it is not a regular file")

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces, lay_out, unprivileged
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+TIME = "sys/net/ipv4/tcp_keepalive_time"
+INTVL = "sys/net/ipv4/tcp_keepalive_intvl"
+PROBES = "sys/net/ipv4/tcp_keepalive_probes"
+
+
+@pytest.mark.parametrize(
+    ("proc", "values"),
+    [
+        pytest.param({TIME: b"7200\n", INTVL: b"75\n", PROBES: b"9\n"}, Values(7200, 75, 9), id="all"),
+        pytest.param({TIME: b"-5\n", INTVL: b"0\n", PROBES: b"255\n"}, Values(-5, 0, 255), id="odd ones"),
+        pytest.param({INTVL: b"75\n"}, Values(None, 75, None), id="one"),
+        pytest.param({}, Values(), id="no proc"),
+        pytest.param({TIME: b"", INTVL: b"many\n", PROBES: None}, Values(), id="no numbers"),
+    ],
+)
+def test_read(tmp_path: Path, proc: Layout, values: Values) -> None:
+    lay_out(tmp_path, proc)
+    assert Kernel(str(tmp_path)).read() == values
+
+
+def test_writable(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"there/{TIME}": b"7200\n"})
+    assert Kernel(str(tmp_path / "there")).writable()
+    assert not Kernel(str(tmp_path / "nowhere")).writable()
+
+
+def test_write(tmp_path: Path) -> None:
+    lay_out(tmp_path, {TIME: b"60\n", INTVL: b"75\n"})
+    kernel = Kernel(str(tmp_path))
+    kernel.require_writable("time")
+    assert (tmp_path / TIME).read_bytes() == b"60\n"
+    kernel.write("time", 600)
+    assert (tmp_path / TIME).read_bytes() == b"600\n"
+    assert (tmp_path / INTVL).read_bytes() == b"75\n"
+
+
+NO_KEY = "No such file or directory. This kernel has no such key, or /proc is not mounted."
+
+
+def test_a_missing_key(tmp_path: Path) -> None:
+    kernel = Kernel(str(tmp_path))
+    with pytest.raises(KernelError) as caught:
+        kernel.require_writable("intvl")
+    assert str(caught.value) == f"Cannot set net.ipv4.tcp_keepalive_intvl ({tmp_path}/{INTVL}): {NO_KEY}"
+    with pytest.raises(KernelError) as caught:
+        kernel.write("intvl", 5)
+    assert str(caught.value) == f"Cannot set net.ipv4.tcp_keepalive_intvl to 5 ({tmp_path}/{INTVL}): {NO_KEY}"
+
+
+def test_an_error_without_a_known_remedy(tmp_path: Path) -> None:
+    lay_out(tmp_path, {TIME: None})
+    with pytest.raises(KernelError) as caught:
+        Kernel(str(tmp_path)).write("time", 60)
+    assert str(caught.value) == f"Cannot set net.ipv4.tcp_keepalive_time to 60 ({tmp_path}/{TIME}): Is a directory."
+
+
+def test_without_permission(tmp_path: Path) -> None:
+    lay_out(tmp_path, {TIME: b"7200\n"})
+    (tmp_path / TIME).chmod(0o444)
+    with unprivileged(tmp_path) as proc:
+        kernel = Kernel(proc)
+        assert kernel.read() == Values(time=7200)
+        assert kernel.writable()  # whoever asks
+        with pytest.raises(KernelError) as caught:
+            kernel.require_writable("time")
+    path = f"{proc.rstrip('/')}/{TIME}"
+    assert str(caught.value) == (
+        f"Cannot set net.ipv4.tcp_keepalive_time ({path}): Permission denied. Run as root (become: true)."
+    )
+
+
+def test_a_value_that_is_not_kept(tmp_path: Path) -> None:
+    # behind a shorter number, a regular file keeps the end of a longer one
+    lay_out(tmp_path, {PROBES: b"7200 7200\n"})
+    with pytest.raises(KernelError) as caught:
+        Kernel(str(tmp_path)).write("probes", 5)
+    assert str(caught.value) == (
+        "The kernel took net.ipv4.tcp_keepalive_probes = 5 and shows None: another program writes it, too. "
+        "Find and stop that program."
+    )
+
+
+@pytest.mark.parametrize(
+    ("comm", "name"),
+    [
+        pytest.param(b"systemd\n", "systemd", id="systemd"),
+        pytest.param(b"my init \n", "my init ", id="blanks belong to the name"),
+        pytest.param(b"\xff\n", "\ufffd", id="not UTF-8"),
+        pytest.param(None, "", id="hidden"),
+    ],
+)
+def test_process_1(tmp_path: Path, comm: bytes | None, name: str) -> None:
+    if comm is not None:
+        lay_out(tmp_path, {"1/comm": comm})
+    assert Kernel(str(tmp_path)).process_1() == name
+
+
+def test_hz_is_one_that_kernels_have() -> None:
+    assert Kernel().hz() in (100, 250, 300, 1000)
+
+
+ON_THE_REAL_KERNEL = """
+import json, subprocess
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+
+def message(step, *arguments):
+    try:
+        step(*arguments)
+    except KernelError as exc:
+        return str(exc)
+
+def shown():
+    names = ("time", "intvl", "probes")
+    return [open("/proc/sys/net/ipv4/tcp_keepalive_" + name).read() for name in names]
+
+kernel = Kernel()
+answers = {"fresh": [kernel.read().as_dict(), kernel.writable()]}
+for key, value in (("time", 60), ("intvl", 2147483), ("probes", 255)):
+    kernel.require_writable(key)
+    kernel.write(key, value)
+answers["written"] = shown()
+answers["refused"] = message(kernel.write, "probes", 256)
+subprocess.run(["mount", "--bind", "/proc/sys", "/proc/sys"], check=True)
+subprocess.run(["mount", "-o", "remount,ro,bind", "/proc/sys"], check=True)
+answers["read-only"] = [
+    kernel.writable(), message(kernel.require_writable, "time"), message(kernel.write, "time", 61), kernel.read().time
+]
+answers["after"] = shown()
+print(json.dumps(answers))
+"""
+
+
+def test_the_real_kernel() -> None:
+    path = "/proc/sys/net/ipv4/tcp_keepalive_time"
+    read_only = (
+        "Read-only file system. /proc/sys is mounted read-only here, as in an unprivileged container: set the value "
+        "from outside (podman run --sysctl, securityContext.sysctls), or give runtime: false to write only the file."
+    )
+    assert json.loads(in_own_namespaces(ON_THE_REAL_KERNEL)) == {
+        "fresh": [{"time": 7200, "intvl": 75, "probes": 9}, True],
+        "written": ["60\n", "2147483\n", "255\n"],
+        "refused": (
+            "Cannot set net.ipv4.tcp_keepalive_probes to 256 (/proc/sys/net/ipv4/tcp_keepalive_probes): "
+            "Invalid argument. The kernel refuses this value."
+        ),
+        "read-only": [
+            False,
+            f"Cannot set net.ipv4.tcp_keepalive_time ({path}): {read_only}",
+            f"Cannot set net.ipv4.tcp_keepalive_time to 61 ({path}): {read_only}",
+            60,
+        ],
+        "after": ["60\n", "2147483\n", "255\n"],
+    }
+
+
+def test_command_line(tmp_path: Path) -> None:
+    kernel = Kernel(str(tmp_path))
+    lay_out(tmp_path, {"cmdline": b"ro quiet\n", "sys/net/core/somaxconn": b"4096\n"})
+    assert kernel.command_line() == b""
+    lay_out(tmp_path, {"sys/net/core/dev_weight": b"64\n"})
+    assert kernel.command_line() == b"ro quiet"
+    (tmp_path / "cmdline").unlink()
+    assert kernel.command_line() == b""
+
+
+def test_a_later_network_namespace_has_no_command_line() -> None:
+    script = f"from {Kernel.__module__} import Kernel; print(Kernel().command_line())"
+    assert in_own_namespaces(script) == "b''\n"

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    LockedError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
+from ansible_collections.linux.tcp.tests.unit.host import (
+    Refusing,
+    lay_out,
+    make_host,
+    needs_root,
+    unprivileged,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Purpose
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
+
+
+def lock_of(root: Path | str, layout: Layout | None = None) -> Lock:
+    lay_out(Path(root), layout or {})
+    return Lock(Files(str(root)))
+
+
+# Takes the lock of a folder, says so, and holds it until its input ends.
+HOLD_LOCK = """
+import sys
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
+
+with Lock(Files(sys.argv[1])).held():
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+
+
+def hold_lock(root: Path) -> subprocess.Popen[str]:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD_LOCK, str(root)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "locked\n"
+    return holder
+
+
+def test_the_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = lock_of(tmp_path)
+    with hold_lock(tmp_path) as holder:
+        polls: list[float] = []
+
+        def poll(seconds: float) -> None:
+            polls.append(seconds)
+            if len(polls) == 3:  # the other process ends meanwhile
+                holder.communicate()
+
+        monkeypatch.setattr(time, "sleep", poll)
+        with lock.held():
+            assert polls == [0.05] * 3
+    with lock.held():  # it was given back
+        assert len(polls) == 3
+
+
+def test_the_lock_is_not_waited_for_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = lock_of(tmp_path)
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    with hold_lock(tmp_path), pytest.raises(LockedError) as caught, lock.held():
+        pytest.fail("the lock was given twice")
+    assert str(caught.value) == (
+        f"Another run has held the lock of {tmp_path}/ for 30 seconds. "
+        f"Find it with 'lslocks' or 'fuser -v {tmp_path}/', and run again once it has ended."
+    )
+    assert 30 < now[0] < 30.2
+
+
+def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+    lock = lock_of(tmp_path)
+    with pytest.raises(ValueError, match=r"^oops$"), lock.held():
+        raise ValueError("oops")
+    with lock.held():
+        pass
+
+
+@needs_root
+def test_the_lock_of_the_running_system_is_for_root_only(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {"/run": None})
+    file_of_lock = tmp_path / f"root{LOCK_FILE}"
+    with host.lock.held():
+        assert file_of_lock.stat().st_mode & 0o7777 == 0o600
+        with open(file_of_lock, "rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with open(file_of_lock, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_change_that_began_before_the_host_was_restored_is_refused(tmp_path: Path) -> None:
+    """As that of a run whose connection was cut while it waited."""
+    lock = make_host(tmp_path, {"/run": None}).lock
+    with lock.held("restore"):
+        pass
+    purposes: tuple[Purpose, ...] = ("look", "restore")
+    for purpose in purposes:
+        with lock.held(purpose):
+            pass
+    with pytest.raises(LockedError) as refused, lock.held():
+        pytest.fail("the lock was given")
+    assert str(refused.value) == "The host was restored while this run waited for it. Nothing was changed. Run again."
+    with make_host(tmp_path).lock.held():
+        pass
+
+
+@pytest.mark.parametrize("text", ["", "soon", "9" * 30], ids=["empty", "text", "another boot"])
+def test_what_the_lock_holds_may_be_of_others(tmp_path: Path, text: str) -> None:
+    lock = make_host(tmp_path, {LOCK_FILE: text.encode()}).lock
+    with lock.held():
+        pass
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {LOCK_FILE: "../victim"})
+    with host.lock.held():
+        assert not (tmp_path / "root/victim").exists()
+
+
+def test_a_root_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"root": None})
+    (tmp_path / "root").chmod(0o333)
+    with unprivileged(tmp_path) as root, pytest.raises(LockedError) as caught, Lock(Files(f"{root}/root")).held():
+        pytest.fail("the lock was given")
+    assert str(caught.value).endswith("/root/ cannot be locked: Permission denied. Run as root (become: true).")
+    monkeypatch.setattr(fcntl, "flock", Refusing(fcntl.flock, 1, errno.ENOLCK))
+    with pytest.raises(LockedError) as caught, Lock(Files(str(tmp_path))).held():
+        pytest.fail("the lock was given")
+    assert str(caught.value) == f"{tmp_path}/ cannot be locked: No locks available. Fix that file system."

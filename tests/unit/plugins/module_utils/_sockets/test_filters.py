@@ -1,0 +1,139 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
+from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, V6
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+
+
+@pytest.mark.parametrize(
+    ("options", "entry", "taken"),
+    [
+        pytest.param({}, ENTRY, True, id="established"),
+        pytest.param({}, LISTENER, True, id="listening"),
+        pytest.param({}, ENTRY._replace(state=STATES["close_wait"]), False, id="another state"),
+        pytest.param({"states": ["close_wait"]}, ENTRY._replace(state=STATES["close_wait"]), True, id="its state"),
+        pytest.param({"states": ["listening"]}, ENTRY, False, id="listening only"),
+        pytest.param({"local_ports": [1, 5432]}, ENTRY, True, id="its port"),
+        pytest.param({"local_ports": [1]}, ENTRY, False, id="another port"),
+        pytest.param({"remote_ports": [51034]}, ENTRY, True, id="its remote port"),
+        pytest.param({"remote_ports": [5432]}, ENTRY, False, id="another remote port"),
+        pytest.param({"remote_ports": [51034], "local_ports": [1]}, ENTRY, False, id="all filters apply"),
+        pytest.param({"local_addresses": ["10.0.0.5"]}, ENTRY, True, id="its address"),
+        pytest.param({"local_addresses": ["10.0.0.0/24"]}, ENTRY, True, id="its network"),
+        pytest.param({"local_addresses": ["10.0.0.77/24"]}, ENTRY, True, id="bits behind the prefix"),
+        pytest.param({"local_addresses": ["0.0.0.0"]}, LISTENER, True, id="listener on all addresses"),
+        pytest.param({"remote_addresses": ["10.0.0.0/24"]}, ENTRY, False, id="another network"),
+        pytest.param({"remote_addresses": ["10.0.0.0/24", "10.0.1.9"]}, ENTRY, True, id="one of two"),
+        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, ENTRY, True, id="all of IPv4"),
+        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, V6, False, id="all of IPv4, IPv6"),
+        pytest.param({"remote_addresses": ["0.0.0.0/0"]}, LISTENER, False, id="listeners have no other end"),
+        pytest.param({"remote_addresses": ["2001:db8::/32"]}, V6, True, id="its IPv6 network"),
+        pytest.param({"remote_addresses": ["::/0"]}, ENTRY, False, id="all of IPv6, IPv4"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.1.9"]}, ENTRY, True, id="its address, mapped"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.0.0/112"]}, ENTRY, True, id="its network, mapped"),
+        pytest.param({"remote_addresses": ["::ffff:10.0.2.0/120"]}, ENTRY, False, id="another network, mapped"),
+    ],
+)
+def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> None:
+    assert Filters.from_options(options).take_entry(entry) is taken
+
+
+@pytest.mark.parametrize(
+    ("options", "taken"),
+    [
+        ({}, True),
+        ({"commands": ["postgres"]}, True),
+        ({"commands": ["Postgres"]}, False),
+        ({"commands": ["nginx", "post*"]}, True),
+        ({"pids": [812]}, True),
+        ({"pids": [1]}, False),
+        ({"users": ["root"]}, True),
+        ({"users": ["0"]}, True),
+        ({"users": ["nobody"]}, False),
+        ({"units": ["postgresql.service"]}, True),
+        ({"units": ["postgresql"]}, True),
+        ({"units": ["post*"]}, True),
+        ({"units": ["postgresql?"]}, False),
+        ({"units": ["postgresql.ser?ice"]}, True),
+        ({"units": ["postgresql.socket"]}, False),
+        ({"units": ["postgresql"], "pids": [1]}, False),
+    ],
+)
+def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) -> None:
+    (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
+    process = Process(812, "postgres", 0, 1, str(tmp_path))
+    assert Filters.from_options(options).take_process(process) is taken
+
+
+@pytest.mark.parametrize("unit", ["php8.2-fpm", "postgresql@9.6-main", "org.cups.cupsd"])
+def test_units_with_dots(tmp_path: Path, unit: str) -> None:
+    (tmp_path / "cgroup").write_text(f"0::/system.slice/{unit}.service\n")
+    process = Process(812, "x", 0, 1, str(tmp_path))
+    assert Filters.from_options({"units": [unit]}).take_process(process)
+    assert Filters.from_options({"units": [f"{unit}.service"]}).take_process(process)
+    assert not Filters.from_options({"units": [f"{unit}.socket"]}).take_process(process)
+
+
+def test_names_that_the_kernel_cuts_within_a_character() -> None:
+    written = "\u00e4" * 10
+    shown = written.encode()[:15].decode(errors="surrogateescape")
+    assert Filters.from_options({"commands": [written]}).take_process(Process(1, shown, 0, 1, "/nowhere"))
+    assert not Filters.from_options({"commands": ["\udcff"]}).take_process(Process(1, shown, 0, 1, "/nowhere"))
+
+
+def test_names_are_as_long_as_the_kernels() -> None:
+    process = Process(1, "systemd-journal", 0, 1, "/nowhere")
+    assert Filters.from_options({"commands": ["systemd-journald"]}).take_process(process)
+    assert not Filters.from_options({"commands": ["systemd-journald*"]}).take_process(process)
+    assert not Filters.from_options({"units": ["*"]}).take_process(process)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"remote_addresses": ["10.0.0.0/33"]},
+            (
+                "remote_addresses has '10.0.0.0/33', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
+            ),
+        ),
+        (
+            {"local_addresses": ["::1", "db1"]},
+            (
+                "local_addresses has 'db1', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
+            ),
+        ),
+        (
+            {"local_addresses": ["fe80::1%eth0"]},
+            (
+                "local_addresses has 'fe80::1%eth0', which is neither an address nor a network. Give one as 192.0.2.7, "
+                "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
+            ),
+        ),
+        ({"commands": []}, "commands is empty, so no socket is meant. Name some, or leave commands out."),
+        ({"states": []}, "states is empty, so no socket is meant. Name some, or leave states out."),
+        ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
+        ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
+    ],
+)
+def test_refused_filters(options: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        Filters.from_options(options)
+    assert str(refused.value) == message

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import socket
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import parse_line, read_table
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
+from ansible_collections.linux.tcp.tests.unit.scene import play
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+# as Linux 6.18 shows them
+LISTENER = (
+    b"   0: 0100007F:BD69 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 8937294 2 "
+    b"000000005baf9620 100 0 0 10 0                   "
+)
+ARMED = (
+    b"   1: 0100007F:BD69 0100007F:E604 01 00000000:00000000 02:00001386 00000000     0        1 8937298 3 "
+    b"000000000ef5925b 20 4 30 10 -1                  "
+)
+SENDING = (
+    b"   2: 00000000000000000000000001000000:BD0A 0000000000000000FFFF00000500000A:E877 08 0000002A:00000000 "
+    b"01:00000015 00000000     0        0 8938642 4 00000000e0c90917 20 0 0 11 -1"
+)
+LOOPBACK = socket.inet_aton("127.0.0.1")
+ENTRIES = [
+    Entry(10, LOOPBACK, 48489, bytes(4), 0, 8937294, 0, 0.0, 0, 0),
+    Entry(1, LOOPBACK, 48489, LOOPBACK, 58884, 8937298, 2, 49.98, 1, 0),
+    Entry(
+        8,
+        socket.inet_pton(socket.AF_INET6, "::1"),
+        48394,
+        socket.inet_aton("10.0.0.5"),
+        59511,
+        8938642,
+        1,
+        0.21,
+        0,
+        42,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"), zip((LISTENER, ARMED, SENDING), ENTRIES), ids=["listener", "armed", "sending, IPv6"]
+)
+def test_parse_line(line: bytes, entry: Entry) -> None:
+    assert parse_line(line) == entry
+
+
+def test_files(tmp_path: Path) -> None:
+    title = b"  sl  local_address rem_address   st\n"
+    four = title + LISTENER + b"\n" + ARMED + b"\n"
+    lay_out(tmp_path, {"1/net/tcp": four, "1/net/tcp6": title + SENDING + b"\n", "2/net/tcp": four, "3/net": None})
+    assert read_table(str(tmp_path / "1"), 1, STATES.values()) == ENTRIES
+    assert read_table(str(tmp_path / "1"), 1, [8, 10]) == [ENTRIES[0], ENTRIES[2]]
+    assert read_table(str(tmp_path / "2"), 1, STATES.values()) == ENTRIES[:2]
+    for pid in ("3", "4"):
+        with pytest.raises(GoneError):
+            read_table(str(tmp_path / pid), 1, STATES.values())
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/net/tcp": None})
+    with pytest.raises(KeepaliveError) as failed:
+        read_table(str(tmp_path / "1"), 1, STATES.values())
+    assert str(failed.value) == f"{tmp_path}/1/net/tcp cannot be read: Is a directory."
+
+
+BOTH_WAYS = """
+def rounded(entries):
+    # timers run between two looks
+    return sorted(entry._replace(left=armed(entry.left)) for entry in entries)
+
+for address, family in (("127.0.0.1", V4), ("::1", V6), ("::", V6)):
+    listener = listen(address, family)
+    keepalive(*connect(listener))
+    connect(listener)
+client, server = connect(listener, "127.0.0.1", family=V4)
+client.setblocking(False)
+with contextlib.suppress(BlockingIOError):
+    while client.send(b"x" * 65536):
+        pass
+server.shutdown(socket.SHUT_WR)
+namespace = os.stat("/proc/self/ns/net").st_ino
+states = STATES.values()
+deadline = time.monotonic() + 60
+while True:  # until all but what nobody reads is acknowledged, the last FIN too
+    ways = [netlink.read_table("/proc/self", namespace, states), netlink._read_files("/proc/self", states)]
+    # a zero window's probes may go out between the two
+    quiet = [[entry for entry in entries if not entry.unacknowledged] for entries in ways]
+    same = rounded(quiet[0]) == rounded(quiet[1])
+    if (same and len(quiet[0]) == len(ways[0]) - 1) or time.monotonic() > deadline:
+        break
+assert {entry.inode for entry in ways[0]} == {inode(one) for one in kept}
+assert any(entry.unacknowledged for entry in ways[0])
+assert any(entry.timer == 2 for entry in ways[0])
+some = netlink.read_table("/proc/self", namespace, [STATES["listening"]])
+answer(same=same, lengths=[len(ways[0]), len(ways[1]), len(quiet[0])], listeners=len(some))
+"""
+
+
+def test_both_ways_say_the_same() -> None:
+    assert play(BOTH_WAYS) == {"same": True, "lengths": [17, 17, 16], "listeners": 3}
+
+
+ELSEWHERE = """
+def work():
+    assert LIBC.unshare(0x40000000) == 0
+    bring_up_loopback()
+    connect(listen())
+
+def refuse(descriptor):
+    raise PermissionError(1, "no")
+
+pid = child(work)
+mine, its = (os.stat("/proc/%s/ns/net" % who).st_ino for who in ("self", pid))
+by_netlink = netlink.read_table("/proc/%d" % pid, its, STATES.values())
+stayed = os.stat("/proc/self/ns/net").st_ino == mine
+netlink._setns = refuse
+by_files = netlink.read_table("/proc/%d" % pid, its, STATES.values())
+try:
+    netlink.read_table("/proc/%d" % pid, mine, STATES.values())
+except GoneError as exc:
+    moved = str(exc) == "/proc/%d/ns/net is no longer net:[%d]." % (pid, mine)
+same = sorted(by_netlink) == sorted(by_files)
+answer(lengths=[len(by_netlink), len(by_files)], same=same, stayed=stayed, moved=moved)
+"""
+
+
+def test_another_namespace() -> None:
+    assert play(ELSEWHERE) == {"lengths": [3, 3], "same": True, "stayed": True, "moved": True}

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import (
+    Process,
+    Processes,
+    place_in,
+    user_name,
+)
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+ID = "0123456789abcdef" * 4
+OTHER = "fedcba9876543210" * 4
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "unit", "container"),
+    [
+        pytest.param("0::/system.slice/nginx.service\n", "nginx.service", None, id="v2"),
+        pytest.param("0::/\n", None, None, id="v2, the root"),
+        pytest.param("", None, None, id="no cgroups"),
+        pytest.param("nonsense\n\n0::\n", None, None, id="nonsense"),
+        pytest.param(
+            "3:cpu,cpuacct:/\n1:name=systemd:/system.slice/ssh.service\n0::/system.slice/ssh.service\n",
+            "ssh.service",
+            None,
+            id="hybrid",
+        ),
+        pytest.param(
+            "9:pids:/elsewhere.service\n1:name=systemd:/system.slice/cron.service\n", "cron.service", None, id="v1"
+        ),
+        pytest.param(
+            "0::/system.slice/system-postgresql.slice/postgresql@15-main.service\n",
+            "postgresql@15-main.service",
+            None,
+            id="template",
+        ),
+        pytest.param("0::/system.slice/systemd-udevd.service/udev\n", "systemd-udevd.service", None, id="below a unit"),
+        pytest.param("0::/system.slice/_memory.service\n", "memory.service", None, id="escaped"),
+        pytest.param("0::/init.scope\n", "init.scope", None, id="systemd"),
+        pytest.param("0::/user.slice/user-0.slice/session-3.scope\n", "session-3.scope", None, id="session"),
+        pytest.param(
+            "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app.service\n",
+            "user@1000.service",
+            None,
+            id="a user's unit",
+        ),
+        pytest.param(f"0::/system.slice/docker-{ID}.scope\n", f"docker-{ID}.scope", ID, id="docker, systemd"),
+        pytest.param(f"4:memory:/docker/{ID}\n1:name=systemd:/docker/{ID}\n", None, ID, id="docker, cgroupfs"),
+        pytest.param(
+            f"0::/machine.slice/libpod-{ID}.scope/container\n", f"libpod-{ID}.scope", ID, id="podman, container"
+        ),
+        pytest.param(f"0::/libpod_parent/libpod-{ID}\n", None, ID, id="podman, cgroupfs"),
+        pytest.param(
+            f"0::/machine.slice/libpod-conmon-{ID}.scope\n", f"libpod-conmon-{ID}.scope", None, id="conmon is outside"
+        ),
+        pytest.param(
+            f"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/crio-{ID}.scope\n",
+            f"crio-{ID}.scope",
+            ID,
+            id="CRI-O",
+        ),
+        pytest.param(
+            f"0::/kubepods.slice/kubepods-besteffort.slice/kubepods-pod1.slice/cri-containerd-{ID}.scope\n",
+            f"cri-containerd-{ID}.scope",
+            ID,
+            id="containerd, systemd",
+        ),
+        pytest.param(f"0::/kubepods/burstable/pod1/{ID}\n", None, ID, id="containerd, cgroupfs"),
+        pytest.param(
+            f"0::/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}\n",
+            "containerd.service",
+            ID,
+            id="containerd, colons",
+        ),
+        pytest.param(f"0::/docker/{OTHER}/kubepods/pod1/{ID}\n", None, ID, id="container in a container"),
+        pytest.param(f"0::/docker/{ID}/system.slice/ssh.service\n", "ssh.service", ID, id="unit in a container"),
+        pytest.param(f"0::/x/{ID}0\n0::/{ID[:-1]}\n", None, None, id="other numbers"),
+    ],
+)
+def test_place_in(cgroup: str, unit: str | None, container: str | None) -> None:
+    assert place_in(cgroup) == (unit, container)
+
+
+def status(name: str, uid: int = 0, memory: str = "VmSize:\t 1 kB\n") -> bytes:
+    return f"Name:\t{name}\nUmask:\t0022\nUid:\t7\t{uid}\t7\t7\n{memory}Threads:\t1\n".encode()
+
+
+def test_read(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "1/status": status("a b\\nc\\\\d", 65534),
+            "1/ns/net": "net:[4026531840]",
+            "1/cgroup": b"0::/system.slice/x.service\n",
+            "2/status": status("kthreadd", memory=""),
+            "3/status": status("odd"),
+            "3/ns/net": "nothing",
+            "10": None,
+            "self": str(os.getpid()),
+        },
+    )
+    processes = Processes(str(tmp_path))
+    assert processes.pids() == [1, 2, 3, 10]
+    process = processes.read(1)
+    assert process == Process(1, "a b\nc\\d", 65534, 4026531840, str(tmp_path / "1"))
+    assert process is not None
+    assert process.as_dict() == {
+        "pid": 1,
+        "command": "a b\nc\\d",
+        "user": "nobody",
+        "unit": "x.service",
+        "container": None,
+    }
+    assert processes.read(2) is None
+    odd = processes.read(3)
+    assert odd is not None
+    assert (odd.namespace, odd.unit) == (None, None)
+    for pid in (10, 11):
+        with pytest.raises(GoneError):
+            processes.read(pid)
+
+
+def test_another_pid_namespace(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/status": status("x"), "self": "4711"})
+    with pytest.raises(KernelError) as failed:
+        Processes(str(tmp_path)).pids()
+    assert str(failed.value) == (
+        f"{tmp_path} shows another PID namespace, where this process is 4711. Mount a proc file system of this one "
+        f"there, or run on the host itself."
+    )
+
+
+@pytest.mark.parametrize("name", ["\rUid:\t0\t0", "\x0bUid:\t0\t0", "VmSize:"])
+def test_names_do_not_pass_for_other_lines(tmp_path: Path, name: str) -> None:
+    lay_out(
+        tmp_path, {"1/status": status(name, 65534), "1/ns/net": "net:[1]", "1/cgroup": b"0::/x\rb/y\x0b0::/z.service\n"}
+    )
+    process = Processes(str(tmp_path)).read(1)
+    assert process is not None
+    assert (process.command, process.uid, process.unit) == (name, 65534, "z.service")
+
+
+def test_first_thread_ended(tmp_path: Path) -> None:
+    zombie = b"Name:\tx\nState:\tZ (zombie)\nUid:\t0\t0\t0\t0\nThreads:\t3\n"
+    lay_out(
+        tmp_path,
+        {
+            "7/status": zombie,
+            "7/task/7/status": zombie,
+            "7/task/11/status": status("worker"),
+            "7/task/11/ns/net": "net:[1]",
+            "7/task/9": None,
+            "8/status": zombie.replace(b"3", b"1"),
+            "9/status": zombie,
+        },
+    )
+    processes = Processes(str(tmp_path))
+    process = processes.read(7)
+    assert process == Process(7, "worker", 0, 1, str(tmp_path / "7/task/11"), 11)
+    assert process is not None
+    assert process.number == 11
+    assert processes.read(8) is None
+    with pytest.raises(GoneError):  # its threads ended meanwhile
+        processes.read(9)
+
+
+def test_named_namespaces(tmp_path: Path) -> None:
+    mounts = (
+        b"22 1 0:21 / /proc rw,nosuid - proc proc rw\n"
+        b"100 30 0:4 net:[4026533000] /run/netns/blue rw shared:4 - nsfs nsfs rw\n"
+        b"101 30 0:4 mnt:[4026533001] /run/mnt/blue rw - nsfs nsfs rw\n"
+        b"102 30 0:4 net:[4026533002] /run/net\\040ns/red rw - nsfs nsfs rw\n"
+    )
+    lay_out(tmp_path, {"self/mountinfo": mounts})
+    assert Processes(str(tmp_path)).named_namespaces() == [
+        (4026533000, "/run/netns/blue"),
+        (4026533002, "/run/net ns/red"),
+    ]
+
+
+def test_sockets(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        {"fd/0": "/dev/null", "fd/3": "socket:[12]", "fd/4": "pipe:[13]", "fd/5": "socket:[12]", "fd/6": "/socket:[1]"},
+    )
+    process = Process(1, "x", 0, 1, str(tmp_path))
+    assert sorted(Processes(str(tmp_path)).sockets(process)) == [(3, 12), (5, 12)]
+    with pytest.raises(GoneError):
+        Processes(str(tmp_path)).sockets(Process(1, "x", 0, 1, str(tmp_path / "gone")))
+
+
+def test_what_may_not_be_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/status": status("x"), "1/fd": None, "1/ns/net": "net:[1]"})
+    (tmp_path / "1/fd").chmod(0)
+    (tmp_path / "1/ns").chmod(0)
+    with unprivileged(tmp_path) as proc:
+        process = Processes(proc).read(1)
+        assert process is not None
+        assert process.namespace is None
+        with pytest.raises(NotPermittedError):
+            Processes(proc).sockets(process)
+
+
+def test_no_proc(tmp_path: Path) -> None:
+    with pytest.raises(KernelError) as failed:
+        Processes(str(tmp_path / "proc")).pids()
+    assert str(failed.value) == (
+        f"{tmp_path}/proc cannot be read: No such file or directory. Mount a proc file system there."
+    )
+
+
+def test_this_process() -> None:
+    process = Processes().read(os.getpid())
+    assert process is not None
+    assert process.namespace == os.stat("/proc/self/ns/net").st_ino
+    assert process.uid == os.geteuid()
+    with open("/proc/self/comm", encoding="utf-8") as file:
+        assert process.command + "\n" == file.read()
+
+
+def test_user_name() -> None:
+    assert user_name(0) == "root"
+    assert user_name(4242424) == "4242424"

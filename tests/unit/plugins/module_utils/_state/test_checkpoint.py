@@ -1,0 +1,273 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    ForeignChangeError,
+    KernelError,
+    RecordError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
+    misses,
+    parse_record,
+    restore,
+    take_record,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
+from ansible_collections.linux.tcp.tests.unit.host import NOTHING, SYSTEMD, TIME, make_host
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
+        Record,
+        Restoration,
+    )
+    from ansible_collections.linux.tcp.tests.unit.host import Host, Layout
+
+PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+ZZ = "/etc/sysctl.d/zz.conf"
+NAME = TIME.decode()
+NO_LOADER = (
+    f"{NAME} would be 7200 at the next boot, not 600, because nothing applies sysctl files when this system boots."
+)
+WISH = DesiredState(values=Values(600, 60, 20))
+
+
+def change(host: Host, want: DesiredState = WISH) -> Record:
+    """Record a host, change it, and return the record as it comes back from the controller."""
+    plan = ensure(host, want, check_mode=True).change
+    record = take_record(plan, host.files)
+    ensure(host, want, check_mode=False)
+    return parse_record(json.loads(json.dumps(record.as_dict())))
+
+
+def put_back(host: Host, record: Record, *, force: bool = False, check_mode: bool = False) -> Restoration:
+    return restore(host, record, force=force, check_mode=check_mode)
+
+
+LAYOUTS: dict[str, Layout] = {
+    "no file": {},
+    "a file": {PATH: b"# \xff ours\n" + TIME + b" = 900"},
+    "an empty file": {PATH: b""},
+    "a link": {PATH: "/etc/keepalive.conf", "/etc/keepalive.conf": b"# ours\n"},
+    "another file": {ZZ: b"# theirs\n" + TIME + b" = 60\n"},
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_way_back(tmp_path: Path, layout: Layout) -> None:
+    host = make_host(tmp_path, layout)
+    for path, what in layout.items():
+        if isinstance(what, bytes):
+            os.chmod(str(tmp_path / "root" / path.lstrip("/")), 0o640)
+    before = host.look()
+    record = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
+    after = host.look()
+    assert after != before
+    planned = put_back(host, record, check_mode=True)
+    assert host.look() == after
+    assert put_back(host, record).diff() == planned.diff()
+    assert host.look() == before
+    assert put_back(host, record).is_empty
+
+
+def test_way_back_to_a_missing_folder(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    before = host.look()
+    record = change(host)
+    put_back(host, record)
+    assert host.look() == before
+
+
+def test_way_back_from_absent(tmp_path: Path) -> None:
+    """A file that the change removes comes back with its mode, and its folder with it."""
+    host = make_host(tmp_path)
+    change(host)
+    os.chmod(str(tmp_path / "root" / PATH.lstrip("/")), 0o600)
+    before = host.look()
+    record = change(host, DesiredState(absent=("time", "intvl", "probes")))
+    assert host.shown() == [7200, 75, 9]
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    put_back(host, record)
+    assert host.look() == before
+
+
+def test_diff(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    record = change(host, DesiredState(values=Values(time=600)))
+    text = host.text(PATH).decode()
+    assert put_back(host, record).diff() == [
+        {
+            "before_header": "running kernel",
+            "after_header": "running kernel",
+            "before": "net.ipv4.tcp_keepalive_time = 600\n",
+            "after": "net.ipv4.tcp_keepalive_time = 7200\n",
+        },
+        {"before_header": PATH, "after_header": PATH, "before": text, "after": ""},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("absent", "meanwhile", "values", "message"),
+    [
+        (False, {PATH: b"# theirs\n"}, None, f"{PATH} has other content than the rollout left"),
+        (
+            False,
+            {},
+            (30, 60, 20),
+            f"{NAME} is 30 in the running kernel, neither 600 as the rollout left it nor 7200 as it was",
+        ),
+        (True, {PATH: b"# theirs\n"}, None, f"{PATH} is there again, and the rollout removed it"),
+    ],
+    ids=["content", "value", "is there again"],
+)
+def test_foreign_change(
+    tmp_path: Path, absent: bool, meanwhile: Layout, values: tuple[int, int, int] | None, message: str
+) -> None:
+    host = make_host(tmp_path)
+    record = change(host)
+    wanted = {PATH: host.text(PATH)} if absent else {}
+    if absent:
+        record = change(host, DesiredState(absent=("time", "intvl", "probes")))
+    host.meanwhile(meanwhile)
+    for key, value in zip(KEYS, values or ()):
+        host.kernel.write(key, value)
+    found = host.look()
+    with pytest.raises(ForeignChangeError) as refused:
+        put_back(host, record)
+    assert str(refused.value) == (
+        f"Changed by others since the rollout, so nothing was put back: {message}. See to it, or force it."
+    )
+    assert refused.value.details == {"foreign": [message]}
+    assert host.look() == found
+    assert put_back(host, record, force=True).foreign == (message,)
+    assert put_back(host, record).is_empty
+    if wanted:
+        assert host.text(PATH) == wanted[PATH]
+
+
+def test_foreign_mode_and_missing_file(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {PATH: b"# ours\n"})
+    record = change(host)
+    os.chmod(str(tmp_path / "root" / PATH.lstrip("/")), 0o600)
+    with pytest.raises(ForeignChangeError, match="has another mode, owner or attribute than the rollout left"):
+        put_back(host, record)
+    (tmp_path / "root" / PATH.lstrip("/")).unlink()
+    with pytest.raises(ForeignChangeError, match="is gone, and the rollout left it there"):
+        put_back(host, record)
+
+
+@pytest.mark.parametrize("name", ["etc/sysctl.d/99-tcp-keepalive.conf", "etc/sysctl.d"], ids=["file", "folder"])
+@pytest.mark.parametrize("force", [True, False])
+def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool) -> None:
+    """A record is free of links; who has put one there since must not lead root elsewhere."""
+    host = make_host(tmp_path, {PATH: b"# ours\n", "/srv/99-tcp-keepalive.conf": b"# theirs\n"})
+    record = change(host)
+    place = tmp_path / "root" / name
+    place.rename(tmp_path / "moved")
+    place.symlink_to("/srv/99-tcp-keepalive.conf" if name.endswith(".conf") else "/srv")
+    with pytest.raises(ForeignChangeError) as refused:
+        put_back(host, record, force=force)
+    there = "/srv/99-tcp-keepalive.conf"
+    assert str(refused.value) == (
+        f"{PATH} leads to {there} now, by a link that was not there. Nothing was put back. Remove it."
+    )
+    assert host.shown() == [600, 60, 20]
+    assert (tmp_path / "root/srv/99-tcp-keepalive.conf").read_bytes() == b"# theirs\n"
+
+
+def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was put back is taken back when a later step fails."""
+    host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})
+    record = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
+    after = host.look()
+    real = host.files.restore
+
+    def refuse(target: str, *arguments: t.Any, **options: t.Any) -> t.Any:
+        if target == ZZ:
+            raise FileError("no")
+        return real(target, *arguments, **options)
+
+    monkeypatch.setattr(host.files, "restore", refuse)
+    with pytest.raises(FileError, match="no"):
+        put_back(host, record)
+    assert host.look() == after
+    host.kernel.refused.add(("probes", 9))
+    with pytest.raises(KernelError, match="no probes of 9"):
+        put_back(host, record)
+    assert host.look() == after
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"runtime": {"time": {"before": 1}}, "files": []},
+        {"runtime": {}, "files": [{"path": "/x"}]},
+        {
+            "runtime": {},
+            "files": [
+                {
+                    "path": "/x",
+                    "before": {"content": "?", "mode": "0644", "owner": 0, "group": 0, "attributes": {}},
+                    "left": None,
+                    "had_folder": True,
+                }
+            ],
+        },
+        {"runtime": [], "files": 1},
+    ],
+)
+def test_no_record(given: dict[str, t.Any]) -> None:
+    with pytest.raises(RecordError, match="This is no record that a rollout made: "):
+        parse_record(given)
+
+
+@pytest.mark.parametrize(
+    ("want", "layout", "init", "expected"),
+    [
+        (
+            DesiredState(values=Values(time=600)),
+            {},
+            SYSTEMD,
+            [
+                "net.ipv4.tcp_keepalive_time is 7200 in the running kernel, not 600.",
+                "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600.",
+            ],
+        ),
+        (DesiredState(values=Values(time=7200)), {}, SYSTEMD, []),
+        (
+            DesiredState(values=Values(time=600), runtime=False),
+            {},
+            NOTHING,
+            [
+                NO_LOADER,
+            ],
+        ),
+        (DesiredState(values=Values(time=7200), overrides="ignore"), {ZZ: TIME + b" = 60\n"}, SYSTEMD, []),
+        (
+            DesiredState(absent=("time",)),
+            {ZZ: TIME + b" = 60\n"},
+            SYSTEMD,
+            ["net.ipv4.tcp_keepalive_time is 7200 in the running kernel and would be 60 at the next boot."],
+        ),
+    ],
+    ids=["both", "right", "no loader", "ignored", "drift"],
+)
+def test_misses(tmp_path: Path, want: DesiredState, layout: Layout, init: t.Any, expected: list[str]) -> None:
+    host = make_host(tmp_path, layout, init=init)
+    assert misses(take_snapshot(host), want) == expected

@@ -1,0 +1,431 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import csv
+import io
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import KINDS, Criteria, Host, judge, judge_host
+
+Answer = t.Dict[str, t.Any]
+
+OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
+KEYS = ("time", "intvl", "probes")
+UNREADABLE = "/etc/sysctl.d/x.conf cannot be read (permission denied): it may decide at the next boot."
+VOLATILE = "/run/sysctl.d/x.conf line 1 sets net.ipv4.tcp_keepalive_time, and is gone after a reboot."
+WRITER = "/etc/rc.local line 7 may set other keepalive values after the boot. Change or remove that: sysctl -w x"
+DEFAULT = "no file sets it, so the kernel's default counts."
+NO_LOADER = "nothing applies sysctl files when this host boots."
+FORGETS = "and the path forgets it after"
+TIME, INTVL, PROBES = "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"
+
+
+def info(
+    runtime: tuple[int | None, ...] = (600, 60, 20), boot: tuple[int | None, ...] | None = None, **other: t.Any
+) -> Answer:
+    running, planned = dict(zip(KEYS, runtime)), dict(zip(KEYS, boot or runtime))
+    return {
+        "runtime": running,
+        "boot": {
+            "loader": "systemd-sysctl",
+            "values": planned,
+            "sources": {"time": {"path": OWN, "line": 2}, "intvl": None, "probes": None},
+        },
+        "settings": [{"key": "time", "value": "600", "path": OWN, "line": 2, "effective": True}],
+        "other_writers": [],
+        "drift": [key for key in KEYS if running[key] is not None and running[key] != planned[key]],
+        **other,
+    }
+
+
+def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t.Any) -> Answer:
+    total = covered + not_covered + unknown
+    return {
+        "totals": {"sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown},
+        "reasons": [{"reason": "keepalive is off", "sockets": not_covered}] if not_covered else [],
+        "by_command": [
+            {"command": None, "sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown}
+        ],
+        "not_looked_into": [],
+        **other,
+    }
+
+
+def missed(what: str, reason: str) -> Answer:
+    return {"not_looked_into": [{"what": what, "reason": reason, "count": 2}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "criteria"),
+    [
+        pytest.param({}, Criteria(), id="nothing"),
+        pytest.param({"limit": "", "idle_timeout": None, "covered": " "}, Criteria(), id="empty"),
+        pytest.param({"limit": "600", "idle_timeout": 350, "covered": "99.5"}, Criteria(600, 350, 99.5), id="all"),
+        pytest.param({"covered": 0}, Criteria(covered=0.0), id="zero per cent is judged"),
+    ],
+)
+def test_criteria(given: Answer, criteria: Criteria) -> None:
+    assert Criteria.from_options(**given) == criteria
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            {"limit": "10m"},
+            "keepalive_audit_limit is '10m': give seconds, a whole number from 1 on, or leave it out.",
+            id="a unit",
+        ),
+        pytest.param(
+            {"idle_timeout": 0},
+            "keepalive_audit_idle_timeout is '0': give seconds, a whole number from 1 on, or leave it out.",
+            id="zero seconds",
+        ),
+        pytest.param(
+            {"limit": "²"},
+            "keepalive_audit_limit is '²': give seconds, a whole number from 1 on, or leave it out.",
+            id="a digit of another kind",
+        ),
+        pytest.param(
+            {"limit": True},
+            "keepalive_audit_limit is 'True': give seconds, a whole number from 1 on, or leave it out.",
+            id="a boolean",
+        ),
+        pytest.param(
+            {"covered": "100.1"},
+            "keepalive_audit_covered is '100.1': give per cent, a number from 0 to 100, or leave it out.",
+            id="more than all",
+        ),
+        pytest.param(
+            {"covered": "nan"},
+            "keepalive_audit_covered is 'nan': give per cent, a number from 0 to 100, or leave it out.",
+            id="no number",
+        ),
+        pytest.param(
+            {"covered": "most"},
+            "keepalive_audit_covered is 'most': give per cent, a number from 0 to 100, or leave it out.",
+            id="a word",
+        ),
+    ],
+)
+def test_criteria_that_make_no_sense(given: Answer, message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Criteria.from_options(**given)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("answers", "criteria", "verdict", "reasons"),
+    [
+        pytest.param((info(), sockets()), Criteria(), "in_order", [], id="right"),
+        pytest.param((info(), {}), Criteria(1800, 601), "in_order", [], id="just within the limits"),
+        pytest.param(
+            (info((600, 60, 0)), {}),
+            Criteria(),
+            "not_in_order",
+            [("harmful", f"Now {PROBES} is 0: that kills healthy connections or floods them with probes.")],
+            id="no probes",
+        ),
+        pytest.param(
+            (info((600, 60, 20), (-1, 60, 20)), {}),
+            Criteria(),
+            "not_in_order",
+            [
+                ("harmful", f"After a reboot {TIME} is -1: that switches keepalive off."),
+                ("drift", f"{TIME} is 600, and at the next boot it would be -1: {OWN} line 2 decides."),
+            ],
+            id="off after a reboot",
+        ),
+        pytest.param(
+            ({"unreachable": True, "msg": "no\nroute"}, {}),
+            Criteria(1, 1, 100),
+            "no_answer",
+            [("unreachable", "It could not be reached: no route")],
+            id="unreachable",
+        ),
+        pytest.param(
+            ({"failed": True, "msg": "No start", "module_stderr": "sudo: not found\n"}, {}),
+            Criteria(),
+            "no_answer",
+            [("failed", "It could not be asked: No start sudo: not found")],
+            id="no sudo",
+        ),
+        pytest.param(
+            ({"failed": True}, {"skipped": True}),
+            Criteria(),
+            "no_answer",
+            [("failed", "It could not be asked: no message")],
+            id="failed",
+        ),
+        pytest.param(
+            ({}, {}), Criteria(), "no_answer", [("failed", "It could not be asked: it gave no answer")], id="not asked"
+        ),
+        pytest.param(
+            ({"skipped": True}, {}),
+            Criteria(),
+            "no_answer",
+            [("failed", "It could not be asked: it gave no answer")],
+            id="skipped",
+        ),
+        pytest.param(
+            (info((999, 60, 20), (600, 75, 20)), {}),
+            Criteria(),
+            "not_in_order",
+            [
+                ("drift", f"{TIME} is 999, and at the next boot it would be 600: {OWN} line 2 decides."),
+                (
+                    "drift",
+                    f"{INTVL} is 60, and at the next boot it would be 75: {DEFAULT}",
+                ),
+            ],
+            id="drift",
+        ),
+        pytest.param(
+            ({**info((600, 60, 20), (600, 75, 20)), "boot": {**info((600, 75, 20))["boot"], "loader": None}}, {}),
+            Criteria(),
+            "not_in_order",
+            [
+                (
+                    "drift",
+                    f"{INTVL} is 60, and at the next boot it would be 75: {NO_LOADER}",
+                )
+            ],
+            id="drift without a loader",
+        ),
+        pytest.param(
+            (info((None, 60, 20), (600, None, 20)), {}),
+            Criteria(600, 350),
+            "not_in_order",
+            [
+                ("unknown", f"The running kernel's {TIME} could not be read."),
+                ("unknown", f"What {INTVL} will be at the next boot is not known."),
+                ("detection_time", "Now it is not known after how long a dead peer is noticed."),
+                ("detection_time", "After a reboot it is not known after how long a dead peer is noticed."),
+                ("idle_timeout", "Now it is not known how long an idle connection is silent."),
+                ("idle_timeout", "After a reboot it is not known how long an idle connection is silent."),
+            ],
+            id="unknown values",
+        ),
+        pytest.param(
+            (info(warnings=[UNREADABLE, VOLATILE, WRITER]), {}),
+            Criteria(),
+            "not_in_order",
+            [("doubt", UNREADABLE)],
+            id="an uncertain boot",
+        ),
+        pytest.param(
+            (info(other_writers=[{"path": "/etc/rc.local", "line": 7, "text": "sysctl -w x"}], warnings=[WRITER]), {}),
+            Criteria(),
+            "not_in_order",
+            [
+                (
+                    "other_writer",
+                    "/etc/rc.local line 7 may set other keepalive values after the boot: sysctl -w x",
+                )
+            ],
+            id="another writer",
+        ),
+        pytest.param(
+            (info(), {}),
+            Criteria(limit=1799, idle_timeout=600),
+            "not_in_order",
+            [
+                ("detection_time", "Now a dead peer is noticed after 1800 s, and the limit is 1799 s."),
+                (
+                    "idle_timeout",
+                    f"Now an idle connection is silent for 600 s ({TIME}), {FORGETS} 600 s.",
+                ),
+            ],
+            id="just beyond the limits",
+        ),
+        pytest.param(
+            (info((60, 400, 3)), {}),
+            Criteria(idle_timeout=350),
+            "not_in_order",
+            [
+                (
+                    "idle_timeout",
+                    f"Now an idle connection is silent for 400 s ({INTVL}), {FORGETS} 350 s.",
+                )
+            ],
+            id="an interval that is longer than the time",
+        ),
+        pytest.param(
+            (info((60, 10, 3), (7200, 75, 9)), {}),
+            Criteria(limit=600, idle_timeout=350),
+            "not_in_order",
+            [
+                ("drift", f"{TIME} is 60, and at the next boot it would be 7200: {OWN} line 2 decides."),
+                (
+                    "drift",
+                    f"{INTVL} is 10, and at the next boot it would be 75: {DEFAULT}",
+                ),
+                (
+                    "drift",
+                    f"{PROBES} is 3, and at the next boot it would be 9: {DEFAULT}",
+                ),
+                ("detection_time", "After a reboot a dead peer is noticed after 7875 s, and the limit is 600 s."),
+                (
+                    "idle_timeout",
+                    f"After a reboot an idle connection is silent for 7200 s ({TIME}), {FORGETS} 350 s.",
+                ),
+            ],
+            id="right now, wrong after a reboot",
+        ),
+        pytest.param((info(), sockets(9, 1)), Criteria(covered=90), "in_order", [], id="just enough covered"),
+        pytest.param((info(), sockets(0, 0)), Criteria(covered=100), "in_order", [], id="no connections"),
+        pytest.param(
+            (info(), sockets(1999, 0, 1)),
+            Criteria(covered=100),
+            "not_in_order",
+            [("coverage", "1999 of 2000 connections are covered (99.9 %), and 100 % are wanted.")],
+            id="what is unknown is not covered",
+        ),
+        pytest.param(
+            (info(), sockets(1, 2)),
+            Criteria(covered=50),
+            "not_in_order",
+            [("coverage", "1 of 3 connections are covered (33.3 %), and 50 % are wanted (keepalive is off: 2).")],
+            id="too few covered",
+        ),
+        pytest.param(
+            (info(), {"failed": True, "msg": "too old"}),
+            Criteria(covered=0),
+            "not_in_order",
+            [("coverage", "The connections could not be looked into: too old")],
+            id="coverage is wanted and not known",
+        ),
+        pytest.param(
+            (info(), {}),
+            Criteria(covered=0),
+            "not_in_order",
+            [("coverage", "The connections could not be looked into: it was not asked for")],
+            id="coverage is wanted and not asked for",
+        ),
+        pytest.param(
+            (info(), {"failed": True, "msg": "too old"}), Criteria(), "in_order", [], id="coverage is not wanted"
+        ),
+        pytest.param(
+            (info(), sockets(3, 0, **missed("process", "permission denied"))),
+            Criteria(covered=0),
+            "not_in_order",
+            [("coverage", "Not all connections could be looked into: 2 process(es): permission denied.")],
+            id="hidden processes",
+        ),
+        pytest.param(
+            (info(), sockets(3, 0, **missed("process", "it ended meanwhile"))),
+            Criteria(covered=100),
+            "in_order",
+            [],
+            id="processes that ended",
+        ),
+        pytest.param(
+            (info(), sockets(3, 0, **missed("socket", "no process that can be seen here holds it"))),
+            Criteria(covered=100),
+            "in_order",
+            [],
+            id="the kernel's own",
+        ),
+    ],
+)
+def test_judge_host(
+    answers: tuple[Answer, Answer], criteria: Criteria, verdict: str, reasons: list[tuple[str, str]]
+) -> None:
+    judged = judge_host(Host.from_results("a", *answers), criteria)
+    assert judged["verdict"] == verdict
+    found = [(reason["kind"], reason["text"]) for reason in judged["reasons"]]
+    assert sorted(found) == sorted(reasons)
+    assert {kind for kind, _text in found} <= set(KINDS)
+
+
+def test_reasons_name_the_file_and_line() -> None:
+    judged = judge_host(Host.from_results("a", info((999, 60, 20), (600, 60, 20)), {}), Criteria())
+    assert [{key: reason[key] for key in ("kind", "key", "path", "line")} for reason in judged["reasons"]] == [
+        {"kind": "drift", "key": "time", "path": OWN, "line": 2}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "notes"),
+    [
+        pytest.param((info(warnings=[VOLATILE, VOLATILE]), sockets(warnings=["x"])), [VOLATILE, "x"], id="warnings"),
+        pytest.param(
+            (info(), {"failed": True, "msg": "too old"}),
+            ["The connections could not be looked into: too old"],
+            id="no connections",
+        ),
+    ],
+)
+def test_notes(answers: tuple[Answer, Answer], notes: list[str]) -> None:
+    judged = judge_host(Host.from_results("a", *answers), Criteria())
+    assert judged["notes"] == notes
+    assert judged["verdict"] == "in_order"
+
+
+def hosts(**answers: tuple[Answer, Answer]) -> list[Host]:
+    return [Host.from_results(name, *pair) for name, pair in answers.items()]
+
+
+def test_judge() -> None:
+    fleet = hosts(
+        c=(info((999, 60, 20), (600, 60, 20)), sockets(1, 1)),
+        a=(info(), sockets(3, 0)),
+        b=({"unreachable": True, "msg": "x"}, {}),
+    )
+    report = judge(fleet, Criteria(limit=1800), created="2026-01-31T12:00:00Z")
+    assert [host["name"] for host in report["hosts"]] == ["a", "b", "c"]
+    assert {key: report[key] for key in ("version", "created", "in_order", "criteria")} == {
+        "version": 1,
+        "created": "2026-01-31T12:00:00Z",
+        "in_order": False,
+        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None},
+    }
+    assert report["totals"] == {
+        "hosts": 3,
+        "in_order": 1,
+        "not_in_order": 1,
+        "no_answer": 1,
+        "reasons": {"unreachable": 1, "drift": 1, "detection_time": 1},
+        "connections": {"sockets": 5, "covered": 4, "not_covered": 1, "unknown": 0, "share": 80.0},
+    }
+    assert report["summary"] == (
+        "Not in order: 2 of 3 hosts (could not be reached: 1, other values after a reboot: 1, a dead peer is noticed "
+        "too late: 1)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fleet", "in_order", "summary"),
+    [
+        pytest.param(hosts(a=(info(), {})), True, "In order: 1 host.", id="one"),
+        pytest.param(hosts(a=(info(), {}), b=(info(), {})), True, "In order: 2 hosts.", id="two"),
+        pytest.param([], False, "Not in order: there is no host.", id="none"),
+    ],
+)
+def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
+    report = judge(fleet, Criteria(), created="")
+    assert (report["in_order"], report["summary"]) == (in_order, summary)
+
+
+def test_csv() -> None:
+    fleet = [
+        Host.from_results("=cmd|' /C calc'!A0", info(), sockets(1, 2)),
+        Host.from_results('a, "b"', info((-1, 60, 20), (600, 60, 20)), {}),
+        Host.from_results("@b", {"unreachable": True, "msg": "-x"}, {}),
+    ]
+    text = as_csv(judge(fleet, Criteria(), created=""))
+    assert text.count("\r\n") == 4
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["host"] for row in rows] == ["'=cmd|' /C calc'!A0", "'@b", 'a, "b"']
+    assert rows[0]["boot_time_source"] == f"{OWN} line 2"
+    assert rows[0]["connections_covered_share"] == "33.3"
+    assert rows[1]["reasons"] == "It could not be reached: -x"
+    assert rows[2]["running_time"] == "-1"
+    assert rows[2]["drift"] == "time"

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's part of keepalive and keepalive_info: when a host is asked, and when the module is sent at once."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.action import keepalive, keepalive_info
+
+Answer = t.Dict[str, t.Any]
+SENT = {"changed": True, "from": "module"}
+
+
+def act(
+    plugin: t.Any, arguments: Answer, *, told: str = "", family: str = "sh", run_async: int = 0, no_log: bool = False
+) -> tuple[Answer, list[str], list[str]]:
+    """Run an action on a host that says ``told``; return the result, what the host was asked, and what is displayed."""
+    task = mock.MagicMock(args=arguments, check_mode=False, diff=False, async_val=run_async, no_log=no_log)
+    connection = mock.MagicMock(**{"_shell.SHELL_FAMILY": family})
+    action = plugin.ActionModule(task, connection, *[mock.MagicMock() for _each in range(4)])
+    ask = mock.MagicMock(return_value={"rc": 0, "stdout": told, "stderr": ""})
+    send = mock.MagicMock(return_value=dict(SENT))
+    display = mock.MagicMock()
+    with mock.patch.multiple(action, _low_level_execute_command=ask, _execute_module=send, _display=display):
+        result = action.run(task_vars={})
+    if result.get("from") == "module":
+        send.assert_called_once_with(task_vars={}, wrap_async=run_async)
+    else:
+        send.assert_not_called()
+    return result, [call.args[0] for call in ask.call_args_list], [call.args[0] for call in display.vv.call_args_list]
+
+
+@pytest.mark.parametrize("plugin", [keepalive, keepalive_info], ids=["keepalive", "keepalive_info"])
+@pytest.mark.parametrize(
+    ("arguments", "settings"),
+    [
+        pytest.param({}, {"run_async": 60}, id="in the background"),
+        pytest.param({}, {"family": "powershell"}, id="PowerShell"),
+        pytest.param({}, {"family": "csh"}, id="csh"),
+        pytest.param({}, {"family": "fish"}, id="fish"),
+        pytest.param({"root": "/mnt/image"}, {}, id="another root"),
+        pytest.param({"root": "~/image"}, {}, id="a root that the host expands"),
+        pytest.param({"nonsense": 1}, {}, id="an option that there is not"),
+    ],
+)
+def test_host_is_not_asked(plugin: t.Any, arguments: Answer, settings: Answer) -> None:
+    result, asked, _shown = act(plugin, arguments, **settings)
+    assert (result, asked) == (SENT, [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"time": "soon"}, {"state": "away"}, {"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
+    ids=lambda arguments: str(*arguments.values()),
+)
+def test_host_is_not_asked_by_keepalive(arguments: Answer) -> None:
+    assert act(keepalive, arguments)[:2] == (SENT, [])
+
+
+@pytest.mark.parametrize("told", ["", "H4sIAAAA", "Welcome\n", "/bin/sh: 1: tar: not found\r\n"], ids=repr)
+def test_module_is_sent_where_the_answer_is_no_answer(told: str) -> None:
+    result, asked, shown = act(keepalive_info, {}, told=told)
+    assert (result, asked) == (SENT, [PROBE_SCRIPT])
+    assert shown
+    assert shown[0].startswith("The module is sent: the answer ")
+
+
+def test_nothing_is_told_with_no_log() -> None:
+    assert act(keepalive_info, {}, no_log=True)[1:] == ([PROBE_SCRIPT], [])
+
+
+def test_question_ends_where_ansible_appends_to_it() -> None:
+    assert not PROBE_SCRIPT.endswith("\n")

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import re
+import subprocess
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import OPENRC
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
+    CALLED,
+    CALLED_ERE,
+    LIB_PLACES,
+    PLACES,
+    RELEVANT_ERE,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ask(**env: str) -> str:
+    told = subprocess.run(["/bin/sh", "-c", PROBE_SCRIPT], capture_output=True, env={**os.environ, **env}, check=True)
+    assert told.stderr == b""
+    return told.stdout.decode()
+
+
+def test_this_machine() -> None:
+    try:
+        host = parse_probe(ask())
+        asked = take_snapshot(host)
+        host.require_certain(asked)
+    except InconclusiveProbeError as exc:
+        pytest.skip(f"this machine leaves a doubt: {exc}")
+    there = take_snapshot(LocalHost())
+    assert asked.as_dict() == there.as_dict()
+    assert asked.warnings() == there.warnings()
+
+
+def test_other_letters_and_line_ends_of_terminals() -> None:
+    told = ask(LC_ALL="C.UTF-8")
+    assert parse_probe(told.replace("\n", "\r\n")).rows == parse_probe(told).rows
+
+
+def test_ansible_appends_to_it_where_ssh_has_a_terminal() -> None:
+    told = subprocess.run(["/bin/sh", "-c", f"{PROBE_SCRIPT} && sleep 0"], capture_output=True, check=True)
+    assert told.stderr == b""
+    assert parse_probe(told.stdout.decode()).rows == parse_probe(ask()).rows
+
+
+@pytest.mark.skipif(os.path.exists(OPENRC), reason="where OpenRC is, the host leaves a doubt")
+def test_init_that_may_be_openrcs() -> None:
+    told = gzip.decompress(base64.b64decode(ask()))
+    told = re.sub(rb"^comm .*", b"comm init", told, count=1, flags=re.MULTILINE)
+    host = parse_probe(base64.b64encode(gzip.compress(told)).decode())
+    init = host.init_system()
+    assert (init.process_1, init.runs_openrc) == ("init", False)
+
+
+@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort"])
+def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
+    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls"} - {tool}:
+        found = subprocess.run(
+            ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
+        ).stdout.decode()
+        (tmp_path / name).symlink_to(found.strip())
+    told = subprocess.run(
+        ["/bin/sh", "-c", PROBE_SCRIPT],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": str(tmp_path)},
+        check=False,
+    )
+    with pytest.raises(InconclusiveProbeError):
+        parse_probe(told.stdout.decode())
+
+
+KERNEL = """= kernel
+/proc/sys/net/ipv4/tcp_keepalive_time:600
+/proc/sys/net/ipv4/tcp_keepalive_intvl:75
+comm systemd
+cmdline quiet sysctl.net.ipv4.tcp_keepalive_probes=5"""
+PARTS = [KERNEL, "= mounts\nproc /proc proc rw 0 0", "= paths\nnone /run\nfolder /etc\nempty /etc/credstore\nfile /x"]
+PARTS += ["= lines\n/etc/rc.local:7:sysctl -w x=1\n/etc/odd:name:3:# sysctl", "= files", "= end 0\n"]
+
+
+def packed(*parts: str) -> str:
+    return base64.b64encode(gzip.compress("\n".join(parts).encode("utf-8", "surrogateescape"))).decode()
+
+
+def test_parts() -> None:
+    host = parse_probe(packed(*PARTS))
+    assert host.values() == Values(600, 75, None)
+    assert host.comm == "systemd"
+    assert host.command_line() == b"quiet sysctl.net.ipv4.tcp_keepalive_probes=5"
+    assert host.rows == (("/etc/rc.local", 7, b"sysctl -w x=1"), ("/etc/odd:name", 3, b"# sysctl"))
+    assert not host.has_large_values
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubt"),
+    [
+        ("", "the answer is cut, or too long"),
+        ("sh: 1: base64: not found", "the answer cannot be read: "),
+        (packed(*PARTS)[:-40], "the answer is cut, or too long"),
+        (packed(*PARTS[:4]), "the answer is cut"),
+        (packed(*PARTS[:5]), "the answer is cut"),
+        (packed(*PARTS[:5], "= end 2\n"), "the answer is cut"),
+        (packed(*PARTS[:2], "= doubt /etc/credstore\n"), "/etc/credstore is odd"),
+        (packed(PARTS[0], *PARTS[2:]), "the answer has the parts ['files', 'kernel', 'lines', 'paths']"),
+        (packed(*PARTS[:2], "= paths\nodd", *PARTS[3:]), "odd is not a path"),
+        (packed(*PARTS[:3], "= lines\nBinary file x matches", *PARTS[4:]), "b'Binary file x matches' is not a line of"),
+    ],
+    ids=["nothing", "no tool", "cut", "no files", "no end", "tar failed", "doubt", "a part", "a path", "a line"],
+)
+def test_doubts(answer: str, doubt: str) -> None:
+    with pytest.raises(InconclusiveProbeError) as raised:
+        parse_probe(answer)
+    assert str(raised.value).startswith(doubt)
+
+
+def test_bomb() -> None:
+    bomb = base64.b64encode(gzip.compress(bytes(64 << 20))).decode()
+    with pytest.raises(InconclusiveProbeError) as raised:
+        parse_probe(bomb)
+    assert str(raised.value) == "the answer is cut, or too long"
+
+
+@pytest.mark.parametrize(
+    ("line", "large"),
+    [
+        ("net.ipv4.tcp_keepalive_time = 2147484", True),
+        ("net.ipv4.tcp_keepalive_probes = 0x5", True),
+        ("net.ipv4.tcp_keep* = 9999999", True),
+        ("net.ipv4.tcp?keepalive?time = 9999999", True),
+        ("net.ipv4.tcp_keepalive_time = 600 # 7", False),
+        ("0x" * 200000, False),
+        ("tcp_keepalive_" * 100000, False),
+    ],
+    ids=["large", "of another base", "star", "question mark", "small", "other long line", "long line"],
+)
+def test_large_values(line: str, large: bool) -> None:
+    lines = f"= lines\n/etc/rc.local:7:{line}"
+    assert parse_probe(packed(*PARTS[:3], lines, *PARTS[4:])).has_large_values is large
+
+
+def test_places_are_words_of_a_shell() -> None:
+    assert all(re.fullmatch(r"[\w/.@*\[\]-]+", place) for places in (*PLACES.values(), LIB_PLACES) for place in places)
+
+
+LINES = (
+    b"sysctl -w x=1",
+    b"SYSCTL=/sbin/sysctl",
+    b"echo 5 > /proc/sys/net/ipv4/tcp_keepalive_time",
+    b"/opt/a/b.sh;/etc/x 'root' /root/y(\"/srv/q\")/usr/local/bin/z$HOME/etc/h /etcetera /opt/",
+    b"/etc/" + b"long" * 60,
+    b"nothing \xff\xfe /etc/\xe4\xff",
+)
+
+
+def test_the_shells_patterns_are_pythons(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes(b"\n".join(LINES) + b"\n")
+
+    def grep(*arguments: str) -> list[bytes]:
+        told = subprocess.run(
+            ["grep", *arguments, str(tmp_path / "lines")],
+            env={**os.environ, "LC_ALL": "C"},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return told.stdout.split(b"\n")[:-1]
+
+    assert grep("-aE", RELEVANT_ERE) == [line for line in LINES if RELEVANT.search(line)]
+    assert grep("-aohE", CALLED_ERE) == [found.group() for line in LINES for found in CALLED.finditer(line)]
+
+
+def test_values_that_are_no_numbers() -> None:
+    kernel = KERNEL.replace(":600", ":-5").replace(":75", ":\u00b2")
+    assert parse_probe(packed(kernel, *PARTS[1:])).values() == Values(-5, None, None)
+    assert parse_probe(packed(KERNEL.replace(":75", f":{'1' * 30}"), *PARTS[1:])).values() == Values(600, None, None)

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Print which package of plugins/ imports which, and fail on an import that points upward or in a circle.
+
+An import counts whether it is for types only or not. What is pure may only import what computes.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import typing as t
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PREFIX = "ansible_collections.linux.tcp.plugins."
+# From the lowest up. A file may import from lower layers and from its own package; those of one row know nothing of
+# each other.
+LAYERS = (
+    ("module_utils._text",),
+    ("module_utils._errors",),
+    ("module_utils._sysctl",),
+    ("module_utils._host",),
+    ("module_utils._sockets", "module_utils._writers"),
+    ("module_utils._state",),
+    ("plugin_utils._probe", "plugin_utils._audit", "plugin_utils._rollout"),
+    ("modules", "action", "filter", "doc_fragments"),
+)
+# These may import each other, this part of Python, and what else is pure.
+PURE = (
+    "module_utils._text",
+    "module_utils._errors",
+    "module_utils._sysctl",
+    "module_utils._writers.model",
+    "module_utils._writers.places",
+    "module_utils._writers.shell",
+    "module_utils._sockets.reasons",
+    "module_utils._state.desired",
+    "module_utils._state.plan",
+    "module_utils._state.precedence",
+    "module_utils._state.snapshot",
+    "plugin_utils._audit.judge",
+    "plugin_utils._audit.csv_report",
+)
+COMPUTES = {
+    *("__future__", "base64", "binascii", "collections", "csv", "dataclasses", "errno", "fnmatch", "functools", "io"),
+    *("itertools", "math", "posixpath", "re", "shlex", "stat", "string", "types", "typing", "zlib"),
+}
+
+
+def modules() -> dict[str, Path]:
+    """Return the files of plugins/ by their names without the collection's."""
+    return {
+        ".".join(path.relative_to(ROOT / "plugins").with_suffix("").parts): path
+        for path in sorted((ROOT / "plugins").rglob("*.py"))
+    }
+
+
+def imports_of(path: Path, known: t.Container[str]) -> t.Iterator[tuple[str, int]]:
+    """Yield what a file imports, with the line: of the collection by the names of :func:`modules`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            name = str(node.module).removeprefix(PREFIX)
+            # what is imported from a package is a file of it
+            yield from ((name if name in known else f"{name}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def layer_of(module: str) -> tuple[int, str]:
+    """Return the number of the layer that a module is of, and its package's name."""
+    for number, packages in enumerate(LAYERS):
+        for package in packages:
+            if f"{module}.".startswith(f"{package}."):
+                return number, package
+    raise SystemExit(f"plugins/{module.replace('.', '/')}.py is of no package that {Path(__file__).name} knows.")
+
+
+def is_pure(module: str) -> bool:
+    """Whether a module only computes."""
+    return any(f"{module}.".startswith(f"{name}.") for name in PURE)
+
+
+def circle(imports: t.Mapping[str, t.Collection[str]], start: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return a way from a module back to itself, none where there is none."""
+    for other in sorted(imports[path[-1] if path else start]):
+        if other == start:
+            return (*path, other)
+        if other not in path and (found := circle(imports, start, (*path, other))):
+            return found
+    return ()
+
+
+def main() -> int:
+    """Print the arrows and what is wrong with them; return the exit status."""
+    known = modules()
+    arrows: dict[str, set[str]] = {}
+    imports: dict[str, set[str]] = {name: set() for name in known}
+    wrong = []
+    for name, path in known.items():
+        layer, package = layer_of(name)
+        for other, line in imports_of(path, known):
+            place = f"plugins/{name.replace('.', '/')}.py line {line}"
+            if other not in known:
+                if is_pure(name) and other.split(".")[0] not in COMPUTES and not is_pure(other):
+                    wrong.append(f"{place}: {other} does more than compute")
+                continue
+            imports[name].add(other)
+            other_layer, other_package = layer_of(other)
+            if other_package != package:
+                arrows.setdefault(package, set()).add(other_package)
+                if other_layer >= layer:
+                    wrong.append(f"{place}: {other_package} is not below {package}")
+            if is_pure(name) and not is_pure(other):
+                wrong.append(f"{place}: {other} does more than compute")
+    for package in sorted(arrows, key=lambda package: (-layer_of(package)[0], package)):
+        print(f"{package:<24} -> {', '.join(sorted(arrows[package], key=layer_of, reverse=True))}")
+    circles = {frozenset(found): found for name in known if (found := circle(imports, name))}
+    wrong += [f"a circle: {' -> '.join((found[-1], *found))}" for found in circles.values()]
+    print("\n".join(wrong), file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
