@@ -25,7 +25,7 @@ SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
 # What each element of the option sockets has where it does not say otherwise.
 _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 # What is returned of each answer about sockets.
-_SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "not_looked_into")
+_SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
 
 class ActionModule(CheapCheck):

@@ -210,6 +210,21 @@ before:
           returned: success
           type: dict
           sample: {"time": null, "intvl": null, "probes": null}
+        doubts:
+          description:
+            - What makes the prediction uncertain, as RV(linux.tcp.keepalive_info#module:boot.doubts) describes it.
+          returned: success
+          type: list
+          elements: dict
+          sample: []
+        notes:
+          description:
+            - What may mislead about a prediction that is certain, as RV(linux.tcp.keepalive_info#module:boot.notes)
+              describes it.
+          returned: success
+          type: list
+          elements: dict
+          sample: []
     settings:
       description:
         - Every assignment of a key in the files of the next boot, in the order in which the loader reads them.
@@ -257,6 +272,8 @@ after:
         time: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}
         intvl: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 3}
         probes: {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 4}
+      doubts: []
+      notes: []
     settings:
       - {"key": "time", "value": "600", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2, "effective": true}
       - {"key": "intvl", "value": "60", "path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 3, "effective": true}
@@ -266,10 +283,10 @@ after:
     detection_time: 1800
 overridden_by:
   description:
-    - The lines of other files that decide a wanted value at the next boot, or decided it until O(overrides=take_over)
+    - The lines of other files that take precedence at the next boot, or did until O(overrides=take_over)
       commented them out.
     - Also returned when the module fails because of them.
-  returned: success, or failure because a line of another file decides
+  returned: success, or failure because a line of another file takes precedence
   type: list
   elements: dict
   contains:
@@ -315,7 +332,7 @@ sockets:
       left_sockets: []
       unreachable_sockets: []
       totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
-      not_looked_into: []
+      unreadable: []
 """
 
 

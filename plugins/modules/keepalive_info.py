@@ -98,6 +98,45 @@ boot:
       returned: success
       type: dict
       sample: {"time": {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}, "intvl": null, "probes": null}
+    doubts:
+      description:
+        - What makes the prediction uncertain. Empty when it is certain.
+        - V(credential_unusable), a credential keeps systemd-sysctl.service from starting, so no file is applied;
+          V(unit_changed), a line changes what that service does; V(unreadable), a file or folder cannot be read.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        code:
+          description: Which doubt it is. Codes do not change when a message is reworded.
+          returned: success
+          type: str
+          sample: unreadable
+        path:
+          description: The file or folder.
+          returned: success
+          type: str
+          sample: /etc/sysctl.d/50-local.conf
+        line:
+          description: The line's number, from 1; V(null) where it is about the whole file.
+          returned: success
+          type: int
+          sample: null
+        message:
+          description: The same as a sentence, which is also a warning.
+          returned: success
+          type: str
+          sample: "/etc/sysctl.d/50-local.conf cannot be read (Permission denied): it may take precedence at the next boot."
+      sample: []
+    notes:
+      description:
+        - What may mislead about a prediction that is certain, with the keys of C(doubts).
+        - V(no_loader), files were found, and nothing applies them at boot; C(path) is V(null) then. V(volatile), a line
+          of a file that is gone after a reboot.
+      returned: success
+      type: list
+      elements: dict
+      sample: []
 settings:
   description: Every assignment of a key in the files of the next boot, in the order in which the loader reads them.
   returned: success

@@ -102,7 +102,7 @@ options:
 notes:
   - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
     meant, or where permission is denied for all that is meant. A single process that is protected from root as well,
-    or a socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(not_looked_into), with a
+    or a socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(unreadable), with a
     warning.
   - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
 seealso:
@@ -168,7 +168,9 @@ changed_sockets:
         probes: 9
         timer: {"kind": "keepalive", "left": 7012.4}
         covered: false
-        reason: "the timer was armed with an older value: 7013 s left, 600 s wanted"
+        reason:
+          code: timer_armed_earlier
+          message: "the timer was armed with an older value: 7013 s left, 600 s wanted"
     after:
       description: The same, as the kernel told it after the change.
       returned: success
@@ -184,16 +186,18 @@ changed_sockets:
 left_sockets:
   description:
     - The sockets that needed nothing. They have the same keys, those of C(before) beside the others.
-    - C(reason) is why keepalive does not cover one nonetheless, such as C(TCP_USER_TIMEOUT decides), or V(it is as
-      wished).
+    - C(reason) has the C(code) V(already_compliant), or why keepalive does not cover the socket nonetheless, as
+      RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes it.
   returned: success
   type: list
   elements: dict
   sample: []
 unreachable_sockets:
   description:
-    - The sockets that could not be looked into, or that the kernel refused to set, with the same keys. C(reason) tells
-      why. What they have is as it was; a value that had to be put back is pinned from then on, and C(reason) says so.
+    - The sockets that could not be read or set, with the same keys. What they have is as it was; a value that had to
+      be rolled back is pinned from then on, and the message says so.
+    - C(reason) has one of the codes of RV(unreadable), V(not_supported) where the kernel has no such option for MPTCP,
+      or V(refused) where it refused to set one.
   returned: success
   type: list
   elements: dict
@@ -202,19 +206,18 @@ totals:
   description:
     - How many sockets were changed, left alone, not reached, and gone before they could be set. Each counts once,
       however many processes share it.
-    - C(unreachable) counts sockets without a known process, too, which RV(not_looked_into) explains.
+    - C(unreachable) counts sockets without a known process, too, which RV(unreadable) explains.
   returned: success
   type: dict
   sample: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
-not_looked_into:
+unreadable:
   description:
-    - What could not be looked into, by kind (V(socket), V(process), V(namespace)) and reason, as in
-      M(linux.tcp.keepalive_sockets_info).
+    - What could not be read, as RV(linux.tcp.keepalive_sockets_info#module:unreadable) describes it.
   returned: success
   type: list
   elements: dict
   sample:
-    - {"what": "process", "reason": "it ended meanwhile", "count": 1}
+    - {"what": "process", "code": "ended", "message": "it ended meanwhile", "count": 1}
 """
 
 import gc
@@ -223,9 +226,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import fulfil
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NOTHING_MEANT, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NONE_SELECTED, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -254,23 +257,23 @@ def main() -> None:
         want = DesiredState(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
         filters = Filters.for_change(params)
         with waits_cut_short():
-            outcome, missed = fulfil(want, filters, Processes(), check_mode=module.check_mode)
+            outcome, unreadable = ensure(want, filters, Processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*outcome.warnings(want, waiting=missed.sockets(NOT_ACCEPTED)), *missed.warnings()):
+    for warning in (*outcome.warnings(want, waiting=unreadable.sockets(NOT_ACCEPTED)), *unreadable.warnings()):
         module.warn(warning)
     if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
-        module.warn(NOTHING_MEANT)
+        module.warn(NONE_SELECTED)
     answer = {
         "changed": bool(outcome.changed),
         **outcome.as_dict(summary_only=params["summary_only"]),
         "totals": {
             "changed": len(outcome.changed),
             "left": len(outcome.left),
-            "unreachable": len(outcome.unreachable) + missed.sockets(*NO_PROCESS),
-            "gone": outcome.gone + missed.sockets(ENDED),
+            "unreachable": len(outcome.unreachable) + unreadable.sockets(*NO_PROCESS),
+            "gone": outcome.gone + unreadable.sockets(ENDED),
         },
-        "not_looked_into": missed.as_list(),
+        "unreadable": unreadable.as_list(),
     }
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
         answer["diff"] = outcome.diff()

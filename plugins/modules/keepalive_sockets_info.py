@@ -19,7 +19,7 @@ description:
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
   - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
     Without them the module
-    reports what it can, and counts in RV(not_looked_into) what it cannot. See R(guide_connections,
+    reports what it can, and counts in RV(unreadable) what it cannot. See R(guide_connections,
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
   - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ EXAMPLES = r"""
     summary_only: true
   register: all_sockets
 
-# What cannot be looked into is neither covered nor uncovered: see not_looked_into.
+# What cannot be read is neither covered nor uncovered: see unreadable.
 - name: Find the connections to the database that would hang
   linux.tcp.keepalive_sockets_info:
     remote_ports: [5432]
@@ -62,7 +62,7 @@ EXAMPLES = r"""
   register: postgresql
   failed_when: >-
     postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
-    postgresql.not_looked_into | rejectattr('reason', 'eq', 'it ended meanwhile') | length > 0
+    postgresql.unreadable | rejectattr('reason', 'eq', 'it ended meanwhile') | length > 0
 """
 
 RETURN = r"""
@@ -203,13 +203,24 @@ sockets:
       sample: false
     reason:
       description:
-        - Why it is not covered, V(null) when it is. V(keepalive is off);
-          V(the timer was armed with an older value), with the seconds that are left and that are wanted at most;
-          V(TCP_USER_TIMEOUT decides); V(data is unacknowledged); V(its options could not be read), with the cause.
-        - The first that applies, in this order.
+        - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
+          first in this list.
+        - V(keepalive_off), keepalive is off. V(timer_armed_earlier), the timer was armed with an older value.
+          V(user_timeout), TCP_USER_TIMEOUT takes precedence. V(unacknowledged_data), data is unacknowledged, and no
+          probe is sent meanwhile. V(options_unreadable), the options cannot be read.
       returned: success
-      type: str
-      sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
+      type: dict
+      contains:
+        code:
+          description: Which reason it is. Codes do not change when a message is reworded.
+          returned: success
+          type: str
+          sample: timer_armed_earlier
+        message:
+          description: The same in words, with figures or the cause.
+          returned: success
+          type: str
+          sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
 totals:
   description: How many sockets the filters take. Each counts once, however many processes share it.
   returned: success
@@ -221,8 +232,8 @@ reasons:
   type: list
   elements: dict
   sample:
-    - {"reason": "keepalive is off", "sockets": 26}
-    - {"reason": "the timer was armed with an older value", "sockets": 3}
+    - {"code": "keepalive_off", "message": "keepalive is off", "sockets": 26}
+    - {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 3}
 by_command:
   description: The same by command. A socket that several commands hold counts for each of them.
   returned: success
@@ -239,15 +250,22 @@ by_unit:
   sample:
     - {"unit": "nginx.service", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
     - {"unit": "postgresql@15-main.service", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
-not_looked_into:
+unreadable:
   description:
-    - What could not be looked into, by kind (V(socket), V(process), V(namespace)) and reason.
+    - What could not be read, by kind (V(socket), V(process), V(namespace)) and reason.
+    - V(permission_denied), V(kernel_too_old) and V(refused), with the cause, where the kernel does not let it be read.
+      V(processes_hidden), C(hidepid) hides other users' processes. V(table_unreadable), a namespace's table of
+      sockets cannot be read. V(first_thread_ended), the process is left without its first thread, which kernels
+      before Linux 6.9 need. V(ended), it ended meanwhile.
+    - Of a socket without a known process V(not_accepted), its listener has not accepted it yet; V(closed), its process
+      has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
+      seen holds it; V(holder_hidden), some processes cannot be read.
     - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units) or O(users) is given.
   returned: success
   type: list
   elements: dict
   sample:
-    - {"what": "process", "reason": "it ended meanwhile", "count": 1}
+    - {"what": "process", "code": "ended", "message": "it ended meanwhile", "count": 1}
 """
 
 import gc
@@ -257,9 +275,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Tally
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Survey
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 
 
 def main() -> None:
@@ -269,22 +287,22 @@ def main() -> None:
     )
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     whole = not module.params["summary_only"]
-    survey, tally, shown = Survey(Processes()), Tally(), []
+    scanner, summary, shown = SocketScanner(Processes()), CoverageSummary(), []
     try:
         filters = Filters.from_options(module.params)
         with waits_cut_short():
-            for found in survey.sockets(filters, whole=whole):
-                tally.add(found)
+            for found in scanner.sockets(filters, whole=whole):
+                summary.add(found)
                 if whole:
                     shown.append(found)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in survey.missed.warnings():
+    for warning in scanner.unreadable.warnings():
         module.warn(warning)
     module.exit_json(
         sockets=[found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key)],
-        **tally.as_dict(),
-        not_looked_into=survey.missed.as_list(),
+        **summary.as_dict(),
+        unreadable=scanner.unreadable.as_list(),
     )
 
 

@@ -45,7 +45,7 @@ def info(
     return {
         "runtime": running,
         "runtime_writable": True,
-        "boot": {"loader": "systemd-sysctl", "values": planned, "sources": source},
+        "boot": {"loader": "systemd-sysctl", "values": planned, "sources": source, "doubts": [], "notes": []},
         "settings": [
             {"key": key, "value": str(planned[key]), "path": path, "line": line, "effective": True}
             for line, key in enumerate(KEYS, start=2)
@@ -61,13 +61,15 @@ def sockets(covered: int, not_covered: int) -> Answer:
     """Answer as keepalive_sockets_info does."""
     return {
         "totals": {"sockets": covered + not_covered, "covered": covered, "not_covered": not_covered, "unknown": 0},
-        "reasons": [{"reason": "keepalive is off", "sockets": not_covered}] if not_covered else [],
+        "reasons": [{"code": "keepalive_off", "message": "keepalive is off", "sockets": not_covered}]
+        if not_covered
+        else [],
         "by_command": [
             {"command": name, "sockets": good + bad, "covered": good, "not_covered": bad, "unknown": 0}
             for name, good, bad in (("nginx", 0, not_covered), ("postgres", covered, 0))
             if good + bad
         ],
-        "not_looked_into": [],
+        "unreadable": [],
     }
 
 

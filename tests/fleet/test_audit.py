@@ -116,7 +116,7 @@ def test_first_host_is_out_of_reach_and_inventory_is_peculiar(fleet: Fleet) -> N
         fleet["host01"].connect()
     assert run.status == 2
     report = report_of(place)
-    assert [host["reasons"][0]["kind"] for host in report["hosts"]] == ["unreachable", "failed"]
+    assert [host["reasons"][0]["code"] for host in report["hosts"]] == ["unreachable", "failed"]
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
 
 

@@ -286,7 +286,7 @@ def test_runner(project: Project) -> None:
         assert (found["already right"], found["not begun"]) == ("1: host01", "1: host02")
         assert len(reasons) == 1
         assert reasons[0].startswith("host03 Failed. ")
-        assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and decides" in reasons[0]
+        assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and takes precedence" in reasons[0]
         fleet["host03"].run("rm /etc/sysctl.d/zz-local.conf")
 
         run = fleet.run(*command, "--ident=rollout", env=as_job())

@@ -21,14 +21,18 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
-    TOO_OLD,
     TOO_OLD_REMEDY,
-    Lender,
+    Duplicator,
     has_privilege,
     remedy,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PINS, Outcome, plan
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Survey, lend, read_options
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED, TOO_OLD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import (
+    SocketScanner,
+    duplicate_socket,
+    read_options,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
@@ -36,11 +40,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options, Socket
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Missed
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Unreadable
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
-def fulfil(want: DesiredState, filters: Filters, processes: Processes, *, check_mode: bool) -> tuple[Outcome, Missed]:
+def ensure(
+    want: DesiredState, filters: Filters, processes: Processes, *, check_mode: bool
+) -> tuple[Outcome, Unreadable]:
     """Bring the sockets that are meant to a want; tell what became of them, and what could not be looked into.
 
     Nothing is set before all of them have been looked at. Listeners are set first, and then is
@@ -50,57 +56,57 @@ def fulfil(want: DesiredState, filters: Filters, processes: Processes, *, check_
     :raises NotPermittedError: where the privilege to look into processes is missing, or nothing that
         is meant can be reached because permission is denied; nothing was set.
     """
-    outcome, survey = Outcome(), Survey(processes)
-    found = list(survey.sockets(filters))
-    _require_reachable(survey, found, processes.proc)
+    outcome, scanner = Outcome(), SocketScanner(processes)
+    found = list(scanner.sockets(filters))
+    _require_reachable(scanner, found, processes.proc)
     changes = outcome.take(found, want)
     if check_mode:
         outcome.changed = changes
-        return outcome, survey.missed
+        return outcome, scanner.unreadable
     listeners = [change for change in changes if change.before.is_listening]
-    with contextlib.closing(Lender(processes.proc)) as lender:
-        _set_all(lender, listeners, want, outcome)
+    with contextlib.closing(Duplicator(processes.proc)) as duplicator:
+        _set_all(duplicator, listeners, want, outcome)
         others = filters.without_state(STATES["listening"])
         if listeners and others.states:
             known = {one.inode for one in found}
-            accepted = (one for one in Survey(processes).sockets(others) if one.inode not in known)
+            accepted = (one for one in SocketScanner(processes).sockets(others) if one.inode not in known)
             changes += outcome.take(accepted, want)
-        _set_all(lender, (change for change in changes if not change.before.is_listening), want, outcome)
-    entries = survey.entries(change.after for change in outcome.changed)
+        _set_all(duplicator, (change for change in changes if not change.before.is_listening), want, outcome)
+    entries = scanner.entries(change.after for change in outcome.changed)
     outcome.changed = [
         change._replace(after=change.after._replace(entries=entries.get(change.after.inode, change.after.entries)))
         for change in outcome.changed
     ]
-    return outcome, survey.missed
+    return outcome, scanner.unreadable
 
 
-def _require_reachable(survey: Survey, found: t.Collection[Socket], proc: str) -> None:
+def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc: str) -> None:
     """Refuse to begin where it is sure that the want cannot be fulfilled."""
-    if survey.too_old:
-        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD}. Nothing was changed. {TOO_OLD_REMEDY}")
-    if survey.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
+    if scanner.too_old:
+        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. Nothing was changed. {TOO_OLD_REMEDY}")
+    if scanner.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
             f"Permission denied to look into processes whose sockets may be meant. Nothing was changed. {remedy(proc)}"
         )
 
 
-def _set_all(lender: Lender, changes: t.Iterable[Change], want: DesiredState, outcome: Outcome) -> None:
+def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredState, outcome: Outcome) -> None:
     for change in changes:
         one = change.before
         try:
-            lent = lend(lender, one.inode, one.holders)
+            copy = duplicate_socket(duplicator, one.inode, one.holders)
             try:
                 with signals_held_back():
-                    _set(lent, one, want, outcome)
+                    _set(copy, one, want, outcome)
             finally:
-                lent.close()
+                copy.close()
         except GoneError:
             outcome.gone += 1
         except KeepaliveError as exc:
-            outcome.unreachable.append((one, str(exc).rstrip(".")))
+            outcome.unreachable.append((one, REFUSED._replace(message=str(exc).rstrip("."))))
 
 
-def _set(lent: socket.SocketType, found: Socket, want: DesiredState, outcome: Outcome) -> None:
+def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Outcome) -> None:
     """Set what a socket needs now, read it back, and note what became of it.
 
     Its program may have set it since it was found, so it is read and the change planned once more.
@@ -108,25 +114,25 @@ def _set(lent: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
     :raises GoneError: where it is another connection now.
     :raises KeepaliveError: where it cannot be read.
     """
-    before = read_options(lent)
+    before = read_options(copy)
     # the entries of MPTCP are its subflows, of which the first may have ended
-    if not before.mptcp and not _is_still(lent, found.entries[0]):
+    if not before.mptcp and not _is_still(copy, found.entries[0]):
         raise GoneError(f"Socket {found.inode} is another connection now.")
     change = plan(found._replace(options=before), want)
-    if change is None or (change.rearm and _probes_unanswered(lent)):
+    if change is None or (change.rearm and _probes_unanswered(copy)):
         outcome.leave(found._replace(options=before))
         return
-    failure = _apply(lent, change)
-    after = read_options(lent)
+    failure = _apply(copy, change)
+    after = read_options(copy)
     if failure and after == before._replace(idle=after.idle):
-        outcome.unreachable.append((change.before, failure))
+        outcome.unreachable.append((change.before, REFUSED._replace(message=failure)))
         return
     if failure:
         outcome.partly.append(failure)
     outcome.changed.append(change._replace(after=change.after._replace(options=after)))
 
 
-def _apply(lent: socket.SocketType, change: Change) -> str:
+def _apply(copy: socket.SocketType, change: Change) -> str:
     """Set what a change asks for, or put back what it has; return what went wrong, if anything did."""
     before, wanted = t.cast("Options", change.before.options), t.cast("Options", change.after.options)
     pinned: list[Key] = []
@@ -134,13 +140,13 @@ def _apply(lent: socket.SocketType, change: Change) -> str:
         # values come first, so that keepalive begins with them
         for key in KEYS:
             if getattr(wanted, key) != getattr(before, key):
-                _pin(lent, key, getattr(wanted, key))
+                _pin(copy, key, getattr(wanted, key))
                 pinned.append(key)
         if change.rearm:
-            _switch(lent, False)
+            _switch(copy, False)
         if change.rearm or wanted.keepalive != before.keepalive:
-            _switch(lent, wanted.keepalive)
-        now = read_options(lent)
+            _switch(copy, wanted.keepalive)
+        now = read_options(copy)
         kept = [name for name in ("keepalive", *pinned) if getattr(now, name) != getattr(wanted, name)]
         if not kept:
             return ""
@@ -148,37 +154,37 @@ def _apply(lent: socket.SocketType, change: Change) -> str:
     except OSError as exc:
         failure = f"the kernel refused to set it: {exc.strerror}"
     with contextlib.suppress(OSError):
-        _switch(lent, before.keepalive)
+        _switch(copy, before.keepalive)
     for key in pinned:
         with contextlib.suppress(OSError):
-            _pin(lent, key, getattr(before, key))
+            _pin(copy, key, getattr(before, key))
     if pinned:
         failure += f"; what it had is pinned to it now and no longer follows the sysctl: {', '.join(pinned)}"
     return failure
 
 
-def _switch(lent: socket.SocketType, on: bool) -> None:
-    lent.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(on))
+def _switch(copy: socket.SocketType, on: bool) -> None:
+    copy.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(on))
 
 
-def _pin(lent: socket.SocketType, key: Key, value: int) -> None:
-    lent.setsockopt(socket.IPPROTO_TCP, getattr(socket, PINS[key]), value)
+def _pin(copy: socket.SocketType, key: Key, value: int) -> None:
+    copy.setsockopt(socket.IPPROTO_TCP, getattr(socket, PINS[key]), value)
 
 
-def _probes_unanswered(lent: socket.SocketType) -> bool:
+def _probes_unanswered(copy: socket.SocketType) -> bool:
     """Return whether a probe waits for its answer (struct tcp_info: tcpi_probes); MPTCP does not tell by this."""
     try:
-        return bool(lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 4)[3])
+        return bool(copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 4)[3])
     except OSError:
         return False
 
 
-def _is_still(lent: socket.SocketType, entry: Entry) -> bool:
+def _is_still(copy: socket.SocketType, entry: Entry) -> bool:
     """Return whether a socket still is the connection or listener that its table showed."""
     try:
-        if _end(lent.getsockname()) != (entry.local_address, entry.local_port):
+        if _end(copy.getsockname()) != (entry.local_address, entry.local_port):
             return False
-        remote = _end(lent.getpeername())
+        remote = _end(copy.getpeername())
     except OSError:  # it has no other end: net/ipv4/af_inet.c, inet_getname()
         return entry.state in (STATES["listening"], STATES["syn_sent"])
     return remote == (entry.remote_address, entry.remote_port)

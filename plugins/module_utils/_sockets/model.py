@@ -19,7 +19,7 @@ import socket
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    NOT_TOLD,
+    NOT_COVERED,
     OFF,
     OLDER,
     UNACKNOWLEDGED,
@@ -30,6 +30,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+        Reason,
+    )
 
     Answer = t.Dict[str, t.Any]
     # sockets by whether they are covered
@@ -105,20 +108,24 @@ class Options(t.NamedTuple):
 
 
 class Verdict(t.NamedTuple):
-    """Whether keepalive covers a socket, None where it cannot be known, and the reason where not.
+    """Whether keepalive covers a socket, None where it cannot be known, and the reason where it does not.
 
     A socket is covered if keepalive ends it at most ``time + intvl * probes`` seconds after its peer
     vanishes now, with ``intvl`` in place of ``time`` where that is longer; a listener, if that goes for
-    the connections it accepts. ``kind`` is the reason without its numbers.
+    the connections it accepts.
     """
 
     covered: bool | None
-    kind: str | None = None
-    reason: str | None = None
+    reason: Reason | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The reason's code, None where it is covered."""
+        return self.reason.code if self.reason else None
 
 
 _COVERED = Verdict(True)
-_OFF = Verdict(False, OFF, OFF)
+_OFF = Verdict(False, OFF)
 
 
 class Socket(t.NamedTuple):
@@ -134,7 +141,7 @@ class Socket(t.NamedTuple):
     entries: tuple[Entry, ...]
     holders: tuple[tuple[Process, int], ...]
     options: Options | None = None
-    unread: str | None = None
+    unread: Reason | None = None
 
     @property
     def is_listening(self) -> bool:
@@ -150,7 +157,7 @@ class Socket(t.NamedTuple):
     def verdict(self) -> Verdict:
         """What covers it."""
         if self.options is None:
-            return Verdict(None, UNREAD, f"{UNREAD}: {self.unread}" if self.unread else UNREAD)
+            return Verdict(None, UNREAD.because(self.unread.message) if self.unread else UNREAD)
         verdict = judge(self.entries[0], self.options)
         for entry in self.entries[1:]:
             if verdict.covered:
@@ -184,7 +191,7 @@ class Socket(t.NamedTuple):
             "timer": {"kind": TIMERS[entry.timer], "left": round(entry.left, 2)} if entry.timer in TIMERS else None,
             "idle": None if options is None or entry.state in _NEVER_HEARD else options.idle,
             "covered": verdict.covered,
-            "reason": verdict.reason,
+            "reason": verdict.reason and verdict.reason._asdict(),
         }
 
 
@@ -199,15 +206,15 @@ def judge(entry: Entry, options: Options) -> Verdict:
     if not options.keepalive:
         return _OFF
     if options.time is None or options.intvl is None:
-        return Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}")
+        return Verdict(None, UNREAD.because("this kernel does not tell the values of MPTCP"))
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:
-            return Verdict(False, OLDER, f"{OLDER}: {math.ceil(entry.left)} s left, {wanted} s wanted")
+            return Verdict(False, OLDER.because(f"{math.ceil(entry.left)} s left, {wanted} s wanted"))
     if options.user_timeout:
-        return Verdict(False, USER_TIMEOUT, USER_TIMEOUT)
+        return Verdict(False, USER_TIMEOUT)
     if not entry.is_listening and entry.unacknowledged:
-        return Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED)
+        return Verdict(False, UNACKNOWLEDGED)
     return _COVERED
 
 
@@ -222,7 +229,7 @@ def address(packed: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
 
 
-class Tally:
+class CoverageSummary:
     """Counts sockets by what covers them: in all, by reason, by command and by unit."""
 
     def __init__(self) -> None:
@@ -231,12 +238,12 @@ class Tally:
 
     def add(self, found: Socket) -> None:
         """Count a socket."""
-        covered, kind, _reason = found.verdict
+        covered, code = found.verdict.covered, found.verdict.code
         pids = []
         for process, _descriptor in found.holders:
             self._processes[process.pid] = process
             pids.append(process.pid)
-        self._counts[covered, kind, tuple(pids)] += 1
+        self._counts[covered, code, tuple(pids)] += 1
 
     def as_dict(self) -> Answer:
         """Return the counts as the module answers them: once for each command and unit that holds a socket."""
@@ -244,18 +251,18 @@ class Tally:
         reasons: collections.Counter[str] = collections.Counter()
         commands: dict[str | None, _Count] = {}
         units: dict[str | None, _Count] = {}
-        for (covered, kind, pids), count in self._counts.items():
+        for (covered, code, pids), count in self._counts.items():
             processes = [self._processes[pid] for pid in pids]
             total[covered] += count
-            if kind is not None:
-                reasons[kind] += count
+            if code is not None:
+                reasons[code] += count
             for command in {process.command for process in processes}:
                 commands.setdefault(command, collections.Counter())[covered] += count
             for unit in {process.unit for process in processes}:
                 units.setdefault(unit, collections.Counter())[covered] += count
         return {
             "totals": _shown(total),
-            "reasons": [{"reason": reason, "sockets": count} for reason, count in sorted(reasons.items())],
+            "reasons": [{**NOT_COVERED[code]._asdict(), "sockets": count} for code, count in sorted(reasons.items())],
             "by_command": _breakdown("command", commands),
             "by_unit": _breakdown("unit", units),
         }

@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import TOO_OLD
 
 # include/uapi/asm-generic/unistd.h and arch/x86/entry/syscalls/syscall_64.tbl: the same everywhere
 # but on alpha.
@@ -33,7 +34,6 @@ _PIDFD_OPEN = 434
 _PIDFD_GETFD = 438
 _PIDFD_THREAD = os.O_EXCL  # include/uapi/linux/pidfd.h, since Linux 6.9
 
-TOO_OLD = "this system has no pidfd_getfd(2)"
 TOO_OLD_REMEDY = "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call."
 _YAMA = "sys/kernel/yama/ptrace_scope"
 _YAMA_NOBODY = 3
@@ -104,15 +104,15 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
         raise
 
 
-class Lender:
-    """Lends duplicates of sockets, one at a time; keeps open the process it had the last one from, and no other."""
+class Duplicator:
+    """Duplicates sockets, one at a time; keeps only the process open that the last duplicate is from."""
 
     def __init__(self, proc: str = "/proc") -> None:
         self._proc = proc
         self._pid = 0
         self._pidfd = -1
 
-    def lend(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.SocketType:
+    def duplicate(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.SocketType:
         """Return a duplicate from the first holder that still has the socket, for the caller to close at once.
 
         A holder is the number of a process or thread and that of a descriptor.
@@ -149,10 +149,10 @@ def _error(exc: OSError, proc: str) -> KeepaliveError:
     if exc.errno in (errno.ESRCH, errno.EBADF, errno.EINVAL, errno.ENOENT):
         return GoneError("The process or its descriptor is gone.")
     if exc.errno == errno.ENOSYS:
-        return KernelTooOldError(f"Sockets cannot be looked into: {TOO_OLD}. {TOO_OLD_REMEDY}")
+        return KernelTooOldError(f"Sockets cannot be read: {TOO_OLD.message}. {TOO_OLD_REMEDY}")
     if exc.errno in (errno.EPERM, errno.EACCES):
         return NotPermittedError(f"Not permitted to take a duplicate of another process's socket. {remedy(proc)}")
-    return KeepaliveError(f"Another process cannot be looked into: {exc.strerror}.")
+    return KeepaliveError(f"Another process cannot be read: {exc.strerror}.")
 
 
 def has_privilege(proc: str = "/proc") -> bool:

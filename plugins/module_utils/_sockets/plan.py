@@ -16,7 +16,12 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import KEEPALIVE_TIMER, judge
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    COMPLIANT,
+    OLDER,
+    UNREAD,
+    UNSUPPORTED,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -27,6 +32,9 @@ if t.TYPE_CHECKING:
         Options,
         Socket,
     )
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+        Reason,
+    )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
@@ -34,8 +42,7 @@ if t.TYPE_CHECKING:
 PINS: dict[Key, str] = {"time": "TCP_KEEPIDLE", "intvl": "TCP_KEEPINTVL", "probes": "TCP_KEEPCNT"}
 PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
 
-NOTHING_TO_DO = "it is as wished"
-NOTHING_MEANT = "No socket is meant by these filters."
+NONE_SELECTED = "No socket matches these filters."
 
 # what of a socket can change, and what that makes of it; the rest tells which socket it is
 _CONDITION = ("keepalive", "time", "intvl", "probes", "timer", "covered", "reason")
@@ -96,8 +103,8 @@ class Outcome:
 
     def __init__(self) -> None:
         self.changed: list[Change] = []
-        self.left: list[tuple[Socket, str]] = []
-        self.unreachable: list[tuple[Socket, str]] = []
+        self.left: list[tuple[Socket, Reason]] = []
+        self.unreachable: list[tuple[Socket, Reason]] = []
         self.partly: list[str] = []
         self.gone = 0
 
@@ -110,7 +117,9 @@ class Outcome:
                 continue
             missing = [key for key in want.pins.named() if getattr(one.options, key) is None]
             if missing:
-                self.unreachable.append((one, f"this kernel has no {PINS[missing[0]]} for MPTCP"))
+                self.unreachable.append(
+                    (one, UNSUPPORTED._replace(message=f"this kernel has no {PINS[missing[0]]} for MPTCP"))
+                )
                 continue
             change = plan(one, want)
             if change is None:
@@ -121,15 +130,15 @@ class Outcome:
 
     def leave(self, one: Socket) -> None:
         """Note a socket that needs nothing."""
-        self.left.append((one, one.verdict.reason or NOTHING_TO_DO))
+        self.left.append((one, one.verdict.reason or COMPLIANT))
 
     def warnings(self, want: DesiredState, *, waiting: int) -> list[str]:
         """Return a sentence for what somebody can do something about; ``waiting`` connections are not accepted yet."""
-        refused = [reason for one, reason in self.unreachable if one.options]
+        refused = [reason.message for one, reason in self.unreachable if one.options]
         warnings = [
             *(f"{refused.count(reason)} socket(s) were left as they were: {reason}." for reason in sorted({*refused})),
             *(
-                f"{self.partly.count(reason)} socket(s) were changed, and not as wished: {reason}."
+                f"{self.partly.count(reason)} socket(s) were changed, and do not have the desired state: {reason}."
                 for reason in sorted({*self.partly})
             ),
         ]
@@ -138,7 +147,7 @@ class Outcome:
                 f"{waiting} connection(s) wait to be accepted, and have what their listener had when they came. "
                 f"Run again once they are."
             )
-        older = sum(one.verdict.kind == OLDER for one, _reason in self.left)
+        older = sum(one.verdict.code == OLDER.code for one, _reason in self.left)
         if older and want.enabled and not want.rearm:
             warnings.append(f"{older} connection(s) keep a timer that was armed with an older value. Give rearm: true.")
         return warnings
@@ -174,9 +183,9 @@ def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Answer:
     return {key: answer[key] for key in keys}
 
 
-def _with_reasons(sockets: list[tuple[Socket, str]]) -> list[Answer]:
+def _with_reasons(sockets: list[tuple[Socket, Reason]]) -> list[Answer]:
     return [
-        {**_shown(one, _IDENTITY), **_shown(one), "reason": reason}
+        {**_shown(one, _IDENTITY), **_shown(one), "reason": reason._asdict()}
         for one, reason in sorted(sockets, key=lambda pair: pair[0].sort_key)
     ]
 
@@ -211,7 +220,7 @@ def plan(found: Socket, want: DesiredState) -> Change | None:
         want.rearm
         and after.time == options.time
         and options.keepalive
-        and any(judge(entry, after).kind == OLDER and not entry.unanswered for entry in found.entries)
+        and any(judge(entry, after).code == OLDER.code and not entry.unanswered for entry in found.entries)
     )
     if after == options and not rearm:
         return None

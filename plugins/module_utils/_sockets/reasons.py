@@ -2,29 +2,57 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a socket is not covered by keepalive, and why one could not be looked into."""
+"""The reasons in results about sockets: why one is not covered, needs nothing, or could not be read or set.
+
+Each has a code for programs and a message for people. Programs compare codes only; the modules document them.
+"""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-OFF = "keepalive is off"
-OLDER = "the timer was armed with an older value"
-USER_TIMEOUT = "TCP_USER_TIMEOUT decides"
-UNACKNOWLEDGED = "data is unacknowledged"
-UNREAD = "its options could not be read"
-NOT_TOLD = "this kernel does not tell the values of MPTCP"
+import typing as t
 
-PERMISSION = "permission denied"
-HIDDEN = "other users' processes are hidden"
-NO_TABLE = "its table of sockets cannot be read"
-FIRST_THREAD_ENDED = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
-ENDED = "it ended meanwhile"
-NOT_ACCEPTED = "it waits to be accepted by its listener's process"
-CLOSED = "its process has closed it"
-HALF_OPEN = "its peer has not completed the connection"
-NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's own"
-HIDDEN_HOLDER = "its process cannot be looked into, or it is the kernel's own"
 
-# why a socket that is in the tables has no process of which it could be had
+class Reason(t.NamedTuple):
+    """A ``code``, which never changes, and a ``message``, which may."""
+
+    code: str
+    message: str
+
+    def because(self, cause: str) -> Reason:
+        """Return the same reason with a message that ends with the cause."""
+        return self._replace(message=f"{self.message}: {cause}")
+
+
+# Why a socket is not covered, or why that is not known.
+OFF = Reason("keepalive_off", "keepalive is off")
+OLDER = Reason("timer_armed_earlier", "the timer was armed with an older value")
+USER_TIMEOUT = Reason("user_timeout", "TCP_USER_TIMEOUT takes precedence")
+UNACKNOWLEDGED = Reason("unacknowledged_data", "data is unacknowledged")
+UNREAD = Reason("options_unreadable", "its options cannot be read")
+
+NOT_COVERED = {reason.code: reason for reason in (OFF, OLDER, USER_TIMEOUT, UNACKNOWLEDGED, UNREAD)}
+
+# Why a socket was left as it was.
+COMPLIANT = Reason("already_compliant", "it has the desired state")
+UNSUPPORTED = Reason("not_supported", "the kernel has no such option for MPTCP")
+REFUSED = Reason("refused", "the kernel refused")
+
+# Why a socket, process or namespace was unreadable.
+PERMISSION = Reason("permission_denied", "permission denied")
+HIDDEN = Reason("processes_hidden", "other users' processes are hidden")
+TOO_OLD = Reason("kernel_too_old", "this system has no pidfd_getfd(2)")
+NO_TABLE = Reason("table_unreadable", "its table of sockets cannot be read")
+FIRST_THREAD_ENDED = Reason(
+    "first_thread_ended", "the first thread of its process has ended, and the kernel is older than Linux 6.9"
+)
+ENDED = Reason("ended", "it ended meanwhile")
+NOT_ACCEPTED = Reason("not_accepted", "it waits to be accepted by its listener's process")
+CLOSED = Reason("closed", "its process has closed it")
+HALF_OPEN = Reason("half_open", "its peer has not completed the connection")
+NO_HOLDER = Reason("no_holder", "no process that can be seen here holds it, or it is the kernel's own")
+HIDDEN_HOLDER = Reason("holder_hidden", "its process cannot be read, or it is the kernel's own")
+
+# Why a socket that is in the tables has no process from which it could be duplicated.
 NO_PROCESS = (NOT_ACCEPTED, CLOSED, HALF_OPEN, NO_HOLDER, HIDDEN_HOLDER)

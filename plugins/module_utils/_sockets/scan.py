@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the sockets that are meant, and look at each once.
+"""Find the sockets that the filters select and read each one's options.
 
 The order saves work: the tables of all namespaces are cheap, so the sockets that are meant are known
 before a process's descriptors are read; and only the sockets that are found there are duplicated.
@@ -27,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Options, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import TOO_OLD, TOO_OLD_REMEDY, Lender, remedy
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import TOO_OLD_REMEDY, Duplicator, remedy
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     CLOSED,
     ENDED,
@@ -39,12 +39,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     NO_TABLE,
     NOT_ACCEPTED,
     PERMISSION,
+    REFUSED,
+    TOO_OLD,
 )
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+        Reason,
+    )
 
     What = t.Literal["namespace", "process", "socket"]
     # process and number of the descriptor
@@ -70,48 +75,48 @@ _LAST_HEARD = struct.Struct("=52xII")
 _OFF = Options(keepalive=False)
 
 
-class Missed:
-    """Counts what could not be looked into, by reason; ``remedies`` say what to do, where that is known."""
+class Unreadable:
+    """Counts what could not be read, by reason, with what to do about it where that is known."""
 
     def __init__(self) -> None:
-        self._counts: collections.Counter[tuple[What, str]] = collections.Counter()
-        self._remedies: dict[str, str] = {}
+        self._counts: collections.Counter[tuple[What, Reason]] = collections.Counter()
+        self._remedies: dict[Reason, str] = {}
 
-    def add(self, what: What, reason: str, what_to_do: str = "") -> None:
+    def add(self, what: What, reason: Reason, what_to_do: str = "") -> None:
         """Count one."""
         self._counts[what, reason] += 1
         if what_to_do:
             self._remedies[reason] = what_to_do
 
-    def sockets(self, *reasons: str) -> int:
+    def sockets(self, *reasons: Reason) -> int:
         """Return how many sockets were counted for these reasons."""
         return sum(self._counts["socket", reason] for reason in reasons)
 
     def as_list(self) -> list[dict[str, t.Any]]:
         """Return the counts as the module answers them."""
         return [
-            {"what": what, "reason": reason, "count": count} for (what, reason), count in sorted(self._counts.items())
+            {"what": what, **reason._asdict(), "count": count} for (what, reason), count in sorted(self._counts.items())
         ]
 
     def warnings(self) -> list[str]:
-        """Return a sentence for each reason that somebody can do something about."""
+        """Return a warning for each reason that has a remedy."""
         kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
         return [
-            f"{count} {kinds[what]} could not be looked into: {reason}. {self._remedies[reason]}"
+            f"{count} {kinds[what]} could not be read: {reason.message}. {self._remedies[reason]}"
             for (what, reason), count in sorted(self._counts.items())
             if reason in self._remedies
         ]
 
 
-class Survey:
-    """Looks for sockets among the processes of a host; ``missed`` counts what could not be looked into.
+class SocketScanner:
+    """Finds sockets among the processes of a host; ``unreadable`` counts what could not be read.
 
     ``denied`` tells whether permission was denied to look into something that may be meant, ``too_old``
     whether the kernel cannot look into anything.
     """
 
     def __init__(self, processes: Processes, *, table: ReadTable = read_table) -> None:
-        self.missed = Missed()
+        self.unreadable = Unreadable()
         self.denied = False
         self.too_old = False
         self._processes = processes
@@ -140,7 +145,7 @@ class Survey:
         self.denied = bool(self._refused and (filters.concern_processes or lasting))
         for inode in unfound:
             without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
-            self.missed.add("socket", without_holder if inode in lasting else ENDED)
+            self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
         # whose they are is known of those that wait for a listener
         doors = {
             (namespace, entry.local_port)
@@ -151,10 +156,10 @@ class Survey:
         }
         for namespace, entry in unheld:
             if not filters.concern_processes or (namespace, entry.local_port) in doors:
-                self.missed.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
-        with contextlib.closing(Lender(self._processes.proc)) as lender:
+                self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
+        with contextlib.closing(Duplicator(self._processes.proc)) as duplicator:
             for inode, held in holders.items():
-                options, unread = self._look(lender, inode, held, whole=whole)
+                options, unread = self._look(duplicator, inode, held, whole=whole)
                 if options is None and unread is None:
                     continue
                 namespace, entries = selected[inode]
@@ -192,7 +197,7 @@ class Survey:
             try:
                 process = self._processes.read(pid)
             except GoneError:
-                self.missed.add("process", ENDED)
+                self.unreadable.add("process", ENDED)
                 continue
             except NotPermittedError:
                 if not filters.pids or pid in filters.pids:
@@ -237,7 +242,7 @@ class Survey:
             except KeepaliveError as exc:
                 # what to do is known only where a process lives
                 reason, cause = NO_TABLE, str(exc) if os.path.isdir(place) else ""
-        self.missed.add("namespace", reason, cause)
+        self.unreadable.add("namespace", reason, cause)
         return []
 
     def _find_holders(
@@ -253,29 +258,29 @@ class Survey:
         try:
             return self._processes.sockets(process)
         except GoneError:
-            self.missed.add("process", ENDED)
+            self.unreadable.add("process", ENDED)
         except NotPermittedError:
             self._count_denied()
         return ()
 
-    def _count_denied(self, reason: str = PERMISSION) -> None:
+    def _count_denied(self, reason: Reason = PERMISSION) -> None:
         self._refused += 1
-        self.missed.add("process", reason, remedy(self._processes.proc))
+        self.unreadable.add("process", reason, remedy(self._processes.proc))
 
     def _look(
-        self, lender: Lender, inode: int, held: t.Sequence[Holder], *, whole: bool
-    ) -> tuple[Options | None, str | None]:
+        self, duplicator: Duplicator, inode: int, held: t.Sequence[Holder], *, whole: bool
+    ) -> tuple[Options | None, Reason | None]:
         """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
-        reason = what_to_do = ""
+        what_to_do = ""
         try:
-            lent = lend(lender, inode, held)
+            copy = duplicate_socket(duplicator, inode, held)
             try:
-                return read_options(lent, whole=whole), None
+                return read_options(copy, whole=whole), None
             finally:
-                lent.close()
+                copy.close()
         except GoneError:
             if all(process.number == process.pid for process, _descriptor in held):
-                self.missed.add("socket", ENDED)
+                self.unreadable.add("socket", ENDED)
                 return None, None
             reason = FIRST_THREAD_ENDED
         except KernelTooOldError:
@@ -285,17 +290,17 @@ class Survey:
             self.denied = True
             reason, what_to_do = PERMISSION, remedy(self._processes.proc)
         except KeepaliveError as exc:
-            reason = str(exc).rstrip(".")
-        self.missed.add("socket", reason, what_to_do)
+            reason = REFUSED._replace(message=str(exc).rstrip("."))
+        self.unreadable.add("socket", reason, what_to_do)
         return None, reason
 
 
-def lend(lender: Lender, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
-    """Return a duplicate of a socket from those who hold it, as :meth:`Lender.lend` does."""
-    return lender.lend(inode, [(process.number, descriptor) for process, descriptor in held])
+def duplicate_socket(duplicator: Duplicator, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
+    """Return a duplicate of a socket from those who hold it, as :meth:`Duplicator.lend` does."""
+    return duplicator.duplicate(inode, [(process.number, descriptor) for process, descriptor in held])
 
 
-def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
+def read_options(copy: socket.SocketType, *, whole: bool = True) -> Options:
     """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
 
     Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
@@ -303,38 +308,38 @@ def read_options(lent: socket.SocketType, *, whole: bool = True) -> Options:
     :raises KeepaliveError: where the kernel does not tell.
     """
     try:
-        keepalive = bool(lent.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-        protocol = lent.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) if whole else 0
+        keepalive = bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+        protocol = copy.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) if whole else 0
     except OSError as exc:
         raise KeepaliveError(f"the kernel refuses to tell its options: {exc.strerror}.") from exc
     if not whole and not keepalive:
         return _OFF
     options = Options(
         keepalive=keepalive,
-        time=_number(lent, socket.TCP_KEEPIDLE),
-        intvl=_number(lent, socket.TCP_KEEPINTVL),
-        user_timeout=_number(lent, socket.TCP_USER_TIMEOUT),
+        time=_number(copy, socket.TCP_KEEPIDLE),
+        intvl=_number(copy, socket.TCP_KEEPINTVL),
+        user_timeout=_number(copy, socket.TCP_USER_TIMEOUT),
     )
     if not whole:
         return options
     return options._replace(
         mptcp=protocol == _IPPROTO_MPTCP,
-        probes=_number(lent, socket.TCP_KEEPCNT),
-        idle=_idle(lent),
+        probes=_number(copy, socket.TCP_KEEPCNT),
+        idle=_idle(copy),
     )
 
 
-def _number(lent: socket.SocketType, option: int) -> int | None:
+def _number(copy: socket.SocketType, option: int) -> int | None:
     """Return a TCP option; None where the kernel has none such for MPTCP."""
     try:
-        return lent.getsockopt(socket.IPPROTO_TCP, option)
+        return copy.getsockopt(socket.IPPROTO_TCP, option)
     except OSError:
         return None
 
 
-def _idle(lent: socket.SocketType) -> float | None:
+def _idle(copy: socket.SocketType) -> float | None:
     try:
-        info = lent.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
+        info = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
     except OSError:
         return None
     return min(_LAST_HEARD.unpack(info)) / 1000 if len(info) == _LAST_HEARD.size else None

@@ -138,6 +138,6 @@ def undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
     if failures:
         raise UndoError(
             f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures + left)} "
-            f"Mend this and run again."
+            f"Fix this and run again."
         ) from cause
     return left

@@ -102,7 +102,7 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
     if want.persistent and want.absent:
         planned = _without_keys(tree, file, want.absent)
         left = dataclasses.replace(have, tree=planned)
-        warnings = left.doubts() + _left_elsewhere(left, want.absent)
+        warnings = [doubt.message for doubt in left.doubts()] + _left_elsewhere(left, want.absent)
     elif want.persistent:
         planned, overridden, warnings = with_values(dataclasses.replace(have, tree=tree), file, want)
     after = dataclasses.replace(have, tree=planned)

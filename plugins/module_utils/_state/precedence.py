@@ -175,7 +175,7 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
     conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
     obstacle = planned.obstacle()
     if obstacle:
-        return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Mend or remove it."
+        return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Fix or remove it."
     if file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"
     elif file.name.startswith(b".") and loader == "systemd-sysctl":
@@ -192,7 +192,7 @@ def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str
     what = "excludes the key" if setting.value is None else f"has {setting.value!r}"
     return (
         f"At the next boot {sysctl_name(setting.key)} would be {value}, not {values[setting.key]}: "
-        f"{printable(setting.path)} line {setting.line} {what} and decides"
+        f"{printable(setting.path)} line {setting.line} {what} and takes precedence"
     )
 
 

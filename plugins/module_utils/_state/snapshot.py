@@ -35,6 +35,22 @@ if t.TYPE_CHECKING:
 _LINES_NAMED = 3
 
 
+class Finding(t.NamedTuple):
+    """Something to know about a prediction: a ``code``, where it stands, and a ``message`` for people.
+
+    ``path`` and ``line`` are None where it is about no file, or about the whole of it.
+    """
+
+    code: str
+    path: str | None
+    line: int | None
+    message: str
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return what results show of it."""
+        return {**self._asdict(), "path": None if self.path is None else printable(self.path)}
+
+
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
     """What a host has at one moment; two equal snapshots describe hosts in the same state.
@@ -112,21 +128,49 @@ class Snapshot:
         still = {file.path for file in planned.files_read()}
         return [file for file in self.files_read() if file.path not in still]
 
-    def doubts(self) -> list[str]:
+    def doubts(self) -> list[Finding]:
         """Return what makes the prediction uncertain, and what keeps the boot from applying anything."""
         obstacle = self.obstacle()
-        return [
-            *([] if obstacle is None else [f"{describe_obstacle(obstacle)} at the next boot."]),
-            *(
-                f"{printable(path)} line {line} changes what systemd-sysctl.service does: whether and how it applies "
-                f"files at the next boot cannot be known."
+        found = []
+        if obstacle is not None:
+            message = f"{describe_obstacle(obstacle)} at the next boot."
+            found.append(Finding("credential_unusable", obstacle.path, None, message))
+        if self.loader == "systemd-sysctl":
+            found += [
+                Finding(
+                    *("unit_changed", path, line),
+                    f"{printable(path)} line {line} changes what systemd-sysctl.service does: whether and how it "
+                    f"applies files at the next boot cannot be known.",
+                )
                 for path, line in self.unit_changes
-                if self.loader == "systemd-sysctl"
-            ),
+            ]
+        return [
+            *found,
             *(
-                f"{printable(file.path)} cannot be read ({file.reason}): it may decide at the next boot."
+                Finding(
+                    *("unreadable", file.path, None),
+                    f"{printable(file.path)} cannot be read ({file.reason}): it may take precedence at the next boot.",
+                )
                 for file in self.unreadable()
             ),
+        ]
+
+    def notes(self) -> list[Finding]:
+        """Return what misleads about the prediction."""
+        if self.loader is None:
+            if all(setting.path == COMMAND_LINE for setting in self.boot.settings):
+                return []
+            message = (
+                "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
+            )
+            return [Finding("no_loader", None, None, message)]
+        return [
+            Finding(
+                *("volatile", setting.path, setting.line),
+                f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after a "
+                f"reboot.",
+            )
+            for setting in self._volatile_settings()
         ]
 
     def writer_warnings(self) -> list[str]:
@@ -141,19 +185,8 @@ class Snapshot:
         ]
 
     def warnings(self) -> list[str]:
-        """Return what makes the prediction uncertain, and what misleads about it."""
-        if self.loader is None and any(setting.path != COMMAND_LINE for setting in self.boot.settings):
-            return [
-                "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
-            ]
-        return [
-            *self.doubts(),
-            *(
-                f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after a "
-                f"reboot."
-                for setting in self._volatile_settings()
-            ),
-        ]
+        """Return the messages of all doubts and notes."""
+        return [finding.message for finding in (*self.doubts(), *self.notes())]
 
     def _volatile_settings(self) -> list[Setting]:
         if not any(file.is_volatile for file in self.tree.files):
@@ -174,6 +207,8 @@ class Snapshot:
                     key: {"path": printable(sources[key].path), "line": sources[key].line} if key in sources else None
                     for key in KEYS
                 },
+                "doubts": [finding.as_dict() for finding in self.doubts()],
+                "notes": [finding.as_dict() for finding in self.notes()],
             },
             "settings": [
                 {**setting.as_dict(), "effective": sources.get(setting.key) == setting}

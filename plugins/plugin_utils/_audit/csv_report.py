@@ -44,7 +44,7 @@ def _row(host: Answer) -> dict[str, str | int | float | None]:
     return {
         "host": host["name"],
         "verdict": host["verdict"],
-        "reasons": " | ".join(reason["text"] for reason in host["reasons"]),
+        "reasons": " | ".join(reason["message"] for reason in host["reasons"]),
         **{f"running_{key}": host["runtime"][key] for key in KEYS},
         **{f"boot_{key}": boot["values"][key] for key in KEYS},
         **{f"boot_{key}_source": _place(boot["sources"][key]) for key in KEYS},

@@ -28,10 +28,10 @@ if t.TYPE_CHECKING:
 
 
 # The layout of the report; a key that goes or changes its meaning makes it a new one.
-VERSION = 1
+VERSION = 2
 
-# Every kind of reason, with its heading, in the order in which a host's reasons are given.
-KINDS = {
+# The code of each reason, with its heading, in the order in which a host's reasons are given.
+CODES = {
     "unreachable": "could not be reached",
     "failed": "could not be asked",
     "unknown": "a value could not be read",
@@ -45,11 +45,6 @@ KINDS = {
 }
 
 _PLURALS = {"process": "process(es)", "namespace": "network namespace(s)", "socket": "socket(s)"}
-
-# What every sentence of Snapshot.doubts() has, and no other warning of the module.
-_DOUBT = "at the next boot"
-# What every sentence of Snapshot.writer_warnings() has; its content is in other_writers.
-_WRITER = "may set other keepalive values after the boot"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,13 +100,13 @@ def _text(value: object) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Reason:
-    """Why a host is not in order; ``kind`` is one of :data:`KINDS`, ``text`` a sentence for people.
+    """Why a host is not in order; ``code`` is one of :data:`CODES`, ``message`` a sentence for people.
 
     ``key``, ``path`` and ``line`` are there where the reason is about one of the three values, or a line of a file.
     """
 
-    kind: str
-    text: str
+    code: str
+    message: str
     key: str | None = None
     path: str | None = None
     line: int | None = None
@@ -168,18 +163,18 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
     notes: list[str] = []
     if host.trouble:
         kind, message = host.trouble
-        reasons.append(Reason(kind, f"It {KINDS[kind]}: {message}"))
+        reasons.append(Reason(kind, f"It {CODES[kind]}: {message}"))
     values: dict[str, t.Any] = _no_values()
     if host.info is not None:
         values = _values_of(host.info)
         reasons.extend(_unknown(values))
         reasons.extend(_harmful(values))
         reasons.extend(_drift(values))
-        for warning in map(str, host.info.get("warnings") or ()):
-            if _DOUBT in warning:
-                reasons.append(Reason("doubt", warning))
-            elif _WRITER not in warning:
-                notes.append(warning)
+        reasons.extend(
+            Reason("doubt", doubt["message"], path=doubt["path"], line=doubt["line"])
+            for doubt in values["boot"]["doubts"]
+        )
+        notes.extend(note["message"] for note in values["boot"]["notes"])
         reasons.extend(
             Reason(
                 "other_writer",
@@ -198,7 +193,7 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
     if connections is not None and host.sockets is not None:
         notes.extend(map(str, host.sockets.get("warnings") or ()))
     elif host.sockets_trouble and criteria.covered is None:
-        notes.append(f"The connections could not be looked into: {host.sockets_trouble}")
+        notes.append(f"The connections could not be read: {host.sockets_trouble}")
     verdict: Verdict = "no_answer" if host.trouble else "not_in_order" if reasons else "in_order"
     return {
         "name": host.name,
@@ -214,7 +209,7 @@ def _no_values() -> dict[str, t.Any]:
     empty = Values().as_dict()
     return {
         "runtime": empty,
-        "boot": {"loader": None, "values": dict(empty), "sources": dict(empty)},
+        "boot": {"loader": None, "values": dict(empty), "sources": dict(empty), "doubts": [], "notes": []},
         "drift": [],
         "detection_time": None,
         "boot_detection_time": None,
@@ -237,6 +232,7 @@ def _values_of(info: Answer) -> dict[str, t.Any]:
                 key: {"path": str(source["path"]), "line": int(source["line"])} if source else None
                 for key, source in sources.items()
             },
+            **{kind: [_finding(one) for one in boot[kind]] for kind in ("doubts", "notes")},
         },
         "drift": [key for key in KEYS if key in info["drift"]],
         "detection_time": detection_time(runtime),
@@ -255,6 +251,15 @@ def _values_of(info: Answer) -> dict[str, t.Any]:
             {"path": str(writer["path"]), "line": int(writer["line"]), "text": str(writer["text"])}
             for writer in info["other_writers"]
         ],
+    }
+
+
+def _finding(one: Answer) -> dict[str, t.Any]:
+    return {
+        "code": str(one["code"]),
+        "path": None if one["path"] is None else str(one["path"]),
+        "line": _whole(one["line"]),
+        "message": str(one["message"]),
     }
 
 
@@ -293,7 +298,7 @@ def _drift(values: Answer) -> t.Iterator[Reason]:
             f"{values['boot']['values'][key]}: "
         )
         if source:
-            yield Reason("drift", f"{text}{source['path']} line {source['line']} decides.", key=key, **source)
+            yield Reason("drift", f"{text}{source['path']} line {source['line']} takes precedence.", key=key, **source)
         elif values["boot"]["loader"] is None:
             yield Reason("drift", f"{text}nothing applies sysctl files when this host boots.", key=key)
         else:
@@ -350,7 +355,8 @@ def _connections(answer: Answer) -> dict[str, t.Any]:
         **totals,
         "share": _per_cent(totals["covered"], totals["sockets"]),
         "reasons": [
-            {"reason": str(one["reason"]), "sockets": int(one["sockets"])} for one in answer.get("reasons") or ()
+            {"code": str(one["code"]), "message": str(one["message"]), "sockets": int(one["sockets"])}
+            for one in answer.get("reasons") or ()
         ],
         "by_command": [
             {
@@ -359,9 +365,14 @@ def _connections(answer: Answer) -> dict[str, t.Any]:
             }
             for one in answer.get("by_command") or ()
         ],
-        "not_looked_into": [
-            {"what": str(one["what"]), "reason": str(one["reason"]), "count": int(one["count"])}
-            for one in answer.get("not_looked_into") or ()
+        "unreadable": [
+            {
+                "what": str(one["what"]),
+                "code": str(one["code"]),
+                "message": str(one["message"]),
+                "count": int(one["count"]),
+            }
+            for one in answer.get("unreadable") or ()
         ],
     }
 
@@ -376,18 +387,18 @@ def _too_few(host: Host, connections: Answer | None, criteria: Criteria) -> t.It
         return
     if connections is None:
         cause = host.sockets_trouble or "it was not asked for"
-        yield Reason("coverage", f"The connections could not be looked into: {cause}")
+        yield Reason("coverage", f"The connections could not be read: {cause}")
         return
     hidden = [
-        f"{one['count']} {_PLURALS[one['what']]}: {one['reason']}"
-        for one in connections["not_looked_into"]
-        if one["reason"] == HIDDEN_HOLDER or (one["what"] != "socket" and one["reason"] != ENDED)
+        f"{one['count']} {_PLURALS[one['what']]}: {one['message']}"
+        for one in connections["unreadable"]
+        if one["code"] == HIDDEN_HOLDER.code or (one["what"] != "socket" and one["code"] != ENDED.code)
     ]
     if hidden:
-        yield Reason("coverage", f"Not all connections could be looked into: {'; '.join(hidden)}.")
+        yield Reason("coverage", f"Not all connections could be read: {'; '.join(hidden)}.")
     covered, sockets = connections["covered"], connections["sockets"]
     if covered * 100 < criteria.covered * sockets:
-        why = "; ".join(f"{one['reason']}: {one['sockets']}" for one in connections["reasons"])
+        why = "; ".join(f"{one['message']}: {one['sockets']}" for one in connections["reasons"])
         yield Reason(
             "coverage",
             f"{covered} of {sockets} connections are covered ({connections['share']:g} %), and {criteria.covered:g} % "
@@ -399,7 +410,7 @@ def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[
     """Return the report of a fleet, its hosts ordered by name. ``created`` is the moment of asking, in ISO 8601."""
     judged = [judge_host(host, criteria) for host in sorted(hosts, key=lambda host: host.name)]
     verdicts = collections.Counter(host["verdict"] for host in judged)
-    kinds = collections.Counter(kind for host in judged for kind in {reason["kind"] for reason in host["reasons"]})
+    codes = collections.Counter(code for host in judged for code in {reason["code"] for reason in host["reasons"]})
     connections = {
         key: sum(host["connections"][key] for host in judged if host["connections"])
         for key in ("sockets", "covered", "not_covered", "unknown")
@@ -409,25 +420,25 @@ def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[
         "version": VERSION,
         "created": created,
         "in_order": in_order,
-        "summary": _summary(judged, kinds),
+        "summary": _summary(judged, codes),
         "criteria": dataclasses.asdict(criteria),
         "totals": {
             "hosts": len(judged),
             **{verdict: verdicts[verdict] for verdict in ("in_order", "not_in_order", "no_answer")},
-            "reasons": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+            "reasons": {code: codes[code] for code in CODES if codes[code]},
             "connections": {**connections, "share": _per_cent(connections["covered"], connections["sockets"])},
         },
         "hosts": judged,
     }
 
 
-def _summary(judged: t.Sequence[Answer], kinds: t.Mapping[str, int]) -> str:
+def _summary(judged: t.Sequence[Answer], codes: t.Mapping[str, int]) -> str:
     wrong = sum(host["verdict"] != "in_order" for host in judged)
     if not judged:
         return "Not in order: there is no host."
     if not wrong:
         return f"In order: {_count(len(judged))}."
-    what = ", ".join(f"{KINDS[kind]}: {kinds[kind]}" for kind in KINDS if kinds[kind])
+    what = ", ".join(f"{CODES[code]}: {codes[code]}" for code in CODES if codes[code])
     return f"Not in order: {wrong} of {_count(len(judged))} ({what})."
 
 

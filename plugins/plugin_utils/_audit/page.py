@@ -20,7 +20,7 @@ import typing as t
 from jinja2 import Environment, StrictUndefined
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import KINDS
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES
 
 if t.TYPE_CHECKING:
     Report = t.Mapping[str, t.Any]
@@ -225,7 +225,7 @@ def rows_for_script(hosts: t.Iterable[Report]) -> list[list[t.Any]]:
             len(host["drift"]),
             None if host["connections"] is None else host["connections"]["share"],
             host["verdict"],
-            sorted({reason["kind"] for reason in host["reasons"]}),
+            sorted({reason["code"] for reason in host["reasons"]}),
         ]
         for host in hosts
     ]
@@ -249,7 +249,7 @@ def as_page(report: Report, template: str) -> str:
             ("coverage", "Connections covered", "share of a host's connections", coverage_plot(report)),
         ],
         frame={"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM},
-        kinds=KINDS,
+        headings=CODES,
         keys=[(key, sysctl_name(key)) for key in KEYS],
         verdicts=VERDICTS,
         hosts=hosts,

@@ -78,6 +78,8 @@ def snapshot(
             "loader": "systemd-sysctl",
             "values": values,
             "sources": {key: line and {"path": PATH, "line": line} for key, line in numbers.items()},
+            "doubts": [],
+            "notes": [],
         },
         "settings": [
             {"key": key, "value": str(values[key]), "path": PATH, "line": line, "effective": True}
@@ -171,7 +173,7 @@ def test_another_path_with_a_backup(run: RunModule, image: str, tmp_path: Path) 
 def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
     lay_out(tmp_path, {ZZ: b"\n" + TIME + b" = 5\n"})
     line = {"key": "time", "value": "5", "path": ZZ, "line": 2}
-    decides = f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 2 has '5' and decides"
+    decides = f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 2 has '5' and takes precedence"
     before = look_at(tmp_path)
     expecting: list[dict[str, t.Any]] = [{}, {"overrides": "fail"}, {"check_mode": True}]
     for params in expecting:

@@ -41,6 +41,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return runner(keepalive_info.main, monkeypatch, capsys)
 
 
+NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
+
+
 def answer_of(
     loader: str | None, time: int, probes: int, sources: dict[str, object], settings: list[dict[str, object]]
 ) -> dict[str, object]:
@@ -51,6 +54,10 @@ def answer_of(
             "loader": loader,
             "values": {"time": time, "intvl": 75, "probes": probes},
             "sources": {"time": None, "intvl": None, "probes": None, **sources},
+            "doubts": [],
+            "notes": [{"code": "no_loader", "path": None, "line": None, "message": NO_LOADER}]
+            if loader is None
+            else [],
         },
         "settings": settings,
         "other_writers": [],
@@ -65,7 +72,7 @@ AS_PROCPS = answer_of(
 )
 AS_NOTHING = {
     **answer_of(None, 7200, 9, {}, [{**line, "effective": False} for line in LINES]),
-    "warnings": ["Nothing applies sysctl files when this system boots, so those that were found have no effect then."],
+    "warnings": [NO_LOADER],
 }
 SYSTEMD: Layout = {"/usr/lib/systemd/systemd-sysctl": b""}
 SYSVINIT: Layout = {"/sbin/init": b"", "/etc/rcS.d/S08procps": b"sysctl -q --system\n"}
@@ -115,7 +122,7 @@ def test_warnings(run: RunModule, tmp_path: Path) -> None:
     lay_out(tmp_path, {"/etc/sysctl.d": None})
     os.mkfifo(str(tmp_path / "etc/sysctl.d/a.conf"))
     assert run(root=str(tmp_path))["warnings"] == [
-        f"{A} cannot be read (it is not a regular file): it may decide at the next boot."
+        f"{A} cannot be read (it is not a regular file): it may take precedence at the next boot."
     ]
 
 

@@ -27,10 +27,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
-def test_nothing_is_meant(run: RunModule, check_mode: bool) -> None:
+def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
     answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
-    assert "No socket is meant by these filters." in answer.pop("warnings")
-    answer.pop("not_looked_into")
+    assert "No socket matches these filters." in answer.pop("warnings")
+    answer.pop("unreadable")
     assert answer == {
         "changed": False,
         "changed_sockets": [],
@@ -140,7 +140,7 @@ def short(found):
         changed=found["changed"],
         sockets={names[one]: [tell(state["before"]), tell(state["after"])]
                  for one, state in found["changed_by_inode"].items() if one in names},
-        left={names[one]: steady(state["reason"]) for one, state in found["left_by_inode"].items() if one in names},
+        left={names[one]: steady(state["reason"]["message"]) for one, state in found["left_by_inode"].items() if one in names},
         totals=found["totals"],
         warnings=found["warnings"],
     )
@@ -180,8 +180,8 @@ answer(
 """
 )
 OLD = "the timer was armed with an older value: 7200 s left, 600 s wanted"
-TIMEOUT = "TCP_USER_TIMEOUT decides"
-FINE = "it is as wished"
+TIMEOUT = "TCP_USER_TIMEOUT takes precedence"
+FINE = "it has the desired state"
 KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give rearm: true."
 
 
@@ -377,7 +377,7 @@ while not probed():
     time.sleep(0.02)
 sysctl("intvl", 5)
 scene = dict(client=client)
-before = steady(ask()["by_inode"][inode(client)]["reason"])
+before = steady(ask()["by_inode"][inode(client)]["reason"]["message"])
 found = short(bring(remote_ports=[client.getpeername()[1]], rearm=True))
 answer(before=before, found=found["left"], changed=found["changed"], timer=timer(client))
 """
@@ -500,7 +500,7 @@ answer(
     on=[one["after"]["covered"] for one in on["changed_sockets"]],
     again=bring(remote_ports=[port], rearm=True)["changed"],
     pinned=[one["after"]["time"] for one in pinned["changed_sockets"]],
-    unreachable=[one["reason"] for one in pinned["unreachable_sockets"]],
+    unreachable=[one["reason"]["message"] for one in pinned["unreachable_sockets"]],
 )
 """
 )
@@ -750,7 +750,7 @@ seccomp(%d, SETSOCKOPT, %s)
 found = bring(remote_ports=[port], time=300, intvl=7, commands=["*"])
 answer(
     changed=found["changed"],
-    reasons=sorted({one["reason"] for one in found["unreachable_sockets"]}),
+    reasons=sorted({one["reason"]["message"] for one in found["unreachable_sockets"]}),
     totals=found["totals"],
     warnings=found["warnings"],
     now={name: look(one)[:4] for name, one in scene.items()} == {name: look[:4] for name, look in before.items()},
@@ -912,7 +912,7 @@ answer(
     pids=[process["pid"] for one in found["changed_sockets"] + found["unreachable_sockets"]
           for process in one["processes"]] == [pid],
     times=[one["after"]["time"] for one in found["changed_sockets"]],
-    unreachable=[one["reason"] for one in found["unreachable_sockets"]],
+    unreachable=[one["reason"]["message"] for one in found["unreachable_sockets"]],
     again=bring(pid, remote_ports=[listener.getsockname()[1]], time=77)["changed"],
 )
 """
@@ -968,7 +968,7 @@ again = bring(listening=True, local_ports=[port])
 answer(
     same=[planned["totals"] == done["totals"], planned["warnings"] == done["warnings"]],
     totals=done["totals"],
-    missed=[[one["reason"], one["count"]] for one in done["not_looked_into"] if one["what"] == "socket"],
+    unreadable=[[one["code"], one["count"]] for one in done["unreadable"] if one["what"] == "socket"],
     warnings=done["warnings"],
     then=[look(one)[0] for one in accepted],
     again=again["totals"]["changed"],
@@ -981,7 +981,7 @@ def test_connections_that_wait_to_be_accepted_are_told() -> None:
     assert play(WAITING) == {
         "same": [True, True],
         "totals": {"changed": 1, "left": 0, "unreachable": 2, "gone": 0},
-        "missed": [["it waits to be accepted by its listener's process", 2]],
+        "unreadable": [["not_accepted", 2]],
         "warnings": [WAIT],
         "then": [1, 1],
         "again": 2,

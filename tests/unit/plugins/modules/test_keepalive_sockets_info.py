@@ -30,8 +30,8 @@ def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
     # a process cannot have this number: include/linux/threads.h, PID_MAX_LIMIT
     answer = run(pids=[4194305], check_mode=check_mode)
     answer.pop("warnings", None)
-    missed = answer.pop("not_looked_into")
-    assert all(one["what"] in ("process", "namespace") for one in missed)
+    unreadable = answer.pop("unreadable")
+    assert all(one["what"] in ("process", "namespace") for one in unreadable)
     assert answer == {"sockets": [], "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
 
 
@@ -83,7 +83,7 @@ names = {inode(one): name for name, one in scene.items()}
 seen = {names[one["inode"]]: one for one in found["sockets"] if one["inode"] in names}
 for one in seen.values():
     one["timer"] = one["timer"] and [one["timer"]["kind"], armed(one["timer"]["left"])]
-    one["reason"] = one["reason"] and steady(one["reason"])
+    one["reason"] = one["reason"] and steady(one["reason"]["message"])
 shown = ("state", "keepalive", "time", "intvl", "probes", "user_timeout", "timer", "covered", "reason")
 answer(
     seen={name: [seen[name][key] for key in shown] for name in scene},
@@ -108,7 +108,17 @@ def test_covered() -> None:
         "off": [up, False, 600, 60, 5, 0, None, False, "keepalive is off"],
         "old": [up, True, 600, 60, 5, 0, ["keepalive", 7200], False, old],
         "own time": [up, True, 50, 60, 5, 0, ["keepalive", 50], True, None],
-        "own user timeout": [up, True, 300, 60, 5, 30000, ["keepalive", 300], False, "TCP_USER_TIMEOUT decides"],
+        "own user timeout": [
+            up,
+            True,
+            300,
+            60,
+            5,
+            30000,
+            ["keepalive", 300],
+            False,
+            "TCP_USER_TIMEOUT takes precedence",
+        ],
         "new": [up, True, 600, 11, 3, 0, ["keepalive", 600], True, None],
         "listener": [down, False, 600, 60, 5, 0, None, False, "keepalive is off"],
         "listener on": [down, True, 600, 60, 5, 0, None, True, None],
@@ -119,10 +129,10 @@ def test_covered() -> None:
     # the other ends of the seven connections are off, but for the accepted one, whose client is
     assert answer["totals"] == {"sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}
     assert answer["reasons"] == [
-        {"reason": "TCP_USER_TIMEOUT decides", "sockets": 1},
-        {"reason": "data is unacknowledged", "sockets": 1},
-        {"reason": "keepalive is off", "sockets": 9},
-        {"reason": "the timer was armed with an older value", "sockets": 1},
+        {"code": "keepalive_off", "message": "keepalive is off", "sockets": 9},
+        {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 1},
+        {"code": "unacknowledged_data", "message": "data is unacknowledged", "sockets": 1},
+        {"code": "user_timeout", "message": "TCP_USER_TIMEOUT takes precedence", "sockets": 1},
     ]
     assert answer["by_command"] == [{"command": "me", "sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}]
     assert answer["counts"] == [4, 12]
@@ -279,7 +289,7 @@ for _ in range(2):
     client = socket.create_connection(listener.getsockname())
     kept.append(client)
 found = ask(pids=None, local_ports=[listener.getsockname()[1]])
-answer(count=found["totals"]["sockets"], missed=[one for one in found["not_looked_into"] if one["what"] == "socket"])
+answer(count=found["totals"]["sockets"], unreadable=[one for one in found["unreadable"] if one["what"] == "socket"])
 """
 
 
@@ -287,9 +297,7 @@ def test_connections_that_wait_to_be_accepted() -> None:
     # other namespaces of the machine have other sockets on that port, if any
     answer = play(QUEUED)
     assert answer["count"] >= 1
-    (waiting,) = (
-        one for one in answer["missed"] if one["reason"] == "it waits to be accepted by its listener's process"
-    )
+    (waiting,) = (one for one in answer["unreadable"] if one["code"] == "not_accepted")
     assert waiting["count"] >= 2
 
 
@@ -323,16 +331,16 @@ send_until_full(fin_wait1)
 fin_wait1.shutdown(socket.SHUT_WR)
 closing, last_ack = full(True), full(False)
 found = ask(states=list(STATES))["by_inode"]
-lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["not_looked_into"]
+lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["unreadable"]
 answer(
     found={
-        name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], found[inode(one)]["reason"]]
+        name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], (found[inode(one)]["reason"] or {}).get("message")]
         for name, one in dict(waiting=waiting, closed=closed, sending=sending, fin_wait1=fin_wait1,
                               closing=closing, last_ack=last_ack).items()
     },
     never_heard=found[inode(sending)]["idle"],
     few=[one["state"] for one in ask(states=["close_wait", "fin_wait2"])["sockets"]],
-    lost=[one["reason"] for one in lost if one["what"] == "socket"],
+    lost=[one["code"] for one in lost if one["what"] == "socket"],
 )
 """
 
@@ -351,7 +359,7 @@ def test_states() -> None:
         },
         "never_heard": None,
         "few": ["fin_wait2"] * 3 + ["close_wait"] * 2,
-        "lost": ["its process has closed it"],
+        "lost": ["closed"],
     }
 
 
@@ -391,8 +399,8 @@ def work():
     answer(
         mine=[mine["covered"], mine["time"], [one["user"] for one in mine["processes"]]],
         others=list(found["by_inode"]),
-        missed=[one for one in found["not_looked_into"] if one["reason"] == "permission denied"],
-        hidden=[one["reason"] for one in everybody["not_looked_into"] if one["what"] == "socket"],
+        unreadable=[one for one in found["unreadable"] if one["code"] == "permission_denied"],
+        hidden=[one["code"] for one in everybody["unreadable"] if one["what"] == "socket"],
         warnings=found["warnings"],
     )
 
@@ -406,9 +414,9 @@ def test_unprivileged() -> None:
     assert play(UNPRIVILEGED) == {
         "mine": [True, 7200, ["nobody"]],
         "others": [],
-        "missed": [{"what": "process", "reason": "permission denied", "count": 1}],
-        "hidden": ["its process cannot be looked into, or it is the kernel's own"],
-        "warnings": [f"1 process(es) could not be looked into: permission denied. {AS_USER}"],
+        "unreadable": [{"what": "process", "code": "permission_denied", "message": "permission denied", "count": 1}],
+        "hidden": ["holder_hidden"],
+        "warnings": [f"1 process(es) could not be read: permission denied. {AS_USER}"],
     }
 
 
@@ -421,11 +429,11 @@ answer(
     totals=found["totals"],
     reasons=found["reasons"],
     seen=sorted(
-        [one["state"], one["protocol"], one["keepalive"], one["time"], one["covered"], one["reason"]]
+        [one["state"], one["protocol"], one["keepalive"], one["time"], one["covered"], one["reason"]["message"]]
         for one in found["sockets"]
     ),
     filtered=ask(covered=False)["totals"]["sockets"],
-    missed=[one for one in found["not_looked_into"] if one["what"] == "socket"],
+    unreadable=[one for one in found["unreadable"] if one["what"] == "socket"],
     warnings=[one for one in found["warnings"] if "socket(s)" in one],
 )
 """
@@ -437,27 +445,30 @@ AS_ROOT = (
 
 
 @pytest.mark.parametrize(
-    ("number", "reason", "remedy"),
+    ("number", "code", "reason", "remedy"),
     [
-        pytest.param(errno.EPERM, "permission denied", AS_ROOT, id="permission"),
+        pytest.param(errno.EPERM, "permission_denied", "permission denied", AS_ROOT, id="permission"),
         pytest.param(
             errno.ENOSYS,
+            "kernel_too_old",
             "this system has no pidfd_getfd(2)",
             "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call.",
             id="older kernel",
         ),
-        pytest.param(errno.EMFILE, "Another process cannot be looked into: Too many open files", None, id="no room"),
+        pytest.param(
+            errno.EMFILE, "refused", "Another process cannot be read: Too many open files", None, id="no room"
+        ),
     ],
 )
-def test_what_cannot_be_looked_into_is_told(number: int, reason: str, remedy: str | None) -> None:
-    unread = [None, None, None, None, f"its options could not be read: {reason}"]
+def test_what_cannot_be_read_is_told(number: int, code: str, reason: str, remedy: str | None) -> None:
+    unread = [None, None, None, None, f"its options cannot be read: {reason}"]
     assert play(REFUSED % number) == {
         "totals": {"sockets": 3, "covered": 0, "not_covered": 0, "unknown": 3},
-        "reasons": [{"reason": "its options could not be read", "sockets": 3}],
+        "reasons": [{"code": "options_unreadable", "message": "its options cannot be read", "sockets": 3}],
         "seen": [["established", *unread], ["established", *unread], ["listening", *unread]],
         "filtered": 0,
-        "missed": [{"what": "socket", "reason": reason, "count": 3}],
-        "warnings": [f"3 socket(s) could not be looked into: {reason}. {remedy}"] if remedy else [],
+        "unreadable": [{"what": "socket", "code": code, "message": reason, "count": 3}],
+        "warnings": [f"3 socket(s) could not be read: {reason}. {remedy}"] if remedy else [],
     }
 
 
@@ -477,20 +488,20 @@ class Meanwhile(Processes):
             %(meddle)s
         return found
 
-survey = scan.Survey(Meanwhile())
+scanner = scan.SocketScanner(Meanwhile())
 filters = Filters.from_options(dict(pids=[one for one in (pid, second, os.getpid()) if one], local_ports=[port]))
 if not %(mine)r:
     filters = Filters.from_options(dict(pids=[one for one in (pid, second) if one], local_ports=[port]))
 before = len(os.listdir("/proc/self/fd"))
-found = [[one.options.keepalive, len(one.processes)] for one in survey.sockets(filters)]
+found = [[one.options.keepalive, len(one.processes)] for one in scanner.sockets(filters)]
 assert len(os.listdir("/proc/self/fd")) == before
-answer(found=found, missed=[one for one in survey.missed.as_list() if one["what"] == "socket"])
+answer(found=found, unreadable=[one for one in scanner.unreadable.as_list() if one["what"] == "socket"])
 """
-ENDED = [{"what": "socket", "reason": "it ended meanwhile", "count": 1}]
+ENDED = [{"what": "socket", "code": "ended", "message": "it ended meanwhile", "count": 1}]
 
 
 @pytest.mark.parametrize(
-    ("meddle", "second", "mine", "found", "missed"),
+    ("meddle", "second", "mine", "found", "unreadable"),
     [
         pytest.param("end(pid)", False, False, [], ENDED, id="the process ends"),
         pytest.param("end(pid)", True, False, [[False, 2]], [], id="the process ends, another one shares the socket"),
@@ -504,8 +515,11 @@ ENDED = [{"what": "socket", "reason": "it ended meanwhile", "count": 1}]
         ),
     ],
 )
-def test_meanwhile(meddle: str, second: bool, mine: bool, found: list[object], missed: list[object]) -> None:
-    assert play(MEANWHILE % {"meddle": meddle, "second": second, "mine": mine}) == {"found": found, "missed": missed}
+def test_meanwhile(meddle: str, second: bool, mine: bool, found: list[object], unreadable: list[object]) -> None:
+    assert play(MEANWHILE % {"meddle": meddle, "second": second, "mine": mine}) == {
+        "found": found,
+        "unreadable": unreadable,
+    }
 
 
 # this process is looked at itself, so that it can change its descriptors at the worst moment
@@ -520,9 +534,9 @@ class Meanwhile(Processes):
         %s
         return found
 
-survey = scan.Survey(Meanwhile())
-seen = [one.options for one in survey.sockets(Filters.from_options(dict(pids=[os.getpid()], local_ports=[port])))]
-answer(seen=seen, missed=[one for one in survey.missed.as_list() if one["what"] == "socket"])
+scanner = scan.SocketScanner(Meanwhile())
+seen = [one.options for one in scanner.sockets(Filters.from_options(dict(pids=[os.getpid()], local_ports=[port])))]
+answer(seen=seen, unreadable=[one for one in scanner.unreadable.as_list() if one["what"] == "socket"])
 """
 
 
@@ -535,7 +549,7 @@ answer(seen=seen, missed=[one for one in survey.missed.as_list() if one["what"] 
     ],
 )
 def test_reused_descriptor(meddle: str) -> None:
-    assert play(REUSED % meddle) == {"seen": [], "missed": ENDED}
+    assert play(REUSED % meddle) == {"seen": [], "unreadable": ENDED}
 
 
 CHURN = """
@@ -558,7 +572,7 @@ answers = [ask(os.getpid(), pid) for _ in range(30)]
 answer(
     failed=[one["msg"] for one in answers if one.get("failed")],
     always=all(one["by_inode"][inode(steady)]["covered"] for one in answers),
-    reasons=sorted({one["reason"] for found in answers for one in found["not_looked_into"] if one["what"] == "socket"}),
+    reasons=sorted({one["code"] for found in answers for one in found["unreadable"] if one["what"] == "socket"}),
     sums=all(sum(found["totals"][key] for key in ("covered", "not_covered", "unknown")) == len(found["sockets"])
              for found in answers),
 )
@@ -567,7 +581,7 @@ answer(
 
 def test_churn() -> None:
     answer = play(CHURN)
-    assert set(answer.pop("reasons")) <= {"it ended meanwhile", "it waits to be accepted by its listener's process"}
+    assert set(answer.pop("reasons")) <= {"ended", "not_accepted"}
     assert answer == {"failed": [], "always": True, "sums": True}
 
 
@@ -612,8 +626,8 @@ found = ask(pid)
 answer(
     pids=[process["pid"] for one in found["sockets"] for process in one["processes"]],
     mine=[pid],
-    seen=[[one["keepalive"], one["reason"]] for one in found["sockets"]],
-    missed=[one["reason"] for one in found["not_looked_into"] if one["what"] == "socket"],
+    seen=[[one["keepalive"], (one["reason"] or {}).get("message")] for one in found["sockets"]],
+    unreadable=[one["message"] for one in found["unreadable"] if one["what"] == "socket"],
 )
 """
 
@@ -623,8 +637,8 @@ def test_a_process_whose_first_thread_has_ended() -> None:
     assert answer.pop("pids") == answer.pop("mine")
     old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
     assert answer in (
-        {"seen": [[True, None]], "missed": []},
-        {"seen": [[None, f"its options could not be read: {old}"]], "missed": [old]},
+        {"seen": [[True, None]], "unreadable": []},
+        {"seen": [[None, f"its options cannot be read: {old}"]], "unreadable": [old]},
     )
 
 
@@ -662,7 +676,7 @@ def test_a_namespace_that_has_a_name_and_no_process() -> None:
 
 
 UNSEEN = """
-denied = "permission denied"
+denied = "permission_denied"
 listener = listen()
 port = listener.getsockname()[1]
 
@@ -674,7 +688,7 @@ def work():
     LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
     os.close(listener.fileno())
     found = ask(os.getppid(), local_ports=[port])
-    answer(sockets=found["sockets"], missed=[one for one in found["not_looked_into"] if one["reason"] == denied])
+    answer(sockets=found["sockets"], unreadable=[one for one in found["unreadable"] if one["code"] == denied])
 
 child(work)
 """
@@ -682,8 +696,8 @@ child(work)
 
 @needs_root
 def test_denied_processes_count_even_if_no_socket_is_seen() -> None:
-    denied = {"what": "process", "reason": "permission denied", "count": 1}
-    assert play(UNSEEN) == {"sockets": [], "missed": [denied]}
+    denied = {"what": "process", "code": "permission_denied", "message": "permission denied", "count": 1}
+    assert play(UNSEEN) == {"sockets": [], "unreadable": [denied]}
 
 
 HIDDEN = """
@@ -696,8 +710,8 @@ def work():
     LIBC.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after execve(2)
     kept[0].close()
     found = ask(pids=None, local_ports=[port])
-    missed = [[one["what"], one["reason"]] for one in found["not_looked_into"] if one["what"] != "namespace"]
-    answer(missed=missed, warnings=len(found["warnings"]))
+    unreadable = [[one["what"], one["code"]] for one in found["unreadable"] if one["what"] != "namespace"]
+    answer(unreadable=unreadable, warnings=len(found["warnings"]))
 
 child(work)
 """
@@ -706,9 +720,9 @@ child(work)
 @needs_root
 def test_hidden_processes_are_told() -> None:
     assert play(HIDDEN) == {
-        "missed": [
-            ["process", "other users' processes are hidden"],
-            ["socket", "its process cannot be looked into, or it is the kernel's own"],
+        "unreadable": [
+            ["process", "processes_hidden"],
+            ["socket", "holder_hidden"],
         ],
         "warnings": 1,
     }
@@ -728,9 +742,9 @@ class Meanwhile(Processes):
             end(first)
         return super().sockets(process)
 
-survey = scan.Survey(Meanwhile())
+scanner = scan.SocketScanner(Meanwhile())
 own = open("/proc/self/comm").read().strip()
-found = list(survey.sockets(Filters.from_options(dict(commands=[own], local_ports=[listener.getsockname()[1]]))))
+found = list(scanner.sockets(Filters.from_options(dict(commands=[own], local_ports=[listener.getsockname()[1]]))))
 answer(held=started[0] in [process.pid for one in found for process in one.processes])
 """
 
@@ -761,9 +775,9 @@ client, server = connect(listen())
 send_until_full(client)
 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 100000))
 with signals.waits_cut_short():
-    lent = pidfd.Lender().lend(inode(client), [(os.getpid(), client.fileno())])
+    copy = pidfd.Duplicator().duplicate(inode(client), [(os.getpid(), client.fileno())])
     client.close()
-    lent.close()
+    copy.close()
 answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
 """
 
@@ -782,11 +796,11 @@ class Meanwhile(Processes):
         listener.close()
         return super().sockets(process)
 
-survey = scan.Survey(Meanwhile())
-found = list(survey.sockets(Filters.from_options(dict(local_ports=[port], local_addresses=["127.0.0.1"]))))
-answer(found=len(found), missed=[one["reason"] for one in survey.missed.as_list() if one["what"] == "socket"])
+scanner = scan.SocketScanner(Meanwhile())
+found = list(scanner.sockets(Filters.from_options(dict(local_ports=[port], local_addresses=["127.0.0.1"]))))
+answer(found=len(found), unreadable=[one["code"] for one in scanner.unreadable.as_list() if one["what"] == "socket"])
 """
 
 
 def test_a_socket_that_ends_before_its_holder_is_found() -> None:
-    assert play(ENDED_MEANWHILE) == {"found": 0, "missed": ["it ended meanwhile"]}
+    assert play(ENDED_MEANWHILE) == {"found": 0, "unreadable": ["ended"]}

@@ -327,7 +327,7 @@ for number in range(200):
             unset.append([number, name, look(scene[name])])
     for key in totals:
         totals[key] += found["totals"][key]
-    unreachable.extend(one["reason"] for one in found["unreachable_sockets"])
+    unreachable.extend(one["reason"]["message"] for one in found["unreachable_sockets"])
 begin, last, went_idle = time.monotonic() - begin, progress(), idle()
 board[0] = 1
 for pid in children:

@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import ST
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import has_privilege
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState, Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import COMPLIANT, Reason
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import read_options
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -88,7 +89,7 @@ def test_what_is_not_kept_is_put_back(mine: Stubborn, option: int, refuses: bool
     assert not outcome.changed
     pinned = "time" if option == socket.TCP_KEEPCNT and refuses else "time, probes"
     pinned = f"; what it had is pinned to it now and no longer follows the sysctl: {pinned}"
-    assert [why for _one, why in outcome.unreachable] == [reason.format(probes=before[3]) + pinned]
+    assert [why for _one, why in outcome.unreachable] == [Reason("refused", reason.format(probes=before[3]) + pinned)]
     assert outcome.warnings(DesiredState(), waiting=0) == [
         f"1 socket(s) were left as they were: {reason.format(probes=before[3]) + pinned}."
     ]
@@ -115,7 +116,7 @@ def test_what_the_program_has_set_meanwhile(mine: Stubborn) -> None:
     mine.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 55)
     _set(mine, one, DesiredState(), outcome)
     assert not outcome.changed
-    assert [why for _one, why in outcome.left] == ["it is as wished"]
+    assert [why for _one, why in outcome.left] == [COMPLIANT]
     _set(mine, one, DesiredState(pins=Values(intvl=5)), outcome)
     assert [change.after.options and change.after.options.time for change in outcome.changed] == [55]
     assert values_of(mine)[:3] == (True, 55, 5)

@@ -11,15 +11,14 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
     STATES,
+    CoverageSummary,
     Socket,
-    Tally,
     Verdict,
     judge,
     plain,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    NOT_TOLD,
     OFF,
     OLDER,
     UNACKNOWLEDGED,
@@ -37,61 +36,60 @@ if t.TYPE_CHECKING:
     )
 
 
+NOT_TOLD = "this kernel does not tell the values of MPTCP"
+
+
 @pytest.mark.parametrize(
     ("entry", "options", "verdict"),
     [
         pytest.param({}, {}, Verdict(True), id="armed in full"),
         pytest.param({"left": 3.0}, {}, Verdict(True), id="about to fire"),
         pytest.param({"left": 600.4}, {}, Verdict(True), id="rounded up"),
-        pytest.param(
-            {"left": 7012.4}, {}, Verdict(False, OLDER, f"{OLDER}: 7013 s left, 600 s wanted"), id="older time"
-        ),
+        pytest.param({"left": 7012.4}, {}, Verdict(False, OLDER.because("7013 s left, 600 s wanted")), id="older time"),
         pytest.param({"left": 60.0, "unanswered": 1}, {}, Verdict(True), id="probing"),
         pytest.param(
             {"left": 75.0, "unanswered": 1},
             {},
-            Verdict(False, OLDER, f"{OLDER}: 75 s left, 60 s wanted"),
+            Verdict(False, OLDER.because("75 s left, 60 s wanted")),
             id="older intvl",
         ),
-        pytest.param({"timer": 0}, {"time": None}, Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}"), id="time unknown"),
-        pytest.param({}, {"intvl": None}, Verdict(None, UNREAD, f"{UNREAD}: {NOT_TOLD}"), id="intvl unknown"),
+        pytest.param({"timer": 0}, {"time": None}, Verdict(None, UNREAD.because(NOT_TOLD)), id="time unknown"),
+        pytest.param({}, {"intvl": None}, Verdict(None, UNREAD.because(NOT_TOLD)), id="intvl unknown"),
         pytest.param({"left": 75.0}, {"time": 60, "intvl": 75}, Verdict(True), id="a probe was answered"),
         pytest.param(
             {"left": 99.0},
             {"time": 60, "intvl": 75},
-            Verdict(False, OLDER, f"{OLDER}: 99 s left, 75 s wanted"),
+            Verdict(False, OLDER.because("99 s left, 75 s wanted")),
             id="older, intvl is longer",
         ),
         pytest.param(
             {"left": 2.6},
             {"time": 2, "intvl": 1},
-            Verdict(False, OLDER, f"{OLDER}: 3 s left, 2 s wanted"),
+            Verdict(False, OLDER.because("3 s left, 2 s wanted")),
             id="a little older",
         ),
-        pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF, OFF), id="off"),
-        pytest.param({"left": 7200.0}, {"keepalive": False}, Verdict(False, OFF, OFF), id="off meanwhile"),
-        pytest.param({}, {"user_timeout": 30000}, Verdict(False, USER_TIMEOUT, USER_TIMEOUT), id="user timeout"),
+        pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF), id="off"),
+        pytest.param({"left": 7200.0}, {"keepalive": False}, Verdict(False, OFF), id="off meanwhile"),
+        pytest.param({}, {"user_timeout": 30000}, Verdict(False, USER_TIMEOUT), id="user timeout"),
         pytest.param(
             {"left": 7200.0},
             {"user_timeout": 30000},
-            Verdict(False, OLDER, f"{OLDER}: 7200 s left, 600 s wanted"),
+            Verdict(False, OLDER.because("7200 s left, 600 s wanted")),
             id="older time before user timeout",
         ),
         pytest.param({}, {"user_timeout": None}, Verdict(True), id="no user timeout for MPTCP"),
-        pytest.param(
-            {"timer": 1, "unacknowledged": 1}, {}, Verdict(False, UNACKNOWLEDGED, UNACKNOWLEDGED), id="unacknowledged"
-        ),
+        pytest.param({"timer": 1, "unacknowledged": 1}, {}, Verdict(False, UNACKNOWLEDGED), id="unacknowledged"),
         pytest.param(
             {"timer": 1, "left": 7200.0, "unacknowledged": 1},
             {"user_timeout": 1},
-            Verdict(False, USER_TIMEOUT, USER_TIMEOUT),
+            Verdict(False, USER_TIMEOUT),
             id="another timer",
         ),
         pytest.param({"timer": 0, "state": STATES["listening"]}, {}, Verdict(True), id="listener"),
         pytest.param(
             {"timer": 0, "state": STATES["listening"]},
             {"keepalive": False},
-            Verdict(False, OFF, OFF),
+            Verdict(False, OFF),
             id="listener off",
         ),
     ],
@@ -121,14 +119,14 @@ def test_plain() -> None:
 def test_tally(tmp_path: Path) -> None:
     (tmp_path / "cgroup").write_text("0::/system.slice/web.service\n")
     first, second = (Process(pid, "web\udcff", 0, 1, str(tmp_path)) for pid in (1, 2))
-    tally = Tally()
-    tally.add(Socket(7, 1, (LISTENER,), ((first, 3), (second, 3)), ON))
-    tally.add(Socket(8, 1, (ENTRY._replace(left=7000.0),), ((second, 4), (PROCESS, 9)), ON))
-    tally.add(Socket(9, 1, (ENTRY._replace(left=6000.0),), ((PROCESS, 10),), ON))
-    tally.add(Socket(10, 1, (ENTRY,), ((PROCESS, 11),), None))
-    assert tally.as_dict() == {
+    summary = CoverageSummary()
+    summary.add(Socket(7, 1, (LISTENER,), ((first, 3), (second, 3)), ON))
+    summary.add(Socket(8, 1, (ENTRY._replace(left=7000.0),), ((second, 4), (PROCESS, 9)), ON))
+    summary.add(Socket(9, 1, (ENTRY._replace(left=6000.0),), ((PROCESS, 10),), ON))
+    summary.add(Socket(10, 1, (ENTRY,), ((PROCESS, 11),), None))
+    assert summary.as_dict() == {
         "totals": {"sockets": 4, "covered": 1, "not_covered": 2, "unknown": 1},
-        "reasons": [{"reason": UNREAD, "sockets": 1}, {"reason": OLDER, "sockets": 2}],
+        "reasons": [{**UNREAD._asdict(), "sockets": 1}, {**OLDER._asdict(), "sockets": 2}],
         "by_command": [
             {"command": "postgres", "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
             {"command": "web\\xff", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
@@ -141,7 +139,7 @@ def test_tally(tmp_path: Path) -> None:
 
 
 def test_no_sockets() -> None:
-    assert Tally().as_dict() == {
+    assert CoverageSummary().as_dict() == {
         "totals": {"sockets": 0, "covered": 0, "not_covered": 0, "unknown": 0},
         "reasons": [],
         "by_command": [],
@@ -171,7 +169,7 @@ ANSWER = {
 }
 UNREAD_ANSWER = {
     **dict.fromkeys(("protocol", "keepalive", "time", "intvl", "probes", "user_timeout", "idle", "covered")),
-    "reason": UNREAD,
+    "reason": UNREAD._asdict(),
 }
 
 

@@ -15,7 +15,12 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     GoneError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import Lender, duplicate, open_process, remedy
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
+    Duplicator,
+    duplicate,
+    open_process,
+    remedy,
+)
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
 from ansible_collections.linux.tcp.tests.unit.scene import play
 
@@ -31,12 +36,12 @@ def test_duplicate() -> None:
     pidfd = open_process(os.getpid())
     with socket.socket() as mine:
         mine.settimeout(5)  # which makes it non-blocking
-        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))) as lent:
-            number = lent.fileno()
+        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))) as copy:
+            number = copy.fileno()
             assert number != mine.fileno()
             assert not os.get_inheritable(number)
             assert not os.get_blocking(number)
-            lent.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            copy.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         assert mine.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(number)
@@ -79,17 +84,17 @@ def test_what_is_no_longer_there() -> None:
 
 def test_lend_by_the_first_that_has_it() -> None:
     before = len(os.listdir("/proc/self/fd"))
-    lender, me = Lender(), os.getpid()
+    duplicator, me = Duplicator(), os.getpid()
     with socket.socket() as mine, socket.socket() as other:
         holders = [(me, 999999), (me, other.fileno()), (me, mine.fileno())]
-        with closing(lender.lend(inode_of(mine), holders)) as lent:
-            assert inode_of(lent) == inode_of(mine)
+        with closing(duplicator.duplicate(inode_of(mine), holders)) as copy:
+            assert inode_of(copy) == inode_of(mine)
         with pytest.raises(GoneError):
-            lender.lend(inode_of(mine), holders[:2])
+            duplicator.duplicate(inode_of(mine), holders[:2])
         with pytest.raises(GoneError):
-            lender.lend(inode_of(mine), [])
-    lender.close()
-    lender.close()
+            duplicator.duplicate(inode_of(mine), [])
+    duplicator.close()
+    duplicator.close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 
@@ -131,7 +136,7 @@ with socket.socket() as mine:
         pytest.param(
             errno.ENOSYS,
             "KernelTooOldError",
-            "Sockets cannot be looked into: this system has no pidfd_getfd(2). Linux 5.6 or newer is needed, and in a "
+            "Sockets cannot be read: this system has no pidfd_getfd(2). Linux 5.6 or newer is needed, and in a "
             "container a runtime whose seccomp profile knows the call.",
             id="older kernel",
         ),
@@ -142,7 +147,7 @@ with socket.socket() as mine:
             id="refused",
         ),
         pytest.param(
-            errno.EMFILE, "KeepaliveError", "Another process cannot be looked into: Too many open files.", id="another"
+            errno.EMFILE, "KeepaliveError", "Another process cannot be read: Too many open files.", id="another"
         ),
     ],
 )

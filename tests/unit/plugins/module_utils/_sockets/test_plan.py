@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState, Outcome, plan
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import COMPLIANT, PERMISSION
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
@@ -101,14 +102,14 @@ def test_plan(want: DesiredState, found: Socket, after: Options | None, timers: 
 
 def test_outcome() -> None:
     outcome, want = Outcome(), DesiredState(pins=Values(time=90))
-    dead = held(None)._replace(unread="permission denied")
+    dead = held(None)._replace(unread=PERMISSION)
     untold = held(ON._replace(time=None, mptcp=True))
     right = held(ON._replace(time=90), ENTRY._replace(left=90.0))
     wrong = held(ON, ENTRY._replace(state=STATES["close_wait"]))
     assert [change.before for change in outcome.take([dead, untold, right, wrong], want)] == [wrong]
     shown = outcome.as_dict(summary_only=False)
-    assert [one["reason"] for one in shown["left_sockets"]] == ["it is as wished"]
-    assert sorted(one["reason"] for one in shown["unreachable_sockets"]) == [
+    assert [one["reason"] for one in shown["left_sockets"]] == [COMPLIANT._asdict()]
+    assert sorted(one["reason"]["message"] for one in shown["unreachable_sockets"]) == [
         "permission denied",
         "this kernel has no TCP_KEEPIDLE for MPTCP",
     ]

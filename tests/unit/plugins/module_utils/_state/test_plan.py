@@ -299,8 +299,8 @@ CASES = {
         now=(600, 60, 9),
         boot=(5, 75, 9),
         warnings=(
-            f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 1 has '5' and decides.",
-            f"At the next boot net.ipv4.tcp_keepalive_intvl would be 75, not 60: {ZZ} line 2 {EXCLUDES} and decides.",
+            f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 1 has '5' and takes precedence.",
+            f"At the next boot net.ipv4.tcp_keepalive_intvl would be 75, not 60: {ZZ} line 2 {EXCLUDES} and takes precedence.",
         ),
     ),
     "no loader": Case(
@@ -530,7 +530,7 @@ def decides(
 ) -> str:
     return (
         f"At the next boot net.ipv4.tcp_keepalive_{key} would be {would}, not {wanted}: "
-        f"{path} line {line} {has} and decides"
+        f"{path} line {line} {has} and takes precedence"
     )
 
 
@@ -798,7 +798,7 @@ def test_a_credential_that_keeps_the_loader_from_starting(tmp_path: Path, overri
     error = refuse(host, DesiredState(values=Values(time=600), overrides=overrides), NotReadAtBootError)
     assert str(error) == (
         f"{DEFAULT_PATH} would not be read at the next boot: /etc/credstore/sysctl.extra cannot be taken as a "
-        f"credential (it is a folder), so systemd-sysctl.service would fail and apply no file. Mend or remove it."
+        f"credential (it is a folder), so systemd-sysctl.service would fail and apply no file. Fix or remove it."
     )
 
 
@@ -946,7 +946,7 @@ def test_a_file_that_may_decide_and_cannot_be_read(tmp_path: Path, overrides: Ov
     )
     assert host.shown() == [7200, 75, 9]
     assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")
-    may_decide = f"{ZZ} cannot be read (it is not a regular file): it may decide at the next boot."
+    may_decide = f"{ZZ} cannot be read (it is not a regular file): it may take precedence at the next boot."
     assert run(host, DesiredState()).change.warnings == (may_decide,)
     # what is not asked to last does not depend on it
     assert run(host, DesiredState(values=ALL, overrides=overrides, persistent=False)).after.runtime == ALL
@@ -1303,7 +1303,7 @@ def test_undoing_fails_in_part(tmp_path: Path) -> None:
         run(host, DesiredState(values=ALL, overrides="take_over"))
     assert str(caught.value) == (
         "first cause. Undoing then failed, so the host is changed in part: stuck file. no intvl of 75. "
-        "Mend this and run again."
+        "Fix this and run again."
     )
     assert isinstance(caught.value.__cause__, FileError)
     # what could be undone is

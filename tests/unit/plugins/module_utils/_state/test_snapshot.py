@@ -113,7 +113,7 @@ def test_warnings(loader: Loader | None, paths: list[str]) -> None:
     snapshot = Snapshot(
         runs=True, runtime=Values(), runtime_writable=True, loader=loader, tree=Tree(UNREADABLE), hz=250
     )
-    assert snapshot.warnings() == [f"{path}: it may decide at the next boot." for path in paths]
+    assert snapshot.warnings() == [f"{path}: it may take precedence at the next boot." for path in paths]
     assert len(snapshot.unreadable()) == len(paths)
 
 
@@ -139,6 +139,9 @@ def test_what_is_gone_after_a_reboot(loader: Loader | None) -> None:
     assert snapshot.warnings() == (gone if loader else [nothing])
 
 
+NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
+
+
 def test_as_dict() -> None:
     text = TIME + b"=600 # why\n" + INTVL + b"=5\n-" + INTVL + b"\n" + TIME + b"=900\n"
     assert snapshot_of(Values(600, None, 9), text).as_dict() == {
@@ -148,6 +151,8 @@ def test_as_dict() -> None:
             "loader": "systemd-sysctl",
             "values": {"time": 900, "intvl": 75, "probes": 9},
             "sources": {"time": {"path": A, "line": 4}, "intvl": None, "probes": None},
+            "doubts": [],
+            "notes": [],
         },
         "settings": [
             {"key": "time", "value": "600 # why", "path": A, "line": 1, "effective": False},
@@ -167,6 +172,8 @@ def test_as_dict_without_a_loader() -> None:
         "loader": None,
         "values": {"time": 7200, "intvl": 75, "probes": 9},
         "sources": {"time": None, "intvl": None, "probes": None},
+        "doubts": [],
+        "notes": [{"code": "no_loader", "path": None, "line": None, "message": NO_LOADER}],
     }
     assert shown["settings"] == [{"key": "time", "value": "600", "path": A, "line": 1, "effective": False}]
     assert shown["detection_time"] == 7875
@@ -282,7 +289,7 @@ def test_what_anybody_sees(tmp_path: Path) -> None:
     with unprivileged(tmp_path) as root:
         snapshot = take_snapshot(LocalHost(f"{root}/root", proc=f"{root}/proc"), loader="procps")
     assert snapshot.boot.values == Values(600, 75, 9)
-    assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may decide at the next boot."]
+    assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may take precedence at the next boot."]
 
 
 CONF = "/etc/sysctl.conf"
@@ -369,7 +376,7 @@ def test_an_encrypted_credential_makes_the_prediction_uncertain(tmp_path: Path) 
     snapshot = take_snapshot(host)
     assert snapshot.boot.values == Values(600, 75, 9)
     assert snapshot.warnings() == [
-        "/etc/credstore.encrypted/sysctl.extra cannot be read (it is encrypted): it may decide at the next boot."
+        "/etc/credstore.encrypted/sysctl.extra cannot be read (it is encrypted): it may take precedence at the next boot."
     ]
 
 

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import KINDS
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     LEFT,
     RIGHT,
@@ -181,9 +181,9 @@ def test_page_says_of_each_host_what_the_report_says() -> None:
     """Verdict, detection time and share covered; reasons with the file and line; who decides, and who else writes."""
     page, report = page_of(small_fleet())
     assert page.one("h1").text == "\N{BALLOT X} Not in order: 5 hosts"
-    assert {line.attributes["data-kind"]: line.text for line in page.all("li") if "data-kind" in line.attributes} == {
-        kind: f"{KINDS[kind].capitalize()} {count} host{'' if count == 1 else 's'}"
-        for kind, count in report["totals"]["reasons"].items()
+    assert {line.attributes["data-code"]: line.text for line in page.all("li") if "data-code" in line.attributes} == {
+        code: f"{CODES[code].capitalize()} {count} host{'' if count == 1 else 's'}"
+        for code, count in report["totals"]["reasons"].items()
     }
     bodies = page.one("table", id="hosts").all("tbody", role="rowgroup")
     shown = {body.all("th")[0].text: body for body in bodies}
@@ -201,7 +201,7 @@ def test_page_says_of_each_host_what_the_report_says() -> None:
             share(host),
         ]
         assert [item.text for item in more.all("li")][: len(host["reasons"])] == [
-            " ".join(reason["text"].split()) for reason in host["reasons"]
+            " ".join(reason["message"].split()) for reason in host["reasons"]
         ]
         for source in host["boot"]["sources"].values():
             assert (f"{source['path']} line {source['line']}" if source else "") in more.text
