@@ -190,6 +190,7 @@ def own_home() -> Path:
 
 @nox.session
 def style(session: nox.Session) -> None:
+    """Check formatting and style, the lock files, the imports and the workflows."""
     session.run(sys.executable, "tools/lock.py", "--check", external=True)
     session.run(sys.executable, "tools/imports.py", external=True)
     install(session, "style")

@@ -111,21 +111,21 @@ def keepalive_outcomes(
     rollout = Rollout(check_mode=check_mode, folder=folder, inventory=tuple(map(str, inventory)))
     judge = Restoration(check_mode=check_mode) if restore else rollout
     facts = {str(name): hostvars[name] for name in hosts}
-    fates = {name: judge.fate(name, found) for name, found in facts.items()}
-    begun = {name: fate for name, fate in fates.items() if fate.outcome == "begun"}
-    stop = any(fate.outcome in ENDS for fate in fates.values()) or any(fate.reason for fate in begun.values())
-    told = {name: rollout.told(name, fate) for name, fate in fates.items()}
+    statuses = {name: judge.status_of(name, found) for name, found in facts.items()}
+    begun = {name: status for name, status in statuses.items() if status.code == "pending"}
+    stop = any(status.code in ENDS for status in statuses.values()) or any(status.reason for status in begun.values())
+    told = {name: rollout.told(name, status) for name, status in statuses.items()}
     wrong = {
-        name: f"{fate.outcome.capitalize()}. {fate.reason}".strip()
-        for name, fate in told.items()
-        if fate.outcome in WRONG
+        name: f"{status.code.replace('_', ' ').capitalize()}. {status.reason}".strip()
+        for name, status in told.items()
+        if status.code in WRONG
     }
-    if not wrong:  # as when tasks were left out: those of a rollout that stopped have somebody to name the reason
-        wrong = {name: "Not begun." for name, fate in told.items() if fate.outcome == "not begun"}
+    if not wrong:  # as when tasks were left out: a rollout that stopped has a host to name the reason
+        wrong = {name: "Not started." for name, status in told.items() if status.code == "not_started"}
     summary = summarize(told, RESTORATION if restore else ROLLOUT)
     if restore:
         try:
-            summary.update(records_of_others(folder, hosts=fates, known={str(name) for name in known}))
+            summary.update(records_of_others(folder, hosts=statuses, known={str(name) for name in known}))
         except KeepaliveError as exc:
             raise AnsibleFilterError(str(exc)) from exc
     return as_data(
@@ -135,7 +135,7 @@ def keepalive_outcomes(
             "found": {
                 name: {key: value for key, value in found["__keepalive_look"].items() if key in NOTED}
                 for name, found in facts.items()
-                if not restore and fates[name].outcome == "not begun" and found.get("__keepalive_look")
+                if not restore and statuses[name].code == "not_started" and found.get("__keepalive_look")
             },
             "unsettled": list(begun),
             "good": [] if stop else list(begun),

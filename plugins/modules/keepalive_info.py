@@ -116,7 +116,7 @@ boot:
           description: The file or folder.
           returned: success
           type: str
-          sample: /etc/sysctl.d/50-local.conf
+          sample: /etc/sysctl.d/x.conf
         line:
           description: The line's number, from 1; V(null) where it is about the whole file.
           returned: success
@@ -126,7 +126,7 @@ boot:
           description: The same as a sentence, which is also a warning.
           returned: success
           type: str
-          sample: "/etc/sysctl.d/50-local.conf cannot be read (Permission denied): it may take precedence at the next boot."
+          sample: "/etc/sysctl.d/x.conf cannot be read (Permission denied): it may take precedence at the next boot."
       sample: []
     notes:
       description:

@@ -26,10 +26,11 @@ options:
   folder:
     description:
       - The folder on the controller in which there is a file for each host. It is made when it is missing, for you
-        alone. One that others can write or that belongs to somebody else than you or root is refused.
-      - A record of the same want that is there already still leads to the state before the first attempt, as does one
-        of an attempt that was never concluded; only files and values that it lacks are added. One of another want, or
-        of a host that was put back since, is kept beside it under a name with the time at which it was made.
+        alone. One that others can write or that belongs to another user than you or root is refused.
+      - A record of the same desired state that is there already still leads to the state before the first attempt, as
+        does one of an attempt that was never concluded; only files and values that it lacks are added. One of another
+        desired state, or of a host that was restored since, is kept beside it under a name with the time at which it
+        was made.
       - Without it, in check mode, and when there is nothing to change, nothing is recorded.
     type: path
   write:
@@ -108,7 +109,7 @@ EXAMPLES = r"""
   linux.tcp.keepalive:
     time: 600
 
-- name: Look whether the host has what was wished for
+- name: Check whether the host has the desired state
   linux.tcp.keepalive_record:
     time: 600
   register: now
@@ -122,7 +123,7 @@ would_change:
   type: bool
   sample: true
 misses:
-  description: In what the host falls short of the want now, a sentence each.
+  description: In what the host deviates from the desired state now, a sentence each.
   returned: success
   type: list
   elements: str

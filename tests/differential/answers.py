@@ -47,7 +47,7 @@ if t.TYPE_CHECKING:
     Answers = t.Dict[str, t.Any]
 
 LOADERS: tuple[t.Literal["auto", "systemd-sysctl", "procps"], ...] = ("auto", "systemd-sysctl", "procps")
-WISHES: tuple[dict[str, t.Any], ...] = (
+DESIRED_STATES: tuple[dict[str, t.Any], ...] = (
     {},
     {"time": 7200},
     {"time": 60, "probes": 200, "overrides": "ignore"},
@@ -91,7 +91,7 @@ def answers(probed: ProbedHost | None) -> Answers:
             if probed:
                 probed.require_certain(snapshot)
             found[f"keepalive_info, {loader}"] = build_info_result(snapshot)
-    for want in WISHES:
+    for want in DESIRED_STATES:
         params = {name: option.get("default") for name, option in KEEPALIVE.items()} | want
         try:
             change = preview(host, DesiredState.from_params(params))

@@ -31,9 +31,9 @@ PLUGINS = COLLECTIONS / "ansible_collections" / "linux" / "tcp" / "plugins"
 BIN = Path(sys.executable).parent
 NO_PYTHON = "/nowhere/python3"
 KEYS = ("time", "intvl", "probes")
-WISH = {"time": 600, "intvl": 60, "probes": 20}
-FILE = "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n" for key, value in WISH.items())
-SET = "\n".join(f"echo {value} >/proc/sys/net/ipv4/tcp_keepalive_{key}" for key, value in WISH.items())
+DESIRED = {"time": 600, "intvl": 60, "probes": 20}
+FILE = "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n" for key, value in DESIRED.items())
+SET = "\n".join(f"echo {value} >/proc/sys/net/ipv4/tcp_keepalive_{key}" for key, value in DESIRED.items())
 PASSWORD = "correct horse"
 
 # Shells by which a host can be asked, each called as `sh -c COMMAND`.
@@ -120,7 +120,7 @@ def prepare(fleet: Fleet) -> None:
 
 
 def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict[str, Answer]:
-    """Run tasks on the first host, each whatever became of the others; return their results by name."""
+    """Run tasks on the first host, each independent of the others; return their results by name."""
     names = {name: f"result_{number}" for number, name in enumerate(tasks)}
     listed = []
     for name, task in tasks.items():
@@ -179,10 +179,10 @@ def test_nothing_to_change(fleet: Fleet) -> None:
             "told that it is well": {"changed_when": False, "failed_when": False},
             "told otherwise": {"changed_when": True, "failed_when": "told_otherwise is not defined"},
         },
-        module_defaults={"group/linux.tcp.keepalive": WISH},
+        module_defaults={"group/linux.tcp.keepalive": DESIRED},
     )
     reference = essence(results["reference"])
-    assert reference["after"]["runtime"] == WISH
+    assert reference["after"]["runtime"] == DESIRED
     assert reference["changed"] is False
     assert {name: essence(results[name]) for name in SAME} == dict.fromkeys(SAME, reference)
     assert not any(results[name].get("failed") for name in SAME)
@@ -191,7 +191,7 @@ def test_nothing_to_change(fleet: Fleet) -> None:
     for one, other in zip(results["loop"]["results"], results["loop of the module"]["results"]):
         assert {key: (one.get(key), other.get(key)) for key in {*one, *other} if one.get(key) != other.get(key)} == {}
     for one in results["loop with arguments"]["results"]:
-        assert one["invocation"]["module_args"].items() >= WISH.items()
+        assert one["invocation"]["module_args"].items() >= DESIRED.items()
     assert results["told that it is well"].items() >= reference.items()
     assert results["told otherwise"]["failed"] is True
     assert results["told otherwise"].items() >= {**reference, "changed": True}.items()
@@ -227,7 +227,7 @@ def test_module_is_sent(fleet: Fleet) -> None:
             "reference": by_module({}),
             "reference of another writer": by_module({"delegate_to": "host02"}),
         },
-        module_defaults={"group/linux.tcp.keepalive": WISH},
+        module_defaults={"group/linux.tcp.keepalive": DESIRED},
     )
     assert {name: was_sent(results[name]) for name in SENT} == dict.fromkeys(SENT, True)
     for name in mended:
@@ -238,7 +238,7 @@ def test_module_is_sent(fleet: Fleet) -> None:
 def test_apply(fleet: Fleet) -> None:
     """The playbook, on hosts that are right already, and on one that is not."""
     command = [str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars"]
-    values = {f"keepalive_{key}": value for key, value in WISH.items()}
+    values = {f"keepalive_{key}": value for key, value in DESIRED.items()}
     run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host01,host03"}))
     assert run.status == 0, run.output
     _before, _task, rest = run.output.partition("TASK [linux.tcp.keepalive : Set and keep ")

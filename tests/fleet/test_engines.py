@@ -66,8 +66,8 @@ def clean_environment() -> dict[str, str]:
 
 
 def git(folder: Path, *words: str) -> None:
-    """Run Git as somebody who may commit."""
-    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "-c", "init.defaultBranch=main"]
+    """Run Git as a user who may commit."""
+    who = ["-c", "user.name=admin", "-c", "user.email=admin@example.org", "-c", "init.defaultBranch=main"]
     subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
 
 
@@ -282,8 +282,8 @@ def test_runner(project: Project) -> None:
         status, summary, *reasons = run.output.splitlines()
         found = {outcome: hosts for outcome, hosts in ast.literal_eval(summary).items() if hosts}
         assert (run.status, status) == (0, "failed 2")
-        assert found.keys() == {"already right", "failed", "not begun"}
-        assert (found["already right"], found["not begun"]) == ("1: host01", "1: host02")
+        assert found.keys() == {"already_compliant", "failed", "not_started"}
+        assert (found["already_compliant"], found["not_started"]) == ("1: host01", "1: host02")
         assert len(reasons) == 1
         assert reasons[0].startswith("host03 Failed. ")
         assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and takes precedence" in reasons[0]
@@ -299,7 +299,7 @@ def test_runner(project: Project) -> None:
             if event["event"] == "runner_on_ok" and event["event_data"]["task"] == SUMMARY
         )
         done = {outcome: hosts for outcome, hosts in told.items() if hosts}
-        assert done == {"already right": "1: host01", "changed": "2: host02, host03"}
+        assert done == {"already_compliant": "1: host01", "changed": "2: host02, host03"}
         assert sorted(path.name for path in rollout.iterdir()) == ["host02.json", "host03.json"]
 
         run = from_python(fleet, "audit.yml")

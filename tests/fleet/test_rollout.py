@@ -167,13 +167,15 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     fleet["host01"].disconnect()
     run, summary = roll_out(fleet, keepalive_rollout_retry=True)
     assert run.status == 2
-    assert summary.keys() == {"unreachable", "failed", "not begun"}
+    assert summary.keys() == {"unreachable", "failed", "not_started"}
     assert summary["unreachable"] == told(1)
     assert "TASK [Look at" not in run.output.partition("PLAY [Try those again")[2]  # a rollout that stopped has stopped
-    assert summary["not begun"] == told(2, 5)
+    assert summary["not_started"] == told(2, 5)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
-    assert f'{OTHER} line 2 has "60 {template}" and takes precedence. Nothing was changed.' in summary["failed"]["host04"]
+    assert (
+        f'{OTHER} line 2 has "60 {template}" and takes precedence. Nothing was changed.' in summary["failed"]["host04"]
+    )
     assert not (fleet.folder / "run").exists()
     assert not (fleet.folder / "keepalive-rollout").exists()
     assert_as_before(fleet, before, before)
@@ -190,10 +192,10 @@ def test_taken_over_file_comes_back(fleet: Fleet) -> None:
     assert unfinished(fleet) == []
     assert b"\n# linux.tcp" in (fleet["host01"].look().files[OTHER].content or b"")
     run, summary = put_back(fleet, keepalive_hosts="host02,host03")
-    expected = {"put back": told(2), "without a record": told(3), "recorded, but not asked for": told(1)}
+    expected = {"restored": told(2), "no_checkpoint": told(3), "not_selected": told(1)}
     assert (run.status, summary) == (0, expected)
     assert_done(fleet, names(1))
-    assert put_back(fleet)[1] == {"put back": told(1), "as it was": told(2), "without a record": told(3, 4, 5)}
+    assert put_back(fleet)[1] == {"restored": told(1), "unchanged": told(2), "no_checkpoint": told(3, 4, 5)}
     assert_as_before(fleet, before, before)
 
 
@@ -210,7 +212,7 @@ def test_unreachable_host_is_not_done_and_tried_again_on_request(fleet: Fleet) -
     with fleet["host05"].once(PATH, fleet["host01"].connect) as connected:
         run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%", keepalive_rollout_retry=True)
     assert connected.is_set()
-    assert (run.status, summary) == (0, {"changed": told(1, 5), "already right": told(2, 3, 4)})
+    assert (run.status, summary) == (0, {"changed": told(1, 5), "already_compliant": told(2, 3, 4)})
     assert_done(fleet, before)
 
 
@@ -224,9 +226,9 @@ def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
     assert run.status == 2
     assert summary == {
         "changed": told(1),
-        "failed": {"host03": "The connection was lost while the host was being changed. It was put back."},
-        "restored": told(2, 4),
-        "not begun": told(5),
+        "failed": {"host03": "The connection was lost while the host was being changed. It was rolled back."},
+        "rolled_back": told(2, 4),
+        "not_started": told(5),
     }
     assert_done(fleet, names(1))
     assert_as_before(fleet, before, names(2, 3, 4, 5))
@@ -259,12 +261,12 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
     assert run.status == 2
     assert summary["unknown"] == {
         "host03": "The connection was lost while the host was being changed. It cannot be reached, so it is unknown "
-        "whether it was changed. Once it answers, put it back with ansible-playbook linux.tcp.restore "
+        "whether it was changed. Once it answers, roll it back with ansible-playbook linux.tcp.restore "
         f"-i {fleet.inventory} "
         f"""-e '{{"keepalive_hosts": "host03", "keepalive_rollout_folder": "{fleet.folder}/keepalive-rollout"}}'"""
     }
     assert summary["changed"] == told(1)
-    assert summary["restored"] == told(2, 4)
+    assert summary["rolled_back"] == told(2, 4)
     assert_as_before(fleet, before, names(2, 4, 5))
     assert unfinished(fleet) == names(3)
     fleet["host03"].wait_for_processes()
@@ -282,12 +284,12 @@ def test_health_check_that_does_more_than_it_should(fleet: Fleet) -> None:
     fleet["host04"].write("/etc/template", template)
     run, summary = roll_out(fleet, keepalive_rollout_batches=[4], keepalive_rollout_check="health.yml")
     assert run.status == 2
-    assert (summary["restored"], summary["not begun"]) == (told(1), told(5))
+    assert (summary["rolled_back"], summary["not_started"]) == (told(1), told(5))
     failed = summary["failed"]
     assert failed.keys() == set(names(2, 3, 4))
     assert failed["host02"].startswith("The health check ended the play before its last task (meta: end_host")
     assert failed["host03"].startswith("The health check failed: see the error above.")
-    assert failed["host04"] == f"The health check failed: {template}. It was put back."
+    assert failed["host04"] == f"The health check failed: {template}. It was rolled back."
     assert not (fleet.folder / "run").exists()
     assert_as_before(fleet, before, before)
 
@@ -306,7 +308,7 @@ def test_rollout_goes_on_after_its_controller_was_killed(fleet: Fleet) -> None:
     fleet["host02"].write("/etc/ill", "")
     run, summary = roll_out(fleet, "--limit=host01,host02,host03", **given)
     assert run.status == 2
-    assert (summary["restored"], list(summary["failed"]), summary["not begun"]) == (told(1), names(2), told(3))
+    assert (summary["rolled_back"], list(summary["failed"]), summary["not_started"]) == (told(1), names(2), told(3))
     fleet["host02"].run("rm /etc/ill")
     assert_as_before(fleet, before, before)
     assert unfinished(fleet) == []
@@ -323,13 +325,13 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     meanwhile = fleet.look()
     run, summary = put_back(fleet, "--check", "--diff")
     assert run.status == 2
-    assert summary["would be put back"] == told(1, 5)
+    assert summary["would_be_restored"] == told(1, 5)
     assert "-net.ipv4.tcp_keepalive_time = 600" in run.output
     assert fleet.look() == meanwhile
     run, summary = put_back(fleet)
     assert run.status == 2
-    assert summary["put back"] == told(1, 5)
-    others = summary["changed by others"]
+    assert summary["restored"] == told(1, 5)
+    others = summary["changed_by_others"]
     assert others.keys() == set(names(2, 3, 4))
     assert f"{PATH} has other content than the rollout left" in others["host02"]
     assert "net.ipv4.tcp_keepalive_intvl is 30 in the running kernel, neither 60 as the rollout" in others["host03"]
@@ -344,7 +346,7 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     run, summary = put_back(fleet, "--inventory=smaller.json", keepalive_restore_force=True)
     assert (run.status, summary) == (
         0,
-        {"put back": told(2, 3), "as it was": told(1, 5), "recorded, but not in the inventory": told(4)},
+        {"restored": told(2, 3), "unchanged": told(1, 5), "not_in_inventory": told(4)},
     )
     fleet["host01"].run("rm /etc/sysctl.d/50-new.conf")
     assert_as_before(fleet, before, names(1, 2, 3, 5))
@@ -373,7 +375,7 @@ def test_what_cannot_be_is_refused_in_the_beginning(
     run = fleet_unreached.run(PLAYBOOK, "linux.tcp.rollout", "--extra-vars", given)
     assert run.status in (2, 4)
     assert words in " ".join(run.output.split())
-    assert "TASK [Look at the host" not in run.output
+    assert "TASK [Check the host" not in run.output
 
 
 @pytest.mark.parametrize(
@@ -416,7 +418,7 @@ def test_large_fleet(size: int) -> None:
         given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
         run, summary = roll_out(fleet, "--check", "--diff", **given)
-        assert (run.status, summary) == (0, {"would change": told(*range(1, size + 1))})
+        assert (run.status, summary) == (0, {"would_change": told(*range(1, size + 1))})
         assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * size  # the kernel and the file
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
@@ -428,9 +430,9 @@ def test_large_fleet(size: int) -> None:
         assert summary["changed"] == told(*range(1, second + 1))
         assert summary["failed"].keys() == {name}
         assert summary["failed"][name].startswith("The health check failed: ")
-        assert summary["failed"][name].endswith(". It was put back.")
-        assert summary["restored"] == told(*range(second + 1, ill), *range(ill + 1, third + 1))
-        assert summary["not begun"] == told(*range(third + 1, size + 1))
+        assert summary["failed"][name].endswith(". It was rolled back.")
+        assert summary["rolled_back"] == told(*range(second + 1, ill), *range(ill + 1, third + 1))
+        assert summary["not_started"] == told(*range(third + 1, size + 1))
         assert_done(fleet, names(*range(1, second + 1)))
         assert_as_before(fleet, before, names(*range(second + 1, size + 1)))
         first = (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes()
@@ -439,7 +441,7 @@ def test_large_fleet(size: int) -> None:
         run, summary = roll_out(fleet, **given)
         assert run.status == 0
         assert summary == {
-            "already right": told(*range(1, second + 1)),
+            "already_compliant": told(*range(1, second + 1)),
             "changed": told(*range(second + 1, size + 1)),
         }
         assert_done(fleet, names(*range(1, size + 1)))

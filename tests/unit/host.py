@@ -203,7 +203,7 @@ def in_own_namespaces(script: str, *arguments: str, text: str = "") -> str:
 def unprivileged(root: Path) -> t.Iterator[str]:
     """Let the block run as a user who may not write what others own, and tell where ``root`` is for it.
 
-    Root becomes somebody else within a chroot(2), because the folders above ``root`` are closed to
+    Root becomes another user within a chroot(2), because the folders above ``root`` are closed to
     others. Any other user stays who it is, and may enter all folders again afterwards: pytest is to
     remove them one day.
     """

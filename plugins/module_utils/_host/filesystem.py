@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a file system is looked at: the few questions that reading the files of a system asks.
+"""Look at a file system: the few operations that reading the files of a system needs.
 
-Another object with these methods can answer them from what somebody else has read.
+The controller has another class with these methods, for what a probe has read.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -56,7 +56,7 @@ class FileSystem:
         return os.path.islink(path)
 
     def is_executable(self, path: str) -> bool:
-        """Return whether there is something that somebody may run."""
+        """Return whether there is something that any user may run."""
         try:
             return bool(os.stat(path).st_mode & 0o111)
         except OSError:

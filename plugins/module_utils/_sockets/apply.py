@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring sockets to a want: look, plan, set, read back."""
+"""Bring sockets to a desired state: read, plan, set, read back."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -47,14 +47,14 @@ if t.TYPE_CHECKING:
 def ensure(
     want: DesiredState, filters: Filters, processes: Processes, *, check_mode: bool
 ) -> tuple[Outcome, Unreadable]:
-    """Bring the sockets that are meant to a want; tell what became of them, and what could not be looked into.
+    """Bring the selected sockets to a desired state; return what became of them, and what could not be read.
 
-    Nothing is set before all of them have been looked at. Listeners are set first, and then is
-    looked once more, so that none slips through that was accepted in between.
+    Nothing is set before all of them have been read. Listeners are set first, and then newly accepted
+    connections are looked for, so that none is missed.
 
     :raises KernelTooOldError: where the kernel has no pidfd_getfd(2); nothing was set.
-    :raises NotPermittedError: where the privilege to look into processes is missing, or nothing that
-        is meant can be reached because permission is denied; nothing was set.
+    :raises NotPermittedError: where the privilege to read processes is missing, or no selected
+        socket can be read because permission is denied; nothing was set.
     """
     outcome, scanner = Outcome(), SocketScanner(processes)
     found = list(scanner.sockets(filters))
@@ -81,12 +81,13 @@ def ensure(
 
 
 def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc: str) -> None:
-    """Refuse to begin where it is sure that the want cannot be fulfilled."""
+    """Fail where it is sure that the desired state cannot be reached."""
     if scanner.too_old:
         raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. Nothing was changed. {TOO_OLD_REMEDY}")
     if scanner.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
-            f"Permission denied to look into processes whose sockets may be meant. Nothing was changed. {remedy(proc)}"
+            f"Permission denied to read processes whose sockets the filters may select. Nothing was changed. "
+            f"{remedy(proc)}"
         )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What becomes of a socket: the want, the plan for one socket, and the answer.
+"""Plan the change of a socket: the desired state, the plan for one socket, and the result.
 
 Pure: nothing here looks at a host. Check mode, the diff and what is set all come from :func:`plan`.
 """
@@ -54,7 +54,7 @@ _IDENTITY = (
 
 @dataclasses.dataclass(frozen=True)
 class DesiredState:
-    """What is asked for: keepalive ``enabled`` or not, and where enabled, values of the socket's own.
+    """What a socket is to have: keepalive ``enabled`` or not, and where enabled, values of the socket's own.
 
     ``pins`` are seconds and a count; ``rearm`` asks for a new timer where the one that runs was
     armed with an older value.
@@ -94,11 +94,11 @@ class Change(t.NamedTuple):
 
 
 class Outcome:
-    """What became of the sockets that are meant; in check mode, what would become of them.
+    """What became of the selected sockets; in check mode, what would become of them.
 
     ``left`` are those that needed nothing, each with the reason; ``unreachable`` those that could
     not be looked into, or refused, and are as they were. ``partly`` are the reasons why some of the
-    changed ones are not as wished. ``gone`` counts those that ended before they could be set.
+    changed ones do not have the desired state. ``gone`` counts those that ended before they could be set.
     """
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ class Outcome:
         self.left.append((one, one.verdict.reason or COMPLIANT))
 
     def warnings(self, want: DesiredState, *, waiting: int) -> list[str]:
-        """Return a sentence for what somebody can do something about; ``waiting`` connections are not accepted yet."""
+        """Return a warning for each thing that has a remedy; ``waiting`` connections are not accepted yet."""
         refused = [reason.message for one, reason in self.unreachable if one.options]
         warnings = [
             *(f"{refused.count(reason)} socket(s) were left as they were: {reason}." for reason in sorted({*refused})),
@@ -208,7 +208,7 @@ def _end(address: str, port: int) -> str:
 
 
 def plan(found: Socket, want: DesiredState) -> Change | None:
-    """Return what a want makes of a socket whose options are known; None where it needs nothing.
+    """Return how a socket whose options are known changes; None where it needs nothing.
 
     A timer is armed anew only while no probe is unanswered, because the next probe would come later
     than it does. Pinning ``time`` arms the timer by itself.

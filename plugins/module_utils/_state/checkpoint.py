@@ -226,7 +226,7 @@ def plan_restoration(host: LocalHost, record: Record) -> Restoration:
         target = files.resolve(file.path)
         if target != file.path:
             raise ForeignChangeError(
-                f"{file.path} leads to {target} now, by a link that was not there. Nothing was put back. Remove it."
+                f"{file.path} leads to {target} now, by a link that was not there. Nothing was restored. Remove it."
             )
         stored = files.stored(file.path)
         if not _is_same(stored, file.before):
@@ -270,7 +270,7 @@ def restore(host: LocalHost, record: Record, *, force: bool, check_mode: bool) -
         restoration = plan_restoration(host, record)
         if restoration.foreign and not force:
             raise ForeignChangeError(
-                f"Changed by others since the rollout, so nothing was put back: {'; '.join(restoration.foreign)}. "
+                f"Changed by others since the rollout, so nothing was restored: {'; '.join(restoration.foreign)}. "
                 f"See to it, or force it.",
                 foreign=[printable(text) for text in restoration.foreign],
             )

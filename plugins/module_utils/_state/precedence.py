@@ -112,7 +112,7 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
 
 
 def _lost(before: Snapshot, planned: Snapshot, want: DesiredState) -> list[SysctlFile]:
-    """Return the hidden files that say more than what is wished for."""
+    """Return the hidden files that have other settings than the desired ones."""
     return [
         file
         for file in before.hidden_by(planned)

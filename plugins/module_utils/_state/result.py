@@ -51,7 +51,7 @@ def build_record_result(
 ) -> dict[str, t.Any]:
     """Return what the module answers of a change that was planned.
 
-    :raises NotReadAtBootError: where the change would not fulfil the want.
+    :raises NotReadAtBootError: where the change would not reach the desired state.
     """
     lacking = misses(change.after, want)
     if lacking:

@@ -52,7 +52,7 @@ VERDICTS = {
     "not_in_order": ("\N{BALLOT X}", "Not in order"),
     "no_answer": ("?", "No answer"),
 }
-# The order in which the page shows them: what needs somebody's attention first.
+# The order in which the page shows them: what needs attention first.
 _RANKS = {"no_answer": 0, "not_in_order": 1, "in_order": 2}
 
 

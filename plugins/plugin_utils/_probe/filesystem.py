@@ -147,7 +147,7 @@ class ProbedFileSystem(FileSystem):
         return node is not None and stat.S_ISLNK(node.mode)
 
     def is_executable(self, path: str) -> bool:
-        """Return whether there is something that somebody may run."""
+        """Return whether there is something that any user may run."""
         node = self._followed(path)
         return node is not None and bool(node.mode & 0o111)
 

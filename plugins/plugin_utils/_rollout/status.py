@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of each host of a rollout or a restoration, by the variables that its tasks registered.
+"""Work out the status of each host of a rollout or a restoration from the variables that its tasks registered.
 
 A host counts as done only by what says so: an answer that is missing, because a task was left out,
 skipped or lost, never makes a host done.
@@ -23,47 +23,47 @@ if t.TYPE_CHECKING:
     from typing_extensions import Literal
 
     Json = t.Mapping[str, t.Any]
-    Outcome = Literal[
-        "would change",
+    Status = Literal[
+        "would_change",
         "changed",
-        "already right",
+        "already_compliant",
         "failed",
-        "restored",
+        "rolled_back",
         "unknown",
         "unreachable",
-        "not begun",
-        "begun",
-        "would be put back",
-        "put back",
-        "as it was",
-        "without a record",
-        "changed by others",
+        "not_started",
+        "pending",
+        "would_be_restored",
+        "restored",
+        "unchanged",
+        "no_checkpoint",
+        "changed_by_others",
     ]
 
 
-ROLLOUT: tuple[Outcome, ...] = (
-    "would change",
+ROLLOUT: tuple[Status, ...] = (
+    "would_change",
     "changed",
-    "already right",
-    "not begun",
-    "restored",
+    "already_compliant",
+    "not_started",
+    "rolled_back",
     "failed",
     "unknown",
     "unreachable",
 )
-RESTORATION: tuple[Outcome, ...] = (
-    "would be put back",
-    "put back",
-    "as it was",
-    "without a record",
-    "changed by others",
+RESTORATION: tuple[Status, ...] = (
+    "would_be_restored",
+    "restored",
+    "unchanged",
+    "no_checkpoint",
+    "changed_by_others",
     "failed",
     "unreachable",
 )
 # These are told one by one, with the reason.
-WRONG: tuple[Outcome, ...] = ("changed by others", "restored", "failed", "unknown", "unreachable")
+WRONG: tuple[Status, ...] = ("changed_by_others", "rolled_back", "failed", "unknown", "unreachable")
 # One of these ends a rollout.
-ENDS: tuple[Outcome, ...] = ("failed", "restored", "unknown")
+ENDS: tuple[Status, ...] = ("failed", "rolled_back", "unknown")
 # What a record is made of, in the answer of keepalive_record.
 NOTED = ("would_change", "unfinished", "desired", "before", "record")
 _MOST_NAMES = 8
@@ -71,10 +71,10 @@ _LEFT = "The health check ended the play before its last task (meta: end_host, e
 
 
 @dataclasses.dataclass(frozen=True)
-class Fate:
-    """What became of one host, and why where something is wrong."""
+class HostStatus:
+    """What became of one host: a code, and the reason where something is wrong."""
 
-    outcome: Outcome
+    code: Status
     reason: str = ""
 
 
@@ -86,44 +86,48 @@ class Rollout:
     folder: str = "./keepalive-rollout"
     inventory: tuple[str, ...] = ()
 
-    def fate(self, name: str, facts: Json) -> Fate:
-        """Judge one host by its variables. ``begun`` is one that was changed and not found good yet."""
+    def status_of(self, name: str, facts: Json) -> HostStatus:
+        """Judge one host by its variables. ``pending`` is one that was changed and not verified yet."""
         look = facts.get("__keepalive_look") or {}
         unwritten = facts.get("__keepalive_unwritten") or {}
         if not look:
-            return Fate("not begun")
+            return HostStatus("not_started")
         if look.get("unreachable"):
-            return Fate("unreachable", text(look.get("msg")))
+            return HostStatus("unreachable", text(look.get("msg")))
         if look.get("failed") or "would_change" not in look:
-            return Fate("failed", text(look.get("msg")) or "It could not be looked at.")
+            return HostStatus("failed", text(look.get("msg")) or "It could not be looked at.")
         if self.check_mode:
-            return Fate("would change" if look["would_change"] else "already right")
+            return HostStatus("would_change" if look["would_change"] else "already_compliant")
         if name in unwritten:
-            return Fate("failed", f"{text(unwritten[name])} Nothing was changed.")
+            return HostStatus("failed", f"{text(unwritten[name])} Nothing was changed.")
         if name in (facts.get("__keepalive_done") or ()):
             done = facts.get("keepalive_result") or {}
-            return Fate("changed" if look["would_change"] or done.get("changed") else "already right")
+            return HostStatus("changed" if look["would_change"] or done.get("changed") else "already_compliant")
         if name in (facts.get("__keepalive_begun") or ()):
-            return self._fate_of_begun(name, facts)
-        return Fate("not begun" if needs_change(facts) else "already right")
+            return self._status_of_pending(name, facts)
+        return HostStatus("not_started" if needs_change(facts) else "already_compliant")
 
-    def _fate_of_begun(self, name: str, facts: Json) -> Fate:
+    def _status_of_pending(self, name: str, facts: Json) -> HostStatus:
         undo = facts.get("__keepalive_undo") or {}
         reason = self.shortfall(facts)
         if not undo:
-            return Fate("begun", reason)
+            return HostStatus("pending", reason)
         parts = [f"{reason}." if reason and not reason.endswith((".", "!", "?")) else reason]
         if undo.get("unreachable") or undo.get("skipped"):
             parts.append(
-                "It cannot be reached, so it is unknown whether it was changed. Once it answers, put it back with "
-                + self._way_back(name)
+                "It cannot be reached, so it is unknown whether it was changed. Once it answers, roll it back with "
+                + self._restore_command(name)
             )
-            return Fate("unknown", " ".join(filter(None, parts)))
+            return HostStatus("unknown", " ".join(filter(None, parts)))
         if undo.get("failed"):
-            parts.append(f"It could not be put back: {text(undo.get('msg'))}")
-            return Fate("failed", " ".join(filter(None, parts)))
-        parts.append("It was put back." if reason else "Nothing was wrong with it. It was put back with its batch.")
-        return Fate("failed" if reason else "restored", " ".join(filter(None, parts)))
+            parts.append(f"It could not be rolled back: {text(undo.get('msg'))}")
+            return HostStatus("failed", " ".join(filter(None, parts)))
+        parts.append(
+            "It was rolled back."
+            if reason
+            else "It was rolled back with its batch, because another host of that failed."
+        )
+        return HostStatus("failed" if reason else "rolled_back", " ".join(filter(None, parts)))
 
     def shortfall(self, facts: Json) -> str:
         """Return why a host that was begun is not good; an empty text where all answers say that it is."""
@@ -144,14 +148,14 @@ class Rollout:
             return "The host could not be reached after the health check."
         return "" if answer.get("rc") == 0 else _LEFT
 
-    def told(self, name: str, fate: Fate) -> Fate:
-        """Return what users are told. A host that is still begun in the end was left by an error of the controller."""
-        if fate.outcome != "begun":
-            return fate
-        left = f"It was changed, and neither found good nor put back. Put it back with {self._way_back(name)}"
-        return Fate("unknown", " ".join(filter(None, [fate.reason, left])))
+    def told(self, name: str, status: HostStatus) -> HostStatus:
+        """Return what users are told. An error of the controller left a host that is still pending in the end."""
+        if status.code != "pending":
+            return status
+        left = f"It was changed, and neither verified nor rolled back. Roll it back with {self._restore_command(name)}"
+        return HostStatus("unknown", " ".join(filter(None, [status.reason, left])))
 
-    def _way_back(self, name: str) -> str:
+    def _restore_command(self, name: str) -> str:
         given = json.dumps({"keepalive_hosts": name, "keepalive_rollout_folder": self.folder})
         sources = "".join(f" -i {shlex.quote(source)}" for source in self.inventory)
         return f"ansible-playbook linux.tcp.restore{sources} -e {shlex.quote(given)}"
@@ -169,35 +173,35 @@ class Restoration:
 
     check_mode: bool = False
 
-    def fate(self, _name: str, facts: Json) -> Fate:
+    def status_of(self, _name: str, facts: Json) -> HostStatus:
         """Judge one host by its variables."""
         answer = facts.get("__keepalive_restored") or {}
         if answer.get("unreachable"):
-            return Fate("unreachable", text(answer.get("msg")))
+            return HostStatus("unreachable", text(answer.get("msg")))
         if answer.get("failed") or "recorded" not in answer:
             reason = text(answer.get("msg")) or "It was not asked."
-            return Fate("changed by others" if answer.get("foreign") else "failed", reason)
+            return HostStatus("changed_by_others" if answer.get("foreign") else "failed", reason)
         if not answer["recorded"]:
-            return Fate("without a record")
+            return HostStatus("no_checkpoint")
         if not answer.get("changed"):
-            return Fate("as it was")
-        return Fate("would be put back" if self.check_mode else "put back")
+            return HostStatus("unchanged")
+        return HostStatus("would_be_restored" if self.check_mode else "restored")
 
 
-def summarize(fates: t.Mapping[str, Fate], order: t.Iterable[Outcome]) -> dict[str, t.Any]:
-    """Return how many hosts and which, by outcome; where something is wrong, all of them with the reason.
+def summarize(statuses: t.Mapping[str, HostStatus], order: t.Iterable[Status]) -> dict[str, t.Any]:
+    """Return how many hosts and which, by status; where something is wrong, all of them with the reason.
 
     A fleet of a thousand that is right fits on one screen.
     """
     summary: dict[str, t.Any] = {}
-    for outcome in order:
-        found = {name: fate.reason for name, fate in fates.items() if fate.outcome == outcome}
+    for code in order:
+        found = {name: status.reason for name, status in statuses.items() if status.code == code}
         if not found:
             continue
-        if outcome in WRONG and outcome not in ("unreachable", "restored"):
-            summary[outcome] = found
+        if code in WRONG and code not in ("unreachable", "rolled_back"):
+            summary[code] = found
         else:
-            summary[outcome] = counted(found, most=len(found) if outcome == "unreachable" else _MOST_NAMES)
+            summary[code] = counted(found, most=len(found) if code == "unreachable" else _MOST_NAMES)
     return summary
 
 
@@ -209,7 +213,7 @@ def records_of_others(folder: str, *, hosts: t.Container[str], known: t.Containe
     recorded = [name for name in _records.hosts_in(folder) if name not in hosts]
     left = [name for name in recorded if name in known]
     lost = [name for name in recorded if name not in known]
-    found = {"recorded, but not asked for": left, "recorded, but not in the inventory": lost}
+    found = {"not_selected": left, "not_in_inventory": lost}
     return {
         what: counted(names, most=len(names) if names is lost else _MOST_NAMES)
         for what, names in found.items()

@@ -199,10 +199,10 @@ def _read(path: str) -> t.Any:
 def _require_own(status: os.stat_result, name: str) -> None:
     """Check that nobody but the caller and root can write what is at a path.
 
-    :raises FileError: when somebody else can.
+    :raises FileError: when others can.
     """
     if status.st_uid not in (os.geteuid(), 0):
-        raise FileError(f"{name} belongs to somebody else (user {status.st_uid}), and so could a record: chown it.")
+        raise FileError(f"{name} belongs to another user (user {status.st_uid}), and so could a record: chown it.")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise FileError(f"{name} can be written by others, and so could a record. Take it back: chmod go-w.")
 

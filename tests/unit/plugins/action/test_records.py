@@ -34,8 +34,8 @@ if t.TYPE_CHECKING:
     Answer = t.Dict[str, t.Any]
 
 RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": []}
-WISH = {"time": 600}
-FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD, "desired": WISH}
+DESIRED = {"time": 600}
+FOUND = {"changed": False, "would_change": True, "before": {"drift": []}, "record": RECORD, "desired": DESIRED}
 
 
 def act(
@@ -65,7 +65,7 @@ def test_record_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     answer, given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "time": 600}, monkeypatch)
     assert given == [{"time": 600}]
     assert (answer["record_file"], answer["unfinished"]) == (str(tmp_path / "db1.json"), False)
-    assert (load(tmp_path)["desired"], load(tmp_path)["record"]) == (WISH, RECORD)
+    assert (load(tmp_path)["desired"], load(tmp_path)["record"]) == (DESIRED, RECORD)
     answer, _given = act(keepalive_record, FOUND, {"folder": str(tmp_path), "write": False}, monkeypatch)
     assert answer["unfinished"]
 

@@ -173,7 +173,9 @@ def test_another_path_with_a_backup(run: RunModule, image: str, tmp_path: Path) 
 def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
     lay_out(tmp_path, {ZZ: b"\n" + TIME + b" = 5\n"})
     line = {"key": "time", "value": "5", "path": ZZ, "line": 2}
-    decides = f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 2 has '5' and takes precedence"
+    decides = (
+        f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 2 has '5' and takes precedence"
+    )
     before = look_at(tmp_path)
     expecting: list[dict[str, t.Any]] = [{}, {"overrides": "fail"}, {"check_mode": True}]
     for params in expecting:

@@ -140,7 +140,11 @@ def short(found):
         changed=found["changed"],
         sockets={names[one]: [tell(state["before"]), tell(state["after"])]
                  for one, state in found["changed_by_inode"].items() if one in names},
-        left={names[one]: steady(state["reason"]["message"]) for one, state in found["left_by_inode"].items() if one in names},
+        left={
+            names[one]: steady(state["reason"]["message"])
+            for one, state in found["left_by_inode"].items()
+            if one in names
+        },
         totals=found["totals"],
         warnings=found["warnings"],
     )
@@ -163,7 +167,7 @@ port = listener.getsockname()[1]
 before = {name: look(one) for name, one in scene.items()}
 """
 )
-WISHES = (
+DESIRED_STATES = (
     SCENE
     + """
 want = dict(remote_ports=[port], %s)
@@ -272,10 +276,10 @@ KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give r
         ),
     ],
 )
-def test_wishes(
+def test_desired_states(
     want: str, sockets: dict[str, object], left: dict[str, str], now: dict[str, object], warnings: list[str]
 ) -> None:
-    answer = play(WISHES % want)
+    answer = play(DESIRED_STATES % want)
     assert answer["done"] == {
         "changed": True,
         "sockets": sockets,
@@ -681,7 +685,7 @@ TOO_OLD = (
     "Sockets cannot be set: this system has no pidfd_getfd(2). Nothing was changed. Linux 5.6 or newer is needed, and "
     "in a container a runtime whose seccomp profile knows the call."
 )
-DENIED = "Permission denied to look into processes whose sockets may be meant. Nothing was changed. "
+DENIED = "Permission denied to read processes whose sockets the filters may select. Nothing was changed. "
 # as setpriv(1): keeps root, without the capability
 WITHOUT_CAPABILITY = """
 other = child(lambda: os.setresuid(65534, 65534, 65534))

@@ -334,7 +334,11 @@ found = ask(states=list(STATES))["by_inode"]
 lost = ask(pids=None, states=["fin_wait2"], local_addresses=["127.0.0.0/8"])["unreadable"]
 answer(
     found={
-        name: [found[inode(one)]["state"], found[inode(one)]["timer"]["kind"], (found[inode(one)]["reason"] or {}).get("message")]
+        name: [
+            found[inode(one)]["state"],
+            found[inode(one)]["timer"]["kind"],
+            (found[inode(one)]["reason"] or {}).get("message"),
+        ]
         for name, one in dict(waiting=waiting, closed=closed, sending=sending, fin_wait1=fin_wait1,
                               closing=closing, last_ack=last_ack).items()
     },

@@ -67,7 +67,7 @@ def held(options: Options | None, *entries: Entry) -> Socket:
             held(ON._replace(time=60, intvl=1000), ENTRY._replace(left=999.0)),
             ON._replace(time=60, intvl=10),
             [(2, 60.0)],
-            id="older timer, by the values that are wished",
+            id="older timer, by the desired values",
         ),
         pytest.param(DesiredState(rearm=True), held(ON, LISTENER), None, None, id="listener without timer"),
         pytest.param(

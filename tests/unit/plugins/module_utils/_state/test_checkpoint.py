@@ -43,10 +43,10 @@ NAME = TIME.decode()
 NO_LOADER = (
     f"{NAME} would be 7200 at the next boot, not 600, because nothing applies sysctl files when this system boots."
 )
-WISH = DesiredState(values=Values(600, 60, 20))
+DESIRED = DesiredState(values=Values(600, 60, 20))
 
 
-def change(host: Host, want: DesiredState = WISH) -> Record:
+def change(host: Host, want: DesiredState = DESIRED) -> Record:
     """Record a host, change it, and return the record as it comes back from the controller."""
     plan = ensure(host, want, check_mode=True).change
     record = take_record(plan, host.files)
@@ -150,7 +150,7 @@ def test_foreign_change(
     with pytest.raises(ForeignChangeError) as refused:
         put_back(host, record)
     assert str(refused.value) == (
-        f"Changed by others since the rollout, so nothing was put back: {message}. See to it, or force it."
+        f"Changed by others since the rollout, so nothing was restored: {message}. See to it, or force it."
     )
     assert refused.value.details == {"foreign": [message]}
     assert host.look() == found
@@ -184,7 +184,7 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
         put_back(host, record, force=force)
     there = "/srv/99-tcp-keepalive.conf"
     assert str(refused.value) == (
-        f"{PATH} leads to {there} now, by a link that was not there. Nothing was put back. Remove it."
+        f"{PATH} leads to {there} now, by a link that was not there. Nothing was restored. Remove it."
     )
     assert host.shown() == [600, 60, 20]
     assert (tmp_path / "root/srv/99-tcp-keepalive.conf").read_bytes() == b"# theirs\n"

@@ -68,7 +68,7 @@ def run(host: Host, want: DesiredState, *, check_mode: bool = False) -> Outcome:
 
 
 def run_and_run_again(host: Host, want: DesiredState) -> Outcome:
-    """Fulfil a want after a try in check mode, and see that there is nothing left to do.
+    """Ensure a desired state after a try in check mode, and see that there is nothing left to do.
 
     Check mode must say what then happens, and touch nothing.
     """
@@ -147,6 +147,7 @@ class Case(t.NamedTuple):
 SET_ALL = DesiredState(values=ALL)
 SET_TIME = DesiredState(values=Values(time=600))
 REMOVE = DesiredState(absent=KEYS)
+WINS = "and takes precedence"
 EXCLUDES = "excludes the key"
 REFUSED = "has '60s'"
 NOTHING_APPLIES = (
@@ -299,8 +300,8 @@ CASES = {
         now=(600, 60, 9),
         boot=(5, 75, 9),
         warnings=(
-            f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 1 has '5' and takes precedence.",
-            f"At the next boot net.ipv4.tcp_keepalive_intvl would be 75, not 60: {ZZ} line 2 {EXCLUDES} and takes precedence.",
+            f"At the next boot net.ipv4.tcp_keepalive_time would be 5, not 600: {ZZ} line 1 has '5' {WINS}.",
+            f"At the next boot net.ipv4.tcp_keepalive_intvl would be 75, not 60: {ZZ} line 2 {EXCLUDES} {WINS}.",
         ),
     ),
     "no loader": Case(
@@ -501,7 +502,7 @@ def test_ensure(tmp_path: Path, case: Case) -> None:
 
 
 def refuse(host: Host, want: DesiredState, error: type[KeepaliveError]) -> KeepaliveError:
-    """Fulfil a want that cannot be, in check mode and for real; neither may touch the host."""
+    """Try a desired state that cannot be, in check mode and for real; neither may touch the host."""
     before = host.look()
     caught = []
     for check_mode in (True, False):
@@ -1202,7 +1203,7 @@ def test_a_path_in_a_folder_that_leads_to_run_is_not_recommended(tmp_path: Path)
     [
         pytest.param(b"\n", id="blank"),
         pytest.param(b"# only a remark\n\t; another\n", id="remarks"),
-        pytest.param(HEADER + ALL_TEXT, id="what is wished for"),
+        pytest.param(HEADER + ALL_TEXT, id="what is wanted"),
     ],
 )
 def test_a_file_that_says_no_more_may_be_hidden(tmp_path: Path, text: bytes) -> None:

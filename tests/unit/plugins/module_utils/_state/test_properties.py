@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds on every tree of files, whatever is wished, tried on the trees of tests/differential."""
+"""What holds on every tree of files, whatever the desired state, tried on the trees of tests/differential."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CRONTAB = b"""\
 @daily root sysctl -p
 @daily root sysctl -p /etc/sysctl.d/*.conf
 """
-WISHES = st.builds(
+DESIRED_STATES = st.builds(
     DesiredState,
     path=st.sampled_from(PATHS),
     values=VALUES,
@@ -94,7 +94,7 @@ def names_another(before: Snapshot, host: Host, want: DesiredState) -> bool:
     return False
 
 
-@given(tree=TREES, init=st.sampled_from([SYSTEMD, PROCPS, NOTHING]), want=WISHES)
+@given(tree=TREES, init=st.sampled_from([SYSTEMD, PROCPS, NOTHING]), want=DESIRED_STATES)
 def test_check_mode_tells_what_happens_and_twice_is_once(tree: Random, init: InitSystem, want: DesiredState) -> None:
     with tempfile.TemporaryDirectory() as folder:
         host = host_with(folder, tree, init)

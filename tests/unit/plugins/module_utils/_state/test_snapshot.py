@@ -39,6 +39,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 A, B = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf"
+ENCRYPTED = "/etc/credstore.encrypted/sysctl.extra"
 OPT = "/opt/tune.conf"
 
 
@@ -376,7 +377,7 @@ def test_an_encrypted_credential_makes_the_prediction_uncertain(tmp_path: Path) 
     snapshot = take_snapshot(host)
     assert snapshot.boot.values == Values(600, 75, 9)
     assert snapshot.warnings() == [
-        "/etc/credstore.encrypted/sysctl.extra cannot be read (it is encrypted): it may take precedence at the next boot."
+        f"{ENCRYPTED} cannot be read (it is encrypted): it may take precedence at the next boot."
     ]
 
 

@@ -173,8 +173,8 @@ def test_every_loader_takes_what_was_assigned(length: int) -> None:
             HEADER + TIME + b" = 60\n" + INTVL + b" = 5\n", ["time"], HEADER + INTVL + b" = 5\n", id="one of two"
         ),
         pytest.param(HEADER + b"\n \t\n" + TIME + b" = 60\n", KEYS, None, id="blank lines only"),
-        pytest.param(HEADER + b"# mine\n" + TIME + b" = 60\n", KEYS, b"# mine\n", id="a comment of somebody"),
-        pytest.param(HEADER + TIME + b" = 60\nvm.x=1\n", KEYS, b"vm.x=1\n", id="a key of somebody"),
+        pytest.param(HEADER + b"# mine\n" + TIME + b" = 60\n", KEYS, b"# mine\n", id="a comment of others"),
+        pytest.param(HEADER + TIME + b" = 60\nvm.x=1\n", KEYS, b"vm.x=1\n", id="a key of others"),
         pytest.param(HEADER, KEYS, None, id="header only"),
         pytest.param(TIME + b" = 60\n", KEYS, b"", id="a file that was there before us stays"),
         pytest.param(b"", KEYS, b"", id="an empty file stays"),

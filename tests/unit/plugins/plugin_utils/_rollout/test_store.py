@@ -15,7 +15,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store as
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-WISH = {"time": "600"}
+DESIRED = {"time": "600"}
 FILE = {"path": "/a", "before": None, "left": {"content": "YQ=="}, "had_folder": True}
 RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": [FILE]}
 
@@ -23,7 +23,7 @@ RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": [FILE]}
 def keep(
     folder: Path, *, host: str = "db1", want: t.Any = None, record: t.Any = None, now: str = "12:00"
 ) -> dict[str, t.Any]:
-    want = WISH if want is None else want
+    want = DESIRED if want is None else want
     return _records.keep(str(folder), host, want=want, before={"drift": []}, record=record or RECORD, now=now)
 
 
@@ -54,7 +54,7 @@ def test_record_is_for_one_user(tmp_path: Path) -> None:
         "format": 1,
         "host": "db1",
         "time": "12:00",
-        "desired": WISH,
+        "desired": DESIRED,
         "before": {"drift": []},
         "record": RECORD,
         "attempt": RECORD,
@@ -88,12 +88,12 @@ FIRST, NEW = "12:00", "13:00"
 @pytest.mark.parametrize(
     ("how", "want", "time", "record", "way_back"),
     [
-        ("", WISH, FIRST, BOTH, BOTH),
+        ("", DESIRED, FIRST, BOTH, BOTH),
         ("", {"time": "300"}, FIRST, BOTH, BOTH),
-        ("done", WISH, FIRST, BOTH, LATER),
+        ("done", DESIRED, FIRST, BOTH, LATER),
         ("done", {"time": "300"}, NEW, LATER, LATER),
-        ("put back", WISH, NEW, LATER, LATER),
-        ("restored", WISH, NEW, LATER, LATER),
+        ("put back", DESIRED, NEW, LATER, LATER),
+        ("restored", DESIRED, NEW, LATER, LATER),
     ],
     ids=["unfinished", "unfinished, another want", "done", "done, another want", "put back", "restored"],
 )
@@ -197,7 +197,7 @@ def test_what_others_can_write_is_not_believed(tmp_path: Path, name: str, mode: 
 def test_what_others_own_is_not_believed(tmp_path: Path, name: str) -> None:
     keep(tmp_path)
     os.chown(str(tmp_path / name), 4711, -1)
-    with pytest.raises(FileError, match=r"belongs to somebody else \(user 4711\)"):
+    with pytest.raises(FileError, match=r"belongs to another user \(user 4711\)"):
         load(tmp_path)
 
 
