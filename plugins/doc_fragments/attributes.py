@@ -13,6 +13,13 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
+  action_group:
+    description: Use C(group/linux.tcp.keepalive) in C(module_defaults) to set defaults for all modules of the group.
+    support: full
+    membership: linux.tcp.keepalive
+  async:
+    description: Supports tasks with C(async).
+    support: full
   check_mode:
     description: Can run in C(check_mode) and return the same answer without changing the host.
     support: full
@@ -45,6 +52,14 @@ options:
       - Only files count there; the running kernel is neither read nor changed.
     type: path
     default: /
+"""
+
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Has an action plugin of the same name, which runs on the controller.
+    support: full
 """
 
     ASKED = r"""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: keepalive_audit
-short_description: Judge a fleet by what the info modules answered, and render the reports
+short_description: Check a fleet by what the info modules returned, and render the reports
 version_added: 0.1.0
 description:
   - Takes for each host what M(linux.tcp.keepalive_info) and M(linux.tcp.keepalive_sockets_info) answered, also where

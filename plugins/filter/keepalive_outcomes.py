@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: keepalive_outcomes
-short_description: Tell what became of each host of a rollout or a restoration
+short_description: Summarize the status of each host of a rollout or a restoration
 version_added: 0.1.0
 description:
   - Judges hosts by the variables that the tasks of the playbooks C(linux.tcp.rollout) and C(linux.tcp.restore)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keepalive_info
-short_description: Tell which TCP keepalive values a host has and will have after a reboot
+short_description: Gather the TCP keepalive values that a host has, and will have after a reboot
 version_added: 0.1.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - linux.tcp.attributes.info
   - linux.tcp.attributes.root
   - linux.tcp.attributes.asked
+  - linux.tcp.attributes.action
 options:
   loader:
     description:

@@ -18,7 +18,11 @@ description:
   - The playbook C(linux.tcp.rollout) uses it before and after it changes a host.
 extends_documentation_fragment:
   - linux.tcp.attributes
+  - linux.tcp.desired_state
+  - linux.tcp.attributes.action
 attributes:
+  async:
+    support: none
   diff_mode:
     support: partial
     details: Returns what would change, in check mode only.
@@ -48,44 +52,6 @@ options:
       - The hosts whose change was found good. Their records are no longer those of an attempt, and no host is asked.
     type: list
     elements: str
-  time:
-    description: As in M(linux.tcp.keepalive), like all that follow.
-    type: int
-  intvl:
-    description: Seconds between two probes that are not answered.
-    type: int
-    aliases:
-      - interval
-  probes:
-    description: Unanswered probes after which the connection is given up.
-    type: int
-  state:
-    description: Whether the values are to be set or to be taken out again.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  runtime:
-    description: Whether the running kernel is to be brought to the values.
-    type: bool
-    default: true
-  persistent:
-    description: Whether the next boot is to be brought to the values.
-    type: bool
-    default: true
-  path:
-    description: The file that keeps the values.
-    type: path
-    default: /etc/sysctl.d/99-tcp-keepalive.conf
-  overrides:
-    description: What is to be done when another file would decide a value at the next boot.
-    type: str
-    choices:
-      - fail
-      - take_over
-      - ignore
-    default: fail
 notes:
   - Needs root's rights where something would be changed.
   - The controller asks the host by one plain command first, as M(linux.tcp.keepalive) does, and sends the module where

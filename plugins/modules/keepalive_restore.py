@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: keepalive_restore
-short_description: Put a host back to what it had before its TCP keepalive values were changed
+short_description: Restore what a host had before its TCP keepalive values were changed
 version_added: 0.1.0
 description:
   - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that
@@ -18,6 +18,10 @@ description:
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
   - linux.tcp.attributes
+  - linux.tcp.attributes.action
+attributes:
+  async:
+    support: none
 options:
   folder:
     description:

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the modules, the role and the playbooks have the same names, types, choices and defaults."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+ROOT = Path(__file__).absolute().parents[2]
+ROLE = ROOT / "roles" / "keepalive"
+SPECS: dict[str, t.Any] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+OPTIONS: dict[str, dict[str, t.Any]] = SPECS["argument_specs"]["main"]["options"]
+DEFAULTS: dict[str, t.Any] = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+# What a module's option and a role's are described by; the rest is text.
+DESCRIBED = ("type", "elements", "choices", "default")
+
+
+def described(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {name: option[name] for name in DESCRIBED if name in option}
+
+
+def test_role_has_the_options_of_the_module() -> None:
+    assert {name.replace("keepalive_", "", 1): described(option) for name, option in OPTIONS.items()} == {
+        name: described(option) for name, option in KEEPALIVE.items()
+    }
+
+
+def test_role_has_the_filters_of_the_sockets() -> None:
+    filters = OPTIONS["keepalive_sockets"]["options"]
+    assert {name: filters[name]["type"] for name in FILTER_OPTIONS} == {
+        name: option["type"] for name, option in FILTER_OPTIONS.items()
+    }
+    assert filters["states"]["choices"] == FILTER_OPTIONS["states"]["choices"]
+
+
+def test_defaults_of_the_role_are_those_of_its_options() -> None:
+    assert {name: option.get("default") for name, option in OPTIONS.items()} == DEFAULTS
+
+
+def test_role_hands_on_each_option() -> None:
+    (task,) = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    handed = {name: re.findall(r"keepalive_\w+", text)[-1] for name, text in task["linux.tcp.keepalive"].items()}
+    assert handed == {name: f"keepalive_{name}" for name in KEEPALIVE}
+
+
+def descriptions(node: t.Any, name: str) -> t.Iterator[str]:
+    """Yield the descriptions of all options of a name, in a role with its prefix."""
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key in (name, f"keepalive_{name}") and isinstance(value, dict) and "description" in value:
+            yield str(value["description"])
+        yield from descriptions(value, name)
+
+
+def documentation() -> dict[str, t.Any]:
+    """Return what the modules, the fragments and the role say of options, by file."""
+    found: dict[str, t.Any] = {"argument_specs.yml": OPTIONS}
+    for path in sorted((ROOT / "plugins").glob("*/*.py")):
+        for block in re.findall(
+            r'^    [A-Z]+ = r"""\n(.*?)"""|^DOCUMENTATION = r"""\n(.*?)"""', path.read_text(), re.MULTILINE | re.DOTALL
+        ):
+            found.setdefault(path.name, []).append(yaml.safe_load("".join(block)))
+    return found
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_documented_limits_are_those_that_hold(key: Key) -> None:
+    limits = {f"V(1) to V({bounds[key]})" for bounds in (LIMITS, PIN_LIMITS)}
+    told = []
+    for name, nodes in documentation().items():
+        for node in nodes if isinstance(nodes, list) else [nodes]:
+            told += [
+                (name, limit) for text in descriptions(node, key) for limit in re.findall(r"V\(1\) to V\(\d+\)", text)
+            ]
+    assert {limit for _name, limit in told} == limits
+    assert len(told) >= 4  # the module, its sockets' module, the role and its sockets
+
+
+@pytest.mark.parametrize("playbook", ["apply", "audit", "restore", "rollout"])
+def test_playbook_documents_its_variables(playbook: str) -> None:
+    """The comment at the top has each variable that is no option of the role; no other is read."""
+    path = ROOT / "playbooks" / f"{playbook}.yml"
+    text = path.read_text(encoding="utf-8")
+    tasks = [ROOT / "playbooks" / name for name in re.findall(r"import_tasks: (tasks/\w+\.yml)", text)]
+    tasks += [
+        path.with_name(name) for path in tasks for name in re.findall(r"include_tasks: (\w+\.yml)", path.read_text())
+    ]
+    code = "".join(
+        re.sub(r"^ *#.*", "", part.read_text(encoding="utf-8"), flags=re.MULTILINE) for part in (path, *tasks)
+    )
+    read = set(re.findall(r"(?<![\w.])keepalive_\w+", code)) - set(OPTIONS) - {"keepalive_result"}
+    comment = "".join(re.findall(r"^# .*\n|^#\n", text, re.MULTILINE))
+    read = {name for name in read if not re.search(rf"linux\.tcp\.{name}\b", code)}
+    assert read == set(re.findall(r"\bkeepalive_\w+", comment))
