@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This module util is private to the collection: it may change at any time.
-
-"""What can go wrong, one class per cause.
+"""Define the errors of the collection, one class per cause.
 
 Every message says what was wrong, where, and what to do. The modules turn these, and only
 these, into ``fail_json``; whatever else is raised is a defect.
 """
+
+# This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This module util is private to the collection: it may change at any time.
+"""Make text printable for people and for JSON."""
 
-"""Text for people and for JSON."""
+# This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 

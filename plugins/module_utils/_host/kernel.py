@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The running kernel's values, in /proc/sys of the calling process's network namespace."""
+"""Read and set the running kernel's values, in /proc/sys of the calling process's network namespace."""
 
 # This module util is private to the collection: it may change at any time.
 

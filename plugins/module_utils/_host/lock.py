@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep other runs from a system while one changes it, restores it or waits for the end of one that does: flock(2)."""
+"""Lock a system while a run changes or restores it, or waits for the end of one that does: flock(2)."""
 
 # This module util is private to the collection: it may change at any time.
 

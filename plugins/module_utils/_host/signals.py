@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Signals that would end this process in the middle of a change, and one that keeps it from waiting."""
+"""Hold back signals that would end this process in the middle of a change, and cut waits in the kernel short."""
 
 # This module util is private to the collection: it may change at any time.
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which sockets are meant: the filters that the modules for sockets have in common.
+"""Select sockets: the filters that the modules for sockets have in common.
 
 Pure: nothing here looks at a host.
 """

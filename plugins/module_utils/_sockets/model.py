@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TCP sockets: what the kernel's tables say of them, and what covers them.
+"""Describe TCP sockets, and decide whether keepalive covers them.
 
 Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
 are TCP sockets that share the connection's inode.

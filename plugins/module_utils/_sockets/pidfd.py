@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Another process's descriptors: pidfd_open(2) and pidfd_getfd(2), both since Linux 5.6 at the latest.
+"""Duplicate descriptors of other processes: pidfd_open(2) and pidfd_getfd(2), both since Linux 5.6 at the latest.
 
 A duplicate shares the open socket with its owner: whatever is set on it is set there, and while it
 is open the owner's close(2) ends nothing. So duplicates live for a few lines.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Processes: who they are, where they live, and which sockets they hold.
+"""Read processes: their user, unit and container, their network namespace, and the sockets that they hold.
 
 Reading the links of descriptors costs more than all else (5 us each, measured on Linux 6.18), so
 callers choose processes first. Threads share their process's descriptors and network namespace and

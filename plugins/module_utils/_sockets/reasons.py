@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reasons in results about sockets: why one is not covered, needs nothing, or could not be read or set.
+"""Define the reasons in results about sockets: why one is not covered, needs nothing, or could not be read or set.
 
 Each has a code for programs and a message for people. Programs compare codes only; the modules document them.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a change will do to a host, noted so that the host can be put back later, and the way back.
+"""Save what a host has before a change, and restore it.
 
 A record is made before the change. It holds each running value and each file that the change
 concerns, as it was found and as the change will leave it. What is neither of the two later on was

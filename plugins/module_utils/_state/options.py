@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the modules that set, report and check the values, as Ansible's argument specs."""
+"""Define the options of the modules that set, report and check the values, as Ansible's argument specs."""
 
 # This module util is private to the collection: it may change at any time.
 

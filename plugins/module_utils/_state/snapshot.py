@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One moment of a host: what its kernel has, and what its files will give at the next boot."""
+"""Describe a host at one moment: what its kernel has, and what its files will give at the next boot."""
 
 # This module util is private to the collection: it may change at any time.
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patterns in the keys of sysctl files, glob(7) and fnmatch(3), matched with the three keys' names."""
+"""Match the patterns in keys of sysctl files, glob(7) and fnmatch(3), with the three keys' names."""
 
 # This module util is private to the collection: it may change at any time.
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keepalive keys on the kernel command line, as Linux takes them since release 5.8.
+"""Parse keepalive keys on the kernel command line, as Linux takes them since release 5.8.
 
 The rules are those of next_arg() in lib/cmdline.c and process_sysctl_arg() in
 fs/proc/proc_sysctl.c.

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the next boot will give: the loaders' rules, applied to a tree of files.
+"""Predict what the next boot will give: apply the loaders' rules to a tree of files.
 
-Also finds out which loader a system's boot uses. Everything here is computed from values that
-were read before; nothing touches a host. sysctl.d(5), sd_booted(3), systemd-sysctl.service(8).
+Everything here is computed from values that were read before; nothing touches a host. sysctl.d(5).
 """
 
 # This module util is private to the collection: it may change at any time.

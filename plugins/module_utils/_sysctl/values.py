@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The three keepalive values: names, limits, validation, arithmetic.
+"""Define the three keepalive values: names, limits, validation, arithmetic.
 
 Names and meanings are those of tcp(7). ``time`` and ``intvl`` are seconds, ``probes`` is a count.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The places in which a line may set keepalive keys after the boot, as glob(7) patterns.
+"""Name the places in which a line may set keepalive keys after the boot, as glob(7) patterns.
 
 Sources: rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8),
 ufw-framework(8), tuned-main.conf(5).

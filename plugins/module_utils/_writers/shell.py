@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a line of a script, a crontab or a unit does to the keepalive keys, as far as its text tells.
+"""Parse what a line of a script, a crontab or a unit does to the keepalive keys.
 
 A line is looked at piece by piece, each of a bounded length, so that no text takes long.
 """

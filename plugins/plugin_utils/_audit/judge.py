@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge a fleet: what the modules answered for each host in, a report as plain data out.
+"""Judge a fleet: take the results of the modules for each host, return a report as plain data.
 
 A host is in order only if everything that was asked is known and right. What could not be read counts
 against it, so that silence is never taken for health.

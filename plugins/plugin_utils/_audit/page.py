@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report of an audit as one page: where the plots' bars stand, and the template filled in.
+"""Render the report of an audit as one page: place the plots' bars, and fill the template in.
 
 The names of hosts and what stands in their files are not to be trusted. Jinja escapes each value that the
 template shows, and the data for the script is JSON without the characters that could end its element.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of the check: ask the host in plain shell, and send the module only where that is not enough.
+"""Check a host with one shell command, and send the module only where that is not enough.
 
 One command costs a connection's round trip, and no transfer and no Python on the host. The host is
 then computed here with the very code that the module runs there. Whenever something would have to

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command that probes a host, in plain shell.
+"""Define the command that probes a host, in plain shell.
 
 It needs a POSIX shell, grep, sort, tar, gzip, head and base64. It prints what :func:`take_snapshot`
 reads on a host: the kernel's values, sysctl files, what tells how the host boots, and the lines

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folder on the controller in which a rollout records what its hosts had: one JSON file a host.
+"""Store what hosts had before a rollout, in a folder on the controller: one JSON file for each host.
 
 ``record`` is the way back that linux.tcp.restore takes. ``attempt`` is the way back from an attempt that
 was begun and neither found good nor put back: it is there before the host is touched, and gone when
