@@ -48,7 +48,7 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # where Debian has those th
 LOCK = TREE / "locks" / "fleet.txt"
 INSTALLED = '"/usr/share/ansible/collections"'  # in an image
 EVERYBODY = ["host01", "host02", "host03"]
-SUMMARY = "Say what became of the fleet"
+SUMMARY = "Show the status of the fleet"
 
 pytestmark = pytest.mark.test_all("The engines run playbooks that other tests here run without them.")
 

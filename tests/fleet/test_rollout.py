@@ -83,7 +83,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 def summary_of(run: Run) -> Summary:
     """Return the summary of a playbook that ran."""
-    _before, found, rest = run.output.partition("TASK [Say what became of the ")
+    _before, found, rest = run.output.partition("TASK [Show the status of the ")
     assert found, run.output
     summary: Summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
     return summary
@@ -169,7 +169,7 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     assert run.status == 2
     assert summary.keys() == {"unreachable", "failed", "not_started"}
     assert summary["unreachable"] == told(1)
-    assert "TASK [Look at" not in run.output.partition("PLAY [Try those again")[2]  # a rollout that stopped has stopped
+    assert "TASK [Check the host" not in run.output.partition("PLAY [Retry hosts")[2]  # a rollout that stopped has stopped
     assert summary["not_started"] == told(2, 5)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
