@@ -45,8 +45,8 @@ class ForeignChangeError(FileError):
     """A file is no longer what this run wrote, because another program wrote it."""
 
 
-class RecordError(KeepaliveError):
-    """What is given as a record of a host is none."""
+class CheckpointError(KeepaliveError):
+    """What is given as a checkpoint of a host is none."""
 
 
 class LockedError(KeepaliveError):

@@ -10,10 +10,10 @@ module: keepalive_restore
 short_description: Restore what a host had before its TCP keepalive values were changed
 version_added: 0.1.0
 description:
-  - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that
-    M(linux.tcp.keepalive_record) noted. Files that did not exist are removed.
+  - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that the playbook
+    C(linux.tcp.rollout) saved in a checkpoint. Files that did not exist are removed.
   - Wholly or not at all. Where a file or value is neither what it was nor what the change left, others have changed it
-    since; the module then says so and puts nothing back.
+    since; the module then says so and restores nothing.
   - Connections that are open keep the values that they were given.
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
@@ -25,27 +25,35 @@ attributes:
 options:
   folder:
     description:
-      - The folder on the controller in which the records are. The host's own one is taken; where there is none, nothing
-        was changed, and nothing is done.
-      - Once the host is put back, its record says so.
+      - The folder on the controller in which the checkpoints are. The host's own one is taken; where there is none,
+        nothing was changed, and nothing is done.
+      - Once the host is restored, its checkpoint says so.
     type: path
-  record:
-    description: A record, as RV(linux.tcp.keepalive_record#module:record) returns it, to take instead of the folder's.
+  pending:
+    description:
+      - Whether to take the checkpoint of a change that was not committed, to roll that change back, instead of the one
+        that was saved before all changes.
+    type: bool
+    default: false
+  checkpoint:
+    description:
+      - A checkpoint, as RV(linux.tcp.keepalive_checkpoint#module:checkpoint) returns it, to take instead of the
+        folder's.
     type: dict
   force:
-    description: Whether to put back what others have changed since.
+    description: Whether to restore what others have changed since.
     type: bool
     default: false
 notes:
   - Needs root's rights, in check mode too, so that it gives the same answer.
 seealso:
-  - module: linux.tcp.keepalive_record
+  - module: linux.tcp.keepalive_checkpoint
 author:
   - linux.tcp contributors (@linux-tcp)
 """
 
 EXAMPLES = r"""
-- name: Put the host back
+- name: Restore the host
   linux.tcp.keepalive_restore:
     folder: ./keepalive-rollout
 """
@@ -53,12 +61,12 @@ EXAMPLES = r"""
 RETURN = r"""
 foreign:
   description: What others have changed since, a text each. Also returned when the module fails because of it.
-  returned: when there was a record
+  returned: when there was a checkpoint
   type: list
   elements: str
   sample: ["/etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left"]
-recorded:
-  description: Whether there was a record of the host.
+found:
+  description: Whether there was a checkpoint of the host.
   returned: when the folder could be read
   type: bool
   sample: true
@@ -69,13 +77,13 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import parse_record, restore
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import parse_checkpoint, restore
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 # The folder is the controller's, whose action plugin keeps it to itself.
 NO_ACTION_PLUGIN = (
-    "Records are read by the collection's action plugin, which Ansible has not found. Name the module"
+    "Checkpoints are read by the collection's action plugin, which Ansible has not found. Name the module"
     " linux.tcp.keepalive_restore, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
     " Nothing was changed."
 )
@@ -85,10 +93,11 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "folder": {"type": "path"},
-            "record": {"type": "dict"},
+            "pending": {"type": "bool", "default": False},
+            "checkpoint": {"type": "dict"},
             "force": {"type": "bool", "default": False},
         },
-        required_one_of=[["folder", "record"]],
+        required_one_of=[["folder", "checkpoint"]],
         supports_check_mode=True,
     )
     if module.params["folder"]:
@@ -96,7 +105,7 @@ def main() -> None:
     try:
         done = restore(
             LocalHost(),
-            parse_record(module.params["record"] or {}),
+            parse_checkpoint(module.params["checkpoint"] or {}),
             force=module.params["force"],
             check_mode=module.check_mode,
         )

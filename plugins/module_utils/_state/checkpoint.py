@@ -4,7 +4,7 @@
 
 """Save what a host has before a change, and restore it.
 
-A record is made before the change. It holds each running value and each file that the change
+A checkpoint is made before the change. It holds each running value and each file that the change
 concerns, as it was found and as the change will leave it. What is neither of the two later on was
 changed by others.
 """
@@ -21,8 +21,8 @@ import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    CheckpointError,
     ForeignChangeError,
-    RecordError,
     VerificationError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile
@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class ValueRecord:
+class SavedValue:
     """A running value, as it was found and as the change leaves it."""
 
     key: Key
@@ -52,7 +52,7 @@ class ValueRecord:
 
 
 @dataclasses.dataclass(frozen=True)
-class FileRecord:
+class SavedFile:
     """A file, as it was found and as the change leaves it; None stands for no file.
 
     ``path`` is free of links. ``had_folder`` tells whether there was its folder. The owner of a file
@@ -66,14 +66,14 @@ class FileRecord:
 
 
 @dataclasses.dataclass(frozen=True)
-class Record:
+class Checkpoint:
     """All that a change concerns on one host."""
 
-    values: tuple[ValueRecord, ...] = ()
-    files: tuple[FileRecord, ...] = ()
+    values: tuple[SavedValue, ...] = ()
+    files: tuple[SavedFile, ...] = ()
 
     def as_dict(self) -> Json:
-        """Return the record as JSON can hold it."""
+        """Return the checkpoint as JSON can hold it."""
         return {
             "runtime": {value.key: {"before": value.before, "left": value.left} for value in self.values},
             "files": [
@@ -90,11 +90,11 @@ class Record:
 
 @dataclasses.dataclass(frozen=True)
 class Restoration:
-    """What has to be put back: running values, and files as they are and as they will be."""
+    """What has to be restored: running values, and files as they are and as they will be."""
 
     found: Values
     values: t.Mapping[Key, int]
-    files: t.Sequence[tuple[FileRecord, StoredFile | None]]
+    files: t.Sequence[tuple[SavedFile, StoredFile | None]]
     foreign: tuple[str, ...] = ()
 
     @property
@@ -116,38 +116,38 @@ class Restoration:
         ]
 
 
-def take_record(change: Change, files: WritableFiles) -> Record:
+def take_checkpoint(change: Change, files: WritableFiles) -> Checkpoint:
     """Note what a change that was planned a moment ago concerns."""
-    return Record(
+    return Checkpoint(
         values=tuple(
-            ValueRecord(key, t.cast("int", change.before.runtime[key]), value)
+            SavedValue(key, t.cast("int", change.before.runtime[key]), value)
             for key, value in change.kernel_writes.items()
         ),
-        files=tuple(_file_record(edit.target, edit.after, files) for edit in change.edits),
+        files=tuple(_saved_file(edit.target, edit.after, files) for edit in change.edits),
     )
 
 
-def _file_record(path: str, text: bytes | None, files: WritableFiles) -> FileRecord:
+def _saved_file(path: str, text: bytes | None, files: WritableFiles) -> SavedFile:
     before = files.stored(path)
     metadata = before.metadata if before else Metadata(mode=0o644)
     left = None if text is None else StoredFile(text, metadata)
-    return FileRecord(path, before, left, had_folder=files.has_folder(path))
+    return SavedFile(path, before, left, had_folder=files.has_folder(path))
 
 
-def parse_record(given: Json) -> Record:
-    """Read what :meth:`Record.as_dict` returned.
+def parse_checkpoint(given: Json) -> Checkpoint:
+    """Read what :meth:`Checkpoint.as_dict` returned.
 
-    :raises RecordError: when it is something else.
+    :raises CheckpointError: when it is something else.
     """
     try:
-        return Record(
+        return Checkpoint(
             values=tuple(
-                ValueRecord(key, int(given["runtime"][key]["before"]), int(given["runtime"][key]["left"]))
+                SavedValue(key, int(given["runtime"][key]["before"]), int(given["runtime"][key]["left"]))
                 for key in KEYS
                 if key in given["runtime"]
             ),
             files=tuple(
-                FileRecord(
+                SavedFile(
                     str(file["path"]),
                     _parse_file(file["before"]),
                     _parse_file(file["left"]),
@@ -157,7 +157,7 @@ def parse_record(given: Json) -> Record:
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as exc:
-        raise RecordError(f"This is no record that a rollout made: {type(exc).__name__}: {exc}.") from exc
+        raise CheckpointError(f"This is no checkpoint that a rollout made: {type(exc).__name__}: {exc}.") from exc
 
 
 def _file_as_dict(file: StoredFile | None) -> Json | None:
@@ -184,36 +184,48 @@ def _parse_file(given: Json | None) -> StoredFile | None:
     return StoredFile(content, Metadata(int(given["mode"], 8), owner, attributes))
 
 
-def misses(snapshot: Snapshot, want: DesiredState) -> list[str]:
-    """Return in what a host, as it is or as it is planned, falls short of a want."""
+def deviations(snapshot: Snapshot, want: DesiredState) -> list[dict[str, str]]:
+    """Return in what a host, as it is or as it is planned, deviates from the desired state.
+
+    Each has a ``code``, the ``key`` that it is about, and a ``message``.
+    """
     found = []
     for key, value in want.values.named().items():
         if want.runtime and snapshot.runs and snapshot.runtime[key] != value:
-            found.append(f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel, not {value}.")
+            message = f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel, not {value}."
+            found.append(_deviation("runtime", key, message))
         if want.persistent and want.overrides != "ignore" and snapshot.boot.values[key] != value:
             why = "" if snapshot.loader else ", because nothing applies sysctl files when this system boots"
-            found.append(f"{sysctl_name(key)} would be {snapshot.boot.values[key]} at the next boot, not {value}{why}.")
+            message = f"{sysctl_name(key)} would be {snapshot.boot.values[key]} at the next boot, not {value}{why}."
+            found.append(_deviation("boot", key, message))
     if want.runtime and want.persistent and snapshot.loader and want.overrides != "ignore":
         wanted = {*want.values.named(), *want.absent}
         found += [
-            f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel and would be "
-            f"{snapshot.boot.values[key]} at the next boot."
+            _deviation(
+                *("drift", key),
+                f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel and would be "
+                f"{snapshot.boot.values[key]} at the next boot.",
+            )
             for key in snapshot.drift
             if key in wanted
         ]
     return found
 
 
-def plan_restoration(host: LocalHost, record: Record) -> Restoration:
-    """Compare a host with its record.
+def _deviation(code: str, key: Key, message: str) -> dict[str, str]:
+    return {"code": code, "key": key, "message": message}
+
+
+def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
+    """Compare a host with its checkpoint.
 
     :raises ForeignChangeError: where a link would lead away from a file.
     """
     running, files = host.values(), host.files
     values: dict[Key, int] = {}
-    changed: list[tuple[FileRecord, StoredFile | None]] = []
+    changed: list[tuple[SavedFile, StoredFile | None]] = []
     foreign: list[str] = []
-    for value in record.values:
+    for value in checkpoint.values:
         found = running[value.key]
         if found != value.before:
             values[value.key] = value.before
@@ -222,7 +234,7 @@ def plan_restoration(host: LocalHost, record: Record) -> Restoration:
                 f"{sysctl_name(value.key)} is {found} in the running kernel, neither {value.left} as the rollout left "
                 f"it nor {value.before} as it was"
             )
-    for file in record.files:
+    for file in checkpoint.files:
         target = files.resolve(file.path)
         if target != file.path:
             raise ForeignChangeError(
@@ -260,14 +272,14 @@ def _shown(file: StoredFile | None) -> str:
     return (file.text if file else b"").decode("utf-8", "backslashreplace")
 
 
-def restore(host: LocalHost, record: Record, *, force: bool, check_mode: bool) -> Restoration:
-    """Put a host back to its record, wholly or not at all.
+def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode: bool) -> Restoration:
+    """Restore a host to its checkpoint, wholly or not at all.
 
     :raises ForeignChangeError: where others have changed it since, unless ``force`` is given.
     :raises KeepaliveError: when the host refuses a step.
     """
     with contextlib.nullcontext() if check_mode else host.lock.held("restore"):
-        restoration = plan_restoration(host, record)
+        restoration = plan_restoration(host, checkpoint)
         if restoration.foreign and not force:
             raise ForeignChangeError(
                 f"Changed by others since the rollout, so nothing was restored: {'; '.join(restoration.foreign)}. "

@@ -38,12 +38,18 @@ KEEPALIVE_INFO: Spec = {
     **_ROOT,
     "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
 }
-KEEPALIVE_RECORD: Spec = {
-    "folder": {"type": "path"},
-    "write": {"type": "bool", "default": True},
-    "found": {"type": "dict"},
-    "conclude": {"type": "list", "elements": "str"},
+KEEPALIVE_CHECKPOINT: Spec = {
     **DESIRED_STATE,
+    "wait": {"type": "bool", "default": False},
 }
-# These concern the controller, and its action plugin keeps them to itself.
-CONTROLLERS = ("folder", "write", "found", "conclude")
+KEEPALIVE_ROLLOUT: Spec = {
+    "step": {
+        "type": "str",
+        "required": True,
+        "choices": ["begin", "checkpoint", "verify", "commit", "rollback", "finish", "restored"],
+    },
+    "hosts": {"type": "list", "elements": "str", "default": []},
+    "folder": {"type": "path"},
+    "inventory": {"type": "list", "elements": "str", "default": []},
+    "known": {"type": "list", "elements": "str", "default": []},
+}

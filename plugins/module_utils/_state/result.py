@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import misses
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import deviations
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
-    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Record
+    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Checkpoint
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
@@ -46,24 +46,25 @@ def build_info_result(snapshot: Snapshot) -> Result:
     return snapshot.as_dict(), [*snapshot.warnings(), *snapshot.writer_warnings()]
 
 
-def build_record_result(
-    change: Change, record: Record, want: DesiredState, params: t.Mapping[str, t.Any]
+def build_checkpoint_result(
+    change: Change, checkpoint: Checkpoint, want: DesiredState, params: t.Mapping[str, t.Any]
 ) -> dict[str, t.Any]:
-    """Return what the module answers of a change that was planned.
+    """Return what the module keepalive_checkpoint returns of a change that was planned.
 
     :raises NotReadAtBootError: where the change would not reach the desired state.
     """
-    lacking = misses(change.after, want)
+    lacking = deviations(change.after, want)
     if lacking:
         raise NotReadAtBootError(
-            f"{' '.join(lacking)} Nothing was changed. Give overrides: ignore or persistent: false to have it so."
+            f"{' '.join(one['message'] for one in lacking)} Nothing was changed. "
+            f"Give overrides: ignore or persistent: false to have it so."
         )
     return {
         "changed": False,
         "would_change": not change.is_empty,
-        "misses": misses(change.before, want),
+        "deviations": deviations(change.before, want),
         "before": change.before.as_dict(),
         "after": change.after.as_dict(),
-        "record": record.as_dict(),
+        "checkpoint": checkpoint.as_dict(),
         "desired": {name: params[name] for name in DESIRED_STATE},
     }

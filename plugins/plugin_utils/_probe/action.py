@@ -45,10 +45,14 @@ class CheapCheck(ActionBase):
         """
         raise NotImplementedError
 
+    def can_probe(self) -> bool:
+        """Whether the arguments of the task leave it to a probe; subclasses may need the module itself."""
+        return True
+
     def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
         """Return the answer, whoever gives it."""
         result: Answer = super().run(tmp, task_vars)
-        answer = None if self._task.async_val else self._ask(task_vars or {})
+        answer = None if self._task.async_val or not self.can_probe() else self._ask(task_vars or {})
         if answer is None:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         else:

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Store what hosts had before a rollout, in a folder on the controller: one JSON file for each host.
+"""Store the checkpoints of hosts in a folder on the controller: one JSON file for each host.
 
-``record`` is the way back that linux.tcp.restore takes. ``attempt`` is the way back from an attempt that
-was begun and neither found good nor put back: it is there before the host is touched, and gone when
-the batch is done or put back. So whatever ends a rollout, the next one knows which hosts it left.
+``checkpoint`` is what linux.tcp.restore brings a host back to. ``pending`` is the checkpoint of a change
+that was neither committed nor rolled back: it is there before the host is touched, and gone once the
+batch is committed or rolled back. So whatever ends a rollout, the next one knows which hosts it left.
 """
 
 # This plugin util is private to the collection: it may change at any time.
@@ -22,7 +22,7 @@ import tempfile
 import typing as t
 import urllib.parse
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError, RecordError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]
@@ -30,11 +30,11 @@ if t.TYPE_CHECKING:
 
 FORMAT = 1
 _SUFFIX = ".json"
-_KEYS = {"format", "host", "time", "desired", "before", "record", "attempt", "done", "restored", "replaces"}
+_KEYS = {"format", "host", "time", "desired", "before", "checkpoint", "pending", "done", "restored", "replaces"}
 
 
 def path_of(folder: str, host: str) -> str:
-    """Return where the record of a host is; no name of a host leads out of the folder."""
+    """Return where the checkpoint of a host is; no name of a host leads out of the folder."""
     name = urllib.parse.quote(host, safe="")
     return os.path.join(_absolute(folder), f"{name.replace('.', '%2E', name[:1] == '.')}{_SUFFIX}")
 
@@ -44,20 +44,22 @@ def _absolute(folder: str) -> str:
 
 
 def load(folder: str, host: str) -> Json | None:
-    """Return the record of a host, None where there is none.
+    """Return the checkpoint of a host, None where there is none.
 
     :raises FileError: when it cannot be read, or others could have written it.
-    :raises RecordError: when it is something else.
+    :raises CheckpointError: when it is something else.
     """
     path = path_of(folder, host)
     found = _read(path)
-    if found is not None and (not isinstance(found, dict) or found.get("host") != host or not _is_record(found)):
-        raise RecordError(f"{path} is no record of {host} in format {FORMAT}. Move it away, or give another folder.")
+    if found is not None and (not isinstance(found, dict) or found.get("host") != host or not _is_entry(found)):
+        raise CheckpointError(
+            f"{path} is no checkpoint of {host} in format {FORMAT}. Move it away, or give another folder."
+        )
     return found
 
 
 def hosts_in(folder: str) -> list[str]:
-    """Return the hosts that have a record which was not put back; what cannot be read is left out.
+    """Return the hosts that have a checkpoint to which they were not restored; what cannot be read is left out.
 
     :raises FileError: when the folder cannot be read.
     """
@@ -70,38 +72,39 @@ def hosts_in(folder: str) -> list[str]:
     for name in names:
         with contextlib.suppress(KeepaliveError):
             found = _read(os.path.join(place, name)) if name.endswith(_SUFFIX) else None
-            if isinstance(found, dict) and _is_record(found) and found["restored"] is None:
+            if isinstance(found, dict) and _is_entry(found) and found["restored"] is None:
                 host = str(found["host"])
                 if path_of(folder, host) == os.path.join(place, name):
                     hosts.add(host)
     return sorted(hosts)
 
 
-def keep(folder: str, host: str, *, want: Json, before: Json, record: Json, now: str) -> Json:
-    """Note that a host is about to be changed, and return the way back from this attempt.
+def save(folder: str, host: str, *, desired: Json, before: Json, checkpoint: Json, now: str) -> Json:
+    """Note that a host is about to be changed, and return the checkpoint to which this change can be rolled back.
 
-    A record of the same want still leads to the state before the first attempt; so does, whatever the want, one of
-    an attempt that was left unfinished, and then so does the way back. What they lack is added.
+    A checkpoint of the same desired state still has the state before the first change. So has, whatever the desired
+    state, that of a host that was left pending, and then so has the pending one. What they lack is added.
 
-    :raises KeepaliveError: when the record cannot be written, or what is there is none.
+    :raises KeepaliveError: when the checkpoint cannot be written, or what is there is none.
     """
     path = path_of(folder, host)
     found = load(folder, host)
-    if found is not None and found["attempt"] is not None:
-        way_back = _merged(found["attempt"], record)
-        _write(path, {**found, "desired": want, "record": _merged(found["record"], record), "attempt": way_back})
-        return way_back
-    if found is not None and found["restored"] is None and found["desired"] == want:
-        _write(path, {**found, "record": _merged(found["record"], record), "attempt": record})
-        return record
+    if found is not None and found["pending"] is not None:
+        pending = _merged(found["pending"], checkpoint)
+        merged = _merged(found["checkpoint"], checkpoint)
+        _write(path, {**found, "desired": desired, "checkpoint": merged, "pending": pending})
+        return pending
+    if found is not None and found["restored"] is None and found["desired"] == desired:
+        _write(path, {**found, "checkpoint": _merged(found["checkpoint"], checkpoint), "pending": checkpoint})
+        return checkpoint
     new: Json = {
         "format": FORMAT,
         "host": host,
         "time": now,
-        "desired": want,
+        "desired": desired,
         "before": before,
-        "record": record,
-        "attempt": record,
+        "checkpoint": checkpoint,
+        "pending": checkpoint,
         "done": None,
         "restored": None,
         "replaces": None,
@@ -110,75 +113,75 @@ def keep(folder: str, host: str, *, want: Json, before: Json, record: Json, now:
         aside = _set_aside(path, found)
         new["replaces"] = None if found["restored"] else os.path.basename(aside)
     _write(path, new)
-    return record
+    return checkpoint
 
 
-def is_unfinished(folder: str, host: str) -> bool:
-    """Return whether a host was left in the middle of an attempt.
+def is_pending(folder: str, host: str) -> bool:
+    """Return whether a change of a host was neither committed nor rolled back.
 
-    :raises KeepaliveError: when there is a record, and it cannot be read.
+    :raises KeepaliveError: when there is a checkpoint, and it cannot be read.
     """
     found = load(folder, host)
-    return found is not None and found["attempt"] is not None
+    return found is not None and found["pending"] is not None
 
 
-def conclude(folder: str, host: str, *, now: str) -> None:
-    """Note that an attempt was found good.
+def commit(folder: str, host: str, *, now: str) -> None:
+    """Note that a change was verified.
 
-    :raises KeepaliveError: when the record cannot be written.
+    :raises KeepaliveError: when the checkpoint cannot be written.
     """
     found = load(folder, host)
-    if found is not None and found["attempt"] is not None:
-        _write(path_of(folder, host), {**found, "attempt": None, "done": found["done"] or now})
+    if found is not None and found["pending"] is not None:
+        _write(path_of(folder, host), {**found, "pending": None, "done": found["done"] or now})
 
 
-def withdraw(folder: str, host: str, *, record: Json, now: str) -> None:
-    """Note that an attempt was put back, where ``record`` is the way back from it.
+def discard(folder: str, host: str, *, checkpoint: Json, now: str) -> None:
+    """Note that a change was rolled back to its pending ``checkpoint``.
 
-    A record that was made for it alone makes place for the one that it replaced.
+    A checkpoint that was made for this change alone makes place for the one that it replaced.
 
-    :raises KeepaliveError: when the record cannot be written.
+    :raises KeepaliveError: when the checkpoint cannot be written.
     """
     found = load(folder, host)
-    if found is None or found["attempt"] != record:
+    if found is None or found["pending"] != checkpoint:
         return
     path = path_of(folder, host)
     if found["done"]:
-        _write(path, {**found, "attempt": None})
+        _write(path, {**found, "pending": None})
         return
-    _write(path, {**found, "attempt": None, "restored": now})
+    _write(path, {**found, "pending": None, "restored": now})
     if found["replaces"]:
         _set_aside(path, found)
         _move(os.path.join(os.path.dirname(path), os.path.basename(found["replaces"])), path)
 
 
-def mark_restored(folder: str, host: str, *, record: Json, now: str) -> None:
-    """Note that a host was put back to its record, where that is still the one that is kept.
+def restored(folder: str, host: str, *, checkpoint: Json, now: str) -> None:
+    """Note that a host was restored to its checkpoint, where that is still the one that is kept.
 
-    :raises KeepaliveError: when the record cannot be written.
+    :raises KeepaliveError: when the checkpoint cannot be written.
     """
     found = load(folder, host)
-    if found is not None and found["record"] == record:
-        _write(path_of(folder, host), {**found, "attempt": None, "restored": now})
+    if found is not None and found["checkpoint"] == checkpoint:
+        _write(path_of(folder, host), {**found, "pending": None, "restored": now})
 
 
-def _merged(known: Json, record: Json) -> Json:
-    """Return what leads from where ``record`` leaves a host to where ``known`` found it."""
-    runtime = {**record["runtime"], **known["runtime"]}
-    values = {key: {**value, "left": record["runtime"].get(key, value)["left"]} for key, value in runtime.items()}
-    left = {file["path"]: file["left"] for file in record["files"]}
+def _merged(known: Json, checkpoint: Json) -> Json:
+    """Return what leads from where ``checkpoint`` leaves a host to where ``known`` found it."""
+    runtime = {**checkpoint["runtime"], **known["runtime"]}
+    values = {key: {**value, "left": checkpoint["runtime"].get(key, value)["left"]} for key, value in runtime.items()}
+    left = {file["path"]: file["left"] for file in checkpoint["files"]}
     files = [{**file, "left": left.pop(file["path"], file["left"])} for file in known["files"]]
-    return {"runtime": values, "files": files + [file for file in record["files"] if file["path"] in left]}
+    return {"runtime": values, "files": files + [file for file in checkpoint["files"] if file["path"] in left]}
 
 
-def _is_record(found: Json) -> bool:
+def _is_entry(found: Json) -> bool:
     return found.get("format") == FORMAT and found.keys() >= _KEYS
 
 
 def _read(path: str) -> t.Any:
     """Return what a file holds, None where there is none.
 
-    Whoever can write a record has root's rights on the host, so it must not be just anybody.
+    Whoever can write a checkpoint has root's rights on the host, so it must not be just anybody.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -193,7 +196,7 @@ def _read(path: str) -> t.Any:
     except OSError as exc:
         raise FileError(f"{path} cannot be read: {exc.strerror}.") from exc
     except (ValueError, RecursionError) as exc:
-        raise RecordError(f"{path} is no record: {exc}. Move it away, or give another folder.") from exc
+        raise CheckpointError(f"{path} is no checkpoint: {exc}. Move it away, or give another folder.") from exc
 
 
 def _require_own(status: os.stat_result, name: str) -> None:
@@ -202,13 +205,13 @@ def _require_own(status: os.stat_result, name: str) -> None:
     :raises FileError: when others can.
     """
     if status.st_uid not in (os.geteuid(), 0):
-        raise FileError(f"{name} belongs to another user (user {status.st_uid}), and so could a record: chown it.")
+        raise FileError(f"{name} belongs to another user (user {status.st_uid}), and so could a checkpoint: chown it.")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise FileError(f"{name} can be written by others, and so could a record. Take it back: chmod go-w.")
+        raise FileError(f"{name} can be written by others, and so could a checkpoint. Take it back: chmod go-w.")
 
 
 def _set_aside(path: str, found: Json) -> str:
-    """Rename a record by the time at which it was made, and return its new path."""
+    """Rename a checkpoint by the time at which it was made, and return its new path."""
     stem = f"{path[: -len(_SUFFIX)]}.{str(found['time']).replace(':', '').replace('/', '')}"
     names = itertools.chain([stem], (f"{stem}.{number}" for number in itertools.count(2)))
     aside = next(f"{name}{_SUFFIX}" for name in names if not os.path.lexists(f"{name}{_SUFFIX}"))

@@ -11,17 +11,17 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    CheckpointError,
     FileError,
     ForeignChangeError,
     KernelError,
-    RecordError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
-    misses,
-    parse_record,
+    deviations,
+    parse_checkpoint,
     restore,
-    take_record,
+    take_checkpoint,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
-        Record,
+        Checkpoint,
         Restoration,
     )
     from ansible_collections.linux.tcp.tests.unit.host import Host, Layout
@@ -46,16 +46,16 @@ NO_LOADER = (
 DESIRED = DesiredState(values=Values(600, 60, 20))
 
 
-def change(host: Host, want: DesiredState = DESIRED) -> Record:
-    """Record a host, change it, and return the record as it comes back from the controller."""
+def change(host: Host, want: DesiredState = DESIRED) -> Checkpoint:
+    """Checkpoint a host, change it, and return the checkpoint as it comes back from the controller."""
     plan = ensure(host, want, check_mode=True).change
-    record = take_record(plan, host.files)
+    checkpoint = take_checkpoint(plan, host.files)
     ensure(host, want, check_mode=False)
-    return parse_record(json.loads(json.dumps(record.as_dict())))
+    return parse_checkpoint(json.loads(json.dumps(checkpoint.as_dict())))
 
 
-def put_back(host: Host, record: Record, *, force: bool = False, check_mode: bool = False) -> Restoration:
-    return restore(host, record, force=force, check_mode=check_mode)
+def restored(host: Host, checkpoint: Checkpoint, *, force: bool = False, check_mode: bool = False) -> Restoration:
+    return restore(host, checkpoint, force=force, check_mode=check_mode)
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -74,22 +74,22 @@ def test_way_back(tmp_path: Path, layout: Layout) -> None:
         if isinstance(what, bytes):
             os.chmod(str(tmp_path / "root" / path.lstrip("/")), 0o640)
     before = host.look()
-    record = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
+    checkpoint = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
     after = host.look()
     assert after != before
-    planned = put_back(host, record, check_mode=True)
+    planned = restored(host, checkpoint, check_mode=True)
     assert host.look() == after
-    assert put_back(host, record).diff() == planned.diff()
+    assert restored(host, checkpoint).diff() == planned.diff()
     assert host.look() == before
-    assert put_back(host, record).is_empty
+    assert restored(host, checkpoint).is_empty
 
 
 def test_way_back_to_a_missing_folder(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     (tmp_path / "root/etc/sysctl.d").rmdir()
     before = host.look()
-    record = change(host)
-    put_back(host, record)
+    checkpoint = change(host)
+    restored(host, checkpoint)
     assert host.look() == before
 
 
@@ -99,18 +99,18 @@ def test_way_back_from_absent(tmp_path: Path) -> None:
     change(host)
     os.chmod(str(tmp_path / "root" / PATH.lstrip("/")), 0o600)
     before = host.look()
-    record = change(host, DesiredState(absent=("time", "intvl", "probes")))
+    checkpoint = change(host, DesiredState(absent=("time", "intvl", "probes")))
     assert host.shown() == [7200, 75, 9]
     (tmp_path / "root/etc/sysctl.d").rmdir()
-    put_back(host, record)
+    restored(host, checkpoint)
     assert host.look() == before
 
 
 def test_diff(tmp_path: Path) -> None:
     host = make_host(tmp_path)
-    record = change(host, DesiredState(values=Values(time=600)))
+    checkpoint = change(host, DesiredState(values=Values(time=600)))
     text = host.text(PATH).decode()
-    assert put_back(host, record).diff() == [
+    assert restored(host, checkpoint).diff() == [
         {
             "before_header": "running kernel",
             "after_header": "running kernel",
@@ -139,49 +139,49 @@ def test_foreign_change(
     tmp_path: Path, absent: bool, meanwhile: Layout, values: tuple[int, int, int] | None, message: str
 ) -> None:
     host = make_host(tmp_path)
-    record = change(host)
+    checkpoint = change(host)
     wanted = {PATH: host.text(PATH)} if absent else {}
     if absent:
-        record = change(host, DesiredState(absent=("time", "intvl", "probes")))
+        checkpoint = change(host, DesiredState(absent=("time", "intvl", "probes")))
     host.meanwhile(meanwhile)
     for key, value in zip(KEYS, values or ()):
         host.kernel.write(key, value)
     found = host.look()
     with pytest.raises(ForeignChangeError) as refused:
-        put_back(host, record)
+        restored(host, checkpoint)
     assert str(refused.value) == (
         f"Changed by others since the rollout, so nothing was restored: {message}. See to it, or force it."
     )
     assert refused.value.details == {"foreign": [message]}
     assert host.look() == found
-    assert put_back(host, record, force=True).foreign == (message,)
-    assert put_back(host, record).is_empty
+    assert restored(host, checkpoint, force=True).foreign == (message,)
+    assert restored(host, checkpoint).is_empty
     if wanted:
         assert host.text(PATH) == wanted[PATH]
 
 
 def test_foreign_mode_and_missing_file(tmp_path: Path) -> None:
     host = make_host(tmp_path, {PATH: b"# ours\n"})
-    record = change(host)
+    checkpoint = change(host)
     os.chmod(str(tmp_path / "root" / PATH.lstrip("/")), 0o600)
     with pytest.raises(ForeignChangeError, match="has another mode, owner or attribute than the rollout left"):
-        put_back(host, record)
+        restored(host, checkpoint)
     (tmp_path / "root" / PATH.lstrip("/")).unlink()
     with pytest.raises(ForeignChangeError, match="is gone, and the rollout left it there"):
-        put_back(host, record)
+        restored(host, checkpoint)
 
 
 @pytest.mark.parametrize("name", ["etc/sysctl.d/99-tcp-keepalive.conf", "etc/sysctl.d"], ids=["file", "folder"])
 @pytest.mark.parametrize("force", [True, False])
 def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool) -> None:
-    """A record is free of links; who has put one there since must not lead root elsewhere."""
+    """A checkpoint is free of links; who has put one there since must not lead root elsewhere."""
     host = make_host(tmp_path, {PATH: b"# ours\n", "/srv/99-tcp-keepalive.conf": b"# theirs\n"})
-    record = change(host)
+    checkpoint = change(host)
     place = tmp_path / "root" / name
     place.rename(tmp_path / "moved")
     place.symlink_to("/srv/99-tcp-keepalive.conf" if name.endswith(".conf") else "/srv")
     with pytest.raises(ForeignChangeError) as refused:
-        put_back(host, record, force=force)
+        restored(host, checkpoint, force=force)
     there = "/srv/99-tcp-keepalive.conf"
     assert str(refused.value) == (
         f"{PATH} leads to {there} now, by a link that was not there. Nothing was restored. Remove it."
@@ -193,7 +193,7 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was put back is taken back when a later step fails."""
     host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})
-    record = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
+    checkpoint = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
     after = host.look()
     real = host.files.restore
 
@@ -204,11 +204,11 @@ def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(host.files, "restore", refuse)
     with pytest.raises(FileError, match="no"):
-        put_back(host, record)
+        restored(host, checkpoint)
     assert host.look() == after
     host.kernel.refused.add(("probes", 9))
     with pytest.raises(KernelError, match="no probes of 9"):
-        put_back(host, record)
+        restored(host, checkpoint)
     assert host.look() == after
 
 
@@ -232,9 +232,9 @@ def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         {"runtime": [], "files": 1},
     ],
 )
-def test_no_record(given: dict[str, t.Any]) -> None:
-    with pytest.raises(RecordError, match="This is no record that a rollout made: "):
-        parse_record(given)
+def test_no_checkpoint(given: dict[str, t.Any]) -> None:
+    with pytest.raises(CheckpointError, match="This is no checkpoint that a rollout made: "):
+        parse_checkpoint(given)
 
 
 @pytest.mark.parametrize(
@@ -268,6 +268,6 @@ def test_no_record(given: dict[str, t.Any]) -> None:
     ],
     ids=["both", "right", "no loader", "ignored", "drift"],
 )
-def test_misses(tmp_path: Path, want: DesiredState, layout: Layout, init: t.Any, expected: list[str]) -> None:
+def test_deviations(tmp_path: Path, want: DesiredState, layout: Layout, init: t.Any, expected: list[str]) -> None:
     host = make_host(tmp_path, layout, init=init)
-    assert misses(take_snapshot(host), want) == expected
+    assert [one["message"] for one in deviations(take_snapshot(host), want)] == expected

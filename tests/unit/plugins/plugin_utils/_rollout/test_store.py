@@ -9,44 +9,46 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError, RecordError
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store as _records
+from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 DESIRED = {"time": "600"}
 FILE = {"path": "/a", "before": None, "left": {"content": "YQ=="}, "had_folder": True}
-RECORD = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": [FILE]}
+CHECKPOINT = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": [FILE]}
 
 
 def keep(
-    folder: Path, *, host: str = "db1", want: t.Any = None, record: t.Any = None, now: str = "12:00"
+    folder: Path, *, host: str = "db1", want: t.Any = None, checkpoint: t.Any = None, now: str = "12:00"
 ) -> dict[str, t.Any]:
     want = DESIRED if want is None else want
-    return _records.keep(str(folder), host, want=want, before={"drift": []}, record=record or RECORD, now=now)
+    return store.save(
+        str(folder), host, desired=want, before={"drift": []}, checkpoint=checkpoint or CHECKPOINT, now=now
+    )
 
 
 def load(folder: Path) -> dict[str, t.Any]:
-    found = _records.load(str(folder), "db1")
+    found = store.load(str(folder), "db1")
     assert found is not None
     return found
 
 
 def ended(folder: Path, how: str) -> None:
-    """Let the attempt that is recorded end."""
+    """Let the pending change end."""
     if how == "done":
-        _records.conclude(str(folder), "db1", now="12:10")
-    elif how == "put back":
-        _records.withdraw(str(folder), "db1", record=load(folder)["attempt"], now="12:10")
+        store.commit(str(folder), "db1", now="12:10")
+    elif how == "rolled back":
+        store.discard(str(folder), "db1", checkpoint=load(folder)["pending"], now="12:10")
     elif how == "restored":
-        _records.mark_restored(str(folder), "db1", record=load(folder)["record"], now="12:10")
+        store.restored(str(folder), "db1", checkpoint=load(folder)["checkpoint"], now="12:10")
 
 
-def test_record_is_for_one_user(tmp_path: Path) -> None:
+def test_checkpoint_is_for_one_user(tmp_path: Path) -> None:
     folder = tmp_path / "made" / "here"
-    assert keep(folder) == RECORD
-    path = _records.path_of(str(folder), "db1")
+    assert keep(folder) == CHECKPOINT
+    path = store.path_of(str(folder), "db1")
     assert path == str(folder / "db1.json")
     assert os.stat(path).st_mode & 0o777 == 0o600
     assert os.stat(str(folder)).st_mode & 0o777 == 0o700
@@ -56,8 +58,8 @@ def test_record_is_for_one_user(tmp_path: Path) -> None:
         "time": "12:00",
         "desired": DESIRED,
         "before": {"drift": []},
-        "record": RECORD,
-        "attempt": RECORD,
+        "checkpoint": CHECKPOINT,
+        "pending": CHECKPOINT,
         "done": None,
         "restored": None,
         "replaces": None,
@@ -70,7 +72,7 @@ def test_record_is_for_one_user(tmp_path: Path) -> None:
     [("db1.example.com", "db1.example.com.json"), ("../x", "%2E.%2Fx.json"), ("::1", "%3A%3A1.json")],
 )
 def test_name(host: str, name: str) -> None:
-    assert _records.path_of("/folder", host) == f"/folder/{name}"
+    assert store.path_of("/folder", host) == f"/folder/{name}"
 
 
 OTHER_FILE = {**FILE, "path": "/b"}
@@ -86,66 +88,66 @@ FIRST, NEW = "12:00", "13:00"
 
 
 @pytest.mark.parametrize(
-    ("how", "want", "time", "record", "way_back"),
+    ("how", "want", "time", "checkpoint", "pending"),
     [
         ("", DESIRED, FIRST, BOTH, BOTH),
         ("", {"time": "300"}, FIRST, BOTH, BOTH),
         ("done", DESIRED, FIRST, BOTH, LATER),
         ("done", {"time": "300"}, NEW, LATER, LATER),
-        ("put back", DESIRED, NEW, LATER, LATER),
+        ("rolled back", DESIRED, NEW, LATER, LATER),
         ("restored", DESIRED, NEW, LATER, LATER),
     ],
-    ids=["unfinished", "unfinished, another want", "done", "done, another want", "put back", "restored"],
+    ids=["pending", "pending, another desired state", "done", "done, another desired state", "rolled back", "restored"],
 )
 def test_next_attempt(
-    tmp_path: Path, how: str, want: dict[str, str], time: str, record: dict[str, t.Any], way_back: dict[str, t.Any]
+    tmp_path: Path, how: str, want: dict[str, str], time: str, checkpoint: dict[str, t.Any], pending: dict[str, t.Any]
 ) -> None:
-    """What led back is never lost: it is kept, or kept beside the new record."""
+    """What led back is never lost: it is kept, or kept beside the new checkpoint."""
     keep(tmp_path)
     ended(tmp_path, how)
-    assert _records.is_unfinished(str(tmp_path), "db1") == (not how)
-    assert keep(tmp_path, want=want, record=LATER, now=NEW) == way_back
+    assert store.is_pending(str(tmp_path), "db1") == (not how)
+    assert keep(tmp_path, want=want, checkpoint=LATER, now=NEW) == pending
     found = load(tmp_path)
-    assert (found["time"], found["desired"], found["record"], found["attempt"]) == (time, want, record, way_back)
+    assert (found["time"], found["desired"], found["checkpoint"], found["pending"]) == (time, want, checkpoint, pending)
     assert sorted(os.listdir(str(tmp_path))) == (["db1.1200.json"] if time == NEW else []) + ["db1.json"]
-    assert _records.is_unfinished(str(tmp_path), "db1")
+    assert store.is_pending(str(tmp_path), "db1")
     assert found["replaces"] == ("db1.1200.json" if how == "done" and time == NEW else None)
 
 
-def test_attempt_that_was_put_back_gives_place_to_the_record_that_it_replaced(tmp_path: Path) -> None:
+def test_attempt_that_was_rolled_back_gives_place_to_the_checkpoint_that_it_replaced(tmp_path: Path) -> None:
     """Else the way back to the first state would be out of sight of linux.tcp.restore."""
     keep(tmp_path)
     ended(tmp_path, "done")
     first = load(tmp_path)
-    keep(tmp_path, want={}, record=LATER, now=NEW)
-    ended(tmp_path, "put back")
+    keep(tmp_path, want={}, checkpoint=LATER, now=NEW)
+    ended(tmp_path, "rolled back")
     assert load(tmp_path) == first
     assert sorted(os.listdir(str(tmp_path))) == ["db1.1300.json", "db1.json"]
 
 
-def test_attempt_on_what_was_done_is_put_back(tmp_path: Path) -> None:
+def test_attempt_on_what_was_done_is_rolled_back(tmp_path: Path) -> None:
     keep(tmp_path)
     ended(tmp_path, "done")
-    keep(tmp_path, record=LATER, now=NEW)
-    ended(tmp_path, "put back")
+    keep(tmp_path, checkpoint=LATER, now=NEW)
+    ended(tmp_path, "rolled back")
     found = load(tmp_path)
-    assert (found["record"], found["attempt"], found["restored"]) == (BOTH, None, None)
+    assert (found["checkpoint"], found["pending"], found["restored"]) == (BOTH, None, None)
 
 
-def test_records_made_in_one_second_are_all_kept(tmp_path: Path) -> None:
+def test_checkpoints_made_in_one_second_are_all_kept(tmp_path: Path) -> None:
     for _number in range(3):
         keep(tmp_path)
         ended(tmp_path, "restored")
     assert sorted(os.listdir(str(tmp_path))) == ["db1.1200.2.json", "db1.1200.json", "db1.json"]
 
 
-def test_way_back_to_another_record_is_not_noted(tmp_path: Path) -> None:
+def test_way_back_to_another_checkpoint_is_not_noted(tmp_path: Path) -> None:
     keep(tmp_path)
     before = load(tmp_path)
-    for note in (_records.mark_restored, _records.withdraw):
-        note(str(tmp_path), "db1", record={"runtime": {}, "files": []}, now="12:30")
-        note(str(tmp_path), "db2", record=RECORD, now="12:30")
-    _records.conclude(str(tmp_path), "db2", now="12:30")
+    for note in (store.restored, store.discard):
+        note(str(tmp_path), "db1", checkpoint={"runtime": {}, "files": []}, now="12:30")
+        note(str(tmp_path), "db2", checkpoint=CHECKPOINT, now="12:30")
+    store.commit(str(tmp_path), "db2", now="12:30")
     assert load(tmp_path) == before
     assert os.listdir(str(tmp_path)) == ["db1.json"]
 
@@ -153,14 +155,14 @@ def test_way_back_to_another_record_is_not_noted(tmp_path: Path) -> None:
 def test_hosts_in(tmp_path: Path) -> None:
     for host in ("db2", "../x", "db1", "gone"):
         keep(tmp_path, host=host)
-    _records.mark_restored(str(tmp_path), "gone", record=RECORD, now="12:30")
+    store.restored(str(tmp_path), "gone", checkpoint=CHECKPOINT, now="12:30")
     (tmp_path / "copy.json").write_bytes((tmp_path / "db2.json").read_bytes())
     (tmp_path / "bad.json").write_text("[]")
     (tmp_path / "worse.json").write_text("{")
     (tmp_path / "notes.txt").write_text("")
-    assert _records.hosts_in(str(tmp_path)) == ["../x", "db1", "db2"]
+    assert store.hosts_in(str(tmp_path)) == ["../x", "db1", "db2"]
     with pytest.raises(FileError, match="/none cannot be read: No such file or directory"):
-        _records.hosts_in(str(tmp_path / "none"))
+        store.hosts_in(str(tmp_path / "none"))
 
 
 @pytest.mark.parametrize(
@@ -175,9 +177,9 @@ def test_hosts_in(tmp_path: Path) -> None:
     ],
     ids=["empty", "list", "format", "host", "keys", "deep"],
 )
-def test_what_is_no_record_is_not_replaced(tmp_path: Path, text: str) -> None:
+def test_what_is_no_checkpoint_is_not_replaced(tmp_path: Path, text: str) -> None:
     (tmp_path / "db1.json").write_text(text)
-    with pytest.raises(RecordError, match="is no record"):
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
         keep(tmp_path)
     assert (tmp_path / "db1.json").read_text() == text
 
@@ -185,10 +187,12 @@ def test_what_is_no_record_is_not_replaced(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("mode", [0o707, 0o770], ids=["everybody", "the group"])
 @pytest.mark.parametrize("name", ["", "db1.json"], ids=["folder", "file"])
 def test_what_others_can_write_is_not_believed(tmp_path: Path, name: str, mode: int) -> None:
-    """A record says what root is to write on the host."""
+    """A checkpoint says what root is to write on the host."""
     keep(tmp_path)
     os.chmod(str(tmp_path / name), mode)
-    with pytest.raises(FileError, match=r"can be written by others, and so could a record\. Take it back: chmod go-w"):
+    with pytest.raises(
+        FileError, match=r"can be written by others, and so could a checkpoint\. Take it back: chmod go-w"
+    ):
         load(tmp_path)
 
 

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's side of the module keepalive_checkpoint."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Checkpoint
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
+
+    Answer = t.Dict[str, t.Any]
+
+
+class ActionModule(CheapCheck):
+    """Answers for the module of this name where nothing would change."""
+
+    _supports_async = False
+    spec = KEEPALIVE_CHECKPOINT
+
+    def can_probe(self) -> bool:
+        """Whether a probe would do: it waits for nobody."""
+        return not boolean(self._task.args.get("wait", False), strict=False)
+
+    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
+        """Return the answer and the warnings, None where something would change."""
+        if not params["path"].startswith("/"):
+            raise InconclusiveProbeError("path is one that only the host can read")
+        want = DesiredState.from_params({**params, "backup": False})
+        change = preview(host, want)
+        host.require_certain(change.before)
+        if not change.is_empty:
+            return None
+        return build_checkpoint_result(change, Checkpoint(), want, params), list(change.warnings)

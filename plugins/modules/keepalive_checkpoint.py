@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_checkpoint
+short_description: Save what a host has before its TCP keepalive values are changed
+version_added: 0.1.0
+description:
+  - The playbook C(linux.tcp.rollout) uses this module before and after it changes a host. Do not use it directly; it
+    may change at any time.
+  - Works out what M(linux.tcp.keepalive) would change with the same options, and returns each running value and each
+    file that this concerns, as it is and as it will be. Never changes the host.
+  - Fails where M(linux.tcp.keepalive) would, and also where the values would not be there after a reboot because
+    nothing applies sysctl files on this host.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.desired_state
+  - linux.tcp.attributes.action
+attributes:
+  async:
+    support: none
+  diff_mode:
+    support: partial
+    details: Returns what would change, in check mode only.
+options:
+  wait:
+    description:
+      - Whether to wait for a run that is still under way on the host. The module is then sent even where one command of
+        the shell would tell.
+    type: bool
+    default: false
+notes:
+  - Needs root's rights where something would be changed.
+  - The controller probes the host by one plain command first, as M(linux.tcp.keepalive) does, and sends the module
+    where something would change or the probe is inconclusive.
+  - A copy that M(linux.tcp.keepalive) keeps with O(linux.tcp.keepalive#module:backup=true) is not part of a checkpoint.
+seealso:
+  - module: linux.tcp.keepalive
+  - module: linux.tcp.keepalive_restore
+  - module: linux.tcp.keepalive_rollout
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Check whether the host has the desired state
+  linux.tcp.keepalive_checkpoint:
+    time: 600
+  register: now
+  failed_when: now is failed or now.would_change or now.deviations | length > 0
+"""
+
+RETURN = r"""
+would_change:
+  description: Whether the host differs from the desired state.
+  returned: success
+  type: bool
+  sample: true
+deviations:
+  description:
+    - The settings of the host that deviate from the desired state.
+    - V(runtime), a running value is another one. V(boot), the next boot would give another one. V(drift), the running
+      value and the next boot's differ.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Which deviation it is.
+      returned: success
+      type: str
+      sample: runtime
+    key:
+      description: The key, V(time), V(intvl) or V(probes).
+      returned: success
+      type: str
+      sample: time
+    message:
+      description: The same as a sentence.
+      returned: success
+      type: str
+      sample: net.ipv4.tcp_keepalive_time is 7200 in the running kernel, not 600.
+before:
+  description: What the host has, as RV(linux.tcp.keepalive#module:before).
+  returned: success
+  type: dict
+after:
+  description: What the host will have, as RV(linux.tcp.keepalive#module:after) in check mode.
+  returned: success
+  type: dict
+checkpoint:
+  description: What the change concerns, for O(linux.tcp.keepalive_restore#module:checkpoint).
+  returned: success
+  type: dict
+  contains:
+    runtime:
+      description: For each running value that changes, what it is and what it will be.
+      returned: success
+      type: dict
+      sample: {"time": {"before": 7200, "left": 600}}
+    files:
+      description:
+        - The files that change, each with C(path), C(before), C(left), and C(had_folder), which tells whether there was
+          its folder. C(before) and C(left) have C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or
+          are V(null) for no file.
+      returned: success
+      type: list
+      elements: dict
+desired:
+  description: The desired state, as the rollout's store holds it.
+  returned: success
+  type: dict
+"""
+
+import contextlib
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import take_checkpoint
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=KEEPALIVE_CHECKPOINT, supports_check_mode=True)
+    try:
+        want = DesiredState.from_params({**module.params, "backup": False})
+        host = LocalHost()
+        # a run that is under way, perhaps without its connection, is waited for
+        with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):
+            change = ensure(host, want, check_mode=True).change
+            checkpoint = take_checkpoint(change, host.files)
+        result = build_checkpoint_result(change, checkpoint, want, module.params)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in change.warnings:
+        module.warn(warning)
+    if module._diff and module.check_mode:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        result["diff"] = change.diff()
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

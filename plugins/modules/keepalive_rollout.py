@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_rollout
+short_description: Keep the state of a rollout on the controller
+version_added: 0.1.0
+description:
+  - The playbooks C(linux.tcp.rollout) and C(linux.tcp.restore) use this action. Do not use it directly; it may change
+    at any time.
+  - It runs on the controller only. It stores checkpoints, works out what became of each host from the results of its
+    tasks, and decides whether the rollout goes on. What it knows is in a file of the run's temporary folder.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.action
+attributes:
+  action_group:
+    support: none
+    membership: []
+  async:
+    support: none
+  diff_mode:
+    support: none
+  idempotent:
+    support: N/A
+    details: It writes on the controller only.
+options:
+  step:
+    description:
+      - V(begin) begins a rollout. V(checkpoint) stores the checkpoints of a batch. V(verify) decides whether the health
+        of its hosts is checked. V(commit) commits the batch where nothing is wrong. V(rollback) decides what is rolled
+        back. V(finish) sums up. V(restored) sums the playbook C(linux.tcp.restore) up.
+    type: str
+    required: true
+    choices:
+      - begin
+      - checkpoint
+      - verify
+      - commit
+      - rollback
+      - finish
+      - restored
+  hosts:
+    description: The hosts of the step, those of the play or of the batch.
+    type: list
+    elements: str
+    default: []
+  folder:
+    description: The folder of the checkpoints on the controller. For O(step=begin) and O(step=restored).
+    type: path
+  inventory:
+    description: Where the inventory comes from, for the command that a message names. For O(step=begin).
+    type: list
+    elements: str
+    default: []
+  known:
+    description: All hosts of the inventory. For O(step=restored).
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: linux.tcp.keepalive_checkpoint
+  - module: linux.tcp.keepalive_restore
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Begin a rollout
+  linux.tcp.keepalive_rollout:
+    step: begin
+    folder: ./keepalive-rollout
+    hosts: "{{ ansible_play_hosts_all }}"
+  run_once: true
+"""
+
+RETURN = r"""
+pending:
+  description: The hosts that an earlier rollout has left pending, so that their checkpoint waits for a run there.
+  returned: with O(step=begin)
+  type: list
+  elements: str
+  sample: []
+checks:
+  description: The absolute path of the health check of each host that has one.
+  returned: with O(step=begin)
+  type: dict
+  sample: {"db01": "/srv/fleet/health.yml"}
+folder:
+  description: The absolute path of the folder.
+  returned: with O(step=begin)
+  type: str
+  sample: /srv/fleet/keepalive-rollout
+selected:
+  description: The hosts that the next tasks are for.
+  returned: with O(step=checkpoint), O(step=verify) and O(step=rollback)
+  type: list
+  elements: str
+  sample: ["db01", "db02"]
+stop:
+  description: Whether the rollout ends here.
+  returned: with O(step=checkpoint) and O(step=commit)
+  type: bool
+  sample: false
+summary:
+  description: How many hosts and which, by status; where something is wrong, each with its reason.
+  returned: with O(step=finish) and O(step=restored)
+  type: dict
+  sample: {"changed": "2: db01, db02"}
+wrong:
+  description: The hosts with which something is wrong, each with its status and reason.
+  returned: with O(step=finish) and O(step=restored)
+  type: dict
+  sample: {}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_ROLLOUT
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=KEEPALIVE_ROLLOUT, supports_check_mode=True)
+    module.fail_json(
+        msg=(
+            "The state of a rollout is kept by the collection's action plugin, which Ansible has not found. Use the"
+            " playbook linux.tcp.rollout."
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep the state of a rollout while it runs: what became of each host so far.
+
+The state is a file of the run's own temporary folder on the controller. So no variable carries it, and
+nothing that a host says can change what holds for another one.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import json
+import os
+import shlex
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
+    ENDS,
+    ROLLOUT,
+    HostStatus,
+    after_checkpoint,
+    after_rollback,
+    shortfall,
+    summarize,
+    wrong,
+)
+
+if t.TYPE_CHECKING:
+    Facts = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+@dataclasses.dataclass
+class Rollout:
+    """A rollout: where checkpoints are stored, the file of the health check of each host, and the status of each host.
+
+    ``checks_health`` says that the hosts that are pending now are in the health check, or were.
+    """
+
+    folder: str
+    checks: dict[str, str] = dataclasses.field(default_factory=dict)
+    inventory: tuple[str, ...] = ()
+    checks_health: bool = False
+    hosts: dict[str, HostStatus] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: str) -> Rollout:
+        """Return the rollout that this run of Ansible has begun.
+
+        :raises KeepaliveError: when it has begun none.
+        """
+        try:
+            with open(path, encoding="utf-8") as file:
+                known = json.load(file)
+        except OSError as exc:
+            raise KeepaliveError("No rollout has begun: the playbook linux.tcp.rollout runs this.") from exc
+        known["hosts"] = {name: HostStatus(**status) for name, status in known["hosts"].items()}
+        return cls(**{**known, "inventory": tuple(known["inventory"])})
+
+    def keep(self, path: str) -> None:
+        """Write the state, in one step."""
+        temporary = f"{path}.tmp"
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(dataclasses.asdict(self), file)
+        os.replace(temporary, path)
+
+    @property
+    def pending(self) -> list[str]:
+        """The hosts that were changed, and neither committed nor rolled back."""
+        return [name for name, status in self.hosts.items() if status.code == "pending"]
+
+    @property
+    def stops(self) -> bool:
+        """Whether a host ends the rollout."""
+        return any(status.code in ENDS for status in self.hosts.values()) or bool(self.pending)
+
+    def left_pending(self) -> list[str]:
+        """Return the hosts that an earlier rollout has left pending.
+
+        :raises KeepaliveError: when a checkpoint cannot be read.
+        """
+        return [name for name in self.hosts if store.is_pending(self.folder, name)]
+
+    def checkpoint(self, facts: Facts, *, check_mode: bool) -> list[str]:
+        """Take what the checkpoints of a batch say, and store them; return the hosts that are to be changed.
+
+        There are none where one host of the batch fails, or an earlier one has left the rollout in the middle.
+        """
+        had_stopped = self.stops
+        found = {}
+        for name, known in facts.items():
+            try:
+                must_change = bool(known.get("keepalive_sockets") or store.is_pending(self.folder, name))
+            except KeepaliveError as exc:
+                found[name] = HostStatus("failed", f"{exc} Nothing was changed.")
+                continue
+            result = known.get("keepalive_checkpoint")
+            found[name] = after_checkpoint(result, must_change=must_change and not check_mode)
+        to_change = [name for name, status in found.items() if status.code == "pending"]
+        if check_mode:
+            self.hosts.update(found)
+            self.hosts.update({name: dataclasses.replace(found[name], code="would_change") for name in to_change})
+            return []
+        if had_stopped or any(status.code in ENDS for status in found.values()):
+            # what would have been changed was not, and what is left from an earlier rollout still is
+            found.update({name: HostStatus() for name in to_change})
+            self.hosts.update(found)
+            return []
+        self.checks_health = False
+        failed = self._store({name: facts[name]["keepalive_checkpoint"] for name in to_change})
+        if failed:
+            found.update({name: HostStatus() for name in to_change})
+            found.update(failed)
+            to_change = []
+        self.hosts.update(found)
+        return to_change
+
+    def _store(self, results: Facts) -> dict[str, HostStatus]:
+        """Store checkpoints, all or none; return the host whose own cannot be stored, with the reason."""
+        stored: dict[str, t.Any] = {}
+        for name, result in results.items():
+            given = {key: result[key] for key in ("desired", "before", "checkpoint")}
+            try:
+                stored[name] = store.save(self.folder, name, **given, now=_now())
+            except KeepaliveError as exc:
+                for other, checkpoint in stored.items():
+                    with contextlib.suppress(KeepaliveError):  # then the next rollout checks that host again
+                        store.discard(self.folder, other, checkpoint=checkpoint, now=_now())
+                return {name: HostStatus("failed", f"{exc} Nothing was changed.")}
+        return {}
+
+    def verify(self, facts: Facts) -> list[str]:
+        """Return the hosts whose health is to be checked; none where a pending one was not changed and verified."""
+        self.checks_health = not any(shortfall(facts[name], is_checked=False) for name in self.pending)
+        return [name for name in self.pending if self._is_checked(name)]
+
+    def _is_checked(self, name: str) -> bool:
+        return self.checks_health and bool(self.checks.get(name))
+
+    def commit(self, facts: Facts) -> dict[str, str]:
+        """Commit the pending hosts if all can be; return for each that could not be noted the reason.
+
+        Otherwise they stay pending, each that fails with its reason.
+        """
+        reasons = self.judge(facts)
+        unnoted: dict[str, str] = {}
+        if any(reasons.values()):
+            return unnoted
+        for name in self.pending:
+            changed = self.hosts[name].would_change or bool((facts[name].get("keepalive_result") or {}).get("changed"))
+            self.hosts[name] = HostStatus("changed" if changed else "already_compliant")
+            try:
+                store.commit(self.folder, name, now=_now())
+            except KeepaliveError as exc:
+                unnoted[name] = str(exc)
+        return unnoted
+
+    def judge(self, facts: Facts) -> dict[str, str]:
+        """Note why each pending host cannot be committed, an empty text where it can."""
+        for name in self.pending:
+            reason = shortfall(facts[name], is_checked=self._is_checked(name))
+            self.hosts[name] = dataclasses.replace(self.hosts[name], reason=reason)
+        return {name: self.hosts[name].reason for name in self.pending}
+
+    def finish(self, facts: Facts) -> dict[str, t.Any]:
+        """Take what rolling back pending hosts has given; return the summary, and what is wrong with which hosts."""
+        for name in self.pending:
+            result = facts[name].get("__keepalive_rollback")
+            command = self._restore_command(name)
+            self.hosts[name] = after_rollback(self.hosts[name], result, restore_command=command)
+        return {"summary": summarize(self.hosts, ROLLOUT), "wrong": wrong(self.hosts)}
+
+    def _restore_command(self, name: str) -> str:
+        given = json.dumps({"keepalive_hosts": name, "keepalive_rollout_folder": self.folder})
+        sources = "".join(f" -i {shlex.quote(source)}" for source in self.inventory)
+        return f"ansible-playbook linux.tcp.restore{sources} -e {shlex.quote(given)}"
+
+
+def checkpoints_of_others(folder: str, *, hosts: t.Container[str], known: t.Container[str]) -> dict[str, list[str]]:
+    """Return which hosts have a checkpoint and were not selected, and which of those are not in the inventory.
+
+    :raises FileError: when the folder cannot be read.
+    """
+    others = [name for name in store.hosts_in(folder) if name not in hosts]
+    return {
+        "not_selected": [name for name in others if name in known],
+        "not_in_inventory": [name for name in others if name not in known],
+    }
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

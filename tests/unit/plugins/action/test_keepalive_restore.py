@@ -1,0 +1,89 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's side of keepalive_restore, with a module that only answers."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.action import keepalive_restore
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    Answer = t.Dict[str, t.Any]
+
+CHECKPOINT = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": []}
+LATER = {"runtime": {"time": {"before": 600, "left": 300}}, "files": []}
+
+
+def act(answer: Answer, arguments: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[Answer, list[Answer]]:
+    """Run an action whose module gives ``answer``; return what comes of it and what the module was given."""
+    given: list[Answer] = []
+
+    def execute(_self: object, *, module_args: Answer, task_vars: Answer, **_more: object) -> Answer:
+        assert task_vars == {"inventory_hostname": "db1"}
+        given.append(module_args)
+        return dict(answer)
+
+    monkeypatch.setattr(keepalive_restore.ActionModule, "_execute_module", execute)
+    task = mock.MagicMock(args=arguments, check_mode=False, async_val=0)
+    action = keepalive_restore.ActionModule(task, *[mock.MagicMock()] * 5)
+    return action.run(task_vars={"inventory_hostname": "db1"}), given
+
+
+def load(folder: Path, host: str = "db1") -> Answer:
+    found = store.load(str(folder), host)
+    assert found is not None
+    return found
+
+
+def save(folder: Path, checkpoint: Answer = CHECKPOINT, time: int = 600) -> None:
+    store.save(str(folder), "db1", desired={"time": time}, before={}, checkpoint=checkpoint, now="12:00")
+
+
+@pytest.mark.parametrize("answer", [{"changed": True}, {"failed": True}, {"unreachable": True}], ids=str)
+def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
+    nothing, given = act(answer, {"folder": str(tmp_path)}, monkeypatch)
+    assert (nothing["msg"], given) == ("There is no checkpoint of db1: it was not changed.", [])
+    assert not nothing["found"]
+    save(tmp_path)
+    done, given = act(answer, {"folder": str(tmp_path)}, monkeypatch)
+    assert given == [{"checkpoint": CHECKPOINT}]
+    assert done["found"]
+    assert bool(load(tmp_path)["restored"]) == ("changed" in answer)
+
+
+def test_pending_change_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(tmp_path)
+    store.commit(str(tmp_path), "db1", now="12:01")
+    first = load(tmp_path)
+    arguments = {"folder": str(tmp_path), "pending": True}
+    assert act({"changed": True}, arguments, monkeypatch)[0]["found"] is False
+    save(tmp_path, LATER, 300)
+    assert act({"changed": True}, arguments, monkeypatch)[1] == [{"checkpoint": LATER}]
+    assert load(tmp_path) == first
+
+
+def test_host_is_restored_even_if_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "db1.json").mkdir()
+    arguments = {"folder": str(tmp_path), "checkpoint": CHECKPOINT}
+    answer, _given = act({"changed": True}, arguments, monkeypatch)
+    assert (answer["changed"], answer.get("failed")) == (True, None)
+
+
+def test_restore_from_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "db1.json").write_text("{}")
+    answer, given = act({}, {"folder": str(tmp_path)}, monkeypatch)
+    assert (answer["failed"], given) == (True, [])

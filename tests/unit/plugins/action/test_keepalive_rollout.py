@@ -1,0 +1,138 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of a rollout, as the playbooks take them, with hosts that are variables only."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible import constants
+from ansible.utils.display import Display
+
+from ansible_collections.linux.tcp.plugins.action import keepalive_rollout
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+Facts = t.Dict[str, t.Any]
+EMPTY: Facts = {"runtime": {}, "files": []}
+DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
+VERIFIED = {
+    "keepalive_result": {"changed": True},
+    "keepalive_checkpoint": {"would_change": False},
+    "keepalive_verification": {"failed": False},
+}
+
+
+@pytest.fixture(autouse=True)
+def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+
+
+def take(step: str, hostvars: dict[str, Facts], *, check_mode: bool = False, **arguments: t.Any) -> Facts:
+    """Take a step and return what it gives."""
+    task = mock.MagicMock(args={"step": step, **arguments}, check_mode=check_mode, async_val=0)
+    action = keepalive_rollout.ActionModule(task, *[mock.MagicMock()] * 5)
+    result: Facts = action.run(task_vars={"hostvars": hostvars})
+    return result
+
+
+def begin(folder: Path, hostvars: dict[str, Facts]) -> Facts:
+    return take("begin", hostvars, hosts=list(hostvars), folder=str(folder))
+
+
+def test_rollout_from_begin_to_finish(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {
+        "a": {"keepalive_time": 600, "keepalive_rollout_check": "/health.yml"},
+        "b": {"keepalive_state": "absent"},
+    }
+    begun = begin(tmp_path / "store", hosts)
+    assert (begun["pending"], begun["checks"], begun["folder"]) == ([], {"a": "/health.yml"}, str(tmp_path / "store"))
+    for known in hosts.values():
+        known["keepalive_checkpoint"] = DIFFERS
+    stored = take("checkpoint", hosts, hosts=["a", "b"])
+    assert (stored["selected"], stored["stop"]) == (["a", "b"], False)
+    for known in hosts.values():
+        known.update(VERIFIED)
+    assert take("verify", hosts)["selected"] == ["a"]
+    hosts["a"]["__keepalive_answer"] = {"rc": 0}
+    assert take("commit", hosts)["stop"] is False
+    assert take("rollback", hosts)["selected"] == []
+    finished = take("finish", hosts)
+    assert (finished["summary"], finished["wrong"]) == ({"changed": "2: a, b"}, {})
+
+
+def test_batch_that_fails(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    hosts["a"]["keepalive_checkpoint"] = DIFFERS
+    take("checkpoint", hosts, hosts=["a"])
+    hosts["a"].update(VERIFIED, __keepalive_reason="ill")
+    assert take("commit", hosts)["stop"] is True
+    assert take("rollback", hosts)["selected"] == ["a"]
+    hosts["a"]["__keepalive_rollback"] = {"found": True}
+    finished = take("finish", hosts)
+    assert finished["summary"] == {"not_started": "1: b", "failed": {"a": "ill. It was rolled back."}}
+    assert finished["wrong"] == {"a": "Failed. ill. It was rolled back."}
+
+
+def test_commit_that_cannot_be_noted_is_a_warning(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "keepalive_checkpoint": DIFFERS}}
+    begin(tmp_path / "store", hosts)
+    take("checkpoint", hosts, hosts=["a"])
+    hosts["a"].update(VERIFIED)
+    (tmp_path / "store" / "a.json").chmod(0o666)
+    with mock.patch.object(Display, "warning") as warning:
+        assert take("commit", hosts)["stop"] is False
+    assert "will be checked again, as this was not noted" in warning.call_args.args[0]
+
+
+def test_check_mode_never_stops(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "keepalive_checkpoint": {"failed": True, "msg": "no"}}}
+    begin(tmp_path / "store", hosts)
+    stored = take("checkpoint", hosts, hosts=["a"], check_mode=True)
+    assert (stored["selected"], stored["stop"]) == ([], False)
+    assert take("finish", hosts, check_mode=True)["summary"] == {"failed": {"a": "no"}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        pytest.param({}, "No value is wanted. Give keepalive_time,", id="nothing"),
+        pytest.param({"keepalive_time": 0}, "time is 0: the kernel would take it", id="zero"),
+        pytest.param({"keepalive_probes": "256"}, "probes is 256: not every kernel takes more than 255", id="too many"),
+        pytest.param({"keepalive_intvl": "soon"}, "argument 'intvl' is of type", id="no number"),
+        pytest.param({"keepalive_time": 5, "keepalive_path": "x"}, "path is 'x': give the absolute path", id="path"),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_root": "/mnt"}, "keepalive_root is not for hosts that", id="root"
+        ),
+    ],
+)
+def test_desired_state_that_cannot_be(tmp_path: Path, variables: Facts, message: str) -> None:
+    refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600}, "b": variables})
+    assert refused["failed"]
+    assert refused["msg"].startswith(f"b: {message}")
+
+
+def test_step_that_there_is_not() -> None:
+    assert "value of step must be one of" in take("jump", {})["msg"]
+    assert take("commit", {})["msg"].startswith("No rollout has begun")
+
+
+def test_restored(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {
+        "a": {"__keepalive_restored": {"found": True, "changed": True}},
+        "b": {"__keepalive_restored": {"failed": True, "msg": "no"}},
+    }
+    told = take("restored", hosts, hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
+    assert told["summary"] == {"restored": "1: a", "failed": {"b": "no"}}
+    assert told["wrong"] == {"b": "Failed. no"}

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The modules keepalive_checkpoint and keepalive_restore, on a host of folders."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
+from ansible_collections.linux.tcp.tests.unit.host import NOTHING, make_host
+from ansible_collections.linux.tcp.tests.unit.module import runner
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Host
+    from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
+
+PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    host = make_host(tmp_path)
+    for module in (keepalive_checkpoint, keepalive_restore):
+        monkeypatch.setattr(module, "LocalHost", lambda: host)
+    return host
+
+
+@pytest.fixture
+def save(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_checkpoint.main, monkeypatch, capsys)
+
+
+@pytest.fixture
+def restore(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_restore.main, monkeypatch, capsys)
+
+
+def test_checkpoint_and_restore(host: Host, save: RunModule, restore: RunModule) -> None:
+    before = host.look()
+    answer = save(time=600)
+    assert host.look() == before
+    assert (answer["changed"], answer["would_change"], len(answer["deviations"])) == (False, True, 2)
+    assert answer["checkpoint"]["runtime"] == {"time": {"before": 7200, "left": 600}}
+    assert [file["path"] for file in answer["checkpoint"]["files"]] == [PATH]
+    assert "diff" not in save(time=600, diff=True)
+    assert len(save(time=600, diff=True, check_mode=True)["diff"]) == 2
+    assert restore(checkpoint=answer["checkpoint"]) == {"changed": False, "foreign": []}
+    host.kernel.write("time", 600)
+    assert restore(checkpoint=answer["checkpoint"], check_mode=True) == {"changed": True, "foreign": []}
+    assert len(restore(checkpoint=answer["checkpoint"], diff=True)["diff"]) == 1
+    host.kernel.write("time", 60)
+    refused = restore(checkpoint=answer["checkpoint"])
+    assert refused["foreign"] == [
+        "net.ipv4.tcp_keepalive_time is 60 in the running kernel, neither 600 as the rollout left it nor 7200 as it was"
+    ]
+
+
+def test_without_the_action_plugin(host: Host, restore: RunModule) -> None:
+    """As when a short name is used and Ansible was told of the modules only: nothing would be noted."""
+    before = host.look()
+    answer = restore(folder="/checkpoints")
+    assert (answer["failed"], answer["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
+    assert host.look() == before
+
+
+@pytest.mark.usefixtures("host")
+def test_right_already(save: RunModule) -> None:
+    answer = save(time=7200, persistent=False)
+    assert (answer["would_change"], answer["deviations"]) == (False, [])
+    assert answer["checkpoint"] == {"runtime": {}, "files": []}
+
+
+def test_would_not_last(host: Host, save: RunModule) -> None:
+    host.init = NOTHING
+    assert save(time=600)["msg"] == (
+        "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600, because nothing applies sysctl files "
+        "when this system boots. Nothing was changed. Give overrides: ignore or persistent: false to have it so."
+    )
+    answer = save(time=600, overrides="ignore")
+    assert answer["would_change"]
+    assert len(answer["warnings"]) == 1

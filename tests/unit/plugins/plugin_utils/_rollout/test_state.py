@@ -1,0 +1,180 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A rollout through its steps, with hosts that are results only."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import HostStatus
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+Facts = t.Dict[str, t.Any]
+EMPTY: Facts = {"runtime": {}, "files": []}
+DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
+COMPLIANT = {**DIFFERS, "would_change": False}
+FAILED = {"failed": True, "msg": "no"}
+LOST = {"unreachable": True, "msg": "No route"}
+VERIFIED = {
+    "keepalive_result": {"changed": True},
+    "keepalive_checkpoint": {"would_change": False},
+    "keepalive_verification": {"failed": False},
+}
+
+
+def begun(folder: Path, *names: str, check: str = "") -> Rollout:
+    checks = dict.fromkeys(names, check) if check else {}
+    return Rollout(str(folder), checks, ("hosts.yml",), hosts=dict.fromkeys(names, HostStatus()))
+
+
+def results(**hosts: Facts) -> dict[str, Facts]:
+    return {name: {"keepalive_checkpoint": result} for name, result in hosts.items()}
+
+
+def codes(rollout: Rollout) -> dict[str, str]:
+    return {name: status.code for name, status in rollout.hosts.items()}
+
+
+def test_batch_is_committed(tmp_path: Path) -> None:
+    rollout = begun(tmp_path, "a", "b", "c", check="/health.yml")
+    assert rollout.left_pending() == []
+    assert rollout.checkpoint(results(a=DIFFERS, b=COMPLIANT), check_mode=False) == ["a"]
+    assert store.is_pending(str(tmp_path), "a")
+    facts: Facts = {"a": dict(VERIFIED)}
+    assert rollout.verify(facts) == ["a"]
+    facts["a"]["__keepalive_answer"] = {"rc": 0}
+    assert rollout.commit(facts) == {}
+    assert (codes(rollout), rollout.stops) == (
+        {"a": "changed", "b": "already_compliant", "c": "not_started"},
+        False,
+    )
+    assert not store.is_pending(str(tmp_path), "a")
+    assert rollout.finish({})["summary"] == {"changed": "1: a", "already_compliant": "1: b", "not_started": "1: c"}
+
+
+def test_one_host_that_cannot_be_changed_keeps_its_batch_from_it(tmp_path: Path) -> None:
+    rollout = begun(tmp_path / "store", "a", "b", "c")
+    assert rollout.checkpoint(results(a=DIFFERS, b=FAILED, c=LOST), check_mode=False) == []
+    assert codes(rollout) == {"a": "not_started", "b": "failed", "c": "unreachable"}
+    assert rollout.stops
+    assert not (tmp_path / "store").exists()
+
+
+def test_unreachable_host_ends_nothing(tmp_path: Path) -> None:
+    rollout = begun(tmp_path, "a")
+    rollout.checkpoint(results(a=LOST), check_mode=False)
+    assert not rollout.stops
+
+
+def test_batch_that_fails_is_rolled_back(tmp_path: Path) -> None:
+    rollout = begun(tmp_path, "a", "b")
+    assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == ["a", "b"]
+    facts: Facts = {"a": dict(VERIFIED), "b": {**VERIFIED, "__keepalive_reason": "ill"}}
+    assert rollout.verify(facts) == []
+    assert rollout.commit(facts) == {}
+    assert (rollout.pending, rollout.stops) == (["a", "b"], True)
+    facts["a"]["__keepalive_rollback"] = {"found": True}
+    facts["b"]["__keepalive_rollback"] = {"found": True}
+    told = rollout.finish(facts)
+    assert told["summary"] == {"rolled_back": "1: a", "failed": {"b": "ill. It was rolled back."}}
+    assert list(told["wrong"]) == ["a", "b"]
+
+
+def test_batch_that_was_left_in_the_middle_ends_the_rollout(tmp_path: Path) -> None:
+    """As where the health check ended the play or the batch."""
+    rollout = begun(tmp_path, "a", "b", check="/health.yml")
+    rollout.checkpoint(results(a=DIFFERS), check_mode=False)
+    rollout.verify({"a": VERIFIED})
+    assert rollout.checkpoint(results(b=DIFFERS), check_mode=False) == []
+    assert rollout.stops
+    assert rollout.judge({"a": VERIFIED})["a"].startswith("The health check ended the play")
+    wrong = rollout.finish({"a": {"__keepalive_rollback": LOST}})["wrong"]
+    restore = """ansible-playbook linux.tcp.restore -i hosts.yml -e '{"keepalive_hosts": "a", """
+    assert restore + f'"keepalive_rollout_folder": "{tmp_path}"}}\'' in wrong["a"]
+
+
+def test_host_that_an_earlier_rollout_left_is_changed_even_if_it_is_compliant(tmp_path: Path) -> None:
+    begun(tmp_path, "a").checkpoint(results(a=DIFFERS), check_mode=False)
+    rollout = begun(tmp_path, "a", "b")
+    assert rollout.left_pending() == ["a"]
+    facts = results(a=COMPLIANT, b=COMPLIANT)
+    facts["b"]["keepalive_sockets"] = [{"units": ["nginx"]}]
+    assert rollout.checkpoint(facts, check_mode=False) == ["a", "b"]
+    assert rollout.commit({"a": {**VERIFIED, "keepalive_result": {"changed": False}}, "b": VERIFIED}) == {}
+    assert codes(rollout) == {"a": "already_compliant", "b": "changed"}
+
+
+def test_check_mode_stores_nothing(tmp_path: Path) -> None:
+    rollout = begun(tmp_path / "store", "a", "b", "c")
+    facts = results(a=DIFFERS, b=COMPLIANT, c=FAILED)
+    facts["b"]["keepalive_sockets"] = [{"units": ["nginx"]}]
+    assert rollout.checkpoint(facts, check_mode=True) == []
+    assert codes(rollout) == {"a": "would_change", "b": "already_compliant", "c": "failed"}
+    assert not (tmp_path / "store").exists()
+
+
+def test_checkpoints_of_a_batch_are_stored_wholly_or_not(tmp_path: Path) -> None:
+    rollout = begun(tmp_path, "a", "b")
+    (tmp_path / "b.json").mkdir()
+    with pytest.raises(KeepaliveError, match=r"b\.json cannot be read: Is a directory"):
+        rollout.left_pending()
+    assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == []
+    why = f"{tmp_path}/b.json cannot be read: Is a directory. Nothing was changed."
+    assert (codes(rollout)["a"], rollout.hosts["b"]) == ("not_started", HostStatus("failed", why))
+    assert os.listdir(str(tmp_path)) == ["b.json"]
+
+
+def test_checkpoint_that_cannot_be_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = store.save
+
+    def save(folder: str, host: str, **given: t.Any) -> t.Any:
+        if host == "b":
+            raise KeepaliveError("No space.")
+        return real(folder, host, **given)
+
+    monkeypatch.setattr(store, "save", save)
+    rollout = begun(tmp_path, "a", "b")
+    assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == []
+    assert rollout.hosts == {"a": HostStatus(), "b": HostStatus("failed", "No space. Nothing was changed.")}
+    assert not store.is_pending(str(tmp_path), "a")
+
+
+def test_commit_that_cannot_be_noted(tmp_path: Path) -> None:
+    """The host is changed all the same; the next rollout only checks it again."""
+    rollout = begun(tmp_path, "a")
+    rollout.checkpoint(results(a=DIFFERS), check_mode=False)
+    os.chmod(str(tmp_path / "a.json"), 0o666)
+    assert list(rollout.commit({"a": VERIFIED})) == ["a"]
+    assert codes(rollout) == {"a": "changed"}
+
+
+def test_state_is_kept_between_steps(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.json")
+    with pytest.raises(KeepaliveError, match=r"^No rollout has begun"):
+        Rollout.load(path)
+    rollout = begun(tmp_path, "a", check="/health.yml")
+    rollout.hosts["a"] = HostStatus("pending", "\u00fcber", would_change=True)
+    rollout.keep(path)
+    assert Rollout.load(path) == rollout
+    assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_checkpoints_of_others(tmp_path: Path) -> None:
+    for name in ("a", "b", "gone"):
+        store.save(str(tmp_path), name, desired={}, before={}, checkpoint=EMPTY, now="12:00")
+    assert checkpoints_of_others(str(tmp_path), hosts={"a"}, known={"a", "b"}) == {
+        "not_selected": ["b"],
+        "not_in_inventory": ["gone"],
+    }
+    with pytest.raises(KeepaliveError, match="none cannot be read"):
+        checkpoints_of_others(str(tmp_path / "none"), hosts=(), known=())
