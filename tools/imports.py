@@ -41,6 +41,7 @@ PURE = (
     "module_utils._state.plan",
     "module_utils._state.precedence",
     "module_utils._state.snapshot",
+    "plugin_utils._audit.criteria",
     "plugin_utils._audit.judge",
     "plugin_utils._audit.csv_report",
 )

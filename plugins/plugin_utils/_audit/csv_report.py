@@ -13,11 +13,8 @@ import io
 from typing import TYPE_CHECKING
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
-    Criteria,
-    Host,
-    judge_host,
-)
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge_host
 
 if TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (

@@ -10,15 +10,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     ENDED,
     NO_HOLDER,
     OFF,
     PERMISSION,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES, Criteria, Host, judge, judge_host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES, Host, judge, judge_host
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
@@ -84,65 +84,6 @@ def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t
 
 def unread(what: str, reason: Reason) -> Answer:
     return {"unreadable": [{"what": what, **reason._asdict(), "count": 2}]}
-
-
-@pytest.mark.parametrize(
-    ("given", "criteria"),
-    [
-        pytest.param({}, Criteria(), id="nothing"),
-        pytest.param({"limit": "", "idle_timeout": None, "covered": " "}, Criteria(), id="empty"),
-        pytest.param({"limit": "600", "idle_timeout": 350, "covered": "99.5"}, Criteria(600, 350, 99.5), id="all"),
-        pytest.param({"covered": 0}, Criteria(covered=0.0), id="zero per cent is judged"),
-    ],
-)
-def test_criteria(given: Answer, criteria: Criteria) -> None:
-    assert Criteria.from_options(**given) == criteria
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        pytest.param(
-            {"limit": "10m"},
-            "keepalive_audit_limit is '10m': give seconds, a whole number from 1 on, or leave it out.",
-            id="a unit",
-        ),
-        pytest.param(
-            {"idle_timeout": 0},
-            "keepalive_audit_idle_timeout is '0': give seconds, a whole number from 1 on, or leave it out.",
-            id="zero seconds",
-        ),
-        pytest.param(
-            {"limit": "²"},
-            "keepalive_audit_limit is '²': give seconds, a whole number from 1 on, or leave it out.",
-            id="a digit of another kind",
-        ),
-        pytest.param(
-            {"limit": True},
-            "keepalive_audit_limit is 'True': give seconds, a whole number from 1 on, or leave it out.",
-            id="a boolean",
-        ),
-        pytest.param(
-            {"covered": "100.1"},
-            "keepalive_audit_covered is '100.1': give per cent, a number from 0 to 100, or leave it out.",
-            id="more than all",
-        ),
-        pytest.param(
-            {"covered": "nan"},
-            "keepalive_audit_covered is 'nan': give per cent, a number from 0 to 100, or leave it out.",
-            id="no number",
-        ),
-        pytest.param(
-            {"covered": "most"},
-            "keepalive_audit_covered is 'most': give per cent, a number from 0 to 100, or leave it out.",
-            id="a word",
-        ),
-    ],
-)
-def test_criteria_that_make_no_sense(given: Answer, message: str) -> None:
-    with pytest.raises(InvalidValueError) as caught:
-        Criteria.from_options(**given)
-    assert str(caught.value) == message
 
 
 def reworded(answer: t.Any) -> t.Any:

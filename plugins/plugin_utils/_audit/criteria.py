@@ -1,0 +1,64 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Define what an audit holds a fleet against, and read it from what a user gave."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+
+
+@dataclasses.dataclass(frozen=True)
+class Criteria:
+    """What the fleet is held against; None is not judged, only shown.
+
+    ``limit`` is the longest acceptable detection time and ``idle_timeout`` when the path forgets an idle
+    connection, both in seconds; ``covered`` is the least share of connections covered, in per cent.
+    """
+
+    limit: int | None = None
+    idle_timeout: int | None = None
+    covered: float | None = None
+
+    @classmethod
+    def from_options(cls, *, limit: object = None, idle_timeout: object = None, covered: object = None) -> Criteria:
+        """Narrow what a user gave, as text or as numbers; empty is not given.
+
+        :raises InvalidValueError: for the first that makes no sense, with what to give instead.
+        """
+        return cls(
+            limit=_seconds("keepalive_audit_limit", limit),
+            idle_timeout=_seconds("keepalive_audit_idle_timeout", idle_timeout),
+            covered=_share("keepalive_audit_covered", covered),
+        )
+
+
+def _seconds(name: str, value: object) -> int | None:
+    text = _text(value)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise InvalidValueError(f"{name} is '{text}': give seconds, a whole number from 1 on, or leave it out.")
+    return int(text)
+
+
+def _share(name: str, value: object) -> float | None:
+    text = _text(value)
+    if not text:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise InvalidValueError(f"{name} is '{text}': give per cent, a number from 0 to 100, or leave it out.")
+    return share
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
