@@ -100,7 +100,9 @@ def _odd(filters: object) -> str | None:
     if not nulls:
         return None
     # as a template leaves it that finds nothing
-    return f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are meant."
+    return (
+        f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are selected."
+    )
 
 
 def _is_lost(answer: Answer) -> bool:

@@ -66,7 +66,7 @@ class OverriddenError(KeepaliveError):
 
 
 class VerificationError(KeepaliveError):
-    """After writing, the host is not what it was meant to be."""
+    """After writing, the host is not what was planned."""
 
 
 class UndoError(KeepaliveError):

@@ -17,12 +17,12 @@ description:
   - Works from outside with C(pidfd_getfd(2)). A process is pinned by a descriptor, so that no later one with its number
     is met. A duplicate of the socket is compared with the socket that was chosen before anything is set, and closed at
     once. What was set is read back. Nothing is ever read from or sent to a connection by the module.
-  - All sockets that are meant are looked at before the first one is set. A socket or process that ends meanwhile is
+  - All selected sockets are read before the first one is set. A socket or process that ends meanwhile is
     counted, and no error.
   - A program can change its own sockets at any time. What it sets later counts. When it is restarted, it has new ones.
   - This takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer. See R(guide_connections,
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
-  - A socket is meant if each filter that is given applies. Within a filter, one element that applies is enough. A
+  - A socket is selected if each filter that is given applies. Within a filter, one element that applies is enough. A
     socket that a process outside of the filters shares is one socket, and changes for that process too.
 extends_documentation_fragment:
   - linux.tcp.attributes
@@ -30,7 +30,7 @@ extends_documentation_fragment:
 options:
   all:
     description:
-      - Whether all sockets of the host are meant, those of its containers among them.
+      - Whether all sockets of the host are selected, those of its containers among them.
       - The module refuses to run without this, or O(commands), O(pids), O(units), O(users), O(local_ports),
         O(remote_ports), O(local_addresses) or O(remote_addresses), and with both.
     type: bool
@@ -96,12 +96,12 @@ options:
   summary_only:
     description:
       - Leave RV(changed_sockets), RV(left_sockets) and RV(unreachable_sockets) empty and return the counts only. Give
-        this where many sockets are meant.
+        this where many sockets are selected.
     type: bool
     default: false
 notes:
   - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
-    meant, or where permission is denied for all that is meant. A single process that is protected from root as well,
+    meant, or where permission is denied for all that is selected. A single process that is protected from root as well,
     or a socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(unreadable), with a
     warning.
   - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.

@@ -61,7 +61,7 @@ class Kernel:
         return not flags & os.ST_RDONLY
 
     def require_writable(self, key: Key) -> None:
-        """Check that this process may write a key, and could put back what it has, without writing.
+        """Check that this process may write a key, and could undo a change, without writing.
 
         :raises KernelError: where it may not.
         """

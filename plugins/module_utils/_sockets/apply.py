@@ -134,7 +134,7 @@ def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
 
 
 def _apply(copy: socket.SocketType, change: Change) -> str:
-    """Set what a change asks for, or put back what it has; return what went wrong, if anything did."""
+    """Set what a change needs, or undo it; return what went wrong, if anything did."""
     before, wanted = t.cast("Options", change.before.options), t.cast("Options", change.after.options)
     pinned: list[Key] = []
     try:

@@ -75,7 +75,7 @@ def network(option: str, text: str) -> Network:
 
 @dataclasses.dataclass(frozen=True)
 class Filters:
-    """Which sockets are meant: those to which each filter that is given applies, by any of its elements.
+    """Select sockets: those to which each filter that is given applies, by any of its elements.
 
     Empty means that the filter is not given; ``states`` are always given. ``commands`` and
     ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers.
@@ -102,7 +102,7 @@ class Filters:
         for name in FILTER_OPTIONS:
             given_ones = options.get(name)
             if given_ones == []:
-                raise InvalidValueError(f"{name} is empty, so no socket is meant. Name some, or leave {name} out.")
+                raise InvalidValueError(f"{name} is empty, so no socket is selected. Name some, or leave {name} out.")
             if isinstance(given_ones, list):
                 _require_elements(name, given_ones)
 
@@ -140,7 +140,7 @@ class Filters:
         filters = cls.from_options(options)
         if not filters.narrow_down and not options["all"]:
             raise InvalidValueError(
-                f"No filter is given, so every socket of the host would be meant. Give one of {_NARROWING}, "
+                f"No filter is given, so every socket of the host would be selected. Give one of {_NARROWING}, "
                 f"or all: true."
             )
         if filters.narrow_down and options["all"]:
@@ -154,12 +154,12 @@ class Filters:
 
     @property
     def narrow_down(self) -> bool:
-        """Whether less than all sockets of the host are meant, whatever their states."""
+        """Whether less than all sockets of the host are selected, whatever their states."""
         return self.concern_processes or not self.concern_processes_only
 
     @property
     def concern_processes_only(self) -> bool:
-        """Whether all sockets of the processes that are meant are meant, whatever their ends."""
+        """Whether all sockets of the selected processes are selected, whatever their ends."""
         return not (self.local_ports or self.remote_ports or self.local_addresses or self.remote_addresses)
 
     @property
@@ -168,7 +168,7 @@ class Filters:
         return bool(self.commands or self.pids or self.units or self.users)
 
     def take_process(self, process: Process) -> bool:
-        """Return whether a process is meant. Its cgroup is looked at last and only if asked for."""
+        """Return whether a process is selected. Its cgroup is looked at last and only if asked for."""
         return (
             (not self.pids or process.pid in self.pids)
             and (not self.commands or _matches(process.command, self.commands))
@@ -177,7 +177,7 @@ class Filters:
         )
 
     def take_entry(self, entry: Entry) -> bool:
-        """Return whether a socket is meant, as far as its table tells."""
+        """Return whether a socket is selected, as far as its table tells."""
         return (
             entry.state in self.states
             and (not self.local_ports or entry.local_port in self.local_ports)

@@ -4,7 +4,7 @@
 
 """Find the sockets that the filters select and read each one's options.
 
-The order saves work: the tables of all namespaces are cheap, so the sockets that are meant are known
+The order saves work: the tables of all namespaces are cheap, so the selected sockets are known
 before a process's descriptors are read; and only the sockets that are found there are duplicated.
 """
 
@@ -111,7 +111,7 @@ class Unreadable:
 class SocketScanner:
     """Finds sockets among the processes of a host; ``unreadable`` counts what could not be read.
 
-    ``denied`` tells whether permission was denied to look into something that may be meant, ``too_old``
+    ``denied`` tells whether permission was denied to read something that may be selected, ``too_old``
     whether the kernel cannot look into anything.
     """
 
@@ -131,7 +131,7 @@ class SocketScanner:
         Unless the ``whole`` of their options is wanted, no more is asked for than decides what covers them.
         A socket whose options cannot be read comes without them; one that has ended does not come.
         With filters of processes, only the processes that these take are named as holders, and
-        sockets without a holder are not counted, because nobody knows whether they are meant.
+        sockets without a holder are not counted, because it is not known whether they are selected.
         """
         chosen = self._choose(filters)
         for number, path in self._processes.named_namespaces():
@@ -185,7 +185,7 @@ class SocketScanner:
         return {inode: tuple(sorted(entries)) for inode, entries in lines.items()}
 
     def _choose(self, filters: Filters) -> list[Process]:
-        """Return the processes that are meant and new, and note for each network namespace where it can be entered."""
+        """Return the new processes that are selected, and note for each network namespace where it can be entered."""
         chosen: list[Process] = []
         pids = self._processes.pids()
         if 1 not in pids and not self._seen:
@@ -215,7 +215,7 @@ class SocketScanner:
         return chosen
 
     def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[tuple[int, Entry]]]:
-        """Return the sockets that are meant, as far as the tables tell: those with an inode, and those without.
+        """Return the selected sockets, as far as the tables tell: those with an inode, and those without.
 
         The former come by their inode, with the namespace and their lines there.
         """

@@ -15,7 +15,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.precedence import is_editable, with_values
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, drop, give_back
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, drop, restore_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     Tree,
 )
@@ -123,14 +123,14 @@ def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
 
 
 def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:
-    """Remove keys from the persistence file, and give back what was taken over for it."""
+    """Remove keys from the persistence file, and restore the lines that were commented out for it."""
     names = {file.path, *(other.path for other in tree.files if other.target == file.target)}
     if file.kind == "file":
         tree = tree.with_text(file, drop(file.text, keys))
     for other in tree.files:
         text = other.text
         for name in sorted(names):
-            text = give_back(text, keys, path=name)
+            text = restore_lines(text, keys, path=name)
         if is_editable(other):
             tree = tree.with_text(other, text)
     return tree

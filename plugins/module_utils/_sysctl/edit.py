@@ -75,8 +75,8 @@ def take_over(text: bytes, key: Key, number: int, *, path: str) -> bytes:
     return b"".join(lines)
 
 
-def give_back(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
-    """Return ``text`` with the lines of ``keys`` back that were taken over in favour of ``path``."""
+def restore_lines(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
+    """Return ``text`` with the lines of ``keys`` restored that were commented out in favour of ``path``."""
     marker = _marker(path)
     if marker not in text:
         return text

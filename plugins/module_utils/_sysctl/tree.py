@@ -100,7 +100,7 @@ class SysctlFile:
 
     @property
     def leads_nowhere(self) -> bool:
-        """Whether this is a link to what is not there; a loop of links is not meant."""
+        """Whether this is a link to what is not there; a loop of links does not count."""
         return self.kind == "missing" and self.is_link and not self.is_loop
 
     @property

@@ -116,7 +116,7 @@ def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             [{"units": None, "pids": None}],
             0,
-            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are meant.",
+            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
         ),
     ],
     ids=["async", "no list", "no dictionary", "null"],

@@ -42,7 +42,7 @@ def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
 
 
 NO_FILTER = (
-    "No filter is given, so every socket of the host would be meant. Give one of commands, pids, units, users, "
+    "No filter is given, so every socket of the host would be selected. Give one of commands, pids, units, users, "
     "local_ports, remote_ports, local_addresses, remote_addresses, or all: true."
 )
 
@@ -60,7 +60,7 @@ NO_FILTER = (
         ),
         pytest.param(
             {"pids": [], "commands": ["nobody"]},
-            "pids is empty, so no socket is meant. Name some, or leave pids out.",
+            "pids is empty, so no socket is selected. Name some, or leave pids out.",
             id="an empty filter",
         ),
         pytest.param(

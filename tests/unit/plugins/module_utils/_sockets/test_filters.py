@@ -127,8 +127,8 @@ def test_names_are_as_long_as_the_kernels() -> None:
                 "192.0.2.0/24 or 2001:db8::/32; names are not looked up, and interfaces (%eth0) do not count."
             ),
         ),
-        ({"commands": []}, "commands is empty, so no socket is meant. Name some, or leave commands out."),
-        ({"states": []}, "states is empty, so no socket is meant. Name some, or leave states out."),
+        ({"commands": []}, "commands is empty, so no socket is selected. Name some, or leave commands out."),
+        ({"states": []}, "states is empty, so no socket is selected. Name some, or leave states out."),
         ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
         ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
     ],

@@ -9,7 +9,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, assign, drop, give_back, take_over
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import (
+    HEADER,
+    assign,
+    drop,
+    restore_lines,
+    take_over,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
@@ -257,7 +263,7 @@ def test_drop_takes_no_more_than_a_line_ending(text: bytes, expected: bytes) -> 
 )
 def test_take_over(text: bytes, number: int, expected: bytes) -> None:
     assert take_over(text, "time", number, path=PATH) == expected
-    assert give_back(expected, KEYS, path=PATH) == text
+    assert restore_lines(expected, KEYS, path=PATH) == text
 
 
 @pytest.mark.parametrize(
@@ -282,12 +288,12 @@ def test_take_over(text: bytes, number: int, expected: bytes) -> None:
         pytest.param(MARKER + b"\n", KEYS, MARKER + b"\n", id="marker only"),
     ],
 )
-def test_give_back(text: bytes, keys: list[Key], expected: bytes) -> None:
-    assert give_back(text, keys, path=PATH) == expected
+def test_restore_lines(text: bytes, keys: list[Key], expected: bytes) -> None:
+    assert restore_lines(text, keys, path=PATH) == expected
 
 
 def test_a_path_that_is_not_utf_8_can_take_over() -> None:
     path = "/etc/sysctl.d/\udcff.conf"
     taken = take_over(TIME + b"=5\n", "time", 1, path=path)
     assert taken == b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/\xff.conf: " + TIME + b"=5\n"
-    assert give_back(taken, KEYS, path=path) == TIME + b"=5\n"
+    assert restore_lines(taken, KEYS, path=path) == TIME + b"=5\n"
