@@ -103,7 +103,7 @@ def connect(
     """Connect to a listener, and return both ends of the connection, the client's first."""
     client = socket.socket(family or listener.family, socket.SOCK_STREAM, protocol)
     client.connect((address or listener.getsockname()[0], port_of(listener)))
-    server, _ = listener.accept()
+    server, _address = listener.accept()
     kept.extend((client, server))
     return client, server
 
@@ -155,7 +155,7 @@ def timers() -> dict[int, tuple[int, float]]:
         with contextlib.suppress(FileNotFoundError), open(f"/proc/self/net/{name}", encoding="ascii") as table:
             for line in table.read().splitlines()[1:]:
                 fields = line.split()
-                kind, _, left = fields[5].partition(":")
+                kind, _colon, left = fields[5].partition(":")
                 found[int(fields[9])] = int(kind, 16), armed(int(left, 16) / 100)
     return found
 

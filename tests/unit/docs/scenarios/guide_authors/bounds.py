@@ -15,7 +15,7 @@ from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, listen, parameters
 
 guide = load(parameters()["code"])
-client, _ = connect(listen())
+client, _other = connect(listen())
 
 
 def set_option(option: int, value: int) -> str:

@@ -16,7 +16,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connec
 
 guide = load(parameters()["code"])
 sysctl("time", 600)
-plain, _ = connect(listen())
+plain, _other = connect(listen())
 guide.keep_alive(plain, 120, 15, 4)
 context = ssl.create_default_context()
 context.check_hostname = False

@@ -76,7 +76,7 @@ async def stream() -> None:
     reader, writer = await guide.connect_stream(*listener.getsockname())
     connection = writer.get_extra_info("socket")
     guide.keep_alive(connection, 1, 1, 2)
-    server, _ = listener.accept()
+    server, _address = listener.accept()
     kept.append(server)
     drop_packets(server)
     watch("asyncio", socket.socket(fileno=os.dup(connection.fileno())), start)
@@ -106,7 +106,7 @@ seconds: dict[str, float] = {}
 while "the last to end" not in seconds:
     ended = ends.poll(60)
     assert ended, f"after a minute only these have ended: {sorted(seconds)}"
-    for number, _ in ended:
+    for number, _events in ended:
         seconds.setdefault(names[number], time.monotonic() - starts[number])
 if "asyncio" in seconds:
     thread.join()

@@ -43,16 +43,16 @@ guide.keep_alive(before, 120, 15, 4)
 before.connect(listener.getsockname())
 kept.append(listener.accept()[0])
 sockets["before connect"] = before
-sockets["after connect"], _ = connect(listener)
+sockets["after connect"], _other = connect(listener)
 guide.keep_alive(sockets["after connect"], 120, 15, 4)
-sockets["in part"], _ = connect(listener)
+sockets["in part"], _other = connect(listener)
 guide.keep_alive(sockets["in part"], intvl=15)
 
 heir = listen()
 guide.keep_alive(heir, 120, 15, 4)
 client = socket.create_connection(heir.getsockname())
 waiting = [left for kind, left in timers().values() if kind == KEEPALIVE_TIMER and left == 120]
-sockets["inherited"], _ = heir.accept()
+sockets["inherited"], _address = heir.accept()
 
 first = {name: [*options(one), *timers()[inode(one)]] for name, one in sockets.items()}
 covered = {name: gather()["by_inode"][inode(one)]["covered"] for name, one in sockets.items()}

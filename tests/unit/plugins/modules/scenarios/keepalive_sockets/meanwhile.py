@@ -44,7 +44,7 @@ def work() -> None:
 
 pid = child(work) if event == "the process ends" else os.getpid()
 number = one.fileno()
-elsewhere, _ = connect(other)
+elsewhere, _other = connect(other)
 
 
 def connect_elsewhere() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, ensure, listen, look
 
 listener = listen()
-workers = [child(lambda: None) for _ in range(3)]
+workers = [child(lambda: None) for _number in range(3)]
 found = ensure(workers[0], workers[1], states=["listening"])
 one = found["changed_sockets"][0]
 answer(

@@ -20,11 +20,11 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
 
 listener = listen()
 port = port_of(listener)
-waiting = [socket.create_connection(listener.getsockname()) for _ in range(2)]
+waiting = [socket.create_connection(listener.getsockname()) for _number in range(2)]
 kept.extend(waiting)
 planned = ensure(listening=True, local_ports=[port], _ansible_check_mode=True)
 done = ensure(listening=True, local_ports=[port])
-accepted = [listener.accept()[0] for _ in waiting]
+accepted = [listener.accept()[0] for _client in waiting]
 again = ensure(listening=True, local_ports=[port])
 answer(
     same=[planned["totals"] == done["totals"], planned["warnings"] == done["warnings"]],

@@ -22,25 +22,25 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
 )
 
 listener = listen()
-staying, _ = connect(listener)
+staying, _other = connect(listener)
 keepalive(staying)
 
 
 def churn() -> None:
     while True:
         one = socket.create_connection(listener.getsockname())
-        other, _ = listener.accept()
+        other, _address = listener.accept()
         other.close()
         one.close()
 
 
 def work() -> None:
-    for _ in range(2):
+    for _number in range(2):
         threading.Thread(target=churn, daemon=True).start()
 
 
 pid = child(work)
-answers = [gather(os.getpid(), pid) for _ in range(30)]
+answers = [gather(os.getpid(), pid) for _number in range(30)]
 answer(
     failed=[one["msg"] for one in answers if one.get("failed")],
     always=all(one["by_inode"][inode(staying)]["covered"] for one in answers),

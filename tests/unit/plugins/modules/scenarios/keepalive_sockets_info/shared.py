@@ -13,9 +13,9 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child,
 
 listener = listen()
 stop = threading.Event()
-for _ in range(3):
+for _number in range(3):
     threading.Thread(target=stop.wait).start()
-workers = sorted(child(lambda: None) for _ in range(3))
+workers = sorted(child(lambda: None) for _number in range(3))
 private = child(listener.close)
 twice = os.dup(listener.fileno())
 found = gather(os.getpid(), *workers, private)

@@ -26,7 +26,7 @@ waiting, closed = connect(listener)
 keepalive(waiting)
 closed.shutdown(socket.SHUT_WR)
 keepalive(closed)
-left, _ = connect(listener)
+left, _other = connect(listener)
 left.close()
 kept.remove(left)
 full = listen()
@@ -46,7 +46,7 @@ def connect_and_send() -> tuple[socket.socket, socket.socket]:
     return client, server
 
 
-fin_wait1, _ = connect_and_send()
+fin_wait1, _other = connect_and_send()
 fin_wait1.shutdown(socket.SHUT_WR)
 closing, other = connect_and_send()
 closing.shutdown(socket.SHUT_WR)

@@ -11,7 +11,7 @@ import socket
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, gather, kept, listen, of_sockets, port_of
 
 listener = listen()
-for _ in range(2):
+for _number in range(2):
     kept.append(socket.create_connection(listener.getsockname()))
 found = gather(pids=None, local_ports=[port_of(listener)])
 answer(count=found["totals"]["sockets"], unreadable=of_sockets(found["unreadable"]))

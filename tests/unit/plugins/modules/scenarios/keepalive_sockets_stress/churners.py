@@ -125,7 +125,7 @@ class Churner:
         """Open a connection to a listener of this churner."""
         client = socket.socket()
         client.connect((self.address, port))
-        server, _ = self.listeners[port].accept()
+        server, _address = self.listeners[port].accept()
         self.turn += 1
         if self.turn % 8:  # no TIME_WAIT for most
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -202,7 +202,7 @@ def run_reported(work: t.Callable[[Churner], None], churner: Churner) -> None:
 
 def reuse(churner: Churner) -> None:
     """Have forty descriptors that are never closed, and by turns are sockets that are selected and others."""
-    slots = [churner.open(OUT) for _ in range(20)]
+    slots = [churner.open(OUT) for _number in range(20)]
     ports = itertools.cycle((IN, OUT, BESIDE, OUT, IN, BESIDE, OUT))
     while not board.has_ended:
         for slot in slots:
@@ -247,10 +247,10 @@ def workers(churner: Churner) -> None:
         ) as file:
             file.write("5000")  # of this PID namespace only
         pids: list[int] = []
-        for _ in range(2):
+        for _number in range(2):
             pids.append(os.fork())
             if not pids[-1]:
-                for _ in range(20):
+                for _number in range(20):
                     churner.check(pair)
                 os._exit(0)
         if churner.turn % 2:
@@ -285,7 +285,7 @@ def passing(churner: Churner) -> None:
         os._exit(0)
     there.close()
     ports = itertools.cycle((IN, OUT, BESIDE, OUT))
-    for _ in range(4):
+    for _number in range(4):
         _pass_on(churner, here, churner.open(next(ports)))
     while not board.has_ended:
         back = _take(churner, here)
@@ -309,7 +309,7 @@ def _pass_on(churner: Churner, way: socket.socket, pair: Pair) -> None:
 
 
 def _take(churner: Churner, way: socket.socket) -> Pair | None:
-    data, ancillary, _, _ = way.recvmsg(100, socket.CMSG_SPACE(8))
+    data, ancillary, _flags, _address = way.recvmsg(100, socket.CMSG_SPACE(8))
     if not data:
         return None
     client, server = array.array("i", ancillary[0][2])

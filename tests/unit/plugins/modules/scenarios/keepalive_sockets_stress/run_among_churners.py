@@ -57,7 +57,7 @@ call_this_process("meant steady")
 me = Churner("meant steady", 1)
 me.begin()
 children = [start(work, name, number) for number, (work, name) in zip(NUMBERS, KINDS)]
-meant = [os.getpid(), *(pid for pid, (_, name) in zip(children, KINDS) if name == "meant")]
+meant = [os.getpid(), *(pid for pid, (_work, name) in zip(children, KINDS) if name == "meant")]
 
 
 class Run(t.NamedTuple):
@@ -109,7 +109,7 @@ def changes(since: list[Progress]) -> int:
 
 
 def idle(since: list[Progress]) -> list[str]:
-    return [work.__name__ for (work, _), then, now in zip(KINDS, since, all_progress()) if now.looks == then.looks]
+    return [work.__name__ for (work, _name), then, now in zip(KINDS, since, all_progress()) if now.looks == then.looks]
 
 
 def exchange(pair: Pair, number: int) -> list[str]:
@@ -131,7 +131,7 @@ def descriptors() -> set[str]:
     return {*os.listdir("/proc/self/fd")}
 
 
-outside = [me.open(OUT) for _ in range(6)]
+outside = [me.open(OUT) for _number in range(6)]
 beside, inside, listener = me.open(BESIDE), me.open(IN), me.listeners[IN]
 
 failed: list[str] = []
