@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tools of the scripts that isolation.py runs: sockets on loopback, children that hold some, the modules, the answer.
+"""Open sockets, start child processes that hold them, run the modules: the tools of the scripts of isolation.py.
 
 A script counts as begun when this module is imported; see :func:`armed`.
 """

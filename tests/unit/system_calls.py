@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""System calls that the standard library of Python 3.8 does not have. They raise OSError."""
+"""Make system calls that the standard library of Python 3.8 does not have; raise OSError if one fails."""
 
 from __future__ import annotations
 

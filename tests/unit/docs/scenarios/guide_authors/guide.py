@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What several scripts need: the guide's code as a module, and names of errors."""
+"""Load the guide's code, and return the names of errors, for several scripts."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What several scripts need: connections that differ in keepalive, and a short form of what the module answers."""
+"""Open connections that differ in keepalive, and shorten what the module answers, for several scripts."""
 
 from __future__ import annotations
 

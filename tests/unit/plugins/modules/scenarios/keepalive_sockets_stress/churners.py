@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Programs that open, share, pass on and close sockets as fast as they can, and judge what happens to them.
+"""Open, share, pass on and close sockets as fast as possible, and report those that were changed and should not be.
 
-Each one has an address with three listeners. Runs of the module select by port and by name:
+Each churner has an address with three listeners. Runs of the module select by port and by name:
 
 - IN: connections to this port are selected
 - BESIDE: connections to this port are selected if their client belongs to a program whose name begins with "meant"
