@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import socket
-import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +13,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import parse_line, read_table
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
-from ansible_collections.linux.tcp.tests.unit.scene import play
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
+SCENARIOS = Path(__file__).with_name("scenarios")
 
 # as Linux 6.18 shows them
 LISTENER = (
@@ -76,66 +75,14 @@ def test_unreadable_files(tmp_path: Path) -> None:
     assert str(failed.value) == f"{tmp_path}/1/net/tcp cannot be read: Is a directory."
 
 
-BOTH_WAYS = """
-def rounded(entries):
-    # timers run between two looks
-    return sorted(entry._replace(left=armed(entry.left)) for entry in entries)
-
-for address, family in (("127.0.0.1", V4), ("::1", V6), ("::", V6)):
-    listener = listen(address, family)
-    keepalive(*connect(listener))
-    connect(listener)
-client, server = connect(listener, "127.0.0.1", family=V4)
-client.setblocking(False)
-with contextlib.suppress(BlockingIOError):
-    while client.send(b"x" * 65536):
-        pass
-server.shutdown(socket.SHUT_WR)
-namespace = os.stat("/proc/self/ns/net").st_ino
-states = STATES.values()
-deadline = time.monotonic() + 60
-while True:  # until all but what nobody reads is acknowledged, the last FIN too
-    ways = [netlink.read_table("/proc/self", namespace, states), netlink._read_files("/proc/self", states)]
-    # a zero window's probes may go out between the two
-    quiet = [[entry for entry in entries if not entry.unacknowledged] for entries in ways]
-    same = rounded(quiet[0]) == rounded(quiet[1])
-    if (same and len(quiet[0]) == len(ways[0]) - 1) or time.monotonic() > deadline:
-        break
-assert {entry.inode for entry in ways[0]} == {inode(one) for one in kept}
-assert any(entry.unacknowledged for entry in ways[0])
-assert any(entry.timer == 2 for entry in ways[0])
-some = netlink.read_table("/proc/self", namespace, [STATES["listening"]])
-answer(same=same, lengths=[len(ways[0]), len(ways[1]), len(quiet[0])], listeners=len(some))
-"""
-
-
 def test_both_ways_say_the_same() -> None:
-    assert play(BOTH_WAYS) == {"same": True, "lengths": [17, 17, 16], "listeners": 3}
-
-
-ELSEWHERE = """
-def work():
-    assert LIBC.unshare(0x40000000) == 0
-    bring_up_loopback()
-    connect(listen())
-
-def refuse(descriptor):
-    raise PermissionError(1, "no")
-
-pid = child(work)
-mine, its = (os.stat("/proc/%s/ns/net" % who).st_ino for who in ("self", pid))
-by_netlink = netlink.read_table("/proc/%d" % pid, its, STATES.values())
-stayed = os.stat("/proc/self/ns/net").st_ino == mine
-netlink._setns = refuse
-by_files = netlink.read_table("/proc/%d" % pid, its, STATES.values())
-try:
-    netlink.read_table("/proc/%d" % pid, mine, STATES.values())
-except GoneError as exc:
-    moved = str(exc) == "/proc/%d/ns/net is no longer net:[%d]." % (pid, mine)
-same = sorted(by_netlink) == sorted(by_files)
-answer(lengths=[len(by_netlink), len(by_files)], same=same, stayed=stayed, moved=moved)
-"""
+    assert run_isolated(SCENARIOS / "netlink_and_files.py") == {"same": True, "lengths": [17, 17, 16], "listeners": 3}
 
 
 def test_another_namespace() -> None:
-    assert play(ELSEWHERE) == {"lengths": [3, 3], "same": True, "stayed": True, "moved": True}
+    assert run_isolated(SCENARIOS / "another_namespace.py") == {
+        "lengths": [3, 3],
+        "same": True,
+        "stayed": True,
+        "moved": True,
+    }

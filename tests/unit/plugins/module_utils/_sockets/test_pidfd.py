@@ -7,8 +7,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import typing as t
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +22,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     remedy,
 )
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
-from ansible_collections.linux.tcp.tests.unit.scene import play
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
+SCENARIOS = Path(__file__).with_name("scenarios")
 
 
 def inode_of(one: socket.SocketType) -> int:
@@ -119,17 +118,6 @@ def test_remedy(tmp_path: Path, scope: bytes | None, root: str, user: str) -> No
         assert remedy(proc) == user
 
 
-# seccomp(2) stands for older kernels, and for kernels and containers that refuse
-REFUSED = """
-seccomp(%d)
-with socket.socket() as mine:
-    try:
-        pidfd.duplicate(pidfd.open_process(os.getpid()), mine.fileno(), inode=inode(mine))
-    except KeepaliveError as exc:
-        answer(error=type(exc).__name__, message=str(exc))
-"""
-
-
 @pytest.mark.parametrize(
     ("number", "error", "message"),
     [
@@ -152,4 +140,4 @@ with socket.socket() as mine:
     ],
 )
 def test_refused(number: int, error: str, message: str) -> None:
-    assert play(REFUSED % number) == {"error": error, "message": message}
+    assert run_isolated(SCENARIOS / "refused_duplicate.py", number=number) == {"error": error, "message": message}
