@@ -298,7 +298,7 @@ class Fleet:
             raise FleetError("Making namespaces needs root: run this as root.")
         missing = [tool for tool in TOOLS if not shutil.which(tool, path=_search_path())]
         if missing:
-            raise FleetError(f"Missing: {', '.join(missing)}. Run tools/packages.sh.")
+            raise FleetError(f"Missing: {', '.join(missing)}. Run tools/install_packages.sh.")
         with contextlib.ExitStack() as stack:
             # a short path, since those of the sockets of connections have to be
             self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linux-tcp-fleet-", dir="/tmp")))
