@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection of containers.podman, with pipelining: one `podman exec` a task, not five."""
+"""Connect to a podman container and pass each module on standard input.
+
+The connection plugin of containers.podman copies a module first and needs five calls of `podman exec` for a task. With
+pipelining one call is enough.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,10 @@ import typing as t
 from ansible_collections.containers.podman.plugins.connection.podman import Connection as Podman
 
 DOCUMENTATION = r"""
-name: piped_podman
-short_description: Run tasks in a podman container, with pipelining
+name: podman_stdin
+short_description: Run tasks in a podman container and pass modules on standard input
 description:
-  - Does what P(containers.podman.podman#connection) does, and hands modules over on standard input.
+  - Extends P(containers.podman.podman#connection) by pipelining.
 author:
   - linux.tcp contributors (@linux-tcp)
 extends_documentation_fragment:
@@ -26,16 +30,16 @@ options:
     vars:
       - name: ansible_host
   remote_user:
-    description: User who runs the tasks in the container; its default user where none is given.
+    description: User who runs the tasks in the container. The default is the default user of the container.
     vars:
       - name: ansible_user
   podman_executable:
-    description: The program to call.
+    description: Path of the podman program.
     default: podman
     vars:
       - name: ansible_podman_executable
   podman_extra_args:
-    description: Arguments for it, before its command.
+    description: Arguments for podman, placed before its command.
     default: ""
     vars:
       - name: ansible_podman_extra_args
@@ -43,9 +47,9 @@ options:
 
 
 class Connection(Podman):
-    """A connection that takes a module on standard input instead of copying it first."""
+    """Pass a module on standard input instead of copying it first."""
 
-    transport = "piped_podman"
+    transport = "podman_stdin"
     has_pipelining = True
 
     def _podman(
