@@ -90,7 +90,7 @@ TEST = Plan(
             Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
         ),
         (
-            Step("molecule", "Molecule scenarios", "every host and scenario, 30 nasty trees on each host"),
+            Step("molecule", "Molecule scenarios", "every host and scenario, 30 difficult trees on each host"),
             Step("cores", "Other releases of ansible-core", "every release, on every host"),
         ),
     ),
