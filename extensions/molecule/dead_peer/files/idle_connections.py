@@ -4,8 +4,8 @@
 
 """Hold two idle connections, wait until the first one ends, and tell how.
 
-usage: peer.py listen PORT
-       peer.py hold PORT DOOMED_ADDRESS CONTROL_ADDRESS READY_FILE
+usage: idle_connections.py listen PORT
+       idle_connections.py hold PORT DOOMED_ADDRESS CONTROL_ADDRESS READY_FILE
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 """Look at the servers' sockets without the collection: with ss, and from inside the processes that own them.
 
-usage: look.py                  prints the listeners and the established connections
-       look.py ends PORT...     waits until the connections with these ports at the other end are gone, and prints
+usage: read_sockets.py                  prints the listeners and the established connections
+       read_sockets.py ends PORT...     waits until the connections with these ports at the other end are gone, and prints
                                 the milliseconds of silence that the kernel counted until then
 """
 
