@@ -282,7 +282,10 @@ def units_in_image(session: nox.Session) -> None:
     session.run(
         *("ansible-playbook", "--inventory=extensions/molecule/inventory/hosts.yml"),
         # podman is tried with the image of debian12
-        *(f"--limit=localhost,debian12,{IMAGE}", *(str(images / f"{name}.yml") for name in ("build", "configure_podman"))),
+        *(
+            f"--limit=localhost,debian12,{IMAGE}",
+            *(str(images / f"{name}.yml") for name in ("build", "configure_podman")),
+        ),
         env=ansible_env(CACHE / "collections"),
     )
     session.run(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hold two idle connections, wait until the first one ends, and tell how.
+"""Hold two idle connections, wait until the first one ends, and report how it ended.
 
 usage: idle_connections.py listen PORT
        idle_connections.py hold PORT DOOMED_ADDRESS CONTROL_ADDRESS READY_FILE
@@ -28,13 +28,13 @@ def tcp_info(connection: socket.socket) -> tuple[int, ...]:
 
 
 def echo(connection: socket.socket) -> bool:
-    """Tell whether the other side still answers."""
+    """Return whether the peer still answers."""
     connection.sendall(b"?")
     return connection.recv(1) == b"?"
 
 
 def listen(port: int) -> None:
-    """Answer every byte of one connection until it ends."""
+    """Accept one connection and echo every byte until it ends."""
     with socket.create_server(("", port)) as server:
         connection, _address = server.accept()
         while byte := connection.recv(1):
@@ -44,22 +44,22 @@ def listen(port: int) -> None:
 def hold(port: int, doomed_address: str, control_address: str, ready: pathlib.Path) -> dict[str, object]:
     """Return how the first connection ended, and whether the second one is alive after that.
 
-    Both have SO_KEEPALIVE and no values of their own, so they follow the sysctls. ``silence`` is what
-    the kernel says of the milliseconds since the last segment of the peer.
+    Both have SO_KEEPALIVE and no values of their own, so they follow the sysctls. ``silence`` is the
+    number of milliseconds since the last segment of the peer, as the kernel counts them.
     """
     doomed, control = (socket.create_connection((address, port)) for address in (doomed_address, control_address))
     for connection in (doomed, control):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    answer: dict[str, object] = {"alive_before": echo(doomed) and echo(control), "state": tcp_info(doomed)[0]}
+    report: dict[str, object] = {"alive_before": echo(doomed) and echo(control), "state": tcp_info(doomed)[0]}
     ready.touch()
     try:
-        answer["end"] = f"received {doomed.recv(1)!r}"
+        report["end"] = f"received {doomed.recv(1)!r}"
     except OSError as exc:
-        answer["end"] = errno.errorcode[exc.errno or 0]
+        report["end"] = errno.errorcode[exc.errno or 0]
     info = tcp_info(doomed)
-    answer["silence"] = min(info[_LAST_DATA_RECV], info[_LAST_ACK_RECV])
-    answer["control_alive"] = echo(control)
-    return answer
+    report["silence"] = min(info[_LAST_DATA_RECV], info[_LAST_ACK_RECV])
+    report["control_alive"] = echo(control)
+    return report
 
 
 if __name__ == "__main__":

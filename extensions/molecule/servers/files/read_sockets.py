@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Look at the servers' sockets without the collection: with ss, and from inside the processes that own them.
+"""Read the servers' sockets without the collection: with ss, and inside the processes that own them.
 
 usage: read_sockets.py                  prints the listeners and the established connections
-       read_sockets.py ends PORT...     waits until the connections with these ports at the other end are gone, and prints
-                                the milliseconds of silence that the kernel counted until then
+       read_sockets.py ends PORT...     waits until the connections with these remote ports have ended, and prints the
+                                        milliseconds of silence that the kernel counted before
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 SERVERS = {80: "nginx", 5432: "postgresql", 6379: "redis"}
-PATIENCE = 60  # seconds
+TIMEOUT = 60  # seconds
 
 # include/uapi/asm-generic/socket.h, include/uapi/linux/tcp.h: level and option
 OPTIONS = {"keepalive": (1, 9), "time": (6, 4), "intvl": (6, 5), "probes": (6, 6)}
@@ -35,24 +35,24 @@ _LEFT = re.compile(r"(?:(\d+)min)?(?:(\d+)(?:sec|\.))?(?:(\d+)(?:ms|sec))?\Z")
 
 
 def seconds(left: str) -> float:
-    """Read a time as ss writes it."""
+    """Parse a time that ss prints."""
     found = _LEFT.match(left)
     assert found, left
     minutes, whole, thousandths = (int(number or 0) for number in found.groups())
     return minutes * 60 + whole + thousandths / 1000
 
 
-def ask_owner(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
-    """Let a process call getsockopt(2) for its own descriptors, with a debugger's help."""
+def read_options(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
+    """Make a process call getsockopt(2) for its own descriptors, with a debugger."""
     call = "((int (*)(int, int, int, void *, void *)) getsockopt)(%d, %d, %d, $memory, $memory + 4)"
     commands = ["sharedlibrary libc[.]so", "set $memory = ((char *(*)(unsigned long)) malloc)(8)"]
     for descriptor in descriptors:
         for level, option in OPTIONS.values():
             commands.append("set {int} ($memory + 4) = 4")
             commands.append(f"set $failed = {call % (descriptor, level, option)}")
-            commands.append(r'printf "told %d %d\n", $failed, {int} $memory')
+            commands.append(r'printf "option %d %d\n", $failed, {int} $memory')
     commands.append("call ((void (*)(void *)) free)($memory)")
-    said = subprocess.run(
+    done = subprocess.run(
         [
             *("gdb", "--nx", "--batch"),
             "--init-eval-command=set auto-solib-add off",  # the C library is enough, and the others take long
@@ -64,22 +64,22 @@ def ask_owner(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
         check=True,
         text=True,
     )
-    told = re.findall(r"^told 0 (\d+)$", said.stdout, re.MULTILINE)
-    assert len(told) == len(descriptors) * len(OPTIONS), said
-    numbers = iter(map(int, told))
+    values = re.findall(r"^option 0 (\d+)$", done.stdout, re.MULTILINE)
+    assert len(values) == len(descriptors) * len(OPTIONS), done
+    numbers = iter(map(int, values))
     return [{name: next(numbers) for name in OPTIONS} for _descriptor in descriptors]
 
 
-def look() -> dict[str, dict[str, object]]:
-    """Look, and once more where a process has ended that was asked."""
+def read_sockets() -> dict[str, dict[str, object]]:
+    """Read the sockets, and repeat it if a process has ended meanwhile."""
     for _attempt in range(4):
         with contextlib.suppress(subprocess.CalledProcessError):
-            return look_once()
-    return look_once()
+            return read_once()
+    return read_once()
 
 
-def look_once() -> dict[str, dict[str, object]]:
-    """Return what the sockets have, and the seconds until their timers fire, by server and port at the other end."""
+def read_once() -> dict[str, dict[str, object]]:
+    """Return the options of the sockets and the seconds until their timers fire, by server and remote port."""
     listing = subprocess.run(
         ["ss", "--tcp", "--all", "--numeric", "--options", "--processes"], capture_output=True, check=True, text=True
     )
@@ -91,16 +91,16 @@ def look_once() -> dict[str, dict[str, object]]:
     sockets: dict[str, object] = {}
     for pid in {line["pid"] for line in found.values()}:
         held = {name: int(line["fd"]) for name, line in found.items() if line["pid"] == pid}
-        for name, options in zip(held, ask_owner(int(pid), list(held.values()))):
+        for name, options in zip(held, read_options(int(pid), list(held.values()))):
             sockets[name] = {**options, "timer": found[name]["timer"]}
     return {"sockets": sockets, "left": {name: seconds(line["left"]) for name, line in found.items() if line["timer"]}}
 
 
 def ends(ports: set[int]) -> dict[int, int]:
-    """Return the milliseconds for which each connection had been silent at its end; the kernel reports ends to ss."""
+    """Return how many milliseconds each connection was silent before its end, which the kernel reports to ss."""
     command = ["stdbuf", "--output=L", "ss", "--events", "--tcp", "--info", "--numeric", "--oneline"]
     silence: dict[int, int] = {}
-    with subprocess.Popen(["timeout", str(PATIENCE), *command], stdout=subprocess.PIPE, text=True) as watching:
+    with subprocess.Popen(["timeout", str(TIMEOUT), *command], stdout=subprocess.PIPE, text=True) as watching:
         assert watching.stdout
         for line in watching.stdout:
             found = _END.match(line)
@@ -113,4 +113,4 @@ def ends(ports: set[int]) -> dict[int, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look() if len(sys.argv) == 1 else ends(set(map(int, sys.argv[2:])))))
+    print(json.dumps(read_sockets() if len(sys.argv) == 1 else ends(set(map(int, sys.argv[2:])))))
