@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare what the controller computes from a host's answer with what the modules compute on the host.
+"""Compare the results that the controller computes from a probe with the results of the modules on the host.
 
-Both look at the same random trees, each laid over the root folder of a real system. Where the
-controller has a doubt there is nothing to compare, because then the module itself is sent.
+Both use the same random trees, each laid over the root folder of a real system. If the controller
+has a doubt there is nothing to compare, because then it sends the module.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import pr
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result, build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+from ansible_collections.linux.tcp.tests.differential.compare_loaders import fill
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted
 from ansible_collections.linux.tcp.tests.differential.loaders import Bench, real_loaders
-from ansible_collections.linux.tcp.tests.differential.run import fill
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Tree = t.Dict[str, t.Any]
-    Answers = t.Dict[str, t.Any]
+    Results = t.Dict[str, t.Any]
 
 LOADERS: tuple[t.Literal["auto", "systemd-sysctl", "procps"], ...] = ("auto", "systemd-sysctl", "procps")
 DESIRED_STATES: tuple[dict[str, t.Any], ...] = (
@@ -53,7 +53,7 @@ DESIRED_STATES: tuple[dict[str, t.Any], ...] = (
     {"time": 60, "probes": 200, "overrides": "ignore"},
     {"state": "absent"},
 )
-# What a host may have beside a tree, by how likely it is.
+# Other files that a host may have beside a tree, with their probability.
 BESIDE: tuple[tuple[float, Tree], ...] = (
     (0.7, {"/run/systemd/system/x": b""}),
     (0.1, {"/etc/rc.local": b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=61\n"}),
@@ -81,9 +81,9 @@ BESIDE: tuple[tuple[float, Tree], ...] = (
 )
 
 
-def answers(probed: ProbedHost | None) -> Answers:
-    """Return what both modules answer: of a host that was probed, or of the one on which this process runs."""
-    found: Answers = {}
+def module_results(probed: ProbedHost | None) -> Results:
+    """Return the results of both modules for a probed host, or for the host of this process."""
+    found: Results = {}
     host = probed or LocalHost()
     for loader in LOADERS:
         with contextlib.suppress(InconclusiveProbeError):
@@ -102,11 +102,11 @@ def answers(probed: ProbedHost | None) -> Answers:
         except KeepaliveError as exc:
             if not probed:
                 found[f"keepalive, {want}"] = str(exc)
-    return t.cast("Answers", json.loads(json.dumps(found)))
+    return t.cast("Results", json.loads(json.dumps(found)))
 
 
-def on_host(system: Path) -> Answers:
-    """Return what the modules answer that run on a system: in a process whose root folder is the system's."""
+def results_on_host(system: Path) -> Results:
+    """Return the results of the modules on a system, in a process with the root folder of the system."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -116,23 +116,23 @@ def on_host(system: Path) -> Answers:
             os.chroot(system)
             os.chdir("/")
             with os.fdopen(writing, "w") as pipe:
-                json.dump(answers(None), pipe)
+                json.dump(module_results(None), pipe)
             status = 0
         finally:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = pipe.read()
+        output = pipe.read()
     os.waitpid(child, 0)
-    return t.cast("Answers", json.loads(told))
+    return t.cast("Results", json.loads(output))
 
 
-def by_question(system: Path) -> Answers:
-    """Return what the controller computes from the system's answer, nothing where that leaves a doubt."""
+def results_from_probe(system: Path) -> Results:
+    """Return the results that the controller computes from a probe of the system, without those in doubt."""
     command = ["chroot", str(system), "/bin/sh", "-c", PROBE_SCRIPT]
-    told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
     try:
-        return answers(parse_probe(told.stdout.decode()))
+        return module_results(parse_probe(done.stdout.decode()))
     except InconclusiveProbeError:
         return {}
 
@@ -142,14 +142,14 @@ _systems: dict[Path, bool]
 
 
 def _begin(roots: Path, folder: Path) -> None:
-    """Give a worker process its bench."""
+    """Create the bench of a worker process."""
     global _bench, _systems  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
     _systems = {loader.root: loader.has_merged_usr for loader in real_loaders(roots)}
     _bench = Bench(Path(tempfile.mkdtemp(dir=folder)))
 
 
 def _try(seed: int) -> tuple[collections.Counter[str], str]:
-    """Compare all answers on the tree of a seed; return how many there were, and what differs."""
+    """Compare all results on the tree of a seed. Return the counts and a report of the differences."""
     chance = random.Random(seed)
     tree = dict(random_tree(chance))
     for likelihood, beside in BESIDE:
@@ -159,9 +159,9 @@ def _try(seed: int) -> tuple[collections.Counter[str], str]:
     for root, has_merged_usr in _systems.items():
         fill(_bench.tree, fitted(tree, has_merged_usr=has_merged_usr))
         with _bench.system_of(root) as system:
-            asked, there = by_question(system), on_host(system)
-        compared.update({"hosts": 1, "hosts that answered": bool(asked), "answers": len(asked)})
-        wrong = {name: (answer, there.get(name)) for name, answer in asked.items() if answer != there.get(name)}
+            probed, on_host = results_from_probe(system), results_on_host(system)
+        compared.update({"hosts": 1, "hosts without doubt": bool(probed), "results": len(probed)})
+        wrong = {name: (result, on_host.get(name)) for name, result in probed.items() if result != on_host.get(name)}
         if wrong:
             compared["hosts with differences"] += 1
             report += f"{root.name}, seed {seed}:\n{pprint.pformat(wrong)}\n{pprint.pformat(tree)}\n"
@@ -169,7 +169,7 @@ def _try(seed: int) -> tuple[collections.Counter[str], str]:
 
 
 def main() -> int:
-    """Return 1 where any answer differs, or where so few are compared that it would mean nothing."""
+    """Return 1 if any result differs, or if fewer than a tenth of the hosts are compared."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("roots", type=Path, help="a folder with the root folder of each system")
     parser.add_argument("--trees", type=int, default=40, help="how many for each system (default: %(default)s)")
@@ -185,7 +185,7 @@ def main() -> int:
             if report:
                 tqdm.write(report, sys.stdout)
     print(", ".join(f"{number} {what}" for what, number in compared.items()))
-    few = compared["hosts that answered"] < compared["hosts"] / 10
+    few = compared["hosts without doubt"] < compared["hosts"] / 10
     return 1 if compared["hosts with differences"] or few else 0
 
 

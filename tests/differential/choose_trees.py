@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Choose the few random trees that between them bring up the most rules, and print their seeds.
+"""Choose the random trees that together exercise the most rules, and print their seeds.
 
-What a tree brings up are its features. Each tree is chosen for having the most of those that no
-earlier one has. Only trees count that a container may be booted with, and whose files give a value by
-every loader's rules: where nothing is given, nothing is what a loader that does not run would give.
-So the choice follows generator and code, and is the same each time on one release of Python.
+The rules that a tree exercises are its features. Each tree is chosen because it has the most features
+that no earlier tree has. A tree must be safe to boot a container with. Its files must set a value by the
+rules of every loader, because a loader that does not run sets none. The choice depends on the generator
+and the code only, and is the same each time on one release of Python.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl import tree as s
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RULES
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.tests.differential.compare_boots import names_outside
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed
-from ansible_collections.linux.tcp.tests.differential.reboots import names_outside
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 
 if t.TYPE_CHECKING:
@@ -50,21 +50,21 @@ HZ = Kernel().hz()
 
 
 def features(tree: Tree) -> set[Feature]:
-    """Return what tells a tree from others for whoever predicts; nothing where some loader finds no value in it.
+    """Return the features of a tree that matter for a prediction. The set is empty if a loader finds no value in it.
 
-    For each release of a loader that has rules of its own, on the tree as the next boot finds it,
-    once with a merged /usr and once without:
+    The features are found for each release of a loader that has rules of its own, on the tree of the next boot,
+    with a merged /usr and without it:
 
-    - every step from one line to the next that the prediction's code makes;
-    - what becomes of a key: the folder that decides it, whether by a link, and whether the line
-      gives a value, excludes the key or is refused by the kernel;
-    - how key and value are spelled in the lines that decide, whatever the digits;
-    - which kinds of files there are in which folder, and which of them are read;
-    - the releases with another outcome.
+    - every step from one line of code to the next in the prediction;
+    - the folder that sets a key, whether through a link, and whether the line gives a value, excludes the key or is
+      refused by the kernel;
+    - the spelling of key and value in these lines, without the digits;
+    - the kinds of files in each folder, and which of them are read;
+    - the releases whose outcomes differ.
     """
     found: set[Feature] = set()
     for has_merged_usr in (True, False):
-        with tempfile.TemporaryDirectory(prefix="linux-tcp-choice-") as root:
+        with tempfile.TemporaryDirectory(prefix="linux-tcp-trees-") as root:
             with tarfile.open(fileobj=io.BytesIO(packed(fitted(tree, has_merged_usr=has_merged_usr)))) as archive:
                 archive.extractall(root, filter="fully_trusted")
             lasting = Files(root).read_tree().lasting()
@@ -85,7 +85,7 @@ def features(tree: Tree) -> set[Feature]:
 
 
 def _deciding(prediction: Prediction, tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
-    """Tell what becomes of each key, whichever it is, and by which lines."""
+    """Yield the features of the lines that set each key. The name of the key is not part of them."""
     for key in KEYS:
         setting = prediction.deciding.get(key)
         if setting is None:
@@ -102,7 +102,7 @@ def _deciding(prediction: Prediction, tree: SysctlTree, rules: syntax.Rules) -> 
 
 
 def _files(tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
-    """Tell what files there are."""
+    """Yield the features of the files."""
     read = files_read(tree, rules)
     for file in tree.files:
         yield (posixpath.dirname(file.path), file.kind, file.is_link, file in read)
@@ -137,7 +137,7 @@ def _steps() -> t.Iterator[set[Feature]]:
 
 
 def choose(count: int, seeds: t.Iterable[int]) -> list[int]:
-    """Return the seeds of the trees to take, in the order in which they were chosen."""
+    """Return the seeds of the chosen trees, in the order of the choice."""
     trees = {seed: random_tree(random.Random(seed)) for seed in seeds}
     candidates = {seed: features(tree) for seed, tree in trees.items() if not names_outside(tree)}
     chosen: list[int] = []

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What runs on a host before it is booted, with the host's own Python: say what the boot will give, as JSON.
+"""Print the prediction for the next boot as JSON. Runs on the host before the boot, with its own Python.
 
-Then give the kernel other values, so that none of those that were there can pass for the boot's.
+Then set other values in the kernel, so that no old value can be mistaken for one of the boot.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare what the collection predicts with what the real loaders do, on random trees of files.
+"""Compare the predictions of the collection with the real loaders, on random trees of files.
 
-Each tree is applied by each loader in a new network namespace, and its outcome compared with the
-prediction, value by value. Then each line that is said to decide is taken out, and the comparison
-made once more: the value has to change, unless another line is said to give the same now. A
-disagreement is reduced to a smallest tree, which belongs into the unit tests as a row.
+Each loader applies each tree in a new network namespace. The outcome is compared with the prediction,
+value by value. Then each line that sets a value by the prediction is removed, and the comparison is
+repeated. The value must change, unless another line sets the same value by the new prediction. A
+disagreement is reduced to a smallest tree. Add that tree to the unit tests as a row.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ HZ = Kernel().hz()
 
 @dataclasses.dataclass(frozen=True)
 class Disagreement:
-    """A tree on which prediction and loader differ, and how."""
+    """A tree on which prediction and loader differ, with the difference."""
 
     loader: str
     seed: int
@@ -57,7 +57,7 @@ class Disagreement:
 
 
 def fill(folder: Path, tree: Tree) -> None:
-    """Let a folder hold a tree and nothing else."""
+    """Fill a folder with a tree and remove everything else from it."""
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
@@ -67,12 +67,12 @@ def fill(folder: Path, tree: Tree) -> None:
 
 
 def predicted(folder: Path, loader: RealLoader) -> Prediction:
-    """Return what the collection says of the tree in a folder."""
+    """Return the prediction of the collection for the tree in a folder."""
     return predict(Files(str(folder)).read_tree(), loader.loader, hz=HZ, version=loader.version)
 
 
 def disagreement(bench: Bench, loader: RealLoader, tree: Tree) -> str | None:
-    """Return how prediction and loader differ on a tree, None where they agree."""
+    """Return the difference between prediction and loader on a tree, or None."""
     fill(bench.tree, fitted(tree, has_merged_usr=loader.has_merged_usr))
     before = predicted(bench.tree, loader)
     outcome = bench.apply(loader)
@@ -95,7 +95,7 @@ def disagreement(bench: Bench, loader: RealLoader, tree: Tree) -> str | None:
 
 @contextlib.contextmanager
 def _without(folder: Path, path: str, line: int) -> t.Iterator[None]:
-    """Take a line out of a file while the block runs."""
+    """Remove a line of a file while the block runs."""
     file = folder / Files(str(folder)).resolve(path).lstrip("/")
     text = file.read_bytes()
     rows = text.split(b"\n")
@@ -109,7 +109,7 @@ _loaders: list[RealLoader]
 
 
 def _begin(roots: Path, names: t.Collection[str], folder: Path) -> None:
-    """Give a worker process its bench."""
+    """Create the bench of a worker process."""
     global _bench, _loaders  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
     _loaders = [loader for loader in real_loaders(roots) if not names or loader.name in names]
     _bench = Bench(Path(tempfile.mkdtemp(dir=folder)))
@@ -133,12 +133,12 @@ def _try(seed: int) -> list[Disagreement]:
 
 
 def main() -> int:
-    """Return 1 where there is any disagreement."""
+    """Return 1 if there is a disagreement."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("roots", type=Path, help="a folder with the root folder of each system")
     parser.add_argument("--trees", type=int, default=100, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the first tree; the next have the next (default: 1)")
-    parser.add_argument("--loader", action="append", default=[], help="only this one, as reports call it")
+    parser.add_argument("--loader", action="append", default=[], help="only the loader of this name, as in reports")
     arguments = parser.parse_args()
     names = [loader.name for loader in real_loaders(arguments.roots)]
     if not names or not set(arguments.loader) <= set(names):

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Boot a container for real with random trees of files, and compare with what was predicted there.
+"""Boot a container with random trees of files, and compare each boot with the prediction on the host.
 
-For each tree the collection's own code answers on the host, as it does for a user: it finds out
-the loader and its release, and reads the files. What the boot has given is read from /proc/sys.
+For each tree the code of the collection runs on the host, as for a user. It detects the loader and its
+release, and reads the files. The values after the boot are read from /proc/sys.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._state import snapshot
-from ansible_collections.linux.tcp.tests.differential import target
+from ansible_collections.linux.tcp.tests.differential import predict_on_host
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed
 from ansible_collections.linux.tcp.tests.differential.trees import (
     CREDENTIAL,
@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.differential.layouts import Tree
 
 _SECONDS = 120  # for one command, which takes a second or two
-_CODE = "/srv/linux.tcp"  # where the host has it
+_CODE = "/srv/linux.tcp"  # the folder of the code on the host
 _PACKAGE = "ansible_collections/linux/tcp"
 # Folders of /proc/sys that a container, unlike its own /proc/sys/net, shares with the machine.
 _SHARED = (b"abi", b"crypto", b"debug", b"dev", b"fs", b"kernel", b"sunrpc", b"user", b"vm")
@@ -49,12 +49,12 @@ _VALUES = "cd /proc/sys/net/ipv4 && cat " + " ".join(f"tcp_keepalive_{key.decode
 
 
 class BootError(Exception):
-    """A host that cannot be asked, or a boot that does not count."""
+    """The host does not answer, or a boot is not valid for a comparison."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Boot:
-    """What was predicted for a boot, and what it gave: time, intvl and probes."""
+    """The predicted values of a boot and those after it: time, intvl and probes."""
 
     predicted: tuple[int, ...]
     outcome: tuple[int, ...]
@@ -64,7 +64,7 @@ class Boot:
 class Host:
     """A container that boots like a host.
 
-    ``loader`` is what applies its files at boot, ``wait`` a shell script that ends once it has booted.
+    ``loader`` applies its files at boot. ``wait`` is a shell script that ends when it has booted.
     """
 
     podman: str
@@ -73,13 +73,15 @@ class Host:
     wait: str
 
     def prepare(self) -> None:
-        """Copy what answers there: the collection's code as it is installed, and what calls it."""
+        """Copy the installed code of the collection and the program that calls it to the host."""
         installed = Path(str(snapshot.__file__)).parents[1]  # module_utils
         code: Tree = {
             f"{_CODE}/{_PACKAGE}/plugins/module_utils/{path.relative_to(installed)}": path.read_bytes()
             for path in sorted(installed.rglob("*.py"))
         }
-        code[f"{_CODE}/{_PACKAGE}/tests/differential/target.py"] = Path(str(target.__file__)).read_bytes()
+        code[f"{_CODE}/{_PACKAGE}/tests/differential/predict_on_host.py"] = Path(
+            str(predict_on_host.__file__)
+        ).read_bytes()
         self._shell("tar --extract --directory=/", packed(code))
 
     def has_merged_usr(self) -> bool:
@@ -87,9 +89,9 @@ class Host:
         return self._shell("if test -L /lib; then echo merged; fi") != ""
 
     def boot(self, tree: Tree) -> Boot:
-        """Boot with a tree of files, which takes the place of every sysctl file that was there.
+        """Boot with a tree of files, which replaces all sysctl files of the host.
 
-        :raises BootError: where it cannot be told what a boot with these files gave.
+        :raises BootError: when the values after the boot cannot be read or are not those of a boot.
         """
         if outside := names_outside(tree):
             raise BootError(f"the tree may reach sysctls that are not the container's own: {outside}")
@@ -98,17 +100,17 @@ class Host:
             rm -rf {shlex.join((*DIRECTORIES, SYSCTL_CONF, CREDENTIAL))}
             tar --extract --directory=/
             {_FIRST_PROCESS}
-            PYTHONPATH={_CODE} python3 -m {f"{_PACKAGE}/tests/differential/target".replace("/", ".")}""",
+            PYTHONPATH={_CODE} python3 -m {f"{_PACKAGE}/tests/differential/predict_on_host".replace("/", ".")}""",
             packed(tree),
         ).splitlines()
-        answer = json.loads(text)
-        if answer["loader"] != self.loader:
-            raise BootError(f"the collection takes the loader for {answer['loader']}, and it is {self.loader}")
+        prediction = json.loads(text)
+        if prediction["loader"] != self.loader:
+            raise BootError(f"the collection detects the loader {prediction['loader']}, not {self.loader}")
         self._run("restart", "--time=0", self.container)
         after, *values = self._shell(f"({self.wait}) >&2 && {_FIRST_PROCESS} && {_VALUES}").split()
         if after == before:
-            raise BootError("it was not booted: its first process is still the same")
-        return Boot(tuple(answer["values"][key.decode()] for key in KEYS), tuple(map(int, values)))
+            raise BootError("the host was not booted, its first process is still the same")
+        return Boot(tuple(prediction["values"][key.decode()] for key in KEYS), tuple(map(int, values)))
 
     def _shell(self, script: str, text: bytes = b"") -> str:
         return self._run("exec", "--interactive", self.container, "/bin/sh", "-c", script, text=text)
@@ -121,9 +123,9 @@ class Host:
 
 
 def names_outside(tree: Tree) -> list[bytes]:
-    """Return what in a tree may lead a key out of /proc/sys/net: names, and patterns that fit them.
+    """Return the names and patterns of a tree that may match keys outside /proc/sys/net.
 
-    Root in a container writes there for the whole machine.
+    Root in a container writes these keys for the whole machine.
     """
     text = b"\n".join(node for node in tree.values() if isinstance(node, bytes))
     parts = set(re.split(rb"[./=\s-]+", text))
@@ -134,14 +136,14 @@ def names_outside(tree: Tree) -> list[bytes]:
 
 
 def main() -> int:
-    """Return 1 where there is any disagreement."""
+    """Return 1 if there is a disagreement."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("name", help="of the host, for the report")
-    parser.add_argument("seeds", type=int, nargs="+", help="of the trees")
+    parser.add_argument("name", help="name of the host in the report")
+    parser.add_argument("seeds", type=int, nargs="+", help="seeds of the trees")
     parser.add_argument("--podman", default="podman", help="the program (default: %(default)s)")
-    parser.add_argument("--container", required=True, help="which runs")
-    parser.add_argument("--loader", required=True, help="what applies the files when it boots")
-    parser.add_argument("--wait", required=True, help="a shell script that ends once it has booted")
+    parser.add_argument("--container", required=True, help="name of the running container")
+    parser.add_argument("--loader", required=True, help="loader that applies the files at boot")
+    parser.add_argument("--wait", required=True, help="shell script that ends when the host has booted")
     arguments = parser.parse_args()
     host = Host(arguments.podman, arguments.container, arguments.loader, arguments.wait)
     boots = disagreements = 0
