@@ -51,13 +51,13 @@ apply: install ## Set and keep the values (see above)
 	@tools/apply.sh
 
 quick: $(BIN)/python ## Check style, types and unit tests on this Python, without root: TARGET_PYTHON=3.8 takes another
-	@$(BIN)/python tools/steps.py quick
+	@$(BIN)/python tools/run_steps.py quick
 
 test: $(BIN)/python ## Prove each promise once, with a summary of what passed and how long it took
-	@$(BIN)/python tools/steps.py test
+	@$(BIN)/python tools/run_steps.py test
 
 test-all: $(BIN)/python ## Run everything there is; TEST_ALL=1 does so for a single step
-	@$(BIN)/python tools/steps.py test-all
+	@$(BIN)/python tools/run_steps.py test-all
 
 style: runner ## Check formatting, style, lock files and workflows
 	@$(NOX) style
@@ -79,7 +79,7 @@ units-in-image: runner packages ## Run the unit tests on Debian testing's Python
 	@$(NOX) units-in-image
 
 browser: runner ## Look at the audit's report with Chromium, pictures in .build/browser
-	@{ command -v chromium && command -v chromedriver; } >/dev/null || tools/packages.sh chromium chromium-driver
+	@{ command -v chromium && command -v chromedriver; } >/dev/null || tools/install_packages.sh chromium chromium-driver
 	@$(NOX) browser
 
 sanity: runner packages ## Run ansible-test sanity
@@ -111,7 +111,7 @@ build: $(ARTIFACT) ## Build the collection's artifact into .build
 install: $(INSTALLED) ## Install the artifact into .collections
 
 packages: ## Install the system packages that the tests need (as root)
-	@tools/packages.sh
+	@tools/install_packages.sh
 
 runner: $(VENV)/.runner ## Install what starts the checks into .venv
 

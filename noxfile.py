@@ -282,7 +282,10 @@ def units_in_image(session: nox.Session) -> None:
     session.run(
         *("ansible-playbook", "--inventory=extensions/molecule/inventory/hosts.yml"),
         # podman is tried with the image of debian12
-        *(f"--limit=localhost,debian12,{IMAGE}", *(str(images / f"{name}.yml") for name in ("build", "configure"))),
+        *(
+            f"--limit=localhost,debian12,{IMAGE}",
+            *(str(images / f"{name}.yml") for name in ("build", "configure_podman")),
+        ),
         env=ansible_env(CACHE / "collections"),
     )
     session.run(
@@ -414,10 +417,13 @@ def differential(session: nox.Session) -> None:
         *(f"--extra-vars=roots={roots}", *(str(images / f"{name}.yml") for name in ("build", "unpack"))),
         env=ansible_env(CACHE / "collections"),
     )
-    for program, trees in (("run", 2000 if TEST_ALL else 100), ("answers", 200 if TEST_ALL else 40)):
+    for program, trees in (
+        ("compare_loaders", 2000 if TEST_ALL else 100),
+        ("compare_modules", 200 if TEST_ALL else 40),
+    ):
         session.run(
             *("python", "-m", f"ansible_collections.linux.tcp.tests.differential.{program}"),
-            *(str(roots), f"--trees={trees}", *(session.posargs if program == "run" else ())),
+            *(str(roots), f"--trees={trees}", *(session.posargs if program == "compare_loaders" else ())),
             env={"PYTHONPATH": "collections"},
         )
 

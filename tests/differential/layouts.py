@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Trees as a system can have them, and on their way there."""
+"""Convert trees to the layout of a system, and to archives."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if t.TYPE_CHECKING:
 
 
 def fitted(tree: Tree, *, has_merged_usr: bool) -> Tree:
-    """Return the tree as it can be on a system, whose /lib may be a link to /usr/lib."""
+    """Return the tree in the layout of a system, whose /lib may be a link to /usr/lib."""
     if not has_merged_usr:
         return tree
     return {**{path: node for path, node in tree.items() if not path.startswith("/lib/")}, "/lib": "usr/lib"}
 
 
 def packed(tree: Tree) -> bytes:
-    """Return the tree as a tar archive, to be unpacked where its folders may be missing."""
+    """Return the tree as a tar archive, which does not need its folders to exist."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT, errors="surrogateescape") as tar:
         for path, node in tree.items():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real loaders, each run on a tree as if that were the host's, in namespaces of its own."""
+"""Run the real loaders on trees of files, in namespaces."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SECONDS = 60  # for one run of a loader, which takes a hundredth of one
 
 @dataclasses.dataclass(frozen=True)
 class RealLoader:
-    """A loader within the root folder of the system that it belongs to."""
+    """A loader in the root folder of its system."""
 
     system: str
     loader: Loader
@@ -45,7 +45,7 @@ class RealLoader:
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """The name in reports."""
         release = ".".join(map(str, self.version or ()))
         return f"{self.loader} {release or 'of ' + self.system}"
 
@@ -75,14 +75,13 @@ def _mount(*arguments: str) -> None:
 
 
 class Bench:
-    """Where one process runs loaders: namespaces of its own, in which ``tree`` is a folder to fill.
+    """Namespaces in which one process runs loaders on the folder ``tree``.
 
-    All that can be written there of /proc/sys is /proc/sys/net, and that is a new network
-    namespace's in each run.
+    Of /proc/sys only /proc/sys/net is writable, and each run has a new network namespace.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Move this process to its bench; ``folder`` is an empty one of its own."""
+        """Move this process to new namespaces. ``folder`` is an empty folder for this bench."""
         _unshare(_CLONE_NEWNS)
         _mount("--make-rprivate", "/")
         _mount("-t", "tmpfs", "tmpfs", str(folder))
@@ -98,7 +97,7 @@ class Bench:
 
     @contextlib.contextmanager
     def system_of(self, root: Path) -> t.Iterator[Path]:
-        """Let a folder be a whole system while the block runs: ``root`` with the tree over it, in a new namespace."""
+        """Yield the root folder of a system, ``root`` with the tree over it, in a new network namespace."""
         _unshare(_CLONE_NEWNET)
         _mount("-t", "overlay", "-o", f"lowerdir={self.tree}:{root}", "overlay", str(self._system))
         try:
@@ -108,9 +107,9 @@ class Bench:
             subprocess.run(["umount", "--recursive", str(self._system)], check=True)
 
     def apply(self, loader: RealLoader) -> Outcome:
-        """Run a loader on ``tree`` and return what time, intvl and probes are then."""
+        """Run a loader on ``tree`` and return time, intvl and probes afterwards."""
         with self.system_of(loader.root) as system:
-            # what the unit does: the service manager looks for the credential, and names its folder to the loader
+            # as in the unit: the service manager finds the credential and passes its folder to the loader
             folder = str(Path(CREDENTIAL).parent) if (self.tree / CREDENTIAL.lstrip("/")).exists() else None
             subprocess.run(
                 ["chroot", str(system), *_COMMANDS[loader.loader]],

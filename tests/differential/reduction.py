@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make a tree as small as it can be while it still shows something."""
+"""Reduce a tree to the smallest one for which a condition still holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
 
 
 def reduced(tree: Tree, shows: t.Callable[[Tree], bool]) -> Tree:
-    """Return a tree for which ``shows`` holds, and no longer does without any one of its files or lines."""
+    """Return a tree for which ``shows`` holds, but not without any one of its files or lines."""
     while True:
         smaller = next(filter(shows, _smaller(tree)), None)
         if smaller is None:

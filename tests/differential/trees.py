@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random trees of sysctl files that have it in for whoever predicts what a boot makes of them.
+"""Generate random trees of sysctl files whose outcome is difficult to predict.
 
-A tree is a layout as tests/unit/host.py takes it. All randomness comes from the generator that is
-handed in, so a seed gives the same tree again, and hypothesis can hand in one that it shrinks.
+A tree is a layout for tests/unit/host.py. All randomness comes from the generator in the parameter, so
+a seed gives the same tree again, and hypothesis can pass a generator that it shrinks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
     Node = t.Union[bytes, str, None]
 
-# Not those of the code under test: a folder that it forgets has to be missed.
+# Not taken from the code under test, because a folder that is missing there must be noticed.
 DIRECTORIES = (
     "/etc/sysctl.d",
     "/run/sysctl.d",
@@ -29,7 +29,7 @@ SYSCTL_CONF = "/etc/sysctl.conf"
 CREDENTIAL = "/etc/credstore/sysctl.extra"
 KEYS = (b"time", b"intvl", b"probes")
 
-# Names that collide, mask and sort oddly, and such as are not read, or not by every loader.
+# Names that collide, mask and sort in unexpected ways, and names that some loader or all loaders do not read.
 _NAMES = (
     *("10-a.conf", "9-a.conf", "50-b.conf", "99-sysctl.conf", "99-tcp-keepalive.conf", "a.conf", "b.conf"),
     *("Z.conf", "zz.conf", "_.conf", ".conf", ".h.conf", "..conf", "x y.conf", "é.conf", "\udcff.conf"),
@@ -37,7 +37,7 @@ _NAMES = (
 )
 _TARGETS = ("/dev/null", "nowhere", "/nowhere/x.conf", "../sysctl.conf", SYSCTL_CONF)
 
-# Values that the kernel takes or refuses for all kinds of reasons; few plain ones, so that they meet.
+# Values that the kernel accepts or refuses for many reasons. There are few plain ones, so that they occur together.
 _PLAIN = (b"10", b"20", b"30", b"40", b"50")
 _VALUES = (
     *(b"0", b"1", b"255", b"256", b"2147483", b"8589934", b"8589935", b"99999999999", b"18446744073709551617"),
@@ -58,7 +58,7 @@ _GLOBS = (
     *(b"tcp_keepalive_[[=t=]]*", b"tcp_keepalive_[[.p.]i]*", b"tcp_keepalive_[i[:no:]]*", b"tcp_keepalive_[!]*"),
     *(b"tcp_keepalive_[[.s.]-z]*", b"tcp_keepalive_[!i-[.p.]]*"),
 )
-# Of whole names, as only exclusions are matched: a star, a question mark and brackets may stand for a slash.
+# Patterns of whole names, which only exclusions use. A star, a question mark and brackets may match a slash.
 _WHOLE_GLOBS = (
     *(b"*", b"net*", b"net.*", b"net/*", b"net*time", b"*/tcp_keepalive_[tp]*", b"*.tcp_keepalive_intvl", b"*probes"),
     *(b"net?ipv4?tcp_keepalive_time", b"net[/.]ipv4[!a-z]*e", b"net[[:punct:]]*_p*", b"[!m]*vl", b"[[=n=]]et*_t*"),
@@ -74,7 +74,7 @@ _NONSENSE = (
     *(b"net.ipv4.tcp_keepalive_time 60", b"net.ipv4.tcp_keepalive_time: 60", b"net.ipv4.tcp_keepalive_times = 60"),
 )
 _ENDINGS = (*[b"\n"] * 24, b"\r\n", b"\r\n", b"\r", b"\n\n", b"\n\r", b"\0", b"\0\n")
-# Beside the limit of systemd's lines, and of the buffers of others.
+# Lengths near the limit of lines in systemd, and of buffers in other loaders.
 _LENGTHS = (1 << 20, (1 << 20) - 1, (1 << 20) - 2, 8192, 4096, 4095, 1024)
 
 
@@ -147,7 +147,7 @@ def _assignment(random: Random, name: bytes) -> bytes:
 
 
 def _exclusion(random: Random) -> bytes:
-    """Return a line that keeps keys from patterns, or only looks so."""
+    """Return a line that excludes keys from patterns, or only looks like one."""
     kind = random.random()
     if kind < 0.35:
         name = random.choice(_WHOLE_GLOBS)
@@ -159,7 +159,7 @@ def _exclusion(random: Random) -> bytes:
 
 
 def _quoted(random: Random, name: bytes) -> bytes:
-    """Put a backslash before some character, with which fnmatch(3) takes it as it stands."""
+    """Put a backslash before a character, so that fnmatch(3) takes it literally."""
     place = random.randrange(len(name) + 1)
     return name[:place] + b"\\" + name[place:]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `make test` runs of these tests, and what it leaves to `make test-all`, which sets TEST_ALL=1."""
+"""Choose the tests for `make test` and for `make test-all`, which sets TEST_ALL=1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.linux.tcp.tests.fleet.fleet import TEST_ALL
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "test_all(reason): left to `make test-all`, for a reason that is printed")
+    config.addinivalue_line("markers", "test_all(reason): runs in `make test-all` only, for a reason that is printed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet of light hosts behind SSH, and ways to look at them that do not go through Ansible.
+"""A fleet of light hosts behind SSH, and functions that read their state without Ansible.
 
-A host is an sshd in network, mount and process namespaces of its own: its sysctls are its own, and
-its root is an overlay whose upper layer lies in memory, so whatever is written there is seen nowhere
-else. The hosts, the bridge between them and the controller's processes live in namespaces around
-all of them. The first process in there reads from a pipe: when that is closed, by the end of the
-block or of this process, however it comes, all processes in there end and nothing is left.
+A host is an sshd in network, mount and process namespaces of its own. It has its own sysctls. Its
+root is an overlay whose upper layer is in memory, so files that are written there are visible on
+this host only. Outer namespaces contain the hosts, the bridge between them and the processes of the
+controller. The first process of the outer namespaces reads from a pipe. The pipe is closed at the end
+of the block and at the end of this process, also if it is killed. Then all processes in the
+namespaces end and nothing is left.
 """
 
 from __future__ import annotations
@@ -31,21 +32,21 @@ from pathlib import Path
 if t.TYPE_CHECKING:
     from typing_extensions import Self
 
-# Whether everything is to be run, and not only what `make test` promises.
+# Whether to run everything, as in `make test-all`.
 TEST_ALL = os.environ.get("TEST_ALL") == "1"
-ASKED_LIKEWISE = "All playbooks ask for their hosts by the same tasks, see test_rollout.py."
+ASKED_LIKEWISE = "All playbooks select their hosts with the same tasks, see test_rollout.py."
 KEYS = ("time", "intvl", "probes")
 TARGET_PYTHON = "/usr/bin/python3"
 TOOLS = ("unshare", "nsenter", "mount", "ip", "ssh", "ssh-keygen", "sshd", TARGET_PYTHON)
-HIDDEN = ("root", "run", "tmp")  # at the top; hosts have their own
-# These end what hangs, and nothing else: a busy machine has time enough.
+HIDDEN = ("root", "run", "tmp")  # top folders that each host has for itself
+# These limits end only what hangs. They leave enough time for a busy machine.
 START_SECONDS = 300.0
 PATIENCE_SECONDS = 300.0
 RUN_SECONDS = 1800.0
 POLL_SECONDS = 0.002
 
-# Within the outer namespaces. What should ever run there instead of on a host does so without the machine's files.
-# The kernel soon forgets which hosts there are, so that one whose network is gone is unreachable after a second or two.
+# The script of the outer namespaces. It hides the machine's files, for a task that runs there instead of on a host by
+# mistake. The kernel soon forgets its neighbours, so a host without network is unreachable after a second or two.
 AROUND = """
 set -eu
 for folder in /run /etc/sysctl.d; do mount -t tmpfs tmpfs "$folder"; done
@@ -69,7 +70,7 @@ ip -n {name} link set eth0 up
 nsenter --net=/run/netns/{name} unshare --mount --pid --fork --kill-child sh -euc {script} {name} </dev/null \
   >{folder}/{name}.log 2>&1 &
 """
-# A host that is booted with systemd, as far as anybody can tell, and has no sysctl files but the kernel's defaults.
+# The script of a host. The host looks as if systemd had booted it, has no sysctl files, and the kernel's defaults.
 HOST = """
 cd /run/fleet/$0
 mount -t overlay overlay -o lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work root
@@ -100,7 +101,7 @@ Subsystem sftp internal-sftp
 UseDNS no
 UsePAM no
 """
-# A host whose network is gone is given up after 5 seconds without an answer from its sshd.
+# SSH gives up a host whose sshd has not answered for 5 seconds.
 CONFIG = """
 [defaults]
 callback_result_format = yaml
@@ -123,7 +124,7 @@ class FleetError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What stands at a path: kind and mode as in stat(2), owner and group, a file's bytes or a link's target."""
+    """A file, link or folder: kind and mode as in stat(2), owner and group, bytes of a file or target of a link."""
 
     mode: int
     owner: tuple[int, int]
@@ -132,7 +133,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """A host at one moment: the kernel's values, and everything below the folders that hold sysctl files."""
+    """The state of a host: the values of the kernel, and all entries in the folders for sysctl files."""
 
     values: tuple[int, ...]
     files: t.Mapping[str, Entry]
@@ -140,21 +141,21 @@ class Look:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What a command of the controller's printed, and its exit status."""
+    """The exit status and the output of a command on the controller."""
 
     status: int
     output: str
 
 
 class Host:
-    """One host, looked at from within by the id of its first process."""
+    """One host. Its namespaces are entered by the ID of its first process."""
 
     def __init__(self, name: str, address: str, pid: int) -> None:
         self.name, self.address, self.pid = name, address, pid
 
     @property
     def root(self) -> Path:
-        """The host's root folder, as seen from here."""
+        """The host's root folder, as a path of this process."""
         return Path(f"/proc/{self.pid}/root")
 
     def run(self, script: str) -> str:
@@ -172,7 +173,7 @@ class Host:
         return tuple(map(int, self.run(f"cat {paths}").split()))
 
     def look(self) -> Look:
-        """Return all that a rollout could change."""
+        """Return the state that a rollout can change."""
         files = {}
         for top in ("etc", "usr/lib/sysctl.d"):
             for folder, folders, names in os.walk(self.root / top):
@@ -183,16 +184,16 @@ class Host:
         return Look(self.values(), files)
 
     def sessions(self) -> list[int]:
-        """Return the ids of the SSH sessions' first processes."""
+        """Return the IDs of the first processes of the SSH sessions."""
         return _children(self.pid)
 
     def processes(self) -> list[str]:
-        """Return the command lines of all processes but sshd's own."""
+        """Return the command lines of all processes except those of sshd."""
         lines = self.run("for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null || :").splitlines()
         return [line for line in lines if line.strip() and "sshd" not in line and "/proc/[0-9]*" not in line]
 
     def wait_for_processes(self) -> None:
-        """Wait until all processes but sshd's have come to their end."""
+        """Wait until all processes except those of sshd have ended."""
         wait_until(lambda: not self.processes())
 
     def openers(self, name: str) -> int:
@@ -200,7 +201,7 @@ class Host:
         return int(self.run(f"ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c -F {shlex.quote(name)} || :"))
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
-        """Write a file as another program on the host would."""
+        """Write a file on the host without Ansible, as another program does."""
         place = self.root / path.lstrip("/")
         place.write_text(text, encoding="utf-8")
         place.chmod(mode)
@@ -210,19 +211,19 @@ class Host:
         self.run(f"mount --bind {path} {path}; mount -o remount,bind,ro {path}")
 
     def disconnect(self) -> None:
-        """Take the host's network away."""
+        """Set the link of the host down."""
         self.run("ip link set eth0 down")
 
     def connect(self) -> None:
-        """Give the host's network back."""
+        """Set the link of the host up."""
         self.run("ip link set eth0 up")
 
     def cut_sessions(self) -> None:
-        """End the connections that are open now; what they started goes on without them."""
+        """Kill the open SSH sessions. The processes that they started keep running."""
         self._signal_sessions(signal.SIGKILL)
 
     def stop_sessions(self) -> None:
-        """Let nothing through the connections that are open now; what they started goes on."""
+        """Stop the open SSH sessions. The processes that they started keep running."""
         self._signal_sessions(signal.SIGSTOP)
 
     def _signal_sessions(self, number: signal.Signals) -> None:
@@ -234,9 +235,9 @@ class Host:
 
     @contextlib.contextmanager
     def once(self, path: str | Path, do: t.Callable[[], None]) -> t.Iterator[threading.Event]:
-        """Do something as soon as there is a file on the host while the block runs; tell whether it was done.
+        """Call ``do`` as soon as a file exists on the host while the block runs. The event is set after the call.
 
-        A ``Path`` is one of this machine.
+        A ``Path`` is a path of this machine.
         """
         place = path if isinstance(path, Path) else self.root / path.lstrip("/")
         ended, done = threading.Event(), threading.Event()
@@ -261,21 +262,21 @@ class Host:
 def wait_until(condition: t.Callable[[], bool]) -> None:
     """Wait until a condition holds.
 
-    :raises TimeoutError: when it does not within PATIENCE_SECONDS.
+    :raises TimeoutError: when it does not hold within PATIENCE_SECONDS.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("What was waited for has not come.")
+            raise TimeoutError(f"The condition did not hold within {PATIENCE_SECONDS:.0f} seconds.")
         time.sleep(POLL_SECONDS)
 
 
 class Fleet:
-    """So many hosts, ``host01`` and so on, while the block runs. Needs root.
+    """Hosts ``host01``, ``host02`` and so on, which run while the block runs. Needs root.
 
-    ``folder`` is the controller's: inventory, keys and ansible.cfg are in there, and commands run in it.
-    A host sees the files of this machine's root file system, but none below /root, /run and /tmp. Folders that it
-    shall see wherever they are can be given as ``visible``.
+    ``folder`` belongs to the controller. It contains inventory, keys and ansible.cfg, and commands run in it.
+    A host sees the root file system of this machine, but nothing below /root, /run and /tmp. ``visible`` names folders
+    that it sees in any case.
 
     :raises FleetError: when a program is missing or a host does not start.
     """
@@ -295,12 +296,12 @@ class Fleet:
 
     def __enter__(self) -> Self:
         if os.geteuid() != 0:
-            raise FleetError("Making namespaces needs root: run this as root.")
+            raise FleetError("Only root can create the namespaces of the hosts. Run this as root.")
         missing = [tool for tool in TOOLS if not shutil.which(tool, path=_search_path())]
         if missing:
-            raise FleetError(f"Missing: {', '.join(missing)}. Run tools/packages.sh.")
+            raise FleetError(f"Missing: {', '.join(missing)}. Run tools/install_packages.sh.")
         with contextlib.ExitStack() as stack:
-            # a short path, since those of the sockets of connections have to be
+            # a short path, because paths of sockets are limited to 107 bytes
             self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linux-tcp-fleet-", dir="/tmp")))
             self._write_files()
             self._start(stack)
@@ -315,11 +316,11 @@ class Fleet:
 
     @property
     def inventory(self) -> Path:
-        """The hosts, as Ansible reads them."""
+        """The inventory file of the hosts."""
         return self.folder / "inventory.json"
 
     def look(self) -> dict[str, Look]:
-        """Look at all hosts."""
+        """Return the states of all hosts."""
         return {name: host.look() for name, host in self.hosts.items()}
 
     def run(
@@ -329,7 +330,7 @@ class Fleet:
         timeout: float = RUN_SECONDS,
         namespaces: t.Iterable[str] = ("net", "mount", "pid"),
     ) -> Run:
-        """Run a command as the controller and return what it printed, both outputs as one."""
+        """Run a command on the controller and return its exit status and its output, with stderr."""
         enter = [f"--{namespace}" for namespace in namespaces]
         done = subprocess.run(
             ["nsenter", f"--target={self._holder}", *enter, f"--wd={self.folder}", *command],
@@ -412,7 +413,7 @@ def _address(number: int) -> str:
 
 
 def _is_out_of_sight(path: Path) -> bool:
-    """Whether a host's root, made of this machine's root file system, is without a folder."""
+    """Return whether a host does not see a folder, because it is hidden or on another file system than /."""
     return path.parts[1] in HIDDEN or path.stat().st_dev != Path("/").stat().st_dev
 
 
@@ -421,7 +422,7 @@ def _search_path() -> str:
 
 
 def _end(around: subprocess.Popen[bytes]) -> None:
-    """Let go of the pipe, and with it of all processes in the namespaces."""
+    """Close the pipe, which ends all processes in the namespaces."""
     assert around.stdin is not None
     with contextlib.suppress(OSError):
         around.stdin.close()
@@ -447,7 +448,7 @@ def _command_line(pid: int) -> bytes:
 
 
 def _first_processes(holder: int) -> dict[str, int]:
-    """Return the first process of each host that has one; its name is the last word of what started it."""
+    """Return the first process of each started host. Its name is the last word of the parent's command line."""
     return {
         _command_line(pid).rstrip(b"\0").rpartition(b"\0")[2].decode(): child
         for pid in _children(holder)
@@ -456,7 +457,7 @@ def _first_processes(holder: int) -> dict[str, int]:
 
 
 def _listens(pid: int) -> bool:
-    """Whether something listens on port 22 in the network namespace of a process, in state 0A (tcp_states.h)."""
+    """Return whether a socket listens on port 22 in the network namespace of a process: state 0A (tcp_states.h)."""
     try:
         lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()
     except OSError:

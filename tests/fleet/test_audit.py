@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook linux.tcp.audit in the ways in which it is started, on hosts behind SSH."""
+"""Run the playbook linux.tcp.audit on hosts behind SSH, in each way to start it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if t.TYPE_CHECKING:
 
     Report = t.Dict[str, t.Any]
 
-# Where the collection is that is tested: what users get, or this tree.
+# The path of the collection under test: the installed artifact, or this tree.
 COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).absolute().parents[2] / "collections")
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 REPORTS = ["report.csv", "report.html", "report.json"]
-# What a line of a host's file must not be able to do to Ansible, the page or a spreadsheet.
+# A line of a host's file. Ansible must not run it, and the page must not contain it as markup.
 HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
 
 
@@ -37,20 +37,20 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def audit(fleet: Fleet, *arguments: str, playbook: str = "linux.tcp.audit", **variables: object) -> Run:
-    """Run the playbook, without looking at connections unless this is given."""
+    """Run the playbook, by default without the connections."""
     given = {"keepalive_audit_sockets": False, **variables}
     return fleet.run(PLAYBOOK, playbook, "--extra-vars", json.dumps(given), *arguments)
 
 
 def report_of(folder: Path) -> Report:
-    """Return the report, and insist that the others are beside it."""
+    """Return the JSON report. Fail unless the other reports are in the folder too."""
     assert sorted(os.listdir(folder)) == REPORTS
     report: Report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return report
 
 
 def words(run: Run) -> str:
-    """Return what a run printed, however its lines are broken and its quotes are doubled."""
+    """Return the output of a run, without its line breaks and doubled quotes."""
     return " ".join(run.output.split()).replace("''", "'")
 
 
@@ -65,16 +65,16 @@ def words(run: Run) -> str:
         pytest.param([], ["host0[7:9]", "!host01"], id="a list", marks=pytest.mark.test_all(ASKED_LIKEWISE)),
     ],
 )
-def test_an_audit_of_nobody_fails(fleet: Fleet, arguments: list[str], pattern: str | list[str]) -> None:
+def test_no_host_matches(fleet: Fleet, arguments: list[str], pattern: str | list[str]) -> None:
     run = audit(fleet, *arguments, keepalive_hosts=pattern, keepalive_audit_folder="nobody")
-    told = ",".join([pattern] if isinstance(pattern, str) else pattern)
+    patterns = ",".join([pattern] if isinstance(pattern, str) else pattern)
     assert run.status == 2
-    assert f"Nothing was done: '{told}' (keepalive_hosts) matches no host" in words(run)
+    assert f"Nothing was done: '{patterns}' (keepalive_hosts) matches no host" in words(run)
     assert not (fleet.folder / "nobody").exists()
 
 
 def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
-    """The hosts are a list, some of it outside of the limit; what the playbook has of its own is not in the way."""
+    """keepalive_hosts is a list with a host outside the limit. A template of the importing playbook is not used."""
     place = fleet.folder / "site"
     (place / "templates").mkdir(parents=True)
     (place / "templates" / "audit.html.j2").write_text("not this", encoding="utf-8")
@@ -90,7 +90,7 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
     report = report_of(fleet.folder / "keepalive-audit")
     assert [host["name"] for host in report["hosts"]] == ["host02"]
     assert report["criteria"]["limit"] == 8000
-    connections = report["hosts"][0]["connections"]  # those by which Ansible asks
+    connections = report["hosts"][0]["connections"]  # the connections of Ansible
     assert connections["sockets"] >= 1
     assert connections["share"] == 100
     page = (fleet.folder / "keepalive-audit" / "report.html").read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
 
 
 def test_first_host_is_out_of_reach_and_inventory_is_peculiar(fleet: Fleet) -> None:
-    """The reports are written here, as this user, into a folder that keeps its mode."""
+    """The controller writes the reports as this user. The folder keeps its mode."""
     place = fleet.folder / "peculiar"
     place.mkdir(mode=0o700)
     inventory = json.loads(fleet.inventory.read_text(encoding="utf-8"))
@@ -120,7 +120,7 @@ def test_first_host_is_out_of_reach_and_inventory_is_peculiar(fleet: Fleet) -> N
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
 
 
-def test_what_hosts_say_is_never_run(fleet: Fleet) -> None:
+def test_text_of_hosts_is_never_run(fleet: Fleet) -> None:
     fleet["host03"].write("/etc/rc.local", f"#!/bin/sh\n{HARM}\n", mode=0o755)
     try:
         run = audit(fleet, "--limit=host03", keepalive_audit_folder="harm")
@@ -134,7 +134,7 @@ def test_what_hosts_say_is_never_run(fleet: Fleet) -> None:
 
 
 def test_reports_cannot_be_written(fleet: Fleet) -> None:
-    """Nobody is asked in vain."""
+    """The playbook fails before it gathers from any host."""
     run = audit(fleet, keepalive_audit_folder="/proc/keepalive")
     assert run.status == 2
     assert "TASK [Create the folder of the reports, keepalive_audit_folder]" in run.output
@@ -142,7 +142,7 @@ def test_reports_cannot_be_written(fleet: Fleet) -> None:
     assert "TASK [Ask for the values]" not in run.output
 
 
-def test_criteria_that_make_no_sense(fleet: Fleet) -> None:
+def test_invalid_criteria(fleet: Fleet) -> None:
     run = audit(fleet, keepalive_audit_covered="most", keepalive_audit_folder="senseless")
     assert run.status == 2
     assert "keepalive_audit_covered is 'most': give per cent, a number from 0 to 100" in words(run)

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The check that sends no module, in every way in which a task can be given, on hosts behind SSH.
+"""The check that sends no module, with every kind of task, on hosts behind SSH.
 
-The inventory names a Python that no host has. So whoever answers has answered without Python, and where
-the module is sent it fails. What the module says itself is asked for with the Python that there is, by
-a shell that does not pass the question on.
+The inventory names a Python that no host has. So a task that succeeds needed no Python, and a task that
+sends the module fails. The reference results come from the module, with the Python of the hosts and a
+shell that does not run the probe.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     Answer = t.Dict[str, t.Any]
     Task = t.Dict[str, t.Any]
 
-# Where the collection is that is tested: what users get, or this tree.
+# The path of the collection under test: the installed artifact, or this tree.
 COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).absolute().parents[2] / "collections")
 PLUGINS = COLLECTIONS / "ansible_collections" / "linux" / "tcp" / "plugins"
 BIN = Path(sys.executable).parent
@@ -36,7 +36,7 @@ FILE = "".join(f"net.ipv4.tcp_keepalive_{key} = {value}\n" for key, value in DES
 SET = "\n".join(f"echo {value} >/proc/sys/net/ipv4/tcp_keepalive_{key}" for key, value in DESIRED.items())
 PASSWORD = "correct horse"
 
-# Shells by which a host can be asked, each called as `sh -c COMMAND`.
+# Shells that can run the probe, each called as `sh -c COMMAND`.
 SHELLS = {
     "busybox": 'PATH=/opt/busybox exec /opt/busybox/sh "$@"',
     "no_gzip": 'PATH=/opt/no_gzip exec /bin/sh "$@"',
@@ -44,12 +44,12 @@ SHELLS = {
     "cut": '/bin/sh "$@" | head -c 700',
     "chatty": "echo 'Welcome! Today is a good day.'; exec /bin/sh \"$@\"",
     "other_language": 'case $2 in *doubt*) echo "fish: Unknown command"; exit 127 ;; esac; exec /bin/sh "$@"',
-    # nor does it within a command of su, whose word that it is there comes before the first semicolon
+    # nor within a command of su, whose success message comes before the first semicolon
     "deaf": 'case $2 in su\\ *) ;; *BECOME*doubt*) set -- -c "${2%%;*}" ;; *doubt*) exit ;; esac; exec /bin/sh "$@"',
 }
 TOOLS = "grep sort tar gzip head base64 ls sh"
 
-# The ways of a task on a host where nothing has to change.
+# Kinds of tasks on a host where nothing has to change.
 SAME: dict[str, Task] = {
     "plain": {},
     "check mode": {"check_mode": True},
@@ -69,7 +69,7 @@ SAME: dict[str, Task] = {
     },
     "delegated": {"delegate_to": "host03"},
 }
-# Where the module is sent, whatever the host is like.
+# Tasks that always send the module.
 SENT: dict[str, Task] = {
     "in the background": {"async": 600, "poll": 1},
     "another root": {"linux.tcp.keepalive": {"root": "/mnt"}},
@@ -103,7 +103,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def prepare(fleet: Fleet) -> None:
-    """Give the first host a user that is not root, and this and another one the shells."""
+    """Create a user on the first host, and the shells on the first two hosts."""
     host = fleet["host01"]
     host.run("useradd --create-home --shell /bin/sh --password '*' ann")
     host.run(f"echo 'root:{PASSWORD}' | chpasswd --crypt-method SHA512")
@@ -127,10 +127,10 @@ def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict
         action: Task = {} if any(key.startswith("linux.tcp.") for key in task) else {"linux.tcp.keepalive": {}}
         listed.append({"name": name, "ignore_errors": True, "register": names[name], **action, **task})
     last = {
-        "ansible.builtin.copy": {"dest": str(fleet.folder / "results.json"), "content": "{{ told | to_json }}"},
+        "ansible.builtin.copy": {"dest": str(fleet.folder / "results.json"), "content": "{{ all_results | to_json }}"},
         "delegate_to": "localhost",
         "vars": {
-            "told": {name: "{{ " + registered + " }}" for name, registered in names.items()},
+            "all_results": {name: "{{ " + registered + " }}" for name, registered in names.items()},
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         },
     }
@@ -143,29 +143,29 @@ def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict
 
 
 def by_module(task: Task) -> Task:
-    """Return a task as the module itself does it, with the Python that there is."""
+    """Return a task that sends the module, with the Python of the hosts."""
     variables = {"ansible_python_interpreter": TARGET_PYTHON, "ansible_shell_executable": "/opt/shells/deaf"}
     return {**task, "vars": {**task.get("vars", {}), **variables}}
 
 
-def mended_variables(task: Task) -> Answer:
-    """Return a task's variables with the Python that there is."""
+def variables_with_python(task: Task) -> Answer:
+    """Return a task's variables with the Python of the hosts."""
     return {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON}
 
 
 def essence(answer: Answer) -> Answer:
-    """Return what the module itself said, without what belongs to the task."""
+    """Return the keys of a result that the module returned, without those that the task adds."""
     extra = {"stdout", "stdout_lines", "stderr", "stderr_lines", "failed", "failed_when_result", "invocation"}
     return {key: value for key, value in answer.items() if key not in extra}
 
 
 def was_sent(answer: Answer) -> bool:
-    """Return whether the module was sent, which fails with the Python that there is not."""
+    """Return whether the module was sent. It fails because the Python does not exist."""
     return bool(answer["failed"]) and NO_PYTHON in json.dumps(answer)
 
 
 def test_nothing_to_change(fleet: Fleet) -> None:
-    """The values are given as the group's defaults."""
+    """Defaults of the action group have the values."""
     results = run_tasks(
         fleet,
         {
@@ -174,10 +174,10 @@ def test_nothing_to_change(fleet: Fleet) -> None:
             "diff": {"diff": True, "check_mode": True},
             "reference of the diff": by_module({"diff": True}),
             "loop": {"loop": [1, 2]},
-            "loop of the module": {"loop": [1, 2], "vars": mended_variables(SENT["no_gzip"])},
+            "loop of the module": {"loop": [1, 2], "vars": variables_with_python(SENT["no_gzip"])},
             "loop with arguments": {"loop": [1, 2], "vars": {"ansible_inject_invocation": True}},
-            "told that it is well": {"changed_when": False, "failed_when": False},
-            "told otherwise": {"changed_when": True, "failed_when": "told_otherwise is not defined"},
+            "forced to ok": {"changed_when": False, "failed_when": False},
+            "forced to fail": {"changed_when": True, "failed_when": "undefined_variable is not defined"},
         },
         module_defaults={"group/linux.tcp.keepalive": DESIRED},
     )
@@ -192,13 +192,13 @@ def test_nothing_to_change(fleet: Fleet) -> None:
         assert {key: (one.get(key), other.get(key)) for key in {*one, *other} if one.get(key) != other.get(key)} == {}
     for one in results["loop with arguments"]["results"]:
         assert one["invocation"]["module_args"].items() >= DESIRED.items()
-    assert results["told that it is well"].items() >= reference.items()
-    assert results["told otherwise"]["failed"] is True
-    assert results["told otherwise"].items() >= {**reference, "changed": True}.items()
+    assert results["forced to ok"].items() >= reference.items()
+    assert results["forced to fail"]["failed"] is True
+    assert results["forced to fail"].items() >= {**reference, "changed": True}.items()
 
 
 def test_report(fleet: Fleet) -> None:
-    """What the host has, as root and as a user who may read less."""
+    """Report the values as root, and as a user without access to some files."""
     info: Task = {"linux.tcp.keepalive_info": {}}
     keepalive: Task = {"linux.tcp.keepalive": {}}
     ann = {"become": True, "become_method": "su", "become_user": "ann"}
@@ -218,25 +218,25 @@ def test_report(fleet: Fleet) -> None:
 
 
 def test_module_is_sent(fleet: Fleet) -> None:
-    mended = ("no_gzip", "no_base64", "chatty", "other_language", "another writer")
+    repeated = ("no_gzip", "no_base64", "chatty", "other_language", "another writer")
     results = run_tasks(
         fleet,
         {
             **SENT,
-            **{f"{name}, with Python": {**SENT[name], "vars": mended_variables(SENT[name])} for name in mended},
+            **{f"{name}, with Python": {**SENT[name], "vars": variables_with_python(SENT[name])} for name in repeated},
             "reference": by_module({}),
             "reference of another writer": by_module({"delegate_to": "host02"}),
         },
         module_defaults={"group/linux.tcp.keepalive": DESIRED},
     )
     assert {name: was_sent(results[name]) for name in SENT} == dict.fromkeys(SENT, True)
-    for name in mended:
+    for name in repeated:
         reference = results["reference of another writer" if name == "another writer" else "reference"]
         assert essence(results[f"{name}, with Python"]) == essence(reference)
 
 
 def test_apply(fleet: Fleet) -> None:
-    """The playbook, on hosts that are right already, and on one that is not."""
+    """Run the playbook on compliant hosts, and on a deviating one."""
     command = [str(BIN / "ansible-playbook"), "linux.tcp.apply", "--extra-vars"]
     values = {f"keepalive_{key}": value for key, value in DESIRED.items()}
     run = fleet.run(*command, json.dumps({**values, "keepalive_hosts": "host01,host03"}))
@@ -260,7 +260,7 @@ def test_ad_hoc_by_short_name(fleet: Fleet) -> None:
 
 
 def test_local(fleet: Fleet) -> None:
-    """The controller is a host as well, in namespaces of its own; of two /proc, one over the other, one goes."""
+    """Run on the controller, which has namespaces of its own. The upper one of its two mounts of /proc is removed."""
     for way in ([], ["--become", "--become-method=su"]):
         run = fleet.run(
             *("unshare", "--mount", "sh", "-c", 'umount /proc && exec "$@"', "sh", str(BIN / "ansible"), "localhost"),

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sample repository of the guide "On the engines fleets run on", and its commands, with ansible-pull,
-ansible-runner and ansible-builder.
+"""Run the commands of the guide "On the engines fleets run on" in its sample repository.
 
-The files and the guide are those of the collection that is tested. Only addresses are replaced.
+The commands are ansible-pull, ansible-runner and ansible-builder. The files and the guide are those of
+the collection under test. Only addresses are replaced.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Host
 
 TREE = Path(__file__).absolute().parents[2]
-# Where the collection is that is tested: what users get, or this tree.
+# The path of the collection under test: the installed artifact, or this tree.
 COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or TREE / "collections")
 COLLECTION = COLLECTIONS / "ansible_collections" / "linux" / "tcp"
 SAMPLES = COLLECTION / "docs" / "examples" / "fleet"
@@ -44,7 +44,7 @@ BIN = Path(sys.executable).parent
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 VALUES, DEFAULTS = (600, 60, 20), (7200, 75, 9)
 CONTAINERS_CONF = TREE / "extensions" / "molecule" / "images" / "containers.conf"
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # where Debian has those that it trusts
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # the trusted certificates of Debian
 LOCK = TREE / "locks" / "fleet.txt"
 INSTALLED = '"/usr/share/ansible/collections"'  # in an image
 EVERYBODY = ["host01", "host02", "host03"]
@@ -54,25 +54,25 @@ pytestmark = pytest.mark.test_all("The engines run playbooks that other tests he
 
 
 def shown(line: str) -> list[str]:
-    """Return a command that the guide shows, with its program as a path."""
+    """Return a command of the guide, with the path of its program. Fail unless the guide shows it."""
     assert f"\n   $ {line}\n" in GUIDE
     program, *rest = shlex.split(line)
     return [str(BIN / program), *rest]
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's environment without what the session says about Ansible."""
+    """Return the environment of this process without variables of Ansible."""
     return {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
 
 
 def git(folder: Path, *words: str) -> None:
-    """Run Git as a user who may commit."""
+    """Run Git with the name and the address of an author."""
     who = ["-c", "user.name=admin", "-c", "user.email=admin@example.org", "-c", "init.defaultBranch=main"]
     subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
 
 
 def commit(folder: Path, origin: Path) -> None:
-    """Commit whatever is in a folder, and push it."""
+    """Commit all files of a folder and push them."""
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--message=Change it")
     git(folder, "push", f"file://{origin}", "HEAD:main")
@@ -80,12 +80,12 @@ def commit(folder: Path, origin: Path) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Project:
-    """The sample repository, with the collection in it: a folder to work in, and what is pushed to."""
+    """The sample repository with the collection in it: a work tree, and the repository to push to."""
 
     folder: Path
     origin: Path
-    collection: Path  # the Git repository that requirements.yml stands for
-    git_config: Path  # which makes Git take that one
+    collection: Path  # the Git repository for the address in requirements.yml
+    git_config: Path  # makes Git use that repository
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = Project(top / "project", top / "fleet.git", top / "linux.tcp.git", top / "gitconfig")
 
     def unwanted(folder: str, names: list[str]) -> set[str]:
-        """In a clone, what is made there, and the link back to it."""
+        """Return the names that a clone must not contain: generated folders, and the link back to it."""
         at_top = Path(folder) == COLLECTION
         return {name for name in names if name.startswith(".") or (name == "collections" and at_top)}
 
@@ -115,7 +115,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def assert_values(host: Host, values: tuple[int, ...]) -> None:
-    """Insist that a host has the values in the kernel and in the file."""
+    """Fail unless a host has the values in the kernel and in the file."""
     assert (host.name, host.values()) == (host.name, values)
     lines = (host.root / PATH.lstrip("/")).read_text(encoding="utf-8").splitlines()[1:]
     expected = zip(("time", "intvl", "probes"), values)
@@ -130,7 +130,7 @@ def unit(kind: str) -> configparser.ConfigParser:
 
 
 def pull(host: Host, origin: Path, *more: str, without: str = "") -> Run:
-    """Run on the host what the service starts there, in the environment that it gets."""
+    """Run the command of the service on the host, in the environment of the service."""
     service = unit("service")["Service"]
     words = [word for word in shlex.split(service["ExecStart"]) if word != without]
     (program,) = (number for number, word in enumerate(words) if word.endswith("/ansible-pull"))
@@ -145,7 +145,7 @@ def pull(host: Host, origin: Path, *more: str, without: str = "") -> Run:
 
 
 def test_pull(project: Project, tmp_path: Path) -> None:
-    """A host that keeps itself right, whatever becomes of it and of the repository."""
+    """The host fixes drift and follows the repository, also while the repository cannot be reached."""
     origin = tmp_path / "fleet.git"
     git(tmp_path, "clone", "--bare", str(project.origin), str(origin))
     work = tmp_path / "work"
@@ -186,7 +186,9 @@ def test_pull(project: Project, tmp_path: Path) -> None:
         assert_values(host, (300, 60, 20))
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here to look at the units")
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="systemd-analyze, which checks the units, is not installed"
+)
 def test_units(tmp_path: Path) -> None:
     for kind in ("service", "timer"):
         text = (SAMPLES / f"keepalive-pull.{kind}").read_text()
@@ -200,7 +202,7 @@ def test_units(tmp_path: Path) -> None:
 
 
 def needs() -> dict[str, str]:
-    """Return what the fleet asks of Ansible, and nothing else."""
+    """Return the settings of Ansible that the fleet needs."""
     return {
         "ANSIBLE_HOST_KEY_CHECKING": "false",
         "ANSIBLE_PYTHON_INTERPRETER": TARGET_PYTHON,
@@ -209,7 +211,7 @@ def needs() -> dict[str, str]:
 
 
 def private_data(fleet: Fleet, project: Project, **variables: object) -> Path:
-    """Make the folder that ansible-runner takes, as in the guide."""
+    """Create the private data folder of ansible-runner, as in the guide."""
     folder = fleet.folder / "runner"
     shutil.copytree(project.folder, folder / "project")
     (folder / "inventory" / "group_vars").mkdir(parents=True)
@@ -227,12 +229,12 @@ def private_data(fleet: Fleet, project: Project, **variables: object) -> Path:
 
 
 def as_job() -> dict[str, str]:
-    """Return the variables with which a command does not see the fleet's own configuration."""
+    """Return an environment without the configuration of the fleet."""
     return {"ANSIBLE_CONFIG": "", "ANSIBLE_INVENTORY": "", "PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin:/sbin"}
 
 
 def from_python(fleet: Fleet, playbook: str) -> Run:
-    """Run the guide's program, with another playbook."""
+    """Run the Python program of the guide with a playbook."""
     (program,) = re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
     assert program.count('playbook="rollout.yml"') == 1
     program = textwrap.dedent(program).replace("rollout.yml", playbook)
@@ -240,7 +242,7 @@ def from_python(fleet: Fleet, playbook: str) -> Run:
 
 
 def events(folder: Path, ident: str) -> list[dict[str, t.Any]]:
-    """Return a job's events, in the order in which they came."""
+    """Return the events of a job, in their order."""
     files = (folder / "artifacts" / ident / "job_events").glob("*.json")
     return sorted((json.loads(file.read_text()) for file in files), key=lambda event: event["counter"])
 
@@ -274,7 +276,7 @@ def test_runner(project: Project) -> None:
         ]
         assert changed == ["host01"]
 
-        # what does not count: see the guide
+        # this file has no effect, see the guide
         (folder / "project" / "group_vars").mkdir()
         (folder / "project" / "group_vars" / "all.yml").write_text("keepalive_audit_limit: 1\n")
         fleet["host03"].write("/etc/sysctl.d/zz-local.conf", "net.ipv4.tcp_keepalive_time = 60\n")
@@ -293,12 +295,12 @@ def test_runner(project: Project) -> None:
         assert run.status == 0, run.output
         for host in fleet.hosts.values():
             assert_values(host, VALUES)
-        (told,) = (
+        (outcomes,) = (
             event["event_data"]["res"]["msg"]
             for event in events(folder, "rollout")
             if event["event"] == "runner_on_ok" and event["event_data"]["task"] == SUMMARY
         )
-        done = {outcome: hosts for outcome, hosts in told.items() if hosts}
+        done = {outcome: hosts for outcome, hosts in outcomes.items() if hosts}
         assert done == {"already_compliant": "1: host01", "changed": "2: host02, host03"}
         assert sorted(path.name for path in rollout.iterdir()) == ["host02.json", "host03.json"]
 
@@ -313,7 +315,7 @@ def test_runner(project: Project) -> None:
 
 
 def test_settings(project: Project) -> None:
-    """The sample ansible.cfg is understood and in force, and hosts are brought to the values with it."""
+    """The sample ansible.cfg is valid and in use, and the playbook sets values with it."""
     sample = configparser.ConfigParser(interpolation=None)
     sample.read(SAMPLES / "ansible.cfg")
     with Fleet(3) as fleet:
@@ -351,7 +353,7 @@ def test_settings(project: Project) -> None:
 
 
 def settings(tree: t.Any) -> t.Iterator[dict[str, t.Any]]:
-    """Return the settings in an answer of ``ansible-config dump``, which has those of plugins by kind and name."""
+    """Return the settings in the output of ``ansible-config dump``, which nests those of plugins by kind and name."""
     for found in tree.values() if isinstance(tree, dict) else tree:
         if "origin" in found:
             yield found
@@ -360,7 +362,7 @@ def settings(tree: t.Any) -> t.Iterator[dict[str, t.Any]]:
 
 
 def test_what_an_image_needs(project: Project, tmp_path: Path) -> None:
-    """The collection, and nothing because of the collection."""
+    """The image needs the collection, and nothing that the collection depends on."""
     command = [str(BIN / "ansible-builder"), "create", "--file=execution-environment.yml", f"--context={tmp_path}"]
     subprocess.run(command, cwd=project.folder, check=True, capture_output=True)
     steps = (tmp_path / "Containerfile").read_text().splitlines()
@@ -377,29 +379,29 @@ def test_what_an_image_needs(project: Project, tmp_path: Path) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Podman:
-    """Podman as it works on this machine, and an image of Debian 13 without a registry."""
+    """The environment with which podman works on this machine, and an image of Debian 13 from no registry."""
 
     env: t.Mapping[str, str]
     base: str
 
     def run(self, *words: str) -> str:
-        """Run podman and return what it prints."""
+        """Run podman and return its output."""
         env = {**os.environ, **self.env}
         return subprocess.run(["podman", *words], env=env, check=True, capture_output=True, text=True).stdout
 
 
 def leave_out(reason: str) -> t.NoReturn:
-    """Skip the test, or fail it under TEST_ALL=1, which runs everything."""
+    """Skip the test. Fail it with TEST_ALL=1, which runs everything."""
     (pytest.fail if TEST_ALL else pytest.skip)(reason)
 
 
 @pytest.fixture
 def podman() -> Podman:
     if not shutil.which("podman"):
-        leave_out("podman is not here, so no image is built")
+        leave_out("podman is not installed, so no image is built")
     names = Podman({}, "").run("images", "--format={{.Repository}}:{{.Tag}}", "--filter=reference=linux-tcp-debian13")
     if not names:
-        leave_out("no image is built: its base, linux-tcp-debian13, is one that `make molecule` makes")
+        leave_out("no image is built, because its base linux-tcp-debian13 is missing; `make molecule` builds it")
     found = [Podman({}, names.split()[0]), Podman({"CONTAINERS_CONF": str(CONTAINERS_CONF)}, names.split()[0])]
     for each in found:
         with contextlib.suppress(subprocess.CalledProcessError):
@@ -409,9 +411,9 @@ def podman() -> Podman:
 
 
 def download(podman: Podman, folder: Path, wheels: Path) -> None:
-    """Download what is locked, for the Python of the image: the build has nothing else to install from."""
+    """Download the locked packages for the Python of the image. The build installs from this folder only."""
     wheels.mkdir()
-    # an index of packages and a proxy's certificate that this machine has are for the container, too
+    # the container uses the package index and the certificates of this machine
     pip = {"index-url": os.environ.get("UV_DEFAULT_INDEX"), "cert": "/run/ca.crt"}
     lines = [f"{name} = {value}\n" for name, value in pip.items() if value]
     (folder / "download.conf").write_text("".join(["[global]\n", *lines]))
@@ -433,7 +435,7 @@ def download(podman: Podman, folder: Path, wheels: Path) -> None:
 
 
 def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
-    """The image is built, and a rollout goes from a container of it to the fleet, as in AWX."""
+    """Build the image, and run a rollout on the fleet from a container of it, as AWX does."""
     context = tmp_path / "context"
     context.mkdir()
     text = (SAMPLES / "execution-environment.yml").read_text()
@@ -475,7 +477,7 @@ def test_image(project: Project, podman: Podman, tmp_path: Path) -> None:
 
 
 def roll_out_from_container(project: Project, podman: Podman, image: str) -> None:
-    """Run the rollout with the collection that the image has."""
+    """Run the rollout with the collection in the image."""
     line = "ansible-runner run runner -p rollout.yml --process-isolation --container-image fleet-ee"
     command = [image if word == "fleet-ee" else word for word in shown(f"{line} --container-option=--user=root")]
     with Fleet(2) as fleet:
@@ -483,7 +485,7 @@ def roll_out_from_container(project: Project, podman: Podman, image: str) -> Non
         records.mkdir()
         folder = private_data(fleet, project, keepalive_rollout_folder="/srv/keepalive/rollout")
         shutil.rmtree(folder / "project" / "collections" / "ansible_collections")
-        # podman must find its own files below /run, so it shares nothing but the network with the fleet
+        # podman needs its own files below /run, so it shares only the network with the fleet
         run = fleet.run(
             *command,
             "--container-option=--network=host",

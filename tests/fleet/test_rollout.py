@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks linux.tcp.rollout and linux.tcp.restore on hosts that fail on purpose.
+"""Run the playbooks linux.tcp.rollout and linux.tcp.restore on hosts that fail on purpose.
 
-What became of a host is asked of the host itself, never of Ansible.
+The tests read the state of a host on the host itself, never from Ansible.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
     Looks = t.Dict[str, Look]
     Summary = t.Dict[str, t.Any]
 
-# Where the collection is that is tested: what users get, or this tree.
+# The path of the collection under test: the installed artifact, or this tree.
 COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or Path(__file__).absolute().parents[2] / "collections")
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 WANTED = {"keepalive_time": 600, "keepalive_intvl": 60, "keepalive_probes": 20}
@@ -46,7 +46,7 @@ HEALTH = """---
   ansible.builtin.raw: test ! -e /etc/ill
   changed_when: false
 """
-# What ends a play or a run must not end it for a host that is changed.
+# A health check that ends a play or a run must not end it for a host that was changed.
 TROUBLE = """---
 - name: End the play for one host
   when: inventory_hostname == 'host02'
@@ -82,7 +82,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def summary_of(run: Run) -> Summary:
-    """Return the summary of a playbook that ran."""
+    """Return the summary of a run."""
     _before, found, rest = run.output.partition("TASK [Show the status of the ")
     assert found, run.output
     summary: Summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
@@ -90,14 +90,14 @@ def summary_of(run: Run) -> Summary:
 
 
 def roll_out(fleet: Fleet, *arguments: str, **variables: object) -> tuple[Run, Summary]:
-    """Run the playbook and return what it printed, and its summary."""
+    """Run the rollout and return the run and its summary."""
     given = {**WANTED, "keepalive_rollout_batches": "1,3,100%", **variables}
     run = fleet.run(PLAYBOOK, "linux.tcp.rollout", "--extra-vars", json.dumps(given), *arguments)
     return run, summary_of(run)
 
 
-def put_back(fleet: Fleet, *arguments: str, **variables: object) -> tuple[Run, Summary]:
-    """Run the playbook that puts hosts back and return what it printed, and its summary."""
+def restore(fleet: Fleet, *arguments: str, **variables: object) -> tuple[Run, Summary]:
+    """Run the playbook that restores hosts, and return the run and its summary."""
     run = fleet.run(PLAYBOOK, "linux.tcp.restore", "--extra-vars", json.dumps(variables), *arguments)
     return run, summary_of(run)
 
@@ -107,14 +107,14 @@ def names(*numbers: int) -> list[str]:
     return [f"host{number:02}" for number in numbers]
 
 
-def told(*numbers: int) -> str:
-    """Return how the summary names hosts."""
+def listed(*numbers: int) -> str:
+    """Return the list of hosts as the summary prints it."""
     more = f", and {len(numbers) - 8} more" if len(numbers) > 8 else ""
     return f"{len(numbers)}: {', '.join(names(*numbers)[:8])}{more}"
 
 
 def assert_done(fleet: Fleet, hosts: t.Iterable[str]) -> None:
-    """Insist that hosts have the values, in the kernel and in the file."""
+    """Fail unless hosts have the values in the kernel and in the file."""
     for name in hosts:
         look = fleet[name].look()
         assert (name, look.values) == (name, VALUES)
@@ -123,19 +123,19 @@ def assert_done(fleet: Fleet, hosts: t.Iterable[str]) -> None:
 
 
 def assert_as_before(fleet: Fleet, before: Looks, hosts: t.Iterable[str]) -> None:
-    """Insist that hosts are as they were, byte for byte, once nothing runs there any more."""
+    """Wait for the processes of hosts, and fail unless the hosts are as before, byte for byte."""
     for name in hosts:
         fleet[name].wait_for_processes()
         assert (name, fleet[name].look()) == (name, before[name])
 
 
 def template_of_a_host(fleet: Fleet) -> str:
-    """Return a text that leaves the file "run" in the controller's folder where Ansible takes it for a template."""
+    """Return a text that creates the file "run" in the controller's folder if Ansible renders it as a template."""
     return f"{{{{ lookup('ansible.builtin.pipe', 'touch {fleet.folder}/run') }}}}"
 
 
 def unfinished(fleet: Fleet) -> list[str]:
-    """Return the hosts that a rollout has left in the middle, by its records."""
+    """Return the hosts whose change is pending in the records of the rollout."""
     records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
     return sorted(record["host"] for record in records if record["pending"] is not None)
 
@@ -143,7 +143,7 @@ def unfinished(fleet: Fleet) -> list[str]:
 def hold_up(
     fleet: Fleet, name: str, do: t.Callable[[], None], *, then: t.Callable[[], None] | None = None
 ) -> t.ContextManager[threading.Event]:
-    """Do something to a host while the module that is to change it waits for its lock, and more once it has."""
+    """Call ``do`` while the module waits for its lock on a host, and ``then`` after it has written the file."""
     host = fleet[name]
 
     def act() -> None:
@@ -159,7 +159,7 @@ def hold_up(
 
 
 def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
-    """Two hosts of the second batch cannot be changed; so none of it is, and both are named with the reason."""
+    """Two hosts of the second batch cannot be changed. No host of the batch is changed, and both get a reason."""
     template = template_of_a_host(fleet)
     fleet["host03"].make_read_only("/etc/sysctl.d")
     fleet["host04"].write(OTHER, f"# ours\nnet.ipv4.tcp_keepalive_time = 60 {template}\n", mode=0o600)
@@ -168,8 +168,8 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     run, summary = roll_out(fleet)
     assert run.status == 2
     assert summary.keys() == {"unreachable", "failed", "not_started"}
-    assert summary["unreachable"] == told(1)
-    assert summary["not_started"] == told(2, 5)
+    assert summary["unreachable"] == listed(1)
+    assert summary["not_started"] == listed(2, 5)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
     assert (
@@ -180,41 +180,41 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     assert_as_before(fleet, before, before)
 
 
-def test_taken_over_file_comes_back(fleet: Fleet) -> None:
+def test_taken_over_file_is_restored(fleet: Fleet) -> None:
     fleet["host01"].write(OTHER, "# \u00fcber\nnet.ipv4.tcp_keepalive_time = 60\n", mode=0o600)
     fleet["host01"].run(f"chown 1234:5678 {OTHER}; printf '\\377' >>{OTHER}")
     fleet["host02"].run("rmdir /etc/sysctl.d")
     before = fleet.look()
     run, summary = roll_out(fleet, "--limit=host01,host02", keepalive_overrides="take_over")
-    assert (run.status, summary) == (0, {"changed": told(1, 2)})
+    assert (run.status, summary) == (0, {"changed": listed(1, 2)})
     assert_done(fleet, names(1, 2))
     assert unfinished(fleet) == []
     assert b"\n# linux.tcp" in (fleet["host01"].look().files[OTHER].content or b"")
-    run, summary = put_back(fleet, keepalive_hosts="host02,host03")
-    expected = {"restored": told(2), "no_checkpoint": told(3), "not_selected": told(1)}
+    run, summary = restore(fleet, keepalive_hosts="host02,host03")
+    expected = {"restored": listed(2), "no_checkpoint": listed(3), "not_selected": listed(1)}
     assert (run.status, summary) == (0, expected)
     assert_done(fleet, names(1))
-    assert put_back(fleet)[1] == {"restored": told(1), "unchanged": told(2), "no_checkpoint": told(3, 4, 5)}
+    assert restore(fleet)[1] == {"restored": listed(1), "unchanged": listed(2), "no_checkpoint": listed(3, 4, 5)}
     assert_as_before(fleet, before, before)
 
 
-def test_unreachable_host_is_done_by_the_next_rollout(fleet: Fleet) -> None:
-    """It is all of the first batch; that alone ends nothing."""
+def test_unreachable_host_is_changed_by_the_next_rollout(fleet: Fleet) -> None:
+    """The unreachable host is the whole first batch. The rollout does not stop because of it."""
     before = fleet.look()
     fleet["host01"].disconnect()
     run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%")
     assert run.status == 2
-    assert summary == {"changed": told(2, 3, 4, 5), "unreachable": told(1)}
+    assert summary == {"changed": listed(2, 3, 4, 5), "unreachable": listed(1)}
     assert_done(fleet, names(2, 3, 4, 5))
     assert_as_before(fleet, before, names(1))
     fleet["host01"].connect()
     run, summary = roll_out(fleet, keepalive_rollout_batches="1,100%")
-    assert (run.status, summary) == (0, {"changed": told(1), "already_compliant": told(2, 3, 4, 5)})
+    assert (run.status, summary) == (0, {"changed": listed(1), "already_compliant": listed(2, 3, 4, 5)})
     assert_done(fleet, before)
 
 
 def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
-    """The host has been changed and cannot say so; it can be reached again, and the whole batch is put back."""
+    """The host was changed and its result was lost. It can be reached again, and the whole batch is rolled back."""
     before = fleet.look()
     host = fleet["host03"]
     with hold_up(fleet, "host03", host.stop_sessions, then=host.cut_sessions) as cut:
@@ -222,10 +222,10 @@ def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
     assert cut.is_set()
     assert run.status == 2
     assert summary == {
-        "changed": told(1),
+        "changed": listed(1),
         "failed": {"host03": "The connection was lost while the host was being changed. It was rolled back."},
-        "rolled_back": told(2, 4),
-        "not_started": told(5),
+        "rolled_back": listed(2, 4),
+        "not_started": listed(5),
     }
     assert_done(fleet, names(1))
     assert_as_before(fleet, before, names(2, 3, 4, 5))
@@ -233,7 +233,7 @@ def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
 
 
 def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
-    """What waits on the host while it is put back must not change it after that."""
+    """A module that waits on the host during the rollback must not change the host after it."""
     before = fleet.look()
     host = fleet["host02"]
 
@@ -250,7 +250,7 @@ def test_connection_cut_while_the_module_waits(fleet: Fleet) -> None:
 
 
 def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
-    """Nobody can know what became of it, so this is what is said, with the way back."""
+    """The status of the host is unknown. The summary says so, with the command that restores it."""
     before = fleet.look()
     with hold_up(fleet, "host03", fleet["host03"].disconnect) as gone:
         run, summary = roll_out(fleet)
@@ -262,14 +262,14 @@ def test_host_gone_while_the_module_runs(fleet: Fleet) -> None:
         f"-i {fleet.inventory} "
         f"""-e '{{"keepalive_hosts": "host03", "keepalive_rollout_folder": "{fleet.folder}/keepalive-rollout"}}'"""
     }
-    assert summary["changed"] == told(1)
-    assert summary["rolled_back"] == told(2, 4)
+    assert summary["changed"] == listed(1)
+    assert summary["rolled_back"] == listed(2, 4)
     assert_as_before(fleet, before, names(2, 4, 5))
     assert unfinished(fleet) == names(3)
     fleet["host03"].wait_for_processes()
     assert_done(fleet, names(3))
     fleet["host03"].connect()
-    assert put_back(fleet, keepalive_hosts="host03")[0].status == 0
+    assert restore(fleet, keepalive_hosts="host03")[0].status == 0
     assert_as_before(fleet, before, names(2, 3, 4, 5))
     assert_done(fleet, names(1))
 
@@ -281,7 +281,7 @@ def test_health_check_that_does_more_than_it_should(fleet: Fleet) -> None:
     fleet["host04"].write("/etc/template", template)
     run, summary = roll_out(fleet, keepalive_rollout_batches=[4], keepalive_rollout_check="health.yml")
     assert run.status == 2
-    assert (summary["rolled_back"], summary["not_started"]) == (told(1), told(5))
+    assert (summary["rolled_back"], summary["not_started"]) == (listed(1), listed(5))
     failed = summary["failed"]
     assert failed.keys() == set(names(2, 3, 4))
     assert failed["host02"].startswith("The health check ended the play before its last task (meta: end_host")
@@ -292,7 +292,7 @@ def test_health_check_that_does_more_than_it_should(fleet: Fleet) -> None:
 
 
 def test_rollout_goes_on_after_its_controller_was_killed(fleet: Fleet) -> None:
-    """What was changed and not judged is judged by the next rollout, and put back to what it was before the first."""
+    """The next rollout checks hosts that the first one left unchecked, and rolls them back to the first state."""
     before = fleet.look()
     (fleet.folder / "health.yml").write_text(KILL, encoding="utf-8")
     given = {"keepalive_rollout_batches": [2], "keepalive_rollout_check": "health.yml"}
@@ -305,45 +305,45 @@ def test_rollout_goes_on_after_its_controller_was_killed(fleet: Fleet) -> None:
     fleet["host02"].write("/etc/ill", "")
     run, summary = roll_out(fleet, "--limit=host01,host02,host03", **given)
     assert run.status == 2
-    assert (summary["rolled_back"], list(summary["failed"]), summary["not_started"]) == (told(1), names(2), told(3))
+    assert (summary["rolled_back"], list(summary["failed"]), summary["not_started"]) == (listed(1), names(2), listed(3))
     fleet["host02"].run("rm /etc/ill")
     assert_as_before(fleet, before, before)
     assert unfinished(fleet) == []
 
 
-def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
+def test_restore_reports_changes_by_others(fleet: Fleet) -> None:
     before = fleet.look()
     assert roll_out(fleet, keepalive_rollout_batches=[8])[0].status == 0
-    fleet["host01"].write("/etc/sysctl.d/50-new.conf", "kernel.pid_max = 65536\n")  # none of our business
+    fleet["host01"].write("/etc/sysctl.d/50-new.conf", "kernel.pid_max = 65536\n")  # not a change of the collection
     fleet["host02"].write(PATH, "net.ipv4.tcp_keepalive_time = 300\n")
     fleet["host03"].run("echo 30 >/proc/sys/net/ipv4/tcp_keepalive_intvl")
     fleet["host04"].run(f"chmod 600 {PATH}")
     fleet["host05"].run(f"rm {PATH}")
     meanwhile = fleet.look()
-    run, summary = put_back(fleet, "--check", "--diff")
+    run, summary = restore(fleet, "--check", "--diff")
     assert run.status == 2
-    assert summary["would_be_restored"] == told(1, 5)
+    assert summary["would_be_restored"] == listed(1, 5)
     assert "-net.ipv4.tcp_keepalive_time = 600" in run.output
     assert fleet.look() == meanwhile
-    run, summary = put_back(fleet)
+    run, summary = restore(fleet)
     assert run.status == 2
-    assert summary["restored"] == told(1, 5)
+    assert summary["restored"] == listed(1, 5)
     others = summary["changed_by_others"]
     assert others.keys() == set(names(2, 3, 4))
     assert f"{PATH} has other content than the rollout left" in others["host02"]
     assert "net.ipv4.tcp_keepalive_intvl is 30 in the running kernel, neither 60 as the rollout" in others["host03"]
     assert f"{PATH} has another mode, owner or attribute than the rollout left" in others["host04"]
     assert_as_before(fleet, meanwhile, names(2, 3, 4))
-    assert_as_before(fleet, before, names(5))  # that the file is gone is what the way back wants
+    assert_as_before(fleet, before, names(5))  # the restored state is without the file, too
     assert fleet["host01"].values() == DEFAULTS
     assert fleet["host01"].look().files.keys() == {*before["host01"].files, "/etc/sysctl.d/50-new.conf"}
     inventory = json.loads(fleet.inventory.read_text())
     del inventory["all"]["hosts"]["host04"]
     (fleet.folder / "smaller.json").write_text(json.dumps(inventory))
-    run, summary = put_back(fleet, "--inventory=smaller.json", keepalive_restore_force=True)
+    run, summary = restore(fleet, "--inventory=smaller.json", keepalive_restore_force=True)
     assert (run.status, summary) == (
         0,
-        {"restored": told(2, 3), "unchanged": told(1, 5), "not_in_inventory": told(4)},
+        {"restored": listed(2, 3), "unchanged": listed(1, 5), "not_in_inventory": listed(4)},
     )
     fleet["host01"].run("rm /etc/sysctl.d/50-new.conf")
     assert_as_before(fleet, before, names(1, 2, 3, 5))
@@ -365,9 +365,7 @@ def test_restore_tells_what_others_changed(fleet: Fleet) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cannot_be_is_refused_in_the_beginning(
-    fleet_unreached: Fleet, variables: dict[str, object], words: str
-) -> None:
+def test_bad_variables_are_refused_first(fleet_unreached: Fleet, variables: dict[str, object], words: str) -> None:
     (fleet_unreached.folder / "notify.yml").write_text("- ansible.builtin.raw: 'true'\n  notify: Restart\n")
     (fleet_unreached.folder / "bad.yml").write_text("- name: [\n")
     given = json.dumps({**WANTED, **variables})
@@ -389,12 +387,12 @@ def test_what_cannot_be_is_refused_in_the_beginning(
         ),
     ],
 )
-def test_nobody_is_meant(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:
+def test_no_host_matches(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:
     given = json.dumps({**WANTED, "keepalive_hosts": pattern})
     run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given, *arguments)
-    told = ",".join([pattern] if isinstance(pattern, str) else pattern)
+    patterns = ",".join([pattern] if isinstance(pattern, str) else pattern)
     assert run.status == 2
-    assert f"Nothing was done: '{told}' (keepalive_hosts) matches no host" in " ".join(run.output.split())
+    assert f"Nothing was done: '{patterns}' (keepalive_hosts) matches no host" in " ".join(run.output.split())
 
 
 @pytest.fixture(scope="module")
@@ -406,7 +404,7 @@ def fleet_unreached() -> t.Iterator[Fleet]:
 
 
 def test_large_fleet(size: int) -> None:
-    """The plan; a health check that fails in the third batch; a re-run that goes on from there; the way back."""
+    """Run in check mode, with a health check that fails in the third batch, again from there, and restore all hosts."""
     with Fleet(size, forks=20, collections=COLLECTIONS) as fleet:
         # the last hosts of the first batches: one host, a tenth, half of them
         second = 1 + size // 10
@@ -417,7 +415,7 @@ def test_large_fleet(size: int) -> None:
         given = {"keepalive_rollout_batches": "1, 10%, 50%,100%", "keepalive_rollout_check": "health.yml"}
 
         run, summary = roll_out(fleet, "--check", "--diff", **given)
-        assert (run.status, summary) == (0, {"would_change": told(*range(1, size + 1))})
+        assert (run.status, summary) == (0, {"would_change": listed(*range(1, size + 1))})
         assert run.output.count("+net.ipv4.tcp_keepalive_time = 600") == 2 * size  # the kernel and the file
         assert_as_before(fleet, before, before)
         assert not (fleet.folder / "keepalive-rollout").exists()
@@ -426,12 +424,12 @@ def test_large_fleet(size: int) -> None:
         fleet[name].write("/etc/ill", "")
         run, summary = roll_out(fleet, **given)
         assert run.status == 2
-        assert summary["changed"] == told(*range(1, second + 1))
+        assert summary["changed"] == listed(*range(1, second + 1))
         assert summary["failed"].keys() == {name}
         assert summary["failed"][name].startswith("The health check failed: ")
         assert summary["failed"][name].endswith(". It was rolled back.")
-        assert summary["rolled_back"] == told(*range(second + 1, ill), *range(ill + 1, third + 1))
-        assert summary["not_started"] == told(*range(third + 1, size + 1))
+        assert summary["rolled_back"] == listed(*range(second + 1, ill), *range(ill + 1, third + 1))
+        assert summary["not_started"] == listed(*range(third + 1, size + 1))
         assert_done(fleet, names(*range(1, second + 1)))
         assert_as_before(fleet, before, names(*range(second + 1, size + 1)))
         first = (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes()
@@ -440,15 +438,15 @@ def test_large_fleet(size: int) -> None:
         run, summary = roll_out(fleet, **given)
         assert run.status == 0
         assert summary == {
-            "already_compliant": told(*range(1, second + 1)),
-            "changed": told(*range(second + 1, size + 1)),
+            "already_compliant": listed(*range(1, second + 1)),
+            "changed": listed(*range(second + 1, size + 1)),
         }
         assert_done(fleet, names(*range(1, size + 1)))
         assert (fleet.folder / "keepalive-rollout" / "host01.json").read_bytes() == first
         assert unfinished(fleet) == []
 
-        assert put_back(fleet, keepalive_hosts="host0*")[0].status == 0
+        assert restore(fleet, keepalive_hosts="host0*")[0].status == 0
         assert_as_before(fleet, before, names(*range(1, 10)))
         assert_done(fleet, names(*range(10, size + 1)))
-        assert put_back(fleet)[0].status == 0
+        assert restore(fleet)[0].status == 0
         assert_as_before(fleet, before, before)

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hold open idle sessions with PostgreSQL, Redis and nginx, and tell what became of them.
+"""Hold idle sessions with PostgreSQL, Redis and nginx, and report whether they still work.
 
 usage: sessions.py serve
-       sessions.py open NAME ADDRESS   begin one session with each server there; prints server and port at this end
-       sessions.py show NAME ADDRESS   prints what PostgreSQL's process says of its own socket
-       sessions.py use NAME ADDRESS    go on with them; prints whether each server still knows its session
+       sessions.py open NAME ADDRESS   open a session with each server there, print server and local port of each
+       sessions.py show NAME ADDRESS   print the keepalive values that PostgreSQL's process reads from its own socket
+       sessions.py use NAME ADDRESS    use the sessions again, print whether each server still knows its session
 
-The first one holds them, and does what the others ask it for.
+`serve` holds the sessions. The other commands send requests to it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import subprocess
 import sys
 import typing as t
 
-TALK = "/run/sessions"
-PATIENCE = 10.0  # seconds
+SOCKET = "/run/sessions"
+TIMEOUT = 10.0  # seconds
 
 
 class Postgresql:
-    """A transaction that is left open."""
+    """A session with an open transaction."""
 
     def __init__(self, name: str, address: str) -> None:
         self._name = name
@@ -46,69 +46,69 @@ class Postgresql:
         return [self._session.stdout.readline().strip() for _line in range(lines)]
 
     def show(self) -> dict[str, int]:
-        """Return what getsockopt(2) tells the server's own process: it asks when it is asked for the first time."""
+        """Return the values that the server's process reads with getsockopt(2) on the first request for them."""
         keys = {"time": "idle", "intvl": "interval", "probes": "count"}
         statements = " ".join(f"SHOW tcp_keepalives_{name};" for name in keys.values())
         return dict(zip(keys, map(int, self._say(statements, lines=len(keys)))))
 
     def use(self) -> bool:
-        """Commit, and look from another session whether what was written before is there."""
-        self._session.communicate("COMMIT;\n", timeout=PATIENCE)
-        seen = subprocess.run(
+        """Commit, and return whether another session sees the row of the transaction."""
+        self._session.communicate("COMMIT;\n", timeout=TIMEOUT)
+        done = subprocess.run(
             [*self._psql, f"--command=SELECT owner FROM {self._name}"],
             capture_output=True,
             check=False,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
-        return seen.stdout.strip() == self._name
+        return done.stdout.strip() == self._name
 
 
 class Redis:
-    """A session that chose another database."""
+    """A session that selected another database."""
 
     def __init__(self, name: str, address: str) -> None:
         self._name, self._address = name, address
-        self._session = socket.create_connection((address, 6379), PATIENCE)
+        self._session = socket.create_connection((address, 6379), TIMEOUT)
         self.port = self._session.getsockname()[1]
         assert self._say(self._session, f"SELECT 5\r\nCLIENT SETNAME {name}") == ["+OK", "+OK"]
 
     def _say(self, session: socket.socket, commands: str) -> list[str]:
         session.sendall(f"{commands}\r\n".encode())
-        with session.makefile(newline="\r\n") as answers:
-            return [answers.readline().strip() for _command in commands.splitlines()]
+        with session.makefile(newline="\r\n") as responses:
+            return [responses.readline().strip() for _command in commands.splitlines()]
 
     def use(self) -> bool:
-        """Write, and look from another session whether it went to the chosen database."""
+        """Write, and return whether another session sees the key in the selected database."""
         written = self._say(self._session, f"SET owner:{self._name} 1")
-        with socket.create_connection((self._address, 6379), PATIENCE) as other:
+        with socket.create_connection((self._address, 6379), TIMEOUT) as other:
             return [*written, *self._say(other, f"SELECT 5\r\nEXISTS owner:{self._name}")] == ["+OK", "+OK", ":1"]
 
 
 class Nginx:
-    """A connection that is kept alive between two requests."""
+    """A connection that stays open between two requests."""
 
     def __init__(self, _name: str, address: str) -> None:
-        self._session = http.client.HTTPConnection(address, timeout=PATIENCE)
-        self._serial, requests = self._ask()
+        self._session = http.client.HTTPConnection(address, timeout=TIMEOUT)
+        self._serial, requests = self._request()
         assert requests == "1"
         self._session.auto_open = 0
         self.port = self._session.sock.getsockname()[1]
 
-    def _ask(self) -> list[str]:
+    def _request(self) -> list[str]:
         self._session.request("GET", "/")
         return self._session.getresponse().read().decode().split()
 
     def use(self) -> bool:
-        """Ask again: the server tells the connection's number, and which request on it this is."""
-        return self._ask() == [self._serial, "2"]
+        """Send another request. The server returns the number of the connection and of the request on it."""
+        return self._request() == [self._serial, "2"]
 
 
 Sessions = t.Tuple[Nginx, Postgresql, Redis]
 
 
-def answer(held: dict[tuple[str, str], Sessions], verb: str, name: str, address: str) -> t.Any:
-    """Do what the usage says of a verb."""
+def run(held: dict[tuple[str, str], Sessions], verb: str, name: str, address: str) -> t.Any:
+    """Run one command of the usage."""
     if verb == "open":
         held[name, address] = Nginx(name, address), Postgresql(name, address), Redis(name, address)
     nginx, postgresql, redis = sessions = held[name, address]
@@ -120,26 +120,26 @@ def answer(held: dict[tuple[str, str], Sessions], verb: str, name: str, address:
 
 
 def serve() -> None:
-    """Answer one after the other."""
+    """Serve requests, one after the other."""
     held: dict[tuple[str, str], Sessions] = {}
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(TALK)
+        server.bind(SOCKET)
         server.listen()
         while True:
             client, _address = server.accept()
             with client, client.makefile("rw") as talk:
                 try:
-                    told = answer(held, *json.loads(talk.readline()))
+                    response = run(held, *json.loads(talk.readline()))
                 except (AssertionError, OSError, ValueError, http.client.HTTPException) as exc:
-                    told = {"error": repr(exc)}
-                print(json.dumps(told), file=talk)
+                    response = {"error": repr(exc)}
+                print(json.dumps(response), file=talk)
 
 
-def ask(*question: str) -> None:
-    """Print what the program that serves answers."""
+def send(*request: str) -> None:
+    """Send a request to the program that serves, and print its response."""
     with socket.socket(socket.AF_UNIX) as client, client.makefile("rw") as talk:
-        client.connect(TALK)
-        print(json.dumps(question), file=talk, flush=True)
+        client.connect(SOCKET)
+        print(json.dumps(request), file=talk, flush=True)
         print(json.dumps(json.loads(talk.readline())))
 
 
@@ -147,4 +147,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve()
     else:
-        ask(*sys.argv[1:])
+        send(*sys.argv[1:])
