@@ -6,7 +6,8 @@
 
 First come the steps that all others need; if one fails, nothing else runs. Then lanes of steps run
 side by side, because containers wait more than they compute. There, a failed step does not stop the
-later ones. Each line of output begins with the name of its step. The summary says what was skipped,
+later ones. The lane that takes longest comes first, and the others leave it the processor. Each line of
+output begins with the name of its step. The summary says what was skipped,
 and its last line is always `N passed, N failed`, counted in steps.
 
 `make test-all` runs the same steps and more, with TEST_ALL=1: each step then runs everything it has.
@@ -77,6 +78,10 @@ TEST = Plan(
     ),
     lanes=(
         (
+            Step("molecule", "Molecule scenarios", "every host and scenario, 30 difficult trees on each host"),
+            Step("cores", "Other releases of ansible-core", "every release, on every host"),
+        ),
+        (
             STYLE,
             TYPES,
             Step("units", "Unit tests with coverage", "complete on each Python, 200 stress runs, longer searches"),
@@ -89,21 +94,19 @@ TEST = Plan(
             Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
             Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
         ),
-        (
-            Step("molecule", "Molecule scenarios", "every host and scenario, 30 difficult trees on each host"),
-            Step("cores", "Other releases of ansible-core", "every release, on every host"),
-        ),
     ),
 )
 PLANS = {
     "quick": Plan(
-        first=(RUNNER,), lanes=((STYLE, TYPES), (Step("units-own", f"Unit tests on Python {TARGET_PYTHON}"),))
+        first=(RUNNER,), lanes=((Step("units-own", f"Unit tests on Python {TARGET_PYTHON}"),), (STYLE, TYPES))
     ),
     "test": TEST,
     "test-all": dataclasses.replace(
-        TEST, lanes=((*TEST.lanes[0], BROWSER), (*TEST.lanes[1], UNITS_IN_IMAGE), TEST.lanes[2])
+        TEST, lanes=(TEST.lanes[0], (*TEST.lanes[1], BROWSER), (*TEST.lanes[2], UNITS_IN_IMAGE))
     ),
 }
+# Of each lane, in their order.
+NICENESS = (0, 5, 10)
 INTERRUPTED = threading.Event()
 # What nox and pytest print of a session or a test that did not run.
 SKIPPED = re.compile(r"Session (\S+ skipped: .*)|SKIPPED (\[\d+\] .*)")
@@ -114,13 +117,15 @@ def duration(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def run_step(step: Step) -> Result:
+def run_step(step: Step, *, niceness: int = 0) -> Result:
     """Run one target of the Makefile."""
     start = time.monotonic()
     skipped = []
     print(f"=== {step.title} (make {step.target}) ===", flush=True)
     with subprocess.Popen(
-        ["make", "--no-print-directory", step.target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["nice", f"-{niceness}", "make", "--no-print-directory", step.target],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -133,9 +138,9 @@ def run_step(step: Step) -> Result:
     return result
 
 
-def run_steps(steps: tuple[Step, ...]) -> list[Result]:
+def run_steps(steps: tuple[Step, ...], niceness: int = 0) -> list[Result]:
     """Run steps one after the other, until they are interrupted."""
-    return [run_step(step) for step in steps if not INTERRUPTED.is_set()]
+    return [run_step(step, niceness=niceness) for step in steps if not INTERRUPTED.is_set()]
 
 
 def run(plan: Plan) -> list[Result]:
@@ -145,7 +150,7 @@ def run(plan: Plan) -> list[Result]:
         return results
     with concurrent.futures.ThreadPoolExecutor(len(plan.lanes)) as lanes:
         try:
-            for lane in lanes.map(run_steps, plan.lanes):
+            for lane in lanes.map(run_steps, plan.lanes, NICENESS):
                 results += lane
         except KeyboardInterrupt:  # the steps that are under way are interrupted too
             INTERRUPTED.set()
