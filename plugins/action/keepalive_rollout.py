@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
+from pathlib import Path
 
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE, KEEPALIVE_ROLLOUT
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_ROLLOUT
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     RESTORATION,
@@ -31,31 +34,71 @@ if t.TYPE_CHECKING:
     Facts = t.Dict[str, t.Mapping[str, t.Any]]
 
 
-def _require_desired_state(host: str, variables: t.Mapping[str, t.Any]) -> None:
-    """Check the desired state that a host's variables describe.
+_ROLE = Path(__file__).parents[2] / "roles" / "keepalive" / "meta" / "argument_specs.yml"
 
-    :raises KeepaliveError: where it cannot be, or is none.
+
+def _options_of_role() -> dict[str, Answer]:
+    options: dict[str, Answer] = yaml_load(_ROLE.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    return options
+
+
+def _validated(options: dict[str, Answer], given: Answer) -> Answer:
+    """Check the variables of the role that a host has, and return them with their defaults.
+
+    :raises KeepaliveError: where there cannot be such a desired state, or is none.
     """
-    given = {name: variables.get(f"keepalive_{name}") for name in DESIRED_STATE}
-    validated = ArgumentSpecValidator(DESIRED_STATE).validate(
-        {name: value for name, value in given.items() if value is not None}
-    )
+    validated = ArgumentSpecValidator(options).validate(given)
+    if validated.error_messages:
+        raise InvalidValueError("; ".join(validated.error_messages))
+    params: Answer = validated.validated_parameters
+    if params["keepalive_root"] != "/":
+        raise InvalidValueError("keepalive_root is not for hosts that run: leave it out.")
+    if DesiredState.from_params({name.partition("_")[2]: value for name, value in params.items()}).is_empty:
+        raise InvalidValueError(
+            "No value is set. Give keepalive_time, keepalive_intvl, keepalive_probes or keepalive_state=absent."
+        )
+    return params
+
+
+def _require_no_facts(facts: t.Iterable[str]) -> None:
+    """Check that no fact of a host has the name of a variable of the collection: a host says what its facts are.
+
+    :raises InvalidValueError: where one has.
+    """
+    names = sorted(name for name in facts if re.match("_*keepalive_", name))
+    if names:
+        raise InvalidValueError(
+            f"{', '.join(names)} is among the facts of the host, so the host could choose it. Set it in the inventory "
+            "or with --extra-vars, and remove the fact and what is cached of it."
+        )
+
+
+def _only(name: str, given: t.Iterable[str]) -> str:
+    """Return the value that a variable has for all hosts.
+
+    :raises InvalidValueError: where it has several, or an empty one.
+    """
+    values = sorted(set(given))
+    if len(values) != 1 or not values[0]:
+        raise InvalidValueError(f"{name} is {values}: give one folder for all hosts, and not nothing.")
+    return values[0]
+
+
+def _require_health_check(given: str, path: str) -> None:
+    """Check that a file of a health check is there, and notifies no handler.
+
+    :raises InvalidValueError: where it is not so.
+    """
     try:
-        if validated.error_messages:
-            raise InvalidValueError("; ".join(validated.error_messages))
-        if str(variables.get("keepalive_root", "/")) != "/":
-            raise InvalidValueError("keepalive_root is not for hosts that run: leave it out.")
-        if DesiredState.from_params({**validated.validated_parameters, "backup": False}).is_empty:
-            raise InvalidValueError(
-                "No value is wanted. Give keepalive_time, keepalive_intvl, keepalive_probes or keepalive_state=absent."
-            )
-    except KeepaliveError as exc:
-        raise InvalidValueError(f"{host}: {exc}") from exc
-
-
-def _check_of(variables: t.Mapping[str, t.Any]) -> str:
-    """Return the file of a host's health check, as it is given; an empty text where there is none."""
-    return str(variables.get("keepalive_rollout_check") or "")
+        with open(path, encoding="utf-8") as file:
+            tasks = file.read()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidValueError(
+            f"keepalive_rollout_check is {given!r}, and {path} cannot be read "
+            f"({getattr(exc, 'strerror', None) or exc}): give the path of a file with tasks, or leave it out."
+        ) from exc
+    if re.search(r"^[ -]*[\"']?notify[\"']? *:", tasks, re.MULTILINE):
+        raise InvalidValueError(f"keepalive_rollout_check is {given!r}: handlers cannot be notified from there.")
 
 
 class ActionModule(ActionBase):
@@ -76,7 +119,9 @@ class ActionModule(ActionBase):
         hostvars = variables.get("hostvars") or {}
         facts: Facts = {name: hostvars[name] for name in params["hosts"]}
         try:
-            if params["step"] == "begin":
+            if params["step"] == "prepare":
+                given = self._prepare(variables)
+            elif params["step"] == "begin":
                 given = self._begin(params, facts)
             elif params["step"] == "restored":
                 given = self._restored(params, facts)
@@ -86,7 +131,8 @@ class ActionModule(ActionBase):
                 given = self._step(params["step"], rollout, facts)
                 rollout.keep(self._path)
         except KeepaliveError as exc:
-            return {**result, "failed": True, "msg": f"{exc} Nothing was changed."}
+            changed_nothing = " Nothing was changed." if params["step"] in ("prepare", "begin", "checkpoint") else ""
+            return {**result, "failed": True, "msg": f"{exc}{changed_nothing}"}
         return {**result, "changed": False, **given}
 
     @property
@@ -95,14 +141,33 @@ class ActionModule(ActionBase):
         folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # constants are made at run time
         return os.path.join(folder, "linux.tcp.rollout.json")
 
-    def _begin(self, params: Answer, facts: Facts) -> Answer:
-        for name, known in facts.items():
-            _require_desired_state(name, known)
-        folder = os.path.abspath(os.path.expanduser(params["folder"] or "./keepalive-rollout"))
-        checks = {
-            name: os.path.abspath(check) for name, known in facts.items() for check in [_check_of(known)] if check
+    def _prepare(self, variables: Answer) -> Answer:
+        """Read the variables of one host, those of the play included."""
+        options = _options_of_role()
+        read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options)
+        try:
+            _require_no_facts(variables.get("ansible_facts") or {})
+            given = {name: self._templar.template(variables[name]) for name in read if name in variables}
+            of_role = {name: value for name, value in given.items() if name in options and value is not None}
+            params = _validated(options, of_role)
+        except KeepaliveError as exc:
+            raise InvalidValueError(f"{variables.get('inventory_hostname')}: {exc}") from exc
+        return {
+            "check": str(given.get("keepalive_rollout_check") or ""),
+            "folder": str(given.get("keepalive_rollout_folder", "./keepalive-rollout") or ""),
+            "sockets": bool(params["keepalive_sockets"]),
         }
-        rollout = Rollout(folder, checks, tuple(params["inventory"]))
+
+    def _begin(self, params: Answer, facts: Facts) -> Answer:
+        prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}
+        given = _only("keepalive_rollout_folder", (known["folder"] for known in prepared.values()))
+        folder = os.path.abspath(os.path.expanduser(given))
+        paths = {check: os.path.abspath(check) for known in prepared.values() for check in [known["check"]] if check}
+        for check, path in paths.items():
+            _require_health_check(check, path)
+        checks = {name: paths[known["check"]] for name, known in prepared.items() if known["check"]}
+        sockets = [name for name, known in prepared.items() if known["sockets"]]
+        rollout = Rollout(folder, checks, tuple(params["inventory"]), tuple(sockets))
         rollout.hosts = {name: HostStatus() for name in params["hosts"]}
         pending = rollout.left_pending()
         rollout.keep(self._path)

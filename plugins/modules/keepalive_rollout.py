@@ -31,12 +31,14 @@ attributes:
 options:
   step:
     description:
-      - V(begin) begins a rollout. V(checkpoint) stores the checkpoints of a batch. V(verify) decides whether the health
-        of its hosts is checked. V(commit) commits the batch where nothing is wrong. V(rollback) decides what is rolled
-        back. V(finish) sums up. V(restored) sums the playbook C(linux.tcp.restore) up.
+      - V(prepare) checks the variables of one host. V(begin) begins a rollout with what this has given. V(checkpoint)
+        stores the checkpoints of a batch. V(verify) decides whether the health of its hosts is checked. V(commit)
+        commits the batch where nothing is wrong. V(rollback) decides what is rolled back. V(finish) sums up.
+        V(restored) sums the playbook C(linux.tcp.restore) up.
     type: str
     required: true
     choices:
+      - prepare
       - begin
       - checkpoint
       - verify
@@ -50,7 +52,7 @@ options:
     elements: str
     default: []
   folder:
-    description: The folder of the checkpoints on the controller. For O(step=begin) and O(step=restored).
+    description: The folder of the checkpoints on the controller. For O(step=restored).
     type: path
   inventory:
     description: Where the inventory comes from, for the command that a message names. For O(step=begin).
@@ -73,12 +75,21 @@ EXAMPLES = r"""
 - name: Begin a rollout
   linux.tcp.keepalive_rollout:
     step: begin
-    folder: ./keepalive-rollout
     hosts: "{{ ansible_play_hosts_all }}"
   run_once: true
 """
 
 RETURN = r"""
+check:
+  description: The file of the health check of the host, as it is given.
+  returned: with O(step=prepare)
+  type: str
+  sample: health.yml
+sockets:
+  description: Whether open connections of the host are to be set.
+  returned: with O(step=prepare)
+  type: bool
+  sample: false
 pending:
   description: The hosts that an earlier rollout has left pending, so that their checkpoint waits for a run there.
   returned: with O(step=begin)
@@ -91,8 +102,8 @@ checks:
   type: dict
   sample: {"db01": "/srv/fleet/health.yml"}
 folder:
-  description: The absolute path of the folder.
-  returned: with O(step=begin)
+  description: The folder of the checkpoints; its absolute path with O(step=begin), else as it is given.
+  returned: with O(step=prepare) and O(step=begin)
   type: str
   sample: /srv/fleet/keepalive-rollout
 selected:

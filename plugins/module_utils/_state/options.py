@@ -46,7 +46,7 @@ KEEPALIVE_ROLLOUT: Spec = {
     "step": {
         "type": "str",
         "required": True,
-        "choices": ["begin", "checkpoint", "verify", "commit", "rollback", "finish", "restored"],
+        "choices": ["prepare", "begin", "checkpoint", "verify", "commit", "rollback", "finish", "restored"],
     },
     "hosts": {"type": "list", "elements": "str", "default": []},
     "folder": {"type": "path"},

@@ -20,7 +20,7 @@ import os
 import shlex
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
@@ -41,12 +41,14 @@ if t.TYPE_CHECKING:
 class Rollout:
     """A rollout: where checkpoints are stored, the file of the health check of each host, and the status of each host.
 
-    ``checks_health`` says that the hosts that are pending now are in the health check, or were.
+    ``sockets`` are the hosts whose open connections are to be set. ``checks_health`` says that the hosts that are
+    pending now are in the health check, or were.
     """
 
     folder: str
     checks: dict[str, str] = dataclasses.field(default_factory=dict)
     inventory: tuple[str, ...] = ()
+    sockets: tuple[str, ...] = ()
     checks_health: bool = False
     hosts: dict[str, HostStatus] = dataclasses.field(default_factory=dict)
 
@@ -62,14 +64,20 @@ class Rollout:
         except OSError as exc:
             raise KeepaliveError("No rollout has begun: the playbook linux.tcp.rollout runs this.") from exc
         known["hosts"] = {name: HostStatus(**status) for name, status in known["hosts"].items()}
-        return cls(**{**known, "inventory": tuple(known["inventory"])})
+        return cls(**{**known, "inventory": tuple(known["inventory"]), "sockets": tuple(known["sockets"])})
 
     def keep(self, path: str) -> None:
-        """Write the state, in one step."""
+        """Write the state, in one step.
+
+        :raises FileError: when it cannot be written.
+        """
         temporary = f"{path}.tmp"
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(dataclasses.asdict(self), file)
-        os.replace(temporary, path)
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                json.dump(dataclasses.asdict(self), file)
+            os.replace(temporary, path)
+        except OSError as exc:
+            raise FileError(f"{path} cannot be written: {exc.strerror}. It has the state of the rollout.") from exc
 
     @property
     def pending(self) -> list[str]:
@@ -97,7 +105,7 @@ class Rollout:
         found = {}
         for name, known in facts.items():
             try:
-                must_change = bool(known.get("keepalive_sockets") or store.is_pending(self.folder, name))
+                must_change = name in self.sockets or store.is_pending(self.folder, name)
             except KeepaliveError as exc:
                 found[name] = HostStatus("failed", f"{exc} Nothing was changed.")
                 continue
@@ -128,12 +136,15 @@ class Rollout:
         for name, result in results.items():
             given = {key: result[key] for key in ("desired", "before", "checkpoint")}
             try:
-                stored[name] = store.save(self.folder, name, **given, now=_now())
+                was_pending = store.is_pending(self.folder, name)
+                checkpoint = store.save(self.folder, name, **given, now=_now())
             except KeepaliveError as exc:
-                for other, checkpoint in stored.items():
+                for other, known in stored.items():
                     with contextlib.suppress(KeepaliveError):  # then the next rollout checks that host again
-                        store.discard(self.folder, other, checkpoint=checkpoint, now=_now())
+                        store.discard(self.folder, other, checkpoint=known, now=_now())
                 return {name: HostStatus("failed", f"{exc} Nothing was changed.")}
+            if not was_pending:  # what an earlier rollout has left pending stays so
+                stored[name] = checkpoint
         return {}
 
     def verify(self, facts: Facts) -> list[str]:

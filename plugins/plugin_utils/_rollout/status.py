@@ -103,7 +103,7 @@ def shortfall(facts: Json, *, is_checked: bool) -> str:
         return "The connection was lost while the host was being changed."
     if (facts.get("keepalive_checkpoint") or {}).get("unreachable"):
         return "The host cannot be reached any more after it was changed."
-    verification = facts.get("keepalive_verification") or {}
+    verification = facts.get("__keepalive_verification") or {}
     if verification.get("failed") is not False or verification.get("skipped"):
         return f"The values did not hold. {text(verification.get('msg'))}".strip()
     if not is_checked:

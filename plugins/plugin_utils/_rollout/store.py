@@ -110,7 +110,7 @@ def save(folder: str, host: str, *, desired: Json, before: Json, checkpoint: Jso
         "replaces": None,
     }
     if found is not None:
-        aside = _set_aside(path, found)
+        aside = _keep_aside(path, found)
         new["replaces"] = None if found["restored"] else os.path.basename(aside)
     _write(path, new)
     return checkpoint
@@ -149,9 +149,10 @@ def discard(folder: str, host: str, *, checkpoint: Json, now: str) -> None:
     if found["done"]:
         _write(path, {**found, "pending": None})
         return
-    _write(path, {**found, "pending": None, "restored": now})
+    ended = {**found, "pending": None, "restored": now}
+    _write(path, ended)
     if found["replaces"]:
-        _set_aside(path, found)
+        _keep_aside(path, ended)
         _move(os.path.join(os.path.dirname(path), os.path.basename(found["replaces"])), path)
 
 
@@ -181,7 +182,7 @@ def _is_entry(found: Json) -> bool:
 def _read(path: str) -> t.Any:
     """Return what a file holds, None where there is none.
 
-    Whoever can write a checkpoint has root's rights on the host, so it must not be just anybody.
+    Anyone who can write a checkpoint controls what root writes on the host.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -210,12 +211,15 @@ def _require_own(status: os.stat_result, name: str) -> None:
         raise FileError(f"{name} can be written by others, and so could a checkpoint. Take it back: chmod go-w.")
 
 
-def _set_aside(path: str, found: Json) -> str:
-    """Rename a checkpoint by the time at which it was made, and return its new path."""
+def _keep_aside(path: str, found: Json) -> str:
+    """Give a checkpoint a second path, by the time at which it was made, and return that path.
+
+    So it is there whatever becomes of the file that takes its place.
+    """
     stem = f"{path[: -len(_SUFFIX)]}.{str(found['time']).replace(':', '').replace('/', '')}"
     names = itertools.chain([stem], (f"{stem}.{number}" for number in itertools.count(2)))
     aside = next(f"{name}{_SUFFIX}" for name in names if not os.path.lexists(f"{name}{_SUFFIX}"))
-    _move(path, aside)
+    _write(aside, found)
     return aside
 
 

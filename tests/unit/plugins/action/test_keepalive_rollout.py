@@ -29,7 +29,7 @@ DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {
 VERIFIED = {
     "keepalive_result": {"changed": True},
     "keepalive_checkpoint": {"would_change": False},
-    "keepalive_verification": {"failed": False},
+    "__keepalive_verification": {"failed": False},
 }
 
 
@@ -38,25 +38,43 @@ def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
-def take(step: str, hostvars: dict[str, Facts], *, check_mode: bool = False, **arguments: t.Any) -> Facts:
+def take(
+    step: str,
+    hostvars: dict[str, Facts],
+    *,
+    variables: Facts | None = None,
+    check_mode: bool = False,
+    **arguments: t.Any,
+) -> Facts:
     """Take a step and return what it gives."""
     task = mock.MagicMock(args={"step": step, **arguments}, check_mode=check_mode, async_val=0)
-    action = keepalive_rollout.ActionModule(task, *[mock.MagicMock()] * 5)
-    result: Facts = action.run(task_vars={"hostvars": hostvars})
+    connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
+    templar = mock.MagicMock(template=lambda value: value)
+    action = keepalive_rollout.ActionModule(task, connection, play_context, loader, templar, shared_loader)
+    result: Facts = action.run(task_vars={"hostvars": hostvars, **(variables or {})})
     return result
 
 
 def begin(folder: Path, hostvars: dict[str, Facts]) -> Facts:
-    return take("begin", hostvars, hosts=list(hostvars), folder=str(folder))
+    """Check the variables of each host and begin; return what this gives, or the first refusal."""
+    for name, known in hostvars.items():
+        variables = {"inventory_hostname": name, "keepalive_rollout_folder": str(folder), **known}
+        prepared = take("prepare", hostvars, variables=variables)
+        if prepared.get("failed"):
+            return prepared
+        known["__keepalive_prepared"] = prepared
+    return take("begin", hostvars, hosts=list(hostvars))
 
 
 def test_rollout_from_begin_to_finish(tmp_path: Path) -> None:
+    check = tmp_path / "health.yml"
+    check.write_text("- ansible.builtin.raw: 'true'\n")
     hosts: dict[str, Facts] = {
-        "a": {"keepalive_time": 600, "keepalive_rollout_check": "/health.yml"},
+        "a": {"keepalive_time": 600, "keepalive_rollout_check": str(check)},
         "b": {"keepalive_state": "absent"},
     }
     begun = begin(tmp_path / "store", hosts)
-    assert (begun["pending"], begun["checks"], begun["folder"]) == ([], {"a": "/health.yml"}, str(tmp_path / "store"))
+    assert (begun["pending"], begun["checks"], begun["folder"]) == ([], {"a": str(check)}, str(tmp_path / "store"))
     for known in hosts.values():
         known["keepalive_checkpoint"] = DIFFERS
     stored = take("checkpoint", hosts, hosts=["a", "b"])
@@ -107,10 +125,10 @@ def test_check_mode_never_stops(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        pytest.param({}, "No value is wanted. Give keepalive_time,", id="nothing"),
+        pytest.param({}, "No value is set. Give keepalive_time,", id="nothing"),
         pytest.param({"keepalive_time": 0}, "time is 0: the kernel would take it", id="zero"),
         pytest.param({"keepalive_probes": "256"}, "probes is 256: not every kernel takes more than 255", id="too many"),
-        pytest.param({"keepalive_intvl": "soon"}, "argument 'intvl' is of type", id="no number"),
+        pytest.param({"keepalive_intvl": "soon"}, "argument 'keepalive_intvl' is of type", id="no number"),
         pytest.param({"keepalive_time": 5, "keepalive_path": "x"}, "path is 'x': give the absolute path", id="path"),
         pytest.param(
             {"keepalive_time": 5, "keepalive_root": "/mnt"}, "keepalive_root is not for hosts that", id="root"
@@ -121,6 +139,34 @@ def test_desired_state_that_cannot_be(tmp_path: Path, variables: Facts, message:
     refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600}, "b": variables})
     assert refused["failed"]
     assert refused["msg"].startswith(f"b: {message}")
+
+
+@pytest.mark.parametrize("name", ["keepalive_rollout_check", "keepalive_time", "__keepalive_prepared"])
+def test_fact_with_the_name_of_a_variable_is_refused(tmp_path: Path, name: str) -> None:
+    refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600, "ansible_facts": {name: "/evil.yml"}}})
+    assert refused["msg"].startswith(f"a: {name} is among the facts of the host")
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        pytest.param({"keepalive_rollout_check": "/nowhere.yml"}, "'/nowhere.yml', and /nowhere.yml cannot", id="none"),
+        pytest.param({"keepalive_rollout_check": "/"}, "/ cannot be read (Is a directory): give", id="folder"),
+        pytest.param({"keepalive_rollout_folder": "/other"}, "give one folder for all hosts", id="two folders"),
+        pytest.param({"keepalive_rollout_folder": ""}, "give one folder for all hosts", id="no folder"),
+    ],
+)
+def test_rollout_that_cannot_be(tmp_path: Path, variables: Facts, message: str) -> None:
+    refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600, **variables}})
+    assert message in refused["msg"]
+    assert refused["msg"].endswith("Nothing was changed.")
+
+
+def test_health_check_that_notifies(tmp_path: Path) -> None:
+    check = tmp_path / "health.yml"
+    check.write_text("- ansible.builtin.raw: 'true'\n  notify: Restart\n")
+    refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600, "keepalive_rollout_check": str(check)}})
+    assert "handlers cannot be notified from there" in refused["msg"]
 
 
 def test_step_that_there_is_not() -> None:

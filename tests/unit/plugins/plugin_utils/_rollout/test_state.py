@@ -28,7 +28,7 @@ LOST = {"unreachable": True, "msg": "No route"}
 VERIFIED = {
     "keepalive_result": {"changed": True},
     "keepalive_checkpoint": {"would_change": False},
-    "keepalive_verification": {"failed": False},
+    "__keepalive_verification": {"failed": False},
 }
 
 
@@ -108,16 +108,24 @@ def test_host_that_an_earlier_rollout_left_is_changed_even_if_it_is_compliant(tm
     rollout = begun(tmp_path, "a", "b")
     assert rollout.left_pending() == ["a"]
     facts = results(a=COMPLIANT, b=COMPLIANT)
-    facts["b"]["keepalive_sockets"] = [{"units": ["nginx"]}]
+    rollout.sockets = ("b",)
     assert rollout.checkpoint(facts, check_mode=False) == ["a", "b"]
     assert rollout.commit({"a": {**VERIFIED, "keepalive_result": {"changed": False}}, "b": VERIFIED}) == {}
     assert codes(rollout) == {"a": "already_compliant", "b": "changed"}
 
 
+def test_host_that_an_earlier_rollout_left_stays_pending_where_its_batch_cannot_be_stored(tmp_path: Path) -> None:
+    begun(tmp_path, "a").checkpoint(results(a=DIFFERS), check_mode=False)
+    (tmp_path / "b.json").mkdir()
+    rollout = begun(tmp_path, "a", "b")
+    assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == []
+    assert store.is_pending(str(tmp_path), "a")
+
+
 def test_check_mode_stores_nothing(tmp_path: Path) -> None:
     rollout = begun(tmp_path / "store", "a", "b", "c")
     facts = results(a=DIFFERS, b=COMPLIANT, c=FAILED)
-    facts["b"]["keepalive_sockets"] = [{"units": ["nginx"]}]
+    rollout.sockets = ("b",)
     assert rollout.checkpoint(facts, check_mode=True) == []
     assert codes(rollout) == {"a": "would_change", "b": "already_compliant", "c": "failed"}
     assert not (tmp_path / "store").exists()

@@ -30,7 +30,7 @@ UNKNOWN = "It cannot be reached, so it is unknown whether it was changed. Once i
 VERIFIED: Facts = {
     "keepalive_result": {"changed": True},
     "keepalive_checkpoint": {"would_change": False},
-    "keepalive_verification": {"failed": False, "changed": False},
+    "__keepalive_verification": {"failed": False, "changed": False},
 }
 
 
@@ -66,15 +66,15 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
             "The host cannot be reached any more after it was changed.",
             id="lost before it was verified",
         ),
-        pytest.param({"keepalive_verification": {}}, False, "The values did not hold.", id="not verified"),
+        pytest.param({"__keepalive_verification": {}}, False, "The values did not hold.", id="not verified"),
         pytest.param(
-            {"keepalive_verification": {"failed": False, "skipped": True}},
+            {"__keepalive_verification": {"failed": False, "skipped": True}},
             False,
             "The values did not hold.",
             id="skipped",
         ),
         pytest.param(
-            {"keepalive_verification": {"failed": True, "msg": "time is 1."}},
+            {"__keepalive_verification": {"failed": True, "msg": "time is 1."}},
             False,
             "The values did not hold. time is 1.",
             id="deviates",

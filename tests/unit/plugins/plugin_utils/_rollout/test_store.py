@@ -232,7 +232,26 @@ def test_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(KeepaliveError, match=r"cannot be written: No space left on device\."):
         keep(tmp_path)
-    with pytest.raises(KeepaliveError, match="cannot be renamed to"):
+    with pytest.raises(KeepaliveError, match=r"db1\.1200\.json cannot be written: No space left on device\."):
         keep(tmp_path, want={})
     assert load(tmp_path) == before
     assert os.listdir(str(tmp_path)) == ["db1.json"]
+
+
+def test_checkpoint_is_there_when_the_one_that_replaces_it_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(tmp_path)
+    ended(tmp_path, "done")
+    before = load(tmp_path)
+    real = os.rename
+
+    def rename(source: str, target: str) -> None:
+        if target.endswith("/db1.json"):
+            raise OSError(28, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", rename)
+    with pytest.raises(KeepaliveError, match=r"db1\.json cannot be written: No space left on device\."):
+        keep(tmp_path, want={})
+    assert load(tmp_path) == before
