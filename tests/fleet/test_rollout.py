@@ -375,6 +375,37 @@ def test_bad_variables_are_refused_first(fleet_unreached: Fleet, variables: dict
     assert "TASK [Check the host" not in run.output
 
 
+def test_variables_of_plays(fleet: Fleet) -> None:
+    """Two rollouts of one run: the health check that the second play gives ends the play of one host."""
+    before = fleet.look()
+    (fleet.folder / "health.yml").write_text(HEALTH)
+    (fleet.folder / "ends.yml").write_text("- ansible.builtin.meta: end_host\n  when: inventory_hostname == 'host02'\n")
+    first = {**WANTED, "keepalive_hosts": "host01,host02", "keepalive_rollout_check": "health.yml"}
+    second = {**first, "keepalive_time": 700, "keepalive_rollout_check": "ends.yml"}
+    plays = [{"import_playbook": "linux.tcp.rollout", "vars": given} for given in (first, second)]
+    (fleet.folder / "site.yml").write_text(yaml.safe_dump(plays))
+    run = fleet.run(PLAYBOOK, "site.yml")
+    assert run.status == 2, run.output
+    assert "The health check ended the play before its last task" in " ".join(run.output.split())
+    assert fleet["host02"].values() == VALUES
+    assert_as_before(fleet, before, names(3, 4, 5))
+
+
+def test_facts_choose_nothing(fleet_unreached: Fleet) -> None:
+    """As those that a host or a module returns, or a cache of facts has."""
+    (fleet_unreached.folder / "evil.yml").write_text("- ansible.builtin.debug: {msg: evil}\n")
+    facts = {"keepalive_rollout_check": "evil.yml", "cacheable": True}
+    plays = [
+        {"hosts": "host02", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": facts}]},
+        {"import_playbook": "linux.tcp.rollout", "vars": WANTED},
+    ]
+    (fleet_unreached.folder / "site.yml").write_text(yaml.safe_dump(plays))
+    run = fleet_unreached.run(PLAYBOOK, "site.yml")
+    assert run.status == 2
+    assert "host02: keepalive_rollout_check is among the facts of the host" in " ".join(run.output.split())
+    assert "TASK [Check the host" not in run.output
+
+
 @pytest.mark.parametrize(
     ("playbook", "arguments", "pattern"),
     [
