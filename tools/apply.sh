@@ -20,10 +20,8 @@ arguments=(--diff)
 for name in TIME INTVL PROBES; do
   value=${!name:-}
   [[ -n $value ]] || continue
-  if [[ $name == PROBES ]]; then most=255 unit=; else most=2147483 unit=' (seconds)'; fi
-  if ! [[ $value =~ ^[1-9][0-9]{0,6}$ ]] || ((value > most)); then
-    refuse "$name is '$value': give a whole number between 1 and $most$unit."
-  fi
+  # more than a number would be more than one variable; which numbers there can be, the role knows
+  [[ $value =~ ^[0-9]+$ ]] || refuse "$name is '$value': give a whole number."
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
 # What has no such name would be ignored silently.

@@ -283,7 +283,7 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
         if restoration.foreign and not force:
             raise ForeignChangeError(
                 f"Changed by others since the rollout, so nothing was restored: {'; '.join(restoration.foreign)}. "
-                f"See to it, or force it.",
+                f"Check it, or give force: true.",
                 foreign=[printable(text) for text in restoration.foreign],
             )
         for key in restoration.values:

@@ -105,7 +105,7 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
             ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
             raise OverriddenError(
                 f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in deciding)}. Nothing was "
-                f"changed. Remove what decides, {ways} overrides: ignore. {_another_path(before, file, want)}",
+                f"changed. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}",
                 overridden_by=[setting.as_dict() for setting in deciding],
             )
         tree = _taken_over(before, snapshot, file, want, deciding)
@@ -211,4 +211,4 @@ def _another_path(before: Snapshot, file: SysctlFile, want: DesiredState) -> str
         is_kept = is_read and all(planned.boot.values[key] == value for key, value in want.values.named().items())
         if is_kept and not _lost(before, planned, want):
             return f"With path: {path} the values would hold."
-    return "No other path would win: remove what decides."
+    return "No other path would win: remove that line."

@@ -183,7 +183,7 @@ def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
         assert answer == {
             "failed": True,
             "msg": (
-                f"{decides}. Nothing was changed. Remove what decides, give overrides: take_over to have it commented "
+                f"{decides}. Nothing was changed. Remove that line, give overrides: take_over to have it commented "
                 f"out, or overrides: ignore. With path: /etc/sysctl.d/zzz-tcp-keepalive.conf the values would hold."
             ),
             "overridden_by": [line],

@@ -150,7 +150,7 @@ def test_foreign_change(
     with pytest.raises(ForeignChangeError) as refused:
         restored(host, checkpoint)
     assert str(refused.value) == (
-        f"Changed by others since the rollout, so nothing was restored: {message}. See to it, or force it."
+        f"Changed by others since the rollout, so nothing was restored: {message}. Check it, or give force: true."
     )
     assert refused.value.details == {"foreign": [message]}
     assert host.look() == found

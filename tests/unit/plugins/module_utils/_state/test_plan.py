@@ -520,10 +520,9 @@ def holds(path: str) -> str:
 
 
 REMEDY = (
-    "Nothing was changed. Remove what decides, give overrides: take_over to have it commented out, or overrides: "
-    "ignore."
+    "Nothing was changed. Remove that line, give overrides: take_over to have it commented out, or overrides: ignore."
 )
-NO_TAKE_OVER = "Nothing was changed. Remove what decides, or give overrides: ignore."
+NO_TAKE_OVER = "Nothing was changed. Remove that line, or give overrides: ignore."
 
 
 def decides(
@@ -665,7 +664,7 @@ def test_overridden_for_two_keys(tmp_path: Path) -> None:
             {"/etc/credstore/sysctl.extra": TIME + b"=5\n"},
             SYSTEMD,
             f"{decides('/etc/credstore/sysctl.extra')}, and is never edited because it is a credential. "
-            f"Nothing was changed. No other path would win: remove what decides.",
+            f"Nothing was changed. No other path would win: remove that line.",
             id="a credential",
         ),
     ],
@@ -928,7 +927,7 @@ def test_no_path_would_win(tmp_path: Path) -> None:
     host = make_host(tmp_path, {f"{D}/\udcff.conf": TIME + b"=5\n"})
     error = refuse(host, DesiredState(values=Values(time=600)), OverriddenError)
     shown = f"{D}/\\xff.conf"
-    assert str(error) == f"{decides(shown)}. {REMEDY} No other path would win: remove what decides."
+    assert str(error) == f"{decides(shown)}. {REMEDY} No other path would win: remove that line."
     assert (
         run_and_run_again(host, DesiredState(values=Values(time=600), overrides="take_over")).after.boot.values.time
         == 600
@@ -1195,7 +1194,7 @@ def test_a_path_in_a_folder_that_leads_to_run_is_not_recommended(tmp_path: Path)
     (tmp_path / "root/etc/sysctl.d").rmdir()
     host.meanwhile({D: "/run/d"})
     error = refuse(host, DesiredState(values=Values(time=7200)), NotReadAtBootError)
-    assert str(error) == f"{DEFAULT_PATH} {NOT_READ} {GONE}. No other path would win: remove what decides."
+    assert str(error) == f"{DEFAULT_PATH} {NOT_READ} {GONE}. No other path would win: remove that line."
 
 
 @pytest.mark.parametrize(
