@@ -9,25 +9,16 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
-    LOADERS,
     LONG_LINE_MAX,
-    RULES,
     parse_line,
     rules_of,
     split_lines,
     statements,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
-    SysctlFile,
-    Tree,
-    depends_on_version,
-    files_read,
-)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Rules, Version
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
     Parsed = t.Optional[t.Tuple[bytes, t.Optional[bytes]]]
@@ -39,137 +30,6 @@ SYSTEMD_RULES, PROCPS_RULES = rules_of(SYSTEMD), rules_of(PROCPS)
 OLD_SYSTEMD, OLD_PROCPS = rules_of(SYSTEMD, (239,)), rules_of(PROCPS, (3, 3, 15))
 NAME = b"net/ipv4/tcp_keepalive_time"
 DOTTED = b"net.ipv4.tcp_keepalive_time"
-
-
-def tree_of(*paths: str, kind: Kind = "file") -> Tree:
-    return Tree(tuple(SysctlFile(path=path, target=path, kind=kind) for path in paths))
-
-
-def test_what_lasts() -> None:
-    a, b, z = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf", "/usr/lib/sysctl.d/z.conf"
-    stays = SysctlFile(a, a, text=b"stays")
-    leads_to_run = SysctlFile(b, "/run/b.conf", text=b"goes", is_link=True)
-    in_run = SysctlFile("/run/sysctl.d/c.conf", "/run/sysctl.d/c.conf", text=b"goes")
-    leads_out_of_run = SysctlFile("/run/sysctl.d/d.conf", "/opt/d.conf", text=b"goes", is_link=True)
-    elsewhere = SysctlFile(z, "/running", text=b"stays", is_link=True)
-    tree = Tree((stays, leads_to_run, in_run, leads_out_of_run, elsewhere))
-    dangling = SysctlFile(b, "/run/b.conf", kind="missing", is_link=True)
-    assert tree.lasting() == Tree((stays, dangling, elsewhere))
-    assert [file.is_volatile for file in tree.files] == [False, True, True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("loader", "paths", "expected"),
-    [
-        pytest.param(SYSTEMD, [], [], id="systemd: nothing"),
-        pytest.param(PROCPS, [], [], id="procps: nothing"),
-        *(
-            pytest.param(
-                loader,
-                [f"/{folder}/sysctl.d/{name}.conf" for folder, name in zip(folders, "edcba")],
-                [f"/{folder}/sysctl.d/{name}.conf" for folder, name in reversed(list(zip(folders, "edcba")))],
-                id=f"{loader}: by name, whatever the directory",
-            )
-            for folders in [("etc", "run", "usr/local/lib", "usr/lib", "lib")]
-            for loader in LOADERS
-        ),
-        *(
-            pytest.param(loader, [f"{later}/a.conf", f"{first}/a.conf"], [f"{first}/a.conf"], id=f"{loader}: {why}")
-            for loader in LOADERS
-            for first, later, why in (
-                ("/etc/sysctl.d", "/run/sysctl.d", "etc hides run"),
-                ("/run/sysctl.d", "/usr/local/lib/sysctl.d", "run hides usr local"),
-                ("/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "usr local hides usr"),
-                ("/etc/sysctl.d", "/usr/lib/sysctl.d", "etc hides usr"),
-                ("/usr/lib/sysctl.d", "/lib/sysctl.d", "usr hides lib"),
-            )
-        ),
-        *(
-            pytest.param(
-                loader,
-                [f"/etc/sysctl.d/{name}.conf" for name in ("é", "a", "_", "Z", "9-a", "10-a", "\udcff", "b c")],
-                [f"/etc/sysctl.d/{name}.conf" for name in ("10-a", "9-a", "Z", "_", "a", "b c", "é", "\udcff")],
-                id=f"{loader}: names in byte order",
-            )
-            for loader in LOADERS
-        ),
-        *(
-            pytest.param(
-                loader,
-                [f"/etc/sysctl.d/{name}" for name in ("a", "a.conf~", "a.CONF", "a.conf.bak", "aconf", "b.conf")],
-                ["/etc/sysctl.d/b.conf"],
-                id=f"{loader}: suffix",
-            )
-            for loader in LOADERS
-        ),
-        *(
-            pytest.param(
-                loader,
-                ["/etc/sysctl.d/below/a.conf", "/etc/a.conf", "/etc/sysctl.conf.d/a.conf", "/opt/sysctl.d/a.conf"],
-                [],
-                id=f"{loader}: other folders",
-            )
-            for loader in LOADERS
-        ),
-        pytest.param(SYSTEMD, ["/etc/sysctl.d/.x.conf", "/etc/sysctl.d/.conf"], [], id="systemd: hidden files"),
-        pytest.param(
-            PROCPS,
-            ["/etc/sysctl.d/a.conf", "/etc/sysctl.d/.x.conf", "/etc/sysctl.d/.conf"],
-            ["/etc/sysctl.d/.conf", "/etc/sysctl.d/.x.conf", "/etc/sysctl.d/a.conf"],
-            id="procps: hidden files too",
-        ),
-        pytest.param(
-            SYSTEMD,
-            ["/etc/sysctl.conf", "/etc/sysctl.d/zz.conf"],
-            ["/etc/sysctl.d/zz.conf"],
-            id="systemd: without sysctl.conf",
-        ),
-        pytest.param(
-            PROCPS,
-            ["/etc/sysctl.conf", "/etc/sysctl.d/zz.conf", "/usr/lib/sysctl.d/~.conf"],
-            ["/etc/sysctl.d/zz.conf", "/usr/lib/sysctl.d/~.conf", "/etc/sysctl.conf"],
-            id="procps: sysctl.conf last",
-        ),
-        pytest.param(
-            PROCPS,
-            ["/etc/sysctl.d/sysctl.conf", "/etc/sysctl.conf"],
-            ["/etc/sysctl.d/sysctl.conf", "/etc/sysctl.conf"],
-            id="procps: a file of the same name does not hide sysctl.conf",
-        ),
-    ],
-)
-def test_files_read(loader: Loader, paths: list[str], expected: list[str]) -> None:
-    assert [file.path for file in files_read(tree_of(*paths), rules_of(loader))] == expected
-
-
-@pytest.mark.parametrize("loader", LOADERS)
-@pytest.mark.parametrize(
-    "hiding",
-    [
-        pytest.param(SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf"), id="empty file"),
-        pytest.param(SysctlFile("/etc/sysctl.d/a.conf", "/dev/null", is_link=True), id="link to /dev/null"),
-        pytest.param(SysctlFile("/etc/sysctl.d/a.conf", "/nowhere", kind="missing", is_link=True), id="dangling link"),
-        pytest.param(SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", kind="directory"), id="directory"),
-        pytest.param(SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", kind="unreadable"), id="unreadable"),
-    ],
-)
-def test_files_read_masked(loader: Loader, hiding: SysctlFile) -> None:
-    hidden = SysctlFile("/usr/lib/sysctl.d/a.conf", "/usr/lib/sysctl.d/a.conf", text=DOTTED + b"=5")
-    assert files_read(Tree((hidden, hiding)), rules_of(loader)) == [hiding]
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_read"),
-    [
-        pytest.param("file", True, id="file"),
-        pytest.param("unreadable", True, id="unreadable, but root will read it"),
-        pytest.param("directory", False, id="directory"),
-        pytest.param("missing", False, id="dangling link"),
-    ],
-)
-def test_files_read_sysctl_conf(kind: Kind, is_read: bool) -> None:
-    tree = tree_of("/etc/sysctl.conf", kind=kind)
-    assert files_read(tree, PROCPS_RULES) == (list(tree.files) if is_read else [])
 
 
 @pytest.mark.parametrize(
@@ -410,13 +270,6 @@ def test_rules_of(loader: Loader, version: Version | None, since: Version) -> No
     assert (rules_of(loader, version).loader, rules_of(loader, version).since) == (loader, since)
 
 
-def test_old_procps_reads_run_first() -> None:
-    paths = ["/etc/sysctl.d/a.conf", "/run/sysctl.d/a.conf", "/usr/lib/sysctl.d/a.conf"]
-    for rules in RULES:
-        first = "run" if rules == OLD_PROCPS else "etc"
-        assert [file.path for file in files_read(tree_of(*paths), rules)] == [f"/{first}/sysctl.d/a.conf"]
-
-
 @pytest.mark.parametrize(
     ("line", "rules", "expected"),
     [
@@ -449,40 +302,6 @@ def test_old_releases_know_no_patterns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "by_systemd", "by_procps"),
-    [
-        pytest.param(b"# *\n" + DOTTED + b" = 5\nvm.swappiness = 5\n", False, False, id="plain"),
-        pytest.param(b"net.ipv4.tcp_keepalive_* = 5\n", True, True, id="pattern"),
-        pytest.param(
-            b"net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n", False, False, id="pattern for others"
-        ),
-        pytest.param(b"-" + DOTTED + b"\n", True, True, id="exclusion"),
-        pytest.param(b"-net.*\n", False, True, id="exclusion by a pattern, which procps 4.0.5 reads differently"),
-        pytest.param(b"-net.ipv4.tcp\\_keepalive_time\n", False, True, id="exclusion by a backslash"),
-        pytest.param(b"-net.ipv4.conf.*.rp_filter\n-kernel.*\n", False, False, id="exclusion by a pattern for others"),
-        pytest.param(b"net/ipv4/../ipv4/tcp_keepalive_time=5\n", True, False, id="parent folder"),
-        pytest.param(b"--" + DOTTED + b"=5\n", False, True, id="two dashes"),
-        pytest.param(b"\x0b" + DOTTED + b"=5\n", False, True, id="vertical tab"),
-    ],
-)
-def test_depends_on_version(text: bytes, by_systemd: bool, by_procps: bool) -> None:
-    tree = Tree((SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", text=text),))
-    assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (by_systemd, by_procps)
-
-
-def test_depends_on_version_by_the_order_of_folders() -> None:
-    tree = tree_of("/etc/sysctl.d/a.conf", "/run/sysctl.d/a.conf")
-    assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (False, True)
-
-
-def test_depends_on_version_by_a_loop_of_links() -> None:
-    loop = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", kind="missing", is_link=True)
-    hidden = tree_of("/usr/lib/sysctl.d/a.conf").files
-    for tree in (Tree((loop,)), Tree((loop, *hidden))):
-        assert (depends_on_version(tree, SYSTEMD), depends_on_version(tree, PROCPS)) == (True, False)
-
-
-@pytest.mark.parametrize(
     ("line", "rules", "excluded", "keys"),
     [
         pytest.param(
@@ -502,37 +321,3 @@ def test_exclusions_by_pattern(line: bytes, rules: Rules, excluded: bytes | None
     (statement,) = statements(line, rules)
     assert statement.excluded == excluded
     assert list(filter(statement.concerns, KEYS)) == keys
-
-
-A = SysctlFile("/etc/sysctl.d/a.conf", "/etc/sysctl.d/a.conf", text=b"old")
-CONF = SysctlFile("/etc/sysctl.conf", "/etc/sysctl.conf", text=b"old")
-LINK = SysctlFile("/etc/sysctl.d/99-sysctl.conf", "/etc/sysctl.conf", text=b"old", is_link=True)
-OUTSIDE = SysctlFile("/etc/sysctl.d/l.conf", "/etc/outside", text=b"old", is_link=True)
-
-
-@pytest.mark.parametrize(
-    ("files", "file", "text", "expected"),
-    [
-        pytest.param((), A, b"new", {A.path: b"new"}, id="a file not there yet"),
-        pytest.param((A, CONF), A, b"new", {A.path: b"new", CONF.path: b"old"}, id="one of two"),
-        pytest.param((CONF, LINK), LINK, b"new", {CONF.path: b"new", LINK.path: b"new"}, id="by its link"),
-        pytest.param((CONF, LINK), CONF, b"new", {CONF.path: b"new", LINK.path: b"new"}, id="behind a link"),
-        pytest.param((A, CONF), A, None, {CONF.path: b"old"}, id="removed"),
-        pytest.param((CONF, LINK), CONF, None, {LINK.path: None}, id="removed, so that its link dangles"),
-        pytest.param(
-            (OUTSIDE,), OUTSIDE, b"new", {OUTSIDE.path: b"new", "/etc/outside": b"new"}, id="target elsewhere"
-        ),
-    ],
-)
-def test_with_text(
-    files: tuple[SysctlFile, ...], file: SysctlFile, text: bytes | None, expected: dict[str, bytes | None]
-) -> None:
-    tree = Tree(files)
-    changed = tree.with_text(file, text)
-    assert {file.path: file.text if file.kind == "file" else None for file in changed.files} == expected
-    assert tree == Tree(files)
-
-
-def test_get() -> None:
-    assert Tree((A, CONF)).get(CONF.path) is CONF
-    assert Tree((A,)).get("/etc/sysctl.conf") is None
