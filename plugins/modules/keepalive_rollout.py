@@ -118,7 +118,14 @@ stop:
   type: bool
   sample: false
 summary:
-  description: How many hosts and which, by status; where something is wrong, each with its reason.
+  description:
+    - How many hosts and which, by status; where something is wrong, each with its reason.
+    - After a rollout V(would_change), V(changed), V(already_compliant), V(not_started), V(rolled_back), V(failed),
+      V(unknown) or V(unreachable). V(unknown) is a host that was changed, or may have been, and could not be rolled
+      back.
+    - After a restoration V(would_be_restored), V(restored), V(unchanged), V(no_checkpoint), V(changed_by_others),
+      V(failed) or V(unreachable); V(not_selected) and V(not_in_inventory) are hosts that have a checkpoint and were not
+      restored.
   returned: with O(step=finish) and O(step=restored)
   type: dict
   sample: {"changed": "2: db01, db02"}
