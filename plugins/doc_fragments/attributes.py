@@ -16,7 +16,8 @@ attributes:
   action_group:
     description: Use C(group/linux.tcp.keepalive) in C(module_defaults) to set defaults for all modules of the group.
     support: full
-    membership: linux.tcp.keepalive
+    membership:
+      - linux.tcp.keepalive
   async:
     description: Supports tasks with C(async).
     support: full

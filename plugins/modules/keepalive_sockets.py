@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED
-
 DOCUMENTATION = r"""
 module: keepalive_sockets
 short_description: Bring open TCP connections under keepalive
@@ -230,7 +228,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import en
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NONE_SELECTED, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_PROCESS, NOT_ACCEPTED
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 

@@ -272,6 +272,7 @@ class SocketScanner:
     ) -> tuple[Options | None, Reason | None]:
         """Return a socket's options, or the reason why they cannot be read, or neither where it is gone."""
         what_to_do = ""
+        reason = REFUSED
         try:
             copy = duplicate_socket(duplicator, inode, held)
             try:
@@ -290,7 +291,7 @@ class SocketScanner:
             self.denied = True
             reason, what_to_do = PERMISSION, remedy(self._processes.proc)
         except KeepaliveError as exc:
-            reason = REFUSED._replace(message=str(exc).rstrip("."))
+            reason = reason._replace(message=str(exc).rstrip("."))
         self.unreadable.add("socket", reason, what_to_do)
         return None, reason
 

@@ -49,8 +49,8 @@ def load(folder: Path, host: str = "db1") -> Answer:
     return found
 
 
-def save(folder: Path, checkpoint: Answer = CHECKPOINT, time: int = 600) -> None:
-    store.save(str(folder), "db1", desired={"time": time}, before={}, checkpoint=checkpoint, now="12:00")
+def save(folder: Path, checkpoint: Answer | None = None, time: int = 600) -> None:
+    store.save(str(folder), "db1", desired={"time": time}, before={}, checkpoint=checkpoint or CHECKPOINT, now="12:00")
 
 
 @pytest.mark.parametrize("answer", [{"changed": True}, {"failed": True}, {"unreachable": True}], ids=str)
