@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.05
 class Lock:
     """The lock of one system, and the moment at which this run began.
 
-    The running system's lock is a file that only root can open, since whoever can read a file
+    The running system's lock is a file that only root can open, since anyone who can read a file
     can lock it; that of another tree, or where there is no /run, is the root folder.
     """
 
