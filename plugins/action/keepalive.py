@@ -14,27 +14,27 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import De
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
 # What each element of the option sockets has where it does not say otherwise.
 _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
-# What is returned of each answer about sockets.
+# What is returned of each result about sockets.
 _SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
 
-class ActionModule(CheapCheck):
-    """Answers for the module of this name where nothing has to change, and runs the one for sockets around it."""
+class ActionModule(ProbingAction):
+    """Take the place of the module where nothing has to change, and run the one for sockets around it."""
 
     spec = KEEPALIVE
 
-    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
-        """Return the answer, with those about sockets where some are asked for."""
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Return the result, with those about sockets where the option selects some."""
         arguments = self._task.args
         filters = arguments.get("sockets")
         self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}
@@ -45,10 +45,14 @@ class ActionModule(CheapCheck):
         finally:
             self._task.args = arguments  # a task with "until" runs again
 
-    def _run_with(self, filters: list[Answer], tmp: str | None, task_vars: Answer | None) -> Answer:
-        odd = "sockets cannot be given with async: leave one of them out." if self._task.async_val else _odd(filters)
-        if odd:
-            return {"failed": True, "msg": odd}
+    def _run_with(self, filters: list[Result], tmp: str | None, task_vars: Result | None) -> Result:
+        problem = (
+            "sockets cannot be given with async: leave one of them out."
+            if self._task.async_val
+            else _problem_of(filters)
+        )
+        if problem:
+            return {"failed": True, "msg": problem}
         looks = []
         for index, wanted in enumerate(filters):
             looks.append(self._run_for(wanted, task_vars, check_mode=True))
@@ -58,41 +62,41 @@ class ActionModule(CheapCheck):
                     "changed": False,
                     "msg": f"sockets[{index}]: {looks[-1].get('msg')} Nothing was changed.",
                 }
-        answer = super().run(tmp, task_vars)
-        if self._task.check_mode or _is_lost(answer):
-            return _joined(answer, looks if self._task.check_mode else [])
-        answers: list[Answer] = []
+        result = super().run(tmp, task_vars)
+        if self._task.check_mode or _is_lost(result):
+            return _joined(result, looks if self._task.check_mode else [])
+        of_sockets: list[Result] = []
         for index, wanted in enumerate(filters):
-            told = self._run_for(wanted, task_vars, check_mode=False)
-            answers.append(told)
-            if _is_lost(told):
-                answer["msg"] = f"The values are set, but sockets[{index}]: {told.get('msg')}"
-                answer.update({name: told[name] for name in ("failed", "unreachable") if name in told})
+            one = self._run_for(wanted, task_vars, check_mode=False)
+            of_sockets.append(one)
+            if _is_lost(one):
+                result["msg"] = f"The values are set, but sockets[{index}]: {one.get('msg')}"
+                result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
                 break
-        return _joined(answer, answers)
+        return _joined(result, of_sockets)
 
-    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
-        """Return the answer and the warnings, None where something has to change."""
+    def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
+        """Return the result and the warnings, None where something has to change."""
         if not params["path"].startswith("/"):
             raise InconclusiveProbeError("path is one that only the host can read")
         change = preview(host, DesiredState.from_params(params))
         host.require_certain(change.before)
         return build_result(Outcome(change, change.after), diff=self._task.diff) if change.is_empty else None
 
-    def _run_for(self, wanted: Answer, task_vars: Answer | None, *, check_mode: bool) -> Answer:
+    def _run_for(self, wanted: Result, task_vars: Result | None, *, check_mode: bool) -> Result:
         """Run the module for one element of the option sockets."""
         own = self._task.check_mode
         self._task.check_mode = check_mode
         try:
-            told: Answer = self._execute_module(
+            result: Result = self._execute_module(
                 module_name=SOCKETS_MODULE, module_args={**_SOCKETS_DEFAULTS, **wanted}, task_vars=task_vars
             )
         finally:
             self._task.check_mode = own
-        return told
+        return result
 
 
-def _odd(filters: object) -> str | None:
+def _problem_of(filters: object) -> str | None:
     """Return what is wrong with the option sockets, as far as its module cannot tell."""
     if not isinstance(filters, list) or not all(isinstance(wanted, dict) for wanted in filters):
         return f"sockets is {filters!r}, and a list of dictionaries is needed, such as [{{units: [nginx]}}]."
@@ -105,19 +109,19 @@ def _odd(filters: object) -> str | None:
     )
 
 
-def _is_lost(answer: Answer) -> bool:
-    return bool(answer.get("failed") or answer.get("unreachable"))
+def _is_lost(result: Result) -> bool:
+    return bool(result.get("failed") or result.get("unreachable"))
 
 
-def _joined(answer: Answer, answers: list[Answer]) -> Answer:
-    """Return the answer about the values with those about sockets below ``sockets``."""
-    told = []
-    for one in answers:
+def _joined(result: Result, of_sockets: list[Result]) -> Result:
+    """Return the result about the values with those about sockets below ``sockets``."""
+    returned = []
+    for one in of_sockets:
         for name in ("warnings", "deprecations"):
             if one.get(name):
-                answer[name] = [*answer.get(name, ()), *one[name]]
+                result[name] = [*result.get(name, ()), *one[name]]
         if one.get("diff"):
-            answer["diff"] = [*answer.get("diff", ()), one["diff"]]
-        told.append({name: value for name, value in one.items() if name in _SOCKETS_RETURNED})
-    changed = any(one.get("changed") for one in (answer, *answers))
-    return {**answer, "changed": changed, "sockets": told}
+            result["diff"] = [*result.get("diff", ()), one["diff"]]
+        returned.append({name: value for name, value in one.items() if name in _SOCKETS_RETURNED})
+    changed = any(one.get("changed") for one in (result, *of_sockets))
+    return {**result, "changed": changed, "sockets": returned}

@@ -16,29 +16,29 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import De
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 
-class ActionModule(CheapCheck):
-    """Answers for the module of this name where nothing would change."""
+class ActionModule(ProbingAction):
+    """Take the place of the module where nothing would change."""
 
     _supports_async = False
     spec = KEEPALIVE_CHECKPOINT
 
     def can_probe(self) -> bool:
-        """Whether a probe would do: it waits for nobody."""
+        """Whether a probe would do: it cannot wait for another run."""
         return not boolean(self._task.args.get("wait", False), strict=False)
 
-    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
-        """Return the answer and the warnings, None where something would change."""
+    def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
+        """Return the result and the warnings, None where something would change."""
         if not params["path"].startswith("/"):
             raise InconclusiveProbeError("path is one that only the host can read")
-        want = DesiredState.from_params({**params, "backup": False})
+        want = DesiredState.from_params(params)
         change = preview(host, want)
         host.require_certain(change.before)
         if not change.is_empty:

@@ -11,19 +11,19 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_INFO
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import CheapCheck
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
 
-class ActionModule(CheapCheck):
-    """Answers for the module of this name."""
+class ActionModule(ProbingAction):
+    """Take the place of the module wherever the probe is conclusive."""
 
     spec = KEEPALIVE_INFO
 
-    def answer(self, params: dict[str, t.Any], host: ProbedHost) -> tuple[dict[str, t.Any], list[str]] | None:
-        """Return the answer and the warnings."""
+    def compute_result(self, params: dict[str, t.Any], host: ProbedHost) -> tuple[dict[str, t.Any], list[str]] | None:
+        """Return the result and the warnings."""
         snapshot = take_snapshot(host, loader=params["loader"])
         host.require_certain(snapshot)
         return build_info_result(snapshot)

@@ -30,19 +30,19 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
 )
 
 if t.TYPE_CHECKING:
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
     Facts = t.Dict[str, t.Mapping[str, t.Any]]
 
 
 _ROLE = Path(__file__).parents[2] / "roles" / "keepalive" / "meta" / "argument_specs.yml"
 
 
-def _options_of_role() -> dict[str, Answer]:
-    options: dict[str, Answer] = yaml_load(_ROLE.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+def _options_of_role() -> dict[str, Result]:
+    options: dict[str, Result] = yaml_load(_ROLE.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
     return options
 
 
-def _validated(options: dict[str, Answer], given: Answer) -> Answer:
+def _validated(options: dict[str, Result], given: Result) -> Result:
     """Check the variables of the role that a host has, and return them with their defaults.
 
     :raises KeepaliveError: where there cannot be such a desired state, or is none.
@@ -50,7 +50,7 @@ def _validated(options: dict[str, Answer], given: Answer) -> Answer:
     validated = ArgumentSpecValidator(options).validate(given)
     if validated.error_messages:
         raise InvalidValueError("; ".join(validated.error_messages))
-    params: Answer = validated.validated_parameters
+    params: Result = validated.validated_parameters
     if params["keepalive_root"] != "/":
         raise InvalidValueError("keepalive_root is not for hosts that run: leave it out.")
     if DesiredState.from_params({name.partition("_")[2]: value for name, value in params.items()}).is_empty:
@@ -108,10 +108,10 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_async = False
 
-    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Return what the next tasks of the playbook need to know."""
         variables = task_vars or {}
-        result: Answer = super().run(tmp, variables)
+        result: Result = super().run(tmp, variables)
         validated = ArgumentSpecValidator(KEEPALIVE_ROLLOUT).validate(self._task.args)
         if validated.error_messages:
             return {**result, "failed": True, "msg": "; ".join(validated.error_messages)}
@@ -141,7 +141,7 @@ class ActionModule(ActionBase):
         folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # constants are made at run time
         return os.path.join(folder, "linux.tcp.rollout.json")
 
-    def _prepare(self, variables: Answer) -> Answer:
+    def _prepare(self, variables: Result) -> Result:
         """Read the variables of one host, those of the play included."""
         options = _options_of_role()
         read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options)
@@ -158,7 +158,7 @@ class ActionModule(ActionBase):
             "sockets": bool(params["keepalive_sockets"]),
         }
 
-    def _begin(self, params: Answer, facts: Facts) -> Answer:
+    def _begin(self, params: Result, facts: Facts) -> Result:
         prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}
         given = _only("keepalive_rollout_folder", (known["folder"] for known in prepared.values()))
         folder = os.path.abspath(os.path.expanduser(given))
@@ -173,7 +173,7 @@ class ActionModule(ActionBase):
         rollout.keep(self._path)
         return {"pending": pending, "checks": checks, "folder": folder}
 
-    def _step(self, step: str, rollout: Rollout, facts: Facts) -> Answer:
+    def _step(self, step: str, rollout: Rollout, facts: Facts) -> Result:
         if step == "checkpoint":
             batch = {name: facts[name] for name in facts if rollout.hosts[name].code == "not_started"}
             selected = rollout.checkpoint(batch, check_mode=self._task.check_mode)
@@ -191,7 +191,7 @@ class ActionModule(ActionBase):
             return {"selected": rollout.pending}
         return rollout.finish(facts)
 
-    def _restored(self, params: Answer, facts: Facts) -> Answer:
+    def _restored(self, params: Result, facts: Facts) -> Result:
         check_mode = self._task.check_mode
         statuses = {
             name: after_restoration(known.get("__keepalive_restored"), check_mode=check_mode)

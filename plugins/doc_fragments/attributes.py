@@ -22,7 +22,7 @@ attributes:
     description: Supports tasks with C(async).
     support: full
   check_mode:
-    description: Can run in C(check_mode) and return the same answer without changing the host.
+    description: Can run in C(check_mode) and return the same result without changing the host.
     support: full
   diff_mode:
     description: Returns what has changed, or in C(check_mode) what would change, when in diff mode.
@@ -63,10 +63,10 @@ attributes:
     support: full
 """
 
-    ASKED = r"""
+    PROBED = r"""
 options: {}
 notes:
-  - The controller asks the host by one command of a POSIX shell first, and computes from the answer what the module
+  - The controller probes the host by one command of a POSIX shell first, and computes from its output what the module
     would. That takes no Python on the host and no transfer. The return values are the same. As no Python is looked
     for, there is no fact C(discovered_interpreter_python) among them, and none of the warnings that go with it.
   - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);

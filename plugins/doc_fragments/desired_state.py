@@ -55,7 +55,7 @@ options:
   path:
     description:
       - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
-      - Its name decides who wins, since files are read in the order of their names, whatever their folder.
+      - Files are read in the order of their names, whatever their folder, and the last one takes precedence.
       - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13, or one below
         C(/run). So is a name that would hide another file with settings of its own.
       - When it is a link, the file that it leads to is edited.
@@ -63,7 +63,7 @@ options:
     default: /etc/sysctl.d/99-tcp-keepalive.conf
   overrides:
     description:
-      - What to do when another file would decide a value at the next boot.
+      - What to do when another file would take precedence at the next boot.
       - V(fail) names the file and line, and fails before anything is touched.
       - V(take_over) comments out the deciding lines of files below C(/etc), with a marker that names O(path). Files
         elsewhere are never edited; the error then names a O(path) that would win.

@@ -9,7 +9,7 @@ name: keepalive_audit
 short_description: Check a fleet by what the info modules returned, and render the reports
 version_added: 0.1.0
 description:
-  - Takes for each host what M(linux.tcp.keepalive_info) and M(linux.tcp.keepalive_sockets_info) answered, also where
+  - Takes for each host what M(linux.tcp.keepalive_info) and M(linux.tcp.keepalive_sockets_info) returned, also where
     they failed or the host could not be reached, and returns the texts of the reports.
   - The playbook C(linux.tcp.audit) uses it. What is judged, and what the reports hold, is in R(guide_audit,
     ansible_collections.linux.tcp.docsite.guide_audit) among the collection's guides.

@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 
 class KeepaliveError(Exception):
-    """Base of all errors of the collection. ``details`` are further keys of the module's answer."""
+    """Base of all errors of the collection. ``details`` are further keys of the module's result."""
 
     def __init__(self, message: str, **details: t.Any) -> None:
         super().__init__(printable(message))
@@ -62,7 +62,7 @@ class NotReadAtBootError(KeepaliveError):
 
 
 class OverriddenError(KeepaliveError):
-    """Another file decides a value at the next boot."""
+    """Another file takes precedence at the next boot."""
 
 
 class VerificationError(KeepaliveError):

@@ -15,8 +15,8 @@ description:
   - The values are checked before anything is touched, read back after they were written, and kept in the file only
     when the kernel took them. When a step fails, the steps before it are undone.
   - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl) or C(sysctl
-    --system), which file and line will decide each value. So C(ok) without a warning means that the named values are
-    in force and survive a reboot, as far as O(runtime) and O(persistent) ask for it.
+    --system), which file and line will take precedence for each value. So C(ok) without a warning means that the named
+    values are in force and survive a reboot, as far as O(runtime) and O(persistent) ask for it.
   - Without O(time), O(intvl) and O(probes) it reports what the host has, and changes nothing.
   - No C(sysctl) program is needed, no other key of any file is applied, and every other line of a file stays as it
     is, byte for byte.
@@ -27,7 +27,7 @@ extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
   - linux.tcp.desired_state
-  - linux.tcp.attributes.asked
+  - linux.tcp.attributes.probed
   - linux.tcp.attributes.action
 attributes:
   async:
@@ -54,7 +54,7 @@ options:
     elements: dict
     default: []
 notes:
-  - Writing needs root's rights, in check mode too, so that it gives the same answer. Reporting needs none.
+  - Writing needs root's rights, in check mode too, so that it gives the same result. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
     with probes. Negative ones are refused because they switch keepalive off.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock), or one on the root
@@ -307,10 +307,10 @@ def main() -> None:
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-    answer, warnings = build_result(outcome, diff=diff)
+    result, warnings = build_result(outcome, diff=diff)
     for warning in warnings:
         module.warn(warning)
-    module.exit_json(**answer)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

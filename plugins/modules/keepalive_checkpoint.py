@@ -132,7 +132,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.result import bui
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_CHECKPOINT, supports_check_mode=True)
     try:
-        want = DesiredState.from_params({**module.params, "backup": False})
+        want = DesiredState.from_params(module.params)
         host = LocalHost()
         # a run that is under way, perhaps without its connection, is waited for
         with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):

@@ -11,16 +11,17 @@ short_description: Gather the TCP keepalive values that a host has, and will hav
 version_added: 0.1.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
-    running kernel, the values that the next boot will give, and the file and line that decide each of them.
+    running kernel, the values that the next boot will give, and the file and line that each of them comes from.
   - The prediction follows the rules of the loader that the host's boot uses, see R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
-  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may decide,
-    and so is a line below C(/run), because it is gone after a reboot, and whoever may set the keys after the boot.
+  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may take
+    precedence. So is a line below C(/run), because it is gone after a reboot, and each place that may set the keys
+    after the boot.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.info
   - linux.tcp.attributes.root
-  - linux.tcp.attributes.asked
+  - linux.tcp.attributes.probed
   - linux.tcp.attributes.action
 options:
   loader:
@@ -48,7 +49,7 @@ EXAMPLES = r"""
   linux.tcp.keepalive_info:
   register: keepalive
 
-- name: Insist that the values survive a reboot
+- name: Fail unless the values survive a reboot
   ansible.builtin.assert:
     that:
       - keepalive.drift | length == 0
@@ -226,10 +227,10 @@ def main() -> None:
         snapshot = take_snapshot(LocalHost(module.params["root"]), loader=module.params["loader"])
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    answer, warnings = build_info_result(snapshot)
+    result, warnings = build_info_result(snapshot)
     for warning in warnings:
         module.warn(warning)
-    module.exit_json(**answer)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ options:
     type: bool
     default: false
 notes:
-  - Needs root's rights, in check mode too, so that it gives the same answer.
+  - Needs root's rights, in check mode too, so that it gives the same result.
 seealso:
   - module: linux.tcp.keepalive_checkpoint
 author:
@@ -111,13 +111,13 @@ def main() -> None:
         )
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    answer: dict[str, t.Any] = {
+    result: dict[str, t.Any] = {
         "changed": not done.is_empty,
         "foreign": [printable(text) for text in done.foreign],
     }
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-        answer["diff"] = done.diff()
-    module.exit_json(**answer)
+        result["diff"] = done.diff()
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ description:
   - The playbooks C(linux.tcp.rollout) and C(linux.tcp.restore) use this action. Do not use it directly; it may change
     at any time.
   - It runs on the controller only. It stores checkpoints, works out what became of each host from the results of its
-    tasks, and decides whether the rollout goes on. What it knows is in a file of the run's temporary folder.
+    tasks, and works out whether the rollout goes on. What it knows is in a file of the run's temporary folder.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.action
@@ -32,8 +32,8 @@ options:
   step:
     description:
       - V(prepare) checks the variables of one host. V(begin) begins a rollout with what this has given. V(checkpoint)
-        stores the checkpoints of a batch. V(verify) decides whether the health of its hosts is checked. V(commit)
-        commits the batch where nothing is wrong. V(rollback) decides what is rolled back. V(finish) sums up.
+        stores the checkpoints of a batch. V(verify) works out which hosts get a health check. V(commit)
+        commits the batch where nothing is wrong. V(rollback) works out which hosts are rolled back. V(finish) sums up.
         V(restored) sums the playbook C(linux.tcp.restore) up.
     type: str
     required: true

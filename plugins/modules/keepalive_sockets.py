@@ -99,8 +99,8 @@ options:
     default: false
 notes:
   - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
-    meant, or where permission is denied for all that is selected. A single process that is protected from root as well,
-    or a socket that the kernel refuses to set, is told in RV(unreachable_sockets) or RV(unreadable), with a
+    selected, or where permission is denied for all that is selected. A single process that is protected from root as
+    well, or a socket that the kernel refuses to set, is reported in RV(unreachable_sockets) or RV(unreadable), with a
     warning.
   - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
 seealso:
@@ -170,7 +170,7 @@ changed_sockets:
           code: timer_armed_earlier
           message: "the timer was armed with an older value: 7013 s left, 600 s wanted"
     after:
-      description: The same, as the kernel told it after the change.
+      description: The same, as the kernel reports it after the change.
       returned: success
       type: dict
       sample:
@@ -262,7 +262,7 @@ def main() -> None:
         module.warn(warning)
     if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
         module.warn(NONE_SELECTED)
-    answer = {
+    result = {
         "changed": bool(outcome.changed),
         **outcome.as_dict(summary_only=params["summary_only"]),
         "totals": {
@@ -274,8 +274,8 @@ def main() -> None:
         "unreadable": unreadable.as_list(),
     }
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-        answer["diff"] = outcome.diff()
-    module.exit_json(**answer)
+        result["diff"] = outcome.diff()
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ EXAMPLES = r"""
     covered: false
   register: hanging
 
-- name: Insist that all of a service's connections are covered
+- name: Fail unless all of a service's connections are covered
   linux.tcp.keepalive_sockets_info:
     units: ["postgresql@*.service"]
     states: [established]
@@ -156,7 +156,7 @@ sockets:
       sample: true
     time:
       description:
-        - Seconds of silence before the first probe, in force for this socket, whoever set it.
+        - Seconds of silence before the first probe, in force for this socket, from the program or from the sysctl.
         - Older kernels do not tell this, RV(sockets[].intvl) and RV(sockets[].probes) of MPTCP; V(null) then.
       returned: success
       type: int

@@ -13,8 +13,8 @@ from pathlib import Path
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 
 if t.TYPE_CHECKING:
-    Answer = t.Dict[str, t.Any]
-    Asked = t.Tuple[str, Answer, Answer]
+    Result = t.Dict[str, t.Any]
+    Asked = t.Tuple[str, Result, Result]
 
 TEMPLATE = Path(__file__).parents[2] / "playbooks" / "templates" / "audit.html.j2"
 OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
@@ -38,8 +38,8 @@ def info(
     *,
     path: str | None = OWN,
     writer: str | None = None,
-) -> Answer:
-    """Answer as keepalive_info does, the next boot being decided by one file."""
+) -> Result:
+    """Result as keepalive_info does, the next boot being decided by one file."""
     running, planned = dict(zip(KEYS, runtime)), dict(zip(KEYS, boot or runtime))
     source = {key: {"path": path, "line": line} if path else None for line, key in enumerate(KEYS, start=2)}
     return {
@@ -57,8 +57,8 @@ def info(
     }
 
 
-def sockets(covered: int, not_covered: int) -> Answer:
-    """Answer as keepalive_sockets_info does."""
+def sockets(covered: int, not_covered: int) -> Result:
+    """Result as keepalive_sockets_info does."""
     return {
         "totals": {"sockets": covered + not_covered, "covered": covered, "not_covered": not_covered, "unknown": 0},
         "reasons": [{"code": "keepalive_off", "message": "keepalive is off", "sockets": not_covered}]
@@ -73,7 +73,7 @@ def sockets(covered: int, not_covered: int) -> Answer:
     }
 
 
-def unreachable(message: str = "Connection timed out") -> Answer:
+def unreachable(message: str = "Connection timed out") -> Result:
     """Register what Ansible does for a host that cannot be reached."""
     return {"unreachable": True, "msg": message}
 
@@ -103,7 +103,7 @@ def hostile_fleet() -> list[Asked]:
 def large_fleet(count: int = 1000) -> list[Asked]:
     """Return a fleet of many hosts, the same each time."""
     draw = random.Random(1)
-    kinds: list[t.Callable[[], Answer]] = [
+    kinds: list[t.Callable[[], Result]] = [
         *[info] * 12,
         *[lambda: info((300, 30, 5))] * 4,
         *[lambda: info((draw.choice([60, 120, 240, 350]), 30, draw.choice([3, 6, 9])))] * 6,

@@ -139,12 +139,12 @@ def test_reports_cannot_be_written(fleet: Fleet) -> None:
     assert run.status == 2
     assert "TASK [Create the folder of the reports, keepalive_audit_folder]" in run.output
     assert "creating /proc/keepalive as requested" in words(run)
-    assert "TASK [Ask for the values]" not in run.output
+    assert "TASK [Gather the values]" not in run.output
 
 
 def test_invalid_criteria(fleet: Fleet) -> None:
     run = audit(fleet, keepalive_audit_covered="most", keepalive_audit_folder="senseless")
     assert run.status == 2
     assert "keepalive_audit_covered is 'most': give per cent, a number from 0 to 100" in words(run)
-    assert "TASK [Ask for the values]" not in run.output
+    assert "TASK [Gather the values]" not in run.output
     assert not (fleet.folder / "senseless").exists()

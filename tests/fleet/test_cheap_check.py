@@ -22,7 +22,7 @@ import pytest
 from ansible_collections.linux.tcp.tests.fleet.fleet import TARGET_PYTHON, Fleet
 
 if t.TYPE_CHECKING:
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
     Task = t.Dict[str, t.Any]
 
 # The path of the collection under test: the installed artifact, or this tree.
@@ -119,7 +119,7 @@ def prepare(fleet: Fleet) -> None:
             host.write(f"/opt/shells/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)
 
 
-def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict[str, Answer]:
+def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict[str, Result]:
     """Run tasks on the first host, each independent of the others; return their results by name."""
     names = {name: f"result_{number}" for number, name in enumerate(tasks)}
     listed = []
@@ -138,7 +138,7 @@ def run_tasks(fleet: Fleet, tasks: t.Mapping[str, Task], **play: object) -> dict
     (fleet.folder / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
     run = fleet.run(str(BIN / "ansible-playbook"), "play.yml")
     assert run.status == 0, run.output
-    results: dict[str, Answer] = json.loads((fleet.folder / "results.json").read_text(encoding="utf-8"))
+    results: dict[str, Result] = json.loads((fleet.folder / "results.json").read_text(encoding="utf-8"))
     return results
 
 
@@ -148,18 +148,18 @@ def by_module(task: Task) -> Task:
     return {**task, "vars": {**task.get("vars", {}), **variables}}
 
 
-def variables_with_python(task: Task) -> Answer:
+def variables_with_python(task: Task) -> Result:
     """Return a task's variables with the Python of the hosts."""
     return {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON}
 
 
-def essence(answer: Answer) -> Answer:
+def essence(answer: Result) -> Result:
     """Return the keys of a result that the module returned, without those that the task adds."""
     extra = {"stdout", "stdout_lines", "stderr", "stderr_lines", "failed", "failed_when_result", "invocation"}
     return {key: value for key, value in answer.items() if key not in extra}
 
 
-def was_sent(answer: Answer) -> bool:
+def was_sent(answer: Result) -> bool:
     """Return whether the module was sent. It fails because the Python does not exist."""
     return bool(answer["failed"]) and NO_PYTHON in json.dumps(answer)
 

@@ -249,7 +249,7 @@ def events(folder: Path, ident: str) -> list[dict[str, t.Any]]:
 
 def test_runner(project: Project) -> None:
     with Fleet(3) as fleet:
-        rollout, audit = fleet.folder / "records", fleet.folder / "reports"
+        rollout, audit = fleet.folder / "checkpoints", fleet.folder / "reports"
         folders = {"keepalive_rollout_folder": str(rollout), "keepalive_audit_folder": str(audit)}
         folder = private_data(fleet, project, keepalive_rollout_batches="100%", **folders)
         before = fleet.look()
@@ -481,19 +481,19 @@ def roll_out_from_container(project: Project, podman: Podman, image: str) -> Non
     line = "ansible-runner run runner -p rollout.yml --process-isolation --container-image fleet-ee"
     command = [image if word == "fleet-ee" else word for word in shown(f"{line} --container-option=--user=root")]
     with Fleet(2) as fleet:
-        records = fleet.folder / "records"
-        records.mkdir()
+        checkpoints = fleet.folder / "checkpoints"
+        checkpoints.mkdir()
         folder = private_data(fleet, project, keepalive_rollout_folder="/srv/keepalive/rollout")
         shutil.rmtree(folder / "project" / "collections" / "ansible_collections")
         # podman needs its own files below /run, so it shares only the network with the fleet
         run = fleet.run(
             *command,
             "--container-option=--network=host",
-            f"--container-volume-mount={records}:/srv/keepalive",
+            f"--container-volume-mount={checkpoints}:/srv/keepalive",
             env={**as_job(), **podman.env},
             namespaces=["net"],
         )
         assert run.status == 0, run.output
         for host in fleet.hosts.values():
             assert_values(host, VALUES)
-        assert sorted(path.name for path in (records / "rollout").iterdir()) == ["host01.json", "host02.json"]
+        assert sorted(path.name for path in (checkpoints / "rollout").iterdir()) == ["host01.json", "host02.json"]

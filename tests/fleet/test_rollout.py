@@ -135,9 +135,9 @@ def template_of_a_host(fleet: Fleet) -> str:
 
 
 def unfinished(fleet: Fleet) -> list[str]:
-    """Return the hosts whose change is pending in the records of the rollout."""
-    records = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
-    return sorted(record["host"] for record in records if record["pending"] is not None)
+    """Return the hosts whose change is pending in the rollout's store."""
+    entries = [json.loads(path.read_text()) for path in (fleet.folder / "keepalive-rollout").glob("*.json")]
+    return sorted(entry["host"] for entry in entries if entry["pending"] is not None)
 
 
 def hold_up(

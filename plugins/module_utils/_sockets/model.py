@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Describe TCP sockets, and decide whether keepalive covers them.
+"""Describe TCP sockets, and work out whether keepalive covers them.
 
 Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
 are TCP sockets that share the connection's inode.
@@ -34,7 +34,7 @@ if t.TYPE_CHECKING:
         Reason,
     )
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
     # sockets by whether they are covered
     _Count = t.Counter[t.Optional[bool]]
 
@@ -55,7 +55,7 @@ STATES: dict[str, int] = {
 _NEVER_HEARD = (STATES["listening"], STATES["syn_sent"])
 STATE_NAMES = {number: name for name, number in STATES.items()}
 
-# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which nobody holds
+# net/ipv4/inet_diag.c: idiag_timer, and net/ipv4/tcp_ipv4.c: get_tcp4_sock(); 3 is TIME_WAIT's, which no process holds
 TIMERS = {1: "retransmission", 2: "keepalive", 4: "zero window"}
 KEEPALIVE_TIMER = 2
 
@@ -92,9 +92,9 @@ class Entry(t.NamedTuple):
 
 
 class Options(t.NamedTuple):
-    """What getsockopt(2) says of a socket: None for what was not asked for, or is not told of such a socket.
+    """What getsockopt(2) says of a socket: None for what was not read, or does not exist for such a socket.
 
-    ``time`` and ``intvl`` are seconds and in force, whoever set them; ``user_timeout`` is
+    ``time`` and ``intvl`` are seconds and in force, from the program or from the sysctl; ``user_timeout`` is
     milliseconds, 0 for none; ``idle`` are seconds since the peer was last heard.
     """
 
@@ -166,11 +166,11 @@ class Socket(t.NamedTuple):
 
     @property
     def sort_key(self) -> tuple[int, tuple[Entry, ...]]:
-        """Orders sockets as an answer shows them: by namespace, state, addresses."""
+        """Orders sockets as a result shows them: by namespace, state, addresses."""
         return self.namespace, self.entries
 
-    def as_dict(self) -> Answer:
-        """Return the socket as the module answers it."""
+    def as_dict(self) -> Result:
+        """Return the socket as the module returns it."""
         entry, options, verdict = self.entries[0], self.options, self.verdict
         listening = entry.is_listening
         return {
@@ -245,8 +245,8 @@ class CoverageSummary:
             pids.append(process.pid)
         self._counts[covered, code, tuple(pids)] += 1
 
-    def as_dict(self) -> Answer:
-        """Return the counts as the module answers them: once for each command and unit that holds a socket."""
+    def as_dict(self) -> Result:
+        """Return the counts as the module returns them: once for each command and unit that holds a socket."""
         total: _Count = collections.Counter()
         reasons: collections.Counter[str] = collections.Counter()
         commands: dict[str | None, _Count] = {}
@@ -268,7 +268,7 @@ class CoverageSummary:
         }
 
 
-def _shown(counts: _Count) -> Answer:
+def _shown(counts: _Count) -> Result:
     return {
         "sockets": sum(counts.values()),
         "covered": counts[True],
@@ -277,7 +277,7 @@ def _shown(counts: _Count) -> Answer:
     }
 
 
-def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Answer]:
+def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Result]:
     return [
         {key: None if name is None else printable(name), **_shown(counts[name])}
         for name in sorted(counts, key=lambda name: (name is None, name or ""))

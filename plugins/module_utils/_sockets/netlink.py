@@ -7,7 +7,7 @@
 Asked by netlink, sock_diag(7), because that is cheaper: measured on Linux 6.18, 18,000 sockets take
 36 ms this way and 66 ms from /proc/PID/net/tcp, and a namespace without sockets 0.4 ms and 11 ms,
 since each read of a file walks the hash table of all namespaces (262,144 buckets) at a higher price.
-With hundreds of containers that decides. The files serve where netlink does not: in a namespace that
+With hundreds of containers that is most of the time. The files serve where netlink does not: in a namespace that
 this process may not enter, or with a kernel that has no tcp_diag. They need no privileges.
 """
 

@@ -27,9 +27,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
-        Answer,
         Entry,
         Options,
+        Result,
         Socket,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
@@ -152,8 +152,8 @@ class Outcome:
             warnings.append(f"{older} connection(s) keep a timer that was armed with an older value. Give rearm: true.")
         return warnings
 
-    def as_dict(self, *, summary_only: bool) -> Answer:
-        """Return the sockets as the module answers them."""
+    def as_dict(self, *, summary_only: bool) -> Result:
+        """Return the sockets as the module returns them."""
         if summary_only:
             return {"changed_sockets": [], "left_sockets": [], "unreachable_sockets": []}
         return {
@@ -165,7 +165,7 @@ class Outcome:
             "unreachable_sockets": _with_reasons(self.unreachable),
         }
 
-    def diff(self) -> Answer:
+    def diff(self) -> Result:
         """Return a line for each socket that changes, before and after, as diff mode shows it."""
         return {
             "before_header": "sockets",
@@ -178,12 +178,12 @@ class Outcome:
         return sorted(self.changed, key=lambda one: one.before.sort_key)
 
 
-def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Answer:
-    answer = one.as_dict()
-    return {key: answer[key] for key in keys}
+def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Result:
+    shown = one.as_dict()
+    return {key: shown[key] for key in keys}
 
 
-def _with_reasons(sockets: list[tuple[Socket, Reason]]) -> list[Answer]:
+def _with_reasons(sockets: list[tuple[Socket, Reason]]) -> list[Result]:
     return [
         {**_shown(one, _IDENTITY), **_shown(one), "reason": reason._asdict()}
         for one, reason in sorted(sockets, key=lambda pair: pair[0].sort_key)

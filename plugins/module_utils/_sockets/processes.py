@@ -87,7 +87,7 @@ class Process:
         return self._cgroup[1]
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return the process as the module answers it."""
+        """Return the process as the module returns it."""
         return {
             "pid": self.pid,
             "command": printable(self.command),

@@ -93,7 +93,7 @@ class Unreadable:
         return sum(self._counts["socket", reason] for reason in reasons)
 
     def as_list(self) -> list[dict[str, t.Any]]:
-        """Return the counts as the module answers them."""
+        """Return the counts as the module returns them."""
         return [
             {"what": what, **reason._asdict(), "count": count} for (what, reason), count in sorted(self._counts.items())
         ]

@@ -66,5 +66,5 @@ class DesiredState:
             runtime=params["runtime"],
             persistent=params["persistent"],
             overrides=params["overrides"],
-            backup=params["backup"],
+            backup=params.get("backup", False),
         )

@@ -22,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, detection_time, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Outlook, writers_among
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction, Setting
@@ -97,9 +97,9 @@ class Snapshot:
     def other_writers(self) -> list[Writer]:
         """The lines that may give other values after the boot."""
         tree = self.tree.lasting()
-        # where no boot applies the files, whoever does so in its place is no other writer
+        # where no boot applies the files, a script that does so is no other writer
         boot = self.boot if self.loader else self._predict(tree, "procps")
-        return writers_among(self.candidates, Outlook(tree, boot.values, hz=self.hz, versions=self.versions))
+        return writers_among(self.candidates, BootContext(tree, boot.values, hz=self.hz, versions=self.versions))
 
     @property
     def drift(self) -> list[Key]:
@@ -174,7 +174,7 @@ class Snapshot:
         ]
 
     def writer_warnings(self) -> list[str]:
-        """Return who else sets the keys, in one sentence for each file."""
+        """Return a sentence for each file with post-boot writers."""
         by_path: dict[str, list[Writer]] = {}
         for writer in self.other_writers:
             by_path.setdefault(writer.path, []).append(writer)

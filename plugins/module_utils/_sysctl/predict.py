@@ -52,7 +52,7 @@ class Setting:
     line: int
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return what answers show of it."""
+        """Return it as results show it."""
         return {
             "key": self.key,
             "value": self.value,

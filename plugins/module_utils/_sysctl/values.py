@@ -72,7 +72,7 @@ class Values:
         return Values(*(other.get(key, self[key]) for key in KEYS))
 
     def as_dict(self) -> dict[str, int | None]:
-        """Return all three as an answer shows them."""
+        """Return all three as results show them."""
         return dataclasses.asdict(self)
 
 

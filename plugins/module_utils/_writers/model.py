@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 _TUNED_FILES = ("/etc/sysctl.d/", SYSCTL_CONF)
 
 _TEXT_MAX = 200
-MOST_OF_A_FILE = 1000  # whoever reads as many needs no more of them
+MOST_OF_A_FILE = 1000  # more lines of one file would not help a reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Writer:
     text: str
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return what answers show of it."""
+        """Return it as results show it."""
         return {"path": printable(self.path), "line": self.line, "text": self.text}
 
 
@@ -62,9 +62,9 @@ class Setter:
     writer: Writer
     values: tuple[tuple[Key, int | None], ...]
 
-    def writers(self, outlook: Outlook) -> list[Writer]:
+    def writers(self, context: BootContext) -> list[Writer]:
         """Return the line where it may change a value."""
-        return [self.writer] if any(value is None or value != outlook.values[key] for key, value in self.values) else []
+        return [self.writer] if any(value is None or value != context.values[key] for key, value in self.values) else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Applier:
     writer: Writer
     application: Application
 
-    def writers(self, outlook: Outlook) -> list[Writer]:
+    def writers(self, context: BootContext) -> list[Writer]:
         """Return the line where the files give other values than the boot."""
-        return [self.writer] if outlook.changes(outlook.applied(self.application)) else []
+        return [self.writer] if context.changes(context.applied(self.application)) else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,16 +85,16 @@ class AppliedFile:
 
     path: str
 
-    def writers(self, outlook: Outlook) -> list[Writer]:
+    def writers(self, context: BootContext) -> list[Writer]:
         """Return the file's lines for the keys to which it gives other values than the boot."""
-        file = outlook.tree.get(self.path)
-        changed = outlook.changes(outlook.applied(Application("procps", (self.path,))))
+        file = context.tree.get(self.path)
+        changed = context.changes(context.applied(Application("procps", (self.path,))))
         if file is None or not changed:
             return []
         rows = file.text.split(b"\n")
         return [
             writer_at(file, statement.line, rows[statement.line - 1])
-            for statement in statements(file.text, outlook.rules("procps"))[:MOST_OF_A_FILE]
+            for statement in statements(file.text, context.rules("procps"))[:MOST_OF_A_FILE]
             if any(map(statement.concerns, changed))
         ]
 
@@ -111,11 +111,11 @@ class Profile:
     value: bytes
     yields: bool
 
-    def writers(self, outlook: Outlook) -> list[Writer]:
+    def writers(self, context: BootContext) -> list[Writer]:
         """Return the line where it may give another value than the boot, and the files in /etc give none."""
-        again = outlook.applied_by_tuned if self.yields else {}
-        value = kernel_reading(self.key, self.value, hz=outlook.hz)  # none of a variable, or a comparison
-        return [self.writer] if self.key not in again and value != outlook.values[self.key] else []
+        again = context.applied_by_tuned if self.yields else {}
+        value = kernel_reading(self.key, self.value, hz=context.hz)  # none of a variable, or a comparison
+        return [self.writer] if self.key not in again and value != context.values[self.key] else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,9 +124,9 @@ class TunedFiles:
 
     writer: Writer
 
-    def writers(self, outlook: Outlook) -> list[Writer]:
+    def writers(self, context: BootContext) -> list[Writer]:
         """Return the line where the files, as tuned reads them, give other values than the boot."""
-        return [self.writer] if outlook.changes(outlook.applied_by_tuned) else []
+        return [self.writer] if context.changes(context.applied_by_tuned) else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,8 +140,8 @@ class Called:
 TUNED_RULES = rules_of("procps", (3, 3, 17))
 
 
-class Outlook:
-    """What decides whether a candidate is a writer: a system's files, what its boot gives, the kernel's tick rate.
+class BootContext:
+    """The boot that candidates are compared with: a system's files, the values its boot gives, the kernel's tick rate.
 
     ``versions`` are the releases of the programs that apply files, as far as these make a difference.
     """
@@ -198,9 +198,9 @@ class Outlook:
         return applied(files_read(files, TUNED_RULES), TUNED_RULES, hz=self.hz)
 
 
-def writers_among(candidates: t.Iterable[Candidate], outlook: Outlook) -> list[Writer]:
+def writers_among(candidates: t.Iterable[Candidate], context: BootContext) -> list[Writer]:
     """Return the lines that may give other values than the boot, by path and line."""
-    found = {writer for candidate in candidates for writer in candidate.writers(outlook)}
+    found = {writer for candidate in candidates for writer in candidate.writers(context)}
     return sorted(found, key=lambda writer: (writer.path, writer.line))
 
 

@@ -49,7 +49,7 @@ EXECUTABLES = (
     "/etc/networkd-dispatcher/*.d/*",
     "/usr/lib/networkd-dispatcher/*.d/*",
 )
-# Texts that another program reads. Of the users' own tables root's only: nobody else may set these keys.
+# Texts that another program reads. Of the users' own tables root's only: no other user may set these keys.
 TEXTS = (
     "/etc/network/interfaces",
     "/etc/network/interfaces.d/*",

@@ -83,7 +83,7 @@ _UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#\0]*)", re.MULTILINE)
 
 
 def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
-    """Read who else sets keepalive keys on a system that boots with ``init``.
+    """Find the post-boot writers of keepalive keys on a system that boots with ``init``.
 
     Returned with them is the tree, to which the sysctl files are added that they apply.
     """

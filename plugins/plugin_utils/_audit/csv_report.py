@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge_host
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
-        Answer,
+        Result,
     )
 
 
-def as_csv(report: Answer) -> str:
+def as_csv(report: Result) -> str:
     """Return the report as a table with one line for each host (RFC 4180).
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -36,7 +36,7 @@ def as_csv(report: Answer) -> str:
     return out.getvalue()
 
 
-def _row(host: Answer) -> dict[str, str | int | float | None]:
+def _row(host: Result) -> dict[str, str | int | float | None]:
     boot, connections = host["boot"], host["connections"] or {}
     return {
         "host": host["name"],
@@ -56,7 +56,7 @@ def _row(host: Answer) -> dict[str, str | int | float | None]:
     }
 
 
-def _place(source: Answer | None) -> str:
+def _place(source: Result | None) -> str:
     return f"{source['path']} line {source['line']}" if source else ""
 
 

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 
     Verdict = t.Literal["in_order", "not_in_order", "no_answer"]
-    Answer = t.Mapping[str, t.Any]
+    Result = t.Mapping[str, t.Any]
 
 
 # The layout of the report; a key that goes or changes its meaning makes it a new one.
@@ -67,35 +67,35 @@ class Reason:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """What is known of one host. ``info`` and ``sockets`` are the modules' answers; None where there is none.
+    """What is known of one host. ``info`` and ``sockets`` are the modules' results; None where there is none.
 
     ``trouble`` and ``sockets_trouble`` say why there is none: as (kind, message), and as a message.
     """
 
     name: str
-    info: Answer | None
-    sockets: Answer | None
+    info: Result | None
+    sockets: Result | None
     trouble: tuple[str, str] | None = None
     sockets_trouble: str | None = None
 
     @classmethod
-    def from_results(cls, name: str, info: Answer | None, sockets: Answer | None) -> Host:
+    def from_results(cls, name: str, info: Result | None, sockets: Result | None) -> Host:
         """Take the results that Ansible registered for a host, whatever became of the tasks."""
         trouble = _trouble(info)
         if not trouble and "boot" not in (info or {}):
             trouble = ("failed", "it gave no answer")
         sockets_trouble = _trouble(sockets)
-        answered = sockets is not None and "totals" in sockets
+        has_totals = sockets is not None and "totals" in sockets
         return cls(
             name=name,
             info=None if trouble else info,
-            sockets=sockets if answered and not sockets_trouble else None,
+            sockets=sockets if has_totals and not sockets_trouble else None,
             trouble=trouble,
             sockets_trouble=sockets_trouble[1] if sockets_trouble else None,
         )
 
 
-def _trouble(result: Answer | None) -> tuple[str, str] | None:
+def _trouble(result: Result | None) -> tuple[str, str] | None:
     if not result:
         return None
     for kind in ("unreachable", "failed"):
@@ -167,8 +167,8 @@ def _no_values() -> dict[str, t.Any]:
     }
 
 
-def _values_of(info: Answer) -> dict[str, t.Any]:
-    """Copy what the report has of an answer of keepalive_info, in plain types."""
+def _values_of(info: Result) -> dict[str, t.Any]:
+    """Copy what the report has of a result of keepalive_info, in plain types."""
     boot = info["boot"]
     runtime, planned = (Values(*(_whole(of[key]) for key in KEYS)) for of in (info["runtime"], boot["values"]))
     sources = {key: boot["sources"].get(key) for key in KEYS}
@@ -203,7 +203,7 @@ def _values_of(info: Answer) -> dict[str, t.Any]:
     }
 
 
-def _finding(one: Answer) -> dict[str, t.Any]:
+def _finding(one: Result) -> dict[str, t.Any]:
     return {
         "code": str(one["code"]),
         "path": None if one["path"] is None else str(one["path"]),
@@ -216,7 +216,7 @@ def _whole(value: object) -> int | None:
     return None if value is None else int(str(value))
 
 
-def _unknown(values: Answer) -> t.Iterator[Reason]:
+def _unknown(values: Result) -> t.Iterator[Reason]:
     for key in KEYS:
         if values["runtime"][key] is None:
             yield Reason("unknown", f"The running kernel's {sysctl_name(key)} could not be read.", key=key)
@@ -224,7 +224,7 @@ def _unknown(values: Answer) -> t.Iterator[Reason]:
             yield Reason("unknown", f"What {sysctl_name(key)} will be at the next boot is not known.", key=key)
 
 
-def _harmful(values: Answer) -> t.Iterator[Reason]:
+def _harmful(values: Result) -> t.Iterator[Reason]:
     """Yield what the kernel accepts and the module refuses, see :mod:`._values`."""
     for moment, of in _moments(values):
         for key in KEYS:
@@ -237,7 +237,7 @@ def _harmful(values: Answer) -> t.Iterator[Reason]:
                 yield Reason("harmful", f"{moment} {sysctl_name(key)} is {of[key]}: {harm}.", key=key)
 
 
-def _drift(values: Answer) -> t.Iterator[Reason]:
+def _drift(values: Result) -> t.Iterator[Reason]:
     for key in values["drift"]:
         if values["boot"]["values"][key] is None:
             continue  # that it is not known is a reason of its own
@@ -254,13 +254,13 @@ def _drift(values: Answer) -> t.Iterator[Reason]:
             yield Reason("drift", f"{text}no file sets it, so the kernel's default counts.", key=key)
 
 
-def _moments(values: Answer) -> list[tuple[str, Answer]]:
+def _moments(values: Result) -> list[tuple[str, Result]]:
     """Return the running values, and the next boot's where they differ, each with how a sentence begins."""
     running, planned = values["runtime"], values["boot"]["values"]
     return [("Now", running), *([] if running == planned else [("After a reboot", planned)])]
 
 
-def _too_late(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
+def _too_late(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
     if criteria.limit is None:
         return
     for moment, of in _moments(values):
@@ -274,7 +274,7 @@ def _too_late(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
             )
 
 
-def _too_silent(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
+def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
     """Compare the longest silence of a healthy idle connection with what the path allows.
 
     That is ``time``, or ``intvl`` where this is longer: after each probe, answered or not, the kernel waits for
@@ -297,22 +297,22 @@ def _too_silent(values: Answer, criteria: Criteria) -> t.Iterator[Reason]:
             )
 
 
-def _connections(answer: Answer) -> dict[str, t.Any]:
-    """Copy what the report has of an answer of keepalive_sockets_info, in plain types, with the share covered."""
-    totals = {key: int(answer["totals"][key]) for key in ("sockets", "covered", "not_covered", "unknown")}
+def _connections(result: Result) -> dict[str, t.Any]:
+    """Copy what the report has of a result of keepalive_sockets_info, in plain types, with the share covered."""
+    totals = {key: int(result["totals"][key]) for key in ("sockets", "covered", "not_covered", "unknown")}
     return {
         **totals,
         "share": _per_cent(totals["covered"], totals["sockets"]),
         "reasons": [
             {"code": str(one["code"]), "message": str(one["message"]), "sockets": int(one["sockets"])}
-            for one in answer.get("reasons") or ()
+            for one in result.get("reasons") or ()
         ],
         "by_command": [
             {
                 "command": None if one["command"] is None else str(one["command"]),
                 **{key: int(one[key]) for key in ("sockets", "covered", "not_covered", "unknown")},
             }
-            for one in answer.get("by_command") or ()
+            for one in result.get("by_command") or ()
         ],
         "unreadable": [
             {
@@ -321,7 +321,7 @@ def _connections(answer: Answer) -> dict[str, t.Any]:
                 "message": str(one["message"]),
                 "count": int(one["count"]),
             }
-            for one in answer.get("unreadable") or ()
+            for one in result.get("unreadable") or ()
         ],
     }
 
@@ -331,7 +331,7 @@ def _per_cent(part: int, whole: int) -> float | None:
     return part * 1000 // whole / 10 if whole else None
 
 
-def _too_few(host: Host, connections: Answer | None, criteria: Criteria) -> t.Iterator[Reason]:
+def _too_few(host: Host, connections: Result | None, criteria: Criteria) -> t.Iterator[Reason]:
     if criteria.covered is None:
         return
     if connections is None:
@@ -381,7 +381,7 @@ def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[
     }
 
 
-def _summary(judged: t.Sequence[Answer], codes: t.Mapping[str, int]) -> str:
+def _summary(judged: t.Sequence[Result], codes: t.Mapping[str, int]) -> str:
     wrong = sum(host["verdict"] != "in_order" for host in judged)
     if not judged:
         return "Not in order: there is no host."

@@ -6,7 +6,7 @@
 
 One command costs a connection's round trip, and no transfer and no Python on the host. The host is
 then computed here with the very code that the module runs there. Whenever something would have to
-change, is refused, or cannot be told for sure, the module itself is sent and gives the answer.
+change, is refused, or is not certain, the module itself is sent and returns the result.
 """
 
 # This plugin util is private to the collection: it may change at any time.
@@ -28,64 +28,64 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PRO
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 
-class CheapCheck(ActionBase):
-    """An action that asks before it sends the module of its name; subclasses have ``spec`` and :meth:`answer`."""
+class ProbingAction(ActionBase):
+    """An action that probes the host before it sends its module, with ``spec`` and :meth:`compute_result`."""
 
     _supports_async = True
     _supports_check_mode = True
     spec: t.ClassVar[dict[str, t.Any]]
 
-    def answer(self, params: Answer, host: ProbedHost) -> tuple[Answer, list[str]] | None:
-        """Return the module's answer and warnings for a host, None where the module has to do something.
+    def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
+        """Return the module's result and warnings for a host, None where the module has to change something.
 
-        :raises KeepaliveError: where the module itself has to say what is wrong, or the host has to be asked.
+        :raises KeepaliveError: where the module has to report an error, or the probe is inconclusive.
         """
         raise NotImplementedError
 
     def can_probe(self) -> bool:
-        """Whether the arguments of the task leave it to a probe; subclasses may need the module itself."""
+        """Whether a probe can take the place of the module with these arguments."""
         return True
 
-    def run(self, tmp: str | None = None, task_vars: Answer | None = None) -> Answer:
-        """Return the answer, whoever gives it."""
-        result: Answer = super().run(tmp, task_vars)
-        answer = None if self._task.async_val or not self.can_probe() else self._ask(task_vars or {})
-        if answer is None:
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Return what the probe gives, or else the module."""
+        result: Result = super().run(tmp, task_vars)
+        probed = None if self._task.async_val or not self.can_probe() else self._probe(task_vars or {})
+        if probed is None:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         else:
-            result.update(answer)
+            result.update(probed)
         return result
 
-    def _ask(self, variables: Answer) -> Answer | None:
-        # which the validation would expand here, and the module expands on the host
+    def _probe(self, variables: Result) -> Result | None:
+        # the validation here would expand these; only the module may, on the host
         if any(set("$~") & set(str(self._task.args.get(name, ""))) for name in ("path", "root")):
             return None
         validated = ArgumentSpecValidator(self.spec).validate(self._task.args)
         params = validated.validated_parameters
         shell = self._connection._shell  # noqa: SLF001 -- Ansible's own actions have no other name for it
-        told_of = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
-        if told_of or params.get("root", "/") != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
+        complaints = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
+        if complaints or params.get("root", "/") != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
             return None
-        told: Answer = self._low_level_execute_command(PROBE_SCRIPT)  # type: ignore[no-untyped-call]  # it has no types
+        output: Result = self._low_level_execute_command(PROBE_SCRIPT)  # type: ignore[no-untyped-call]  # it has no types
         try:
-            answered = self.answer(params, parse_probe(told["stdout"]))
+            computed = self.compute_result(params, parse_probe(output["stdout"]))
         except (KeepaliveError, MemoryError, OverflowError, RecursionError, ValueError) as exc:
             if not self._task.no_log:
                 self._display.vv(f"The module is sent: {printable(str(exc))}")
             return None
-        if answered is None:
+        if computed is None:
             return None
-        answer, warnings = answered
-        result = {"changed": False, **answer}
+        returned, warnings = computed
+        result = {"changed": False, **returned}
         if _has_invocation(variables):
             result["invocation"] = {"module_args": params}
         return {**result, "warnings": warnings} if warnings else result
 
 
-def _has_invocation(variables: Answer) -> bool:
+def _has_invocation(variables: Result) -> bool:
     """Return whether a module repeats its arguments: always before ansible-core 2.21, on request since then."""
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answer what a prediction and a plan need to know of a host from what a probe has read there."""
+"""Result what a prediction and a plan need to know of a host from what a probe has read there."""
 
 # This plugin util is private to the collection: it may change at any time.
 
@@ -74,7 +74,7 @@ class ProbedHost:
             if len(fields) < 4:
                 raise InconclusiveProbeError(f"{line} is not a mount")
             if f"{path}/".startswith(f"{fields[1]}/"):
-                if len(fields[1]) <= len(best):  # which one is on top is not told here
+                if len(fields[1]) <= len(best):  # the order of the lines does not say which mount is on top
                     raise InconclusiveProbeError(f"{fields[1]} is mounted over {best}")
                 best, is_read_only = fields[1], "ro" in fields[3].split(",")
         if not best:
@@ -90,10 +90,10 @@ class ProbedHost:
         return candidates_among(self.files, self.rows, tree)
 
     def require_certain(self, snapshot: Snapshot) -> None:
-        """Check that nothing in a snapshot of this host may be otherwise.
+        """Check that the probe has read all that a snapshot of this host depends on.
 
-        :raises InconclusiveProbeError: where a line may set other values, as far as it stands where it counts; and
-            where the kernel's tick rate counts.
+        :raises InconclusiveProbeError: where a line elsewhere may set other values, or a value depends on the kernel's
+            tick rate.
         """
         if self.has_large_values and dataclasses.replace(snapshot, hz=HZ_LOWEST).as_dict() != snapshot.as_dict():
             raise InconclusiveProbeError("some values are so large that the kernel's tick rate counts")

@@ -30,12 +30,12 @@ _NAMES_KEYS = re.compile(rb"keepalive_|[*?\[]")
 _LARGE = re.compile(rb"[0-9]{7}|0[xX]")
 
 
-def parse_probe(answer: str) -> ProbedHost:
+def parse_probe(output: str) -> ProbedHost:
     """Return the host of which :data:`PROBE_SCRIPT` printed this.
 
-    :raises InconclusiveProbeError: where the answer is not complete, or does not tell all that counts.
+    :raises InconclusiveProbeError: where the output is not complete, or does not have all that counts.
     """
-    parts = _parts(_unpacked(answer))
+    parts = _parts(_unpacked(output))
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
     texts = (parts["lines"], parts["kernel"], *(node.text for node in nodes.values() if node.text))
     lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
@@ -71,31 +71,31 @@ def parse_probe(answer: str) -> ProbedHost:
     )
 
 
-def _unpacked(answer: str) -> bytes:
+def _unpacked(output: str) -> bytes:
     try:
-        packed = base64.b64decode("".join(answer.split()), validate=True)
+        packed = base64.b64decode("".join(output.split()), validate=True)
         unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)  # gzip
         unpacked = unpacking.decompress(packed, _MOST_UNPACKED)
     except (binascii.Error, ValueError, zlib.error) as exc:
-        raise InconclusiveProbeError(f"the answer cannot be read: {exc}") from exc
+        raise InconclusiveProbeError(f"the output cannot be read: {exc}") from exc
     if not unpacking.eof:
-        raise InconclusiveProbeError("the answer is cut, or too long")
+        raise InconclusiveProbeError("the output is cut, or too long")
     return unpacked
 
 
-def _parts(answer: bytes) -> dict[str, bytes]:
-    """Part an answer at its headings; the archive is the last part, and may have anything in it."""
-    text, heading, rest = answer.partition(b"\n= files\n")
+def _parts(output: bytes) -> dict[str, bytes]:
+    """Split an output at its headings; the archive is the last part, and may have anything in it."""
+    text, heading, rest = output.partition(b"\n= files\n")
     archive, end, status = rest.rpartition(b"= end ")
     if not heading or not end or status.strip() != b"0":
-        doubt = re.search(rb"^= doubt (.*)", answer, re.MULTILINE)
-        raise InconclusiveProbeError(f"{_text(doubt[1])} is odd" if doubt else "the answer is cut")
+        doubt = re.search(rb"^= doubt (.*)", output, re.MULTILINE)
+        raise InconclusiveProbeError(f"{_text(doubt[1])} is odd" if doubt else "the output is cut")
     parts = {"files": archive}
     for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
         name, _end, lines = part.partition(b"\n")
         parts[name.decode("ascii", "replace")] = lines if lines.endswith(b"\n") or not lines else lines + b"\n"
     if set(parts) != set(_PARTS):
-        raise InconclusiveProbeError(f"the answer has the parts {sorted(parts)}")
+        raise InconclusiveProbeError(f"the output has the parts {sorted(parts)}")
     return parts
 
 

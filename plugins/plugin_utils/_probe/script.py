@@ -56,7 +56,7 @@ _ROOTS = (
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 # OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.
 _PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}")
-# As much as a host may answer, compressed and not.
+# The largest output, compressed and not.
 _MOST_BYTES = 400_000
 
 

@@ -16,10 +16,8 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from typing_extensions import Literal
-
     Json = t.Mapping[str, t.Any]
-    Code = Literal[
+    Code = t.Literal[
         "would_change",
         "changed",
         "already_compliant",
@@ -108,10 +106,10 @@ def shortfall(facts: Json, *, is_checked: bool) -> str:
         return f"The values did not hold. {text(verification.get('msg'))}".strip()
     if not is_checked:
         return ""
-    answer = facts.get("__keepalive_answer") or {}
-    if answer.get("unreachable"):
+    connection = facts.get("__keepalive_connection") or {}
+    if connection.get("unreachable"):
         return "The host could not be reached after the health check."
-    return "" if answer.get("rc") == 0 else _LEFT
+    return "" if connection.get("rc") == 0 else _LEFT
 
 
 def after_rollback(pending: HostStatus, result: Json | None, *, restore_command: str) -> HostStatus:

@@ -201,7 +201,7 @@ def _read(path: str) -> t.Any:
 
 
 def _require_own(status: os.stat_result, name: str) -> None:
-    """Check that nobody but the caller and root can write what is at a path.
+    """Check that only the caller and root can write what is at a path.
 
     :raises FileError: when others can.
     """

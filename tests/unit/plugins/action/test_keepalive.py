@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option sockets of keepalive: which modules run, in which order, and what is made of their answers."""
+"""The option sockets of keepalive: which modules run, in which order, and what is made of their results."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if sys.version_info < (3, 10):
 from ansible_collections.linux.tcp.plugins.action.keepalive import SOCKETS_MODULE, ActionModule
 
 if t.TYPE_CHECKING:
-    Answer = t.Dict[str, t.Any]
-    Call = t.Tuple[t.Optional[str], bool, Answer]
+    Result = t.Dict[str, t.Any]
+    Call = t.Tuple[t.Optional[str], bool, Result]
 
 DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 NGINX, REDIS = {"units": ["nginx"]}, {"units": ["redis"], "rearm": False}
@@ -28,32 +28,32 @@ VALUES = {"changed": False, "before": {}, "after": {}}
 
 
 def act(
-    arguments: Answer,
+    arguments: Result,
     monkeypatch: pytest.MonkeyPatch,
-    *answers: Answer,
+    *results: Result,
     check_mode: bool = False,
     async_val: int = 0,
-) -> tuple[Answer, list[Call]]:
-    """Run the action where the host leaves a doubt, so that each answer is that of a module."""
+) -> tuple[Result, list[Call]]:
+    """Run the action where the host leaves a doubt, so that each result is that of a module."""
     calls: list[Call] = []
-    left = iter(answers)
+    left = iter(results)
 
     def execute(
-        action: ActionModule, *, module_name: str | None = None, module_args: Answer | None = None, **_more: object
-    ) -> Answer:
+        action: ActionModule, *, module_name: str | None = None, module_args: Result | None = None, **_more: object
+    ) -> Result:
         task = action._task  # noqa: SLF001 -- what a module gets of the task
         calls.append((module_name, task.check_mode, module_args or dict(task.args)))
         return dict(next(left))
 
     monkeypatch.setattr(ActionModule, "_execute_module", execute)
-    monkeypatch.setattr(ActionModule, "_ask", lambda *_: None)
+    monkeypatch.setattr(ActionModule, "_probe", lambda *_: None)
     task = mock.MagicMock(args=arguments, check_mode=check_mode, async_val=async_val)
     action = ActionModule(task, *[mock.MagicMock()] * 5)
-    told = action.run(task_vars={})
+    output = action.run(task_vars={})
     assert task.args == arguments
     assert task.check_mode is check_mode
     assert next(left, None) is None
-    return told, calls
+    return output, calls
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -62,12 +62,12 @@ def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
     look = {**changed, "warnings": ["said twice"]}
     values = {**VALUES, "diff": [{"before": "y"}]}
     arguments = {"time": 600, "sockets": [NGINX, REDIS]}
-    told = (changed, OK, values) if check_mode else (look, OK, values, changed, OK)
-    answer, calls = act(arguments, monkeypatch, *told, check_mode=check_mode)
+    output = (changed, OK, values) if check_mode else (look, OK, values, changed, OK)
+    result, calls = act(arguments, monkeypatch, *output, check_mode=check_mode)
     nginx, redis = ({**DEFAULTS, **one} for one in (NGINX, REDIS))
     looked = [(SOCKETS_MODULE, True, nginx), (SOCKETS_MODULE, True, redis), (None, check_mode, {"time": 600})]
     assert calls == looked + ([] if check_mode else [(SOCKETS_MODULE, False, nginx), (SOCKETS_MODULE, False, redis)])
-    assert answer == {
+    assert result == {
         **VALUES,
         "changed": True,
         "warnings": ["odd"],
@@ -81,30 +81,30 @@ def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
     [{"sockets": []}, {"sockets": [NGINX], "state": "absent"}, {"sockets": [NGINX], "root": "/mnt"}],
     ids=["none", "absent", "another root"],
 )
-def test_left_alone(monkeypatch: pytest.MonkeyPatch, more: Answer) -> None:
-    answer, calls = act({"time": 600, **more}, monkeypatch, VALUES)
-    assert answer == VALUES
+def test_left_alone(monkeypatch: pytest.MonkeyPatch, more: Result) -> None:
+    result, calls = act({"time": 600, **more}, monkeypatch, VALUES)
+    assert result == VALUES
     assert [name for name, _check_mode, _arguments in calls] == [None]
 
 
 @pytest.mark.parametrize("lost", [{"failed": True, "msg": "No."}, {"unreachable": True, "msg": "No."}], ids=str)
-def test_refused_before_anything_is_set(monkeypatch: pytest.MonkeyPatch, lost: Answer) -> None:
-    answer, calls = act({"sockets": [NGINX, REDIS]}, monkeypatch, OK, lost)
-    assert answer == {**lost, "changed": False, "msg": "sockets[1]: No. Nothing was changed."}
+def test_refused_before_anything_is_set(monkeypatch: pytest.MonkeyPatch, lost: Result) -> None:
+    result, calls = act({"sockets": [NGINX, REDIS]}, monkeypatch, OK, lost)
+    assert result == {**lost, "changed": False, "msg": "sockets[1]: No. Nothing was changed."}
     assert all(check_mode for _name, check_mode, _arguments in calls)
 
 
 def test_values_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer, calls = act({"sockets": [NGINX]}, monkeypatch, OK, {"failed": True, "msg": "No."})
-    assert answer == {"failed": True, "msg": "No.", "changed": False, "sockets": []}
+    result, calls = act({"sockets": [NGINX]}, monkeypatch, OK, {"failed": True, "msg": "No."})
+    assert result == {"failed": True, "msg": "No.", "changed": False, "sockets": []}
     assert len(calls) == 2
 
 
 def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {**VALUES, "changed": True}
-    answer, _calls = act({"sockets": [NGINX]}, monkeypatch, OK, values, {"failed": True, "msg": "No."})
-    assert (answer["failed"], answer["changed"]) == (True, True)
-    assert answer["msg"] == "The values are set, but sockets[0]: No."
+    result, _calls = act({"sockets": [NGINX]}, monkeypatch, OK, values, {"failed": True, "msg": "No."})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == "The values are set, but sockets[0]: No."
 
 
 @pytest.mark.parametrize(
@@ -122,5 +122,5 @@ def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["async", "no list", "no dictionary", "null"],
 )
 def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
-    answer, calls = act({"sockets": sockets}, monkeypatch, async_val=async_val)
-    assert (answer, calls) == ({"failed": True, "msg": message}, [])
+    result, calls = act({"sockets": sockets}, monkeypatch, async_val=async_val)
+    assert (result, calls) == ({"failed": True, "msg": message}, [])

@@ -27,29 +27,29 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 
 @pytest.mark.parametrize(
     ("want", "answered"), [({"time": 7200, "persistent": False}, True), ({"time": 600}, False)], ids=["right", "wrong"]
 )
-def test_host_that_is_right_is_only_asked(tmp_path: Path, want: Answer, answered: bool) -> None:
+def test_host_that_is_right_is_only_asked(tmp_path: Path, want: Result, answered: bool) -> None:
     host = make_host(tmp_path)
     seen: list[Snapshot] = []
     asked: t.Any = host
     asked.require_certain = seen.append
     action = keepalive_checkpoint.ActionModule(*[mock.MagicMock()] * 6)
     params = ArgumentSpecValidator(KEEPALIVE_CHECKPOINT).validate(want).validated_parameters
-    found = action.answer(params, asked)
+    found = action.compute_result(params, asked)
     assert len(seen) == 1
     assert (found is not None) == answered
     if found:
-        answer, _warnings = found
-        assert (answer["would_change"], answer["deviations"]) == (False, [])
-        assert answer["checkpoint"] == {"runtime": {}, "files": []}
-        assert answer["desired"]["time"] == 7200
+        result, _warnings = found
+        assert (result["would_change"], result["deviations"]) == (False, [])
+        assert result["checkpoint"] == {"runtime": {}, "files": []}
+        assert result["desired"]["time"] == 7200
     with pytest.raises(InconclusiveProbeError, match="only the host can read"):
-        action.answer({**params, "path": "keepalive.conf"}, asked)
+        action.compute_result({**params, "path": "keepalive.conf"}, asked)
 
 
 @pytest.mark.parametrize(("wait", "probes"), [(True, False), ("yes", False), (False, True), (None, True)])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of keepalive_restore, with a module that only answers."""
+"""The controller's side of keepalive_restore, with a module that only results."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from ansible_collections.linux.tcp.plugins.action import keepalive_restore
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 CHECKPOINT = {"runtime": {"time": {"before": 7200, "left": 600}}, "files": []}
 LATER = {"runtime": {"time": {"before": 600, "left": 300}}, "files": []}
 
 
-def act(answer: Answer, arguments: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[Answer, list[Answer]]:
-    """Run an action whose module gives ``answer``; return what comes of it and what the module was given."""
-    given: list[Answer] = []
+def act(result: Result, arguments: Result, monkeypatch: pytest.MonkeyPatch) -> tuple[Result, list[Result]]:
+    """Run an action whose module gives ``result``; return what comes of it and what the module was given."""
+    given: list[Result] = []
 
-    def execute(_self: object, *, module_args: Answer, task_vars: Answer, **_more: object) -> Answer:
+    def execute(_self: object, *, module_args: Result, task_vars: Result, **_more: object) -> Result:
         assert task_vars == {"inventory_hostname": "db1"}
         given.append(module_args)
-        return dict(answer)
+        return dict(result)
 
     monkeypatch.setattr(keepalive_restore.ActionModule, "_execute_module", execute)
     task = mock.MagicMock(args=arguments, check_mode=False, async_val=0)
@@ -43,26 +43,26 @@ def act(answer: Answer, arguments: Answer, monkeypatch: pytest.MonkeyPatch) -> t
     return action.run(task_vars={"inventory_hostname": "db1"}), given
 
 
-def load(folder: Path, host: str = "db1") -> Answer:
+def load(folder: Path, host: str = "db1") -> Result:
     found = store.load(str(folder), host)
     assert found is not None
     return found
 
 
-def save(folder: Path, checkpoint: Answer | None = None, time: int = 600) -> None:
+def save(folder: Path, checkpoint: Result | None = None, time: int = 600) -> None:
     store.save(str(folder), "db1", desired={"time": time}, before={}, checkpoint=checkpoint or CHECKPOINT, now="12:00")
 
 
-@pytest.mark.parametrize("answer", [{"changed": True}, {"failed": True}, {"unreachable": True}], ids=str)
-def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
-    nothing, given = act(answer, {"folder": str(tmp_path)}, monkeypatch)
+@pytest.mark.parametrize("result", [{"changed": True}, {"failed": True}, {"unreachable": True}], ids=str)
+def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result) -> None:
+    nothing, given = act(result, {"folder": str(tmp_path)}, monkeypatch)
     assert (nothing["msg"], given) == ("There is no checkpoint of db1: it was not changed.", [])
     assert not nothing["found"]
     save(tmp_path)
-    done, given = act(answer, {"folder": str(tmp_path)}, monkeypatch)
+    done, given = act(result, {"folder": str(tmp_path)}, monkeypatch)
     assert given == [{"checkpoint": CHECKPOINT}]
     assert done["found"]
-    assert bool(load(tmp_path)["restored"]) == ("changed" in answer)
+    assert bool(load(tmp_path)["restored"]) == ("changed" in result)
 
 
 def test_pending_change_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +79,11 @@ def test_pending_change_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Monke
 def test_host_is_restored_even_if_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "db1.json").mkdir()
     arguments = {"folder": str(tmp_path), "checkpoint": CHECKPOINT}
-    answer, _given = act({"changed": True}, arguments, monkeypatch)
-    assert (answer["changed"], answer.get("failed")) == (True, None)
+    result, _given = act({"changed": True}, arguments, monkeypatch)
+    assert (result["changed"], result.get("failed")) == (True, None)
 
 
 def test_restore_from_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "db1.json").write_text("{}")
-    answer, given = act({}, {"folder": str(tmp_path)}, monkeypatch)
-    assert (answer["failed"], given) == (True, [])
+    result, given = act({}, {"folder": str(tmp_path)}, monkeypatch)
+    assert (result["failed"], given) == (True, [])

@@ -82,7 +82,7 @@ def test_rollout_from_begin_to_finish(tmp_path: Path) -> None:
     for known in hosts.values():
         known.update(VERIFIED)
     assert take("verify", hosts)["selected"] == ["a"]
-    hosts["a"]["__keepalive_answer"] = {"rc": 0}
+    hosts["a"]["__keepalive_connection"] = {"rc": 0}
     assert take("commit", hosts)["stop"] is False
     assert take("rollback", hosts)["selected"] == []
     finished = take("finish", hosts)
@@ -179,6 +179,6 @@ def test_restored(tmp_path: Path) -> None:
         "a": {"__keepalive_restored": {"found": True, "changed": True}},
         "b": {"__keepalive_restored": {"failed": True, "msg": "no"}},
     }
-    told = take("restored", hosts, hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
-    assert told["summary"] == {"restored": "1: a", "failed": {"b": "no"}}
-    assert told["wrong"] == {"b": "Failed. no"}
+    output = take("restored", hosts, hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
+    assert output["summary"] == {"restored": "1: a", "failed": {"b": "no"}}
+    assert output["wrong"] == {"b": "Failed. no"}

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Outlook, Writer, writers_among
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, Writer, writers_among
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 
@@ -46,7 +46,7 @@ def found(
             (root / path.lstrip("/")).chmod(0o755 if executable else 0o644)
     files = Files(str(root))
     candidates, tree = find_candidates(files, init, files.read_tree())
-    return writers_among(candidates, Outlook(tree, boot, hz=250))
+    return writers_among(candidates, BootContext(tree, boot, hz=250))
 
 
 @pytest.mark.parametrize("executable", [True, False])

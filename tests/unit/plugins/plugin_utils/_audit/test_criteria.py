@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 
-Answer = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ Answer = t.Dict[str, t.Any]
         pytest.param({"covered": 0}, Criteria(covered=0.0), id="zero per cent is judged"),
     ],
 )
-def test_criteria(given: Answer, criteria: Criteria) -> None:
+def test_criteria(given: Result, criteria: Criteria) -> None:
     assert Criteria.from_options(**given) == criteria
 
 
@@ -67,7 +67,7 @@ def test_criteria(given: Answer, criteria: Criteria) -> None:
         ),
     ],
 )
-def test_criteria_that_make_no_sense(given: Answer, message: str) -> None:
+def test_criteria_that_make_no_sense(given: Result, message: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         Criteria.from_options(**given)
     assert str(caught.value) == message

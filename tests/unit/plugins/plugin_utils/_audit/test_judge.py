@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
         Reason,
     )
 
-Answer = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
 
 OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
 KEYS = ("time", "intvl", "probes")
@@ -49,9 +49,9 @@ def info(
     runtime: tuple[int | None, ...] = (600, 60, 20),
     boot: tuple[int | None, ...] | None = None,
     *,
-    doubts: list[Answer] | None = None,
+    doubts: list[Result] | None = None,
     **other: t.Any,
-) -> Answer:
+) -> Result:
     running, planned = dict(zip(KEYS, runtime)), dict(zip(KEYS, boot or runtime))
     return {
         "runtime": running,
@@ -69,7 +69,7 @@ def info(
     }
 
 
-def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t.Any) -> Answer:
+def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t.Any) -> Result:
     total = covered + not_covered + unknown
     return {
         "totals": {"sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown},
@@ -82,23 +82,23 @@ def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t
     }
 
 
-def unread(what: str, reason: Reason) -> Answer:
+def unread(what: str, reason: Reason) -> Result:
     return {"unreadable": [{"what": what, **reason._asdict(), "count": 2}]}
 
 
-def reworded(answer: t.Any) -> t.Any:
-    """Return an answer with another text in place of each message, as a later release may word it."""
-    if isinstance(answer, dict):
+def reworded(result: t.Any) -> t.Any:
+    """Return an result with another text in place of each message, as a later release may word it."""
+    if isinstance(result, dict):
         return {
             key: "other words" if key in ("message", "msg") else reworded(value)
-            for key, value in answer.items()
+            for key, value in result.items()
             if key != "warnings"
         }
-    return type(answer)(map(reworded, answer)) if isinstance(answer, (list, tuple)) else answer
+    return type(result)(map(reworded, result)) if isinstance(result, (list, tuple)) else result
 
 
 @pytest.mark.parametrize(
-    ("answers", "criteria", "verdict", "reasons"),
+    ("results", "criteria", "verdict", "reasons"),
     [
         pytest.param((info(), sockets()), Criteria(), "in_order", [], id="right"),
         pytest.param((info(), {}), Criteria(1800, 601), "in_order", [], id="just within the limits"),
@@ -316,14 +316,14 @@ def reworded(answer: t.Any) -> t.Any:
     ],
 )
 def test_judge_host(
-    answers: tuple[Answer, Answer], criteria: Criteria, verdict: str, reasons: list[tuple[str, str]]
+    results: tuple[Result, Result], criteria: Criteria, verdict: str, reasons: list[tuple[str, str]]
 ) -> None:
-    judged = judge_host(Host.from_results("a", *answers), criteria)
+    judged = judge_host(Host.from_results("a", *results), criteria)
     assert judged["verdict"] == verdict
     found = [(reason["code"], reason["message"]) for reason in judged["reasons"]]
     assert sorted(found) == sorted(reasons)
     assert {code for code, _message in found} <= set(CODES)
-    other_words = judge_host(Host.from_results("a", *reworded(answers)), criteria)
+    other_words = judge_host(Host.from_results("a", *reworded(results)), criteria)
     assert other_words["verdict"] == verdict
     assert [reason["code"] for reason in other_words["reasons"]] == [code for code, _message in found]
 
@@ -336,7 +336,7 @@ def test_reasons_name_the_file_and_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "notes"),
+    ("results", "notes"),
     [
         pytest.param((info(warnings=["y"]), sockets(warnings=["x", "x"])), [GONE, "x"], id="warnings"),
         pytest.param(
@@ -346,14 +346,14 @@ def test_reasons_name_the_file_and_line() -> None:
         ),
     ],
 )
-def test_notes(answers: tuple[Answer, Answer], notes: list[str]) -> None:
-    judged = judge_host(Host.from_results("a", *answers), Criteria())
+def test_notes(results: tuple[Result, Result], notes: list[str]) -> None:
+    judged = judge_host(Host.from_results("a", *results), Criteria())
     assert judged["notes"] == notes
     assert judged["verdict"] == "in_order"
 
 
-def hosts(**answers: tuple[Answer, Answer]) -> list[Host]:
-    return [Host.from_results(name, *pair) for name, pair in answers.items()]
+def hosts(**results: tuple[Result, Result]) -> list[Host]:
+    return [Host.from_results(name, *pair) for name, pair in results.items()]
 
 
 def test_judge() -> None:

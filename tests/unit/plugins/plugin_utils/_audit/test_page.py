@@ -28,7 +28,7 @@ from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, hostile_
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.browser.fleet import Asked
 
-Answer = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
 # Elements of HTML that have no end.
 VOID = {"input", "link", "meta"}
 # Attributes by which a page fetches something or leads to another one.
@@ -86,7 +86,7 @@ class Reader(HTMLParser):
         self.open[-1].parts.append(data)
 
 
-def page_of(fleet: list[Asked]) -> tuple[Element, Answer]:
+def page_of(fleet: list[Asked]) -> tuple[Element, Result]:
     """Return the page of a fleet, and its report."""
     template = TEMPLATE.read_text(encoding="utf-8")
     texts = keepalive_audit(fleet, template=template, created="2026-01-31T12:00:00Z", limit=1800, covered=60)
@@ -120,7 +120,7 @@ def report(
     *,
     limit: int | None = None,
     covered: float | None = None,
-) -> Answer:
+) -> Result:
     return {
         "criteria": {"limit": limit, "covered": covered},
         "hosts": [
@@ -172,7 +172,7 @@ def test_script_data_cannot_end_its_element() -> None:
     assert json.loads(text) == data
 
 
-def share(host: Answer) -> str:
+def share(host: Result) -> str:
     links = host["connections"]
     return f"{links['share']} %" if links and links["sockets"] else "\N{EN DASH}"
 
@@ -209,7 +209,7 @@ def test_page_says_of_each_host_what_the_report_says() -> None:
             assert f"{writer['path']} line {writer['line']}: {writer['text']}" in more.text
 
 
-def more_class(host: Answer) -> str:
+def more_class(host: Result) -> str:
     return "more" if host["reasons"] else "more fine"
 
 

@@ -19,18 +19,18 @@ if sys.version_info < (3, 10):
 
 from ansible_collections.linux.tcp.plugins.action import keepalive, keepalive_info
 
-Answer = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
 SENT = {"changed": True, "from": "module"}
 
 
 def act(
-    plugin: t.Any, arguments: Answer, *, told: str = "", family: str = "sh", run_async: int = 0, no_log: bool = False
-) -> tuple[Answer, list[str], list[str]]:
-    """Run an action on a host that says ``told``; return the result, what the host was asked, and what is displayed."""
+    plugin: t.Any, arguments: Result, *, output: str = "", family: str = "sh", run_async: int = 0, no_log: bool = False
+) -> tuple[Result, list[str], list[str]]:
+    """Run an action whose host prints ``output``; return the result, what was run there, and what is displayed."""
     task = mock.MagicMock(args=arguments, check_mode=False, diff=False, async_val=run_async, no_log=no_log)
     connection = mock.MagicMock(**{"_shell.SHELL_FAMILY": family})
     action = plugin.ActionModule(task, connection, *[mock.MagicMock() for _each in range(4)])
-    ask = mock.MagicMock(return_value={"rc": 0, "stdout": told, "stderr": ""})
+    ask = mock.MagicMock(return_value={"rc": 0, "stdout": output, "stderr": ""})
     send = mock.MagicMock(return_value=dict(SENT))
     display = mock.MagicMock()
     with mock.patch.multiple(action, _low_level_execute_command=ask, _execute_module=send, _display=display):
@@ -55,7 +55,7 @@ def act(
         pytest.param({"nonsense": 1}, {}, id="an option that there is not"),
     ],
 )
-def test_host_is_not_asked(plugin: t.Any, arguments: Answer, settings: Answer) -> None:
+def test_host_is_not_asked(plugin: t.Any, arguments: Result, settings: Result) -> None:
     result, asked, _shown = act(plugin, arguments, **settings)
     assert (result, asked) == (SENT, [])
 
@@ -65,16 +65,16 @@ def test_host_is_not_asked(plugin: t.Any, arguments: Answer, settings: Answer) -
     [{"time": "soon"}, {"state": "away"}, {"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
     ids=lambda arguments: str(*arguments.values()),
 )
-def test_host_is_not_asked_by_keepalive(arguments: Answer) -> None:
+def test_host_is_not_asked_by_keepalive(arguments: Result) -> None:
     assert act(keepalive, arguments)[:2] == (SENT, [])
 
 
-@pytest.mark.parametrize("told", ["", "H4sIAAAA", "Welcome\n", "/bin/sh: 1: tar: not found\r\n"], ids=repr)
-def test_module_is_sent_where_the_answer_is_no_answer(told: str) -> None:
-    result, asked, shown = act(keepalive_info, {}, told=told)
+@pytest.mark.parametrize("output", ["", "H4sIAAAA", "Welcome\n", "/bin/sh: 1: tar: not found\r\n"], ids=repr)
+def test_module_is_sent_where_the_probe_is_inconclusive(output: str) -> None:
+    result, asked, shown = act(keepalive_info, {}, output=output)
     assert (result, asked) == (SENT, [PROBE_SCRIPT])
     assert shown
-    assert shown[0].startswith("The module is sent: the answer ")
+    assert shown[0].startswith("The module is sent: the output ")
 
 
 def test_nothing_is_told_with_no_log() -> None:

@@ -34,9 +34,9 @@ if t.TYPE_CHECKING:
 
 
 def ask(**env: str) -> str:
-    told = subprocess.run(["/bin/sh", "-c", PROBE_SCRIPT], capture_output=True, env={**os.environ, **env}, check=True)
-    assert told.stderr == b""
-    return told.stdout.decode()
+    output = subprocess.run(["/bin/sh", "-c", PROBE_SCRIPT], capture_output=True, env={**os.environ, **env}, check=True)
+    assert output.stderr == b""
+    return output.stdout.decode()
 
 
 def test_this_machine() -> None:
@@ -52,21 +52,21 @@ def test_this_machine() -> None:
 
 
 def test_other_letters_and_line_ends_of_terminals() -> None:
-    told = ask(LC_ALL="C.UTF-8")
-    assert parse_probe(told.replace("\n", "\r\n")).rows == parse_probe(told).rows
+    output = ask(LC_ALL="C.UTF-8")
+    assert parse_probe(output.replace("\n", "\r\n")).rows == parse_probe(output).rows
 
 
 def test_ansible_appends_to_it_where_ssh_has_a_terminal() -> None:
-    told = subprocess.run(["/bin/sh", "-c", f"{PROBE_SCRIPT} && sleep 0"], capture_output=True, check=True)
-    assert told.stderr == b""
-    assert parse_probe(told.stdout.decode()).rows == parse_probe(ask()).rows
+    output = subprocess.run(["/bin/sh", "-c", f"{PROBE_SCRIPT} && sleep 0"], capture_output=True, check=True)
+    assert output.stderr == b""
+    assert parse_probe(output.stdout.decode()).rows == parse_probe(ask()).rows
 
 
 @pytest.mark.skipif(os.path.exists(OPENRC), reason="where OpenRC is, the host leaves a doubt")
 def test_init_that_may_be_openrcs() -> None:
-    told = gzip.decompress(base64.b64decode(ask()))
-    told = re.sub(rb"^comm .*", b"comm init", told, count=1, flags=re.MULTILINE)
-    host = parse_probe(base64.b64encode(gzip.compress(told)).decode())
+    output = gzip.decompress(base64.b64decode(ask()))
+    output = re.sub(rb"^comm .*", b"comm init", output, count=1, flags=re.MULTILINE)
+    host = parse_probe(base64.b64encode(gzip.compress(output)).decode())
     init = host.init_system()
     assert (init.process_1, init.runs_openrc) == ("init", False)
 
@@ -78,7 +78,7 @@ def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
             ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
         ).stdout.decode()
         (tmp_path / name).symlink_to(found.strip())
-    told = subprocess.run(
+    output = subprocess.run(
         ["/bin/sh", "-c", PROBE_SCRIPT],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -86,7 +86,7 @@ def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
         check=False,
     )
     with pytest.raises(InconclusiveProbeError):
-        parse_probe(told.stdout.decode())
+        parse_probe(output.stdout.decode())
 
 
 KERNEL = """= kernel
@@ -112,24 +112,24 @@ def test_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "doubt"),
+    ("result", "doubt"),
     [
-        ("", "the answer is cut, or too long"),
-        ("sh: 1: base64: not found", "the answer cannot be read: "),
-        (packed(*PARTS)[:-40], "the answer is cut, or too long"),
-        (packed(*PARTS[:4]), "the answer is cut"),
-        (packed(*PARTS[:5]), "the answer is cut"),
-        (packed(*PARTS[:5], "= end 2\n"), "the answer is cut"),
+        ("", "the output is cut, or too long"),
+        ("sh: 1: base64: not found", "the output cannot be read: "),
+        (packed(*PARTS)[:-40], "the output is cut, or too long"),
+        (packed(*PARTS[:4]), "the output is cut"),
+        (packed(*PARTS[:5]), "the output is cut"),
+        (packed(*PARTS[:5], "= end 2\n"), "the output is cut"),
         (packed(*PARTS[:2], "= doubt /etc/credstore\n"), "/etc/credstore is odd"),
-        (packed(PARTS[0], *PARTS[2:]), "the answer has the parts ['files', 'kernel', 'lines', 'paths']"),
+        (packed(PARTS[0], *PARTS[2:]), "the output has the parts ['files', 'kernel', 'lines', 'paths']"),
         (packed(*PARTS[:2], "= paths\nodd", *PARTS[3:]), "odd is not a path"),
         (packed(*PARTS[:3], "= lines\nBinary file x matches", *PARTS[4:]), "b'Binary file x matches' is not a line of"),
     ],
     ids=["nothing", "no tool", "cut", "no files", "no end", "tar failed", "doubt", "a part", "a path", "a line"],
 )
-def test_doubts(answer: str, doubt: str) -> None:
+def test_doubts(result: str, doubt: str) -> None:
     with pytest.raises(InconclusiveProbeError) as raised:
-        parse_probe(answer)
+        parse_probe(result)
     assert str(raised.value).startswith(doubt)
 
 
@@ -137,7 +137,7 @@ def test_bomb() -> None:
     bomb = base64.b64encode(gzip.compress(bytes(64 << 20))).decode()
     with pytest.raises(InconclusiveProbeError) as raised:
         parse_probe(bomb)
-    assert str(raised.value) == "the answer is cut, or too long"
+    assert str(raised.value) == "the output is cut, or too long"
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,13 @@ def test_the_shells_patterns_are_pythons(tmp_path: Path) -> None:
     (tmp_path / "lines").write_bytes(b"\n".join(LINES) + b"\n")
 
     def grep(*arguments: str) -> list[bytes]:
-        told = subprocess.run(
+        output = subprocess.run(
             ["grep", *arguments, str(tmp_path / "lines")],
             env={**os.environ, "LC_ALL": "C"},
             stdout=subprocess.PIPE,
             check=True,
         )
-        return told.stdout.split(b"\n")[:-1]
+        return output.stdout.split(b"\n")[:-1]
 
     assert grep("-aE", RELEVANT_ERE) == [line for line in LINES if RELEVANT.search(line)]
     assert grep("-aohE", CALLED_ERE) == [found.group() for line in LINES for found in CALLED.finditer(line)]

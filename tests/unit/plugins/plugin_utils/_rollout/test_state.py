@@ -52,7 +52,7 @@ def test_batch_is_committed(tmp_path: Path) -> None:
     assert store.is_pending(str(tmp_path), "a")
     facts: Facts = {"a": dict(VERIFIED)}
     assert rollout.verify(facts) == ["a"]
-    facts["a"]["__keepalive_answer"] = {"rc": 0}
+    facts["a"]["__keepalive_connection"] = {"rc": 0}
     assert rollout.commit(facts) == {}
     assert (codes(rollout), rollout.stops) == (
         {"a": "changed", "b": "already_compliant", "c": "not_started"},

@@ -55,7 +55,7 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
     ("facts", "is_checked", "reason"),
     [
         pytest.param({}, False, "", id="verified"),
-        pytest.param({"__keepalive_answer": {"rc": 0}}, True, "", id="healthy"),
+        pytest.param({"__keepalive_connection": {"rc": 0}}, True, "", id="healthy"),
         pytest.param({"__keepalive_reason": ["Why", "so?"]}, False, "Why so?", id="a reason"),
         pytest.param(
             {"keepalive_result": LOST}, False, "The connection was lost while the host was being changed.", id="lost"
@@ -80,9 +80,9 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
             id="deviates",
         ),
         pytest.param({}, True, LEFT, id="no end of the health check"),
-        pytest.param({"__keepalive_answer": {"skipped": True}}, True, LEFT, id="its end was skipped"),
+        pytest.param({"__keepalive_connection": {"skipped": True}}, True, LEFT, id="its end was skipped"),
         pytest.param(
-            {"__keepalive_answer": {**LOST, "rc": 0}},
+            {"__keepalive_connection": {**LOST, "rc": 0}},
             True,
             "The host could not be reached after the health check.",
             id="lost in the health check",
