@@ -25,6 +25,18 @@ export TEST_ALL
 # make quick TARGET_PYTHON=3.8 runs the unit tests on another Python.
 export TARGET_PYTHON
 
+# A misspelt name would be ignored, so only these can be given.
+SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED WRITE UPGRADE
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
+$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). Nothing was done. There are: $(SETTINGS). See 'make help'))
+
+# What a run as another user left here, such as `sudo make apply`, cannot be written to later.
+FOREIGN := $(if $(filter-out 0,$(shell id -u)),$(shell find .venv .build .cache .collections .nox -maxdepth 1 \
+	! -user $$(id -u) -printf '%p belongs to %u' -quit 2>/dev/null))
+$(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(FOREIGN), because an earlier run was \
+	another user's. Nothing was done. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR)))
+
 .DEFAULT_GOAL := help
 .PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs \
 	molecule fleet differential cores benchmark build install packages runner collections lock clean

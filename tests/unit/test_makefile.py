@@ -1,0 +1,54 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What make refuses before it does anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
+
+
+def make(folder: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    if not shutil.which("make"):
+        pytest.skip("there is no make on this machine")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    env["PATH"] = f"{path}{os.pathsep}{env['PATH']}"
+    command = ["make", f"--file={MAKEFILE}", "--dry-run", *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", [["apply", "TIME=600", "PROBE=20"], ["test", "TESTALL=1"]], ids=" ".join)
+def test_unknown_setting(tmp_path: Path, arguments: list[str]) -> None:
+    run = make(tmp_path, *arguments)
+    unknown = arguments[-1].partition("=")[0]
+    assert run.returncode == 2
+    assert f"There is no setting {unknown}. Nothing was done. There are: PYTHON INVENTORY LIMIT TIME" in run.stderr
+
+
+def test_known_settings(tmp_path: Path) -> None:
+    run = make(tmp_path, "apply", "TIME=600", "INTVL=60", "PROBES=20", "CHECK=1", "ARGS=--forks=20")
+    assert "There is no setting" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "goal", "is_refused"),
+    [("12345", "apply", True), ("12345", "help", False), ("0", "apply", False), (str(os.geteuid()), "apply", False)],
+    ids=["another user", "help", "root", "the owner"],
+)
+def test_clone_in_which_another_user_has_run_make(tmp_path: Path, user: str, goal: str, is_refused: bool) -> None:
+    (tmp_path / ".venv").mkdir()
+    program = tmp_path / "id"
+    program.write_text(f"#!/bin/sh\ncase $1 in -un) echo admin;; *) echo {user};; esac\n")
+    program.chmod(0o755)
+    run = make(tmp_path, goal, path=str(tmp_path))
+    message = f"Give the clone back: sudo chown -R admin: {tmp_path}"
+    assert (message in run.stderr) == is_refused
+    assert (".venv belongs to " in run.stderr) == is_refused
