@@ -79,9 +79,10 @@ class ActionModule(ProbingAction):
         """Return the result and the warnings, None where something has to change."""
         if not params["path"].startswith("/"):
             raise InconclusiveProbeError("path is one that only the host can read")
-        change = preview(host, DesiredState.from_params(params))
+        want = DesiredState.from_params(params)
+        change = preview(host, want)
         host.require_certain(change.before)
-        return build_result(Outcome(change, change.after), diff=self._task.diff) if change.is_empty else None
+        return build_result(Outcome(change, change.after), want, diff=self._task.diff) if change.is_empty else None
 
     def _run_for(self, wanted: Result, task_vars: Result | None, *, check_mode: bool) -> Result:
         """Run the module for one element of the option sockets."""

@@ -195,7 +195,8 @@ before:
       sample: []
     detection_time:
       description:
-        - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes).
+        - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes), with
+          C(intvl) in place of C(time) where that is longer.
         - Computed from the running values, or from the next boot's where these are not known.
       returned: success
       type: int
@@ -259,6 +260,26 @@ detection_time:
   returned: success
   type: int
   sample: 1800
+cautions:
+  description:
+    - What there is to say of the desired values, each also as a warning.
+    - V(nothing_set), neither the running kernel nor the file is set. V(single_probe), O(probes=1) ends a healthy
+      connection when one probe is lost. V(intvl_longer_than_time), idle connections are probed every O(intvl) seconds
+      instead of every O(time) seconds.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Which caution it is.
+      returned: success
+      type: str
+      sample: single_probe
+    message:
+      description: The same as a sentence.
+      returned: success
+      type: str
+      sample: net.ipv4.tcp_keepalive_probes = 1 ends a healthy connection when a single probe is lost. Give 3 or more.
 backup_files:
   description: The copies made of files before they were changed, with O(backup=true).
   returned: success
@@ -303,11 +324,12 @@ def main() -> None:
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
         host = LocalHost(module.params["root"])
-        outcome = ensure(host, DesiredState.from_params(module.params), check_mode=module.check_mode)
+        want = DesiredState.from_params(module.params)
+        outcome = ensure(host, want, check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-    result, warnings = build_result(outcome, diff=diff)
+    result, warnings = build_result(outcome, want, diff=diff)
     for warning in warnings:
         module.warn(warning)
     module.exit_json(**result)

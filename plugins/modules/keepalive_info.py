@@ -204,7 +204,8 @@ drift:
   sample: []
 detection_time:
   description:
-    - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes).
+    - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes), with
+      C(intvl) in place of C(time) where that is longer.
     - Computed from the running values, or from the next boot's where these are not known.
   returned: success
   type: int

@@ -94,11 +94,12 @@ def module_results(probed: ProbedHost | None) -> Results:
     for want in DESIRED_STATES:
         params = {name: option.get("default") for name, option in KEEPALIVE.items()} | want
         try:
-            change = preview(host, DesiredState.from_params(params))
+            desired = DesiredState.from_params(params)
+            change = preview(host, desired)
             if probed:
                 probed.require_certain(change.before)
             if not probed or change.is_empty:
-                found[f"keepalive, {want}"] = build_result(Outcome(change, change.after), diff=True)
+                found[f"keepalive, {want}"] = build_result(Outcome(change, change.after), desired, diff=True)
         except KeepaliveError as exc:
             if not probed:
                 found[f"keepalive, {want}"] = str(exc)

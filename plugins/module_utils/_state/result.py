@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import deviations
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -25,20 +26,22 @@ if t.TYPE_CHECKING:
     Result = t.Tuple[t.Dict[str, t.Any], t.List[str]]
 
 
-def build_result(outcome: Outcome, *, diff: bool) -> Result:
+def build_result(outcome: Outcome, want: DesiredState, *, diff: bool) -> Result:
     """Return what the module keepalive returns of an outcome, and its warnings."""
     change = outcome.change
+    found = cautions(want, outcome.after)
     result: dict[str, t.Any] = {
         "changed": not change.is_empty,
         "before": change.before.as_dict(),
         "after": outcome.after.as_dict(),
         "overridden_by": [setting.as_dict() for setting in change.overridden_by],
         "detection_time": outcome.after.detection_time,
+        "cautions": [caution._asdict() for caution in found],
         "backup_files": [printable(path) for path in outcome.backup_files],
     }
     if diff:
         result["diff"] = change.diff()
-    return result, list(change.warnings)
+    return result, [*change.warnings, *(caution.message for caution in found)]
 
 
 def build_info_result(snapshot: Snapshot) -> Result:

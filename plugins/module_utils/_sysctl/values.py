@@ -112,14 +112,15 @@ def validate(want: Values) -> None:
 def detection_time(values: Values) -> int | None:
     """Return the seconds after which a dead peer on an idle connection is noticed at the latest.
 
-    This is ``time + intvl * probes`` (tcp(7)); None when a value is not known, or negative, which
-    parks the timer for months.
+    This is ``time + intvl * probes`` (tcp(7)), with ``intvl`` in place of ``time`` where that is longer: after each
+    probe, answered or not, the kernel waits for ``intvl`` (net/ipv4/tcp_timer.c, tcp_keepalive_timer()). None when a
+    value is not known, or negative, which parks the timer for months.
     """
     if values.time is None or values.intvl is None or values.probes is None:
         return None
     if min(values.time, values.intvl, values.probes) < 0:
         return None
-    return values.time + values.intvl * values.probes
+    return max(values.time, values.intvl) + values.intvl * values.probes
 
 
 def kernel_reading(key: Key, written: bytes, *, hz: int) -> int | None:

@@ -100,6 +100,7 @@ def test_report(run: RunModule, image: str, tmp_path: Path) -> None:
         "after": snapshot(),
         "overridden_by": [],
         "detection_time": 7875,
+        "cautions": [],
         "backup_files": [],
     }
     assert run(root=image) == expected
@@ -127,6 +128,7 @@ def test_set_and_set_again_and_remove(run: RunModule, image: str, tmp_path: Path
         "after": done,
         "overridden_by": [],
         "detection_time": 1800,
+        "cautions": [],
         "backup_files": [],
     }
     diff = [{"before_header": PATH, "after_header": PATH, "before": "", "after": TEXT.decode()}]
