@@ -51,8 +51,8 @@ def cautions(want: DesiredState, after: Snapshot) -> list[Caution]:
             Caution(
                 "intvl_longer_than_time",
                 f"{sysctl_name('intvl')} ({intvl}) is larger than {sysctl_name('time')} ({time}), so the kernel probes "
-                f"an idle connection every {intvl} seconds only and notices a dead peer after {detection_time(values)}. "
-                f"Give an intvl of at most time.",
+                f"an idle connection every {intvl} seconds only and notices a dead peer after "
+                f"{detection_time(values)}. Give an intvl of at most time.",
             )
         )
     return found
