@@ -80,7 +80,7 @@ class HostFiles(WritableFiles):
                 raise self.immovable[target]
             undo()
 
-        return undo_unless_immovable
+        return dataclasses.replace(undo, run=undo_unless_immovable)
 
 
 class HostKernel(Kernel):

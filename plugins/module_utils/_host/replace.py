@@ -25,10 +25,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, refused
 
-if t.TYPE_CHECKING:
-    Undo = t.Callable[[], None]
-
-
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
 _KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
@@ -48,6 +44,37 @@ class Metadata:
     mode: int
     owner: tuple[int, int] | None = None
     attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Undo:
+    """The two ways out of a step that was taken: call it to undo the step, or let the step stand.
+
+    ``check`` raises where the step must not stand; ``forget`` gives up what only the undo needs, and never fails.
+    """
+
+    run: t.Callable[[], None]
+    check: t.Callable[[], None] = _nothing
+    forget: t.Callable[[], None] = _nothing
+
+    def __call__(self) -> None:
+        """Undo the step."""
+        self.run()
+
+
+def let_stand(steps: t.Sequence[Undo]) -> None:
+    """Let all steps stand, or none: after this they cannot be undone.
+
+    :raises KeepaliveError: where one must not stand; then all can still be undone.
+    """
+    for step in steps:
+        step.check()
+    for step in steps:
+        step.forget()
 
 
 _NEW_FILE = Metadata(mode=0o644)
@@ -126,7 +153,7 @@ class WritableFiles(Files):
             if made_folder:
                 _remove_folder(os.path.dirname(path))
 
-        return undo
+        return Undo(undo)
 
     def stored(self, target: str) -> StoredFile | None:
         """Return a file with all that :meth:`restore` brings back, None where there is none.
@@ -167,7 +194,7 @@ class WritableFiles(Files):
             if made_folder:
                 _remove_folder(folder)
 
-        return undo
+        return Undo(undo)
 
     def _put(self, target: str, file: StoredFile | None) -> bool:
         """Put a file in its place, in a new folder when only that is missing; return whether that was made.

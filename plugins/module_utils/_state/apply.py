@@ -19,13 +19,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
         DesiredState,
     )
@@ -73,16 +73,17 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
     try:
         for key, value in change.kernel_writes.items():
             # noted before the write: a value that was taken but cannot be read back is undone as well
-            undo.append(functools.partial(kernel.write, key, t.cast("int", change.before.runtime[key])))
+            undo.append(Undo(functools.partial(kernel.write, key, t.cast("int", change.before.runtime[key]))))
             kernel.write(key, value)
         for edit in change.edits:
             if backup and edit.before is not None:
                 copy = files.backup(edit.target)
-                undo.append(functools.partial(files.remove, copy))
+                undo.append(Undo(functools.partial(files.remove, copy)))
                 backups.append(copy)
             undo.append(files.replace(edit.target, edit.after, expected=edit.before))
         after = take_snapshot(host, loader=change.before.loader)
         _verify(change, after, files)
+        let_stand(undo)
     except VerificationError as exc:
         left = undo_all(undo, exc)
         raise VerificationError(" ".join([f"{exc} What was changed has been undone.", *left])) from exc

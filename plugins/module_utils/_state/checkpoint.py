@@ -25,14 +25,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile, Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, WritableFiles
+    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
@@ -303,7 +303,7 @@ def _apply(host: LocalHost, restoration: Restoration) -> None:
         for key, value in restoration.values.items():
             found = restoration.found[key]
             if found is not None:
-                undo.append(functools.partial(kernel.write, key, found))
+                undo.append(Undo(functools.partial(kernel.write, key, found)))
             kernel.write(key, value)
         for file, _found in restoration.files:
             undo.append(files.restore(file.path, file.before, had_folder=file.had_folder))
@@ -312,6 +312,7 @@ def _apply(host: LocalHost, restoration: Restoration) -> None:
                     f"{file.path} is not what was written a moment before: another program writes it. "
                     f"Find that program."
                 )
+        let_stand(undo)
     except BaseException as exc:
         undo_all(undo, exc)
         raise
