@@ -1,0 +1,349 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    KeepaliveError,
+    KernelError,
+    UndoError,
+    VerificationError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
+from ansible_collections.linux.tcp.tests.unit.changes import ALL, ALL_TEXT, SET_ALL, ZZ, D, refuse, run
+from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME, Host, lay_out, make_host, unprivileged
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+
+def test_backup(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    want = DesiredState(values=ALL, overrides="take_over", backup=True)
+    assert run(host, want, check_mode=True).backup_files == ()
+    outcome = run(host, want)
+    assert [copy.partition(".conf.")[0] for copy in outcome.backup_files] == [f"{D}/99-tcp-keepalive", f"{D}/zz"]
+    assert [host.text(copy) for copy in outcome.backup_files] == [b"#\n", TIME + b"=5\n"]
+    assert run(host, want).backup_files == ()
+
+
+def test_no_backup_of_a_new_file(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    assert run(host, DesiredState(values=ALL, backup=True)).backup_files == ()
+    (copy,) = run(host, DesiredState(absent=KEYS, backup=True)).backup_files
+    assert host.text(copy) == ALL_TEXT
+
+
+@pytest.mark.parametrize(
+    ("refused", "message"),
+    [pytest.param(key, f"no {key} of {value}.", id=key) for key, value in ALL.named().items()],
+)
+def test_the_kernel_refuses_a_value(tmp_path: Path, refused: Key, message: str) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.kernel.refused.add((refused, ALL[refused] or 0))
+    before = host.look()
+    with pytest.raises(KernelError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == message
+    assert host.look() == before
+
+
+def test_the_kernel_keeps_another_value(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.kernel.forgotten.add(("intvl", 60))
+    before = host.look()
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "net.ipv4.tcp_keepalive_intvl was set to 60 and is 1 a moment later: another program writes it. "
+        "Find that program. What was changed has been undone."
+    )
+    assert host.look() == before
+    assert host.kernel.written[-1] == ("time", 7200)
+
+
+@pytest.mark.parametrize("refused", [DEFAULT_PATH, ZZ])
+@pytest.mark.parametrize("backup", [False, True], ids=["plain", "with backup"])
+def test_a_file_cannot_be_replaced(tmp_path: Path, refused: str, backup: bool) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[refused] = FileError(f"{refused} cannot be written: as it is.")
+    before = host.look()
+    with pytest.raises(FileError) as caught:
+        run(host, DesiredState(values=ALL, overrides="take_over", backup=backup))
+    assert str(caught.value) == f"{refused} cannot be written: as it is."
+    assert host.look() == before
+
+
+def test_an_interruption_is_undone_as_well(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[ZZ] = KeyboardInterrupt()
+    before = host.look()
+    with pytest.raises(KeyboardInterrupt):
+        run(host, DesiredState(values=ALL, overrides="take_over", backup=True))
+    assert host.look() == before
+
+
+@pytest.mark.parametrize("theirs", [b"# mine\n", "/dev/null"], ids=["another content", "a link in its place"])
+def test_what_another_program_wrote_meanwhile_is_left(tmp_path: Path, theirs: bytes | str) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.files.meddle = lambda _target: host.meanwhile({DEFAULT_PATH: theirs})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. Find that program. "
+        f"What was changed has been undone. {DEFAULT_PATH} was changed by another program, and is left as it is now."
+    )
+    assert host.shown() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == (theirs if isinstance(theirs, bytes) else b"")
+
+
+def test_a_new_file_that_another_program_removed_meanwhile(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.files.meddle = lambda target: os.unlink(host.files.on_host(target))
+    before = host.look()
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        f"{DEFAULT_PATH} is not what was written a moment before: another program writes it. Find that program. "
+        f"What was changed has been undone."
+    )
+    assert host.look() == before
+
+
+def test_another_program_writes_a_file_that_decides(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    host.files.meddle = lambda _target: host.meanwhile({ZZ: TIME + b"=5\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "The next boot would give {'time': 5, 'intvl': 60, 'probes': 20}, not "
+        "{'time': 600, 'intvl': 60, 'probes': 20}: sysctl files changed meanwhile. Run again. "
+        "What was changed has been undone."
+    )
+    assert host.shown() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == b"#\n"
+
+
+def test_what_another_program_wrote_is_left_after_a_failure(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.meddle = lambda _target: host.meanwhile({DEFAULT_PATH: b"# theirs\n"})
+    host.files.refused[ZZ] = FileError("no.")
+    with pytest.raises(UndoError) as caught:
+        run(host, DesiredState(values=ALL, overrides="take_over"))
+    assert str(caught.value) == f"no. {DEFAULT_PATH} was changed by another program, and is left as it is now."
+    assert host.shown() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == b"# theirs\n"
+
+
+def test_a_folder_that_was_made_is_left_to_what_others_put_there(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    host.files.meddle = lambda _target: host.meanwhile({ZZ: TIME + b"=5\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value).endswith("Run again. What was changed has been undone.")
+    assert sorted(os.listdir(tmp_path / "root/etc/sysctl.d")) == ["zz.conf"]
+
+
+def test_a_key_that_could_not_be_put_back(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    path = tmp_path / "proc/sys/net/ipv4/tcp_keepalive_intvl"
+    path.write_bytes(b"?\n")
+    error = refuse(host, SET_ALL, KernelError)
+    assert str(error) == (
+        f"net.ipv4.tcp_keepalive_intvl ({path}) cannot be read, so a change could not be undone. "
+        f"Run as root (become: true), or give runtime: false to write only the file."
+    )
+
+
+def test_another_program_meddles_with_the_kernel(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    host.files.meddle = lambda _target: lay_out(tmp_path, {"proc/sys/net/ipv4/tcp_keepalive_probes": b"3\n"})
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value) == (
+        "net.ipv4.tcp_keepalive_probes was set to 20 and is 3 a moment later: another program writes it. "
+        "Find that program. What was changed has been undone."
+    )
+    assert host.shown() == [7200, 75, 9]
+    assert not os.path.exists(f"{tmp_path}/root{DEFAULT_PATH}")
+
+
+@pytest.mark.parametrize("backup", [False, True], ids=["plain", "with backup"])
+@pytest.mark.parametrize("theirs", [b"# theirs\n", None], ids=["another content", "gone"])
+def test_another_program_meddles_before_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theirs: bytes | None, backup: bool
+) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n"})
+    path = tmp_path / f"root{DEFAULT_PATH}"
+    real = host.files.require_writable
+
+    def meddle(target: str) -> None:
+        real(target)
+        path.unlink()
+        if theirs is not None:
+            path.write_bytes(theirs)
+
+    monkeypatch.setattr(host.files, "require_writable", meddle)  # the moment between plan and write
+    with pytest.raises(FileError) as caught:
+        run(host, DesiredState(values=ALL, backup=backup))
+    assert str(caught.value) == f"{DEFAULT_PATH} was changed by another program a moment ago. Run again."
+    assert (path.read_bytes() if path.exists() else None) == theirs
+    assert os.listdir(str(path.parent)) == ([] if theirs is None else [path.name])
+    assert host.shown() == [7200, 75, 9]
+
+
+def test_undoing_fails_in_part(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"#\n", ZZ: TIME + b"=5\n"})
+    host.files.refused[ZZ] = FileError("first cause.")
+    host.files.immovable[DEFAULT_PATH] = OSError("stuck file.")
+    host.kernel.refused.add(("intvl", 75))
+    with pytest.raises(UndoError) as caught:
+        run(host, DesiredState(values=ALL, overrides="take_over"))
+    assert str(caught.value) == (
+        "first cause. Undoing then failed, so the host is changed in part: stuck file. no intvl of 75. "
+        "Fix this and run again."
+    )
+    assert isinstance(caught.value.__cause__, FileError)
+    # what could be undone is
+    assert host.shown() == [7200, 60, 9]
+    assert host.text(DEFAULT_PATH) == b"#\n" + ALL_TEXT[len(HEADER) :]
+    # and running again mends the rest
+    host.files.refused.clear()
+    assert run(host, DesiredState(values=ALL, overrides="take_over")).after.runtime == ALL
+
+
+def test_signals_wait_until_a_change_is_whole(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    seen: list[set[int]] = []
+
+    def note_and_kill(_target: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        seen.append(set(signal.sigpending()))
+
+    class TerminatedError(Exception):
+        pass
+
+    def terminate(*_: object) -> None:
+        raise TerminatedError
+
+    host.files.meddle = note_and_kill
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    previous = signal.signal(signal.SIGTERM, terminate)
+    try:
+        with pytest.raises(TerminatedError):
+            run(host, SET_ALL)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    assert signal.pthread_sigmask(signal.SIG_SETMASK, unblocked) == blocked
+    assert signal.SIGUSR1 in blocked
+    assert seen == [{signal.SIGTERM}]
+    assert host.shown() == [600, 60, 20]
+    assert host.text(DEFAULT_PATH) == ALL_TEXT
+
+
+def test_a_kernel_that_cannot_be_written(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    os.unlink(f"{tmp_path}/proc/sys/net/ipv4/tcp_keepalive_probes")
+    path = f"{tmp_path}/proc/sys/net/ipv4/tcp_keepalive_probes"
+    assert str(refuse(host, SET_ALL, KernelError)) == (
+        f"Cannot set net.ipv4.tcp_keepalive_probes ({path}): No such file or directory. "
+        f"This kernel has no such key, or /proc is not mounted."
+    )
+    # the others can be set
+    assert run(host, DesiredState(values=Values(time=600, intvl=60))).after.runtime == Values(600, 60, None)
+
+
+def test_without_rights(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: ALL_TEXT}, values=(600, 60, 20))
+    before = host.look()
+    (tmp_path / "root/etc/sysctl.d").chmod(0o555)
+    for key in KEYS:
+        (tmp_path / f"proc/sys/net/ipv4/tcp_keepalive_{key}").chmod(0o444)
+    with unprivileged(tmp_path) as folder:
+        inside = Host(Path(folder))
+        path = f"{folder.rstrip('/')}/proc/sys/net/ipv4/tcp_keepalive_intvl"
+        for want, message in (
+            (
+                DesiredState(values=Values(intvl=61)),
+                f"Cannot set net.ipv4.tcp_keepalive_intvl ({path}): Permission denied. Run as root (become: true).",
+            ),
+            (
+                DesiredState(values=Values(intvl=61), runtime=False),
+                f"{DEFAULT_PATH} cannot be written: {D}: permission denied. Run as root (become: true).",
+            ),
+        ):
+            for check_mode in (True, False):
+                with pytest.raises(KeepaliveError) as caught:
+                    ensure(inside, want, check_mode=check_mode)
+                assert str(caught.value) == message
+        # what changes nothing needs none
+        for want in (DesiredState(), SET_ALL):
+            assert ensure(inside, want, check_mode=False).change.is_empty
+    (tmp_path / "root/etc/sysctl.d").chmod(0o755)
+    for key in KEYS:
+        (tmp_path / f"proc/sys/net/ipv4/tcp_keepalive_{key}").chmod(0o644)
+    assert host.look() == before
+
+
+def test_only_what_writes_waits_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class WaitedError(Exception):
+        pass
+
+    def wait(_seconds: float) -> None:
+        raise WaitedError
+
+    host = make_host(tmp_path)
+    monkeypatch.setattr(time, "sleep", wait)
+    with host.lock.held():
+        run(host, DesiredState())
+        run(host, SET_ALL, check_mode=True)
+        with pytest.raises(WaitedError):
+            run(host, SET_ALL)
+    run(host, SET_ALL)
+
+
+# Sets one value of an image a number of times, each time another one.
+SET_OFTEN = """
+import sys
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+root, key, last = sys.argv[1:]
+for value in range(1, int(last) + 1):
+    ensure(LocalHost(root, proc=root), DesiredState(values=Values(**{key: value})), check_mode=False)
+"""
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path, {DEFAULT_PATH: HEADER, "/usr/lib/systemd/systemd-sysctl": b""})
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", SET_OFTEN, str(tmp_path), key, "30"], env=env, stderr=subprocess.PIPE, text=True
+        )
+        for key in KEYS
+    ]
+    for writer in writers:
+        assert writer.communicate()[1] == ""
+        assert writer.returncode == 0
+    text = (tmp_path / DEFAULT_PATH.lstrip("/")).read_bytes()
+    assert sorted(text.splitlines()) == sorted([HEADER.rstrip(), TIME + b" = 30", INTVL + b" = 30", PROBES + b" = 30"])
