@@ -1,0 +1,40 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.tests.unit.writers import SET, found
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+
+@pytest.mark.parametrize(
+    ("path", "line"), [("/etc/crontab", SET), ("/boot/sysctl.conf-6.1", b"net.ipv4.tcp_keepalive_time=60")]
+)
+def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str, line: bytes) -> None:
+    assert [writer.line for writer in found(tmp_path, {path: (line + b"\n") * 1001})] == [*range(1, 1001)]
+
+
+def test_a_long_line_is_cut(tmp_path: Path) -> None:
+    (writer,) = found(tmp_path, {"/etc/rc.local": SET + b"; " + b"x" * 5000})
+    assert writer.text == (SET.decode() + "; ").ljust(200, "x")
+
+
+def test_other_bytes_than_utf8_are_escaped(tmp_path: Path) -> None:
+    (writer,) = found(tmp_path, {"/etc/rc.local": SET + b" \xff"})
+    assert writer.as_dict() == {"path": "/etc/rc.local", "line": 1, "text": SET.decode() + " \\xff"}
+
+
+def test_files_of_a_kernel(tmp_path: Path) -> None:
+    text = b"vm.swappiness=5\nnet.ipv4.tcp_keepalive_*=60\nnet.ipv4.tcp_keepalive_time=600\n"
+    layout: Layout = {"/boot/sysctl.conf-6.4.0": text}
+    assert found(tmp_path, layout) == [Writer("/boot/sysctl.conf-6.4.0", 2, "net.ipv4.tcp_keepalive_*=60")]

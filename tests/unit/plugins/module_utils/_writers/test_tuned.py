@@ -1,0 +1,101 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.tests.unit.writers import found
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+
+TUNED: Layout = {
+    "/usr/lib/systemd/system/tuned.service": b"",
+    "/etc/systemd/system/multi-user.target.wants/tuned.service": "/usr/lib/systemd/system/tuned.service",
+    "/etc/tuned/active_profile": b"mine\n",
+}
+NO_FILES: Layout = {"/etc/tuned/tuned-main.conf": b"# reapply_sysctl = 1\nreapply_sysctl = 0\n"}
+PROFILE = b"[main]\nsummary=x\n[sysctl]\nvm.swappiness=5\nnet.ipv4.tcp_keepalive_time = 60\n"
+
+
+@pytest.mark.parametrize("folder", ["/etc/tuned", "/etc/tuned/profiles", "/usr/lib/tuned", "/usr/lib/tuned/profiles"])
+def test_tuned(tmp_path: Path, folder: str) -> None:
+    path = f"{folder}/mine/tuned.conf"
+    writers = found(tmp_path, {**TUNED, **NO_FILES, path: PROFILE})
+    assert writers == [Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60")]
+    assert found(tmp_path, {}, boot=Values(60, 75, 9)) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "is_active", "counts"),
+    [
+        pytest.param({}, False, True, id="none"),
+        pytest.param({"/usr/lib/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n"}, False, True, id="elsewhere"),
+        pytest.param({"/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n"}, False, False, id="right value"),
+        pytest.param({"/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=60\n"}, True, False, id="other value"),
+        pytest.param({"/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_t*=600\n"}, False, True, id="pattern"),
+    ],
+)
+def test_tuned_applies_the_files_in_etc_again(tmp_path: Path, files: Layout, *, is_active: bool, counts: bool) -> None:
+    path = "/usr/lib/tuned/mine/tuned.conf"
+    assert found(tmp_path, {**TUNED, path: PROFILE, **files}) == [
+        *([Writer("/etc/tuned/active_profile", 1, "mine")] if is_active else []),
+        *([Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60")] if counts else []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "places"),
+    [
+        pytest.param(
+            {"/usr/lib/tuned/mine/tuned.conf": b"[vm]\nnet.ipv4.tcp_keepalive_time=5\n"}, [], id="other plugin"
+        ),
+        pytest.param(
+            {"/usr/lib/tuned/mine/tuned.conf": b"[x]\nnet.ipv4.tcp_keepalive_time=5\ntype=sysctl\n"},
+            [("mine", 2)],
+            id="section of another name",
+        ),
+        pytest.param({"/usr/lib/tuned/other/tuned.conf": PROFILE}, [], id="not active"),
+        pytest.param(
+            {
+                "/usr/lib/tuned/mine/tuned.conf": b"[main]\ninclude=base, mine\n",
+                "/usr/lib/tuned/base/tuned.conf": PROFILE,
+            },
+            [("base", 5)],
+            id="included",
+        ),
+        pytest.param(
+            {"/usr/lib/tuned/mine/tuned.conf": PROFILE, "/etc/tuned/active_profile": b"\n"}, [], id="no profile"
+        ),
+        pytest.param(
+            {
+                "/usr/lib/tuned/mine/tuned.conf": (
+                    b"[sysctl]\nnet.ipv4.tcp_keepalive_time=>60\nnet.ipv4.tcp_keepalive_intvl=${x}\n"
+                )
+            },
+            [("mine", 2), ("mine", 3)],
+            id="values that cannot be read off",
+        ),
+        pytest.param({"/usr/lib/tuned/mine/tuned.conf": b"[sysctl]\nnet.ipv4.tcp_keepalive_time\n"}, [], id="no value"),
+    ],
+)
+def test_profiles_of_tuned(tmp_path: Path, layout: Layout, places: list[tuple[str, int]]) -> None:
+    writers = found(tmp_path, {**TUNED, **NO_FILES, **layout})
+    assert [(writer.path, writer.line) for writer in writers] == [
+        (f"/usr/lib/tuned/{name}/tuned.conf", line) for name, line in places
+    ]
+
+
+def test_tuned_that_is_switched_off(tmp_path: Path) -> None:
+    layout = {**TUNED, **NO_FILES, "/usr/lib/tuned/mine/tuned.conf": PROFILE}
+    del layout["/etc/systemd/system/multi-user.target.wants/tuned.service"]
+    assert found(tmp_path, layout) == []
