@@ -4,39 +4,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    ENDED,
-    NO_HOLDER,
-    OFF,
-    PERMISSION,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_HOLDER, PERMISSION
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES, Host, judge, judge_host
+from ansible_collections.linux.tcp.tests.unit.results import GONE, OWN, info, sockets
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-        Reason,
-    )
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
 Result = t.Dict[str, t.Any]
-
-OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
-KEYS = ("time", "intvl", "probes")
 UNREADABLE = {
     "code": "unreadable",
     "path": "/etc/sysctl.d/x.conf",
     "line": None,
     "message": "/etc/sysctl.d/x.conf cannot be read (permission denied).",
 }
-GONE = "It is gone after a reboot."
-VOLATILE = {"code": "volatile", "path": "/run/sysctl.d/x.conf", "line": 1, "message": GONE}
 # What the module's own warnings said once, by which an audit must not judge.
 FOREIGN = ["The interpreter may be another one at the next boot.", "may set other keepalive values after the boot"]
 DEFAULT = "no file sets it, so the kernel's default counts."
@@ -45,49 +31,12 @@ FORGETS = "and the path forgets it after"
 TIME, INTVL, PROBES = "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"
 
 
-def info(
-    runtime: tuple[int | None, ...] = (600, 60, 20),
-    boot: tuple[int | None, ...] | None = None,
-    *,
-    doubts: list[Result] | None = None,
-    **other: t.Any,
-) -> Result:
-    running, planned = dict(zip(KEYS, runtime)), dict(zip(KEYS, boot or runtime))
-    return {
-        "runtime": running,
-        "boot": {
-            "loader": "systemd-sysctl",
-            "values": planned,
-            "sources": {"time": {"path": OWN, "line": 2}, "intvl": None, "probes": None},
-            "doubts": doubts or [],
-            "notes": [VOLATILE],
-        },
-        "settings": [{"key": "time", "value": "600", "path": OWN, "line": 2, "effective": True}],
-        "other_writers": [],
-        "drift": [key for key in KEYS if running[key] is not None and running[key] != planned[key]],
-        **other,
-    }
-
-
-def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t.Any) -> Result:
-    total = covered + not_covered + unknown
-    return {
-        "totals": {"sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown},
-        "reasons": [{**OFF._asdict(), "sockets": not_covered}] if not_covered else [],
-        "by_command": [
-            {"command": None, "sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown}
-        ],
-        "unreadable": [],
-        **other,
-    }
-
-
 def unread(what: str, reason: Reason) -> Result:
     return {"unreadable": [{"what": what, **reason._asdict(), "count": 2}]}
 
 
 def reworded(result: t.Any) -> t.Any:
-    """Return an result with another text in place of each message, as a later release may word it."""
+    """Return a result with another text in place of each message, as a later release may word it."""
     if isinstance(result, dict):
         return {
             key: "other words" if key in ("message", "msg") else reworded(value)
@@ -395,20 +344,3 @@ def test_judge() -> None:
 def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
     report = judge(fleet, Criteria(), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
-
-
-def test_csv() -> None:
-    fleet = [
-        Host.from_results("=cmd|' /C calc'!A0", info(), sockets(1, 2)),
-        Host.from_results('a, "b"', info((-1, 60, 20), (600, 60, 20)), {}),
-        Host.from_results("@b", {"unreachable": True, "msg": "-x"}, {}),
-    ]
-    text = as_csv(judge(fleet, Criteria(), created=""))
-    assert text.count("\r\n") == 4
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [row["host"] for row in rows] == ["'=cmd|' /C calc'!A0", "'@b", 'a, "b"']
-    assert rows[0]["boot_time_source"] == f"{OWN} line 2"
-    assert rows[0]["connections_covered_share"] == "33.3"
-    assert rows[1]["reasons"] == "It could not be reached: -x"
-    assert rows[2]["running_time"] == "-1"
-    assert rows[2]["drift"] == "time"

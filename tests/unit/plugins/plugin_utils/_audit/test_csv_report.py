@@ -1,0 +1,30 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge
+from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
+
+
+def test_csv() -> None:
+    fleet = [
+        Host.from_results("=cmd|' /C calc'!A0", info(), sockets(1, 2)),
+        Host.from_results('a, "b"', info((-1, 60, 20), (600, 60, 20)), {}),
+        Host.from_results("@b", {"unreachable": True, "msg": "-x"}, {}),
+    ]
+    text = as_csv(judge(fleet, Criteria(), created=""))
+    assert text.count("\r\n") == 4
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["host"] for row in rows] == ["'=cmd|' /C calc'!A0", "'@b", 'a, "b"']
+    assert rows[0]["boot_time_source"] == f"{OWN} line 2"
+    assert rows[0]["connections_covered_share"] == "33.3"
+    assert rows[1]["reasons"] == "It could not be reached: -x"
+    assert rows[2]["running_time"] == "-1"
+    assert rows[2]["drift"] == "time"
