@@ -29,6 +29,9 @@ MARKER = b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/99-tcp-keepalive.c
 ALL = Values(600, 60, 20)
 ALL_TEXT = HEADER + TIME + b" = 600\n" + INTVL + b" = 60\n" + PROBES + b" = 20\n"
 TIME_TEXT = HEADER + TIME + b" = 600\n"
+SET_ALL = DesiredState(values=ALL)
+SET_TIME = DesiredState(values=Values(time=600))
+REMOVE = DesiredState(absent=KEYS)
 
 
 def run(host: Host, want: DesiredState, *, check_mode: bool = False) -> Outcome:
@@ -55,11 +58,6 @@ def run_and_run_again(host: Host, want: DesiredState) -> Outcome:
     assert again.after.as_dict() == outcome.after.as_dict()
     assert host.look() == done
     return outcome
-
-
-SET_ALL = DesiredState(values=ALL)
-SET_TIME = DesiredState(values=Values(time=600))
-REMOVE = DesiredState(absent=KEYS)
 
 
 def refuse(host: Host, want: DesiredState, error: type[KeepaliveError]) -> KeepaliveError:
