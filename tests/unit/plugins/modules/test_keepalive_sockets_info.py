@@ -217,38 +217,6 @@ def test_what_cannot_be_read_is_told(number: int, code: str, reason: str, remedy
     }
 
 
-ENDED = [{"what": "socket", "code": "ended", "message": "it ended meanwhile", "count": 1}]
-
-
-@pytest.mark.parametrize(
-    ("event", "second", "mine", "found", "unreadable"),
-    [
-        pytest.param("the process ends", False, False, [], ENDED, id="the process ends"),
-        pytest.param(
-            "the process ends", True, False, [[False, 2]], [], id="the process ends, another one shares the socket"
-        ),
-        pytest.param(
-            "the number is reused",
-            False,
-            True,
-            [[False, 2]],
-            [],
-            id="one of two owners reuses the number",
-        ),
-    ],
-)
-def test_meanwhile(event: str, second: bool, mine: bool, found: list[object], unreadable: list[object]) -> None:
-    assert run_isolated(SCENARIOS / "meanwhile.py", event=event, second=second, mine=mine) == {
-        "found": found,
-        "unreadable": unreadable,
-    }
-
-
-@pytest.mark.parametrize("event", ["another socket", "a file", "closed"])
-def test_reused_descriptor(event: str) -> None:
-    assert run_isolated(SCENARIOS / "reused_descriptor.py", event=event) == {"seen": [], "unreadable": ENDED}
-
-
 def test_churn() -> None:
     answer = run_isolated(SCENARIOS / "churn.py")
     assert set(answer.pop("reasons")) <= {"ended", "not_accepted"}
@@ -294,10 +262,6 @@ def test_hidden_processes_are_told() -> None:
     }
 
 
-def test_a_process_that_starts_meanwhile() -> None:
-    assert run_isolated(SCENARIOS / "started_meanwhile.py") == {"held": True}
-
-
 def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
     assert run_isolated(SCENARIOS / "protected_processes.py") == {"found": [[True], [True]]}
 
@@ -305,7 +269,3 @@ def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
 def test_a_lingering_socket_does_not_hold_up_its_last_holder() -> None:
     # without the timer this takes a day
     assert run_isolated(SCENARIOS / "lingering.py") == {"handler": True, "timer": [0.0, 0.0]}
-
-
-def test_a_socket_that_ends_before_its_holder_is_found() -> None:
-    assert run_isolated(SCENARIOS / "ended_meanwhile.py") == {"found": 0, "unreadable": ["ended"]}

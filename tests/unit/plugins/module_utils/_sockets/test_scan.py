@@ -1,0 +1,93 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    ENDED,
+    NO_TABLE,
+    NOT_ACCEPTED,
+    PERMISSION,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner, Unreadable
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+
+SCENARIOS = Path(__file__).with_name("scenarios")
+SOCKET_ENDED = [{"what": "socket", "code": "ended", "message": "it ended meanwhile", "count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("event", "second", "mine", "found", "unreadable"),
+    [
+        pytest.param("the process ends", False, False, [], SOCKET_ENDED, id="the process ends"),
+        pytest.param(
+            "the process ends", True, False, [[False, 2]], [], id="the process ends, another one shares the socket"
+        ),
+        pytest.param(
+            "the number is reused",
+            False,
+            True,
+            [[False, 2]],
+            [],
+            id="one of two owners reuses the number",
+        ),
+    ],
+)
+def test_meanwhile(event: str, second: bool, mine: bool, found: list[object], unreadable: list[object]) -> None:
+    assert run_isolated(SCENARIOS / "meanwhile.py", event=event, second=second, mine=mine) == {
+        "found": found,
+        "unreadable": unreadable,
+    }
+
+
+@pytest.mark.parametrize("event", ["another socket", "a file", "closed"])
+def test_reused_descriptor(event: str) -> None:
+    assert run_isolated(SCENARIOS / "reused_descriptor.py", event=event) == {"seen": [], "unreadable": SOCKET_ENDED}
+
+
+def test_a_process_that_starts_meanwhile() -> None:
+    assert run_isolated(SCENARIOS / "started_meanwhile.py") == {"held": True}
+
+
+def test_a_socket_that_ends_before_its_holder_is_found() -> None:
+    assert run_isolated(SCENARIOS / "ended_meanwhile.py") == {"found": 0, "unreadable": ["ended"]}
+
+
+def test_unreadable_is_counted_by_reason() -> None:
+    unreadable = Unreadable()
+    unreadable.add("socket", NOT_ACCEPTED)
+    unreadable.add("process", PERMISSION, "Run as root.")
+    unreadable.add("socket", ENDED)
+    unreadable.add("process", PERMISSION)
+    assert unreadable.as_list() == [
+        {"what": "process", **PERMISSION._asdict(), "count": 2},
+        {"what": "socket", **ENDED._asdict(), "count": 1},
+        {"what": "socket", **NOT_ACCEPTED._asdict(), "count": 1},
+    ]
+    assert unreadable.warnings() == ["2 process(es) could not be read: permission denied. Run as root."]
+    assert unreadable.sockets(ENDED, NOT_ACCEPTED, PERMISSION) == 2
+
+
+def test_table_that_cannot_be_read() -> None:
+    def refuse(_place: str, _namespace: int, _states: t.Collection[int]) -> list[Entry]:
+        raise KeepaliveError("Give it another try.")
+
+    scanner = SocketScanner(Processes(), table=refuse)
+    assert list(scanner.sockets(Filters.from_options({"pids": [os.getpid()]}))) == []
+    (unread,) = (one for one in scanner.unreadable.as_list() if one["code"] == NO_TABLE.code)
+    assert unread["what"] == "namespace"
+    (warning,) = (one for one in scanner.unreadable.warnings() if NO_TABLE.message in one)
+    assert warning.endswith(f"network namespace(s) could not be read: {NO_TABLE.message}. Give it another try.")
