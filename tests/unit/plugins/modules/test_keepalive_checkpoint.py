@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules keepalive_checkpoint and keepalive_restore, on a host of folders."""
+"""The module keepalive_checkpoint, on a host of folders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
+from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint
 from ansible_collections.linux.tcp.tests.unit.host import NOTHING, make_host
 from ansible_collections.linux.tcp.tests.unit.module import runner
 
@@ -27,8 +27,7 @@ PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     host = make_host(tmp_path)
-    for module in (keepalive_checkpoint, keepalive_restore):
-        monkeypatch.setattr(module, "LocalHost", lambda: host)
+    monkeypatch.setattr(keepalive_checkpoint, "LocalHost", lambda: host)
     return host
 
 
@@ -37,12 +36,7 @@ def save(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return runner(keepalive_checkpoint.main, monkeypatch, capsys)
 
 
-@pytest.fixture
-def restore(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
-    return runner(keepalive_restore.main, monkeypatch, capsys)
-
-
-def test_checkpoint_and_restore(host: Host, save: RunModule, restore: RunModule) -> None:
+def test_checkpoint(host: Host, save: RunModule) -> None:
     before = host.look()
     answer = save(time=600)
     assert host.look() == before
@@ -51,23 +45,6 @@ def test_checkpoint_and_restore(host: Host, save: RunModule, restore: RunModule)
     assert [file["path"] for file in answer["checkpoint"]["files"]] == [PATH]
     assert "diff" not in save(time=600, diff=True)
     assert len(save(time=600, diff=True, check_mode=True)["diff"]) == 2
-    assert restore(checkpoint=answer["checkpoint"]) == {"changed": False, "foreign": []}
-    host.kernel.write("time", 600)
-    assert restore(checkpoint=answer["checkpoint"], check_mode=True) == {"changed": True, "foreign": []}
-    assert len(restore(checkpoint=answer["checkpoint"], diff=True)["diff"]) == 1
-    host.kernel.write("time", 60)
-    refused = restore(checkpoint=answer["checkpoint"])
-    assert refused["foreign"] == [
-        "net.ipv4.tcp_keepalive_time is 60 in the running kernel, neither 600 as the rollout left it nor 7200 as it was"
-    ]
-
-
-def test_without_the_action_plugin(host: Host, restore: RunModule) -> None:
-    """As when a short name is used and Ansible was told of the modules only: nothing would be noted."""
-    before = host.look()
-    answer = restore(folder="/checkpoints")
-    assert (answer["failed"], answer["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
-    assert host.look() == before
 
 
 @pytest.mark.usefixtures("host")

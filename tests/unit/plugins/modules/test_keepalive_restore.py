@@ -1,0 +1,80 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module keepalive_restore, on a host of folders."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
+from ansible_collections.linux.tcp.tests.unit.host import make_host
+from ansible_collections.linux.tcp.tests.unit.module import runner
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Host
+    from ansible_collections.linux.tcp.tests.unit.module import Answer, RunModule
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    host = make_host(tmp_path)
+    for module in (keepalive_checkpoint, keepalive_restore):
+        monkeypatch.setattr(module, "LocalHost", lambda: host)
+    return host
+
+
+@pytest.fixture
+def checkpoint(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Answer:
+    """What a rollout keeps of the host before it sets time to 600."""
+    del host  # the module reads it
+    saved: Answer = runner(keepalive_checkpoint.main, monkeypatch, capsys)(time=600)["checkpoint"]
+    return saved
+
+
+@pytest.fixture
+def restore(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_restore.main, monkeypatch, capsys)
+
+
+def test_restore(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+    assert restore(checkpoint=checkpoint) == {"changed": False, "foreign": []}
+    host.kernel.write("time", 600)
+    assert restore(checkpoint=checkpoint, check_mode=True) == {"changed": True, "foreign": []}
+    assert host.shown() == [600, 75, 9]
+    assert len(restore(checkpoint=checkpoint, diff=True)["diff"]) == 1
+    assert host.shown() == [7200, 75, 9]
+
+
+def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+    host.kernel.write("time", 60)
+    before = host.look()
+    refused = restore(checkpoint=checkpoint)
+    assert refused["failed"]
+    assert refused["foreign"] == [
+        "net.ipv4.tcp_keepalive_time is 60 in the running kernel, neither 600 as the rollout left it nor 7200 as it was"
+    ]
+    assert host.look() == before
+    assert restore(checkpoint=checkpoint, force=True)["changed"]
+    assert host.shown() == [7200, 75, 9]
+
+
+@pytest.mark.parametrize("given", [{}, {"pending": True}], ids=["nothing", "pending only"])
+def test_without_a_checkpoint(host: Host, restore: RunModule, given: dict[str, object]) -> None:
+    before = host.look()
+    answer = restore(**given)
+    assert (answer["failed"], answer["msg"]) == (True, "one of the following is required: folder, checkpoint")
+    assert host.look() == before
+
+
+def test_without_the_action_plugin(host: Host, restore: RunModule) -> None:
+    """As when a short name is used and Ansible was told of the modules only: nothing would be noted."""
+    before = host.look()
+    answer = restore(folder="/checkpoints")
+    assert (answer["failed"], answer["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
+    assert host.look() == before
