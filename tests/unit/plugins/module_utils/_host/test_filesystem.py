@@ -1,0 +1,101 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+MOST = filesystem._MOST_BYTES  # noqa: SLF001 -- the bound that these tests are about
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with a file, a folder, a pipe and links to them."""
+    lay_out(tmp_path, {"file": b"x", "folder": None, "link": "file", "nowhere": "gone", "loop": "loop"})
+    os.mkfifo(str(tmp_path / "pipe"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("file", ("file", b"x", "")),
+        ("link", ("file", b"x", "")),
+        ("folder", ("directory", b"", "it is a folder")),
+        ("pipe", ("unreadable", b"", "it is not a regular file")),
+        ("gone", ("missing", b"", "No such file or directory")),
+        ("nowhere", ("missing", b"", "No such file or directory")),
+        ("file/below", ("missing", b"", "Not a directory")),
+        ("loop", ("unreadable", b"", "Too many levels of symbolic links")),
+    ],
+    ids=repr,
+)
+def test_content(root: Path, name: str, expected: tuple[str, bytes, str]) -> None:
+    assert FileSystem().content(f"{root}/{name}") == expected
+
+
+def test_content_of_what_cannot_be_a_name(root: Path) -> None:
+    assert FileSystem().content(f"{root}/a\0b")[:2] == ("missing", b"")
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "reason"),
+    [(MOST, "file", ""), (MOST + 1, "unreadable", "it is larger than 4 MiB")],
+    ids=["as large as may be", "larger"],
+)
+def test_content_of_a_large_file(tmp_path: Path, size: int, kind: str, reason: str) -> None:
+    with open(str(tmp_path / "large"), "wb") as file:
+        file.truncate(size)
+    found = FileSystem().content(str(tmp_path / "large"))
+    assert (found[0], len(found[1]), found[2]) == (kind, size if kind == "file" else 0, reason)
+
+
+def test_content_without_permission(root: Path) -> None:
+    (root / "file").chmod(0)
+    with unprivileged(root) as inside:
+        assert FileSystem().content(os.path.join(inside, "file")) == ("unreadable", b"", "Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("name", "lexists", "exists", "isdir", "islink"),
+    [
+        ("file", True, True, False, False),
+        ("folder", True, True, True, False),
+        ("link", True, True, False, True),
+        ("nowhere", True, False, False, True),
+        ("gone", False, False, False, False),
+    ],
+)
+def test_kinds(root: Path, name: str, lexists: bool, exists: bool, isdir: bool, islink: bool) -> None:
+    found, path = FileSystem(), f"{root}/{name}"
+    assert (found.lexists(path), found.exists(path)) == (lexists, exists)
+    assert (found.isdir(path), found.islink(path)) == (isdir, islink)
+
+
+def test_names_and_links(root: Path) -> None:
+    found = FileSystem()
+    assert sorted(found.listdir(str(root))) == ["file", "folder", "link", "loop", "nowhere", "pipe"]
+    assert found.readlink(f"{root}/nowhere") == "gone"
+    for ask, name in ((found.listdir, "gone"), (found.listdir, "file"), (found.readlink, "file")):
+        with pytest.raises(OSError, match=r"No such file|Not a directory|Invalid argument"):
+            ask(f"{root}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("mode", "executable"), [(0o644, False), (0o100, True), (0o010, True), (0o001, True)], ids=["none", "u", "g", "o"]
+)
+def test_is_executable(root: Path, mode: int, executable: bool) -> None:
+    (root / "file").chmod(mode)
+    assert FileSystem().is_executable(f"{root}/file") is executable
+    assert not FileSystem().is_executable(f"{root}/gone")

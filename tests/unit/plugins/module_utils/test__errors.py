@@ -1,0 +1,24 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils import _errors
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+
+ERRORS = [one for one in vars(_errors).values() if isinstance(one, type) and issubclass(one, Exception)]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_modules_catch_each_error_by_its_base(error: type[Exception]) -> None:
+    with pytest.raises(KeepaliveError) as caught:
+        raise error("/etc/\udcff cannot be read.")
+    assert str(caught.value) == "/etc/\\xff cannot be read."  # which any terminal can be told
+    assert caught.value.details == {}
+
+
+def test_details() -> None:
+    assert KeepaliveError("no.", overridden_by=[1]).details == {"overridden_by": [1]}
