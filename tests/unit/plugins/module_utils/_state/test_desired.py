@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError, InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
+from ansible_collections.linux.tcp.tests.unit.changes import ZZ
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,42 @@ def test_wish_refuses_a_path(path: str) -> None:
 )
 def test_wish_is_empty(want: DesiredState, is_empty: bool) -> None:
     assert want.is_empty is is_empty
+
+
+PARAMS = {
+    **dict.fromkeys(KEYS),
+    "path": ZZ,
+    "state": "present",
+    "runtime": False,
+    "persistent": False,
+    "overrides": "ignore",
+    "backup": True,
+}
+REST = {"path": ZZ, "runtime": False, "persistent": False, "overrides": "ignore", "backup": True}
+
+
+@pytest.mark.parametrize(
+    ("params", "want"),
+    [
+        pytest.param({}, {}, id="nothing"),
+        pytest.param({"intvl": 60}, {"values": Values(intvl=60)}, id="a value"),
+        pytest.param({"state": "absent"}, {"absent": KEYS}, id="absent: every key"),
+        pytest.param({"state": "absent", "probes": 20, "time": 600}, {"absent": ("time", "probes")}, id="absent: keys"),
+        pytest.param({"state": "absent", "time": 0}, {"absent": ("time",)}, id="absent: any value"),
+    ],
+)
+def test_from_params(params: dict[str, object], want: dict[str, t.Any]) -> None:
+    assert DesiredState.from_params({**PARAMS, **params}) == DesiredState(**REST, **want)
+
+
+@pytest.mark.parametrize(
+    ("params", "error"),
+    [
+        pytest.param({"time": 0}, InvalidValueError, id="value"),
+        pytest.param({"path": "zz.conf"}, InvalidPathError, id="path"),
+        pytest.param({"path": "zz.conf", "state": "absent"}, InvalidPathError, id="path to remove keys from"),
+    ],
+)
+def test_params_that_cannot_be(params: dict[str, object], error: type[KeepaliveError]) -> None:
+    with pytest.raises(error):
+        DesiredState.from_params({**PARAMS, **params})

@@ -8,12 +8,24 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
+    AppliedFile,
+    Applier,
+    BootContext,
+    Setter,
+    Writer,
+    loaders_called,
+    writers_among,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import Application
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
@@ -38,3 +50,32 @@ def test_files_of_a_kernel(tmp_path: Path) -> None:
     text = b"vm.swappiness=5\nnet.ipv4.tcp_keepalive_*=60\nnet.ipv4.tcp_keepalive_time=600\n"
     layout: Layout = {"/boot/sysctl.conf-6.4.0": text}
     assert found(tmp_path, layout) == [Writer("/boot/sysctl.conf-6.4.0", 2, "net.ipv4.tcp_keepalive_*=60")]
+
+
+WRITERS = [Writer("/etc/b", 1, ""), Writer("/etc/a", 10, ""), Writer("/etc/a", 9, "")]
+
+
+def test_writers_come_once_by_path_and_line() -> None:
+    setters = [Setter(writer, (("time", 5),)) for writer in (*WRITERS, *WRITERS)]
+    context = BootContext(Tree(), Values(600, 75, 9), hz=250)
+    assert [(one.path, one.line) for one in writers_among(setters, context)] == [
+        ("/etc/a", 9),
+        ("/etc/a", 10),
+        ("/etc/b", 1),
+    ]
+    assert writers_among(setters, BootContext(Tree(), Values(5, 75, 9), hz=250)) == []
+
+
+@pytest.mark.parametrize(
+    ("candidate", "loaders"),
+    [
+        pytest.param(Setter(WRITERS[0], (("time", 5),)), set(), id="names a key"),
+        pytest.param(Applier(WRITERS[0], Application("procps", None)), {"procps"}, id="sysctl"),
+        pytest.param(
+            Applier(WRITERS[0], Application("systemd-sysctl", ("/opt/a",))), {"systemd-sysctl"}, id="systemd-sysctl"
+        ),
+        pytest.param(AppliedFile("/opt/a"), {"procps"}, id="a file that something applies"),
+    ],
+)
+def test_loaders_called(candidate: Candidate, loaders: set[str]) -> None:
+    assert loaders_called([candidate]) == loaders
