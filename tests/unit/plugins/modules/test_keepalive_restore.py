@@ -65,7 +65,7 @@ def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunMo
 
 
 @pytest.mark.parametrize("given", [{}, {"pending": True}], ids=["nothing", "pending only"])
-def test_without_a_checkpoint(host: Host, restore: RunModule, given: dict[str, object]) -> None:
+def test_without_a_checkpoint(host: Host, restore: RunModule, given: dict[str, t.Any]) -> None:
     before = host.look()
     answer = restore(**given)
     assert (answer["failed"], answer["msg"]) == (True, "one of the following is required: folder, checkpoint")

@@ -50,7 +50,7 @@ def test_wish_is_empty(want: DesiredState, is_empty: bool) -> None:
     assert want.is_empty is is_empty
 
 
-PARAMS = {
+PARAMS: dict[str, t.Any] = {
     **dict.fromkeys(KEYS),
     "path": ZZ,
     "state": "present",
@@ -59,7 +59,7 @@ PARAMS = {
     "overrides": "ignore",
     "backup": True,
 }
-REST = {"path": ZZ, "runtime": False, "persistent": False, "overrides": "ignore", "backup": True}
+REST: dict[str, t.Any] = {"path": ZZ, "runtime": False, "persistent": False, "overrides": "ignore", "backup": True}
 
 
 @pytest.mark.parametrize(
