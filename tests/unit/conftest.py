@@ -21,7 +21,7 @@ settings.register_profile("thorough", max_examples=1000, deadline=None, database
 settings.load_profile("default")
 
 # A test that calls one of these looks at the kernel; see tests/unit/host.py and isolation.py.
-KERNEL_TOOLS = {"in_own_namespaces", "run_isolated", "unprivileged"}
+KERNEL_TOOLS = {"run_isolated", "unprivileged"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

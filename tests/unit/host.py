@@ -180,25 +180,6 @@ def environment() -> dict[str, str]:
     }
 
 
-def in_own_namespaces(script: str, *arguments: str, text: str = "") -> str:
-    """Run a Python script in network and mount namespaces that end with it, and return what it prints.
-
-    Skips the test where the machine gives none. Root's rights are within them those of anybody.
-    """
-    unshare = ["unshare", *NAMESPACES, *AS_ROOT]
-    require_namespaces(*unshare[1:])
-    answer = subprocess.run(
-        [*unshare, sys.executable, "-c", script, *arguments],
-        capture_output=True,
-        check=False,
-        env=environment(),
-        input=text,
-        text=True,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
-
 @contextlib.contextmanager
 def unprivileged(root: Path) -> t.Iterator[str]:
     """Let the block run as a user who may not write what others own, and tell where ``root`` is for it.

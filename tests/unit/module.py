@@ -49,19 +49,3 @@ def runner(
         return answer
 
     return run_module
-
-
-# Runs modules one after the other in one process: a list of [module, parameters] comes in as JSON,
-# one answer a line goes out.
-RUN_MODULES = """
-import importlib, json, os, subprocess, sys
-from ansible.module_utils import basic
-
-for name, params in json.load(sys.stdin):
-    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
-    basic._ANSIBLE_PROFILE = "legacy"
-    try:
-        importlib.import_module("ansible_collections.linux.tcp.plugins.modules." + name).main()
-    except SystemExit:
-        pass
-"""

@@ -282,7 +282,7 @@ def gather(*processes: int, **params: object) -> Answer:
     ``by_inode`` of the answer has the sockets by inode.
     """
     params.setdefault("pids", list(processes) or [os.getpid()])
-    found = _run(keepalive_sockets_info.main, params)
+    found = run_module(keepalive_sockets_info.main, params)
     found["by_inode"] = {one["inode"]: one for one in found.get("sockets", [])}
     return found
 
@@ -293,13 +293,14 @@ def ensure(*processes: int, **params: object) -> Answer:
     ``changed_by_inode``, ``left_by_inode`` and ``unreachable_by_inode`` of the answer have the sockets by inode.
     """
     params.setdefault("pids", list(processes) or [os.getpid()])
-    found = _run(keepalive_sockets.main, params)
+    found = run_module(keepalive_sockets.main, params)
     for key in ("changed", "left", "unreachable"):
         found[f"{key}_by_inode"] = {one["inode"]: one for one in found.get(f"{key}_sockets", [])}
     return found
 
 
-def _run(main: t.Callable[[], None], params: t.Mapping[str, object]) -> Answer:
+def run_module(main: t.Callable[[], None], params: t.Mapping[str, object]) -> Answer:
+    """Run a module's ``main`` with parameters, and return its answer with a text for each warning."""
     args = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
     own_warnings = type(warnings._global_warnings)()  # noqa: SLF001 -- those of all runs would add up
     out = io.StringIO()

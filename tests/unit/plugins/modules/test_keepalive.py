@@ -5,33 +5,24 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.modules import keepalive
-from ansible_collections.linux.tcp.tests.unit.host import (
-    INTVL,
-    PROBES,
-    TIME,
-    in_own_namespaces,
-    lay_out,
-    look_at,
-    make_host,
-    make_kernel,
-)
-from ansible_collections.linux.tcp.tests.unit.module import RUN_MODULES, runner
+from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME, lay_out, look_at, make_host, make_kernel
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
+from ansible_collections.linux.tcp.tests.unit.module import runner
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.linux.tcp.tests.unit.host import Layout
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
 
 
+SCENARIOS = Path(__file__).parent / "scenarios" / "keepalive"
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 ZZ = "/etc/sysctl.d/zz.conf"
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
@@ -311,32 +302,6 @@ def test_on_a_running_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert host.look() == before
 
 
-# The root folder is a new one as well, since its lock would be the machine's.
-ON_A_HOST = f"""
-import os, subprocess, sys
-
-def mount(*arguments):
-    subprocess.run(["mount", *arguments], check=True)
-
-root = sys.argv[1]
-mount("-t", "tmpfs", "none", root)
-for name in os.listdir("/"):
-    if os.path.islink("/" + name):
-        os.symlink(os.readlink("/" + name), root + "/" + name)
-    elif os.path.isdir("/" + name):
-        os.mkdir(root + "/" + name)
-        mount("--rbind", "/" + name, root + "/" + name)
-mount("-t", "tmpfs", "none", root + "/etc/sysctl.d")
-os.chroot(root)
-os.chdir("/")
-{RUN_MODULES}
-files = {{name: open("/etc/sysctl.d/" + name).read() for name in os.listdir("/etc/sysctl.d")}}
-kernel = [open("/proc/sys/net/ipv4/tcp_keepalive_" + key).read() for key in ("time", "intvl", "probes")]
-print()
-print(json.dumps([files, kernel]))
-"""
-
-
 @pytest.mark.skipif(not os.path.isdir("/etc/sysctl.d"), reason="needs a folder /etc/sysctl.d to lay its own one over")
 def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
     want = {"time": 600, "intvl": 60, "probes": 20, "overrides": "ignore"}
@@ -347,11 +312,10 @@ def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
         ("keepalive", want),
         ("keepalive_info", {}),
     ]
-    *answers, host = map(
-        json.loads, in_own_namespaces(ON_A_HOST, str(tmp_path), text=json.dumps(steps)).strip().split("\n\n")
-    )
-    foreseen, fresh, done, again, info = answers
-    assert host == [{"99-tcp-keepalive.conf": TEXT.decode()}, ["600\n", "60\n", "20\n"]]
+    host = run_isolated(SCENARIOS / "real_paths.py", root=str(tmp_path), steps=steps)
+    foreseen, fresh, done, again, info = host["answers"]
+    assert host["files"] == {"99-tcp-keepalive.conf": TEXT.decode()}
+    assert host["kernel"] == ["600\n", "60\n", "20\n"]
     assert [answer["changed"] for answer in (foreseen, done, again)] == [True, True, False]
     assert foreseen["after"] == done["after"] == again["before"] == again["after"]
     assert [part["after_header"] for part in foreseen["diff"]] == ["running kernel", PATH]

@@ -6,26 +6,20 @@ from __future__ import annotations
 
 import os
 import typing as t
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    FileError,
-    InvalidPathError,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
-from ansible_collections.linux.tcp.tests.unit.host import (
-    in_own_namespaces,
-    lay_out,
-    unprivileged,
-)
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
+SCENARIOS = Path(__file__).with_name("scenarios")
 D = "/etc/sysctl.d"
 
 
@@ -60,36 +54,9 @@ def test_a_link_to_the_root_is_the_running_system(tmp_path: Path) -> None:
     assert Files(str(tmp_path / "link")).is_running_system
 
 
-# Starts a process with another root folder, by pivot_root(2), and asks what the link to that is. Not by pivot_root(8),
-# which newer releases of Debian have in a package of its own.
-IN_ANOTHER_ROOT = """
-import subprocess, sys
-from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-
-PIVOT = '''
-import ctypes, os, sys
-os.chdir(sys.argv[1])
-os.mkdir("old")
-assert ctypes.CDLL(None).pivot_root(b".", b"old") == 0
-print("ready", flush=True)
-sys.stdin.read()
-'''
-command = 'mount -t tmpfs tmpfs "$1" && exec "$2" -c "$3" "$1"'
-process = subprocess.Popen(
-    ["unshare", "--mount", "sh", "-c", command, "sh", sys.argv[1], sys.executable, PIVOT],
-    stdin=subprocess.PIPE,
-    stdout=subprocess.PIPE,
-    universal_newlines=True,
-)
-assert process.stdout.readline() == "ready\\n"
-files = Files("/proc/%d/root" % process.pid)
-print(files.is_running_system, files.on_host("/etc") == "/proc/%d/root/etc" % process.pid)
-process.communicate("")
-"""
-
-
 def test_the_root_of_a_container_is_not_the_running_system(tmp_path: Path) -> None:
-    assert in_own_namespaces(IN_ANOTHER_ROOT, str(tmp_path)) == "False True\n"
+    answer = run_isolated(SCENARIOS / "another_root.py", root=str(tmp_path))
+    assert answer == {"is_running_system": False, "is_below_link": True}
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,21 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces, lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
+SCENARIOS = Path(__file__).with_name("scenarios")
 TIME = "sys/net/ipv4/tcp_keepalive_time"
 INTVL = "sys/net/ipv4/tcp_keepalive_intvl"
 PROBES = "sys/net/ipv4/tcp_keepalive_probes"
@@ -120,52 +120,20 @@ def test_hz_is_one_that_kernels_have() -> None:
     assert Kernel().hz() in (100, 250, 300, 1000)
 
 
-ON_THE_REAL_KERNEL = """
-import json, subprocess
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
-from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
-
-def message(step, *arguments):
-    try:
-        step(*arguments)
-    except KernelError as exc:
-        return str(exc)
-
-def shown():
-    names = ("time", "intvl", "probes")
-    return [open("/proc/sys/net/ipv4/tcp_keepalive_" + name).read() for name in names]
-
-kernel = Kernel()
-answers = {"fresh": [kernel.read().as_dict(), kernel.writable()]}
-for key, value in (("time", 60), ("intvl", 2147483), ("probes", 255)):
-    kernel.require_writable(key)
-    kernel.write(key, value)
-answers["written"] = shown()
-answers["refused"] = message(kernel.write, "probes", 256)
-subprocess.run(["mount", "--bind", "/proc/sys", "/proc/sys"], check=True)
-subprocess.run(["mount", "-o", "remount,ro,bind", "/proc/sys"], check=True)
-answers["read-only"] = [
-    kernel.writable(), message(kernel.require_writable, "time"), message(kernel.write, "time", 61), kernel.read().time
-]
-answers["after"] = shown()
-print(json.dumps(answers))
-"""
-
-
 def test_the_real_kernel() -> None:
     path = "/proc/sys/net/ipv4/tcp_keepalive_time"
     read_only = (
         "Read-only file system. /proc/sys is mounted read-only here, as in an unprivileged container: set the value "
         "from outside (podman run --sysctl, securityContext.sysctls), or give runtime: false to write only the file."
     )
-    assert json.loads(in_own_namespaces(ON_THE_REAL_KERNEL)) == {
+    assert run_isolated(SCENARIOS / "real_kernel.py") == {
         "fresh": [{"time": 7200, "intvl": 75, "probes": 9}, True],
         "written": ["60\n", "2147483\n", "255\n"],
         "refused": (
             "Cannot set net.ipv4.tcp_keepalive_probes to 256 (/proc/sys/net/ipv4/tcp_keepalive_probes): "
             "Invalid argument. The kernel refuses this value."
         ),
-        "read-only": [
+        "read_only": [
             False,
             f"Cannot set net.ipv4.tcp_keepalive_time ({path}): {read_only}",
             f"Cannot set net.ipv4.tcp_keepalive_time to 61 ({path}): {read_only}",
@@ -186,5 +154,4 @@ def test_command_line(tmp_path: Path) -> None:
 
 
 def test_a_later_network_namespace_has_no_command_line() -> None:
-    script = f"from {Kernel.__module__} import Kernel; print(Kernel().command_line())"
-    assert in_own_namespaces(script) == "b''\n"
+    assert run_isolated(SCENARIOS / "later_network_namespace.py") == {"command_line": ""}

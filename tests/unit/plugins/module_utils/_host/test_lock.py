@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import subprocess
 import sys
 import time
@@ -15,13 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    LockedError,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
 from ansible_collections.linux.tcp.tests.unit.host import (
     Refusing,
+    environment,
     lay_out,
     make_host,
     needs_root,
@@ -34,28 +32,18 @@ if t.TYPE_CHECKING:
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 
+HOLD_LOCK = Path(__file__).with_name("scenarios") / "hold_lock.py"
+
 
 def lock_of(root: Path | str, layout: Layout | None = None) -> Lock:
     lay_out(Path(root), layout or {})
     return Lock(Files(str(root)))
 
 
-# Takes the lock of a folder, says so, and holds it until its input ends.
-HOLD_LOCK = """
-import sys
-from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
-
-with Lock(Files(sys.argv[1])).held():
-    print("locked", flush=True)
-    sys.stdin.read()
-"""
-
-
 def hold_lock(root: Path) -> subprocess.Popen[str]:
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD_LOCK, str(root)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        [sys.executable, str(HOLD_LOCK), str(root)],
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

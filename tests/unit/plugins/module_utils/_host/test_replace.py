@@ -9,28 +9,20 @@ import os
 import re
 import stat
 import typing as t
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    FileError,
-)
-from ansible_collections.linux.tcp.tests.unit.host import (
-    Refusing,
-    in_own_namespaces,
-    lay_out,
-    look_at,
-    needs_root,
-    unprivileged,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, look_at, needs_root, unprivileged
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 
+SCENARIOS = Path(__file__).with_name("scenarios")
 D = "/etc/sysctl.d"
 
 
@@ -65,52 +57,20 @@ def test_not_writable(tmp_path: Path) -> None:
             assert str(caught.value) == f"{target} cannot be written: Permission denied. Run as root (become: true)."
 
 
-ON_A_READ_ONLY_MOUNT = """
-import subprocess, sys
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
-
-folder = sys.argv[1] + "/etc/sysctl.d"
-subprocess.run(["mount", "--bind", folder, folder], check=True)
-subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
-files = WritableFiles(sys.argv[1])
-target = "/etc/sysctl.d/a.conf"
-for step in (lambda: files.require_writable(target), lambda: files.replace(target, b"", expected=b"kept")):
-    try:
-        step()
-    except FileError as exc:
-        print(exc)
-"""
-
-
 def test_a_read_only_mount(tmp_path: Path) -> None:
     lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
-    assert in_own_namespaces(ON_A_READ_ONLY_MOUNT, str(tmp_path)).splitlines() == [
+    assert run_isolated(SCENARIOS / "read_only_mount.py", root=str(tmp_path))["errors"] == [
         f"{D}/a.conf cannot be written: {D}: read-only file system. Mount it writable, or give another path.",
         f"{D}/a.conf cannot be written: Read-only file system.",
     ]
     assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == b"kept"
 
 
-ON_A_FILE_THAT_IS_A_MOUNT = """
-import subprocess, sys
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
-
-file = sys.argv[1] + "/etc/sysctl.d/a.conf"
-subprocess.run(["mount", "--bind", file, file], check=True)
-try:
-    WritableFiles(sys.argv[1]).replace("/etc/sysctl.d/a.conf", b"", expected=b"kept")
-except FileError as exc:
-    print(exc)
-"""
-
-
 def test_a_file_that_is_a_mount(tmp_path: Path) -> None:
     lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
-    assert in_own_namespaces(ON_A_FILE_THAT_IS_A_MOUNT, str(tmp_path)) == (
+    assert run_isolated(SCENARIOS / "file_that_is_a_mount.py", root=str(tmp_path))["error"] == (
         f"{D}/a.conf cannot be written: Device or resource busy. It is a mount of its own (a bind mount): "
-        f"edit what is mounted there, or give another path.\n"
+        f"edit what is mounted there, or give another path."
     )
     assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100644": b"kept"}
 

@@ -26,10 +26,21 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.tests.unit.changes import ALL, ALL_TEXT, SET_ALL, ZZ, D, refuse, run
-from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME, Host, lay_out, make_host, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import (
+    INTVL,
+    PROBES,
+    TIME,
+    Host,
+    environment,
+    lay_out,
+    make_host,
+    unprivileged,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+SET_OFTEN = Path(__file__).with_name("scenarios") / "set_often.py"
 
 
 def test_backup(tmp_path: Path) -> None:
@@ -319,26 +330,14 @@ def test_only_what_writes_waits_for_others(tmp_path: Path, monkeypatch: pytest.M
     run(host, SET_ALL)
 
 
-# Sets one value of an image a number of times, each time another one.
-SET_OFTEN = """
-import sys
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-
-root, key, last = sys.argv[1:]
-for value in range(1, int(last) + 1):
-    ensure(LocalHost(root, proc=root), DesiredState(values=Values(**{key: value})), check_mode=False)
-"""
-
-
 def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     lay_out(tmp_path, {DEFAULT_PATH: HEADER, "/usr/lib/systemd/systemd-sysctl": b""})
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", SET_OFTEN, str(tmp_path), key, "30"], env=env, stderr=subprocess.PIPE, text=True
+            [sys.executable, str(SET_OFTEN), str(tmp_path), key, "30"],
+            env=environment(),
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for key in KEYS
     ]

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +20,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     sysctl_name,
     validate,
 )
-from ansible_collections.linux.tcp.tests.unit.host import in_own_namespaces
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+SCENARIOS = Path(__file__).with_name("scenarios")
 
 
 def test_keys_and_defaults_are_those_of_the_kernel() -> None:
@@ -259,37 +261,13 @@ def test_ticks_bound_the_seconds(hz: int, highest: int) -> None:
         assert kernel_reading(key, b"-%d" % (highest + 1), hz=hz) is None
 
 
-# Run in a network namespace of its own; prints its ticks a second, and for each key and spelling
-# the value that is in force after the write, or null where it was refused.
-WRITE_TO_KERNEL = """
-import json, os, sys, time
-
-def answer(path, written):
-    with open(path, "wb", buffering=0) as file:
-        file.write(b"9")
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
-        os.write(descriptor, written)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    with open(path) as file:
-        return int(file.read()) if written else None
-
-paths = {key: "/proc/sys/net/ipv4/tcp_keepalive_" + key for key in ("time", "intvl", "probes")}
-spellings = [text.encode("latin-1") for text in json.load(sys.stdin)]
-answers = {key: [answer(path, written) for written in spellings] for key, path in paths.items()}
-print(json.dumps([round(1 / time.clock_getres(6)), answers]))
-"""
-
-
 def test_the_real_kernel_reads_the_same() -> None:
     written = [t.cast("bytes", spelling.values[0]) for spelling in SPELLINGS]
     for edge in (2147483647 // 100, 2147483647 // 250, 2147483647 // 300, 2147483647 // 1000):
         written += [b"%d" % number for number in (edge, edge + 1, -edge, -edge - 1)]
-    text = json.dumps([spelling.decode("latin-1") for spelling in written])
-    hz, answers = json.loads(in_own_namespaces(WRITE_TO_KERNEL, text=text))
+    answer = run_isolated(
+        SCENARIOS / "write_to_kernel.py", spellings=[spelling.decode("latin-1") for spelling in written]
+    )
     for key in KEYS:
-        ours = [kernel_reading(key, spelling, hz=hz) for spelling in written]
-        assert dict(zip(written, answers[key])) == dict(zip(written, ours)), key
+        ours = [kernel_reading(key, spelling, hz=answer["hz"]) for spelling in written]
+        assert dict(zip(written, answer["values"][key])) == dict(zip(written, ours)), key

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Replace a file below ``root`` that is a mount of its own."""
+
+from __future__ import annotations
+
+import subprocess
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
+from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+
+root = parameters()["root"]
+file = f"{root}/etc/sysctl.d/a.conf"
+subprocess.run(["mount", "--bind", file, file], check=True)
+error = ""
+try:
+    WritableFiles(root).replace("/etc/sysctl.d/a.conf", b"", expected=b"kept")
+except FileError as exc:
+    error = str(exc)
+answer(error=error)
