@@ -9,6 +9,9 @@ import typing as t
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Its assertions show what they compare, as those of the tests do.
+pytest.register_assert_rewrite("ansible_collections.linux.tcp.tests.unit.changes")
+
 # A busy machine is no defect, and neither is a property that concerns few trees.
 TOLERATED = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
