@@ -62,7 +62,7 @@ def answer_of(
         "settings": settings,
         "other_writers": [],
         "drift": [],
-        "detection_time": time + 75 * probes,
+        "detection_time": max(time, 75) + 75 * probes,
     }
 
 
