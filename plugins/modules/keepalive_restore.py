@@ -60,11 +60,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 foreign:
-  description: What others have changed since, a text each. Also returned when the module fails because of it.
+  description: What others have changed since. Also returned when the module fails because of it.
   returned: when there was a checkpoint
   type: list
-  elements: str
-  sample: ["/etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left"]
+  elements: dict
+  contains:
+    code:
+      description:
+        - V(runtime), a running value is neither what the rollout left nor what it was before.
+        - V(created), V(removed), V(content) or V(metadata), a file is there again, is gone, has other content, or
+          another mode, owner or extended attribute.
+        - V(link), a link leads away from the file. The module fails, also with O(force=true).
+      returned: success
+      type: str
+      sample: content
+    key:
+      description: The key of the running value, V(time), V(intvl) or V(probes).
+      returned: with V(runtime)
+      type: str
+      sample: time
+    path:
+      description: The path of the file.
+      returned: with all other codes
+      type: str
+      sample: /etc/sysctl.d/99-tcp-keepalive.conf
+    message:
+      description: The same for people.
+      returned: success
+      type: str
+      sample: /etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left
 found:
   description: Whether there was a checkpoint of the host.
   returned: when the folder could be read
@@ -79,7 +103,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import parse_checkpoint, restore
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 # The folder is the controller's, whose action plugin keeps it to itself.
 NO_ACTION_PLUGIN = (
@@ -113,7 +136,7 @@ def main() -> None:
         module.fail_json(msg=str(exc), **exc.details)
     result: dict[str, t.Any] = {
         "changed": not done.is_empty,
-        "foreign": [printable(text) for text in done.foreign],
+        "foreign": [one.as_dict() for one in done.foreign],
     }
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
         result["diff"] = done.diff()

@@ -89,13 +89,32 @@ class Checkpoint:
 
 
 @dataclasses.dataclass(frozen=True)
+class ForeignChange:
+    """What others have changed since a rollout.
+
+    ``code`` is ``runtime``, ``created``, ``removed``, ``content``, ``metadata`` or ``link``. ``key`` names the running
+    value, ``path`` the file; the other one is None.
+    """
+
+    code: str
+    message: str
+    key: Key | None = None
+    path: str | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the change as the module returns it."""
+        named = {"code": self.code, "key": self.key, "path": self.path, "message": self.message}
+        return {name: printable(value) for name, value in named.items() if value is not None}
+
+
+@dataclasses.dataclass(frozen=True)
 class Restoration:
     """What has to be restored: running values, and files as they are and as they will be."""
 
     found: Values
     values: t.Mapping[Key, int]
     files: t.Sequence[tuple[SavedFile, StoredFile | None]]
-    foreign: tuple[str, ...] = ()
+    foreign: tuple[ForeignChange, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -224,27 +243,31 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
     running, files = host.values(), host.files
     values: dict[Key, int] = {}
     changed: list[tuple[SavedFile, StoredFile | None]] = []
-    foreign: list[str] = []
+    foreign: list[ForeignChange] = []
     for value in checkpoint.values:
         found = running[value.key]
         if found != value.before:
             values[value.key] = value.before
         if found not in (value.before, value.left):
-            foreign.append(
+            message = (
                 f"{sysctl_name(value.key)} is {found} in the running kernel, neither {value.left} as the rollout left "
                 f"it nor {value.before} as it was"
             )
+            foreign.append(ForeignChange("runtime", message, key=value.key))
     for file in checkpoint.files:
         target = files.resolve(file.path)
         if target != file.path:
+            message = f"{file.path} leads to {target} now, by a link that was not there"
             raise ForeignChangeError(
-                f"{file.path} leads to {target} now, by a link that was not there. Nothing was restored. Remove it."
+                f"{message}. Nothing was restored. Remove it.",
+                foreign=[ForeignChange("link", message, path=file.path).as_dict()],
             )
         stored = files.stored(file.path)
         if not _is_same(stored, file.before):
             changed.append((file, stored))
             if not _is_same(stored, file.left):
-                foreign.append(f"{file.path} {_difference(stored, file.left)}")
+                code, message = _difference(stored, file.left)
+                foreign.append(ForeignChange(code, f"{file.path} {message}", path=file.path))
     return Restoration(running, values, changed, tuple(foreign))
 
 
@@ -258,14 +281,14 @@ def _is_same(found: StoredFile | None, noted: StoredFile | None) -> bool:
     )
 
 
-def _difference(found: StoredFile | None, left: StoredFile | None) -> str:
+def _difference(found: StoredFile | None, left: StoredFile | None) -> tuple[str, str]:
     if found is None:
-        return "is gone, and the rollout left it there"
+        return "removed", "is gone, and the rollout left it there"
     if left is None:
-        return "is there again, and the rollout removed it"
+        return "created", "is there again, and the rollout removed it"
     if found.text != left.text:
-        return "has other content than the rollout left"
-    return "has another mode, owner or attribute than the rollout left"
+        return "content", "has other content than the rollout left"
+    return "metadata", "has another mode, owner or attribute than the rollout left"
 
 
 def _shown(file: StoredFile | None) -> str:
@@ -281,10 +304,11 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
     with contextlib.nullcontext() if check_mode else host.lock.held("restore"):
         restoration = plan_restoration(host, checkpoint)
         if restoration.foreign and not force:
+            messages = "; ".join(one.message for one in restoration.foreign)
             raise ForeignChangeError(
-                f"Changed by others since the rollout, so nothing was restored: {'; '.join(restoration.foreign)}. "
-                f"Check it, or give force: true.",
-                foreign=[printable(text) for text in restoration.foreign],
+                f"Changed by others since the rollout, so nothing was restored: {messages}. Check it, or give "
+                f"force: true.",
+                foreign=[one.as_dict() for one in restoration.foreign],
             )
         for key in restoration.values:
             host.kernel.require_writable(key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
 from ansible_collections.linux.tcp.tests.unit.host import make_host
@@ -56,9 +57,12 @@ def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunMo
     before = host.look()
     refused = restore(checkpoint=checkpoint)
     assert refused["failed"]
-    assert refused["foreign"] == [
+    message = (
         "net.ipv4.tcp_keepalive_time is 60 in the running kernel, neither 600 as the rollout left it nor 7200 as it was"
-    ]
+    )
+    assert refused["foreign"] == [{"code": "runtime", "key": "time", "message": message}]
+    described = yaml.safe_load(keepalive_restore.RETURN)["foreign"]["contains"]
+    assert {*refused["foreign"][0], "path"} == described.keys()
     assert host.look() == before
     assert restore(checkpoint=checkpoint, force=True)["changed"]
     assert host.shown() == [7200, 75, 9]

@@ -122,21 +122,35 @@ def test_diff(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("absent", "meanwhile", "values", "message"),
+    ("absent", "meanwhile", "values", "foreign"),
     [
-        (False, {PATH: b"# theirs\n"}, None, f"{PATH} has other content than the rollout left"),
+        (
+            False,
+            {PATH: b"# theirs\n"},
+            None,
+            {"code": "content", "path": PATH, "message": f"{PATH} has other content than the rollout left"},
+        ),
         (
             False,
             {},
             (30, 60, 20),
-            f"{NAME} is 30 in the running kernel, neither 600 as the rollout left it nor 7200 as it was",
+            {
+                "code": "runtime",
+                "key": "time",
+                "message": f"{NAME} is 30 in the running kernel, neither 600 as the rollout left it nor 7200 as it was",
+            },
         ),
-        (True, {PATH: b"# theirs\n"}, None, f"{PATH} is there again, and the rollout removed it"),
+        (
+            True,
+            {PATH: b"# theirs\n"},
+            None,
+            {"code": "created", "path": PATH, "message": f"{PATH} is there again, and the rollout removed it"},
+        ),
     ],
     ids=["content", "value", "is there again"],
 )
 def test_foreign_change(
-    tmp_path: Path, absent: bool, meanwhile: Layout, values: tuple[int, int, int] | None, message: str
+    tmp_path: Path, absent: bool, meanwhile: Layout, values: tuple[int, int, int] | None, foreign: dict[str, str]
 ) -> None:
     host = make_host(tmp_path)
     checkpoint = change(host)
@@ -150,11 +164,12 @@ def test_foreign_change(
     with pytest.raises(ForeignChangeError) as refused:
         restored(host, checkpoint)
     assert str(refused.value) == (
-        f"Changed by others since the rollout, so nothing was restored: {message}. Check it, or give force: true."
+        f"Changed by others since the rollout, so nothing was restored: {foreign['message']}. "
+        "Check it, or give force: true."
     )
-    assert refused.value.details == {"foreign": [message]}
+    assert refused.value.details == {"foreign": [foreign]}
     assert host.look() == found
-    assert restored(host, checkpoint, force=True).foreign == (message,)
+    assert [one.as_dict() for one in restored(host, checkpoint, force=True).foreign] == [foreign]
     assert restored(host, checkpoint).is_empty
     if wanted:
         assert host.text(PATH) == wanted[PATH]
@@ -186,6 +201,7 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
     assert str(refused.value) == (
         f"{PATH} leads to {there} now, by a link that was not there. Nothing was restored. Remove it."
     )
+    assert [(one["code"], one["path"]) for one in refused.value.details["foreign"]] == [("link", PATH)]
     assert host.shown() == [600, 60, 20]
     assert (tmp_path / "root/srv/99-tcp-keepalive.conf").read_bytes() == b"# theirs\n"
 
