@@ -88,10 +88,40 @@ before:
   description: What the host has, as RV(linux.tcp.keepalive#module:before).
   returned: success
   type: dict
+  sample:
+    runtime: {time: 7200, intvl: 75, probes: 9}
+    runtime_writable: true
+    boot:
+      loader: systemd-sysctl
+      values: {time: 7200, intvl: 75, probes: 9}
+      sources: {time: null, intvl: null, probes: null}
+      doubts: []
+      notes: []
+    settings: []
+    other_writers: []
+    drift: []
+    detection_time: 7875
 after:
   description: What the host will have, as RV(linux.tcp.keepalive#module:after) in check mode.
   returned: success
   type: dict
+  sample:
+    runtime: {time: 600, intvl: 75, probes: 9}
+    runtime_writable: true
+    boot:
+      loader: systemd-sysctl
+      values: {time: 600, intvl: 75, probes: 9}
+      sources:
+        time: {path: /etc/sysctl.d/99-tcp-keepalive.conf, line: 2}
+        intvl: null
+        probes: null
+      doubts: []
+      notes: []
+    settings:
+      - {key: time, value: "600", path: /etc/sysctl.d/99-tcp-keepalive.conf, line: 2, effective: true}
+    other_writers: []
+    drift: []
+    detection_time: 1275
 checkpoint:
   description: What the change concerns, for O(linux.tcp.keepalive_restore#module:checkpoint).
   returned: success
@@ -111,9 +141,18 @@ checkpoint:
       type: list
       elements: dict
 desired:
-  description: The desired state, as the rollout's store holds it.
+  description: The desired state, the options of the module without O(wait), as the rollout's store holds it.
   returned: success
   type: dict
+  sample:
+    time: 600
+    intvl: null
+    probes: null
+    state: present
+    runtime: true
+    persistent: true
+    path: /etc/sysctl.d/99-tcp-keepalive.conf
+    overrides: fail
 """
 
 import contextlib

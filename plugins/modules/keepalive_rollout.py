@@ -130,10 +130,16 @@ summary:
   type: dict
   sample: {"changed": "2: db01, db02"}
 wrong:
-  description: The hosts with which something is wrong, each with its status and reason.
+  description:
+    - The hosts with which something is wrong. Each has C(code), its status as in RV(summary), C(reason), and a
+      C(message) for people.
+    - C(reason) is V(unreachable), V(checkpoint_failed), V(checkpoint_invalid), V(checkpoint_not_stored),
+      V(steering_facts), V(connection_lost), V(unreachable_after_change), V(role_failed), V(not_verified),
+      V(health_check_failed), V(health_check_ended), V(unreachable_after_health_check), V(batch_failed),
+      V(not_rolled_back), V(restore_failed), V(changed_by_others), or V(null) where the host was not started.
   returned: with O(step=finish) and O(step=restored)
   type: dict
-  sample: {}
+  sample: {"db05": {"code": "failed", "reason": "health_check_failed", "message": "The health check failed."}}
 """
 
 from ansible.module_utils.basic import AnsibleModule

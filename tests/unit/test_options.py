@@ -67,6 +67,15 @@ def test_role_hands_on_each_option(entry_point: str, module: str, options: dict[
     assert handed == {name: own.get(name, f"keepalive_{name}") for name in options}
 
 
+def test_entry_points_of_a_rollout_have_the_options_that_they_read() -> None:
+    """What they would ignore, they do not have."""
+    (task,) = yaml.safe_load((ROLE / "tasks" / "checkpoint.yml").read_text(encoding="utf-8"))
+    read = set(re.findall(r"(?<!_)keepalive_\w+", str(task["linux.tcp.keepalive_checkpoint"])))
+    for entry_point in ("checkpoint", "verify"):
+        options = SPECS["argument_specs"][entry_point]["options"]
+        assert options == {name: OPTIONS[name] for name in read}
+
+
 def descriptions(node: t.Any, name: str) -> t.Iterator[str]:
     """Yield the descriptions of all options of a name, in a role with its prefix."""
     for key, value in node.items() if isinstance(node, dict) else ():

@@ -20,12 +20,13 @@ import os
 import shlex
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
     ROLLOUT,
     HostStatus,
+    Reason,
     after_checkpoint,
     after_rollback,
     shortfall,
@@ -63,6 +64,8 @@ class Rollout:
                 known = json.load(file)
         except OSError as exc:
             raise KeepaliveError("No rollout has begun: the playbook linux.tcp.rollout runs this.") from exc
+        for status in known["hosts"].values():
+            status["reason"] = status["reason"] and Reason(**status["reason"])
         known["hosts"] = {name: HostStatus(**status) for name, status in known["hosts"].items()}
         return cls(**{**known, "inventory": tuple(known["inventory"]), "sockets": tuple(known["sockets"])})
 
@@ -92,9 +95,20 @@ class Rollout:
     def left_pending(self) -> list[str]:
         """Return the hosts that an earlier rollout has left pending.
 
-        :raises KeepaliveError: when a checkpoint cannot be read.
+        :raises CheckpointError: when checkpoints cannot be read; the message names each host and file.
         """
+        unreadable = [f"{name}: {error}" for name in self.hosts for error in [self._error_of(name)] if error]
+        if unreadable:
+            raise CheckpointError(" ".join([*unreadable, "Leave these hosts out otherwise, with --limit."]))
         return [name for name in self.hosts if store.is_pending(self.folder, name)]
+
+    def _error_of(self, name: str) -> KeepaliveError | None:
+        """Return why the checkpoint of a host cannot be read."""
+        try:
+            store.load(self.folder, name)
+        except KeepaliveError as exc:
+            return exc
+        return None
 
     def checkpoint(self, facts: Facts, *, check_mode: bool) -> list[str]:
         """Take what the checkpoints of a batch say, and store them; return the hosts that are to be changed.
@@ -107,9 +121,9 @@ class Rollout:
             try:
                 must_change = name in self.sockets or store.is_pending(self.folder, name)
             except KeepaliveError as exc:
-                found[name] = HostStatus("failed", f"{exc} Nothing was changed.")
+                found[name] = HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")
                 continue
-            result = known.get("keepalive_checkpoint")
+            result = known.get("__keepalive_checkpoint")
             found[name] = after_checkpoint(result, must_change=must_change and not check_mode)
         to_change = [name for name, status in found.items() if status.code == "pending"]
         if check_mode:
@@ -122,7 +136,7 @@ class Rollout:
             self.hosts.update(found)
             return []
         self.checks_health = False
-        failed = self._store({name: facts[name]["keepalive_checkpoint"] for name in to_change})
+        failed = self._store({name: facts[name]["__keepalive_checkpoint"] for name in to_change})
         if failed:
             found.update({name: HostStatus() for name in to_change})
             found.update(failed)
@@ -142,14 +156,15 @@ class Rollout:
                 for other, known in stored.items():
                     with contextlib.suppress(KeepaliveError):  # then the next rollout checks that host again
                         store.discard(self.folder, other, checkpoint=known, now=_now())
-                return {name: HostStatus("failed", f"{exc} Nothing was changed.")}
+                return {name: HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")}
             if not was_pending:  # what an earlier rollout has left pending stays so
                 stored[name] = checkpoint
         return {}
 
     def verify(self, facts: Facts) -> list[str]:
         """Return the hosts whose health is to be checked; none where a pending one was not changed and verified."""
-        self.checks_health = not any(shortfall(facts[name], is_checked=False) for name in self.pending)
+        reasons = [shortfall(facts[name], is_checked=False) for name in self.pending]
+        self.checks_health = all(reason is None for reason in reasons)
         return [name for name in self.pending if self._is_checked(name)]
 
     def _is_checked(self, name: str) -> bool:
@@ -162,7 +177,7 @@ class Rollout:
         """
         reasons = self.judge(facts)
         unnoted: dict[str, str] = {}
-        if any(reasons.values()):
+        if any(reason is not None for reason in reasons.values()):
             return unnoted
         for name in self.pending:
             changed = self.hosts[name].would_change or bool((facts[name].get("keepalive_result") or {}).get("changed"))
@@ -173,12 +188,12 @@ class Rollout:
                 unnoted[name] = str(exc)
         return unnoted
 
-    def judge(self, facts: Facts) -> dict[str, str]:
-        """Note why each pending host cannot be committed, an empty text where it can."""
-        for name in self.pending:
-            reason = shortfall(facts[name], is_checked=self._is_checked(name))
+    def judge(self, facts: Facts) -> dict[str, Reason | None]:
+        """Note why each pending host cannot be committed, None where it can."""
+        reasons = {name: shortfall(facts[name], is_checked=self._is_checked(name)) for name in self.pending}
+        for name, reason in reasons.items():
             self.hosts[name] = dataclasses.replace(self.hosts[name], reason=reason)
-        return {name: self.hosts[name].reason for name in self.pending}
+        return reasons
 
     def finish(self, facts: Facts) -> dict[str, t.Any]:
         """Take what rolling back pending hosts has given; return the summary, and what is wrong with which hosts."""

@@ -58,8 +58,36 @@ RESTORATION: tuple[Code, ...] = (
 WRONG: tuple[Code, ...] = ("changed_by_others", "rolled_back", "failed", "unknown", "unreachable")
 # One of these ends a rollout.
 ENDS: tuple[Code, ...] = ("failed", "unknown")
+# The reason codes, documented in RETURN of the module keepalive_rollout.
+REASONS: tuple[str, ...] = (
+    "unreachable",
+    "checkpoint_failed",
+    "checkpoint_invalid",
+    "checkpoint_not_stored",
+    "steering_facts",
+    "connection_lost",
+    "unreachable_after_change",
+    "role_failed",
+    "not_verified",
+    "health_check_failed",
+    "health_check_ended",
+    "unreachable_after_health_check",
+    "batch_failed",
+    "not_rolled_back",
+    "restore_failed",
+    "changed_by_others",
+)
 _MOST_NAMES = 8
+_LONGEST_MESSAGE = 4000
 _LEFT = "The health check ended the play before its last task (meta: end_host, end_batch or end_play)."
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why something is wrong with a host: one of :data:`REASONS`, and a message for people, which may be empty."""
+
+    code: str
+    message: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,8 +98,18 @@ class HostStatus:
     """
 
     code: Code = "not_started"
-    reason: str = ""
+    reason: Reason | None = None
     would_change: bool = False
+
+    @property
+    def message(self) -> str:
+        """The message of the reason, an empty text where there is none."""
+        return self.reason.message if self.reason else ""
+
+    @classmethod
+    def failed(cls, code: str, message: str) -> HostStatus:
+        """Return the status of a host that failed."""
+        return cls("failed", Reason(code, message))
 
 
 def after_checkpoint(result: Json | None, *, must_change: bool) -> HostStatus:
@@ -82,40 +120,42 @@ def after_checkpoint(result: Json | None, *, must_change: bool) -> HostStatus:
     """
     result = result or {}
     if result.get("unreachable"):
-        return HostStatus("unreachable", text(result.get("msg")))
+        return HostStatus("unreachable", Reason("unreachable", text(result.get("msg"))))
     if result.get("failed") or not isinstance(result.get("would_change"), bool):
-        return HostStatus("failed", text(result.get("msg")) or "No checkpoint was taken.")
+        return HostStatus.failed("checkpoint_failed", text(result.get("msg")) or "No checkpoint was taken.")
     would_change: bool = result["would_change"]
     return HostStatus("pending" if would_change or must_change else "already_compliant", would_change=would_change)
 
 
-def shortfall(facts: Json, *, is_checked: bool) -> str:
-    """Return why a host that was changed cannot be committed; an empty text where all results say that it can.
+def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
+    """Return why a host that was changed cannot be committed; None where all results say that it can.
 
     ``is_checked`` says that a health check was run.
     """
-    reason = text(facts.get("__keepalive_reason"))
-    if reason:
-        return reason
-    if (facts.get("keepalive_result") or {}).get("unreachable"):
-        return "The connection was lost while the host was being changed."
-    if (facts.get("keepalive_checkpoint") or {}).get("unreachable"):
-        return "The host cannot be reached any more after it was changed."
-    verification = facts.get("__keepalive_verification") or {}
+    saved = results.get("__keepalive_reason")
+    if saved:
+        return Reason(saved["code"], text(saved["message"]))
+    if (results.get("keepalive_result") or {}).get("unreachable"):
+        return Reason("connection_lost", "The connection was lost while the host was being changed.")
+    if (results.get("__keepalive_checkpoint") or {}).get("unreachable"):
+        return Reason("unreachable_after_change", "The host cannot be reached any more after it was changed.")
+    verification = results.get("__keepalive_verification") or {}
     if verification.get("failed") is not False or verification.get("skipped"):
-        return f"The values did not hold. {text(verification.get('msg'))}".strip()
+        return Reason("not_verified", f"The values did not hold. {text(verification.get('msg'))}".strip())
     if not is_checked:
-        return ""
-    connection = facts.get("__keepalive_connection") or {}
+        return None
+    connection = results.get("__keepalive_connection") or {}
     if connection.get("unreachable"):
-        return "The host could not be reached after the health check."
-    return "" if connection.get("rc") == 0 else _LEFT
+        return Reason("unreachable_after_health_check", "The host could not be reached after the health check.")
+    return None if connection.get("rc") == 0 else Reason("health_check_ended", _LEFT)
 
 
 def after_rollback(pending: HostStatus, result: Json | None, *, restore_command: str) -> HostStatus:
     """Return the status of a pending host after it was rolled back, or should have been."""
-    result, reason = result or {}, pending.reason
-    parts = [f"{reason}." if reason and not reason.endswith((".", "!", "?")) else reason]
+    result, why = result or {}, pending.reason
+    message = pending.message
+    parts = [f"{message}." if message and not message.endswith((".", "!", "?")) else message]
+    is_rolled_back = False
     if not result:  # an error of the controller left it so
         code: Code = "unknown"
         parts.append(f"It was changed, and neither verified nor rolled back. Roll it back with {restore_command}")
@@ -129,19 +169,23 @@ def after_rollback(pending: HostStatus, result: Json | None, *, restore_command:
         code = "failed"
         parts.append(f"It could not be rolled back: {text(result.get('msg'))}")
     else:
-        code = "failed" if reason else "rolled_back"
-        parts.append("It was rolled back." if reason else "It was rolled back with its batch: another host failed.")
-    return HostStatus(code, " ".join(filter(None, parts)))
+        is_rolled_back = True
+        code = "failed" if why else "rolled_back"
+        parts.append("It was rolled back." if why else "It was rolled back with its batch: another host failed.")
+    why = why or Reason("batch_failed" if is_rolled_back else "not_rolled_back")
+    return HostStatus(code, Reason(why.code, " ".join(filter(None, parts))))
 
 
 def after_restoration(result: Json | None, *, check_mode: bool) -> HostStatus:
     """Return the status of a host that the playbook restore has restored, or should have."""
     result = result or {}
+    message = text(result.get("msg"))
     if result.get("unreachable"):
-        return HostStatus("unreachable", text(result.get("msg")))
-    if result.get("failed") or "found" not in result:
-        reason = text(result.get("msg")) or "It was not restored."
-        return HostStatus("changed_by_others" if result.get("foreign") else "failed", reason)
+        return HostStatus("unreachable", Reason("unreachable", message))
+    if result.get("failed") and result.get("foreign"):
+        return HostStatus("changed_by_others", Reason("changed_by_others", message))
+    if result.get("failed") or not isinstance(result.get("found"), bool):
+        return HostStatus.failed("restore_failed", message or "It was not restored.")
     if not result["found"]:
         return HostStatus("no_checkpoint")
     if not result.get("changed"):
@@ -156,7 +200,7 @@ def summarize(statuses: t.Mapping[str, HostStatus], order: t.Iterable[Code]) -> 
     """
     summary: dict[str, t.Any] = {}
     for code in order:
-        found = {name: status.reason for name, status in statuses.items() if status.code == code}
+        found = {name: status.message for name, status in statuses.items() if status.code == code}
         if not found:
             continue
         if code in WRONG and code not in ("unreachable", "rolled_back"):
@@ -166,14 +210,21 @@ def summarize(statuses: t.Mapping[str, HostStatus], order: t.Iterable[Code]) -> 
     return summary
 
 
-def wrong(statuses: t.Mapping[str, HostStatus]) -> dict[str, str]:
-    """Return what is wrong with hosts, by name; where nothing is, those that were not started have to be named."""
-    found = {
-        name: f"{status.code.replace('_', ' ').capitalize()}. {status.reason}".strip()
-        for name, status in statuses.items()
-        if status.code in WRONG
+def wrong(statuses: t.Mapping[str, HostStatus]) -> dict[str, dict[str, str | None]]:
+    """Return what is wrong with hosts, by name: the status, the code of the reason, and a message.
+
+    Where nothing is wrong, those that were not started have to be named.
+    """
+    found = {name: status for name, status in statuses.items() if status.code in WRONG}
+    found = found or {name: status for name, status in statuses.items() if status.code == "not_started"}
+    return {
+        name: {
+            "code": status.code,
+            "reason": status.reason.code if status.reason else None,
+            "message": status.message or f"The host is {status.code.replace('_', ' ')}.",
+        }
+        for name, status in found.items()
     }
-    return found or {name: "Not started." for name, status in statuses.items() if status.code == "not_started"}
 
 
 def counted(names: t.Iterable[str], *, most: int = _MOST_NAMES) -> str:
@@ -184,7 +235,8 @@ def counted(names: t.Iterable[str], *, most: int = _MOST_NAMES) -> str:
 
 
 def text(found: object) -> str:
-    """Return a message as a text, whatever a task or a host made of it."""
-    return (
+    """Return a message as a text, whatever a task or a host made of it; a long one is cut."""
+    joined = (
         " ".join(map(text, found)) if isinstance(found, (list, tuple)) else "" if found is None else str(found).strip()
     )
+    return joined if len(joined) <= _LONGEST_MESSAGE else f"{joined[:_LONGEST_MESSAGE]} ..."

@@ -23,6 +23,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]
@@ -94,7 +95,7 @@ def save(folder: str, host: str, *, desired: Json, before: Json, checkpoint: Jso
         merged = _merged(found["checkpoint"], checkpoint)
         _write(path, {**found, "desired": desired, "checkpoint": merged, "pending": pending})
         return pending
-    if found is not None and found["restored"] is None and found["desired"] == desired:
+    if found is not None and found["restored"] is None and _is_same_state(found["desired"], desired):
         _write(path, {**found, "checkpoint": _merged(found["checkpoint"], checkpoint), "pending": checkpoint})
         return checkpoint
     new: Json = {
@@ -173,6 +174,13 @@ def _merged(known: Json, checkpoint: Json) -> Json:
     left = {file["path"]: file["left"] for file in checkpoint["files"]}
     files = [{**file, "left": left.pop(file["path"], file["left"])} for file in known["files"]]
     return {"runtime": values, "files": files + [file for file in checkpoint["files"] if file["path"] in left]}
+
+
+def _is_same_state(one: Json, other: Json) -> bool:
+    """Compare desired states. An option that an earlier or later release did not have counts with its default."""
+    names = {*DESIRED_STATE, *(one.keys() & other.keys())}
+    defaults = {name: option.get("default") for name, option in DESIRED_STATE.items()}
+    return all(one.get(name, defaults.get(name)) == other.get(name, defaults.get(name)) for name in names)
 
 
 def _is_entry(found: Json) -> bool:

@@ -28,7 +28,7 @@ EMPTY: Facts = {"runtime": {}, "files": []}
 DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
 VERIFIED = {
     "keepalive_result": {"changed": True},
-    "keepalive_checkpoint": {"would_change": False},
+    "__keepalive_checkpoint": {"would_change": False},
     "__keepalive_verification": {"failed": False},
 }
 
@@ -76,7 +76,7 @@ def test_rollout_from_begin_to_finish(tmp_path: Path) -> None:
     begun = begin(tmp_path / "store", hosts)
     assert (begun["pending"], begun["checks"], begun["folder"]) == ([], {"a": str(check)}, str(tmp_path / "store"))
     for known in hosts.values():
-        known["keepalive_checkpoint"] = DIFFERS
+        known["__keepalive_checkpoint"] = DIFFERS
     stored = take("checkpoint", hosts, hosts=["a", "b"])
     assert (stored["selected"], stored["stop"]) == (["a", "b"], False)
     for known in hosts.values():
@@ -92,19 +92,21 @@ def test_rollout_from_begin_to_finish(tmp_path: Path) -> None:
 def test_batch_that_fails(tmp_path: Path) -> None:
     hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
     begin(tmp_path / "store", hosts)
-    hosts["a"]["keepalive_checkpoint"] = DIFFERS
+    hosts["a"]["__keepalive_checkpoint"] = DIFFERS
     take("checkpoint", hosts, hosts=["a"])
-    hosts["a"].update(VERIFIED, __keepalive_reason="ill")
+    hosts["a"].update(VERIFIED, __keepalive_reason={"code": "health_check_failed", "message": "ill"})
     assert take("commit", hosts)["stop"] is True
     assert take("rollback", hosts)["selected"] == ["a"]
     hosts["a"]["__keepalive_rollback"] = {"found": True}
     finished = take("finish", hosts)
     assert finished["summary"] == {"not_started": "1: b", "failed": {"a": "ill. It was rolled back."}}
-    assert finished["wrong"] == {"a": "Failed. ill. It was rolled back."}
+    assert finished["wrong"] == {
+        "a": {"code": "failed", "reason": "health_check_failed", "message": "ill. It was rolled back."}
+    }
 
 
 def test_commit_that_cannot_be_noted_is_a_warning(tmp_path: Path) -> None:
-    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "keepalive_checkpoint": DIFFERS}}
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "__keepalive_checkpoint": DIFFERS}}
     begin(tmp_path / "store", hosts)
     take("checkpoint", hosts, hosts=["a"])
     hosts["a"].update(VERIFIED)
@@ -115,7 +117,7 @@ def test_commit_that_cannot_be_noted_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_check_mode_never_stops(tmp_path: Path) -> None:
-    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "keepalive_checkpoint": {"failed": True, "msg": "no"}}}
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "__keepalive_checkpoint": {"failed": True, "msg": "no"}}}
     begin(tmp_path / "store", hosts)
     stored = take("checkpoint", hosts, hosts=["a"], check_mode=True)
     assert (stored["selected"], stored["stop"]) == ([], False)
@@ -181,4 +183,4 @@ def test_restored(tmp_path: Path) -> None:
     }
     output = take("restored", hosts, hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
     assert output["summary"] == {"restored": "1: a", "failed": {"b": "no"}}
-    assert output["wrong"] == {"b": "Failed. no"}
+    assert output["wrong"] == {"b": {"code": "failed", "reason": "restore_failed", "message": "no"}}

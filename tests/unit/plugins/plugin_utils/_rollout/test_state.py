@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import HostStatus
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import HostStatus, Reason
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,10 @@ DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {
 COMPLIANT = {**DIFFERS, "would_change": False}
 FAILED = {"failed": True, "msg": "no"}
 LOST = {"unreachable": True, "msg": "No route"}
+ILL = {"code": "health_check_failed", "message": "ill"}
 VERIFIED = {
     "keepalive_result": {"changed": True},
-    "keepalive_checkpoint": {"would_change": False},
+    "__keepalive_checkpoint": {"would_change": False},
     "__keepalive_verification": {"failed": False},
 }
 
@@ -38,7 +39,7 @@ def begun(folder: Path, *names: str, check: str = "") -> Rollout:
 
 
 def results(**hosts: Facts) -> dict[str, Facts]:
-    return {name: {"keepalive_checkpoint": result} for name, result in hosts.items()}
+    return {name: {"__keepalive_checkpoint": result} for name, result in hosts.items()}
 
 
 def codes(rollout: Rollout) -> dict[str, str]:
@@ -79,7 +80,7 @@ def test_unreachable_host_ends_nothing(tmp_path: Path) -> None:
 def test_batch_that_fails_is_rolled_back(tmp_path: Path) -> None:
     rollout = begun(tmp_path, "a", "b")
     assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == ["a", "b"]
-    facts: Facts = {"a": dict(VERIFIED), "b": {**VERIFIED, "__keepalive_reason": "ill"}}
+    facts: Facts = {"a": dict(VERIFIED), "b": {**VERIFIED, "__keepalive_reason": ILL}}
     assert rollout.verify(facts) == []
     assert rollout.commit(facts) == {}
     assert (rollout.pending, rollout.stops) == (["a", "b"], True)
@@ -97,10 +98,13 @@ def test_batch_that_was_left_in_the_middle_ends_the_rollout(tmp_path: Path) -> N
     rollout.verify({"a": VERIFIED})
     assert rollout.checkpoint(results(b=DIFFERS), check_mode=False) == []
     assert rollout.stops
-    assert rollout.judge({"a": VERIFIED})["a"].startswith("The health check ended the play")
+    assert rollout.judge({"a": VERIFIED})["a"] == Reason(
+        "health_check_ended",
+        "The health check ended the play before its last task (meta: end_host, end_batch or end_play).",
+    )
     wrong = rollout.finish({"a": {"__keepalive_rollback": LOST}})["wrong"]
     restore = """ansible-playbook linux.tcp.restore -i hosts.yml -e '{"keepalive_hosts": "a", """
-    assert restore + f'"keepalive_rollout_folder": "{tmp_path}"}}\'' in wrong["a"]
+    assert restore + f'"keepalive_rollout_folder": "{tmp_path}"}}\'' in wrong["a"]["message"]
 
 
 def test_host_that_an_earlier_rollout_left_is_changed_even_if_it_is_compliant(tmp_path: Path) -> None:
@@ -134,12 +138,75 @@ def test_check_mode_stores_nothing(tmp_path: Path) -> None:
 def test_checkpoints_of_a_batch_are_stored_wholly_or_not(tmp_path: Path) -> None:
     rollout = begun(tmp_path, "a", "b")
     (tmp_path / "b.json").mkdir()
-    with pytest.raises(KeepaliveError, match=r"b\.json cannot be read: Is a directory"):
-        rollout.left_pending()
     assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == []
     why = f"{tmp_path}/b.json cannot be read: Is a directory. Nothing was changed."
-    assert (codes(rollout)["a"], rollout.hosts["b"]) == ("not_started", HostStatus("failed", why))
+    assert (codes(rollout)["a"], rollout.hosts["b"]) == ("not_started", HostStatus.failed("checkpoint_not_stored", why))
     assert os.listdir(str(tmp_path)) == ["b.json"]
+
+
+def test_checkpoints_that_cannot_be_read_are_all_named(tmp_path: Path) -> None:
+    (tmp_path / "b.json").mkdir()
+    (tmp_path / "c.json").write_text("{")
+    with pytest.raises(KeepaliveError) as refused:
+        begun(tmp_path, "a", "b", "c").left_pending()
+    assert str(refused.value).startswith(
+        f"b: {tmp_path}/b.json cannot be read: Is a directory. c: {tmp_path}/c.json is no"
+    )
+    assert str(refused.value).endswith("Leave these hosts out otherwise, with --limit.")
+
+
+def reworded(result: t.Any, words: str) -> t.Any:
+    """Return a result with other words in place of each message, as a later release may have them."""
+    if isinstance(result, dict):
+        return {key: words if key in ("message", "msg") else reworded(value, words) for key, value in result.items()}
+    return [reworded(one, words) for one in result] if isinstance(result, list) else result
+
+
+ENDINGS: dict[str, Facts] = {
+    "verified": {},
+    "the role failed": {"__keepalive_reason": {"code": "role_failed", "message": "no"}},
+    "ill": {"__keepalive_reason": ILL},
+    "lost": {"keepalive_result": LOST},
+    "lost before it was verified": {"__keepalive_checkpoint": {**DIFFERS, **LOST}},
+    "deviates": {"__keepalive_verification": {"failed": True, "msg": "The values did not hold."}},
+    "not verified": {"__keepalive_verification": {}},
+    "the check ended": {"__keepalive_connection": {"skipped": True}},
+    "lost in the check": {"__keepalive_connection": LOST},
+}
+ROLLBACKS: dict[str, Facts] = {
+    "rolled back": {"found": True, "changed": True, "msg": "Done."},
+    "refused": {
+        **FAILED,
+        "found": True,
+        "foreign": [{"code": "content", "path": "/a", "message": "has other content"}],
+    },
+    "no checkpoint": {"found": False, "changed": False, "msg": "There is no checkpoint."},
+    "lost": LOST,
+    "none": {},
+}
+
+
+@pytest.mark.parametrize("words", ["", "other words", "Failed. ok"], ids=repr)
+@pytest.mark.parametrize("rollback", ROLLBACKS)
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_words_decide_nothing(tmp_path: Path, ending: str, rollback: str, words: str) -> None:
+    def run(folder: Path, say: t.Callable[[t.Any], t.Any]) -> list[t.Any]:
+        rollout = begun(folder, "a", "b", "c", check="/health.yml")
+        facts = say(results(a=DIFFERS, b=DIFFERS))
+        seen: list[t.Any] = [rollout.checkpoint(facts, check_mode=False)]
+        for known in facts.values():
+            known.update(say({**VERIFIED, "__keepalive_connection": {"rc": 0}}))
+        facts["a"].update(say(ENDINGS[ending]))
+        seen += [rollout.verify(facts), sorted(rollout.commit(facts)), rollout.stops, rollout.pending]
+        for known in facts.values():
+            known["__keepalive_rollback"] = say(ROLLBACKS[rollback])
+        wrong = rollout.finish(facts)["wrong"]
+        return [*seen, codes(rollout), {name: (one["code"], one["reason"]) for name, one in wrong.items()}]
+
+    expected = run(tmp_path / "first", lambda result: result)
+    assert run(tmp_path / "second", lambda result: reworded(result, words)) == expected
+    assert expected[-2]["a"] == ("changed" if ending == "verified" else expected[-2]["a"])
+    assert (ending == "verified") == (expected[-1] == {"c": ("not_started", None)})
 
 
 def test_checkpoint_that_cannot_be_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +220,10 @@ def test_checkpoint_that_cannot_be_stored(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(store, "save", save)
     rollout = begun(tmp_path, "a", "b")
     assert rollout.checkpoint(results(a=DIFFERS, b=DIFFERS), check_mode=False) == []
-    assert rollout.hosts == {"a": HostStatus(), "b": HostStatus("failed", "No space. Nothing was changed.")}
+    assert rollout.hosts == {
+        "a": HostStatus(),
+        "b": HostStatus.failed("checkpoint_not_stored", "No space. Nothing was changed."),
+    }
     assert not store.is_pending(str(tmp_path), "a")
 
 
@@ -171,7 +241,7 @@ def test_state_is_kept_between_steps(tmp_path: Path) -> None:
     with pytest.raises(KeepaliveError, match=r"^No rollout has begun"):
         Rollout.load(path)
     rollout = begun(tmp_path, "a", check="/health.yml")
-    rollout.hosts["a"] = HostStatus("pending", "\u00fcber", would_change=True)
+    rollout.hosts["a"] = HostStatus("pending", Reason("role_failed", "\u00fcber"), would_change=True)
     rollout.keep(path)
     assert Rollout.load(path) == rollout
     assert os.stat(path).st_mode & 0o777 == 0o600

@@ -6,14 +6,22 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
+import yaml
 
+from ansible_collections.linux.tcp.plugins.modules import keepalive_rollout
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import state
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import status as status_module
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
+    REASONS,
     RESTORATION,
     ROLLOUT,
     HostStatus,
+    Reason,
     after_checkpoint,
     after_restoration,
     after_rollback,
@@ -26,10 +34,11 @@ Facts = t.Dict[str, t.Any]
 LOST = {"unreachable": True, "msg": "No route"}
 FAILED = {"failed": True, "msg": "no"}
 LEFT = "The health check ended the play before its last task (meta: end_host, end_batch or end_play)."
+WHY = "health_check_failed"
 UNKNOWN = "It cannot be reached, so it is unknown whether it was changed. Once it answers, roll it back with"
 VERIFIED: Facts = {
     "keepalive_result": {"changed": True},
-    "keepalive_checkpoint": {"would_change": False},
+    "__keepalive_checkpoint": {"would_change": False},
     "__keepalive_verification": {"failed": False, "changed": False},
 }
 
@@ -37,11 +46,20 @@ VERIFIED: Facts = {
 @pytest.mark.parametrize(
     ("result", "must_change", "status"),
     [
-        pytest.param(None, False, HostStatus("failed", "No checkpoint was taken."), id="none"),
-        pytest.param({"skipped": True}, True, HostStatus("failed", "No checkpoint was taken."), id="skipped"),
-        pytest.param({"would_change": "no"}, True, HostStatus("failed", "No checkpoint was taken."), id="no boolean"),
-        pytest.param(LOST, True, HostStatus("unreachable", "No route"), id="unreachable"),
-        pytest.param({**FAILED, "would_change": False}, False, HostStatus("failed", "no"), id="failed"),
+        pytest.param(None, False, HostStatus.failed("checkpoint_failed", "No checkpoint was taken."), id="none"),
+        pytest.param(
+            {"skipped": True}, True, HostStatus.failed("checkpoint_failed", "No checkpoint was taken."), id="skipped"
+        ),
+        pytest.param(
+            {"would_change": "no"},
+            True,
+            HostStatus.failed("checkpoint_failed", "No checkpoint was taken."),
+            id="no boolean",
+        ),
+        pytest.param(LOST, True, HostStatus("unreachable", Reason("unreachable", "No route")), id="unreachable"),
+        pytest.param(
+            {**FAILED, "would_change": False}, False, HostStatus.failed("checkpoint_failed", "no"), id="failed"
+        ),
         pytest.param({"would_change": False}, False, HostStatus("already_compliant"), id="compliant"),
         pytest.param({"would_change": False}, True, HostStatus("pending"), id="compliant, with connections"),
         pytest.param({"would_change": True}, False, HostStatus("pending", would_change=True), id="to change"),
@@ -54,109 +72,159 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
 @pytest.mark.parametrize(
     ("facts", "is_checked", "reason"),
     [
-        pytest.param({}, False, "", id="verified"),
-        pytest.param({"__keepalive_connection": {"rc": 0}}, True, "", id="healthy"),
-        pytest.param({"__keepalive_reason": ["Why", "so?"]}, False, "Why so?", id="a reason"),
+        pytest.param({}, False, None, id="verified"),
+        pytest.param({"__keepalive_connection": {"rc": 0}}, True, None, id="healthy"),
         pytest.param(
-            {"keepalive_result": LOST}, False, "The connection was lost while the host was being changed.", id="lost"
+            {"__keepalive_reason": {"code": "role_failed", "message": ["Why", "so?"]}},
+            False,
+            ("role_failed", "Why so?"),
+            id="a reason",
         ),
         pytest.param(
-            {"keepalive_checkpoint": LOST},
+            {"__keepalive_reason": {"code": "role_failed", "message": ""}}, False, ("role_failed", ""), id="no words"
+        ),
+        pytest.param(
+            {"keepalive_result": LOST},
             False,
-            "The host cannot be reached any more after it was changed.",
+            ("connection_lost", "The connection was lost while the host was being changed."),
+            id="lost",
+        ),
+        pytest.param(
+            {"__keepalive_checkpoint": LOST},
+            False,
+            ("unreachable_after_change", "The host cannot be reached any more after it was changed."),
             id="lost before it was verified",
         ),
-        pytest.param({"__keepalive_verification": {}}, False, "The values did not hold.", id="not verified"),
+        pytest.param(
+            {"__keepalive_verification": {}}, False, ("not_verified", "The values did not hold."), id="not verified"
+        ),
         pytest.param(
             {"__keepalive_verification": {"failed": False, "skipped": True}},
             False,
-            "The values did not hold.",
+            ("not_verified", "The values did not hold."),
             id="skipped",
         ),
         pytest.param(
             {"__keepalive_verification": {"failed": True, "msg": "time is 1."}},
             False,
-            "The values did not hold. time is 1.",
+            ("not_verified", "The values did not hold. time is 1."),
             id="deviates",
         ),
-        pytest.param({}, True, LEFT, id="no end of the health check"),
-        pytest.param({"__keepalive_connection": {"skipped": True}}, True, LEFT, id="its end was skipped"),
+        pytest.param({}, True, ("health_check_ended", LEFT), id="no end of the health check"),
+        pytest.param(
+            {"__keepalive_connection": {"skipped": True}}, True, ("health_check_ended", LEFT), id="its end was skipped"
+        ),
         pytest.param(
             {"__keepalive_connection": {**LOST, "rc": 0}},
             True,
-            "The host could not be reached after the health check.",
+            ("unreachable_after_health_check", "The host could not be reached after the health check."),
             id="lost in the health check",
         ),
     ],
 )
-def test_shortfall(facts: Facts, is_checked: bool, reason: str) -> None:
-    assert shortfall({**VERIFIED, **facts}, is_checked=is_checked) == reason
+def test_shortfall(facts: Facts, is_checked: bool, reason: tuple[str, str] | None) -> None:
+    assert shortfall({**VERIFIED, **facts}, is_checked=is_checked) == (Reason(*reason) if reason else None)
 
 
 def test_nothing_is_committed_without_results() -> None:
-    assert shortfall({}, is_checked=False) == "The values did not hold."
+    assert shortfall({}, is_checked=False) == Reason("not_verified", "The values did not hold.")
 
 
 @pytest.mark.parametrize(
     ("reason", "result", "code", "told"),
     [
         pytest.param(
-            "", {"found": True}, "rolled_back", "It was rolled back with its batch: another host failed.", id="all"
+            None,
+            {"found": True},
+            "rolled_back",
+            ("batch_failed", "It was rolled back with its batch: another host failed."),
+            id="all",
         ),
-        pytest.param("Why", {"found": True}, "failed", "Why. It was rolled back.", id="it failed"),
-        pytest.param("Why?", {**FAILED, "found": True}, "failed", "Why? It could not be rolled back: no", id="refused"),
+        pytest.param("Why", {"found": True}, "failed", (WHY, "Why. It was rolled back."), id="it failed"),
+        pytest.param("", {"found": True}, "failed", (WHY, "It was rolled back."), id="it failed, no words"),
+        pytest.param(
+            "Why?",
+            {**FAILED, "found": True},
+            "failed",
+            (WHY, "Why? It could not be rolled back: no"),
+            id="refused",
+        ),
+        pytest.param(
+            None,
+            {**FAILED, "found": True},
+            "failed",
+            ("not_rolled_back", "It could not be rolled back: no"),
+            id="refused, with its batch",
+        ),
         pytest.param(
             "Why.",
             {"found": False, "msg": "none"},
             "failed",
-            "Why. It could not be rolled back: none",
+            (WHY, "Why. It could not be rolled back: none"),
             id="no checkpoint",
         ),
+        pytest.param("Why.", LOST, "unknown", (WHY, f"Why. {UNKNOWN} COMMAND"), id="unreachable"),
         pytest.param(
-            "Why.",
-            LOST,
-            "unknown",
-            f"Why. {UNKNOWN} COMMAND",
-            id="unreachable",
-        ),
-        pytest.param(
-            "",
+            None,
             None,
             "unknown",
-            "It was changed, and neither verified nor rolled back. Roll it back with COMMAND",
+            (
+                "not_rolled_back",
+                "It was changed, and neither verified nor rolled back. Roll it back with COMMAND",
+            ),
             id="left",
         ),
     ],
 )
-def test_after_rollback(reason: str, result: Facts | None, code: str, told: str) -> None:
-    status = after_rollback(HostStatus("pending", reason), result, restore_command="COMMAND")
-    assert (status.code, status.reason) == (code, told)
+def test_after_rollback(reason: str | None, result: Facts | None, code: str, told: tuple[str, str]) -> None:
+    pending = HostStatus("pending", None if reason is None else Reason(WHY, reason))
+    status = after_rollback(pending, result, restore_command="COMMAND")
+    assert (status.code, status.reason) == (code, Reason(*told))
 
 
 @pytest.mark.parametrize(
     ("result", "code", "told"),
     [
-        ({}, "failed", "Failed. It was not restored."),
-        (LOST, "unreachable", "Unreachable. No route"),
-        (FAILED, "failed", "Failed. no"),
-        ({**FAILED, "foreign": ["x"]}, "changed_by_others", "Changed by others. no"),
+        ({}, "failed", ("restore_failed", "It was not restored.")),
+        (LOST, "unreachable", ("unreachable", "No route")),
+        (FAILED, "failed", ("restore_failed", "no")),
+        ({"found": "yes", "changed": True}, "failed", ("restore_failed", "It was not restored.")),
+        ({**FAILED, "foreign": [{"code": "link"}]}, "changed_by_others", ("changed_by_others", "no")),
+        ({"failed": True, "foreign": [{"code": "link"}]}, "changed_by_others", ("changed_by_others", None)),
         ({"found": False, "changed": False}, "no_checkpoint", None),
         ({"found": True, "changed": False}, "unchanged", None),
         ({"found": True, "changed": True}, "restored", None),
     ],
 )
-def test_after_restoration(result: Facts, code: str, told: str | None) -> None:
+def test_after_restoration(result: Facts, code: str, told: tuple[str, str | None] | None) -> None:
     statuses = {"a": after_restoration(result, check_mode=False)}
     assert list(summarize(statuses, RESTORATION)) == [code]
-    assert wrong(statuses) == ({"a": told} if told else {})
+    if told:
+        message = told[1] or f"The host is {code.replace('_', ' ')}."
+        assert wrong(statuses) == {"a": {"code": code, "reason": told[0], "message": message}}
+    else:
+        assert wrong(statuses) == {}
     if code == "restored":
         assert after_restoration(result, check_mode=True).code == "would_be_restored"
 
 
 def test_hosts_that_were_not_started_are_named_where_nothing_else_is_wrong() -> None:
     statuses = {"a": HostStatus(), "b": HostStatus("changed")}
-    assert wrong(statuses) == {"a": "Not started."}
-    assert wrong({**statuses, "c": HostStatus("failed", "x")}) == {"c": "Failed. x"}
+    assert wrong(statuses) == {"a": {"code": "not_started", "reason": None, "message": "The host is not started."}}
+    assert list(wrong({**statuses, "c": HostStatus.failed("role_failed", "x")})) == ["c"]
+
+
+def test_long_message_is_cut() -> None:
+    told = after_checkpoint({"failed": True, "msg": "x" * 10**6}, must_change=False).message
+    assert (len(told), told[-6:]) == (4004, "xx ...")
+
+
+def test_reasons_are_documented() -> None:
+    known = set(re.findall(r"V\((\w+)\)", yaml.safe_load(keepalive_rollout.RETURN)["wrong"]["description"][1]))
+    assert known - {"null"} == set(REASONS)
+    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (state, status_module))
+    used = set(re.findall(r"(?:Reason|failed)\(\s*\"(\w+)\"", code)) | {"batch_failed", "not_rolled_back"}
+    assert used <= set(REASONS)
 
 
 def test_a_thousand_hosts_fit_on_a_screen() -> None:
@@ -165,5 +233,7 @@ def test_a_thousand_hosts_fit_on_a_screen() -> None:
         "already_compliant": "1000: host0000, host0001, host0002, host0003, host0004, host0005, host0006, host0007, "
         "and 992 more"
     }
-    unreachable = summarize(dict.fromkeys(names, HostStatus("unreachable", "x")), ROLLOUT)["unreachable"]
+    unreachable = summarize(dict.fromkeys(names, HostStatus("unreachable", Reason("unreachable", "x"))), ROLLOUT)[
+        "unreachable"
+    ]
     assert all(name in unreachable for name in names)

@@ -114,6 +114,25 @@ def test_next_attempt(
     assert found["replaces"] == ("db1.1200.json" if how == "done" and time == NEW else None)
 
 
+@pytest.mark.parametrize(
+    ("stored", "desired", "is_same"),
+    [
+        pytest.param({"time": "600"}, {"time": "600", "persistent": True}, True, id="a new option with its default"),
+        pytest.param({"time": "600"}, {"time": "600", "persistent": False}, False, id="a new option"),
+        pytest.param({"time": "600", "later": 1}, {"time": "600"}, True, id="an option of a later release"),
+        pytest.param({"time": "600", "later": 1}, {"time": "600", "later": 2}, False, id="both have it"),
+        pytest.param({"time": "600", "intvl": None}, {"time": "600"}, True, id="null"),
+    ],
+)
+def test_option_of_another_release_starts_no_new_checkpoint(
+    tmp_path: Path, stored: dict[str, t.Any], desired: dict[str, t.Any], is_same: bool
+) -> None:
+    keep(tmp_path, want=stored)
+    ended(tmp_path, "done")
+    keep(tmp_path, want=desired, checkpoint=LATER, now=NEW)
+    assert load(tmp_path)["time"] == (FIRST if is_same else NEW)
+
+
 def test_attempt_that_was_rolled_back_gives_place_to_the_checkpoint_that_it_replaced(tmp_path: Path) -> None:
     """Else the way back to the first state would be out of sight of linux.tcp.restore."""
     keep(tmp_path)
