@@ -25,6 +25,7 @@ LAYERS = (
     ("module_utils._host",),
     ("module_utils._sockets", "module_utils._writers"),
     ("module_utils._state",),
+    ("plugin_utils._trust",),
     ("plugin_utils._probe", "plugin_utils._audit", "plugin_utils._rollout"),
     ("modules", "action", "filter", "doc_fragments"),
 )
@@ -41,6 +42,8 @@ PURE = (
     "module_utils._state.plan",
     "module_utils._state.precedence",
     "module_utils._state.snapshot",
+    "plugin_utils._trust.facts",
+    "plugin_utils._trust.results",
     "plugin_utils._audit.criteria",
     "plugin_utils._audit.judge",
     "plugin_utils._audit.csv_report",

@@ -15,6 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import KE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -28,13 +29,16 @@ _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 _SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
 
-class ActionModule(ProbingAction):
+class ActionModule(GuardedAction, ProbingAction):
     """Take the place of the module where nothing has to change, and run the one for sockets around it."""
 
     spec = KEEPALIVE
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Return the result, with those about sockets where the option selects some."""
+        refused = self.refusal(task_vars or {})
+        if refused:
+            return refused
         arguments = self._task.args
         filters = arguments.get("sockets")
         self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}

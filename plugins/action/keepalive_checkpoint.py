@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import KE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -24,7 +25,7 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 
-class ActionModule(ProbingAction):
+class ActionModule(GuardedAction, ProbingAction):
     """Take the place of the module where nothing would change."""
 
     _supports_async = False

@@ -10,13 +10,19 @@ import datetime
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.checkpoint import (
+    require_checkpoint,
+    require_own_files,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
 
 
-class ActionModule(ActionBase):
+class ActionModule(GuardedAction):
     """Hand the host's checkpoint to the module."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -26,11 +32,18 @@ class ActionModule(ActionBase):
         folder, host = arguments.pop("folder", None), variables["inventory_hostname"]
         kind = "pending" if boolean(arguments.pop("pending", False)) else "checkpoint"
         try:
+            if claims_identity(variables):
+                raise InvalidValueError(
+                    "The host has a fact that stands for its name in the inventory, so it could take the checkpoint of "
+                    "another host. Nothing was restored. Find out what returns it, and run with --flush-cache."
+                )
             if folder and not arguments.get("checkpoint"):
                 found = store.load(str(folder), host)
                 if found is None or found[kind] is None:
                     msg = f"There is no checkpoint of {host}: it was not changed."
                     return {**result, "changed": False, "found": False, "msg": msg}
+                require_checkpoint(found[kind])
+                require_own_files(found[kind], found["desired"].get("path", DEFAULT_PATH))
                 arguments["checkpoint"] = found[kind]
             result.update(
                 self._execute_module(

@@ -18,22 +18,35 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_ROLLOUT
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE, KEEPALIVE_ROLLOUT
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     RESTORATION,
+    STEERING,
     HostStatus,
     after_restoration,
     counted,
     summarize,
     wrong,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts, steering_facts
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
     Facts = t.Dict[str, t.Mapping[str, t.Any]]
 
 
+# What is read of each host: what its tasks have registered.
+_RESULTS = (
+    "keepalive_result",
+    "__keepalive_checkpoint",
+    "__keepalive_connection",
+    "__keepalive_prepared",
+    "__keepalive_reason",
+    "__keepalive_restored",
+    "__keepalive_rollback",
+    "__keepalive_verification",
+)
 _ROLE = Path(__file__).parents[2] / "roles" / "keepalive" / "meta" / "argument_specs.yml"
 
 
@@ -60,17 +73,14 @@ def _validated(options: dict[str, Result], given: Result) -> Result:
     return params
 
 
-def _require_no_facts(facts: t.Iterable[str]) -> None:
-    """Check that no fact of a host has the name of a variable of the collection: a host says what its facts are.
+def _results_of(known: t.Mapping[str, t.Any]) -> Result:
+    """Return the results of a host's tasks, and the facts that steer.
 
-    :raises InvalidValueError: where one has.
+    What a task registers beats a fact of that name. But a result that a task has not registered could be a fact.
     """
-    names = sorted(name for name in facts if re.match("_*keepalive_", name))
-    if names:
-        raise InvalidValueError(
-            f"{', '.join(names)} is among the facts of the host, so the host could choose it. Set it in the inventory "
-            "or with --extra-vars, and remove the fact and what is cached of it."
-        )
+    facts = steering_facts(known)
+    found = {name: known[name] for name in _RESULTS if name in known and name not in facts}
+    return {**found, STEERING: facts} if facts else found
 
 
 def _only(name: str, given: t.Iterable[str]) -> str:
@@ -117,7 +127,7 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "msg": "; ".join(validated.error_messages)}
         params = validated.validated_parameters
         hostvars = variables.get("hostvars") or {}
-        facts: Facts = {name: hostvars[name] for name in params["hosts"]}
+        facts: Facts = {name: _results_of(hostvars[name]) for name in params["hosts"]}
         try:
             if params["step"] == "prepare":
                 given = self._prepare(variables)
@@ -127,7 +137,7 @@ class ActionModule(ActionBase):
                 given = self._restored(params, facts)
             else:
                 rollout = Rollout.load(self._path)
-                facts.update((name, hostvars[name]) for name in rollout.pending)
+                facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
                 given = self._step(params["step"], rollout, facts)
                 rollout.keep(self._path)
         except KeepaliveError as exc:
@@ -146,7 +156,7 @@ class ActionModule(ActionBase):
         options = _options_of_role()
         read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options)
         try:
-            _require_no_facts(variables.get("ansible_facts") or {})
+            require_no_steering_facts(variables)
             given = {name: self._templar.template(variables[name]) for name in read if name in variables}
             of_role = {name: value for name, value in given.items() if name in options and value is not None}
             params = _validated(options, of_role)
@@ -156,6 +166,7 @@ class ActionModule(ActionBase):
             "check": str(given.get("keepalive_rollout_check") or ""),
             "folder": str(given.get("keepalive_rollout_folder", "./keepalive-rollout") or ""),
             "sockets": bool(params["keepalive_sockets"]),
+            "desired": {name: params[f"keepalive_{name}"] for name in DESIRED_STATE},
         }
 
     def _begin(self, params: Result, facts: Facts) -> Result:
@@ -167,7 +178,8 @@ class ActionModule(ActionBase):
             _require_health_check(check, path)
         checks = {name: paths[known["check"]] for name, known in prepared.items() if known["check"]}
         sockets = [name for name, known in prepared.items() if known["sockets"]]
-        rollout = Rollout(folder, checks, tuple(params["inventory"]), tuple(sockets))
+        desired = {name: dict(known["desired"]) for name, known in prepared.items()}
+        rollout = Rollout(folder, desired, checks, tuple(params["inventory"]), tuple(sockets))
         rollout.hosts = {name: HostStatus() for name in params["hosts"]}
         pending = rollout.left_pending()
         rollout.keep(self._path)

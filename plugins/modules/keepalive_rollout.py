@@ -90,6 +90,11 @@ sockets:
   returned: with O(step=prepare)
   type: bool
   sample: false
+desired:
+  description: The desired state of the host.
+  returned: with O(step=prepare)
+  type: dict
+  sample: {"time": 600, "intvl": null, "probes": null, "state": "present"}
 pending:
   description: The hosts that an earlier rollout has left pending, so that their checkpoint waits for a run there.
   returned: with O(step=begin)

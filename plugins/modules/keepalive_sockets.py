@@ -25,6 +25,7 @@ description:
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.sockets
+  - linux.tcp.attributes.action
 options:
   all:
     description:

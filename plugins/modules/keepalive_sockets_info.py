@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.info
   - linux.tcp.attributes.sockets
+  - linux.tcp.attributes.action
 options:
   summary_only:
     description:

@@ -53,3 +53,6 @@ KEEPALIVE_ROLLOUT: Spec = {
     "inventory": {"type": "list", "elements": "str", "default": []},
     "known": {"type": "list", "elements": "str", "default": []},
 }
+KEEPALIVE_VARIABLES: Spec = {
+    "playbook": {"type": "str", "required": True, "choices": ["apply", "audit", "restore", "rollout"]},
+}

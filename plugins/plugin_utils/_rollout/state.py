@@ -22,13 +22,19 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.checkpoint import (
+    require_checkpoint,
+    require_own_files,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
     ROLLOUT,
+    STEERING,
     HostStatus,
     Reason,
     after_checkpoint,
     after_rollback,
+    reason_of_facts,
     shortfall,
     summarize,
     wrong,
@@ -42,11 +48,13 @@ if t.TYPE_CHECKING:
 class Rollout:
     """A rollout: where checkpoints are stored, the file of the health check of each host, and the status of each host.
 
-    ``sockets`` are the hosts whose open connections are to be set. ``checks_health`` says that the hosts that are
-    pending now are in the health check, or were.
+    ``desired`` has the desired state of each host, as the controller knows it. ``sockets`` are the hosts whose open
+    connections are to be set. ``checks_health`` says that the hosts that are pending now are in the health check, or
+    were.
     """
 
     folder: str
+    desired: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
     checks: dict[str, str] = dataclasses.field(default_factory=dict)
     inventory: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
@@ -123,6 +131,9 @@ class Rollout:
             except KeepaliveError as exc:
                 found[name] = HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")
                 continue
+            if known.get(STEERING):
+                found[name] = HostStatus("failed", reason_of_facts(known[STEERING]))
+                continue
             result = known.get("__keepalive_checkpoint")
             found[name] = after_checkpoint(result, must_change=must_change and not check_mode)
         to_change = [name for name, status in found.items() if status.code == "pending"]
@@ -148,18 +159,31 @@ class Rollout:
         """Store checkpoints, all or none; return the host whose own cannot be stored, with the reason."""
         stored: dict[str, t.Any] = {}
         for name, result in results.items():
-            given = {key: result[key] for key in ("desired", "before", "checkpoint")}
+            given = {"desired": self.desired[name], "before": result["before"], "checkpoint": result["checkpoint"]}
+            try:
+                require_checkpoint(given["checkpoint"])
+                require_own_files(given["checkpoint"], given["desired"]["path"])
+            except KeepaliveError as exc:
+                return self._discard(
+                    stored, name, HostStatus.failed("checkpoint_invalid", f"{exc} Nothing was changed.")
+                )
             try:
                 was_pending = store.is_pending(self.folder, name)
                 checkpoint = store.save(self.folder, name, **given, now=_now())
             except KeepaliveError as exc:
-                for other, known in stored.items():
-                    with contextlib.suppress(KeepaliveError):  # then the next rollout checks that host again
-                        store.discard(self.folder, other, checkpoint=known, now=_now())
-                return {name: HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")}
+                return self._discard(
+                    stored, name, HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")
+                )
             if not was_pending:  # what an earlier rollout has left pending stays so
                 stored[name] = checkpoint
         return {}
+
+    def _discard(self, stored: dict[str, t.Any], name: str, status: HostStatus) -> dict[str, HostStatus]:
+        """Discard what was stored of a batch because of one host, and return the status of that host."""
+        for other, known in stored.items():
+            with contextlib.suppress(KeepaliveError):  # then the next rollout checks that host again
+                store.discard(self.folder, other, checkpoint=known, now=_now())
+        return {name: status}
 
     def verify(self, facts: Facts) -> list[str]:
         """Return the hosts whose health is to be checked; none where a pending one was not changed and verified."""

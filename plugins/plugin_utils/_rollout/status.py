@@ -15,6 +15,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about
+
 if t.TYPE_CHECKING:
     Json = t.Mapping[str, t.Any]
     Code = t.Literal[
@@ -77,6 +79,8 @@ REASONS: tuple[str, ...] = (
     "restore_failed",
     "changed_by_others",
 )
+# Below this name the results of a host have the facts that steer, where there are some.
+STEERING = "steering_facts"
 _MOST_NAMES = 8
 _LONGEST_MESSAGE = 4000
 _LEFT = "The health check ended the play before its last task (meta: end_host, end_batch or end_play)."
@@ -127,11 +131,18 @@ def after_checkpoint(result: Json | None, *, must_change: bool) -> HostStatus:
     return HostStatus("pending" if would_change or must_change else "already_compliant", would_change=would_change)
 
 
+def reason_of_facts(names: t.Sequence[str]) -> Reason:
+    """Return the reason of a host whose facts have names that steer the playbook."""
+    return Reason("steering_facts", message_about(names))
+
+
 def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
     """Return why a host that was changed cannot be committed; None where all results say that it can.
 
     ``is_checked`` says that a health check was run.
     """
+    if results.get(STEERING):
+        return reason_of_facts(results[STEERING])
     saved = results.get("__keepalive_reason")
     if saved:
         return Reason(saved["code"], text(saved["message"]))

@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 Facts = t.Dict[str, t.Any]
+PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 EMPTY: Facts = {"runtime": {}, "files": []}
 DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
 COMPLIANT = {**DIFFERS, "would_change": False}
@@ -35,7 +36,8 @@ VERIFIED = {
 
 def begun(folder: Path, *names: str, check: str = "") -> Rollout:
     checks = dict.fromkeys(names, check) if check else {}
-    return Rollout(str(folder), checks, ("hosts.yml",), hosts=dict.fromkeys(names, HostStatus()))
+    desired = {name: {"path": PATH} for name in names}
+    return Rollout(str(folder), desired, checks, ("hosts.yml",), hosts=dict.fromkeys(names, HostStatus()))
 
 
 def results(**hosts: Facts) -> dict[str, Facts]:

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Let an action refuse what a host could steer by its facts, and reduce what it returns."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about, steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
+
+if t.TYPE_CHECKING:
+    Result = t.Dict[str, t.Any]
+
+ROLE = "linux.tcp.keepalive"
+# What Ansible adds about a module that ran in the background.
+_OF_JOBS = ("ansible_job_id", "results_file", "started", "finished")
+
+
+class GuardedAction(ActionBase):
+    """An action whose results hold only what the module documents.
+
+    In the role it refuses a host whose facts have names of the role's variables: the host would choose its own
+    desired state, and be reported to have it.
+    """
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Return the result, a failure where the host could have chosen the arguments."""
+        refused = self.refusal(task_vars or {})
+        result: Result = refused or super().run(tmp, task_vars)
+        return result
+
+    def refusal(self, variables: Result) -> Result | None:
+        """Return a failure where a task of the role is for a host with facts that steer it."""
+        role = self._task._role  # noqa: SLF001 -- Ansible has no other name for the role of a task
+        names = steering_facts(variables) if role and role.get_name() == ROLE else []
+        if not names:
+            return None
+        return {"failed": True, "changed": False, "msg": f"{message_about(names)} Nothing was changed."}
+
+    def _execute_module(self, module_name: str | None = None, **more: t.Any) -> Result:
+        """Return what a module of the collection returned, reduced to what it documents."""
+        name = (module_name or str(self._task.action)).rpartition(".")[2]
+        result: Result = super()._execute_module(module_name=module_name, **more)
+        if name not in DOCUMENTED:
+            return result
+        kept = self._reduced(result, name)
+        if more.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
+            return self._wait_for(kept, name, more["task_vars"])
+        return kept
+
+    def _reduced(self, result: Result, name: str) -> Result:
+        # the controller adds the interpreter that it has found, so that it need not look for it again
+        key: str | None = self._discovered_interpreter_key
+        facts = result.get("ansible_facts")
+        if not key or not isinstance(facts, dict) or facts != {key: self._discovered_interpreter}:
+            return reduced(result, name)
+        return {**reduced({k: v for k, v in result.items() if k != "ansible_facts"}, name), "ansible_facts": facts}
+
+    def _wait_for(self, started: Result, name: str, variables: Result) -> Result:
+        """Wait for a module that runs in the background; Ansible would take its result as the host has it."""
+        limit, poll = self._task.async_val, self._task.poll
+        self._task.async_val = 0  # so Ansible does not wait, and a retry runs in the foreground
+        job = {"jid": started.get("ansible_job_id"), "_async_dir": os.path.dirname(started.get("results_file") or "")}
+
+        def ask(mode: str) -> Result:
+            arguments = {**job, "mode": mode}
+            return self._execute_module("ansible.legacy.async_status", module_args=arguments, task_vars=variables)
+
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            time.sleep(poll)
+            status = ask("status")
+            if status.get("finished") or status.get("failed"):
+                ask("cleanup")
+                return self._reduced({k: v for k, v in status.items() if k not in _OF_JOBS}, name)
+        return {"failed": True, "changed": True, "msg": f"The module did not end within {limit} seconds (async)."}
+
+
+class ModuleAction(ActionBase):
+    """An action that runs the module of its name, as Ansible's own does for modules without an action."""
+
+    _supports_async = True
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Return the result of the module."""
+        result: Result = super().run(tmp, task_vars)
+        result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        return result

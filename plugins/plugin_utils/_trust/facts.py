@@ -1,0 +1,59 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find facts of a host that would take the place of variables that steer a play.
+
+A host says what its facts are. Ansible makes variables of them that beat those of the inventory and the
+defaults of roles, and the names inventory_hostname and group_names themselves (VariableManager.get_vars of
+ansible-core). Variables of plays and tasks, registered results, set_fact and --extra-vars beat facts.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+
+if t.TYPE_CHECKING:
+    Variables = t.Mapping[str, t.Any]
+
+_OURS = re.compile("_*keepalive_")
+_IDENTITY = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
+# What templates of the playbooks and the role call. A variable of such a name takes the place of the function.
+_FUNCTIONS = frozenset({"lookup", "query", "q", "now", "omit", "undef"})
+_MOST_NAMES = 5
+
+
+def steering_facts(variables: Variables) -> list[str]:
+    """Return the facts of a host that have the name of a variable of the collection, or stand for another host."""
+    facts: t.Iterable[str] = variables.get("ansible_facts") or ()
+    return sorted(name for name in facts if _OURS.match(name) or name in _IDENTITY or name in _FUNCTIONS)
+
+
+def claims_identity(variables: Variables) -> bool:
+    """Whether a host has a fact that stands for its name in the inventory."""
+    return not _IDENTITY.isdisjoint(variables.get("ansible_facts") or ())
+
+
+def message_about(names: t.Sequence[str]) -> str:
+    """Return what is wrong with facts of these names, and what to do."""
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return (
+        f"{', '.join(map(repr, names[:_MOST_NAMES]))}{more} is among the facts of the host, so the host could choose "
+        f"it. Set such a variable in the inventory or with --extra-vars, find out what returns the fact, and run with "
+        f"--flush-cache."
+    )
+
+
+def require_no_steering_facts(variables: Variables) -> None:
+    """Check the facts of a host.
+
+    :raises InvalidValueError: where one could steer a play.
+    """
+    names = steering_facts(variables)
+    if names:
+        raise InvalidValueError(message_about(names))

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reduce what a host returned for a module to what the module documents.
+
+A compromised host returns whatever it likes. Facts would become variables, and other keys would change
+what Ansible does (``add_host``). What is printed as it is, diffs and warnings, must not control a terminal.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    Result = t.Dict[str, t.Any]
+
+# The keys of each module with their types, as its RETURN has them; a unit test compares them.
+DOCUMENTED: dict[str, dict[str, str]] = {
+    "keepalive": {
+        "before": "dict",
+        "after": "dict",
+        "overridden_by": "list",
+        "detection_time": "int",
+        "backup_files": "list",
+        "sockets": "list",
+    },
+    "keepalive_info": {
+        "runtime": "dict",
+        "runtime_writable": "bool",
+        "boot": "dict",
+        "settings": "list",
+        "other_writers": "list",
+        "drift": "list",
+        "detection_time": "int",
+    },
+    "keepalive_checkpoint": {
+        "would_change": "bool",
+        "deviations": "list",
+        "before": "dict",
+        "after": "dict",
+        "checkpoint": "dict",
+        "desired": "dict",
+    },
+    "keepalive_restore": {"foreign": "list", "found": "bool"},
+    "keepalive_sockets": {
+        "changed_sockets": "list",
+        "left_sockets": "list",
+        "unreachable_sockets": "list",
+        "totals": "dict",
+        "unreadable": "list",
+    },
+    "keepalive_sockets_info": {
+        "sockets": "list",
+        "totals": "dict",
+        "reasons": "list",
+        "by_command": "list",
+        "by_unit": "list",
+        "unreadable": "list",
+    },
+}
+# What Ansible returns for any module, also for one that did not start, and for one that runs in the background.
+_COMMON = {
+    "changed": "bool",
+    "failed": "bool",
+    "skipped": "bool",
+    "msg": "text",
+    "exception": "any",
+    "rc": "int",
+    "module_stdout": "text",
+    "module_stderr": "text",
+    "invocation": "dict",
+    "ansible_job_id": "text",
+    "results_file": "text",
+    "started": "int",
+    "finished": "int",
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int, type(None)),
+    "text": (str,),
+    "list": (list, type(None)),
+    "dict": (dict, type(None)),
+    "any": (object,),
+}
+# Keys with which a module would steer Ansible. No module of the collection returns one.
+_STEERING = frozenset({"ansible_facts", "add_host", "add_group", "ansible_stats", "ansible_notify"})
+_DIFF_KEYS = ("before", "after", "before_header", "after_header", "prepared")
+_MOST_WARNINGS = 50
+_LONGEST_WARNING = 2000
+_LONGEST_TEXT = 1 << 20
+
+
+def reduced(result: Result, module: str) -> Result:
+    """Return what a module of the collection returned, without all that it does not document.
+
+    Where a key steers Ansible or has another type than the documented one, the result is a failure.
+    """
+    documented = {**_COMMON, **DOCUMENTED[module]}
+    steering = sorted(_STEERING & result.keys())
+    if steering:
+        return _refused(result, f"{', '.join(steering)}, which {module} never returns")
+    kept = {name: value for name, value in result.items() if name in documented}
+    for name, value in kept.items():
+        if not isinstance(value, _TYPES[documented[name]]):
+            return _refused(result, f"{name}, of type {type(value).__name__} and not {documented[name]}")
+    kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "text")
+    for name, reduce in (("warnings", _warnings), ("deprecations", _deprecations), ("diff", _diff)):
+        found = reduce(result[name]) if result.get(name) else None
+        if found:
+            kept[name] = found
+    return kept
+
+
+def _refused(result: Result, what: str) -> Result:
+    return {
+        "failed": True,
+        "changed": result.get("changed") is True,
+        "msg": f"The result of the host has {what}. Nothing of it was used. Find out what on the host has returned it.",
+    }
+
+
+def printed(found: object, longest: int = _LONGEST_TEXT) -> str:
+    """Return a text that controls no terminal: every character that cannot be printed is an escape."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1]
+        for character in str(found)[:longest]
+    )
+
+
+def _message(found: object) -> str:
+    """Return the text of a warning; since ansible-core 2.19 it is an object."""
+    event = getattr(found, "event", None)
+    return printed(getattr(event, "msg", found), _LONGEST_WARNING)
+
+
+def _listed(found: object) -> list[t.Any]:
+    return list(found)[:_MOST_WARNINGS] if isinstance(found, (list, tuple)) else [found]
+
+
+def _warnings(found: object) -> list[str]:
+    return [_message(one) for one in _listed(found)]
+
+
+def _deprecations(found: object) -> list[Result]:
+    return [
+        {
+            str(name): printed(value, _LONGEST_WARNING)
+            for name, value in one.items()
+            if name in ("msg", "version", "date")
+        }
+        if isinstance(one, dict)
+        else {"msg": _message(one)}
+        for one in _listed(found)
+    ]
+
+
+def _diff(found: object) -> list[Result]:
+    return [
+        {name: printed(one[name]) for name in _DIFF_KEYS if name in one}
+        for one in (found if isinstance(found, list) else [found])
+        if isinstance(one, dict)
+    ]
