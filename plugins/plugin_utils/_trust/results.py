@@ -24,6 +24,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "after": "dict",
         "overridden_by": "list",
         "detection_time": "int",
+        "cautions": "list",
         "backup_files": "list",
         "sockets": "list",
     },
