@@ -14,6 +14,11 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
+    explanation,
+    has_no_result,
+    version_command,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about, steering_facts
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
@@ -52,7 +57,7 @@ class GuardedAction(ActionBase):
         result: Result = super()._execute_module(module_name=module_name, **more)
         if name not in DOCUMENTED:
             return result
-        kept = self._reduced(result, name)
+        kept = self._explained(self._reduced(result, name))
         if more.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
             return self._wait_for(kept, name, more["task_vars"])
         return kept
@@ -64,6 +69,15 @@ class GuardedAction(ActionBase):
         if not key or not isinstance(facts, dict) or facts != {key: self._discovered_interpreter}:
             return reduced(result, name)
         return {**reduced({k: v for k, v in result.items() if k != "ansible_facts"}, name), "ansible_facts": facts}
+
+    def _explained(self, result: Result) -> Result:
+        """Return a result with the reason where the module has printed none."""
+        if not has_no_result(result):
+            return result
+        interpreter = (self._used_interpreter or "").lstrip("!#").strip()
+        output: Result = self._low_level_execute_command(version_command(interpreter)) if interpreter else {}  # type: ignore[no-untyped-call]  # it has no types
+        explained = explanation(result, interpreter=interpreter, output=str(output.get("stdout") or ""))
+        return {**{name: value for name, value in result.items() if name != "exception"}, "msg": explained}
 
     def _wait_for(self, started: Result, name: str, variables: Result) -> Result:
         """Wait for a module that runs in the background; Ansible would take its result as the host has it."""

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Explain why a module of the collection returned no result, where Ansible only says that it did not."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    Result = t.Mapping[str, t.Any]
+
+OLDEST_PYTHON = (3, 8)
+_LONGEST_CAUSE = 500
+_VERSION = re.compile(r"\s*([0-9]{1,2})\.([0-9]{1,3})\s*")
+
+
+def has_no_result(result: Result) -> bool:
+    """Whether a result is what Ansible makes of an output that has no result of a module."""
+    return bool(result.get("failed")) and ("module_stdout" in result or "module_stderr" in result)
+
+
+def version_command(interpreter: str) -> str:
+    """Return the shell command that prints the release of a Python, such as 3.6; ``interpreter`` may have arguments."""
+    return f"{interpreter} -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'"
+
+
+def explanation(result: Result, *, interpreter: str, output: str) -> str:
+    """Return why a module returned no result; ``output`` is what :func:`version_command` printed."""
+    version = _VERSION.fullmatch(output)
+    if version and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
+        needed = ".".join(map(str, OLDEST_PYTHON))
+        return (
+            f"{interpreter} on the host is Python {version[1]}.{version[2]}, and linux.tcp needs {needed} or newer. "
+            f"Nothing was changed. Install a newer Python beside it, such as python3.12 (RHEL 8) or python311 (SLES 15),"
+            f" and name it: ansible_python_interpreter=/usr/bin/python3.12."
+        )
+    return f"The module returned no result: {_cause(result)}"
+
+
+def _cause(result: Result) -> str:
+    """Return the last line that the host printed, errors first, or else Ansible's message."""
+    for name in ("module_stderr", "module_stdout"):
+        lines = [line.strip() for line in str(result.get(name) or "").splitlines() if line.strip()]
+        if lines:
+            return printable(lines[-1][:_LONGEST_CAUSE])
+    return printable(str(result.get("msg") or "nothing was printed")[:_LONGEST_CAUSE])

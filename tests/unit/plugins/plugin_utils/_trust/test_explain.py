@@ -1,0 +1,72 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
+    explanation,
+    has_no_result,
+    version_command,
+)
+
+TOO_OLD = (
+    "python3 on the host is Python {}, and linux.tcp needs 3.8 or newer. Nothing was changed. Install a newer Python "
+    "beside it, such as python3.12 (RHEL 8) or python311 (SLES 15), and name it: "
+    "ansible_python_interpreter=/usr/bin/python3.12."
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ({"failed": True, "module_stdout": "", "module_stderr": "x", "rc": 1}, True),
+        ({"failed": True, "msg": "time is 0"}, False),
+        ({"changed": False, "module_stdout": ""}, False),
+    ],
+    ids=["nothing printed", "the module failed", "no failure"],
+)
+def test_has_no_result(result: dict[str, t.Any], expected: bool) -> None:
+    assert has_no_result(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "output", "expected"),
+    [
+        pytest.param({}, "3.6\n", TOO_OLD.format("3.6"), id="RHEL 8 and SLES 15"),
+        pytest.param({}, "3.7\r\n", TOO_OLD.format("3.7"), id="with a terminal"),
+        pytest.param({}, "2.7", TOO_OLD.format("2.7"), id="Python 2"),
+        pytest.param(
+            {"module_stderr": "Traceback:\nMemoryError\n\n"},
+            "3.8",
+            "The module returned no result: MemoryError",
+            id="an exception",
+        ),
+        pytest.param(
+            {"module_stdout": "/bin/sh: 1: sudo: not found\r\n", "module_stderr": ""},
+            "",
+            "The module returned no result: /bin/sh: 1: sudo: not found",
+            id="no sudo",
+        ),
+        pytest.param({"msg": "MODULE FAILURE"}, "x", "The module returned no result: MODULE FAILURE", id="silence"),
+        pytest.param({}, "3.6 3.6", "The module returned no result: nothing was printed", id="no release"),
+    ],
+)
+def test_explanation(result: dict[str, t.Any], output: str, expected: str) -> None:
+    assert explanation(result, interpreter="python3", output=output) == expected
+
+
+def test_long_output_of_a_host_is_cut() -> None:
+    assert len(explanation({"module_stderr": "x" * 10_000}, interpreter="python3", output="")) < 1000
+
+
+def test_version_command() -> None:
+    command = version_command(sys.executable)
+    run = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert run.stdout == "{}.{}\n".format(*sys.version_info)
