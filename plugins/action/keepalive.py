@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import pr
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -25,6 +26,7 @@ if t.TYPE_CHECKING:
 SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
 # What each element of the option sockets has where it does not say otherwise.
 _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
+_VALUES = {"time", "intvl", "interval", "probes"}
 # What is returned of each result about sockets.
 _SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
@@ -39,6 +41,24 @@ class ActionModule(GuardedAction, ProbingAction):
         refused = self.refusal(task_vars or {})
         if refused:
             return refused
+        warnings = self._warnings(task_vars or {}) if self.is_in_role else []
+        result = self._run(tmp, task_vars)
+        return {**result, "warnings": [*result.get("warnings", ()), *warnings]} if warnings else result
+
+    def _warnings(self, variables: Result) -> list[str]:
+        """Return what there is to say of the variables of the role."""
+        others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
+        unknown = unknown_names(variables, others)
+        warnings = [message_about_unknown(unknown)] if unknown else []
+        arguments = self._task.args
+        if not arguments.get("sockets") and arguments.get("state") != "absent" and not _VALUES & arguments.keys():
+            warnings.append(
+                "There is nothing to set, so the host is only reported. Give keepalive_time, keepalive_intvl or "
+                "keepalive_probes to set values."
+            )
+        return warnings
+
+    def _run(self, tmp: str | None, task_vars: Result | None) -> Result:
         arguments = self._task.args
         filters = arguments.get("sockets")
         self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}

@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     wrong,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts, steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -154,11 +155,18 @@ class ActionModule(ActionBase):
     def _prepare(self, variables: Result) -> Result:
         """Read the variables of one host, those of the play included."""
         options = _options_of_role()
-        read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options)
+        aliases = [alias for option in options.values() for alias in option.get("aliases", ())]
+        read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options, *aliases)
         try:
             require_no_steering_facts(variables)
+            others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
+            unknown = unknown_names(variables, others)
+            if unknown:
+                raise InvalidValueError(message_about_unknown(unknown))
             given = {name: self._templar.template(variables[name]) for name in read if name in variables}
-            of_role = {name: value for name, value in given.items() if name in options and value is not None}
+            of_role = {
+                name: value for name, value in given.items() if name in (*options, *aliases) and value is not None
+            }
             params = _validated(options, of_role)
         except KeepaliveError as exc:
             raise InvalidValueError(f"{variables.get('inventory_hostname')}: {exc}") from exc

@@ -20,6 +20,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_VARIABLES
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -60,6 +61,7 @@ class ActionModule(ActionBase):
                 raise InvalidValueError(f"keepalive_variables needs delegate_to: {CONTROLLER}.")
             own: Result = variables["ansible_delegated_vars"][CONTROLLER]
             require_no_steering_facts(own)
+            _require_known(own, self._given(own, {OTHERS: None})[OTHERS])
             given = self._given(own, {"keepalive_hosts": "all", **names})
             hosts = self._hosts_of(given.pop("keepalive_hosts"), own)
             for name in names:
@@ -111,6 +113,16 @@ class ActionModule(ActionBase):
                         f"{name} is {other!r} for {host} and {value!r} for the playbook: give one folder for all "
                         "hosts, with --extra-vars or for the group all."
                     )
+
+
+def _require_known(variables: Result, others: object) -> None:
+    """Check that no variable is misspelt.
+
+    :raises InvalidValueError: for names that look like the collection's and are none.
+    """
+    unknown = unknown_names(variables, others)
+    if unknown:
+        raise InvalidValueError(message_about_unknown(unknown))
 
 
 def _folder(name: str, given: object) -> str:

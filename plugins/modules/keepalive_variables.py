@@ -13,7 +13,7 @@ description:
   - The playbooks of the collection use this action. Do not use it directly; it may change at any time.
   - It returns the variables of a playbook as C(localhost) has them, with those of the play and of C(--extra-vars). So
     no fact of a managed host is taken for one.
-  - It fails where the pattern C(keepalive_hosts) matches no host.
+  - It fails where the pattern C(keepalive_hosts) matches no host, and where a variable is misspelt.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.action

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE, KEEPALIVE_CHECKPOINT
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, PLAYBOOK_VARIABLES, ROLE_VARIABLES
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
@@ -35,9 +36,20 @@ def described(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_role_has_the_options_of_the_module() -> None:
-    assert {name.replace("keepalive_", "", 1): described(option) for name, option in OPTIONS.items()} == {
+    of_module = {name: option for name, option in OPTIONS.items() if name != OTHERS}
+    assert {name.replace("keepalive_", "", 1): described(option) for name, option in of_module.items()} == {
         name: described(option) for name, option in KEEPALIVE.items()
     }
+
+
+def test_names_are_known() -> None:
+    """Each variable of the role and the playbooks, and no other, is taken for one that is not misspelt."""
+    aliases = [alias for option in OPTIONS.values() for alias in option.get("aliases", ())]
+    assert {*OPTIONS, *aliases} == {*ROLE_VARIABLES, OTHERS}
+    comments = [
+        path.read_text(encoding="utf-8").partition("\n- name: ")[0] for path in (ROOT / "playbooks").glob("*.yml")
+    ]
+    assert {name for text in comments for name in re.findall(r"\bkeepalive_\w+", text)} == set(PLAYBOOK_VARIABLES)
 
 
 def test_role_has_the_filters_of_the_sockets() -> None:
@@ -62,6 +74,7 @@ def test_defaults_of_the_role_are_those_of_its_options() -> None:
 def test_role_hands_on_each_option(entry_point: str, module: str, options: dict[str, t.Any]) -> None:
     (task,) = yaml.safe_load((ROLE / "tasks" / f"{entry_point}.yml").read_text(encoding="utf-8"))
     handed = {name: re.findall(r"keepalive_\w+", text)[-1] for name, text in task[module].items()}
+    assert handed.pop("interval") == "keepalive_interval"
     # the playbook of a rollout says whether a checkpoint waits; no user of the role does
     own = {"wait": "keepalive_wait"}
     assert handed == {name: own.get(name, f"keepalive_{name}") for name in options}
@@ -73,7 +86,7 @@ def test_entry_points_of_a_rollout_have_the_options_that_they_read() -> None:
     read = set(re.findall(r"(?<!_)keepalive_\w+", str(task["linux.tcp.keepalive_checkpoint"])))
     for entry_point in ("checkpoint", "verify"):
         options = SPECS["argument_specs"][entry_point]["options"]
-        assert options == {name: OPTIONS[name] for name in read}
+        assert options == {name: OPTIONS[name] for name in read - {"keepalive_interval"}}
 
 
 def descriptions(node: t.Any, name: str) -> t.Iterator[str]:

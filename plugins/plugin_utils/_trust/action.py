@@ -14,12 +14,14 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
     explanation,
     has_no_result,
     version_command,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about, steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
 if t.TYPE_CHECKING:
@@ -38,18 +40,27 @@ class GuardedAction(ActionBase):
     """
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
-        """Return the result, a failure where the host could have chosen the arguments."""
+        """Return the result, or the refusal."""
         refused = self.refusal(task_vars or {})
         result: Result = refused or super().run(tmp, task_vars)
         return result
 
-    def refusal(self, variables: Result) -> Result | None:
-        """Return a failure where a task of the role is for a host with facts that steer it."""
+    @property
+    def is_in_role(self) -> bool:
+        """Whether this is a task of the collection's role."""
         role = self._task._role  # noqa: SLF001 -- Ansible has no other name for the role of a task
-        names = steering_facts(variables) if role and role.get_name() == ROLE else []
-        if not names:
-            return None
-        return {"failed": True, "changed": False, "msg": f"{message_about(names)} Nothing was changed."}
+        return bool(role and role.get_name() == ROLE)
+
+    def refusal(self, variables: Result) -> Result | None:
+        """Return a failure where an argument is no number, or facts of the host steer a task of the role."""
+        names = steering_facts(variables) if self.is_in_role else []
+        try:
+            if names:
+                raise InvalidValueError(f"{message_about(names)} Nothing was changed.")
+            self._task.args = with_whole_numbers(self._task.args)
+        except InvalidValueError as exc:
+            return {"failed": True, "changed": False, "msg": str(exc)}
+        return None
 
     def _execute_module(self, module_name: str | None = None, **more: t.Any) -> Result:
         """Return what a module of the collection returned, reduced to what it documents."""

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find variables that look like the collection's, and that nothing of it reads: Ansible ignores these in silence."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    Variables = t.Mapping[str, t.Any]
+
+# A unit test compares these with the role and with what the playbooks say of themselves.
+ROLE_VARIABLES = (
+    "keepalive_time",
+    "keepalive_intvl",
+    "keepalive_interval",
+    "keepalive_probes",
+    "keepalive_state",
+    "keepalive_runtime",
+    "keepalive_persistent",
+    "keepalive_path",
+    "keepalive_overrides",
+    "keepalive_backup",
+    "keepalive_root",
+    "keepalive_sockets",
+)
+PLAYBOOK_VARIABLES = (
+    "keepalive_hosts",
+    "keepalive_audit_limit",
+    "keepalive_audit_idle_timeout",
+    "keepalive_audit_covered",
+    "keepalive_audit_sockets",
+    "keepalive_audit_become",
+    "keepalive_audit_folder",
+    "keepalive_rollout_batches",
+    "keepalive_rollout_folder",
+    "keepalive_rollout_check",
+    "keepalive_restore_force",
+)
+# A user's own names with this prefix.
+OTHERS = "keepalive_other_variables"
+RESULT = "keepalive_result"
+KNOWN = (*ROLE_VARIABLES, *PLAYBOOK_VARIABLES, OTHERS, RESULT)
+_PREFIX = "keepalive_"
+# keep_alive_time and Keepalive_time are misspelt, and so are keepalives_time and keepalive-time.
+_LIKE_OURS = re.compile("keep[_-]?alives?[_-]", re.IGNORECASE)
+
+
+def unknown_names(variables: Variables, others: object = None) -> list[str]:
+    """Return the names among variables that look like the collection's and are not, but for ``others``.
+
+    ``others`` is the value of :data:`OTHERS`: a list of names, or a text with commas.
+    """
+    named = others.split(",") if isinstance(others, str) else others if isinstance(others, (list, tuple)) else ()
+    own = {*KNOWN, *(str(name).strip() for name in named)}
+    return sorted(name for name in variables if name not in own and _LIKE_OURS.match(name))
+
+
+def message_about_unknown(names: t.Iterable[str]) -> str:
+    """Return what is wrong with variables of these names, and what to do."""
+    return (
+        f"{' '.join(map(_about, names))} Correct the name, or list a variable of your own in {OTHERS}, which is a list "
+        f"of names."
+    )
+
+
+def _about(name: str) -> str:
+    # the prefix, which all have, would make all of them alike
+    rest = _LIKE_OURS.sub("", name, count=1).lower().replace("-", "_")
+    near = difflib.get_close_matches(rest, [known[len(_PREFIX) :] for known in KNOWN], n=1)
+    return f"{name} is no variable of linux.tcp.{f' Did you mean {_PREFIX}{near[0]}?' if near else ''}"

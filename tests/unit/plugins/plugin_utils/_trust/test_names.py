@@ -1,0 +1,51 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import KNOWN, message_about_unknown, unknown_names
+
+REMEDY = " Correct the name, or list a variable of your own in keepalive_other_variables, which is a list of names."
+
+
+def test_known_names() -> None:
+    other = ["ansible_host", "keepalived_priority", "time", "__keepalive_own", "my_keepalive_time"]
+    assert unknown_names(dict.fromkeys([*KNOWN, *other])) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("keepalive_tme", "keepalive_time"),
+        ("keepalive_intervall", "keepalive_interval"),
+        ("keepalive_probe", "keepalive_probes"),
+        ("keepalive_socket", "keepalive_sockets"),
+        ("keepalive_override", "keepalive_overrides"),
+        ("keepalive_rollout_chek", "keepalive_rollout_check"),
+        ("keepalive_rollout_health_check", "keepalive_rollout_check"),
+        ("keepalive_audit_limt", "keepalive_audit_limit"),
+        ("keepalive_audit_timeout", "keepalive_audit_idle_timeout"),
+        ("keep_alive_time", "keepalive_time"),
+        ("Keepalive_Time", "keepalive_time"),
+        ("keepalives_time", "keepalive_time"),
+        ("keepalive-time", "keepalive_time"),
+    ],
+)
+def test_misspelt_name(name: str, meant: str) -> None:
+    assert unknown_names({name: 1, "keepalive_time": 600}) == [name]
+    expected = f"{name} is no variable of linux.tcp. Did you mean {meant}?{REMEDY}"
+    assert message_about_unknown([name]) == expected
+
+
+def test_name_that_is_near_none() -> None:
+    assert message_about_unknown(["keepalive_xyzzy_plugh"]) == (
+        f"keepalive_xyzzy_plugh is no variable of linux.tcp.{REMEDY}"
+    )
+
+
+@pytest.mark.parametrize("others", ["keepalive_mine, keepalive_its", ["keepalive_mine", "keepalive_its"]], ids=str)
+def test_variables_of_the_user(others: object) -> None:
+    assert unknown_names({"keepalive_mine": 1, "keepalive_its": 2, "keepalive_x": 3}, others) == ["keepalive_x"]

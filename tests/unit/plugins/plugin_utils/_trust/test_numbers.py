@@ -1,0 +1,48 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        (600, 600),
+        ("600", 600),
+        (" 600\n", 600),
+        (600.0, 600),
+        ("600.0", 600),
+        ("6e2", 600),
+        ("0600", 600),
+        ("-1", -1),
+        (0, 0),
+        (True, True),
+        (None, None),
+        (10**19, 10**19),
+    ],
+    ids=repr,
+)
+def test_whole_number(given: object, number: object) -> None:
+    found = with_whole_numbers({"time": given, "path": "1.5"})
+    assert found == {"time": number, "path": "1.5"}
+    assert type(found["time"]) is type(number)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [*("inf", "-Infinity", "nan", "600.5", "600s", "", "0x258", "1e999999999", "10 m"), 600.5, float("inf"), [600], {}],
+    ids=repr,
+)
+@pytest.mark.parametrize(("name", "unit"), [("time", " of seconds"), ("interval", " of seconds"), ("probes", "")])
+def test_no_whole_number(given: object, name: str, unit: str) -> None:
+    message = f"{name} is {given!r}: give a whole number{unit}, or leave it out. Nothing was changed."
+    with pytest.raises(InvalidValueError, match=re.escape(message)):
+        with_whole_numbers({name: given})
