@@ -39,6 +39,7 @@ PURE = (
     "module_utils._writers.shell",
     "module_utils._sockets.reasons",
     "module_utils._state.desired",
+    "module_utils._state.order",
     "module_utils._state.plan",
     "module_utils._state.precedence",
     "module_utils._state.snapshot",

@@ -92,7 +92,7 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
         if left:
             raise UndoError(" ".join([str(exc), *left])) from exc
         raise
-    return Outcome(change, after, tuple(backups))
+    return Outcome(change, after, tuple(sorted(backups)))
 
 
 def _verify(change: Change, after: Snapshot, files: Files) -> None:

@@ -28,6 +28,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile, Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
+from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -40,6 +42,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
     Json = t.Dict[str, t.Any]
+    # a file, and what is there now
+    _Restored = t.Tuple["SavedFile", t.Optional[StoredFile]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,11 +113,11 @@ class ForeignChange:
 
 @dataclasses.dataclass(frozen=True)
 class Restoration:
-    """What has to be restored: running values, and files as they are and as they will be."""
+    """What has to be restored: running values, and files as they are and as they will be, in the order of the steps."""
 
     found: Values
     values: t.Mapping[Key, int]
-    files: t.Sequence[tuple[SavedFile, StoredFile | None]]
+    files: t.Sequence[_Restored]
     foreign: tuple[ForeignChange, ...] = ()
 
     @property
@@ -124,7 +128,7 @@ class Restoration:
     def diff(self) -> list[dict[str, str]]:
         """Return the kernel's values and each file, before and after, as diff mode shows them."""
         names = sorted(self.values, key=KEYS.index)
-        parts = [(file.path, _shown(found), _shown(file.before)) for file, found in self.files]
+        parts = sorted((file.path, _shown(found), _shown(file.before)) for file, found in self.files)
         if names:
             old = "".join(f"{sysctl_name(key)} = {self.found[key]}\n" for key in names)
             new = "".join(f"{sysctl_name(key)} = {self.values[key]}\n" for key in names)
@@ -242,7 +246,7 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
     """
     running, files = host.values(), host.files
     values: dict[Key, int] = {}
-    changed: list[tuple[SavedFile, StoredFile | None]] = []
+    changed: list[_Restored] = []
     foreign: list[ForeignChange] = []
     for value in checkpoint.values:
         found = running[value.key]
@@ -268,7 +272,23 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
             if not _is_same(stored, file.left):
                 code, message = _difference(stored, file.left)
                 foreign.append(ForeignChange(code, f"{file.path} {message}", path=file.path))
-    return Restoration(running, values, changed, tuple(foreign))
+    return Restoration(running, values, _in_safest_order(host, changed), tuple(foreign))
+
+
+def _in_safest_order(host: LocalHost, files: list[_Restored]) -> list[_Restored]:
+    """Return files in the order in which a boot in between does the least harm.
+
+    If any order is as safe, the last file that was changed is the first.
+    """
+    if not files[1:]:
+        return files
+    before = take_snapshot(host)
+    tree = before.tree
+    for file, _found in files:
+        tree = tree.with_text(host.files.read(file.path), file.before.text if file.before else None)
+    by_path = {one[0].path: one for one in reversed(files)}
+    order = safest_order(before, dataclasses.replace(before, tree=tree), tuple(by_path))
+    return [by_path[path] for path in order]
 
 
 def _is_same(found: StoredFile | None, noted: StoredFile | None) -> bool:

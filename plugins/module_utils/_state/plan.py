@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.precedence import is_editable, with_values
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, drop, restore_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
@@ -45,7 +46,10 @@ class FileEdit:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """All that a want changes on one host, computed before anything is touched."""
+    """All that a want changes on one host, computed before anything is touched.
+
+    The ``edits`` are in the order in which they are made: the safest one for a boot in between.
+    """
 
     before: Snapshot
     after: Snapshot
@@ -67,7 +71,7 @@ class Change:
         """Return the kernel's values and each file, before and after, as diff mode shows them."""
         parts = [
             (edit.target, *((text or b"").decode("utf-8", "backslashreplace") for text in (edit.before, edit.after)))
-            for edit in self.edits
+            for edit in sorted(self.edits, key=lambda edit: edit.target)
         ]
         if self.kernel_writes:
             parts.insert(0, ("running kernel", _as_lines(self.before.runtime), _as_lines(self.after.runtime)))
@@ -109,16 +113,20 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
     if want.runtime and have.runs:
         wanted = Values(*(after.boot.values[key] if key in want.absent else want.values[key] for key in KEYS))
         after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
-    return Change(have, after, _edits(tree, planned), tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
+    edits = _edits(dataclasses.replace(have, tree=tree), after, own=file.target, own_first=not want.absent)
+    return Change(have, after, edits, tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
 
 
-def _edits(before: Tree, after: Tree) -> tuple[FileEdit, ...]:
-    """Return the files that differ, each once however many names it has."""
-    old, new = ({file.target: file.text for file in tree.files if file.kind == "file"} for tree in (before, after))
+def _edits(before: Snapshot, after: Snapshot, *, own: str, own_first: bool) -> tuple[FileEdit, ...]:
+    """Return the files that differ, each once however many names it has, in the safest order.
+
+    If any order is as safe, ours is the first to get values and the last to lose them.
+    """
+    old, new = ({file.target: file.text for file in shot.tree.files if file.kind == "file"} for shot in (before, after))
+    targets = [target for target in {*old, *new} if old.get(target) != new.get(target)]
+    targets.sort(key=lambda target: ((target != own) is own_first, target))
     return tuple(
-        FileEdit(target, old.get(target), new.get(target))
-        for target in sorted({*old, *new})
-        if old.get(target) != new.get(target)
+        FileEdit(target, old.get(target), new.get(target)) for target in safest_order(before, after, tuple(targets))
     )
 
 
