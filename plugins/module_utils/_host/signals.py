@@ -12,15 +12,36 @@ import contextlib
 import signal
 import typing as t
 
+# A defect of this process itself. The kernel ends a process that holds one of these back, see sigprocmask(2).
+_CRASHES = frozenset(
+    {
+        *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL),
+        *(signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS),
+    }
+)
+
 
 @contextlib.contextmanager
 def held_back() -> t.Iterator[None]:
-    """Hold back the signals that end a process, so that none cuts a change in half."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+    """Hold back the signals that end or stop a process, so that none cuts a change in half.
+
+    What arrives meanwhile is delivered afterwards. SIGKILL and SIGSTOP cannot be held back, and
+    neither can the two that the C library keeps for itself (32 and 33, see nptl(7)). A crash is not
+    held back, and neither is the alarm of :func:`waits_cut_short`. Python ignores SIGPIPE and
+    SIGXFSZ: the call that they are about fails instead.
+    """
+    held = set(signal.valid_signals()) - _CRASHES
+    if signal.getsignal(signal.SIGALRM) is _end_wait:
+        held.discard(signal.SIGALRM)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_wait(_number: int, _frame: t.Any) -> None:
+    """Do nothing: that the signal arrives ends a wait with EINTR."""
 
 
 @contextlib.contextmanager
@@ -31,7 +52,7 @@ def waits_cut_short() -> t.Iterator[None]:
     whoever closes it last. If its owner closes it while this process has a duplicate, this process
     would wait; a signal ends that, and the kernel goes on sending by itself.
     """
-    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    before = signal.signal(signal.SIGALRM, _end_wait)
     signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
