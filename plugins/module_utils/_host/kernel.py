@@ -78,8 +78,12 @@ class Kernel:
     def write(self, key: Key, value: int) -> None:
         """Write one value and read it back.
 
+        What the kernel shows counts, also after an error: a signal, or a file system that stands before
+        /proc, may answer with one although the kernel took the value.
+
         :raises KernelError: when the kernel refuses it or keeps another.
         """
+        refusal = None
         try:
             descriptor = os.open(self._path(key), os.O_WRONLY | os.O_CLOEXEC)
             try:
@@ -87,13 +91,24 @@ class Kernel:
             finally:
                 os.close(descriptor)
         except OSError as exc:
-            raise self._error(key, value, exc) from exc
+            refusal = exc
         kept = self._read(key)
-        if kept != value:
-            raise KernelError(
-                f"The kernel took {sysctl_name(key)} = {value} and shows {kept}: another program writes it, too. "
-                f"Find and stop that program."
-            )
+        if kept == value:
+            return
+        if refusal is not None:
+            raise self._error(key, value, refusal) from refusal
+        raise KernelError(
+            f"The kernel took {sysctl_name(key)} = {value} and shows {kept}: another program writes it, too. "
+            f"Find and stop that program."
+        )
+
+    def restore(self, key: Key, value: int) -> None:
+        """Write a value that the kernel had, unless it shows that one still, and read it back.
+
+        :raises KernelError: when the kernel refuses it or keeps another.
+        """
+        if self._read(key) != value:
+            self.write(key, value)
 
     def process_1(self) -> str:
         """Return the name of the first process, empty where it is hidden from the caller."""

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import typing as t
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
@@ -88,6 +90,46 @@ def test_without_permission(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"Cannot set net.ipv4.tcp_keepalive_time ({path}): Permission denied. Run as root (become: true)."
     )
+
+
+@pytest.mark.parametrize("call", ["write", "close"])
+@pytest.mark.parametrize("code", [errno.EINTR, errno.EIO], ids=errno.errorcode.get)
+def test_an_error_although_the_kernel_took_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, code: int
+) -> None:
+    """What the kernel shows counts: a proxy of /proc, such as lxcfs, may pass a value on and then report an error."""
+    lay_out(tmp_path, {TIME: b"60\n"})
+    real = getattr(os, call)
+
+    def take_and_refuse(*arguments: t.Any) -> t.NoReturn:
+        real(*arguments)
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, take_and_refuse)
+        Kernel(str(tmp_path)).write("time", 70)
+    assert (tmp_path / TIME).read_bytes() == b"70\n"
+
+
+def test_an_error_that_leaves_another_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {TIME: b"60\n"})
+    monkeypatch.setattr(os, "write", Refusing(os.write, 1, errno.EIO))
+    with pytest.raises(KernelError) as caught:
+        Kernel(str(tmp_path)).write("time", 70)
+    assert str(caught.value) == f"Cannot set net.ipv4.tcp_keepalive_time to 70 ({tmp_path}/{TIME}): Input/output error."
+    assert (tmp_path / TIME).read_bytes() == b"60\n"
+
+
+def test_a_value_is_restored_and_read_back(tmp_path: Path) -> None:
+    lay_out(tmp_path, {TIME: b"70\n", INTVL: b"75 75\n"})
+    kernel = Kernel(str(tmp_path))
+    kernel.restore("time", 60)
+    assert (tmp_path / TIME).read_bytes() == b"60\n"
+    (tmp_path / TIME).unlink()
+    with pytest.raises(KernelError):
+        kernel.restore("time", 60)
+    with pytest.raises(KernelError, match=r"^The kernel took net\.ipv4\.tcp_keepalive_intvl = 60 and shows None"):
+        kernel.restore("intvl", 60)
 
 
 def test_a_value_that_is_not_kept(tmp_path: Path) -> None:
