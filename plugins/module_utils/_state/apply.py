@@ -15,13 +15,13 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
-    KeepaliveError,
     UndoError,
     VerificationError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before, remains
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
 
 if t.TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
     try:
         for key, value in change.kernel_writes.items():
             # noted before the write: a value that was taken but cannot be read back is undone as well
-            undo.append(Undo(functools.partial(kernel.write, key, t.cast("int", change.before.runtime[key]))))
+            undo.append(Undo(functools.partial(kernel.restore, key, t.cast("int", change.before.runtime[key]))))
             kernel.write(key, value)
         for edit in change.edits:
             if backup and edit.before is not None:
@@ -85,12 +85,12 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
         _verify(change, after, files)
         let_stand(undo)
     except VerificationError as exc:
-        left = undo_all(undo, exc)
+        left = undo_all(undo, exc, host=host, before=_before(change))
         raise VerificationError(" ".join([f"{exc} What was changed has been undone.", *left])) from exc
     except BaseException as exc:
-        left = undo_all(undo, exc)
+        left = undo_all(undo, exc, host=host, before=_before(change))
         if left:
-            raise UndoError(" ".join([str(exc), *left])) from exc
+            raise UndoError(" ".join([_said(exc), *left])) from exc
         raise
     return Outcome(change, after, tuple(sorted(backups)))
 
@@ -120,25 +120,39 @@ def _verify(change: Change, after: Snapshot, files: Files) -> None:
         )
 
 
-def _error_of(step: Undo) -> Exception | None:
+def _before(change: Change) -> Before:
+    return Before(
+        values={key: t.cast("int", change.before.runtime[key]) for key in change.kernel_writes},
+        texts={edit.target: edit.before for edit in change.edits},
+    )
+
+
+def _error_of(step: Undo) -> BaseException | None:
     try:
         step()
-    except (KeepaliveError, OSError) as exc:
+    except BaseException as exc:  # noqa: BLE001 -- whatever ends one step, the others are to be undone
         return exc
     return None
 
 
-def undo_all(undo: list[Undo], cause: BaseException) -> list[str]:
+def _said(exc: BaseException) -> str:
+    return str(exc) or type(exc).__name__
+
+
+def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before: Before) -> list[str]:
     """Undo the last step first, and go on when one cannot be undone; return what was left to others.
 
-    :raises UndoError: which names all that could not be undone.
+    ``before`` is what the host had before the first step.
+
+    :raises UndoError: which names each value and each file that is left changed.
     """
     errors = [error for error in map(_error_of, reversed(undo)) if error]
     left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
-    failures = [str(error) for error in errors if not isinstance(error, ForeignChangeError)]
+    failures = [_said(error) for error in errors if not isinstance(error, ForeignChangeError)]
     if failures:
+        found = remains(host, before)
+        changed = " ".join(["so the host is changed in part:", *found] if found else ["but nothing is left changed."])
         raise UndoError(
-            f"{cause} Undoing then failed, so the host is changed in part: {' '.join(failures + left)} "
-            f"Fix this and run again."
+            f"{_said(cause)} Undoing then failed ({' '.join(failures + left)}), {changed} Fix this and run again."
         ) from cause
     return left

@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.signals import hel
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -347,7 +348,7 @@ def _apply(host: LocalHost, restoration: Restoration) -> None:
         for key, value in restoration.values.items():
             found = restoration.found[key]
             if found is not None:
-                undo.append(Undo(functools.partial(kernel.write, key, found)))
+                undo.append(Undo(functools.partial(kernel.restore, key, found)))
             kernel.write(key, value)
         for file, _found in restoration.files:
             undo.append(files.restore(file.path, file.before, had_folder=file.had_folder))
@@ -358,5 +359,9 @@ def _apply(host: LocalHost, restoration: Restoration) -> None:
                 )
         let_stand(undo)
     except BaseException as exc:
-        undo_all(undo, exc)
+        before = Before(
+            values={key: value for key, value in restoration.found.named().items() if key in restoration.values},
+            texts={file.path: found.text if found else None for file, found in restoration.files},
+        )
+        undo_all(undo, exc, host=host, before=before)
         raise

@@ -227,7 +227,9 @@ def test_undoing_fails_in_part(tmp_path: Path) -> None:
     with pytest.raises(UndoError) as caught:
         run(host, DesiredState(values=ALL, overrides="take_over"))
     assert str(caught.value) == (
-        "first cause. Undoing then failed, so the host is changed in part: stuck file. no intvl of 75. "
+        "first cause. Undoing then failed (stuck file. no intvl of 75.), so the host is changed in part: "
+        f"{INTVL.decode()} is 60 in the running kernel, and was 75. {DEFAULT_PATH} has the lines "
+        f"'{TIME.decode()} = 600', '{INTVL.decode()} = 60', '{PROBES.decode()} = 20', which it did not have. "
         "Fix this and run again."
     )
     assert isinstance(caught.value.__cause__, FileError)
