@@ -11,7 +11,7 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Checkpoint
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview

@@ -135,7 +135,7 @@ checkpoint:
     files:
       description:
         - The files that change, each with C(path), C(before), C(left), and C(had_folder), which tells whether there was
-          its folder. C(before) and C(left) have C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or
+          its folder. C(name) is the path by which the file is known, where a link leads from there. C(before) and C(left) have C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or
           are V(null) for no file.
       returned: success
       type: list

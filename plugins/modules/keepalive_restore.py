@@ -13,7 +13,8 @@ description:
   - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that the playbook
     C(linux.tcp.rollout) saved in a checkpoint. Files that did not exist are removed.
   - Wholly or not at all. Where a file or value is neither what it was nor what the change left, others have changed it
-    since; the module then says so and restores nothing.
+    since; the module then says so and restores nothing. So it does where more than keepalive settings of a file would
+    change.
   - Connections that are open keep the values that they were given.
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
@@ -40,6 +41,13 @@ options:
       - A checkpoint, as RV(linux.tcp.keepalive_checkpoint#module:checkpoint) returns it, to take instead of the
         folder's.
     type: dict
+  path:
+    description:
+      - The O(linux.tcp.keepalive#module:path) with which the host was changed. Besides this file, only sysctl files in
+        the folders of the loaders and V(/etc/sysctl.conf) are restored; a checkpoint that names any other file is
+        refused.
+    type: str
+    default: /etc/sysctl.d/99-tcp-keepalive.conf
   force:
     description: Whether to restore what others have changed since.
     type: bool
@@ -70,6 +78,7 @@ foreign:
         - V(runtime), a running value is neither what the rollout left nor what it was before.
         - V(created), V(removed), V(content) or V(metadata), a file is there again, is gone, has other content, or
           another mode, owner or extended attribute.
+        - V(other_settings), restoring the file would change more of it than its keepalive settings.
         - V(link), a link leads away from the file. The module fails, also with O(force=true).
       returned: success
       type: str
@@ -101,7 +110,9 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import parse_checkpoint, restore
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 
 # The folder is the controller's, whose action plugin keeps it to itself.
@@ -118,6 +129,7 @@ def main() -> None:
             "folder": {"type": "path"},
             "pending": {"type": "bool", "default": False},
             "checkpoint": {"type": "dict"},
+            "path": {"type": "str", "default": DEFAULT_PATH},
             "force": {"type": "bool", "default": False},
         },
         required_one_of=[["folder", "checkpoint"]],
@@ -128,7 +140,7 @@ def main() -> None:
     try:
         done = restore(
             LocalHost(),
-            parse_checkpoint(module.params["checkpoint"] or {}),
+            parse_checkpoint(module.params["checkpoint"] or {}, path=module.params["path"]),
             force=module.params["force"],
             check_mode=module.check_mode,
         )

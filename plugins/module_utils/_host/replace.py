@@ -27,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
 
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
-_KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
+KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
 
 _REMEDIES = {
     errno.EBUSY: " It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
@@ -234,7 +234,7 @@ def _attributes(descriptor: int) -> dict[str, bytes]:
         if exc.errno == errno.ENOTSUP:
             return {}
         raise
-    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(_KEPT_ATTRIBUTES)}
+    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(KEPT_ATTRIBUTES)}
 
 
 def _put(path: str, file: StoredFile | None) -> None:

@@ -13,24 +13,29 @@ changed by others.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import dataclasses
 import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    CheckpointError,
     ForeignChangeError,
     VerificationError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile, Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import (
+    Checkpoint,
+    SavedFile,
+    SavedValue,
+    require_restorable,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import other_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -42,63 +47,16 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
-    Json = t.Dict[str, t.Any]
     # a file, and what is there now
-    _Restored = t.Tuple["SavedFile", t.Optional[StoredFile]]
-
-
-@dataclasses.dataclass(frozen=True)
-class SavedValue:
-    """A running value, as it was found and as the change leaves it."""
-
-    key: Key
-    before: int
-    left: int
-
-
-@dataclasses.dataclass(frozen=True)
-class SavedFile:
-    """A file, as it was found and as the change leaves it; None stands for no file.
-
-    ``path`` is free of links. ``had_folder`` tells whether there was its folder. The owner of a file
-    that the change makes is not known beforehand, and None.
-    """
-
-    path: str
-    before: StoredFile | None
-    left: StoredFile | None
-    had_folder: bool = True
-
-
-@dataclasses.dataclass(frozen=True)
-class Checkpoint:
-    """All that a change concerns on one host."""
-
-    values: tuple[SavedValue, ...] = ()
-    files: tuple[SavedFile, ...] = ()
-
-    def as_dict(self) -> Json:
-        """Return the checkpoint as JSON can hold it."""
-        return {
-            "runtime": {value.key: {"before": value.before, "left": value.left} for value in self.values},
-            "files": [
-                {
-                    "path": file.path,
-                    "before": _file_as_dict(file.before),
-                    "left": _file_as_dict(file.left),
-                    "had_folder": file.had_folder,
-                }
-                for file in self.files
-            ],
-        }
+    _Restored = t.Tuple[SavedFile, t.Optional[StoredFile]]
 
 
 @dataclasses.dataclass(frozen=True)
 class ForeignChange:
     """What others have changed since a rollout.
 
-    ``code`` is ``runtime``, ``created``, ``removed``, ``content``, ``metadata`` or ``link``. ``key`` names the running
-    value, ``path`` the file; the other one is None.
+    ``code`` is ``runtime``, ``created``, ``removed``, ``content``, ``metadata``, ``other_settings`` or ``link``. ``key``
+    names the running value, ``path`` the file; the other one is None.
     """
 
     code: str
@@ -141,71 +99,38 @@ class Restoration:
 
 
 def take_checkpoint(change: Change, files: WritableFiles) -> Checkpoint:
-    """Note what a change that was planned a moment ago concerns."""
-    return Checkpoint(
+    """Note what a change that was planned a moment ago concerns.
+
+    :raises CheckpointError: when a file is one that could not be restored.
+    """
+    own = change.before.file
+    checkpoint = Checkpoint(
         values=tuple(
             SavedValue(key, t.cast("int", change.before.runtime[key]), value)
             for key, value in change.kernel_writes.items()
         ),
-        files=tuple(_saved_file(edit.target, edit.after, files) for edit in change.edits),
+        files=tuple(
+            _saved_file(edit.target, edit.after, files, name=_name_of(edit.target, change)) for edit in change.edits
+        ),
     )
+    require_restorable(checkpoint, path=own.path if own else DEFAULT_PATH)
+    return checkpoint
 
 
-def _saved_file(path: str, text: bytes | None, files: WritableFiles) -> SavedFile:
+def _name_of(target: str, change: Change) -> str:
+    """Return the path that leads to a file: the persistence file's, or one by which a loader reads it."""
+    own = change.before.file
+    names = [file.path for file in change.before.tree.files if file.target == target]
+    if own and own.target == target:
+        names.insert(0, own.path)
+    return next((name for name in names if name == target), names[0] if names else target)
+
+
+def _saved_file(path: str, text: bytes | None, files: WritableFiles, *, name: str) -> SavedFile:
     before = files.stored(path)
     metadata = before.metadata if before else Metadata(mode=0o644)
     left = None if text is None else StoredFile(text, metadata)
-    return SavedFile(path, before, left, had_folder=files.has_folder(path))
-
-
-def parse_checkpoint(given: Json) -> Checkpoint:
-    """Read what :meth:`Checkpoint.as_dict` returned.
-
-    :raises CheckpointError: when it is something else.
-    """
-    try:
-        return Checkpoint(
-            values=tuple(
-                SavedValue(key, int(given["runtime"][key]["before"]), int(given["runtime"][key]["left"]))
-                for key in KEYS
-                if key in given["runtime"]
-            ),
-            files=tuple(
-                SavedFile(
-                    str(file["path"]),
-                    _parse_file(file["before"]),
-                    _parse_file(file["left"]),
-                    had_folder=bool(file["had_folder"]),
-                )
-                for file in given["files"]
-            ),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as exc:
-        raise CheckpointError(f"This is no checkpoint that a rollout made: {type(exc).__name__}: {exc}.") from exc
-
-
-def _file_as_dict(file: StoredFile | None) -> Json | None:
-    if file is None:
-        return None
-    owner, group = file.metadata.owner or (None, None)
-    return {
-        "content": base64.b64encode(file.text).decode(),
-        "mode": f"{file.metadata.mode:04o}",
-        "owner": owner,
-        "group": group,
-        "attributes": {
-            name: base64.b64encode(value).decode() for name, value in sorted(file.metadata.attributes.items())
-        },
-    }
-
-
-def _parse_file(given: Json | None) -> StoredFile | None:
-    if given is None:
-        return None
-    owner = None if given["owner"] is None else (int(given["owner"]), int(given["group"]))
-    attributes = {name: base64.b64decode(value) for name, value in given["attributes"].items()}
-    content = base64.b64decode(given["content"], validate=True)
-    return StoredFile(content, Metadata(int(given["mode"], 8), owner, attributes))
+    return SavedFile(path, before, left, had_folder=files.has_folder(path), name=name)
 
 
 def deviations(snapshot: Snapshot, want: DesiredState) -> list[dict[str, str]]:
@@ -260,19 +185,16 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
             )
             foreign.append(ForeignChange("runtime", message, key=value.key))
     for file in checkpoint.files:
-        target = files.resolve(file.path)
-        if target != file.path:
-            message = f"{file.path} leads to {target} now, by a link that was not there"
-            raise ForeignChangeError(
-                f"{message}. Nothing was restored. Remove it.",
-                foreign=[ForeignChange("link", message, path=file.path).as_dict()],
-            )
+        _require_same_place(file, files)
         stored = files.stored(file.path)
         if not _is_same(stored, file.before):
             changed.append((file, stored))
             if not _is_same(stored, file.left):
                 code, message = _difference(stored, file.left)
                 foreign.append(ForeignChange(code, f"{file.path} {message}", path=file.path))
+            elif _differs_otherwise(stored, file.before):
+                message = f"{file.path} differs from what it was in more than the keepalive settings"
+                foreign.append(ForeignChange("other_settings", message, path=file.path))
     return Restoration(running, values, _in_safest_order(host, changed), tuple(foreign))
 
 
@@ -290,6 +212,36 @@ def _in_safest_order(host: LocalHost, files: list[_Restored]) -> list[_Restored]
     by_path = {one[0].path: one for one in reversed(files)}
     order = safest_order(before, dataclasses.replace(before, tree=tree), tuple(by_path))
     return [by_path[path] for path in order]
+
+
+def _require_same_place(file: SavedFile, files: WritableFiles) -> None:
+    """Check that the links that led to a file still do, and that no others lead away from it.
+
+    :raises ForeignChangeError: where that is not so.
+    """
+    message = remedy = ""
+    target = files.resolve(file.path)
+    if target != file.path:
+        message, remedy = f"{file.path} leads to {target} now, by a link that was not there", "Remove it."
+    elif files.resolve(file.name) != file.path:
+        target = files.resolve(file.name)
+        message, remedy = f"{file.name} led to {file.path} and leads to {target} now", "Bring its link back."
+    if message:
+        raise ForeignChangeError(
+            f"{message}. Nothing was restored. {remedy}",
+            foreign=[ForeignChange("link", message, path=file.path).as_dict()],
+        )
+
+
+def _differs_otherwise(found: StoredFile | None, before: StoredFile | None) -> bool:
+    """Whether a file would get other lines than those of the keepalive keys, or another mode, owner or attribute.
+
+    No change of the collection makes such a difference. One that others made before a later change of
+    the same rollout is in no checkpoint, and a checkpoint that was forged has one.
+    """
+    if found and before and found.metadata != before.metadata:
+        return True
+    return other_lines(found.text if found else b"") != other_lines(before.text if before else b"")
 
 
 def _is_same(found: StoredFile | None, noted: StoredFile | None) -> bool:

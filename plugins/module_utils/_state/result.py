@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
-    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Checkpoint
+    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot

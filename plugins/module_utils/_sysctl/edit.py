@@ -88,6 +88,20 @@ def restore_lines(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
     return b"".join(lines)
 
 
+def other_lines(text: bytes) -> list[bytes]:
+    """Return the lines that no function here touches, without their endings; blank ones are left out.
+
+    These are all but the lines of the keepalive keys, our header, and our comments.
+    """
+    comment = _MARKER.partition("{")[0].encode()
+    lines = [line.strip(b"\r\n\0") for line in split_lines(text)]
+    return [
+        line
+        for line in lines
+        if line.strip() and line != HEADER.strip() and not line.startswith(comment) and not _key(line)
+    ]
+
+
 def _halves(line: bytes) -> tuple[bytes, bytes]:
     """Cut off leading carriage returns, which would end a comment that is put before them."""
     statement = line.lstrip(b"\r")

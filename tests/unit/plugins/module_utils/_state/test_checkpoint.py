@@ -19,10 +19,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
     deviations,
-    parse_checkpoint,
     restore,
     take_checkpoint,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -31,10 +31,8 @@ from ansible_collections.linux.tcp.tests.unit.host import NOTHING, SYSTEMD, TIME
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
-        Checkpoint,
-        Restoration,
-    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Restoration
+    from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
     from ansible_collections.linux.tcp.tests.unit.host import Host, Layout
 
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
