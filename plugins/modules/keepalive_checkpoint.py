@@ -135,8 +135,8 @@ checkpoint:
     files:
       description:
         - The files that change, each with C(path), C(before), C(left), and C(had_folder), which tells whether there was
-          its folder. C(name) is the path by which the file is known, where a link leads from there. C(before) and C(left) have C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or
-          are V(null) for no file.
+          its folder. Where a link leads to a file, C(name) is the path of the link. C(before) and C(left) have
+          C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or are V(null) for no file.
       returned: success
       type: list
       elements: dict
