@@ -55,8 +55,8 @@ if t.TYPE_CHECKING:
 class ForeignChange:
     """What others have changed since a rollout.
 
-    ``code`` is ``runtime``, ``created``, ``removed``, ``content``, ``metadata``, ``other_settings`` or ``link``. ``key``
-    names the running value, ``path`` the file; the other one is None.
+    ``code`` is ``runtime``, ``created``, ``removed``, ``content``, ``metadata``, ``other_settings`` or ``link``.
+    ``key`` names the running value, ``path`` the file; the other one is None.
     """
 
     code: str

@@ -11,15 +11,14 @@ import signal
 import subprocess
 import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back, waits_cut_short
 from ansible_collections.linux.tcp.tests.unit.host import environment
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
+SCENARIOS = Path(__file__).with_name("scenarios")
 # Of a defect of the process itself: holding one back is undefined where the kernel sends it, see sigprocmask(2).
 CRASHES = {
     signal.SIGSEGV,
@@ -33,73 +32,16 @@ CRASHES = {
 NEVER_HELD = {signal.SIGKILL, signal.SIGSTOP}
 # What does not end a process by default: signal(7).
 HARMLESS = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH}
-STOPPING = {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 # Python ignores these: what they are about becomes an error of the call.
 IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}
 HELD = sorted(set(signal.valid_signals()) - CRASHES - NEVER_HELD)
 
-# Sends each signal to a process while that changes or restores a host; prints how it ended and what it left. Each
-# process has a host of its own below the folder that is named.
-KILL_AT_EACH_STEP = """
-import json
-import os
-import signal
-import sys
-from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore, take_checkpoint
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host
-
-folder, what, *numbers = sys.argv[1:]
-WANT = DesiredState(values=Values(600, 60, 20), overrides="take_over")
-ZZ = "/etc/sysctl.d/zz.conf"
-
-
-def host_of(number):
-    return make_host(Path(folder, number), {ZZ: TIME + b"=5\\n"}, values=(5, 75, 9))
-
-
-def state_of(host):
-    return [host.shown(), sorted(path.split(" ")[0] for path in host.look()), host.text(ZZ).decode()]
-
-
-def act(host, checkpoint):
-    if what == "change":
-        ensure(host, WANT, check_mode=False)
-    else:
-        restore(host, checkpoint, force=False, check_mode=False)
-
-
-def run(number):
-    host = host_of(number)
-    checkpoint = take_checkpoint(ensure(host, WANT, check_mode=True).change, host.files)
-    if what != "change":
-        ensure(host, WANT, check_mode=False)
-    write = host.kernel.write
-
-    def send_and_write(key, value):
-        write(key, value)
-        os.kill(os.getpid(), int(number))
-
-    host.kernel.write = send_and_write
-    child = os.fork()
-    if child == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        act(host, checkpoint)
-        os._exit(0)
-    status = os.waitpid(child, os.WUNTRACED)[1]
-    if os.WIFSTOPPED(status):
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return [-os.WSTOPSIG(status), state_of(host)]
-    return [-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), state_of(host)]
-
-
-print(json.dumps({number: run(number) for number in numbers}))
-"""
+def run_script(name: str, *arguments: str) -> str:
+    command = [sys.executable, str(SCENARIOS / name), *arguments]
+    answer = subprocess.run(command, capture_output=True, check=False, env=environment(), text=True)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
 
 
 class EndedError(Exception):
@@ -152,16 +94,8 @@ def test_waits_are_cut_short_again_and_again() -> None:
 def test_no_signal_cuts_a_change_in_half(tmp_path: Path, what: str) -> None:
     """Whatever a process is sent after each value, it finishes first, and the signal then does what it always does."""
     numbers = [str(int(number)) for number in HELD]
-    answer = subprocess.run(
-        [sys.executable, "-c", KILL_AT_EACH_STEP, str(tmp_path), what, "0", *numbers],
-        capture_output=True,
-        check=False,
-        cwd=str(tmp_path),
-        env=environment(),
-        text=True,
-    )
-    assert answer.returncode == 0, answer.stderr
-    found: dict[str, list[t.Any]] = json.loads(answer.stdout)
+    answer = run_script("send_signals.py", str(tmp_path), what, "0", *numbers)
+    found: dict[str, list[t.Any]] = json.loads(answer)
     ended, whole = found.pop("0")  # which is no signal
     assert ended == 0
     assert {number: state for number, (_ended, state) in found.items() if state != whole} == {}
@@ -203,29 +137,7 @@ def test_waits_are_cut_short_while_signals_are_held_back() -> None:
 
 def test_a_file_that_grows_too_large_is_an_error(tmp_path: Path) -> None:
     """SIGXFSZ would end the process by default; a change fails with EFBIG and is undone."""
-    script = """
-import resource
-import sys
-from pathlib import Path
-
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import make_host
-
-host = make_host(Path(sys.argv[1]))
-host.look()
-resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))
-try:
-    ensure(host, DesiredState(values=Values(600, 60, 20)), check_mode=False)
-except FileError as exc:
-    print(exc)
-print(host.shown(), [path for path in host.look() if "tcp-keepalive" in path])
-"""
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    answer = subprocess.run(command, capture_output=True, check=False, env=environment(), text=True)
-    assert answer.stdout.splitlines() == [
+    assert run_script("limited_file_size.py", str(tmp_path)).splitlines() == [
         "/etc/sysctl.d/99-tcp-keepalive.conf cannot be written: File too large.",
-        "[7200, 75, 9] []",
-    ], answer.stderr
+        "True",
+    ]
