@@ -12,12 +12,9 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.checkpoint import (
-    require_checkpoint,
-    require_own_files,
-)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
 
@@ -42,9 +39,9 @@ class ActionModule(GuardedAction):
                 if found is None or found[kind] is None:
                     msg = f"There is no checkpoint of {host}: it was not changed."
                     return {**result, "changed": False, "found": False, "msg": msg}
-                require_checkpoint(found[kind])
-                require_own_files(found[kind], found["desired"].get("path", DEFAULT_PATH))
                 arguments["checkpoint"] = found[kind]
+                arguments["path"] = found["desired"].get("path", DEFAULT_PATH)
+                parse_checkpoint(found[kind], path=arguments["path"])
             result.update(
                 self._execute_module(
                     module_name="linux.tcp.keepalive_restore", module_args=arguments, task_vars=variables

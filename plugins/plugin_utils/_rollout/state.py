@@ -21,11 +21,8 @@ import shlex
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.checkpoint import (
-    require_checkpoint,
-    require_own_files,
-)
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
     ROLLOUT,
@@ -161,12 +158,9 @@ class Rollout:
         for name, result in results.items():
             given = {"desired": self.desired[name], "before": result["before"], "checkpoint": result["checkpoint"]}
             try:
-                require_checkpoint(given["checkpoint"])
-                require_own_files(given["checkpoint"], given["desired"]["path"])
+                parse_checkpoint(given["checkpoint"], path=given["desired"]["path"])
             except KeepaliveError as exc:
-                return self._discard(
-                    stored, name, HostStatus.failed("checkpoint_invalid", f"{exc} Nothing was changed.")
-                )
+                return self._discard(stored, name, HostStatus.failed("checkpoint_invalid", str(exc)))
             try:
                 was_pending = store.is_pending(self.folder, name)
                 checkpoint = store.save(self.folder, name, **given, now=_now())

@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 
 if sys.version_info < (3, 10):
@@ -60,7 +61,7 @@ def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result
     assert not nothing["found"]
     save(tmp_path)
     done, given = act(result, {"folder": str(tmp_path)}, monkeypatch)
-    assert given == [{"checkpoint": CHECKPOINT}]
+    assert given == [{"checkpoint": CHECKPOINT, "path": DEFAULT_PATH}]
     assert done["found"]
     assert bool(load(tmp_path)["restored"]) == ("changed" in result)
 
@@ -72,8 +73,27 @@ def test_pending_change_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Monke
     arguments = {"folder": str(tmp_path), "pending": True}
     assert act({"changed": True}, arguments, monkeypatch)[0]["found"] is False
     save(tmp_path, LATER, 300)
-    assert act({"changed": True}, arguments, monkeypatch)[1] == [{"checkpoint": LATER}]
+    assert act({"changed": True}, arguments, monkeypatch)[1] == [{"checkpoint": LATER, "path": DEFAULT_PATH}]
     assert load(tmp_path) == first
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "is_taken"),
+    [
+        pytest.param("/srv/x", "/srv/x", True, id="the file that the host was changed with"),
+        pytest.param("/srv/x", "/srv/y", False, id="another file"),
+        pytest.param("/srv/x", "/etc/sysctl.d/y.conf", True, id="a sysctl file"),
+    ],
+)
+def test_checkpoint_is_bound_to_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, name: str, is_taken: bool
+) -> None:
+    """The controller knows the path; what the host says of it does not count."""
+    checkpoint = {"runtime": {}, "files": [{"path": name, "before": None, "left": None, "had_folder": True}]}
+    store.save(str(tmp_path), "db1", desired={"path": path}, before={}, checkpoint=checkpoint, now="12:00")
+    result, given = act({"changed": True}, {"folder": str(tmp_path)}, monkeypatch)
+    assert given == ([{"checkpoint": checkpoint, "path": path}] if is_taken else [])
+    assert ("files[0] is '/srv/y'" in result.get("msg", "")) is not is_taken
 
 
 def test_host_is_restored_even_if_that_cannot_be_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,10 @@ if t.TYPE_CHECKING:
 Facts = t.Dict[str, t.Any]
 PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 EMPTY: Facts = {"runtime": {}, "files": []}
+FORGED: Facts = {
+    "runtime": {},
+    "files": [{"path": "/etc/cron.d/x", "before": None, "left": None, "had_folder": True}],
+}
 DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
 COMPLIANT = {**DIFFERS, "would_change": False}
 FAILED = {"failed": True, "msg": "no"}
@@ -63,6 +67,18 @@ def test_batch_is_committed(tmp_path: Path) -> None:
     )
     assert not store.is_pending(str(tmp_path), "a")
     assert rollout.finish({})["summary"] == {"changed": "1: a", "already_compliant": "1: b", "not_started": "1: c"}
+
+
+def test_forged_checkpoint_is_not_stored(tmp_path: Path) -> None:
+    rollout = begun(tmp_path, "a", "b")
+    forged = {**DIFFERS, "checkpoint": FORGED}
+    assert rollout.checkpoint(results(a=DIFFERS, b=forged), check_mode=False) == []
+    reason = rollout.hosts["b"].reason
+    assert reason
+    assert (codes(rollout)["b"], reason.code) == ("failed", "checkpoint_invalid")
+    assert "'/etc/cron.d/x'" in rollout.hosts["b"].message
+    assert store.load(str(tmp_path), "b") is None
+    assert not store.is_pending(str(tmp_path), "a")
 
 
 def test_one_host_that_cannot_be_changed_keeps_its_batch_from_it(tmp_path: Path) -> None:
