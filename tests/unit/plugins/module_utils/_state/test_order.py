@@ -121,20 +121,17 @@ def test_removal_gives_back_first(tmp_path: Path) -> None:
     assert [boot.time for boot in boots] == [600, 5, 5]
 
 
-def test_steps_are_few_in_which_a_boot_gives_some_of_the_values(tmp_path: Path) -> None:
-    """Of two orders that give each key its old or its new value, the one that changes all three at once is taken.
-
-    z.conf has the path's keys already, behind the path: commenting them out is what changes the values.
-    """
+def test_the_step_that_changes_most_comes_before_one_that_would_show_other_values(tmp_path: Path) -> None:
+    """Without the exclusion in zz.conf a boot would give z.conf's 7, so z.conf goes first, whatever their targets."""
     layout: Layout = {
         DEFAULT_PATH: TIME + b" = 600\n" + INTVL + b" = 60\n",
         Z: TIME + b"=5\n" + INTVL + b"=6\n" + PROBES + b"=7\n",
-        ZZ: b"-" + PROBES + b"\n",
+        ZZ: "/etc/0",
+        "/etc/0": b"-" + PROBES + b"\n",
     }
     host = make_host(tmp_path, layout)
     boots = boots_during(host, lambda: ensure(host, TAKE_OVER, check_mode=False))
-    assert neither(boots) == 0
-    assert mixed(boots) <= 1
+    assert boots == [Values(5, 6, 9), Values(5, 6, 9), Values(600, 60, 9), Values(600, 60, 20)]
 
 
 def put_down(host: Host, texts: Texts) -> None:

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import Checkpoint
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot

@@ -59,4 +59,5 @@ def run(folder: str, what: str, number: str) -> tuple[int, object]:
     return ended, [host.shown(), sorted(path.split(" ")[0] for path in host.look()), host.text(ZZ).decode()]
 
 
-print(json.dumps({number: run(*sys.argv[1:3], number) for number in sys.argv[3:]}))
+folder, what, *numbers = sys.argv[1:]
+print(json.dumps({number: run(folder, what, number) for number in numbers}))
