@@ -13,6 +13,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import (
     HEADER,
     assign,
     drop,
+    other_lines,
     restore_lines,
     take_over,
 )
@@ -297,3 +298,23 @@ def test_a_path_that_is_not_utf_8_can_take_over() -> None:
     taken = take_over(TIME + b"=5\n", "time", 1, path=path)
     assert taken == b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/\xff.conf: " + TIME + b"=5\n"
     assert restore_lines(taken, KEYS, path=path) == TIME + b"=5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        pytest.param(b"", [], id="empty"),
+        pytest.param(HEADER + b"net.ipv4.tcp_keepalive_time = 5\n\n \n", [], id="ours only"),
+        pytest.param(
+            b"# c\nvm.x=1\r\n-net/ipv4/tcp_keepalive_time\nb=1", [b"# c", b"vm.x=1", b"b=1"], id="others"
+        ),
+        pytest.param(b"net.ipv4.tcp_keepalive_*=5\n", [b"net.ipv4.tcp_keepalive_*=5"], id="a pattern"),
+        pytest.param(
+            b"# linux.tcp.keepalive: overridden by /etc/x: net.ipv4.tcp_keepalive_time=5\rkernel.core_pattern=|/x\n",
+            [b"kernel.core_pattern=|/x"],
+            id="behind a comment of ours",
+        ),
+    ],
+)
+def test_other_lines(text: bytes, others: list[bytes]) -> None:
+    assert other_lines(text) == others
