@@ -10,8 +10,9 @@ boot always gives the old or the new value of each key: what takes precedence is
 the value that replaces it was written, and brought back before that value is removed. The three keys
 may still change one after the other, because no order changes two files at once.
 
-No order at all may do where lines of several files act together, as patterns and exclusions do. Then
-the order is chosen in which a boot gives the fewest values that are neither old nor new.
+No order at all may do where one key moves from a file to another and a second key moves the other
+way, as when files are restored that others have changed since. Then the order is chosen in which a
+boot gives the fewest values that are neither old nor new.
 """
 
 # This module util is private to the collection: it may change at any time.

@@ -19,7 +19,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Keepalive
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore, take_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
 from ansible_collections.linux.tcp.tests.unit.host import (
@@ -132,6 +135,29 @@ def test_the_step_that_changes_most_comes_before_one_that_would_show_other_value
     host = make_host(tmp_path, layout)
     boots = boots_during(host, lambda: ensure(host, TAKE_OVER, check_mode=False))
     assert boots == [Values(5, 6, 9), Values(5, 6, 9), Values(600, 60, 9), Values(600, 60, 20)]
+
+
+@pytest.mark.parametrize("targets", [("/a", "/b"), ("/b", "/a")])
+def test_where_no_order_is_right_the_one_with_fewer_other_values_is_taken(targets: tuple[str, ...]) -> None:
+    """Time moves from b.conf to a.conf, and the others move from a.conf to b.conf: either order loses something."""
+
+    def snapshot(a: bytes, b: bytes) -> Snapshot:
+        tree = Tree((SysctlFile(f"{D}/a.conf", "/a", text=a), SysctlFile(f"{D}/b.conf", "/b", text=b)))
+        return Snapshot(
+            runs=False, runtime=Values(), runtime_writable=False, loader="systemd-sysctl", tree=tree, hz=250
+        )
+
+    before = snapshot(a=INTVL + b"=7\n" + PROBES + b"=3\n", b=TIME + b"=5\n")
+    after = snapshot(a=TIME + b"=6\n", b=INTVL + b"=8\n" + PROBES + b"=4\n")
+    assert safest_order(before, after, targets) == ("/b", "/a")
+
+
+def test_so_many_files_that_not_all_orders_are_compared(tmp_path: Path) -> None:
+    layout: Layout = {f"{D}/z{number}.conf": f"/etc/{9 - number}" for number in range(8)}
+    layout = {**layout, **{f"/etc/{9 - number}": TIME + b"=%d\n" % (number + 1) for number in range(8)}}
+    host = make_host(tmp_path, layout)
+    boots = boots_during(host, lambda: ensure(host, TAKE_OVER_TIME, check_mode=False))
+    assert [boot.time for boot in boots] == [*[8] * 9, 600]
 
 
 def put_down(host: Host, texts: Texts) -> None:

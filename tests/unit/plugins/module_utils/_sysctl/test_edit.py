@@ -305,9 +305,7 @@ def test_a_path_that_is_not_utf_8_can_take_over() -> None:
     [
         pytest.param(b"", [], id="empty"),
         pytest.param(HEADER + b"net.ipv4.tcp_keepalive_time = 5\n\n \n", [], id="ours only"),
-        pytest.param(
-            b"# c\nvm.x=1\r\n-net/ipv4/tcp_keepalive_time\nb=1", [b"# c", b"vm.x=1", b"b=1"], id="others"
-        ),
+        pytest.param(b"# c\nvm.x=1\r\n-net/ipv4/tcp_keepalive_time\nb=1", [b"# c", b"vm.x=1", b"b=1"], id="others"),
         pytest.param(b"net.ipv4.tcp_keepalive_*=5\n", [b"net.ipv4.tcp_keepalive_*=5"], id="a pattern"),
         pytest.param(
             b"# linux.tcp.keepalive: overridden by /etc/x: net.ipv4.tcp_keepalive_time=5\rkernel.core_pattern=|/x\n",
