@@ -139,6 +139,13 @@ def _said(exc: BaseException) -> str:
     return str(exc) or type(exc).__name__
 
 
+def _remains(host: LocalHost, before: Before) -> list[str]:
+    try:
+        return remains(host, before)
+    except Exception as exc:  # noqa: BLE001 -- whatever it is, the errors of undoing are to be told
+        return [f"what it has now cannot be read ({_said(exc)})."]
+
+
 def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before: Before) -> list[str]:
     """Undo the last step first, and go on when one cannot be undone; return what was left to others.
 
@@ -150,7 +157,7 @@ def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before:
     left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
     failures = [_said(error) for error in errors if not isinstance(error, ForeignChangeError)]
     if failures:
-        found = remains(host, before)
+        found = _remains(host, before)
         changed = " ".join(["so the host is changed in part:", *found] if found else ["but nothing is left changed."])
         raise UndoError(
             f"{_said(cause)} Undoing then failed ({' '.join(failures + left)}), {changed} Fix this and run again."

@@ -146,3 +146,18 @@ def test_a_restoration_names_what_it_leaves(tmp_path: Path, monkeypatch: pytest.
         f"and was 20. {AGAIN}"
     )
     assert host.shown() == [600, 60, 9]
+
+
+def test_what_is_left_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"}, values=(5, 75, 9))
+    host.files.refused[ZZ] = FileError("no.")
+    host.files.immovable[DEFAULT_PATH] = OSError("stuck file")
+
+    def fail() -> t.NoReturn:
+        raise MemoryError
+
+    host.files.meddle = lambda _target: monkeypatch.setattr(host, "values", fail)
+    assert attempt(host) == (
+        f"no. Undoing then failed (stuck file), {LEFT} what it has now cannot be read (MemoryError). {AGAIN}"
+    )
+    assert host.shown() == [5, 75, 9]
