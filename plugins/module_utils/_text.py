@@ -8,7 +8,44 @@
 
 from __future__ import annotations
 
+import re
+import typing as t
+
+# Characters that steer a terminal, end a line, reorder or hide text, or have no agreed meaning: C0, DEL and C1, the
+# formats of Unicode that no script needs (bidirectional controls, zero width, tags), line and paragraph separators,
+# private use and what is no character. Named here, not asked of unicodedata, whose tables differ between Pythons: a
+# host and the controller have to show the same text.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+# Surrogates that do not stand for the byte of a file name (PEP 383).
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
 
 def printable(text: str) -> str:
-    """Return a text with every byte of a file name that is not UTF-8 written as an escape."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    r"""Return a text with an escape, such as ``\x1b``, for each character that is not to be printed.
+
+    The same goes for each byte of a file name that is not UTF-8.
+    """
+    decoded = _LONE.sub(_escape, text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _UNPRINTABLE.sub(_escape, decoded)
+
+
+def printable_lines(text: bytes) -> str:
+    """Return a file's content in the same way; line feeds and tabs stay."""
+    return _UNPRINTABLE.sub(_escape_but_lines, text.decode("utf-8", "backslashreplace"))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of which at most ``most`` characters are left, the first and the last, and how many are not."""
+    half, left = most // 2, len(text) - most
+    return f"{text[:half]}[... {left} characters left out ...]{text[-half:]}" if left > 0 else text
+
+
+def _escape(found: t.Match[str]) -> str:
+    return found.group().encode("unicode_escape").decode("ascii")
+
+
+def _escape_but_lines(found: t.Match[str]) -> str:
+    return found.group() if found.group() in "\n\t" else _escape(found)

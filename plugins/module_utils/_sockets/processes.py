@@ -91,7 +91,7 @@ class Process:
         return {
             "pid": self.pid,
             "command": printable(self.command),
-            "user": self.user,
+            "user": printable(self.user),
             "unit": None if self.unit is None else printable(self.unit),
             "container": self.container,
         }

@@ -37,7 +37,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import ta
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import other_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, printable_lines
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
@@ -265,7 +265,7 @@ def _difference(found: StoredFile | None, left: StoredFile | None) -> tuple[str,
 
 
 def _shown(file: StoredFile | None) -> str:
-    return (file.text if file else b"").decode("utf-8", "backslashreplace")
+    return printable_lines(file.text if file else b"")
 
 
 def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode: bool) -> Restoration:

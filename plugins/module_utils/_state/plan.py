@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     Tree,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, printable_lines
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
@@ -70,7 +70,7 @@ class Change:
     def diff(self) -> list[dict[str, str]]:
         """Return the kernel's values and each file, before and after, as diff mode shows them."""
         parts = [
-            (edit.target, *((text or b"").decode("utf-8", "backslashreplace") for text in (edit.before, edit.after)))
+            (edit.target, *(printable_lines(text or b"") for text in (edit.before, edit.after)))
             for edit in sorted(self.edits, key=lambda edit: edit.target)
         ]
         if self.kernel_writes:

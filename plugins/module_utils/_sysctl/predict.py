@@ -138,7 +138,7 @@ def _settings(file: SysctlFile, statement: Statement, *, hz: int) -> dict[Key, S
 def _setting(key: Key, value: bytes | None, *, path: str, line: int, hz: int) -> Setting:
     return Setting(
         key=key,
-        value=None if value is None else value.decode("utf-8", "backslashreplace"),
+        value=None if value is None else printable(value.decode("utf-8", "surrogateescape")),
         reading=None if value is None else kernel_reading(key, value, hz=hz),
         path=path,
         line=line,

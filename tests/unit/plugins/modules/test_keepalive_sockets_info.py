@@ -227,7 +227,7 @@ def test_churn() -> None:
 def test_a_name_does_not_pass_for_another_user() -> None:
     assert run_isolated(SCENARIOS / "misleading_name.py") == {
         "found": {"root": 0, "nobody": 1},
-        "command": "\rUid:\t0\t0",
+        "command": "\\rUid:\\t0\\t0",
     }
 
 

@@ -119,7 +119,7 @@ def test_read(tmp_path: Path) -> None:
     assert process is not None
     assert process.as_dict() == {
         "pid": 1,
-        "command": "a b\nc\\d",
+        "command": "a b\\nc\\d",
         "user": "nobody",
         "unit": "x.service",
         "container": None,
