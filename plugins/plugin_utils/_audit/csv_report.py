@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
@@ -21,6 +22,10 @@ if t.TYPE_CHECKING:
         Result,
     )
 
+# Where a spreadsheet takes text for a formula: at the beginning of a cell, blanks before it or not, also in full width.
+# One for which a semicolon ends a cell begins another there.
+_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
 
 def as_csv(report: Result) -> str:
     """Return the report as a table with one line for each host (RFC 4180).
@@ -30,7 +35,7 @@ def as_csv(report: Result) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     rows = [_row(host) for host in report["hosts"]]
-    writer.writerow(_row(judge_host(Host("", None, None), Criteria())))
+    writer.writerow(_row(judge_host(Host(""), Criteria())))
     for row in rows:
         writer.writerow([_harmless(value) for value in row.values()])
     return out.getvalue()
@@ -61,4 +66,4 @@ def _place(source: Result | None) -> str:
 
 
 def _harmless(value: str | float | None) -> str | float | None:
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r\n") and value else value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -15,9 +15,18 @@ from __future__ import annotations
 import collections
 import dataclasses
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN_HOLDER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
+    PLURALS,
+    InvalidResultError,
+    line_of,
+    read_info,
+    read_sockets,
+    text_of,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
@@ -34,6 +43,7 @@ VERSION = 2
 CODES = {
     "unreachable": "could not be reached",
     "failed": "could not be asked",
+    "invalid_result": "gave a result that is not valid",
     "unknown": "a value could not be read",
     "harmful": "a value does harm",
     "drift": "other values after a reboot",
@@ -43,8 +53,6 @@ CODES = {
     "idle_timeout": "silent for longer than the path remembers",
     "coverage": "too few connections known to be covered",
 }
-
-_PLURALS = {"process": "process(es)", "namespace": "network namespace(s)", "socket": "socket(s)"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,43 +75,66 @@ class Reason:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """What is known of one host. ``info`` and ``sockets`` are the modules' results; None where there is none.
+    """What is known of one host: ``values`` and ``connections`` as the report has them; None where there are none.
 
-    ``trouble`` and ``sockets_trouble`` say why there is none: as (kind, message), and as a message.
+    ``trouble`` and ``sockets_trouble`` say why there are none: as (code, message), and as a message. ``notes`` are
+    what else is worth knowing.
     """
 
     name: str
-    info: Result | None
-    sockets: Result | None
+    values: Result | None = None
+    connections: Result | None = None
     trouble: tuple[str, str] | None = None
     sockets_trouble: str | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def from_results(cls, name: str, info: Result | None, sockets: Result | None) -> Host:
-        """Take the results that Ansible registered for a host, whatever became of the tasks."""
-        trouble = _trouble(info)
-        if not trouble and "boot" not in (info or {}):
-            trouble = ("failed", "it gave no answer")
-        sockets_trouble = _trouble(sockets)
-        has_totals = sockets is not None and "totals" in sockets
+    def from_results(cls, name: str, info: object, sockets: object) -> Host:
+        """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
+
+        Where one of them is no result of its module, the host gave no answer: it is as good as its worst word.
+        """
+        name = text_of(name)
+        trouble, sockets_trouble = _trouble(info), _trouble(sockets)
+        if not info or (isinstance(info, Mapping) and "boot" not in info):
+            trouble = trouble or ("failed", "it gave no answer")
+        was_asked = bool(sockets) and not (isinstance(sockets, Mapping) and sockets.get("skipped"))
+        try:
+            values, cuts = (None, []) if trouble else read_info(info)
+            connections, more_cuts = (None, []) if sockets_trouble or not was_asked else read_sockets(sockets)
+        except InvalidResultError as exc:
+            return cls(name, trouble=("invalid_result", str(exc)))
+        warnings = connections.pop("warnings") if connections else []
         return cls(
-            name=name,
-            info=None if trouble else info,
-            sockets=sockets if has_totals and not sockets_trouble else None,
-            trouble=trouble,
-            sockets_trouble=sockets_trouble[1] if sockets_trouble else None,
+            name,
+            values and _with_times(values),
+            connections and {**connections, "share": _per_cent(connections["covered"], connections["sockets"])},
+            trouble,
+            sockets_trouble[1] if sockets_trouble else None,
+            (*warnings, *cuts, *more_cuts),
         )
 
 
-def _trouble(result: Result | None) -> tuple[str, str] | None:
-    if not result:
+def _trouble(result: object) -> tuple[str, str] | None:
+    if not isinstance(result, Mapping):
         return None
-    for kind in ("unreachable", "failed"):
-        if result.get(kind):
+    for code in ("unreachable", "failed"):
+        if result.get(code):
             # what kept a module from starting at all, such as a missing sudo, stands only there
-            said = (str(result.get(key) or "") for key in ("msg", "module_stderr"))
-            return kind, " ".join(" ".join(said).split()) or "no message"
+            said = (line_of(result.get(key)) for key in ("msg", "module_stderr"))
+            return code, " ".join(filter(None, said)) or "no message"
     return None
+
+
+def _with_times(values: Result) -> Result:
+    """Return a host's values with what follows from them, whatever the host says of it."""
+    running, planned = Values(**values["runtime"]), Values(**values["boot"]["values"])
+    return {
+        **values,
+        "drift": [key for key, value in running.named().items() if value != planned[key]],
+        "detection_time": detection_time(running),
+        "boot_detection_time": detection_time(planned),
+    }
 
 
 def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
@@ -111,11 +142,10 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
     reasons: list[Reason] = []
     notes: list[str] = []
     if host.trouble:
-        kind, message = host.trouble
-        reasons.append(Reason(kind, f"It {CODES[kind]}: {message}"))
-    values: dict[str, t.Any] = _no_values()
-    if host.info is not None:
-        values = _values_of(host.info)
+        code, message = host.trouble
+        reasons.append(Reason(code, f"It {CODES[code]}: {message}"))
+    values = host.values
+    if values is not None:
         reasons.extend(_unknown(values))
         reasons.extend(_harmful(values))
         reasons.extend(_drift(values))
@@ -136,12 +166,9 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
         )
         reasons.extend(_too_late(values, criteria))
         reasons.extend(_too_silent(values, criteria))
-    connections = None if host.sockets is None else _connections(host.sockets)
-    if host.info is not None:
-        reasons.extend(_too_few(host, connections, criteria))
-    if connections is not None and host.sockets is not None:
-        notes.extend(map(str, host.sockets.get("warnings") or ()))
-    elif host.sockets_trouble and criteria.covered is None:
+        reasons.extend(_too_few(host, criteria))
+    notes.extend(host.notes)
+    if host.sockets_trouble and criteria.covered is None:
         notes.append(f"The connections could not be read: {host.sockets_trouble}")
     verdict: Verdict = "no_answer" if host.trouble else "not_in_order" if reasons else "in_order"
     return {
@@ -149,8 +176,8 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
         "verdict": verdict,
         "reasons": [reason.as_dict() for reason in reasons],
         "notes": list(dict.fromkeys(notes)),
-        **values,
-        "connections": connections,
+        **(values or _no_values()),
+        "connections": host.connections,
     }
 
 
@@ -165,55 +192,6 @@ def _no_values() -> dict[str, t.Any]:
         "settings": [],
         "other_writers": [],
     }
-
-
-def _values_of(info: Result) -> dict[str, t.Any]:
-    """Copy what the report has of a result of keepalive_info, in plain types."""
-    boot = info["boot"]
-    runtime, planned = (Values(*(_whole(of[key]) for key in KEYS)) for of in (info["runtime"], boot["values"]))
-    sources = {key: boot["sources"].get(key) for key in KEYS}
-    return {
-        "runtime": runtime.as_dict(),
-        "boot": {
-            "loader": None if boot["loader"] is None else str(boot["loader"]),
-            "values": planned.as_dict(),
-            "sources": {
-                key: {"path": str(source["path"]), "line": int(source["line"])} if source else None
-                for key, source in sources.items()
-            },
-            **{kind: [_finding(one) for one in boot[kind]] for kind in ("doubts", "notes")},
-        },
-        "drift": [key for key in KEYS if key in info["drift"]],
-        "detection_time": detection_time(runtime),
-        "boot_detection_time": detection_time(planned),
-        "settings": [
-            {
-                "key": str(setting["key"]),
-                "value": None if setting["value"] is None else str(setting["value"]),
-                "path": str(setting["path"]),
-                "line": int(setting["line"]),
-                "effective": bool(setting["effective"]),
-            }
-            for setting in info["settings"]
-        ],
-        "other_writers": [
-            {"path": str(writer["path"]), "line": int(writer["line"]), "text": str(writer["text"])}
-            for writer in info["other_writers"]
-        ],
-    }
-
-
-def _finding(one: Result) -> dict[str, t.Any]:
-    return {
-        "code": str(one["code"]),
-        "path": None if one["path"] is None else str(one["path"]),
-        "line": _whole(one["line"]),
-        "message": str(one["message"]),
-    }
-
-
-def _whole(value: object) -> int | None:
-    return None if value is None else int(str(value))
 
 
 def _unknown(values: Result) -> t.Iterator[Reason]:
@@ -297,41 +275,13 @@ def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
             )
 
 
-def _connections(result: Result) -> dict[str, t.Any]:
-    """Copy what the report has of a result of keepalive_sockets_info, in plain types, with the share covered."""
-    totals = {key: int(result["totals"][key]) for key in ("sockets", "covered", "not_covered", "unknown")}
-    return {
-        **totals,
-        "share": _per_cent(totals["covered"], totals["sockets"]),
-        "reasons": [
-            {"code": str(one["code"]), "message": str(one["message"]), "sockets": int(one["sockets"])}
-            for one in result.get("reasons") or ()
-        ],
-        "by_command": [
-            {
-                "command": None if one["command"] is None else str(one["command"]),
-                **{key: int(one[key]) for key in ("sockets", "covered", "not_covered", "unknown")},
-            }
-            for one in result.get("by_command") or ()
-        ],
-        "unreadable": [
-            {
-                "what": str(one["what"]),
-                "code": str(one["code"]),
-                "message": str(one["message"]),
-                "count": int(one["count"]),
-            }
-            for one in result.get("unreadable") or ()
-        ],
-    }
-
-
 def _per_cent(part: int, whole: int) -> float | None:
     """Return a share in per cent to one decimal, rounded down so that 100 means all; None of nothing."""
     return part * 1000 // whole / 10 if whole else None
 
 
-def _too_few(host: Host, connections: Result | None, criteria: Criteria) -> t.Iterator[Reason]:
+def _too_few(host: Host, criteria: Criteria) -> t.Iterator[Reason]:
+    connections = host.connections
     if criteria.covered is None:
         return
     if connections is None:
@@ -339,7 +289,7 @@ def _too_few(host: Host, connections: Result | None, criteria: Criteria) -> t.It
         yield Reason("coverage", f"The connections could not be read: {cause}")
         return
     hidden = [
-        f"{one['count']} {_PLURALS[one['what']]}: {one['message']}"
+        f"{one['count']} {PLURALS[one['what']]}: {one['message']}"
         for one in connections["unreadable"]
         if one["code"] == HIDDEN_HOLDER.code or (one["what"] != "socket" and one["code"] != ENDED.code)
     ]

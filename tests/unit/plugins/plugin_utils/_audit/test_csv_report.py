@@ -7,10 +7,30 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge
 from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        pytest.param("=1+1", "'=1+1", id="formula"),
+        pytest.param("  @x", "'  @x", id="behind blanks"),
+        pytest.param("\u00a0+1", "'\u00a0+1", id="behind a blank of another kind"),
+        pytest.param("\uff1d1", "'\uff1d1", id="full width"),
+        pytest.param("x; =1", "x;' =1", id="behind a semicolon"),
+        pytest.param("a=1, -b", "a=1, -b", id="within a text"),
+        pytest.param("\t=1", "\\t=1", id="behind a tab, which is an escape"),
+    ],
+)
+def test_no_cell_is_a_formula(text: str, cell: str) -> None:
+    fleet = [Host.from_results(text, info(), {})]
+    rows = list(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="")), newline="")))
+    assert [row["host"] for row in rows] == [cell]
 
 
 def test_csv() -> None:

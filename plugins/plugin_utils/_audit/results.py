@@ -1,0 +1,194 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the results of the modules as hosts returned them, into plain data of a bounded size.
+
+A host that is compromised returns what it likes. So each value is checked for its type and range, each text is
+made printable, and what is too long is cut; a sentence says where. What has another form is refused as a whole.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import INT_MAX, KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
+
+if t.TYPE_CHECKING:
+    _T = t.TypeVar("_T")
+    Result = t.Dict[str, t.Any]
+
+
+# What is kept of one host: elements of each list, and characters of each text, before some become escapes.
+MOST_ELEMENTS = 100
+MOST_CHARACTERS = 500
+_COUNTS = ("sockets", "covered", "not_covered", "unknown")
+# What may be unreadable, with how several are called.
+PLURALS = {"process": "process(es)", "namespace": "network namespace(s)", "socket": "socket(s)"}
+
+
+class InvalidResultError(KeepaliveError):
+    """What a host returned is no result of the module that was run there."""
+
+
+def text_of(found: object) -> str:
+    """Return a text of a host as reports show it, an empty one for anything else."""
+    return printable(shortened(found, MOST_CHARACTERS)) if isinstance(found, str) else ""
+
+
+def line_of(found: object) -> str:
+    """Return a text of a host in one line."""
+    return text_of(" ".join(found.split())) if isinstance(found, str) else ""
+
+
+class _Given:
+    """A value that a host returned, and where in its result it stands. ``cuts`` takes a sentence for each cut."""
+
+    def __init__(self, value: object, place: str, cuts: list[str]) -> None:
+        self._value = value
+        self._place = place
+        self._cuts = cuts
+
+    def refusal(self, problem: str) -> InvalidResultError:
+        """Return the error that says what is wrong with this value."""
+        return InvalidResultError(f"{self._place} {problem}")
+
+    def __getitem__(self, key: str) -> _Given:
+        """Return what a mapping has at a key."""
+        if isinstance(self._value, Mapping) and key not in self._value:
+            raise self.refusal(f"has no {key}")
+        return self.get(key, None)
+
+    def get(self, key: str, default: object) -> _Given:
+        """Return what a mapping has at a key, or else the default."""
+        if not isinstance(self._value, Mapping):
+            raise self.refusal("is not a mapping")
+        return _Given(self._value.get(key, default), f"{self._place}.{key}", self._cuts)
+
+    def text(self) -> str:
+        """Return a text as reports show it."""
+        if not isinstance(self._value, str):
+            raise self.refusal("is not a text")
+        return text_of(self._value)
+
+    def number(self, lowest: int = 0) -> int:
+        """Return a whole number, of a size that the kernel may have."""
+        if not isinstance(self._value, int) or isinstance(self._value, bool) or not lowest <= self._value <= INT_MAX:
+            raise self.refusal(f"is not a whole number from {lowest} to {INT_MAX}")
+        return int(self._value)
+
+    def is_true(self) -> bool:
+        """Return a boolean."""
+        if not isinstance(self._value, bool):
+            raise self.refusal("is not a boolean")
+        return self._value
+
+    def optional(self, read: t.Callable[[_Given], _T]) -> _T | None:
+        """Return None for null, and what reads it for anything else."""
+        return None if self._value is None else read(self)
+
+    def each(self, read: t.Callable[[_Given], _T], *, all_count: bool = False) -> list[_T]:
+        """Return what reads each element of a list, of the first :data:`MOST_ELEMENTS` of them.
+
+        Where ``all_count``, a longer list is refused.
+        """
+        if not isinstance(self._value, Sequence) or isinstance(self._value, (str, bytes)):
+            raise self.refusal("is not a list")
+        left = len(self._value) - MOST_ELEMENTS
+        if left > 0 and all_count:
+            raise self.refusal(f"has more than {MOST_ELEMENTS} elements")
+        if left > 0:
+            self._cuts.append(f"{self._place} has {len(self._value)} elements, and the first {MOST_ELEMENTS} are here.")
+        elements = enumerate(itertools.islice(self._value, MOST_ELEMENTS))
+        return [read(_Given(element, f"{self._place}[{index}]", self._cuts)) for index, element in elements]
+
+
+def read_info(result: object) -> tuple[Result, list[str]]:
+    """Return what the report has of a result of keepalive_info, and a sentence for each list that is cut.
+
+    Drift is left out: it follows from the values.
+
+    :raises InvalidResultError: for what is no such result, with the place.
+    """
+    cuts: list[str] = []
+    given = _Given(result, "keepalive_info", cuts)
+    boot = given["boot"]
+    return {
+        "runtime": _values(given["runtime"]),
+        "boot": {
+            "loader": boot["loader"].optional(_Given.text),
+            "values": _values(boot["values"]),
+            "sources": {key: boot["sources"].get(key, None).optional(_place) for key in KEYS},
+            "doubts": boot["doubts"].each(_finding),
+            "notes": boot["notes"].each(_finding),
+        },
+        "settings": given["settings"].each(_setting),
+        "other_writers": given["other_writers"].each(lambda one: {**_place(one), "text": one["text"].text()}),
+    }, cuts
+
+
+def read_sockets(result: object) -> tuple[Result, list[str]]:
+    """Return what the report has of a result of keepalive_sockets_info, as :func:`read_info` does.
+
+    Below ``warnings`` are the module's own.
+
+    :raises InvalidResultError: for what is no such result, with the place.
+    """
+    cuts: list[str] = []
+    given = _Given(result, "keepalive_sockets_info", cuts)
+    return {
+        **_counts(given["totals"]),
+        "reasons": given.get("reasons", ()).each(lambda one: {**_reason(one), "sockets": one["sockets"].number()}),
+        "by_command": given.get("by_command", ()).each(
+            lambda one: {"command": one["command"].optional(_Given.text), **_counts(one)}
+        ),
+        # these say what was not counted, so none may be missing
+        "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
+        "warnings": given.get("warnings", ()).each(_Given.text),
+    }, cuts
+
+
+def _values(given: _Given) -> dict[str, int | None]:
+    return {key: given[key].optional(lambda one: one.number(-INT_MAX)) for key in KEYS}
+
+
+def _place(given: _Given) -> Result:
+    return {"path": given["path"].text(), "line": given["line"].number()}
+
+
+def _finding(given: _Given) -> Result:
+    path, line = given["path"].optional(_Given.text), given["line"].optional(_Given.number)
+    return {"code": given["code"].text(), "path": path, "line": line, "message": given["message"].text()}
+
+
+def _setting(given: _Given) -> Result:
+    return {
+        "key": given["key"].text(),
+        "value": given["value"].optional(_Given.text),
+        **_place(given),
+        "effective": given["effective"].is_true(),
+    }
+
+
+def _counts(given: _Given) -> dict[str, int]:
+    counts = {key: given[key].number() for key in _COUNTS}
+    if counts["sockets"] != counts["covered"] + counts["not_covered"] + counts["unknown"]:
+        raise given.refusal("has counts that do not add up")
+    return counts
+
+
+def _reason(given: _Given) -> dict[str, str]:
+    return {"code": given["code"].text(), "message": given["message"].text()}
+
+
+def _unreadable(given: _Given) -> Result:
+    what = given["what"].text()
+    if what not in PLURALS:
+        raise given.refusal(f"has a what that is none of {', '.join(PLURALS)}")
+    return {"what": what, **_reason(given), "count": given["count"].number()}
