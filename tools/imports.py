@@ -47,6 +47,7 @@ PURE = (
     "plugin_utils._trust.results",
     "plugin_utils._audit.criteria",
     "plugin_utils._audit.judge",
+    "plugin_utils._audit.results",
     "plugin_utils._audit.csv_report",
 )
 COMPUTES = {
