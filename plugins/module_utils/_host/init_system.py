@@ -23,7 +23,8 @@ if t.TYPE_CHECKING:
 # Programs that, as process 1, run a distribution's init scripts. A container's process 1 is
 # usually none of them.
 _INITS = frozenset(["init", "runit", "runit-init", "openrc-init"])
-_CALL = rb"^[^#\n]*(?:%s)\b[^#\n]*\s--system\b"
+_PROGRAM = re.compile(rb"\bsysctl\b|\$\{?(\w+)")
+_SYSTEM = re.compile(rb"\s--system\b")
 _PROGRAM_VARIABLE = re.compile(rb"^[ \t]*(\w+)=\S*\bsysctl\b", re.MULTILINE)
 
 # What tells the releases of the loaders without running them, so that a system below a root can
@@ -90,9 +91,18 @@ def detect_loader(init: InitSystem) -> Loader | None:
 
 
 def _applies_files(script: bytes) -> bool:
-    """Whether an init script calls ``sysctl --system``, as Debian's does by ``$DAEMON``."""
-    programs = [rb"\bsysctl", *(rb"\$\{?" + name for name in _PROGRAM_VARIABLE.findall(script))]
-    return re.search(_CALL % b"|".join(programs), script, re.MULTILINE) is not None
+    """Whether an init script calls ``sysctl --system``, as Debian's does by ``$DAEMON``.
+
+    Each command is looked at once from its first program on: a script may have any number of names in a line.
+    """
+    variables = {b"sysctl", *_PROGRAM_VARIABLE.findall(script)}
+    for line in script.split(b"\n"):
+        command = line.partition(b"#")[0]
+        programs = (found for found in _PROGRAM.finditer(command) if found[1] is None or found[1] in variables)
+        program = next(programs, None)
+        if program and _SYSTEM.search(command, program.end()):
+            return True
+    return False
 
 
 def read_init_system(files: Files, *, process_1: str, proc_sys_writable: bool) -> InitSystem:
