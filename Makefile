@@ -135,7 +135,7 @@ lock: runner ## Lock the packages that pyproject.toml asks for: UPGRADE=1 moves 
 
 clean: ## Remove everything that was made here
 	@! mountpoint --quiet .cache/molecule/cgroup || umount .cache/molecule/cgroup
-	rm -rf .ansible .build .cache .collections .nox $(VENV) tests/output
+	rm -rf .ansible .build .cache .collections .hypothesis .nox $(VENV) tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -14,22 +14,23 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import io
 import os
 import posixpath
 import stat
-import tarfile
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.archive import members_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 # Files as large as this are for the host itself to read.
 _MOST_BYTES = 1 << 20
-_MOST_NODES = 5000
+_MOST_NODES = 1000
+# What is looked up of a real host is a twentieth of it.
+_MOST_LOOKUPS = 20_000
 
 
 @dataclasses.dataclass
@@ -53,25 +54,21 @@ def nodes_of(archive: bytes) -> dict[str, Node]:
     :raises InconclusiveProbeError: for an archive that is cut or broken, and for what is neither file, folder nor link.
     """
     nodes: dict[str, Node] = {}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
-            for member in tar:
-                path = posixpath.normpath(f"/{member.name}")
-                if member.sparse or member.size > _MOST_BYTES or len(nodes) > _MOST_NODES:
-                    raise InconclusiveProbeError(f"{path} is large")
-                if member.isdir():
-                    nodes[path] = Node(stat.S_IFDIR | member.mode, is_whole=True)
-                elif member.issym():
-                    nodes[path] = Node(stat.S_IFLNK | 0o777, target=member.linkname)
-                elif member.islnk():  # another name of a file, or the same once more
-                    nodes.setdefault(path, nodes[posixpath.normpath(f"/{member.linkname}")])
-                elif member.isreg():
-                    content = tar.extractfile(member)
-                    nodes[path] = Node(stat.S_IFREG | member.mode, text=content.read() if content else b"")
-                else:
-                    raise InconclusiveProbeError(f"{path} is neither a file nor a folder nor a link")
-    except (tarfile.TarError, EOFError, KeyError, OSError, OverflowError, ValueError) as exc:
-        raise InconclusiveProbeError(f"the archive cannot be read: {exc}") from exc
+    for member in members_of(archive):
+        path = posixpath.normpath(f"/{member.name}")
+        if len(member.text) > _MOST_BYTES or len(nodes) > _MOST_NODES:
+            raise InconclusiveProbeError(f"{path} is large")
+        if member.kind == "folder":
+            nodes[path] = Node(stat.S_IFDIR | member.mode, is_whole=True)
+        elif member.kind == "link":
+            nodes[path] = Node(stat.S_IFLNK | 0o777, target=member.target)
+        elif member.kind == "file":
+            nodes[path] = Node(stat.S_IFREG | member.mode, text=member.text)
+        else:  # another name of a file, or the same once more
+            first = nodes.get(posixpath.normpath(f"/{member.target}"))
+            if first is None:
+                raise InconclusiveProbeError(f"{path} is another name of what is not there")
+            nodes.setdefault(path, first)
     for path in nodes:
         folder, name = posixpath.split(path)
         if name and folder in nodes:
@@ -80,16 +77,23 @@ def nodes_of(archive: bytes) -> dict[str, Node]:
 
 
 class ProbedFileSystem(FileSystem):
-    """A file system of which ``nodes`` were read; at the paths ``absent`` nothing is."""
+    """A file system of which ``nodes`` were read; at the paths ``absent`` nothing is.
+
+    Links can make a path as long as a host likes, so the number of look-ups is bounded.
+    """
 
     def __init__(self, nodes: t.Mapping[str, Node], absent: t.Collection[str]) -> None:
         self._nodes = nodes
         self._absent = absent
+        self._lookups = 0
 
     def _node(self, path: str) -> Node | None:
         """Return what stands at a path that is free of links but for its last part; None for nothing."""
         above = path
         while True:
+            self._lookups += 1
+            if self._lookups > _MOST_LOOKUPS:
+                raise InconclusiveProbeError("there are too many links or names")
             node = self._nodes.get(above)
             if node is not None:
                 if above == path:

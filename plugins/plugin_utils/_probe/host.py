@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     HZ_LOWEST,
     SYSCTL_PREFIX,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
 
 if t.TYPE_CHECKING:
@@ -72,7 +73,7 @@ class ProbedHost:
         for line in self.mounts:
             fields = line.split(" ")
             if len(fields) < 4:
-                raise InconclusiveProbeError(f"{line} is not a mount")
+                raise InconclusiveProbeError(f"{shortened(line, 1000)} is not a mount")
             if f"{path}/".startswith(f"{fields[1]}/"):
                 if len(fields[1]) <= len(best):  # the order of the lines does not say which mount is on top
                     raise InconclusiveProbeError(f"{fields[1]} is mounted over {best}")

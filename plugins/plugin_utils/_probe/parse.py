@@ -10,20 +10,31 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import re
 import stat
 import typing as t
 import zlib
+from types import MappingProxyType
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RELEVANT, rows_with
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import Node, ProbedFileSystem, nodes_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
-_MOST_UNPACKED = 16 << 20
+# The most that is read of one host, so that none keeps the controller busy: characters, bytes, and lines that may
+# matter, with the bytes of each. Real hosts have a tenth of it; what has more is for the host itself to read.
+_MOST_PRINTED = 600_000
+_MOST_UNPACKED = 2 << 20
+_MOST_ROWS = 100
+_LONGEST_ROW = 1000
+# Of all lines together: a pattern with braces stands for up to 1000 others, one with brackets is tried from each.
+_MOST_CHARACTERS = {b"{": 10, b"[": 100}
 _PARTS = ("kernel", "mounts", "paths", "lines", "files")
-_LINE = re.compile(rb"(/[^\n]*?):([0-9]+):([^\n]*)")
+_LINE = re.compile(rb"(/[^\n]*?):([0-9]{1,9}):([^\n]*)")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 # What may depend on the tick rate: large numbers, and those of another base, in lines that may name a key.
 _NAMES_KEYS = re.compile(rb"keepalive_|[*?\[]")
@@ -37,7 +48,11 @@ def parse_probe(output: str) -> ProbedHost:
     """
     parts = _parts(_unpacked(output))
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
-    texts = (parts["lines"], parts["kernel"], *(node.text for node in nodes.values() if node.text))
+    contents = {id(node): node.text for node in nodes.values() if node.text}  # a file has many names
+    found = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents.values())
+    _require_few([row for _number, row in itertools.chain.from_iterable(found)], _MOST_CHARACTERS)
+    _require_few(parts["lines"].split(b"\n")[:-1])
+    texts = (parts["lines"], parts["kernel"], *contents.values())
     lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
     has_large_values = any(_LARGE.search(line) and _NAMES_KEYS.search(line) for line in lines)
     absent = set()
@@ -52,7 +67,7 @@ def parse_probe(output: str) -> ProbedHost:
         elif kind in ("busybox", "other"):
             nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
         else:
-            raise InconclusiveProbeError(f"{line} is not a path")
+            raise InconclusiveProbeError(f"{shortened(line, _LONGEST_ROW)} is not a path")
     rows = []
     for row in parts["lines"].split(b"\n")[:-1]:
         found = _LINE.fullmatch(row)
@@ -71,7 +86,20 @@ def parse_probe(output: str) -> ProbedHost:
     )
 
 
+def _require_few(rows: t.Sequence[bytes], characters: t.Mapping[bytes, int] = MappingProxyType({})) -> None:
+    """Check that lines are few and short enough to be compared with each other here, and have few such characters.
+
+    :raises InconclusiveProbeError: where they are not.
+    """
+    if len(rows) > _MOST_ROWS or any(len(row) > _LONGEST_ROW for row in rows):
+        raise InconclusiveProbeError("the lines that may set values are too many or too long")
+    if any(sum(row.count(char) for row in rows) > most for char, most in characters.items()):
+        raise InconclusiveProbeError("the lines that may set values have too many patterns")
+
+
 def _unpacked(output: str) -> bytes:
+    if len(output) > _MOST_PRINTED:
+        raise InconclusiveProbeError("the output is too long")
     try:
         packed = base64.b64decode("".join(output.split()), validate=True)
         unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)  # gzip
@@ -88,14 +116,14 @@ def _parts(output: bytes) -> dict[str, bytes]:
     text, heading, rest = output.partition(b"\n= files\n")
     archive, end, status = rest.rpartition(b"= end ")
     if not heading or not end or status.strip() != b"0":
-        doubt = re.search(rb"^= doubt (.*)", output, re.MULTILINE)
+        doubt = re.search(rb"^= doubt (.{,1000})", output, re.MULTILINE)
         raise InconclusiveProbeError(f"{_text(doubt[1])} is odd" if doubt else "the output is cut")
     parts = {"files": archive}
     for part in (b"\n" + text + b"\n").split(b"\n= ")[1:]:
         name, _end, lines = part.partition(b"\n")
         parts[name.decode("ascii", "replace")] = lines if lines.endswith(b"\n") or not lines else lines + b"\n"
     if set(parts) != set(_PARTS):
-        raise InconclusiveProbeError(f"the output has the parts {sorted(parts)}")
+        raise InconclusiveProbeError(f"the output has the parts {shortened(str(sorted(parts)), _LONGEST_ROW)}")
     return parts
 
 

@@ -148,8 +148,8 @@ def test_bomb() -> None:
         ("net.ipv4.tcp_keep* = 9999999", True),
         ("net.ipv4.tcp?keepalive?time = 9999999", True),
         ("net.ipv4.tcp_keepalive_time = 600 # 7", False),
-        ("0x" * 200000, False),
-        ("tcp_keepalive_" * 100000, False),
+        ("0x" * 400, False),
+        ("tcp_keepalive_" * 70, False),
     ],
     ids=["large", "of another base", "star", "question mark", "small", "other long line", "long line"],
 )
