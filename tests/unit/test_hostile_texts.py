@@ -23,18 +23,25 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import pr
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result, build_result
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
+    HostStatus,
+    after_checkpoint,
+    after_restoration,
+    after_rollback,
+    wrong,
+)
 from ansible_collections.linux.tcp.tests.unit.host import make_host
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, ON
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.tests.unit.host import Host
+    from ansible_collections.linux.tcp.tests.unit.host import Host, Layout
 
 HOSTILE = "\x1b]0;x\x07\r\u202e\x9b2J\u2028\ufeff\udcff"
 NAME = f"/etc/sysctl.d/zz{HOSTILE}.conf"
 BYTES = HOSTILE.encode("utf-8", "surrogateescape")
-LAYOUT = {
+LAYOUT: Layout = {
     "/etc/sysctl.d/50.conf": b"# " + BYTES + b"\n\tnet.ipv4.tcp_keepalive_time = 60\n",
     NAME: b"net.ipv4.tcp_keepalive_intvl = 5 " + BYTES.replace(b"\r", b"") + b"\n",
     f"/run/sysctl.d/a{HOSTILE}.conf": b"net.ipv4.tcp_keepalive_probes = 3\n",
@@ -86,7 +93,7 @@ def test_info(host: Host) -> None:
 def test_change_and_restoration(host: Host) -> None:
     want = DesiredState(path="/etc/sysctl.d/50.conf", values=Values(600, 60, 20), overrides="take_over")
     checkpoint = take_checkpoint(preview(host, want), host.files)
-    found = build_result(ensure(host, want, check_mode=False), diff=True)
+    found = build_result(ensure(host, want, check_mode=False), want, diff=True)
     assert raw(found) == []
     # each file that was changed, with its text before and after
     assert len(hostile(found[0]["diff"])) >= 4
@@ -122,3 +129,15 @@ def test_sockets(tmp_path: Path) -> None:
     found = [before.as_dict(), summary.as_dict(), outcome.as_dict(summary_only=False), outcome.diff()]
     assert raw(found) == []
     assert all(map(hostile, found))
+
+
+def test_reasons_of_a_rollout() -> None:
+    lost = {"failed": True, "msg": HOSTILE}
+    found = [
+        after_checkpoint(lost, must_change=False),
+        after_rollback(HostStatus("pending"), lost, restore_command="x"),
+        after_restoration({**lost, "msg": [HOSTILE]}, check_mode=False),
+    ]
+    shown = wrong({str(number): status for number, status in enumerate(found)})
+    assert raw(shown) == []
+    assert len(hostile(shown)) == len(found)

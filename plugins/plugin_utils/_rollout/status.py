@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about
 
 if t.TYPE_CHECKING:
@@ -246,8 +247,8 @@ def counted(names: t.Iterable[str], *, most: int = _MOST_NAMES) -> str:
 
 
 def text(found: object) -> str:
-    """Return a message as a text, whatever a task or a host made of it; a long one is cut."""
+    """Return a message as a printable text, whatever a task or a host made of it; a long one is cut."""
     joined = (
         " ".join(map(text, found)) if isinstance(found, (list, tuple)) else "" if found is None else str(found).strip()
     )
-    return joined if len(joined) <= _LONGEST_MESSAGE else f"{joined[:_LONGEST_MESSAGE]} ..."
+    return printable(joined if len(joined) <= _LONGEST_MESSAGE else f"{joined[:_LONGEST_MESSAGE]} ...")
