@@ -71,7 +71,7 @@ def packed(output: bytes) -> str:
     return base64.b64encode(gzip.compress(output, 1)).decode("ascii")
 
 
-def rebuilt(name: str, files: dict[str, bytes | str] | None = None, *, lines: bytes = b"") -> str:
+def rebuilt(name: str, files: t.Mapping[str, bytes | str] | None = None, *, lines: bytes = b"") -> str:
     """Return a recorded output with other files (bytes) and links (texts), and with more lines that may set values."""
     text, heading, rest = unpacked(name).partition(b"\n= files\n")
     archive = io.BytesIO()
