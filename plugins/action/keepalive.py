@@ -14,6 +14,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import De
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
@@ -84,7 +85,7 @@ class ActionModule(GuardedAction, ProbingAction):
                 return {
                     **looks[-1],
                     "changed": False,
-                    "msg": f"sockets[{index}]: {looks[-1].get('msg')} Nothing was changed.",
+                    "msg": f"sockets[{index}]: {printable(str(looks[-1].get('msg')))} Nothing was changed.",
                 }
         result = super().run(tmp, task_vars)
         if self._task.check_mode or _is_lost(result):
@@ -94,7 +95,7 @@ class ActionModule(GuardedAction, ProbingAction):
             one = self._run_for(wanted, task_vars, check_mode=False)
             of_sockets.append(one)
             if _is_lost(one):
-                result["msg"] = f"The values are set, but sockets[{index}]: {one.get('msg')}"
+                result["msg"] = f"The values are set, but sockets[{index}]: {printable(str(one.get('msg')))}"
                 result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
                 break
         return _joined(result, of_sockets)

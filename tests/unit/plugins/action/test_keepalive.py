@@ -124,3 +124,10 @@ def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
     result, calls = act({"sockets": sockets}, monkeypatch, async_val=async_val)
     assert (result, calls) == ({"failed": True, "msg": message}, [])
+
+
+@pytest.mark.parametrize("looks", [[], [OK, VALUES]], ids=["before the change", "after it"])
+def test_message_of_a_host_is_printable(monkeypatch: pytest.MonkeyPatch, looks: list[Result]) -> None:
+    lost = {"failed": True, "msg": "\x1b]0;x\x07\u202e"}
+    output, _calls = act({"time": 600, "sockets": [NGINX]}, monkeypatch, *looks, lost)
+    assert "sockets[0]: \\x1b]0;x\\x07\\u202e" in output["msg"]
