@@ -41,6 +41,13 @@ options:
       - present
       - absent
     default: present
+  exclusive:
+    description:
+      - Whether to remove the keys that are not named, as O(state=absent) does, so that O(path) has the named ones only
+        and each other key gets what holds without it.
+      - Needs O(time), O(intvl) or O(probes). With O(state=absent) it has no effect.
+    type: bool
+    default: false
   runtime:
     description:
       - Whether to bring the running kernel to the values.

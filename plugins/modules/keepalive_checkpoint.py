@@ -149,6 +149,7 @@ desired:
     intvl: null
     probes: null
     state: present
+    exclusive: false
     runtime: true
     persistent: true
     path: /etc/sysctl.d/99-tcp-keepalive.conf

@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
+    InvalidValueError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, validate
 
@@ -27,7 +28,7 @@ DEFAULT_PATH = "/etc/sysctl.d/99-tcp-keepalive.conf"
 
 @dataclasses.dataclass(frozen=True)
 class DesiredState:
-    """What a host is to have: ``values``, or ``absent`` keys to remove; never both.
+    """What a host is to have: ``values``, and ``absent`` keys to remove; no key is in both.
 
     :raises InvalidPathError: when ``path`` cannot name a file.
     """
@@ -59,10 +60,20 @@ class DesiredState:
         absent = params["state"] == "absent"
         if not absent:
             validate(named)
+        removed: tuple[Key, ...] = ()
+        if absent:
+            removed = tuple(named.named()) or KEYS
+        elif params.get("exclusive"):
+            if not named.named():
+                raise InvalidValueError(
+                    "exclusive is given without time, intvl or probes, and would remove all three: give one of them, "
+                    "or state: absent."
+                )
+            removed = tuple(key for key in KEYS if named[key] is None)
         return cls(
             path=params["path"],
             values=Values() if absent else named,
-            absent=(tuple(named.named()) or KEYS) if absent else (),
+            absent=removed,
             runtime=params["runtime"],
             persistent=params["persistent"],
             overrides=params["overrides"],

@@ -21,6 +21,7 @@ DESIRED_STATE: Spec = {
     "intvl": {"type": "int", "aliases": ["interval"]},
     "probes": {"type": "int"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "exclusive": {"type": "bool", "default": False},
     "runtime": {"type": "bool", "default": True},
     "persistent": {"type": "bool", "default": True},
     "path": {"type": "path", "default": DEFAULT_PATH},

@@ -105,15 +105,18 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
     warnings: list[str] = []
     if want.persistent and want.absent:
         planned = _without_keys(tree, file, want.absent)
+    if want.persistent and want.values.named():
         left = dataclasses.replace(have, tree=planned)
-        warnings = [doubt.message for doubt in left.doubts()] + _left_elsewhere(left, want.absent)
+        planned, overridden, warnings = with_values(left, _in(planned, file), want)
     elif want.persistent:
-        planned, overridden, warnings = with_values(dataclasses.replace(have, tree=tree), file, want)
+        warnings = [doubt.message for doubt in dataclasses.replace(have, tree=planned).doubts()]
     after = dataclasses.replace(have, tree=planned)
+    if want.persistent and want.absent:
+        warnings += _left_elsewhere(after, want.absent)
     if want.runtime and have.runs:
         wanted = Values(*(after.boot.values[key] if key in want.absent else want.values[key] for key in KEYS))
         after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
-    edits = _edits(dataclasses.replace(have, tree=tree), after, own=file.target, own_first=not want.absent)
+    edits = _edits(dataclasses.replace(have, tree=tree), after, own=file.target, own_first=bool(want.values.named()))
     return Change(have, after, edits, tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
 
 
@@ -128,6 +131,11 @@ def _edits(before: Snapshot, after: Snapshot, *, own: str, own_first: bool) -> t
     return tuple(
         FileEdit(target, old.get(target), new.get(target)) for target in safest_order(before, after, tuple(targets))
     )
+
+
+def _in(tree: Tree, file: SysctlFile) -> SysctlFile:
+    """Return a file as it is in a tree; one that was removed there is missing."""
+    return tree.get(file.path) or dataclasses.replace(file, kind="missing", text=b"")
 
 
 def _without_keys(tree: Tree, file: SysctlFile, keys: tuple[Key, ...]) -> Tree:

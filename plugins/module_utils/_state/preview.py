@@ -65,6 +65,6 @@ def preview(host: Host, want: DesiredState) -> Change:
     have = take_snapshot(host, path=want.path)
     file = t.cast("SysctlFile", have.file)
     has_nothing = file.kind == "missing" or file.target == "/dev/null"
-    if want.persistent and not want.is_empty and not (want.absent and has_nothing):
+    if want.persistent and not want.is_empty and (want.values.named() or not has_nothing):
         host.files.require_editable(file)
     return plan(have, want)

@@ -22,6 +22,7 @@ ROLE_VARIABLES = (
     "keepalive_interval",
     "keepalive_probes",
     "keepalive_state",
+    "keepalive_exclusive",
     "keepalive_runtime",
     "keepalive_persistent",
     "keepalive_path",

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
         pytest.param("/etc/sysctl.d/\udcff.conf", id="not UTF-8"),
     ],
 )
-def test_wish_refuses_a_path(path: str) -> None:
+def test_refuses_a_path(path: str) -> None:
     with pytest.raises(InvalidPathError) as caught:
         DesiredState(path=path)
     assert str(caught.value) == (
@@ -46,7 +46,7 @@ def test_wish_refuses_a_path(path: str) -> None:
         pytest.param(DesiredState(absent=("time",)), False, id="an absent key"),
     ],
 )
-def test_wish_is_empty(want: DesiredState, is_empty: bool) -> None:
+def test_is_empty(want: DesiredState, is_empty: bool) -> None:
     assert want.is_empty is is_empty
 
 
@@ -70,6 +70,15 @@ REST: dict[str, t.Any] = {"path": ZZ, "runtime": False, "persistent": False, "ov
         pytest.param({"state": "absent"}, {"absent": KEYS}, id="absent: every key"),
         pytest.param({"state": "absent", "probes": 20, "time": 600}, {"absent": ("time", "probes")}, id="absent: keys"),
         pytest.param({"state": "absent", "time": 0}, {"absent": ("time",)}, id="absent: any value"),
+        pytest.param(
+            {"exclusive": True, "intvl": 60}, {"values": Values(intvl=60), "absent": ("time", "probes")}, id="exclusive"
+        ),
+        pytest.param(
+            {"exclusive": True, "time": 1, "intvl": 1, "probes": 3}, {"values": Values(1, 1, 3)}, id="all three"
+        ),
+        pytest.param(
+            {"exclusive": True, "state": "absent", "time": 1}, {"absent": ("time",)}, id="exclusive and absent"
+        ),
     ],
 )
 def test_from_params(params: dict[str, object], want: dict[str, t.Any]) -> None:
@@ -80,6 +89,7 @@ def test_from_params(params: dict[str, object], want: dict[str, t.Any]) -> None:
     ("params", "error"),
     [
         pytest.param({"time": 0}, InvalidValueError, id="value"),
+        pytest.param({"exclusive": True}, InvalidValueError, id="exclusive without a value"),
         pytest.param({"path": "zz.conf"}, InvalidPathError, id="path"),
         pytest.param({"path": "zz.conf", "state": "absent"}, InvalidPathError, id="path to remove keys from"),
     ],

@@ -69,6 +69,7 @@ class Case(t.NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+ONLY_TIME = DesiredState(values=Values(time=600), absent=("intvl", "probes"))
 WINS = "and takes precedence"
 EXCLUDES = "excludes the key"
 NOTHING_APPLIES = (
@@ -361,6 +362,41 @@ CASES = {
         texts={DEFAULT_PATH: None, ZZ: b"#\n" + TIME + b"=5\n"},
         now=(5, 75, 9),
         boot=(5, 75, 9),
+    ),
+    "exclusive": Case(
+        ONLY_TIME,
+        {DEFAULT_PATH: ALL_TEXT},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: TIME_TEXT},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "exclusive, fresh host": Case(
+        ONLY_TIME, {}, values=(7200, 60, 9), texts={DEFAULT_PATH: TIME_TEXT}, now=(600, 75, 9), boot=(600, 75, 9)
+    ),
+    "exclusive, the file had only other keys": Case(
+        ONLY_TIME,
+        {DEFAULT_PATH: TIME_TEXT.replace(TIME + b" = 600", INTVL + b" = 60")},
+        values=(7200, 60, 9),
+        texts={DEFAULT_PATH: TIME_TEXT},
+        now=(600, 75, 9),
+        boot=(600, 75, 9),
+    ),
+    "exclusive, what was taken over for another key comes back": Case(
+        ONLY_TIME,
+        {DEFAULT_PATH: ALL_TEXT, ZZ: MARKER + TIME + b"=7\n" + MARKER + INTVL + b"=5\n"},
+        values=(600, 60, 20),
+        texts={DEFAULT_PATH: TIME_TEXT, ZZ: MARKER + TIME + b"=7\n" + INTVL + b"=5\n"},
+        now=(600, 5, 9),
+        boot=(600, 5, 9),
+    ),
+    "exclusive, nothing to do": Case(
+        ONLY_TIME,
+        {DEFAULT_PATH: TIME_TEXT, ZZ: INTVL + b"=5\n"},
+        values=(600, 5, 9),
+        now=(600, 5, 9),
+        boot=(600, 5, 9),
+        changed=False,
     ),
     "absent, the keys are in another file of ours": Case(
         REMOVE,
