@@ -62,7 +62,7 @@ def test_host_is_not_asked(plugin: t.Any, arguments: Result, settings: Result) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"time": "soon"}, {"state": "away"}, {"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
+    [{"state": "away"}, {"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
     ids=lambda arguments: str(*arguments.values()),
 )
 def test_host_is_not_asked_by_keepalive(arguments: Result) -> None:
