@@ -25,6 +25,15 @@ class Criteria:
     idle_timeout: int | None = None
     covered: float | None = None
 
+    def __str__(self) -> str:
+        """Return what is judged beside what always is."""
+        judged = [
+            *([f"limit {self.limit} s"] if self.limit is not None else []),
+            *([f"idle timeout {self.idle_timeout} s"] if self.idle_timeout is not None else []),
+            *([f"at least {self.covered:g} % of connections covered"] if self.covered is not None else []),
+        ]
+        return ", ".join(judged) or "no limit, no idle timeout, no coverage"
+
     @classmethod
     def from_options(cls, *, limit: object = None, idle_timeout: object = None, covered: object = None) -> Criteria:
         """Narrow what a user gave, as text or as numbers; empty is not given.

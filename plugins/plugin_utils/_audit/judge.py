@@ -319,7 +319,7 @@ def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[
         "version": VERSION,
         "created": created,
         "in_order": in_order,
-        "summary": _summary(judged, codes),
+        "summary": _summary(judged, codes, criteria),
         "criteria": dataclasses.asdict(criteria),
         "totals": {
             "hosts": len(judged),
@@ -331,14 +331,15 @@ def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[
     }
 
 
-def _summary(judged: t.Sequence[Result], codes: t.Mapping[str, int]) -> str:
+def _summary(judged: t.Sequence[Result], codes: t.Mapping[str, int], criteria: Criteria) -> str:
+    """Return the verdict in one sentence, with what was judged: a criterion that was misspelt is missing there."""
     wrong = sum(host["verdict"] != "in_order" for host in judged)
     if not judged:
         return "Not in order: there is no host."
     if not wrong:
-        return f"In order: {_count(len(judged))}."
+        return f"In order: {criteria}: {_count(len(judged))} compliant."
     what = ", ".join(f"{CODES[code]}: {codes[code]}" for code in CODES if codes[code])
-    return f"Not in order: {wrong} of {_count(len(judged))} ({what})."
+    return f"Not in order: {wrong} of {_count(len(judged))} ({what}). Judged: {criteria}."
 
 
 def _count(hosts: int) -> str:

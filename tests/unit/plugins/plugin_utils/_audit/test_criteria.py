@@ -28,6 +28,19 @@ def test_criteria(given: Result, criteria: Criteria) -> None:
 
 
 @pytest.mark.parametrize(
+    ("criteria", "judged"),
+    [
+        (Criteria(), "no limit, no idle timeout, no coverage"),
+        (Criteria(600, 350), "limit 600 s, idle timeout 350 s"),
+        (Criteria(covered=99.5), "at least 99.5 % of connections covered"),
+    ],
+    ids=["nothing", "times", "coverage"],
+)
+def test_what_is_judged(criteria: Criteria, judged: str) -> None:
+    assert str(criteria) == judged
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         pytest.param(

@@ -387,18 +387,25 @@ def test_judge() -> None:
     }
     assert report["summary"] == (
         "Not in order: 2 of 3 hosts (could not be reached: 1, other values after a reboot: 1, a dead peer is noticed "
-        "too late: 1)."
+        "too late: 1). Judged: limit 1800 s."
     )
 
 
 @pytest.mark.parametrize(
     ("fleet", "in_order", "summary"),
     [
-        pytest.param(hosts(a=(info(), {})), True, "In order: 1 host.", id="one"),
-        pytest.param(hosts(a=(info(), {}), b=(info(), {})), True, "In order: 2 hosts.", id="two"),
+        pytest.param(
+            hosts(a=(info(), {})), True, "In order: limit 8000 s, idle timeout 7300 s: 1 host compliant.", id="one"
+        ),
+        pytest.param(
+            hosts(a=(info(), {}), b=(info(), {})),
+            True,
+            "In order: limit 8000 s, idle timeout 7300 s: 2 hosts compliant.",
+            id="two",
+        ),
         pytest.param([], False, "Not in order: there is no host.", id="none"),
     ],
 )
 def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
-    report = judge(fleet, Criteria(), created="")
+    report = judge(fleet, Criteria(8000, 7300), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
