@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import fnmatch
 import itertools
 import os
@@ -21,13 +22,14 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError, LinkLoopError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     CREDENTIAL,
     CREDENTIAL_FOLDERS,
     DIRECTORIES,
     ENCRYPTED_CREDENTIAL_FOLDERS,
+    PERMISSION_DENIED,
     SYSCTL_CONF,
     SysctlFile,
     Tree,
@@ -49,12 +51,8 @@ class Files:
     """
 
     def __init__(self, root: str = "/", *, file_system: FileSystem | None = None) -> None:
-        self._file_system = file_system or FileSystem()
-        if not os.path.isdir(root):
-            raise InvalidPathError(f"root is {root!r}, which is not a folder. Give the root folder of a system tree.")
-        # by what it is, because the link /proc/PID/root of another system reads "/"
-        is_own = os.path.samestat(os.stat(root), os.stat("/"))
-        self._root = "" if is_own else os.path.abspath(root).rstrip("/")
+        self._file_system = file_system or FileSystem(root)
+        self._root = "" if self._file_system.is_running_system() else os.path.abspath(root).rstrip("/")
 
     @property
     def is_running_system(self) -> bool:
@@ -64,55 +62,67 @@ class Files:
     def resolve(self, path: str) -> str:
         """Return ``path`` with every link followed, as the system sees it; its last parts may be missing.
 
-        :raises FileError: for a loop of links.
+        :raises LinkLoopError: for a loop of links.
         """
         pending = _parts(path)
         done: list[str] = []
         links = 0
-        while pending:
-            name = pending.pop()
-            if name == "..":
-                del done[-1:]
-                continue
-            try:
-                target = self._file_system.readlink(self.on_host(_joined([*done, name])))
-            except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
-                done.append(name)
-                continue
-            links += 1
-            if links > _MOST_LINKS:
-                raise FileError(f"{path} is a loop of links. Remove the link that leads back to itself.")
-            if target.startswith("/"):
-                done = []
-            pending.extend(_parts(target))
+        with self._file_system.folders_kept():
+            while pending:
+                name = pending.pop()
+                if name == "..":
+                    del done[-1:]
+                    continue
+                try:
+                    target = self._file_system.readlink(_joined([*done, name]))
+                except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
+                    done.append(name)
+                    continue
+                links += 1
+                if links > _MOST_LINKS:
+                    raise LinkLoopError(path)
+                if target.startswith("/"):
+                    done = []
+                pending.extend(_parts(target))
         return _joined(done)
 
     def on_host(self, path: str) -> str:
-        """Return where ``path`` of the system, free of links, lies for this process."""
+        """Return where ``path`` of the system, free of links, lies for this process: a name to tell people."""
         return self._root + path
+
+    def open_file(self, path: str, flags: int) -> int:
+        """Open what is at a path, links followed, within this system; the caller closes the descriptor.
+
+        :raises OSError: when the system refuses.
+        """
+        with self._file_system.folders_kept():
+            return self._file_system.open_file(self.resolve(path), flags)
 
     def read_tree(self) -> Tree:
         """Read every file that some loader may read."""
-        files = []
-        seen = set()
+        files: list[SysctlFile] = []
+        seen: set[str] = set()
         for directory in DIRECTORIES:
-            try:
-                resolved = self.resolve(directory)
-                names = [] if resolved in seen else self._file_system.listdir(self.on_host(resolved))
-                seen.add(resolved)
-            except FileNotFoundError:
-                continue
-            except (OSError, FileError) as exc:
-                files.append(SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc)))
-                continue
-            files.extend(
-                self._read(f"{directory}/{name}", f"{resolved}/{name}")
-                for name in sorted(names)
-                if name.endswith(".conf")
-            )
+            with self._file_system.folders_kept():
+                files.extend(self._read_folder(directory, seen))
         single = [self.read(SYSCTL_CONF), *self._credentials()]
         files.extend(file for file in single if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
+
+    def _read_folder(self, directory: str, seen: set[str]) -> t.Iterator[SysctlFile]:
+        """Read the files of a folder that is none of those ``seen``, and add it to them."""
+        try:
+            resolved = self.resolve(directory)
+            names = [] if resolved in seen else self._file_system.listdir(resolved)
+        except FileNotFoundError:
+            return
+        except (OSError, LinkLoopError) as exc:
+            yield SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc))
+            return
+        seen.add(resolved)
+        for name in sorted(names):
+            if name.endswith(".conf"):
+                yield self._read(f"{directory}/{name}", f"{resolved}/{name}")
 
     def _credentials(self) -> t.Iterator[SysctlFile]:
         for folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS:
@@ -123,32 +133,35 @@ class Files:
                 yield file
 
     def read(self, path: str) -> SysctlFile:
-        """Read one file, whatever it is; nothing is raised, ``kind`` and ``reason`` tell.
+        """Read one file; whatever it is, ``kind`` and ``reason`` tell.
 
         Its ``path`` becomes the name that a loader uses for it, where one reads its folder.
         """
         folder, name = posixpath.split(path)
-        try:
-            resolved = self.resolve(folder)
+        with self._file_system.folders_kept():
+            try:
+                resolved = self.resolve(folder)
+            except LinkLoopError:
+                return SysctlFile(path=path, target=path, kind="unreadable", reason=os.strerror(errno.ELOOP))
             folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
             path = posixpath.join(folder, name)
             if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
                 path = SYSCTL_CONF
-        except FileError:
-            resolved = folder
-        return self._read(path, posixpath.join(resolved, name))
+            return self._read(path, posixpath.join(resolved, name))
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern of glob(7), by name; what cannot be read is left out.
 
         Hidden files and what editors and package managers leave behind are left out, too.
         """
-        files = [self._read(path, place) for path, place in self._paths(pattern)]
+        with self._file_system.folders_kept():
+            files = [self._read(path, place) for path, place in self._paths(pattern)]
         return [file for file in files if file.kind == "file"]
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
-        return [path for path, place in self._paths(pattern) if self._file_system.lexists(self.on_host(place))]
+        with self._file_system.folders_kept():
+            return [path for path, place in self._paths(pattern) if self._file_system.lexists(place)]
 
     def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
@@ -158,7 +171,7 @@ class Files:
             found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
             folders = list(itertools.islice(found, _MOST_NAMES))
         for folder in folders:
-            with contextlib.suppress(FileError):  # a loop of links
+            with contextlib.suppress(LinkLoopError):
                 resolved = self.resolve(folder)
                 yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, last))
 
@@ -173,34 +186,36 @@ class Files:
 
     def is_executable(self, target: str) -> bool:
         """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
-        return self._file_system.is_executable(self.on_host(target))
+        return self._file_system.is_executable(target)
 
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed."""
-        is_link = self._file_system.islink(self.on_host(place))
-        try:
-            target = self.resolve(place) if is_link else place
-        except FileError:
-            return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
-        kind, text, reason = self._content(target)
+        with self._file_system.folders_kept():
+            is_link = self._file_system.islink(place)
+            try:
+                target = self.resolve(place) if is_link else place
+            except LinkLoopError:
+                return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
+            kind, text, reason = self._content(target)
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
 
     def _leads_to(self, path: str, resolved: str) -> bool:
         try:
             return self.resolve(path) == resolved
-        except FileError:
+        except LinkLoopError:
             return False
 
     def _content(self, target: str) -> tuple[Kind, bytes, str]:
         if target == "/dev/null":  # hides files of its name; an image may have no such device
             return "file", b"", ""
-        return self._file_system.content(self.on_host(target))
+        return self._file_system.content(target)
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, in order; none where it cannot be read."""
         try:
-            return sorted(self._file_system.listdir(self.on_host(self.resolve(folder))))
-        except (OSError, FileError):
+            with self._file_system.folders_kept():
+                return sorted(self._file_system.listdir(self.resolve(folder)))
+        except (OSError, LinkLoopError):
             return []
 
     def require_editable(self, file: SysctlFile) -> None:
@@ -217,23 +232,27 @@ class Files:
                 f"Remove the link, or give another path."
             )
         if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
-            raise InvalidPathError(f"{name} cannot be edited: {file.reason}. Give the path of a regular file.")
+            denied = OSError(errno.EACCES, "") if file.reason == PERMISSION_DENIED else None
+            remedy = remedy_of(denied) if denied else " Give the path of a regular file."
+            raise InvalidPathError(f"{name} cannot be edited: {file.reason}.{remedy}")
         folder = self.nearest_folder(file.target)
-        if not self._file_system.isdir(self.on_host(folder)):
+        if not self._file_system.isdir(folder):
             raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
 
     def nearest_folder(self, target: str) -> str:
         """Return the folder of a file, or the one in which that folder would be made."""
         folder = posixpath.dirname(target)
-        return folder if self._file_system.lexists(self.on_host(folder)) else posixpath.dirname(folder)
+        return folder if self._file_system.lexists(folder) else posixpath.dirname(folder)
 
     def exists(self, path: str) -> bool:
         """Return whether there is something at a path, links followed."""
-        return self._file_system.exists(self.on_host(self.resolve(path)))
+        with self._file_system.folders_kept():
+            return self._file_system.exists(self.resolve(path))
 
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder at a path, links followed."""
-        return self._file_system.isdir(self.on_host(self.resolve(path)))
+        with self._file_system.folders_kept():
+            return self._file_system.isdir(self.resolve(path))
 
 
 def _parts(path: str) -> list[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Look at a file system: the few operations that reading the files of a system needs.
+"""Look at the files below one folder, which stands for the root of a system.
 
 The controller has another class with these methods, for what a probe has read.
 """
@@ -11,73 +11,223 @@ The controller has another class with these methods, for what a probe has read.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import posixpath
 import stat
 import typing as t
+import weakref
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
+    InvalidPathError,
+    ReplacedByLinkError,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 
 _MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
+_MOST_KEPT = 64
+# Takes no permission to read the folder: open(2), O_PATH.
+_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_EXHAUSTED = {
+    errno.EMFILE: "Raise the limit of this process (ulimit -n), or close files before the task runs.",
+    errno.ENFILE: "Find the program that keeps so many files open, or raise fs.file-max.",
+    errno.ENOMEM: "Free memory.",
+}
+_REMEDIES = {
+    errno.EBUSY: "It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
+    errno.EROFS: "Mount it writable, or give another path.",
+    errno.ENOSPC: "Make room on that file system.",
+    errno.EDQUOT: "Make room in the quota of that file system.",
+}
 
 
 class FileSystem:
-    """The file system of this process. Paths are absolute; links are followed where not said otherwise."""
+    """The files below ``root``, a folder that is opened once. Only what is said to be a link may be one.
+
+    Paths are absolute, as the system sees them, and free of links. Every part of a path is opened relative to
+    the part above it, and a link in its place is not followed. So no path leads out of the root or to another
+    folder, even if other users rename folders meanwhile.
+
+    Each method raises :class:`ReplacedByLinkError` for a link in place of a part, and :class:`ExhaustedError`
+    when no file can be opened, whatever it is.
+
+    :raises InvalidPathError: when ``root`` is not a folder.
+    """
+
+    def __init__(self, root: str = "/") -> None:
+        try:
+            self._root = os.open(root, _FOLDER)
+        except (FileNotFoundError, NotADirectoryError, ValueError) as exc:
+            raise InvalidPathError(
+                f"root is {root!r}, which is not a folder. Give the root folder of a system tree."
+            ) from exc
+        except OSError as exc:
+            raise InvalidPathError(
+                f"root is {root!r}, which cannot be opened: {reason_of(exc)}.{remedy_of(exc)}"
+            ) from exc
+        weakref.finalize(self, os.close, self._root)
+        self._kept: dict[str, int] = {}
+        self._operations = 0
+
+    def is_running_system(self) -> bool:
+        """Return whether the root is that of this process."""
+        # by what it is, because the link /proc/PID/root of another system reads "/"
+        return os.path.samestat(os.fstat(self._root), os.stat("/"))
+
+    @contextlib.contextmanager
+    def folders_kept(self) -> t.Iterator[None]:
+        """Open each folder once while the block runs, which is one operation: then they are the same all the time."""
+        self._operations += 1
+        try:
+            yield
+        finally:
+            self._operations -= 1
+            if not self._operations:
+                self._close_kept()
+
+    def _close_kept(self) -> None:
+        for descriptor in self._kept.values():
+            os.close(descriptor)
+        self._kept.clear()
+
+    def _folder(self, folder: str) -> int:
+        """Return the descriptor of a folder; it is kept until the operation ends, or until the next call."""
+        if len(self._kept) > _MOST_KEPT:
+            self._close_kept()
+        descriptor, path = self._root, ""
+        for name in folder.split("/"):
+            if name:
+                path = f"{path}/{name}"
+                if path not in self._kept:
+                    self._kept[path] = _open(descriptor, name, path, _FOLDER)
+                descriptor = self._kept[path]
+        return descriptor
+
+    def open_folder(self, path: str) -> int:
+        """Return a descriptor of a folder, which the caller closes.
+
+        :raises OSError: when the system refuses.
+        """
+        with self.folders_kept():
+            return _open(self._folder(path), ".", path, _FOLDER)
+
+    def open_file(self, path: str, flags: int, mode: int = 0o600) -> int:
+        """Return a descriptor of what is at a path, which the caller closes.
+
+        :raises OSError: when the system refuses.
+        """
+        folder, name = posixpath.split(path)
+        with self.folders_kept():
+            return _open(self._folder(folder), name or ".", path, flags | os.O_CLOEXEC, mode)
+
+    def _lstat(self, path: str) -> os.stat_result:
+        folder, name = posixpath.split(path)
+        with self.folders_kept():
+            return os.stat(name or ".", dir_fd=self._folder(folder), follow_symlinks=False)
+
+    def _stat(self, path: str) -> os.stat_result:
+        found = self._lstat(path)
+        if stat.S_ISLNK(found.st_mode):
+            raise ReplacedByLinkError(path)
+        return found
 
     def readlink(self, path: str) -> str:
         """Return where a link leads.
 
         :raises OSError: where it is none.
         """
-        return os.readlink(path)
+        folder, name = posixpath.split(path)
+        with self.folders_kept():
+            return os.readlink(name or ".", dir_fd=self._folder(folder))
 
     def listdir(self, path: str) -> list[str]:
         """Return the names in a folder, in no order.
 
         :raises OSError: where it cannot be read.
         """
-        return os.listdir(path)
+        descriptor = self.open_file(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            return os.listdir(descriptor)
+        finally:
+            os.close(descriptor)
 
     def lexists(self, path: str) -> bool:
         """Return whether there is something, if only a link that leads nowhere."""
-        return os.path.lexists(path)
+        return _mode(self._lstat, path) != 0
 
     def exists(self, path: str) -> bool:
         """Return whether there is something."""
-        return os.path.exists(path)
+        return _mode(self._stat, path) != 0
 
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder."""
-        return os.path.isdir(path)
+        return stat.S_ISDIR(_mode(self._stat, path))
 
     def islink(self, path: str) -> bool:
         """Return whether there is a link."""
-        return os.path.islink(path)
+        return stat.S_ISLNK(_mode(self._lstat, path))
 
     def is_executable(self, path: str) -> bool:
         """Return whether there is something that any user may run."""
-        try:
-            return bool(os.stat(path).st_mode & 0o111)
-        except OSError:
-            return False
+        return bool(_mode(self._stat, path) & 0o111)
 
     def content(self, path: str) -> tuple[Kind, bytes, str]:
         """Read a regular file; whatever else is there, its kind and the reason tell."""
         try:
-            # before it is opened: there are devices that do something then
-            refusal = refused(os.stat(path))
-            if refusal:
-                return refusal[0], b"", refusal[1]
-            # a pipe that has come in between must not hold us up
-            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-                return "file", file.read(_MOST_BYTES), ""
+            with self.folders_kept():
+                # before it is opened: there are devices that do something then
+                refusal = refused(self._stat(path))
+                if refusal:
+                    return refusal[0], b"", refusal[1]
+                # a pipe that has come in between must not hold us up
+                with open(self.open_file(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+                    refusal = refused(os.fstat(file.fileno()))
+                    return (refusal[0], b"", refusal[1]) if refusal else ("file", file.read(_MOST_BYTES), "")
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
             return "missing", b"", str(exc)
+
+
+def _open(folder: int, name: str, path: str, flags: int, mode: int = 0) -> int:
+    """Open what has a name in an open folder; ``path`` is the same for messages.
+
+    :raises OSError: when the system refuses.
+    """
+    try:
+        if name == "..":
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return os.open(name, flags | os.O_NOFOLLOW, mode, dir_fd=folder)
+    except OSError as exc:
+        if exc.errno in _EXHAUSTED:
+            raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc
+        # open(2) gives the second one for O_DIRECTORY
+        if exc.errno in (errno.ELOOP, errno.ENOTDIR) and is_link(folder, name):
+            raise ReplacedByLinkError(path) from exc
+        raise
+
+
+def is_link(folder: int, name: str) -> bool:
+    """Return whether a name in an open folder is a link."""
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _mode(look: t.Callable[[str], os.stat_result], path: str) -> int:
+    """Return the mode of what is at a path, 0 where there is nothing."""
+    try:
+        return look(path).st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def refused(found: os.stat_result) -> tuple[Kind, str] | None:
@@ -94,3 +244,16 @@ def refused(found: os.stat_result) -> tuple[Kind, str] | None:
 def reason_of(exc: Exception) -> str:
     """Return the system's words for what went wrong."""
     return (isinstance(exc, OSError) and exc.strerror) or str(exc)
+
+
+def remedy_of(exc: Exception) -> str:
+    """Return what to do about an error of the system, with a blank before it; empty where nobody knows."""
+    code = (isinstance(exc, OSError) and exc.errno) or 0
+    if code in (errno.EACCES, errno.EPERM):
+        if os.geteuid() != 0:
+            return " Run as root (become: true)."
+        if code == errno.EPERM:
+            return " It may be immutable or append-only: see lsattr(1)."
+        return " Root is kept from it here: look for SELinux, AppArmor, a dropped capability, or NFS (root_squash)."
+    remedy = _EXHAUSTED.get(code) or _REMEDIES.get(code)
+    return f" {remedy}" if remedy else ""

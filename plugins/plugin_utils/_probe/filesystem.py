@@ -12,6 +12,7 @@ for missing that was only not looked at.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import os
@@ -86,6 +87,15 @@ class ProbedFileSystem(FileSystem):
         self._nodes = nodes
         self._absent = absent
         self._lookups = 0
+
+    def is_running_system(self) -> bool:
+        """Return True: a probe reads no other system."""
+        return True
+
+    @contextlib.contextmanager
+    def folders_kept(self) -> t.Iterator[None]:
+        """Do nothing: what was read stays the same."""
+        yield
 
     def _node(self, path: str) -> Node | None:
         """Return what stands at a path that is free of links but for its last part; None for nothing."""

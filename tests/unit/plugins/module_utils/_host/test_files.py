@@ -4,14 +4,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
+    FileError,
+    InvalidPathError,
+    ReplacedByLinkError,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -415,7 +423,118 @@ def test_what_cannot_be_a_name_is_not_there(tmp_path: Path, path: str) -> None:
 
 
 def test_devices_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    os.mkfifo(str(tmp_path / "pipe"))
-    monkeypatch.setattr(os, "open", None)
-    found = Files(str(tmp_path)).read("/pipe")
+    files = files_of(tmp_path, {D: None})
+    os.mkfifo(f"{tmp_path}{D}/pipe")
+    opened: list[str] = []
+    real = os.open
+
+    def note(path: str, *arguments: t.Any, **named: t.Any) -> int:
+        opened.append(path)
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", note)
+    found = files.read(f"{D}/pipe")
     assert (found.kind, found.reason) == ("unreadable", "it is not a regular file")
+    assert "sysctl.d" in opened
+    assert "pipe" not in opened
+
+
+class Swapping(FileSystem):
+    """A file system in which another user puts a link in place of ``folder`` after a number of looks for links."""
+
+    def __init__(self, root: Path, folder: str, target: Path, looks: int) -> None:
+        super().__init__(str(root))
+        self.place, self.target, self.looks = Path(f"{root}{folder}"), target, looks
+
+    def readlink(self, path: str) -> str:
+        try:
+            return super().readlink(path)
+        finally:
+            self.looks -= 1
+            if not self.looks:
+                self.place.rename(self.place.with_name("moved"))
+                self.place.symlink_to(self.target)
+
+
+@pytest.mark.parametrize("looks", range(1, 9))
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(lambda files: [files.read(f"{D}/a.conf").text], id="a file"),
+        pytest.param(lambda files: [file.text for file in files.read_tree().files], id="the tree"),
+        pytest.param(lambda files: [file.text for file in files.matching(f"{D}/*.conf")], id="by a pattern"),
+        pytest.param(lambda files: [name.encode() for name in files.names(D)], id="names"),
+    ],
+)
+def test_nothing_outside_is_read_when_a_folder_becomes_a_link(
+    tmp_path: Path, read: t.Callable[[Files], list[bytes]], looks: int
+) -> None:
+    lay_out(tmp_path, {f"/tree{D}/a.conf": b"inside", "/outside/a.conf": b"secret", "/outside/secret": b"secret"})
+    files = Files(file_system=Swapping(tmp_path / "tree", D, tmp_path / "outside", looks))
+    with contextlib.suppress(ReplacedByLinkError):
+        # within the tree the link leads nowhere
+        assert read(files) in ([b"inside"], [b"a.conf"], [], [b""])
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    files = files_of(tmp_path, {f"{D}/a.conf": b"a", f"{D}/b.conf": "../b", "/loop": "loop"})
+    files.read_tree()
+    files.matching(f"{D}/*")
+    for path in ("/loop/x", "/nowhere/x", f"{D}/a.conf/x", "/a\0b/c"):
+        files.read(path)
+    assert len(set(os.listdir("/proc/self/fd")) - before) == 1  # the root
+    del files
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_folder_that_may_be_searched_and_not_listed(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"a"})
+    (tmp_path / "etc").chmod(0o711)
+    with unprivileged(tmp_path) as root:
+        assert Files(root).read(f"{D}/a.conf").text == b"a"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(lambda files: files.read(f"{D}/a.conf"), id="read"),
+        pytest.param(lambda files: files.read_tree(), id="read the tree"),
+        pytest.param(lambda files: files.names(D), id="names"),
+        pytest.param(lambda files: files.exists(f"{D}/a.conf"), id="exists"),
+        pytest.param(lambda files: files.matching(f"{D}/*"), id="by a pattern"),
+    ],
+)
+def test_too_many_open_files(tmp_path: Path, step: t.Callable[[Files], object]) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"a"})
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(ExhaustedError) as caught:
+            step(files)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert str(caught.value) == (
+        "/etc cannot be opened: Too many open files. Raise the limit of this process (ulimit -n), or close files "
+        "before the task runs."
+    )
+
+
+def test_a_file_of_root_only(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"a"})
+    (tmp_path / "etc/sysctl.d/a.conf").chmod(0)
+    with unprivileged(tmp_path) as root:
+        files = Files(root)
+        with pytest.raises(InvalidPathError) as caught:
+            files.require_editable(files.read(f"{D}/a.conf"))
+    assert str(caught.value) == f"{D}/a.conf cannot be edited: Permission denied. Run as root (become: true)."
+
+
+def test_a_root_that_may_not_be_entered(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/closed/root": None})
+    (tmp_path / "closed").chmod(0)
+    with unprivileged(tmp_path) as root, pytest.raises(InvalidPathError) as caught:
+        Files(f"{root.rstrip('/')}/closed/root")
+    assert str(caught.value).endswith(
+        "/closed/root', which cannot be opened: Permission denied. Run as root (become: true)."
+    )
