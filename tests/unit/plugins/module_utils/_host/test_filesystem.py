@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError
 from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
@@ -31,22 +32,39 @@ def root(tmp_path: Path) -> Path:
     ("name", "expected"),
     [
         ("file", ("file", b"x", "")),
-        ("link", ("file", b"x", "")),
         ("folder", ("directory", b"", "it is a folder")),
         ("pipe", ("unreadable", b"", "it is not a regular file")),
         ("gone", ("missing", b"", "No such file or directory")),
-        ("nowhere", ("missing", b"", "No such file or directory")),
         ("file/below", ("missing", b"", "Not a directory")),
-        ("loop", ("unreadable", b"", "Too many levels of symbolic links")),
     ],
     ids=repr,
 )
 def test_content(root: Path, name: str, expected: tuple[str, bytes, str]) -> None:
-    assert FileSystem().content(f"{root}/{name}") == expected
+    assert FileSystem(str(root)).content(f"/{name}") == expected
+
+
+@pytest.mark.parametrize("name", ["link", "nowhere", "loop", "folder-link/file"])
+@pytest.mark.parametrize("ask", ["content", "exists", "isdir", "is_executable", "listdir"])
+def test_no_link_is_followed(root: Path, ask: str, name: str) -> None:
+    lay_out(root, {"folder-link": "folder", "/folder/file": b""})
+    with pytest.raises(ReplacedByLinkError) as caught:
+        getattr(FileSystem(str(root)), ask)(f"/{name}")
+    assert str(caught.value) == (
+        f"/{name.split('/', maxsplit=1)[0]} was replaced by a link while it was being used. The link was not followed. "
+        f"Find the user or program that did this, and run again."
+    )
+
+
+def test_the_root_stays_the_same_folder(root: Path, tmp_path: Path) -> None:
+    found = FileSystem(str(root / "folder"))
+    lay_out(root, {"/folder/inside": b""})
+    (root / "folder").rename(tmp_path / "moved")
+    lay_out(root, {"/folder/outside": b""})
+    assert found.listdir("/") == ["inside"]
 
 
 def test_content_of_what_cannot_be_a_name(root: Path) -> None:
-    assert FileSystem().content(f"{root}/a\0b")[:2] == ("missing", b"")
+    assert FileSystem(str(root)).content("/a\0b")[:2] == ("missing", b"")
 
 
 @pytest.mark.parametrize(
@@ -57,14 +75,14 @@ def test_content_of_what_cannot_be_a_name(root: Path) -> None:
 def test_content_of_a_large_file(tmp_path: Path, size: int, kind: str, reason: str) -> None:
     with open(str(tmp_path / "large"), "wb") as file:
         file.truncate(size)
-    found = FileSystem().content(str(tmp_path / "large"))
+    found = FileSystem(str(tmp_path)).content("/large")
     assert (found[0], len(found[1]), found[2]) == (kind, size if kind == "file" else 0, reason)
 
 
 def test_content_without_permission(root: Path) -> None:
     (root / "file").chmod(0)
     with unprivileged(root) as inside:
-        assert FileSystem().content(os.path.join(inside, "file")) == ("unreadable", b"", "Permission denied")
+        assert FileSystem(inside).content("/file") == ("unreadable", b"", "Permission denied")
 
 
 @pytest.mark.parametrize(
@@ -72,24 +90,27 @@ def test_content_without_permission(root: Path) -> None:
     [
         ("file", True, True, False, False),
         ("folder", True, True, True, False),
-        ("link", True, True, False, True),
-        ("nowhere", True, False, False, True),
         ("gone", False, False, False, False),
     ],
 )
 def test_kinds(root: Path, name: str, lexists: bool, exists: bool, isdir: bool, islink: bool) -> None:
-    found, path = FileSystem(), f"{root}/{name}"
+    found, path = FileSystem(str(root)), f"/{name}"
     assert (found.lexists(path), found.exists(path)) == (lexists, exists)
     assert (found.isdir(path), found.islink(path)) == (isdir, islink)
 
 
+def test_links_are_seen(root: Path) -> None:
+    found = FileSystem(str(root))
+    assert [(found.lexists(path), found.islink(path)) for path in ("/link", "/nowhere")] == [(True, True)] * 2
+
+
 def test_names_and_links(root: Path) -> None:
-    found = FileSystem()
-    assert sorted(found.listdir(str(root))) == ["file", "folder", "link", "loop", "nowhere", "pipe"]
-    assert found.readlink(f"{root}/nowhere") == "gone"
+    found = FileSystem(str(root))
+    assert sorted(found.listdir("/")) == ["file", "folder", "link", "loop", "nowhere", "pipe"]
+    assert found.readlink("/nowhere") == "gone"
     for ask, name in ((found.listdir, "gone"), (found.listdir, "file"), (found.readlink, "file")):
         with pytest.raises(OSError, match=r"No such file|Not a directory|Invalid argument"):
-            ask(f"{root}/{name}")
+            ask(f"/{name}")
 
 
 @pytest.mark.parametrize(
@@ -97,5 +118,5 @@ def test_names_and_links(root: Path) -> None:
 )
 def test_is_executable(root: Path, mode: int, executable: bool) -> None:
     (root / "file").chmod(mode)
-    assert FileSystem().is_executable(f"{root}/file") is executable
-    assert not FileSystem().is_executable(f"{root}/gone")
+    assert FileSystem(str(root)).is_executable("/file") is executable
+    assert not FileSystem(str(root)).is_executable("/gone")

@@ -1,0 +1,326 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write in one open folder: everything is done relative to its descriptor, whatever its name leads to meanwhile."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import os
+import secrets
+import stat
+import struct
+import time
+import typing as t
+import weakref
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused
+
+if t.TYPE_CHECKING:
+    Identity = t.Tuple[int, int]
+
+# Not among them: signatures of a file's content, such as security.ima.
+_ACCESS_LIST = "system.posix_acl_access"
+KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
+
+# No loader reads such a name.
+_PREFIX, _SUFFIX = ".linux.tcp.", ".tmp"
+_LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
+
+# include/uapi/linux/fs.h: _IOR('f', 1, long), of which an int is used. Some architectures have another number, which
+# no file system knows; then the flags are not found.
+_GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
+_IMMUTABLE_OR_APPEND_ONLY = 0x10 | 0x20
+
+
+@dataclasses.dataclass(frozen=True)
+class Metadata:
+    """What a replaced file keeps; ``owner`` is None for a new file, which gets the process's own."""
+
+    mode: int
+    owner: tuple[int, int] | None = None
+    attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredFile:
+    """A file's content, and what it keeps when that is replaced. ``identity`` is the inode that was read."""
+
+    text: bytes
+    metadata: Metadata
+    identity: Identity | None = dataclasses.field(default=None, compare=False)
+
+
+class Folder:
+    """An open folder, whose ``descriptor`` is closed when nothing uses this object any more.
+
+    ``path`` is its name in messages. Names are those of files in it. Methods raise OSError where the system refuses.
+    """
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self._descriptor = descriptor
+        self.path = path
+        weakref.finalize(self, os.close, descriptor)
+
+    def identity(self, name: str = ".") -> Identity | None:
+        """Return what tells a file, or the folder itself, from all others; None where there is none."""
+        try:
+            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+    @contextlib.contextmanager
+    def opened(self, name: str) -> t.Iterator[t.BinaryIO | None]:
+        """Open a regular file to read it, None where there is none.
+
+        :raises ReplacedByLinkError: for a link.
+        :raises FileError: for anything else that is no regular file of a usual size.
+        """
+        try:
+            # before it is opened: there are devices that do something then
+            self._require_regular(name, os.stat(name, dir_fd=self._descriptor, follow_symlinks=False))
+            descriptor = self._open(name, os.O_RDONLY | os.O_NONBLOCK)
+        except FileNotFoundError:
+            yield None
+            return
+        with open(descriptor, "rb") as file:
+            self._require_regular(name, os.fstat(descriptor))
+            yield file
+
+    def _require_regular(self, name: str, found: os.stat_result) -> None:
+        path = os.path.join(self.path, name)
+        if stat.S_ISLNK(found.st_mode):
+            raise ReplacedByLinkError(path)
+        refusal = refused(found)
+        if refusal:
+            raise FileError(f"{path} cannot be read: {refusal[1]}. Give the path of a regular file.")
+
+    def _open(self, name: str, flags: int, mode: int = 0) -> int:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=self._descriptor)
+
+    def read(self, name: str) -> StoredFile | None:
+        """Return a file with all that a later one gets from it; None where there is none.
+
+        :raises FileError: see :meth:`opened`.
+        """
+        with self.opened(name) as file:
+            return stored(file) if file else None
+
+    def write(self, file: StoredFile) -> str:
+        """Write a file that is complete and on the disk under a hidden name, and return that."""
+        name = self.hidden_name()
+        descriptor = self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "wb") as opened:
+                _fill(opened, file)
+                os.fsync(descriptor)
+        except BaseException:
+            self.discard(name)
+            raise
+        return name
+
+    @staticmethod
+    def hidden_name() -> str:
+        """Return a name for a file that is there for a moment."""
+        return f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+
+    def link(self, name: str) -> str | None:
+        """Give a file a hidden name as well, and return that; None where this is not possible (link(2))."""
+        hidden = self.hidden_name()
+        with contextlib.suppress(OSError):
+            os.link(name, hidden, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor, follow_symlinks=False)
+        return hidden if self.identity(hidden) else None
+
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, which may be that of a file.
+
+        An error counts for nothing if the file has got its name all the same, as on NFS (rename(2), Bugs).
+        """
+        moved = self.identity(name)
+        try:
+            self.rename(name, to)
+        except OSError:
+            if moved is None or self.identity(name) == moved or self.identity(to) != moved:
+                raise
+
+    def rename(self, name: str, to: str) -> None:
+        """Call rename(2)."""
+        os.rename(name, to, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def remove(self, name: str) -> None:
+        """Remove a file; an error counts for nothing if the file is gone."""
+        try:
+            self.unlink(name)
+        except OSError:
+            if self.identity(name):
+                raise
+
+    def unlink(self, name: str) -> None:
+        """Call unlink(2)."""
+        os.unlink(name, dir_fd=self._descriptor)
+
+    def discard(self, name: str | None) -> None:
+        """Remove a file with a hidden name, if that is possible: a later run removes it otherwise."""
+        if name:
+            with contextlib.suppress(OSError):
+                self.unlink(name)
+
+    def discard_leftovers(self) -> None:
+        """Remove the hidden files of runs that were killed; the caller holds the lock, so no other run has any."""
+        with contextlib.suppress(OSError):  # some may write in a folder that they may not list
+            for name in filter(self._is_leftover, self.names()):
+                self.discard(name)
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing but hidden files of runs that were killed."""
+        return all(map(self._is_leftover, self.names()))
+
+    def names(self) -> list[str]:
+        """Return the names of all files."""
+        descriptor = self._open(".", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            return os.listdir(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _is_leftover(self, name: str) -> bool:
+        if not (name.startswith(_PREFIX) and name.endswith(_SUFFIX)):
+            return False
+        try:
+            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return False
+        # a link to an old file gets a new time of change only
+        age = time.time() - found.st_ctime
+        return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and age > _LEFT_BEHIND_SECONDS
+
+    def sync(self) -> None:
+        """Bring the names to the disk, if that is possible: they stand all the same."""
+        with contextlib.suppress(OSError):
+            descriptor = self._open(".", os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def make_folder(self, name: str) -> bool:
+        """Make a folder in this one that all users may read, and return True; False where there is one."""
+        try:
+            os.mkdir(name, dir_fd=self._descriptor)
+        except FileExistsError:
+            return False
+        try:
+            descriptor = self._open(name, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fchmod(descriptor, 0o755)  # whatever the umask
+            finally:
+                os.close(descriptor)
+        except OSError:
+            os.rmdir(name, dir_fd=self._descriptor)
+            raise
+        self.sync()
+        return True
+
+    def open_folder(self, name: str) -> Folder:
+        """Open a folder in this one."""
+        return type(self)(self._open(name, os.O_PATH | os.O_DIRECTORY), os.path.join(self.path, name))
+
+    def remove_folder(self, name: str, identity: Identity | None) -> None:
+        """Remove a folder in this one, unless it is another one by now or another program has put something there."""
+        if identity and self.identity(name) == identity:
+            try:
+                os.rmdir(name, dir_fd=self._descriptor)
+            except OSError as exc:
+                if exc.errno not in (errno.ENOTEMPTY, errno.EEXIST) and self.identity(name):
+                    raise
+            self.sync()
+
+    def require_writable(self) -> None:
+        """Check that this process may make, rename and remove files here, without doing it."""
+        if not os.access(".", os.W_OK | os.X_OK, dir_fd=self._descriptor):
+            is_read_only = os.statvfs(self._descriptor).f_flag & os.ST_RDONLY
+            self._refuse(errno.EROFS if is_read_only else self._code_of_denial())
+        if self._has_fixed_content("."):
+            self._refuse(errno.EPERM)
+
+    def require_replaceable(self, name: str) -> None:
+        """Check that nothing about a file itself keeps this process from replacing it."""
+        if self.identity(name) is None:
+            return
+        if self._has_fixed_content(name):
+            self._refuse(errno.EPERM)
+        if self._mount(name) != self._mount("."):
+            self._refuse(errno.EBUSY)
+
+    def _code_of_denial(self) -> int:
+        return errno.EPERM if self._has_fixed_content(".") else errno.EACCES
+
+    @staticmethod
+    def _refuse(code: int) -> t.NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    def _has_fixed_content(self, name: str) -> bool:
+        """Return whether a file or folder is immutable or append-only (chattr(1)), False where nobody tells."""
+        with contextlib.suppress(OSError):
+            descriptor = self._open(name, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                flags = fcntl.ioctl(descriptor, _GET_FLAGS, bytes(struct.calcsize("l")))
+            finally:
+                os.close(descriptor)
+            return bool(struct.unpack_from("i", flags)[0] & _IMMUTABLE_OR_APPEND_ONLY)
+        return False
+
+    def _mount(self, name: str) -> bytes:
+        """Return the line of proc_pid_fdinfo(5) with the mount that a file is on, empty where nobody tells."""
+        with contextlib.suppress(OSError):
+            descriptor = self._open(name, os.O_PATH)
+            try:
+                with open(f"/proc/self/fdinfo/{descriptor}", "rb") as file:
+                    return next((line for line in file if line.startswith(b"mnt_id:")), b"")
+            finally:
+                os.close(descriptor)
+        return b""
+
+
+def stored(file: t.BinaryIO) -> StoredFile:
+    """Return all that an open file holds."""
+    descriptor = file.fileno()
+    found = os.fstat(descriptor)
+    metadata = Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), _attributes(descriptor))
+    file.seek(0)
+    return StoredFile(file.read(), metadata, (found.st_dev, found.st_ino))
+
+
+def _fill(opened: t.BinaryIO, file: StoredFile) -> None:
+    """Let a new file have content, owner, mode and attributes of another one."""
+    descriptor, metadata = opened.fileno(), file.metadata
+    opened.write(file.text)
+    opened.flush()
+    if metadata.owner is not None:
+        os.fchown(descriptor, *metadata.owner)
+    os.fchmod(descriptor, metadata.mode)
+    inherited = _attributes(descriptor)
+    for name, value in metadata.attributes.items():
+        if inherited.get(name) != value:
+            os.setxattr(descriptor, name, value)
+    if metadata.owner is not None and _ACCESS_LIST in inherited and _ACCESS_LIST not in metadata.attributes:
+        os.removexattr(descriptor, _ACCESS_LIST)
+
+
+def _attributes(descriptor: int) -> dict[str, bytes]:
+    """Return the extended attributes that belong to a file whatever its content."""
+    try:
+        names = os.listxattr(descriptor)
+    except OSError as exc:
+        if exc.errno == errno.ENOTSUP:
+            return {}
+        raise
+    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(KEPT_ATTRIBUTES)}

@@ -1,0 +1,15 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Append a line to the file that is the only argument, again and again until the input ends."""
+
+from __future__ import annotations
+
+import select
+import sys
+
+print("ready", flush=True)
+while not select.select([sys.stdin], [], [], 0)[0]:
+    with open(sys.argv[1], "ab", buffering=0) as file:
+        file.write(b"theirs\n")

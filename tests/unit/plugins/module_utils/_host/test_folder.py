@@ -1,0 +1,131 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder, Metadata, StoredFile
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at, needs_root
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+
+def folder_of(path: Path, layout: Layout | None = None) -> Folder:
+    lay_out(path, layout or {})
+    return Folder(os.open(str(path), os.O_PATH | os.O_DIRECTORY), "/etc")
+
+
+def test_a_file_is_written_read_and_moved(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    name = folder.write(StoredFile(b"text", Metadata(0o640)))
+    assert look_at(tmp_path) == {f"/{name} 100640": b"text"}
+    folder.move(name, "a")
+    assert folder.read(name) is None
+    assert folder.read("a") == StoredFile(b"text", Metadata(0o640, (os.geteuid(), os.getegid())))
+    folder.remove("a")
+    assert look_at(tmp_path) == {}
+
+
+def test_a_folder_stays_open_under_another_name(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "folder", {"a": b"inside"})
+    (tmp_path / "folder").rename(tmp_path / "moved")
+    lay_out(tmp_path, {"/folder/a": b"outside"})
+    found = folder.read("a")
+    assert found
+    assert found.text == b"inside"
+
+
+def test_a_folder_is_closed_when_nothing_uses_it(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    folder = folder_of(tmp_path, {"a": b""})
+    folder.read("a")
+    assert len(os.listdir("/proc/self/fd")) == len(before) + 1
+    del folder
+    assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        pytest.param("link", ReplacedByLinkError, "/etc/link was replaced by a link while", id="link"),
+        pytest.param("folder", FileError, "/etc/folder cannot be read: it is a folder.", id="folder"),
+        pytest.param("pipe", FileError, "/etc/pipe cannot be read: it is not a regular file.", id="pipe"),
+        pytest.param("huge", FileError, "/etc/huge cannot be read: it is larger than 4 MiB.", id="huge"),
+    ],
+)
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path, name: str, error: type[FileError], message: str) -> None:
+    folder = folder_of(tmp_path, {"/link": "file", "/file": b"", "/folder": None, "/huge": b""})
+    os.mkfifo(str(tmp_path / "pipe"))
+    os.truncate(str(tmp_path / "huge"), (4 << 20) + 1)
+    with pytest.raises(error) as caught:
+        folder.read(name)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_link_is_another_name_of_the_file(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, {"a": b"", "link": "a"})
+    hidden = folder.link("a")
+    assert hidden
+    assert folder.identity(hidden) == folder.identity("a")
+    assert folder.link("gone") is None
+
+
+def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    assert folder.make_folder("sysctl.d")
+    assert not folder.make_folder("sysctl.d")
+    made = folder.open_folder("sysctl.d").identity()
+    lay_out(tmp_path, {"/sysctl.d/theirs": b""})
+    folder.remove_folder("sysctl.d", made)
+    assert look_at(tmp_path) == {"/sysctl.d": None, "/sysctl.d/theirs 100644": b""}
+    (tmp_path / "sysctl.d/theirs").unlink()
+    folder.remove_folder("sysctl.d", folder.identity())  # that of another folder
+    assert look_at(tmp_path) == {"/sysctl.d": None}
+    folder.remove_folder("sysctl.d", made)
+    assert look_at(tmp_path) == {}
+
+
+LEFTOVER = ".linux.tcp.0123.tmp"
+
+
+def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"/.linux.tcp.folder.tmp": None, "/.linux.tcp.link.tmp": "a", "/.linux.tcp.swp": b"", "/a.tmp": b""}
+    folder = folder_of(tmp_path, {LEFTOVER: b"", **kept})
+    os.utime(tmp_path / LEFTOVER, (1, 1))  # a link to an old file has its times
+    folder.discard_leftovers()
+    assert LEFTOVER in os.listdir(tmp_path)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)
+    folder.discard_leftovers()
+    assert sorted(os.listdir(tmp_path)) == sorted(path[1:] for path in kept)
+
+
+@needs_root
+def test_a_leftover_of_another_user_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_of(tmp_path, {LEFTOVER: b""})
+    os.chown(tmp_path / LEFTOVER, 1234, 1234)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)
+    folder.discard_leftovers()
+    assert os.listdir(tmp_path) == [LEFTOVER]
+    assert not folder.is_empty()
+
+
+def test_a_folder_with_leftovers_only_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_of(tmp_path)
+    assert folder.is_empty()
+    lay_out(tmp_path, {LEFTOVER: b""})
+    assert not folder.is_empty()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)
+    assert folder.is_empty()
