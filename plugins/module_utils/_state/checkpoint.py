@@ -22,7 +22,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Metadata, StoredFile, Undo, let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import (
@@ -187,9 +188,11 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
     for file in checkpoint.files:
         _require_same_place(file, files)
         stored = files.stored(file.path)
-        if not _is_same(stored, file.before):
+        is_same = _is_same(stored, file.before)
+        # an earlier restoration may have been killed before it removed the folder
+        if not is_same or (not file.had_folder and file.before is None and files.has_empty_folder(file.path)):
             changed.append((file, stored))
-            if not _is_same(stored, file.left):
+            if not is_same and not _is_same(stored, file.left):
                 code, message = _difference(stored, file.left)
                 foreign.append(ForeignChange(code, f"{file.path} {message}", path=file.path))
             elif _differs_otherwise(stored, file.before):

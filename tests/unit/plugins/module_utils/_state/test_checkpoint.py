@@ -91,6 +91,19 @@ def test_way_back_to_a_missing_folder(tmp_path: Path) -> None:
     assert host.look() == before
 
 
+def test_way_back_that_was_cut_before_the_folder_was_removed(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    (tmp_path / "root/etc/sysctl.d").rmdir()
+    before = host.look()
+    checkpoint = change(host)
+    restored(host, checkpoint)
+    (tmp_path / "root/etc/sysctl.d").mkdir()
+    assert not restored(host, checkpoint).is_empty
+    assert host.look() == before
+    host.meanwhile({ZZ: b""})
+    assert restored(host, checkpoint).is_empty  # the folder is of another program now
+
+
 def test_way_back_from_absent(tmp_path: Path) -> None:
     """A file that the change removes comes back with its mode, and its folder with it."""
     host = make_host(tmp_path)
