@@ -90,13 +90,15 @@ class Files:
         """Return where ``path`` of the system, free of links, lies for this process: a name to tell people."""
         return self._root + path
 
-    def open_file(self, path: str, flags: int) -> int:
-        """Open what is at a path, links followed, within this system; the caller closes the descriptor.
+    def open_file(self, folder: str, name: str, flags: int) -> int:
+        """Open what has a name in a folder, the links of which are followed; the caller closes the descriptor.
+
+        A file that is made is readable for its owner only.
 
         :raises OSError: when the system refuses.
         """
         with self._file_system.folders_kept():
-            return self._file_system.open_file(self.resolve(path), flags)
+            return self._file_system.open_file(posixpath.join(self.resolve(folder), name), flags)
 
     def read_tree(self) -> Tree:
         """Read every file that some loader may read."""

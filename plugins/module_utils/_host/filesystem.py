@@ -116,14 +116,14 @@ class FileSystem:
         with self.folders_kept():
             return _open(self._folder(path), ".", path, _FOLDER)
 
-    def open_file(self, path: str, flags: int, mode: int = 0o600) -> int:
-        """Return a descriptor of what is at a path, which the caller closes.
+    def open_file(self, path: str, flags: int) -> int:
+        """Return a descriptor of what is at a path, which the caller closes; what is made is for the owner only.
 
         :raises OSError: when the system refuses.
         """
         folder, name = posixpath.split(path)
         with self.folders_kept():
-            return _open(self._folder(folder), name or ".", path, flags | os.O_CLOEXEC, mode)
+            return _open(self._folder(folder), name or ".", path, flags | os.O_CLOEXEC)
 
     def _lstat(self, path: str) -> os.stat_result:
         folder, name = posixpath.split(path)
@@ -196,7 +196,7 @@ class FileSystem:
             return "missing", b"", str(exc)
 
 
-def _open(folder: int, name: str, path: str, flags: int, mode: int = 0) -> int:
+def _open(folder: int, name: str, path: str, flags: int) -> int:
     """Open what has a name in an open folder; ``path`` is the same for messages.
 
     :raises OSError: when the system refuses.
@@ -204,7 +204,7 @@ def _open(folder: int, name: str, path: str, flags: int, mode: int = 0) -> int:
     try:
         if name == "..":
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        return os.open(name, flags | os.O_NOFOLLOW, mode, dir_fd=folder)
+        return os.open(name, flags | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     except OSError as exc:
         if exc.errno in _EXHAUSTED:
             raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc

@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import posixpath
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -57,18 +58,20 @@ class Lock:
                 _note_restored(descriptor)
             yield
         finally:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):  # close(2): the descriptor is released, and the lock with it
+                os.close(descriptor)
 
     def _open(self) -> tuple[int, str]:
         if self._files.is_running_system:
-            path = self._files.on_host(LOCK_FILE)
-            with contextlib.suppress(OSError):
-                return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), path
+            folder, name = posixpath.split(LOCK_FILE)
+            with contextlib.suppress(OSError, FileError):
+                flags = os.O_RDWR | os.O_CREAT
+                return self._files.open_file(folder, name, flags), self._files.on_host(LOCK_FILE)
         path = self._files.on_host("/")
         try:
-            return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path
+            return self._files.open_file("/", ".", os.O_RDONLY | os.O_DIRECTORY), path
         except OSError as exc:
-            raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Run as root (become: true).") from exc
+            raise LockedError(f"{path} cannot be locked: {reason_of(exc)}.{remedy_of(exc)}") from exc
 
 
 def _wait(descriptor: int, path: str) -> None:
@@ -88,7 +91,8 @@ def _try(descriptor: int, path: str) -> bool:
     except BlockingIOError:
         return False
     except OSError as exc:
-        raise LockedError(f"{path} cannot be locked: {reason_of(exc)}. Fix that file system.") from exc
+        remedy = remedy_of(exc) or " Fix that file system."
+        raise LockedError(f"{path} cannot be locked: {reason_of(exc)}.{remedy}") from exc
     return True
 
 

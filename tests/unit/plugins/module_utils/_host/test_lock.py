@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
+import resource
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
 from ansible_collections.linux.tcp.tests.unit.host import (
@@ -90,6 +92,44 @@ def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
         raise ValueError("oops")
     with lock.held():
         pass
+
+
+def test_a_lock_that_cannot_be_closed(tmp_path: Path) -> None:
+    """As on a network file system: close(2) releases the descriptor all the same."""
+    lock = lock_of(tmp_path)
+
+    def descriptors() -> set[str]:
+        numbers = os.listdir("/proc/self/fd")
+        return {number for number in numbers if os.path.realpath(f"/proc/self/fd/{number}") == str(tmp_path)}
+
+    before = descriptors()
+    with lock.held():
+        (descriptor,) = descriptors() - before
+        os.close(int(descriptor))
+    with lock.held():  # it was given back
+        pass
+
+
+@pytest.mark.parametrize("layout", [{"/run": None}, {}], ids=["file", "root folder"])
+def test_the_lock_and_too_many_open_files(tmp_path: Path, layout: Layout) -> None:
+    lock = make_host(tmp_path, layout).lock
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(ExhaustedError) as caught, lock.held():
+            pytest.fail("the lock was given")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert str(caught.value).endswith(
+        " cannot be opened: Too many open files. Raise the limit of this process (ulimit -n), or close files before "
+        "the task runs."
+    )
+
+
+def test_a_link_to_the_folder_of_the_lock_stays_in_the_tree(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {"/run": "/var/run", "/var/run": None})
+    with host.lock.held():
+        assert os.path.exists(f"{tmp_path}/root/var{LOCK_FILE}")
 
 
 @needs_root
