@@ -211,27 +211,27 @@ class Folder:
             finally:
                 os.close(descriptor)
 
-    def make_folder(self, name: str) -> bool:
-        """Make a folder in this one that all users may read, and return True; False where there is one."""
+    def make_folder(self, name: str) -> tuple[Folder, bool]:
+        """Make a folder in this one that all users may read, unless there is one; return it and whether it was made."""
         try:
             os.mkdir(name, dir_fd=self._descriptor)
         except FileExistsError:
-            return False
+            return self._folder(name, os.O_PATH), False
         try:
-            descriptor = self._open(name, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fchmod(descriptor, 0o755)  # whatever the umask
-            finally:
-                os.close(descriptor)
+            made = self._folder(name, os.O_RDONLY)
+            made.let_all_read()
         except OSError:
             os.rmdir(name, dir_fd=self._descriptor)
             raise
         self.sync()
-        return True
+        return made, True
 
-    def open_folder(self, name: str) -> Folder:
-        """Open a folder in this one."""
-        return type(self)(self._open(name, os.O_PATH | os.O_DIRECTORY), os.path.join(self.path, name))
+    def _folder(self, name: str, flags: int) -> Folder:
+        return type(self)(self._open(name, flags | os.O_DIRECTORY), os.path.join(self.path, name))
+
+    def let_all_read(self) -> None:
+        """Give this folder the mode 0755, whatever the umask; it was not opened with O_PATH."""
+        os.fchmod(self._descriptor, 0o755)
 
     def remove_folder(self, name: str, identity: Identity | None) -> None:
         """Remove a folder in this one, unless it is another one by now or another program has put something there."""

@@ -197,8 +197,7 @@ class WritableFiles(Files):
         remove_folder = _nothing
         if folder is None:
             parent = self._folder(above)
-            was_made = parent.make_folder(folder_name)
-            folder = parent.open_folder(folder_name)
+            folder, was_made = parent.make_folder(folder_name)
             if was_made:
                 remove_folder = functools.partial(_remove_made_folder, parent, folder_name, folder)
         replacement = _Replacement(folder, name, before, after)

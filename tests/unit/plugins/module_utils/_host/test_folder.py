@@ -82,9 +82,10 @@ def test_a_link_is_another_name_of_the_file(tmp_path: Path) -> None:
 
 def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
-    assert folder.make_folder("sysctl.d")
-    assert not folder.make_folder("sysctl.d")
-    made = folder.open_folder("sysctl.d").identity()
+    (first, was_made), (second, was_made_again) = folder.make_folder("sysctl.d"), folder.make_folder("sysctl.d")
+    assert (was_made, was_made_again) == (True, False)
+    made = first.identity()
+    assert second.identity() == made
     lay_out(tmp_path, {"/sysctl.d/theirs": b""})
     folder.remove_folder("sysctl.d", made)
     assert look_at(tmp_path) == {"/sysctl.d": None, "/sysctl.d/theirs 100644": b""}

@@ -635,7 +635,7 @@ def test_no_line_of_this_run_is_left_beside_a_program_that_appends(tmp_path: Pat
 class MadeMeanwhile(Folder):
     """A folder in which another program makes what this one is about to make, and in which nothing can be written."""
 
-    def make_folder(self, name: str) -> bool:
+    def make_folder(self, name: str) -> tuple[Folder, bool]:
         os.mkdir(name, dir_fd=self._descriptor)
         return super().make_folder(name)
 

@@ -123,6 +123,27 @@ def test_what_another_program_wrote_meanwhile_is_left(tmp_path: Path, theirs: by
     assert host.text(DEFAULT_PATH) == (theirs if isinstance(theirs, bytes) else b"")
 
 
+@pytest.mark.parametrize("before", [b"# ours\n", None], ids=["old file", "new file"])
+def test_the_lines_of_a_run_are_taken_out_of_what_another_program_appends_to(
+    tmp_path: Path, before: bytes | None
+) -> None:
+    host = make_host(tmp_path, {} if before is None else {DEFAULT_PATH: before})
+
+    def append(target: str) -> None:
+        host.meanwhile({target: host.text(target) + b"vm.swappiness = 1\n"})
+
+    host.files.meddle = append
+    with pytest.raises(VerificationError) as caught:
+        run(host, SET_ALL)
+    assert str(caught.value).endswith(
+        f"What was changed has been undone. {DEFAULT_PATH} was changed by another program: that is left, and what this "
+        f"run changed is taken out."
+    )
+    assert host.shown() == [7200, 75, 9]
+    assert host.text(DEFAULT_PATH) == (before or b"") + b"vm.swappiness = 1\n"
+    assert os.listdir(f"{tmp_path}/root{D}") == ["99-tcp-keepalive.conf"]
+
+
 def test_a_new_file_that_another_program_removed_meanwhile(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     host.files.meddle = lambda target: os.unlink(host.files.on_host(target))
