@@ -24,7 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused
 
 if t.TYPE_CHECKING:
-    Identity = t.Tuple[int, int]
+    Identity = t.Tuple[int, ...]
 
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
@@ -71,11 +71,16 @@ class Folder:
 
     def identity(self, name: str = ".") -> Identity | None:
         """Return what tells a file, or the folder itself, from all others; None where there is none."""
+        signature = self.signature(name)
+        return signature[:2] if signature else None
+
+    def signature(self, name: str) -> Identity | None:
+        """Return what is another one after a file was written to or replaced; None where there is none."""
         try:
             found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return None
-        return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     @contextlib.contextmanager
     def opened(self, name: str) -> t.Iterator[t.BinaryIO | None]:

@@ -232,6 +232,7 @@ class _Replacement:
         self._before, self._after = before, after
         self._target = posixpath.join(folder.path, name)
         self._aside: str | None = None
+        self._written: tuple[int, ...] | None = None
 
     def perform(self) -> None:
         """Replace the file.
@@ -263,6 +264,7 @@ class _Replacement:
                 raise _changed_meanwhile(self._target)
             if self._folder.identity(self._name) != expected:
                 raise _changed_meanwhile(self._target)
+            self._written = self._folder.signature(new)
             self._folder.move(new, self._name)
         except BaseException:
             self._folder.discard(new)
@@ -292,29 +294,32 @@ class _Replacement:
         :raises FileError: when something of this run is left; it says what.
         """
         try:
-            with contextlib.ExitStack() as stack:
-                try:
-                    file = stack.enter_context(self._folder.opened(self._name))
-                except FileError as exc:  # a link or a folder, for example
-                    self.forget()
-                    raise _is_foreign(self._target) from exc
-                self._undo_in(file)
+            try:
+                self._undo_by_content()
+            except OSError:
+                # no file can be opened, for example: that no other program has written is known all the same
+                if self._folder.signature(self._name) != self._written:
+                    raise
+                self._bring_back()
         except OSError as exc:
             raise self._failure(exc) from exc
 
-    def _undo_in(self, file: t.BinaryIO | None) -> None:
-        found = stored(file) if file else None
-        before, after = _text(self._before), _text(self._after)
-        if _text(found) == after:
-            self._bring_back()
-            self._folder.sync()
-            latest = stored(file) if file else None  # another program may have appended to it until a moment ago
-            if latest is None or latest.text == after:
+    def _undo_by_content(self) -> None:
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(self._folder.opened(self._name))
+            except FileError as exc:  # a link or a folder, for example
+                self.forget()
+                raise _is_foreign(self._target) from exc
+            found = stored(file) if file else None
+            if _text(found) == _text(self._after):
+                self._bring_back()
+                found = _changed_since(file, found)  # another program may have appended to it until a moment ago
+                if found is None:
+                    return
+            elif _text(found) == _text(self._before):
+                self.forget()
                 return
-            found = latest
-        elif _text(found) == before:
-            self.forget()
-            return
         self.forget()
         self._take_out(found)
 
@@ -327,6 +332,7 @@ class _Replacement:
             self._folder.remove(self._name)
         else:
             _put(self._folder, self._name, self._before)
+        self._folder.sync()
 
     def _take_out(self, found: StoredFile | None) -> None:
         """Leave what another program has made of the file, without what this run changed in it."""
@@ -389,6 +395,14 @@ def _put(folder: Folder, name: str, file: StoredFile) -> None:
         folder.discard(new)
         raise
     folder.sync()
+
+
+def _changed_since(file: t.BinaryIO | None, found: StoredFile | None) -> StoredFile | None:
+    """Return what an open file holds if that is something else than was found; None also where it cannot be read."""
+    with contextlib.suppress(OSError):
+        latest = stored(file) if file else None
+        return latest if _text(latest) != _text(found) else None
+    return None
 
 
 def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import re
+import resource
 import stat
 import subprocess
 import sys
@@ -515,6 +516,43 @@ def test_an_undo_that_fails_names_what_is_left(
     found = re.fullmatch(message, str(caught.value))
     assert found, str(caught.value)
     assert (tmp_path / f"etc/sysctl.d/{found[1]}").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        pytest.param({f"{D}/a.conf": b"old"}, b"new", id="changed"),
+        pytest.param({f"{D}/a.conf": b"old"}, None, id="removed"),
+        pytest.param({D: None}, b"new", id="made"),
+        pytest.param({"/etc": None}, b"new", id="made with its folder"),
+    ],
+)
+def test_an_undo_opens_no_file_where_that_is_not_possible(tmp_path: Path, layout: Layout, text: bytes | None) -> None:
+    files = files_of(tmp_path, layout)
+    before = look_at(tmp_path)
+    undo = files.replace(f"{D}/a.conf", text, expected=t.cast("bytes | None", layout.get(f"{D}/a.conf")))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        undo()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert look_at(tmp_path) == before
+
+
+def test_an_undo_that_can_open_no_file_leaves_what_another_program_wrote(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": OLD})
+    undo = files.replace(f"{D}/a.conf", NEW, expected=OLD)
+    append(tmp_path / "etc/sysctl.d/a.conf", b"theirs = 3\n")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(FileError) as caught:
+            undo()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert str(caught.value).startswith(f"{D}/a.conf was changed and cannot be restored: Too many open files. ")
+    assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == NEW + b"theirs = 3\n"
 
 
 def append(path: Path, text: bytes) -> None:
