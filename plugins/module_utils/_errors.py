@@ -44,18 +44,9 @@ class FileError(KeepaliveError):
 class LinkLoopError(FileError):
     """A path is a loop of links."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is a loop of links. Remove the link that leads back to itself.")
-
 
 class ReplacedByLinkError(FileError):
-    """A link has come in place of a file or folder whose links were followed before; nobody follows it."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path} was replaced by a link while it was being used. The link was not followed. Find the user or "
-            f"program that did this, and run again."
-        )
+    """A link has come in place of a file or folder whose links were followed before; it is not followed."""
 
 
 class ExhaustedError(KeepaliveError):

@@ -80,7 +80,7 @@ class Files:
                     continue
                 links += 1
                 if links > _MOST_LINKS:
-                    raise LinkLoopError(path)
+                    raise LinkLoopError(f"{path} is a loop of links. Remove the link that leads back to itself.")
                 if target.startswith("/"):
                     done = []
                 pending.extend(_parts(target))

@@ -133,7 +133,7 @@ class FileSystem:
     def _stat(self, path: str) -> os.stat_result:
         found = self._lstat(path)
         if stat.S_ISLNK(found.st_mode):
-            raise ReplacedByLinkError(path)
+            raise replaced_by_link(path)
         return found
 
     def readlink(self, path: str) -> str:
@@ -209,12 +209,20 @@ def _open(folder: int, name: str, path: str, flags: int) -> int:
         if exc.errno in _EXHAUSTED:
             raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc
         # open(2) gives the second one for O_DIRECTORY
-        if exc.errno in (errno.ELOOP, errno.ENOTDIR) and is_link(folder, name):
-            raise ReplacedByLinkError(path) from exc
+        if exc.errno in (errno.ELOOP, errno.ENOTDIR) and _is_link(folder, name):
+            raise replaced_by_link(path) from exc
         raise
 
 
-def is_link(folder: int, name: str) -> bool:
+def replaced_by_link(path: str) -> ReplacedByLinkError:
+    """Return the error that says that there is a link where none was a moment ago."""
+    return ReplacedByLinkError(
+        f"{path} was replaced by a link while it was being used. The link was not followed. Find the user or program "
+        f"that did this, and run again."
+    )
+
+
+def _is_link(folder: int, name: str) -> bool:
     """Return whether a name in an open folder is a link."""
     try:
         return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)

@@ -20,8 +20,8 @@ import time
 import typing as t
 import weakref
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused, replaced_by_link
 
 if t.TYPE_CHECKING:
     Identity = t.Tuple[int, ...]
@@ -103,7 +103,7 @@ class Folder:
     def _require_regular(self, name: str, found: os.stat_result) -> None:
         path = os.path.join(self.path, name)
         if stat.S_ISLNK(found.st_mode):
-            raise ReplacedByLinkError(path)
+            raise replaced_by_link(path)
         refusal = refused(found)
         if refusal:
             raise FileError(f"{path} cannot be read: {refusal[1]}. Give the path of a regular file.")
