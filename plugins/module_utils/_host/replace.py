@@ -409,7 +409,8 @@ def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
     try:
         parent.remove_folder(name, folder.identity())
     except OSError as exc:
-        raise FileError(f"{folder.path} was made and cannot be removed: {reason_of(exc)}.{remedy_of(exc)}") from exc
+        reason = f"{reason_of(exc)}.{remedy_of(exc)}"
+        raise FileError(f"{folder.path} was made and cannot be removed: {reason} Then remove it.") from exc
 
 
 def _remove_emptied_folder(parent: Folder, name: str, folder: Folder) -> None:

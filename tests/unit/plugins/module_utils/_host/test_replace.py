@@ -518,6 +518,40 @@ def test_an_undo_that_fails_names_what_is_left(
     assert (tmp_path / f"etc/sysctl.d/{found[1]}").read_bytes() == b"old"
 
 
+class WithoutRemoval(Folder):
+    """A folder in which no file and no folder can be removed."""
+
+    def unlink(self, name: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+
+    def remove_folder(self, name: str, identity: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), (name, identity))
+
+
+def test_an_undo_that_cannot_remove_a_new_file_says_so(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {D: None})
+    files.folder_type = WithoutRemoval
+    undo = files.replace(f"{D}/a.conf", b"new", expected=None)
+    with pytest.raises(FileError) as caught:
+        undo()
+    assert str(caught.value) == (
+        f"{D}/a.conf was made and cannot be restored: Input/output error. Then remove it: there was no such file."
+    )
+    assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100644": b"new"}
+
+
+def test_a_new_folder_that_cannot_be_removed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    files.folder_type = WithoutRemoval
+    monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 2, errno.ENOSPC))  # the first one is of the folder
+    with pytest.raises(FileError) as caught:
+        files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert str(caught.value) == (
+        f"{D}/a.conf cannot be written: No space left on device. Make room on that file system. "
+        f"{D} was made and cannot be removed: Input/output error. Then remove it."
+    )
+
+
 @pytest.mark.parametrize(
     ("layout", "text"),
     [
@@ -623,6 +657,25 @@ def test_what_is_appended_while_the_file_is_replaced_is_not_lost(tmp_path: Path,
     assert str(caught.value) == f"{D}/a.conf was changed by another program a moment ago. Run again."
     assert path.read_bytes().startswith(OLD + b"theirs\n")
     assert os.listdir(path.parent) == ["a.conf"]
+
+
+@pytest.mark.parametrize("before", [OLD, None], ids=["another file of the same content", "a new file"])
+def test_a_file_that_another_program_puts_there_meanwhile_is_not_replaced(tmp_path: Path, before: bytes | None) -> None:
+    path = tmp_path / "etc/sysctl.d/a.conf"
+
+    class PutMeanwhile(Folder):
+        def write(self, file: StoredFile) -> str:
+            name = super().write(file)
+            path.with_name("theirs").write_bytes(before or b"theirs")
+            path.with_name("theirs").rename(path)
+            return name
+
+    files = files_of(tmp_path, {D: None, **({f"{D}/a.conf": before} if before else {})})
+    files.folder_type = PutMeanwhile
+    with pytest.raises(FileError) as caught:
+        files.replace(f"{D}/a.conf", NEW, expected=before)
+    assert str(caught.value) == f"{D}/a.conf was changed by another program a moment ago. Run again."
+    assert look_at(path.parent) == {"/a.conf 100644": before or b"theirs"}
 
 
 def test_a_change_to_the_file_that_was_there_does_not_stand(tmp_path: Path) -> None:
