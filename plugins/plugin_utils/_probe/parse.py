@@ -49,8 +49,8 @@ def parse_probe(output: str) -> ProbedHost:
     parts = _parts(_unpacked(output))
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
     contents = {id(node): node.text for node in nodes.values() if node.text}  # a file has many names
-    found = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents.values())
-    _require_few([row for _number, row in itertools.chain.from_iterable(found)], _MOST_CHARACTERS)
+    relevant = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents.values())
+    _require_few([row for _number, row in itertools.chain.from_iterable(relevant)], _MOST_CHARACTERS)
     _require_few(parts["lines"].split(b"\n")[:-1])
     texts = (parts["lines"], parts["kernel"], *contents.values())
     lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
