@@ -262,10 +262,10 @@ detection_time:
   sample: 1800
 cautions:
   description:
-    - What there is to say of the desired values, each also as a warning.
+    - What there is to say of the desired values and of the change, each also as a warning.
     - V(nothing_set), neither the running kernel nor the file is set. V(single_probe), O(probes=1) ends a healthy
       connection when one probe is lost. V(intvl_longer_than_time), idle connections are probed every O(intvl) seconds
-      instead of every O(time) seconds.
+      instead of every O(time) seconds. V(hard_link_cut), another name of a file (a hard link) keeps the old content.
   returned: success
   type: list
   elements: dict

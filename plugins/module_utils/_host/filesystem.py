@@ -172,6 +172,13 @@ class FileSystem:
         """Return whether there is a link."""
         return stat.S_ISLNK(_mode(self._lstat, path))
 
+    def links(self, path: str) -> int:
+        """Return how many names the file at a path has, 0 where there is none."""
+        try:
+            return self._lstat(path).st_nlink
+        except (OSError, ValueError):
+            return 0
+
     def is_executable(self, path: str) -> bool:
         """Return whether there is something that any user may run."""
         return bool(_mode(self._stat, path) & 0o111)

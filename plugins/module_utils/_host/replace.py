@@ -141,6 +141,10 @@ class WritableFiles(Files):
             folder = self._folder_if_there(path)
             return folder.read(name) if folder else None
 
+    def has_other_names(self, target: str) -> bool:
+        """Return whether a file has hard links: their content stays when this name is given another file."""
+        return self._file_system.links(target) > 1
+
     def has_folder(self, target: str) -> bool:
         """Return whether the folder of a file is there."""
         return self._file_system.isdir(posixpath.dirname(target))

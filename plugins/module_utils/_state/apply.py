@@ -38,11 +38,15 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of a want. In check mode, what would become of it."""
+    """What became of a want. In check mode, what would become of it.
+
+    ``cut_links`` are the files of which another name, a hard link, keeps the old content.
+    """
 
     change: Change
     after: Snapshot
     backup_files: tuple[str, ...] = ()
+    cut_links: tuple[str, ...] = ()
 
 
 def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
@@ -60,10 +64,11 @@ def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
             host.kernel.require_writable(key)
         for edit in change.edits:
             host.files.require_writable(edit.target)
+        cut_links = tuple(edit.target for edit in change.edits if host.files.has_other_names(edit.target))
         if check_mode or change.is_empty:
-            return Outcome(change, change.after)
+            return Outcome(change, change.after, cut_links=cut_links)
         with signals_held_back():
-            return _apply(host, change, backup=want.backup)
+            return dataclasses.replace(_apply(host, change, backup=want.backup), cut_links=cut_links)
 
 
 def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Warn of desired values that the kernel accepts and that do harm, or nothing."""
+"""Warn of desired values that do harm or nothing, and of what a change leaves as it was."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import detection_time, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
@@ -22,6 +23,17 @@ class Caution(t.NamedTuple):
 
     code: str
     message: str
+
+
+def cut_link(path: str) -> Caution:
+    """Return what there is to say of a changed file that has another name."""
+    return Caution(
+        "hard_link_cut",
+        printable(
+            f"{path} has another name (a hard link), which keeps the old content, because files are replaced. "
+            f"Link them again if both are to have the new content."
+        ),
+    )
 
 
 def cautions(want: DesiredState, after: Snapshot) -> list[Caution]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
-from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions
+from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions, cut_link
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import deviations
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 def build_result(outcome: Outcome, want: DesiredState, *, diff: bool) -> Result:
     """Return what the module keepalive returns of an outcome, and its warnings."""
     change = outcome.change
-    found = cautions(want, outcome.after)
+    found = [*cautions(want, outcome.after), *map(cut_link, outcome.cut_links)]
     result: dict[str, t.Any] = {
         "changed": not change.is_empty,
         "before": change.before.as_dict(),

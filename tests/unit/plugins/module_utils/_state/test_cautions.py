@@ -4,13 +4,22 @@
 
 from __future__ import annotations
 
+import os
+import typing as t
+
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name
+from ansible_collections.linux.tcp.tests.unit.host import make_host
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 A = "/etc/sysctl.d/a.conf"
 
@@ -52,6 +61,18 @@ def test_cautions(want: DesiredState, runtime: Values, boot: Values, expected: l
 def test_another_root() -> None:
     assert codes(DesiredState(values=USUAL, persistent=False), Values(), USUAL, runs=False) == ["nothing_set"]
     assert codes(DesiredState(values=Values(time=60)), Values(), ODD, runs=False) == ["intvl_longer_than_time"]
+
+
+def test_hard_link_is_named(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {A: b"net.ipv4.tcp_keepalive_time = 7200\n"})
+    other = tmp_path / "other"
+    os.link(str(tmp_path / "root" / A.lstrip("/")), str(other))
+    want = DesiredState(values=Values(time=600), path=A)
+    for check_mode in (True, False, False):
+        result, warnings = build_result(ensure(host, want, check_mode=check_mode), want, diff=False)
+        assert [caution["code"] for caution in result["cautions"]] == (["hard_link_cut"] if result["changed"] else [])
+        assert [warning.startswith(f"{A} has another name") for warning in warnings] == [True] * result["changed"]
+    assert other.read_bytes() == b"net.ipv4.tcp_keepalive_time = 7200\n"
 
 
 def test_messages() -> None:
