@@ -22,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, detection_time, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, consequence_of, writers_among
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction, Setting
@@ -174,14 +174,13 @@ class Snapshot:
         ]
 
     def writer_warnings(self) -> list[str]:
-        """Return a sentence for each file with post-boot writers."""
-        by_path: dict[str, list[Writer]] = {}
+        """Return a sentence for each file with post-boot writers, and for each kind of them."""
+        by_path: dict[tuple[str, str], list[Writer]] = {}
         for writer in self.other_writers:
-            by_path.setdefault(writer.path, []).append(writer)
+            by_path.setdefault((writer.path, consequence_of(writer.code)), []).append(writer)
         return [
-            f"{printable(path)} {_lines(writers)} may set other keepalive values after the boot. "
-            f"Change or remove that: {writers[0].text}"
-            for path, writers in by_path.items()
+            f"{printable(path)} {_lines(writers)} {consequence}. Change or remove that: {writers[0].text}"
+            for (path, consequence), writers in by_path.items()
         ]
 
     def warnings(self) -> list[str]:

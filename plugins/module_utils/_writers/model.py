@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SYSCTL_CONF, Tree, files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, kernel_reading
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     Application,
 )
 
@@ -32,13 +32,19 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
-    Rows = t.Iterator[t.Tuple[int, bytes]]
+    Code = t.Literal["sets_value", "applies_files", "appends_to_file", "writes_file"]
     Candidate = t.Union["Setter", "Applier", "AppliedFile", "Profile", "TunedFiles"]
 
 
 _TUNED_FILES = ("/etc/sysctl.d/", SYSCTL_CONF)
 
 _TEXT_MAX = 200
+_CONSEQUENCES: dict[str, str] = {
+    "sets_value": "may set other keepalive values after the boot",
+    "applies_files": "may set other keepalive values after the boot",
+    "appends_to_file": "may append other keepalive values to a sysctl file",
+    "writes_file": "may write other keepalive values to a sysctl file",
+}
 MOST_OF_A_FILE = 1000  # more lines of one file would not help a reader
 
 
@@ -49,15 +55,16 @@ class Writer:
     path: str
     line: int
     text: str
+    code: Code = "sets_value"
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return it as results show it."""
-        return {"path": printable(self.path), "line": self.line, "text": self.text}
+        return {"code": self.code, "path": printable(self.path), "line": self.line, "text": self.text}
 
 
 @dataclasses.dataclass(frozen=True)
 class Setter:
-    """A line that names keys, with the values as far as these can be read off."""
+    """A line that gives keys values, in the kernel or in a sysctl file; None where these cannot be read off."""
 
     writer: Writer
     values: tuple[tuple[Key, int | None], ...]
@@ -198,10 +205,15 @@ class BootContext:
         return applied(files_read(files, TUNED_RULES), TUNED_RULES, hz=self.hz)
 
 
+def consequence_of(code: str) -> str:
+    """Return in words what a line with this code may do; one that is not known may set values."""
+    return _CONSEQUENCES.get(code, _CONSEQUENCES["sets_value"])
+
+
 def writers_among(candidates: t.Iterable[Candidate], context: BootContext) -> list[Writer]:
     """Return the lines that may give other values than the boot, by path and line."""
     found = {writer for candidate in candidates for writer in candidate.writers(context)}
-    return sorted(found, key=lambda writer: (writer.path, writer.line))
+    return sorted(found, key=lambda writer: (writer.path, writer.line, writer.code))
 
 
 def loaders_called(candidates: t.Iterable[Candidate]) -> set[Loader]:
@@ -215,6 +227,7 @@ def loaders_called(candidates: t.Iterable[Candidate]) -> set[Loader]:
     return found
 
 
-def writer_at(place: SysctlFile, number: int, row: bytes) -> Writer:
+def writer_at(place: SysctlFile, number: int, row: bytes, code: Code = "sets_value") -> Writer:
+    """Return a line of a file as results show it."""
     text = printable(row.strip().decode("utf-8", "surrogateescape"))
-    return Writer(place.target, number, text[:_TEXT_MAX])
+    return Writer(place.target, number, text[:_TEXT_MAX], code)

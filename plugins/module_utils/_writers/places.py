@@ -4,8 +4,8 @@
 
 """Name the places in which a line may set keepalive keys after the boot, as glob(7) patterns.
 
-Sources: rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8),
-ufw-framework(8), tuned-main.conf(5).
+Sources: rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8), wg-quick(8),
+ufw-framework(8), tuned-main.conf(5), saptune(8), and the documentation of cloud-init, monit, supervisor and WSL.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -13,10 +13,15 @@ ufw-framework(8), tuned-main.conf(5).
 from __future__ import annotations
 
 import re
+import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
 
 # Scripts that an init starts, and others that run only where they are executable.
 RC_SCRIPTS = (
@@ -25,9 +30,17 @@ RC_SCRIPTS = (
     "/etc/rc.d/rc[2-5S].d/S*",
     "/etc/runit/[123]",
     "/etc/service/*/run",
+    "/etc/runit/runsvdir/*/*/run",
 )
 OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
+# systemd.generator(7), systemd-sleep(8)
+SYSTEMD_SCRIPTS = (
+    "/etc/systemd/system-generators/*",
+    "/usr/local/lib/systemd/system-generators/*",
+    "/etc/systemd/system-sleep/*",
+    "/usr/lib/systemd/system-sleep/*",
+)
 EXECUTABLES = (
     "/etc/rc.local",
     "/etc/rc.d/rc.local",
@@ -37,7 +50,14 @@ EXECUTABLES = (
     "/etc/network/if-up.d/*",
     "/etc/sysconfig/network-scripts/ifup*",
     "/etc/sysconfig/network/scripts/*",
+    "/etc/ppp/ip-up",
+    "/etc/ppp/ip-up.local",
     "/etc/ppp/ip-up.d/*",
+    "/etc/ppp/ipv6-up.d/*",
+    "/etc/dhcp/dhclient.d/*",
+    "/etc/libvirt/hooks/*",
+    "/etc/pm/sleep.d/*",
+    "/var/lib/cloud/scripts/per-boot/*",
     "/etc/cron.hourly/*",
     "/etc/cron.daily/*",
     "/etc/cron.weekly/*",
@@ -49,23 +69,47 @@ EXECUTABLES = (
     "/etc/networkd-dispatcher/*.d/*",
     "/usr/lib/networkd-dispatcher/*.d/*",
 )
-# Texts that another program reads. Of the users' own tables root's only: no other user may set these keys.
-TEXTS = (
-    "/etc/network/interfaces",
-    "/etc/network/interfaces.d/*",
-    "/etc/dhcp/dhclient-*-hooks.d/*",
-    "/etc/crontab",
-    "/etc/anacrontab",
-    "/etc/cron.d/*",
-    "/var/spool/cron/root",
-    "/var/spool/cron/crontabs/root",
-    "/var/spool/cron/tabs/root",
-    "/etc/udev/rules.d/*.rules",
-    "/usr/lib/udev/rules.d/*.rules",
-    "/etc/modprobe.d/*.conf",
-    "/etc/cloud/cloud.cfg",
-    "/etc/cloud/cloud.cfg.d/*.cfg",
-)
+# Texts that another program reads, each with its format. Of the users' own tables and profiles root's only: no other
+# user may set these keys.
+TEXTS: dict[str, Format] = {
+    **dict.fromkeys(("/etc/network/interfaces", "/etc/network/interfaces.d/*"), formats.lines),
+    **dict.fromkeys(
+        (
+            "/etc/dhcp/dhclient-*-hooks",
+            "/etc/dhcp/dhclient-*-hooks.d/*",
+            "/etc/dhcpcd.enter-hook",
+            "/etc/dhcpcd.exit-hook",
+            "/etc/shorewall/init",
+            "/etc/shorewall/start",
+            "/etc/shorewall/started",
+            "/etc/firewall.user",
+            "/etc/profile",
+            "/etc/profile.d/*.sh",
+            "/etc/bash.bashrc",
+            "/etc/bashrc",
+            "/root/.profile",
+            "/root/.bash_profile",
+            "/root/.bash_login",
+            "/root/.bashrc",
+        ),
+        formats.script,
+    ),
+    **dict.fromkeys(("/etc/crontab", "/etc/cron.d/*"), formats.system_crontab),
+    "/etc/anacrontab": formats.anacrontab,
+    **dict.fromkeys(
+        ("/var/spool/cron/root", "/var/spool/cron/crontabs/root", "/var/spool/cron/tabs/root"), formats.crontab
+    ),
+    **dict.fromkeys(("/etc/udev/rules.d/*.rules", "/usr/lib/udev/rules.d/*.rules"), formats.udev_rules),
+    "/etc/modprobe.d/*.conf": formats.modprobe,
+    **dict.fromkeys(("/etc/cloud/cloud.cfg", "/etc/cloud/cloud.cfg.d/*.cfg"), formats.cloud_config),
+    "/etc/wsl.conf": formats.wsl,
+    "/etc/wireguard/*.conf": formats.wireguard,
+    **dict.fromkeys(("/etc/supervisord.conf", "/etc/supervisord.d/*", "/etc/supervisor/conf.d/*"), formats.supervisor),
+    **dict.fromkeys(
+        ("/etc/monitrc", "/etc/monit.d/*", "/etc/monit/monitrc", "/etc/monit/conf.d/*", "/etc/monit/conf-enabled/*"),
+        formats.monit,
+    ),
+}
 INITTAB = "/etc/inittab"
 # tmpfiles.d(5), by priority: of files with the same name the first one counts.
 TMPFILES = ("/etc/tmpfiles.d/*.conf", "/usr/local/lib/tmpfiles.d/*.conf", "/usr/lib/tmpfiles.d/*.conf")
@@ -82,10 +126,14 @@ CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]
 KERNEL_FILES = "/boot/sysctl.conf-*"
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
+# Where it is, a probe leaves the host to the module.
+SAPTUNE = "/etc/sysconfig/saptune"
+
 # All of these, as glob(7) patterns: with systemd, and without; and what may be called.
 _PLACES = (*EXECUTABLES, *TEXTS)
 _SYSTEMD_PLACES = (
     *SYSTEMD_RC_SCRIPTS,
+    *SYSTEMD_SCRIPTS,
     *TMPFILES,
     *(f"{folder}/{name}" for folder in UNIT_FOLDERS[:-1] for name in UNITS),
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find what sets keepalive keys once a system has booted: scripts, cron, units, ufw, tuned.
+"""Find what sets keepalive keys once a system has booted: scripts, cron, units, ufw, tuned, saptune.
 
 :func:`find_candidates` reads the places where such lines stand; :func:`writers_among` tells, without
 another look at the host, which of them matter. What cannot be read is passed over. Sources:
@@ -15,6 +15,7 @@ ufw-framework(8), tuned-main.conf(5).
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import posixpath
 import re
@@ -24,6 +25,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     rows_with,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
+from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
     AppliedFile,
@@ -36,34 +40,38 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     EXECUTABLES,
     INITTAB,
-    KERNEL_FILES,
     OPENRC_SCRIPTS,
     RC_SCRIPTS,
     SYSTEMD_RC_SCRIPTS,
+    SYSTEMD_SCRIPTS,
     TEXTS,
     TMPFILES,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import (
+    of_saptune,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
     applications,
-    assignments,
     command_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
     of_tuned,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.units import (
+    Unit,
     find_units,
-    rows_that_run,
 )
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
         Candidate,
-        Rows,
+        Code,
     )
 
 
@@ -72,7 +80,17 @@ _TMPFILES_LINE = re.compile(
     rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
 _PLAIN = re.compile(rb"[1-9][0-9]{0,9}")
-_CALLED_OR_RELEVANT = re.compile(CALLED.pattern + b"|" + RELEVANT.pattern)
+_PLAIN_SETTINGS = re.compile(
+    rb"\bnet[./]+ipv4[./]+tcp_keepalive_(time|intvl|probes)[\"']?\s*=\s*[\"']?([1-9][0-9]{0,9})(?=[\"']?(?:[\s;&|)]|\Z))"
+)
+_APPLIES_VARIABLE = re.compile(
+    rb"(?i:sysctl)[\w}\"']*[^;|&\n]{0,200}?[ \t](?:-[a-zA-Z]*[pf]|--l[a-z]*)[ =]?[^;|&\n]{0,200}?\$"
+    rb"|systemd-sysctl[^;|&\n]{0,200}?[ \t][\"']?\$"
+)
+_CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
+# cloud-init notes there what it has done for an instance, and does not do it again.
+_CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
+_CLOUD_INIT = "/usr/bin/cloud-init"
 _MOST_CALLED_BY_A_LINE = 100
 _MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 _SCRIPT_MAX = 1 << 16
@@ -88,18 +106,18 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
     Returned with them is the tree, to which the sysctl files are added that they apply.
     """
     units, unit_names = find_units(files) if init.booted_with_systemd else ([], set())
+    texts = [(file, formats.script) for file in _scripts(files, init, unit_names)]
     found: list[Candidate | Called] = [
-        *(candidate for file in units for candidate in _in_text(files, file, rows_that_run(file.text))),
-        *(candidate for file in _scripts(files, init, unit_names) for candidate in _in_text(files, file)),
-        *(candidate for file in _texts(files, init) for candidate in _in_text(files, file)),
+        *(candidate for unit in units for candidate in _in_unit(files, unit)),
+        *(candidate for file, of in (*texts, *_texts(files, init)) for candidate in _in_text(files, file, of)),
         *(
             candidate
             for file in (_tmpfiles(files) if init.booted_with_systemd else ())
             for candidate in _in_tmpfiles(file)
         ),
-        *(AppliedFile(file.path) for file in files.matching(KERNEL_FILES)),
         *of_ufw(files),
         *of_tuned(files),
+        *of_saptune(files),
     ]
     # what several runlevels start, or several lines call, is one
     called = [one.path for one in dict.fromkeys(found) if isinstance(one, Called)]
@@ -130,14 +148,12 @@ def candidates_among(
 
     ``rows`` are path, number and text of the lines that :data:`RELEVANT` finds in :data:`PLACES` and in
     the scripts that are called there. These are all of the candidates, and perhaps others: whether a
-    script is executable, a unit enabled or a line a remark in its file does not count here.
+    script is executable, a unit enabled, or a line part of a text that is only printed does not count here.
     """
     candidates: list[Candidate] = []
     for path, number, row in rows:
-        file = SysctlFile(path=path, target=path, kind="file")
-        candidates += _in_command(files, file, number, row)
-        candidates += _in_tmpfiles_row(file, number, row)
-    candidates += [*of_ufw(files), *of_tuned(files)]
+        candidates += _in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
+    candidates += [*of_ufw(files), *of_tuned(files)]  # where saptune is, a probe has a doubt
     return candidates, _with_applied(files, candidates, tree)
 
 
@@ -150,7 +166,7 @@ def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Itera
     """Yield the scripts that run; ``units`` are names of systemd's, which go before scripts of the same name."""
     started: tuple[str, ...] = ()
     if init.booted_with_systemd:
-        started = SYSTEMD_RC_SCRIPTS
+        started = SYSTEMD_RC_SCRIPTS + SYSTEMD_SCRIPTS
     elif init.runs_openrc:
         started = OPENRC_SCRIPTS
     elif init.runs_scripts:
@@ -163,9 +179,13 @@ def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Itera
                 yield file
 
 
-def _texts(files: Files, init: InitSystem) -> t.Iterator[SysctlFile]:
-    for pattern in TEXTS if init.booted_with_systemd or not init.runs_scripts else (*TEXTS, INITTAB):
-        yield from files.matching(pattern)
+def _texts(files: Files, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Format]]:
+    has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT)
+    for pattern, of in TEXTS.items():
+        how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
+        yield from ((file, how) for file in files.matching(pattern))
+    if init.runs_scripts and not init.booted_with_systemd:
+        yield from ((file, formats.inittab) for file in files.matching(INITTAB))
 
 
 def _tmpfiles(files: Files) -> t.Iterable[SysctlFile]:
@@ -189,42 +209,73 @@ def _in_tmpfiles_row(file: SysctlFile, number: int, row: bytes) -> t.Iterator[Ca
         yield Setter(writer_at(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
-def _in_text(files: Files, file: SysctlFile, rows: Rows | None = None) -> t.Iterator[Candidate | Called]:
-    """Yield what the lines of a script do, or of another text with commands, and the scripts that it calls."""
-    called = CALLED.search(file.text)
-    if called or RELEVANT.search(file.text):
-        chosen = rows or rows_with(_CALLED_OR_RELEVANT if called else RELEVANT, file.text)
-        yield from itertools.islice(_in_rows(files, file, chosen), MOST_OF_A_FILE)
+def _in_unit(files: Files, unit: Unit) -> t.Iterator[Candidate | Called]:
+    """Yield what a unit's commands do, and the scripts that they call."""
+    if unit.may_set_with_rights and CALLED.search(unit.file.text):
+        commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
+        yield from _called(commands)
+    yield from itertools.islice(_candidates(files, unit.file, unit.effects()), MOST_OF_A_FILE)
 
 
-def _in_rows(files: Files, file: SysctlFile, rows: Rows) -> t.Iterator[Candidate | Called]:
-    for number, row in rows:
-        command = command_of(row)
-        names = itertools.islice(CALLED.finditer(command), _MOST_CALLED_BY_A_LINE)
-        yield from (Called(name.group().decode("utf-8", "surrogateescape")) for name in names)
-        if RELEVANT.search(command):
-            yield from _in_command(files, file, number, row)
+def _in_text(files: Files, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
+    """Yield what a script does, or another text with commands, and the scripts that it calls."""
+    rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
+    yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
+    if RELEVANT.search(file.text):
+        effects = of(file.text.decode("utf-8", "surrogateescape"))
+        yield from itertools.islice(_candidates(files, file, effects), MOST_OF_A_FILE)
+
+
+def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
+    for row in rows:
+        for name in itertools.islice(CALLED.finditer(row), _MOST_CALLED_BY_A_LINE):
+            yield Called(name.group().decode("utf-8", "surrogateescape"))
+
+
+def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> t.Iterator[Candidate]:
+    """Yield what a file does as candidates, with the lines that do it."""
+    rows = file.text.split(b"\n")
+    for effect in effects:
+        row = rows[min(effect.line, len(rows)) - 1]
+        if isinstance(effect, Applies):
+            # a loader may know the folder by another name
+            names = effect.application.names
+            names = None if names is None else tuple(files.read(name).path for name in names)
+            application = dataclasses.replace(effect.application, names=names)
+            yield Applier(writer_at(file, effect.line, row, "applies_files"), application)
+        else:
+            code: Code = "sets_value"
+            if isinstance(effect, Fills):
+                code = "appends_to_file" if effect.appends else "writes_file"
+            yield Setter(writer_at(file, effect.line, row, code), effect.values)
 
 
 def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
     script = files.read(path)
-    if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX:
-        for number, row in itertools.islice(rows_with(RELEVANT, script.text), MOST_OF_A_FILE):
-            yield from _in_command(files, script, number, row)
+    if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX and RELEVANT.search(script.text):
+        effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
+        yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
 
 
-def _in_command(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
-    command = command_of(row)
-    values = assignments(command)
-    if values:
-        yield Setter(writer_at(file, number, row), tuple(values.items()))
-    for found in applications(command):
-        # a loader may know the folder by another name
-        names = None if found.names is None else tuple(files.read(name).path for name in found.names)
-        yield Applier(writer_at(file, number, row), dataclasses.replace(found, names=names))
+def _in_single_row(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+    """Yield what a line may do whose neighbours are not known, at worst anything."""
+    if row.lstrip()[:1] == b"#":
+        return
+    plain = _PLAIN_SETTINGS.findall(row)
+    if len(plain) == row.count(b"tcp_keepalive_"):
+        if plain:
+            values = tuple((t.cast("Key", key.decode()), int(value)) for key, value in plain)
+            yield Setter(writer_at(file, number, row), values)
+    else:
+        yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
+    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _APPLIES_VARIABLE.search(row):
+        yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
+    effects = (Applies(number, application) for application in applications(row, anywhere=True))
+    yield from _candidates(files, dataclasses.replace(file, text=b"\n" * (number - 1) + row), effects)
 
 
 def of_ufw(files: Files) -> t.Iterator[Candidate]:
+    """Yield the sysctl file that ufw applies, where it is on."""
     if _UFW_IS_ON.search(files.read("/etc/ufw/ufw.conf").text):
         names = _UFW_FILE.findall(files.read("/etc/default/ufw").text)
         if names and names[-1].startswith(b"/"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parse what a line of a script, a crontab or a unit does to the keepalive keys.
+"""Parse what a line may do to the keepalive keys that belongs to no shell script, or to one that cannot be parsed.
 
 A line is looked at piece by piece, each of a bounded length, so that no text takes long.
 """
@@ -11,18 +11,17 @@ A line is looked at piece by piece, each of a bounded length, so that no text ta
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 import shlex
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SYSCTL_CONF
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 
 RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]")
@@ -49,27 +48,15 @@ _LOOKED_FOR = re.compile(rb"\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z")
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _WRITTEN = re.compile(rb"(?:>\|?|\bof=|\btee(?:\s+-\S+)*)\s*[\"']?([^\s\"';&|<>]*)\Z")
 _COPIED = re.compile(rb"\b(?:cp|mv|install)\s[^|;&]*\s[\"']?([^\s\"';&|<>]*)\Z")
+_OPENED = re.compile(rb"[\"']\s*(?:,\s*(?:mode\s*=\s*)?[\"'][bt]?[wa+]|,\s*O_|\)\s*\.write_)")
+_OPENED_BEFORE = re.compile(rb"[\"']\+?>>?[\"']\s*,\s*[\"']([^\s\"';&|<>]*)\Z")
+_OPENED_PATH = re.compile(rb"[\"']([^\s\"';&|<>]*)\Z")
 _LAST_ARGUMENT = re.compile(rb"[\"']?[ \t]*(?:\Z|[;&|)])")
 _FOLDER = re.compile(rb"/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?", re.DOTALL)
 
 _CALL = re.compile(
     rb"(?:^|[\s;&|('\"`=/@!+-])(systemd-sysctl|sysctl|\$\{?\w*(?i:sysctl)\w*\}?)[\"']?[ \t]+([^;&|<>)`\n\0]*)"
 )
-_LOADS = re.compile(r"--load(?:=(.*))?\Z|-[a-zA-Z]*?[pf](/.*|[a-zA-Z]*)\Z")
-_CHOOSES = re.compile(r"(?:--pattern=?|-r)(.*)\Z", re.DOTALL)
-_REPEATS = re.compile(r"[*+{]")
-_MOST_REPEATS = 3
-
-
-@dataclasses.dataclass(frozen=True)
-class Application:
-    """A call that applies sysctl files: those that ``names`` name, in this order, or those of a boot (None).
-
-    A name is a whole path, and may be a pattern of glob(7).
-    """
-
-    loader: Loader
-    names: tuple[str, ...] | None
 
 
 def command_of(row: bytes) -> bytes:
@@ -99,63 +86,22 @@ def _is_file_written(before: bytes, after: bytes) -> bool:
     place = _WRITTEN.search(before)
     if place is None and _LAST_ARGUMENT.match(after):
         place = _COPIED.search(before)
+    if place is None:
+        place = (_OPENED_PATH if _OPENED.match(after) else _OPENED_BEFORE).search(before)
     return place is not None and _FOLDER.fullmatch(place[1]) is not None and not _ELSEWHERE.search(before)
 
 
-def applications(command: bytes) -> t.Iterator[Application]:
-    """Yield the calls of a command that apply sysctl files."""
+def applications(command: bytes, *, anywhere: bool = False) -> t.Iterator[Application]:
+    """Yield the calls of a command that apply sysctl files; those of another host only where ``anywhere`` is true."""
     for match in itertools.islice(_CALL.finditer(command), _MOST_PIECES):
-        if _ELSEWHERE.search(command[max(0, match.start(1) - _LENGTH_BEFORE) : match.start(1)]):
+        if not anywhere and _ELSEWHERE.search(command[max(0, match.start(1) - _LENGTH_BEFORE) : match.start(1)]):
             continue
         arguments = match[2][:_LENGTH_OF_ARGUMENTS].decode("utf-8", "surrogateescape")
         try:
             words = shlex.split(arguments)
         except ValueError:  # the quote that ends it was opened before the call
             words = arguments.replace('"', " ").replace("'", " ").split()
-        words, chosen = _without_pattern(words)
-        names = [word for word in words if word.startswith("/")]
-        if match[1] == b"systemd-sysctl":
-            if names:  # without any, it does again what the boot did
-                yield Application("systemd-sysctl", tuple(names))
-        elif chosen is None or _may_choose_keys(chosen):
-            yield from _applied_by_sysctl(words, names)
-
-
-def _applied_by_sysctl(words: list[str], names: list[str]) -> t.Iterator[Application]:
-    if "--system" in words:
-        yield Application("procps", None)
-        return
-    loads = list(filter(None, map(_LOADS.match, words)))
-    if not loads:
-        return
-    attached = [name for load in loads for name in load.groups() if name and name.startswith("/")]
-    # the digit is that of a redirection, 2>
-    others = [word for word in words if not word.startswith(("/", "-")) and not word.isdigit()]
-    if attached or names:
-        yield Application("procps", (*attached, *names))
-    elif not others and "-" not in words:
-        yield Application("procps", (SYSCTL_CONF,))
-
-
-def _without_pattern(words: list[str]) -> tuple[list[str], str | None]:
-    """Return the arguments without sysctl's ``--pattern``, and that, None where it is not given."""
-    chosen = None
-    others = []
-    pending = iter(words)
-    for word in pending:
-        match = _CHOOSES.match(word)
-        if match:
-            chosen = match[1] or next(pending, "")
-        else:
-            others.append(word)
-    return others, chosen
-
-
-def _may_choose_keys(pattern: str) -> bool:
-    """Whether sysctl's ``--pattern`` lets keepalive keys through; one that could take long to try may."""
-    if len(_REPEATS.findall(pattern)) > _MOST_REPEATS:
-        return True
-    try:
-        return any(re.search(pattern, sysctl_name(key)) for key in KEYS)
-    except re.error:
-        return True
+        words = [word for word in words if not word.isdigit()]  # that of a redirection, 2>
+        call = (read_systemd_call if match[1] == b"systemd-sysctl" else read_call)(words)
+        if call.applies:
+            yield call.applies

@@ -47,12 +47,13 @@ _TUNED_APPLIES_NO_FILES = re.compile(
 
 
 def of_tuned(files: Files) -> t.Iterator[Candidate]:
+    """Yield what tuned does to the keys, where it is enabled."""
     active = [file for file in map(files.read, TUNED_ACTIVE) if file.text.strip()]
     if not active or not any(map(files.paths, _TUNED_IS_ON)):
         return
     applies_files = not _TUNED_APPLIES_NO_FILES.search(files.read(_TUNED_CONF).text)
     if applies_files:
-        yield TunedFiles(writer_at(active[0], 1, active[0].text.split(b"\n")[0]))
+        yield TunedFiles(writer_at(active[0], 1, active[0].text.split(b"\n")[0], "applies_files"))
     names = [name.decode("utf-8", "surrogateescape") for file in active for name in file.text.split()]
     seen: set[str] = set()
     while names:
@@ -76,6 +77,7 @@ def _tuned_profile(text: bytes) -> tuple[list[str], list[tuple[int, bytes]]]:
     """Return the profiles that one includes, and the lines of its sections for sysctl that may matter."""
     included: list[str] = []
     plugins: dict[bytes, bytes] = {}
+    disabled: set[bytes] = set()
     rows: list[tuple[bytes, int, bytes]] = []
     section = b""
     for number, row in enumerate(text.split(b"\n"), start=1):
@@ -86,6 +88,12 @@ def _tuned_profile(text: bytes) -> tuple[list[str], list[tuple[int, bytes]]]:
             included = value.decode("utf-8", "surrogateescape").replace(",", " ").split()
         elif name == b"type":
             plugins[section] = value
+        elif name == b"enabled" and value.lower() in (b"0", b"false"):
+            disabled.add(section)
         elif equals and RELEVANT.search(name):
             rows.append((section, number, row))
-    return included, [(number, row) for section, number, row in rows if plugins.get(section, section) == b"sysctl"]
+    return included, [
+        (number, row)
+        for section, number, row in rows
+        if plugins.get(section, section) == b"sysctl" and section not in disabled
+    ]

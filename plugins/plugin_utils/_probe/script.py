@@ -40,6 +40,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
+    SAPTUNE,
     UFW_AND_TUNED,
 )
 
@@ -99,7 +100,7 @@ for p in {_words(_CREDENTIALS)}; do
   elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
   else echo "none $p"; fi
 done
-for f in {KERNEL_FILES}; do [ -e "$f" ] && doubt "$f"; done
+for f in {KERNEL_FILES} {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
 set --
 for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"

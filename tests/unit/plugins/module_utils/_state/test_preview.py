@@ -83,13 +83,16 @@ EXCLUSION = TIME[:-1] + b"*=7\n-" + TIME[:-2] + b"*\n"
 
 
 # Since procps 4.0.5 the file's second line keeps the key from the first one.
+UFW: Layout = {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}
+
+
 @pytest.mark.parametrize(
     ("layout", "paths"),
     [
         pytest.param({"/etc/rc.local": b"sysctl -p /opt/tune.conf", "/opt/tune.conf": EXCLUSION}, ["/etc/rc.local"]),
-        pytest.param({"/boot/sysctl.conf-6.1": EXCLUSION}, ["/boot/sysctl.conf-6.1"]),
+        pytest.param({**UFW, "/etc/ufw/sysctl.conf": EXCLUSION}, ["/etc/ufw/sysctl.conf"]),
     ],
-    ids=["by a call", "of a kernel"],
+    ids=["by a call", "by ufw"],
 )
 @pytest.mark.parametrize("init", [pytest.param(SYSTEMD, id="systemd"), pytest.param(NOTHING, id="no loader")])
 def test_the_release_counts_for_who_else_applies_files(
@@ -113,7 +116,7 @@ def test_the_release_counts_for_who_else_applies_files(
         pytest.param({A: b"-net.ipv4.conf.*.x\n" + TIME + b"=600\n"}, PROCPS, False, id="of other keys"),
         pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, SYSTEMD, True, id="a loop of links"),
         pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, PROCPS, False, id="a loop to procps"),
-        pytest.param({"/boot/sysctl.conf-6.1": EXCLUSION}, SYSTEMD, True, id="of a kernel"),
+        pytest.param({**UFW, "/etc/ufw/sysctl.conf": EXCLUSION}, SYSTEMD, True, id="by ufw"),
         pytest.param({OPT: EXCLUSION}, SYSTEMD, False, id="that nothing applies"),
     ],
 )

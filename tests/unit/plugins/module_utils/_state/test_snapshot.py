@@ -166,9 +166,14 @@ def test_as_dict_without_a_loader() -> None:
 
 
 CONF = "/etc/sysctl.conf"
-CALL = {"path": "/etc/rc.local", "line": 1}
-ACTIVE = {"path": "/etc/tuned/active_profile", "line": 1, "text": "mine"}
-PROFILE = {"path": "/etc/tuned/mine/tuned.conf", "line": 2, "text": "net.ipv4.tcp_keepalive_time=5"}
+CALL = {"code": "applies_files", "path": "/etc/rc.local", "line": 1}
+ACTIVE = {"code": "applies_files", "path": "/etc/tuned/active_profile", "line": 1, "text": "mine"}
+PROFILE = {
+    "code": "sets_value",
+    "path": "/etc/tuned/mine/tuned.conf",
+    "line": 2,
+    "text": "net.ipv4.tcp_keepalive_time=5",
+}
 TUNED: Layout = {
     "/etc/runlevels/default/tuned": b"",
     "/etc/tuned/active_profile": b"mine\n",
@@ -264,6 +269,32 @@ def test_the_command_line_counts_in_the_first_network_namespace_only(tmp_path: P
     assert take_snapshot(host, loader=None).boot.values == Values(60, 61, 9)
     other = take_snapshot(LocalHost(str(tmp_path / "root"), proc=str(tmp_path / "proc")))
     assert other.boot.values.time == 7200
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "consequence"),
+    [
+        (b"sysctl " + TIME + b"=7", "sets_value", "may set other keepalive values after the boot"),
+        (b"sysctl -p /opt/tune.conf", "applies_files", "may set other keepalive values after the boot"),
+        (
+            b"echo " + TIME + b"=7 >> /etc/sysctl.conf",
+            "appends_to_file",
+            "may append other keepalive values to a sysctl file",
+        ),
+        (
+            b"echo " + TIME + b"=7 > /etc/sysctl.d/7.conf",
+            "writes_file",
+            "may write other keepalive values to a sysctl file",
+        ),
+    ],
+)
+def test_each_kind_of_writer_has_a_code_and_a_warning(tmp_path: Path, line: bytes, code: str, consequence: str) -> None:
+    host = make_host(tmp_path, {"/etc/crontab": b"@reboot root " + line + b"\n", OPT: TIME + b"=7\n"})
+    snapshot = take_snapshot(host)
+    assert [writer["code"] for writer in snapshot.as_dict()["other_writers"]] == [code]
+    assert snapshot.writer_warnings() == [
+        f"/etc/crontab line 1 {consequence}. Change or remove that: @reboot root {line.decode()}"
+    ]
 
 
 def test_many_lines_of_a_file_are_one_warning(tmp_path: Path) -> None:

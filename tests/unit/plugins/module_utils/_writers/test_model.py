@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     loaders_called,
     writers_among,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import Application
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -30,10 +30,11 @@ if t.TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("path", "line"), [("/etc/crontab", SET), ("/boot/sysctl.conf-6.1", b"net.ipv4.tcp_keepalive_time=60")]
+    ("path", "line"), [("/etc/crontab", SET), ("/etc/ufw/sysctl.conf", b"net.ipv4.tcp_keepalive_time=60")]
 )
 def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str, line: bytes) -> None:
-    assert [writer.line for writer in found(tmp_path, {path: (line + b"\n") * 1001})] == [*range(1, 1001)]
+    ufw: Layout = {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}
+    assert [writer.line for writer in found(tmp_path, {**ufw, path: (line + b"\n") * 1001})] == [*range(1, 1001)]
 
 
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
@@ -43,13 +44,22 @@ def test_a_long_line_is_cut(tmp_path: Path) -> None:
 
 def test_other_bytes_than_utf8_are_escaped(tmp_path: Path) -> None:
     (writer,) = found(tmp_path, {"/etc/rc.local": SET + b" \xff"})
-    assert writer.as_dict() == {"path": "/etc/rc.local", "line": 1, "text": SET.decode() + " \\xff"}
+    assert writer.as_dict() == {
+        "code": "sets_value",
+        "path": "/etc/rc.local",
+        "line": 1,
+        "text": SET.decode() + " \\xff",
+    }
 
 
-def test_files_of_a_kernel(tmp_path: Path) -> None:
+def test_lines_of_an_applied_file(tmp_path: Path) -> None:
     text = b"vm.swappiness=5\nnet.ipv4.tcp_keepalive_*=60\nnet.ipv4.tcp_keepalive_time=600\n"
-    layout: Layout = {"/boot/sysctl.conf-6.4.0": text}
-    assert found(tmp_path, layout) == [Writer("/boot/sysctl.conf-6.4.0", 2, "net.ipv4.tcp_keepalive_*=60")]
+    layout: Layout = {
+        "/etc/ufw/ufw.conf": b"ENABLED=yes\n",
+        "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
+        "/etc/ufw/sysctl.conf": text,
+    }
+    assert found(tmp_path, layout) == [Writer("/etc/ufw/sysctl.conf", 2, "net.ipv4.tcp_keepalive_*=60")]
 
 
 WRITERS = [Writer("/etc/b", 1, ""), Writer("/etc/a", 10, ""), Writer("/etc/a", 9, "")]
@@ -79,3 +89,9 @@ def test_writers_come_once_by_path_and_line() -> None:
 )
 def test_loaders_called(candidate: Candidate, loaders: set[str]) -> None:
     assert loaders_called([candidate]) == loaders
+
+
+def test_a_line_that_appends_the_value_of_the_boot_changes_nothing(tmp_path: Path) -> None:
+    lines = [f"echo net.ipv4.tcp_keepalive_time={value} >> /etc/sysctl.conf" for value in (600, 60)]
+    expected = Writer("/etc/rc.local", 2, lines[1], "appends_to_file")
+    assert found(tmp_path, {"/etc/rc.local": "\n".join(lines).encode()}) == [expected]

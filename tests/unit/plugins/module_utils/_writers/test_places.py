@@ -74,3 +74,7 @@ def test_texts(tmp_path: Path, path: str) -> None:
 )
 def test_places_that_do_not_count(tmp_path: Path, path: str) -> None:
     assert found(tmp_path, {path: SET}) == []
+
+
+def test_files_of_a_kernel_belong_to_the_boot(tmp_path: Path) -> None:
+    assert found(tmp_path, {"/boot/sysctl.conf-6.4.0": b"net.ipv4.tcp_keepalive_time=60\n"}) == []

@@ -164,3 +164,22 @@ def test_ufw(tmp_path: Path, layout: Layout, lines: list[int]) -> None:
     }
     expected = [Writer("/etc/ufw/sysctl.conf", line, "net/ipv4/tcp_keepalive_time=60") for line in lines]
     assert found(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts"),
+    [
+        pytest.param({}, False, id="cloud-init is not installed"),
+        pytest.param({"/usr/bin/cloud-init": b""}, True, id="before the first boot"),
+        pytest.param(
+            {"/usr/bin/cloud-init": b"", "/var/lib/cloud/instances/i-1/sem/config_runcmd": b""},
+            False,
+            id="after the first boot",
+        ),
+    ],
+)
+def test_what_cloud_init_does_once(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
+    path = "/etc/cloud/cloud.cfg.d/tune.cfg"
+    text = b"bootcmd:\n  - " + SET + b"\nruncmd:\n  - " + SET + b"\n"
+    writers = found(tmp_path, {path: text, **layout})
+    assert [writer.line for writer in writers] == ([2, 4] if counts else [2])

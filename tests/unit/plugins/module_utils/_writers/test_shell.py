@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
         "ExecStartPost=-/usr/sbin/sysctl net.ipv4.tcp_keepalive_probes=5",
         'sysctl -w "net.ipv4.tcp_keepalive_time"="$seconds"',
         "sysctl -w net.ipv4.tcp_keepalive_time=$((60*10))",
-        "$SYSCTL -w net.ipv4.tcp_keepalive_time = 60",
+        "$SYSCTL -w 'net.ipv4.tcp_keepalive_time = 60'",
         "sysctl -w 'net.ipv4.tcp_keepalive_*=60'",
         "echo 60 >/proc/sys/net/ipv4/tcp_keepalive_time",
         'echo 60 > "/proc/sys/net/ipv4/tcp_keepalive_time" || true',
@@ -42,7 +42,6 @@ if t.TYPE_CHECKING:
         "nsenter -t 1 -n sysctl -w net.ipv4.tcp_keepalive_time=60",
         "nsenter --net=/proc/1/ns/net sysctl -w net.ipv4.tcp_keepalive_time=60",
         "ip netns exec blue true; sysctl -w net.ipv4.tcp_keepalive_time=60",
-        "echo net.ipv4.tcp_keepalive_time=60 >> /etc/sysctl.conf",
         "sysctl -w net.ipv4.tcp_keepalive_time=600 net.ipv4.tcp_keepalive_intvl=5",
         "sysctl -w net.ipv4.tcp_keepalive_time=0600",
         "sysctl -w net.ipv4.tcp_keepalive_time=600$unit",
@@ -141,7 +140,7 @@ def test_lines_that_apply_files(tmp_path: Path, line: str, *, counts: bool) -> N
         "/opt/60.conf": b"net.ipv4.tcp_keepalive_time=60\n",
         "/opt/600.conf": b"net.ipv4.tcp_keepalive_time=600\n",
     }
-    assert found(tmp_path, layout) == ([Writer("/etc/rc.local", 1, line)] if counts else [])
+    assert found(tmp_path, layout) == ([Writer("/etc/rc.local", 1, line, "applies_files")] if counts else [])
 
 
 @pytest.mark.parametrize(

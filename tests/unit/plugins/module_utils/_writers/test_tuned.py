@@ -48,7 +48,7 @@ def test_tuned(tmp_path: Path, folder: str) -> None:
 def test_tuned_applies_the_files_in_etc_again(tmp_path: Path, files: Layout, *, is_active: bool, counts: bool) -> None:
     path = "/usr/lib/tuned/mine/tuned.conf"
     assert found(tmp_path, {**TUNED, path: PROFILE, **files}) == [
-        *([Writer("/etc/tuned/active_profile", 1, "mine")] if is_active else []),
+        *([Writer("/etc/tuned/active_profile", 1, "mine", "applies_files")] if is_active else []),
         *([Writer(path, 5, "net.ipv4.tcp_keepalive_time = 60")] if counts else []),
     ]
 
@@ -63,6 +63,11 @@ def test_tuned_applies_the_files_in_etc_again(tmp_path: Path, files: Layout, *, 
             {"/usr/lib/tuned/mine/tuned.conf": b"[x]\nnet.ipv4.tcp_keepalive_time=5\ntype=sysctl\n"},
             [("mine", 2)],
             id="section of another name",
+        ),
+        pytest.param(
+            {"/usr/lib/tuned/mine/tuned.conf": b"[sysctl]\nenabled=false\nnet.ipv4.tcp_keepalive_time=5\n"},
+            [],
+            id="section that is switched off",
         ),
         pytest.param({"/usr/lib/tuned/other/tuned.conf": PROFILE}, [], id="not active"),
         pytest.param(

@@ -83,3 +83,91 @@ def test_a_masked_unit_takes_its_drop_ins_with_it(tmp_path: Path) -> None:
 def test_a_merged_usr_is_read_once(tmp_path: Path) -> None:
     layout: Layout = {"/lib": "usr/lib", "/usr/lib/systemd/system/a.service": b"ExecStart=" + SET}
     assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ["/usr/lib/systemd/system/a.service"]
+
+
+UNIT = b"[Service]\nExecStart=/sbin/" + SET + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("unit", "drop_ins", "counts"),
+    [
+        pytest.param(b"PrivateNetwork=yes", {}, False, id="own network"),
+        pytest.param(b"PrivateNetwork=True", {}, False, id="own network, in other letters"),
+        pytest.param(b"PrivateNetwork=no", {}, True, id="the host's network"),
+        pytest.param(b"PrivateNetwork=yes\nPrivateNetwork=no", {}, True, id="the last one counts"),
+        pytest.param(b"# PrivateNetwork=yes", {}, True, id="remark"),
+        pytest.param(b"NetworkNamespacePath=/run/netns/blue", {}, False, id="another namespace"),
+        pytest.param(b"NetworkNamespacePath=/run/netns/blue\nNetworkNamespacePath=", {}, True, id="taken back"),
+        pytest.param(b"NetworkNamespacePath=/proc/1/ns/net", {}, True, id="that of process 1"),
+        pytest.param(b"JoinsNamespaceOf=b.service", {}, True, id="joins, but has no own network"),
+        pytest.param(b"", {"a.service.d/x.conf": b"PrivateNetwork=yes"}, False, id="by a drop-in"),
+        pytest.param(b"PrivateNetwork=yes", {"a.service.d/x.conf": b"PrivateNetwork=no"}, True, id="drop-in says no"),
+        pytest.param(b"", {"service.d/x.conf": b"PrivateNetwork=yes"}, False, id="by a drop-in of all services"),
+        pytest.param(
+            b"",
+            {"a.service.d/10-x.conf": b"PrivateNetwork=yes", "a.service.d/20-y.conf": b"PrivateNetwork=no"},
+            True,
+            id="drop-ins in their order",
+        ),
+        pytest.param(b"", {"b.service.d/x.conf": b"PrivateNetwork=yes"}, True, id="drop-in of another unit"),
+        pytest.param(b"User=nobody", {}, False, id="no rights"),
+        pytest.param(b"User=root", {}, True, id="root"),
+        pytest.param(b"DynamicUser=yes", {}, False, id="a user of its own"),
+        pytest.param(b"User=tune\nAmbientCapabilities=CAP_NET_ADMIN", {}, True, id="a right of root"),
+        pytest.param(b"ProtectKernelTunables=yes", {}, False, id="/proc/sys is read-only"),
+    ],
+)
+def test_units_that_cannot_set_the_keys_of_the_host(
+    tmp_path: Path, unit: bytes, drop_ins: dict[str, bytes], *, counts: bool
+) -> None:
+    folder = "/etc/systemd/system"
+    layout: Layout = {
+        f"{folder}/a.service": UNIT + unit + b"\n",
+        **{f"{folder}/{name}": b"[Service]\n" + text + b"\n" for name, text in drop_ins.items()},
+    }
+    assert [writer.line for writer in found(tmp_path, layout, init=SYSTEMD)] == ([2] if counts else [])
+
+
+def test_a_drop_in_of_a_unit_with_its_own_network_sets_nothing(tmp_path: Path) -> None:
+    layout: Layout = {
+        "/usr/lib/systemd/system/a@.service": b"[Service]\nPrivateNetwork=yes\n",
+        "/etc/systemd/system/a@.service.d/x.conf": UNIT,
+        "/etc/systemd/system/a@b.service.d/x.conf": b"[Service]\nExecStartPre=/opt/tune\n",
+        "/opt/tune": b"#!/bin/sh\n" + SET,
+        "/usr/lib/systemd/system/c.service": b"[Service]\nNetworkNamespacePath=/run/netns/c\nExecStart=/opt/tune\n",
+    }
+    assert found(tmp_path, layout, init=SYSTEMD) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "places"),
+    [
+        pytest.param([UNIT + b"ExecStart=\nExecStart=/bin/true\n"], [], id="taken back in the unit"),
+        pytest.param([UNIT + b"ExecStartPre=\n"], [("a.service", 2)], id="another setting is taken back"),
+        pytest.param([UNIT, b"[Service]\nExecStart=\nExecStart=/bin/true\n"], [], id="by a drop-in"),
+        pytest.param([UNIT, b"[Service]\nExecStart=\n", UNIT], [("a.service.d/2.conf", 2)], id="and set again"),
+        pytest.param([UNIT, UNIT, b"[Service]\nExecStart=\n"], [], id="by the last drop-in"),
+    ],
+)
+def test_commands_of_a_unit_that_are_taken_back(
+    tmp_path: Path, texts: list[bytes], places: list[tuple[str, int]]
+) -> None:
+    folder = "/etc/systemd/system"
+    names = ["a.service", *(f"a.service.d/{number}.conf" for number in range(1, len(texts)))]
+    layout: Layout = {f"{folder}/{name}": text for name, text in zip(names, texts)}
+    writers = found(tmp_path, layout, init=SYSTEMD)
+    assert [(writer.path[len(folder) + 1 :], writer.line) for writer in writers] == places
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("ExecStart=+/sbin/sysctl -w net.ipv4.tcp_keepalive_time=60", True),
+        ("ExecStartPre=!!/sbin/sysctl -w net.ipv4.tcp_keepalive_time=60", True),
+        ("ExecStartPre=-/sbin/sysctl -w net.ipv4.tcp_keepalive_time=60", False),
+    ],
+)
+def test_commands_of_a_unit_with_all_rights(tmp_path: Path, line: str, *, counts: bool) -> None:
+    text = f"[Service]\nUser=nobody\n{line}\n".encode()
+    writers = found(tmp_path, {"/etc/systemd/system/a.service": text}, init=SYSTEMD)
+    assert [writer.line for writer in writers] == ([3] if counts else [])

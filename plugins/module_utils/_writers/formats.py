@@ -1,0 +1,231 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the commands in the tables and scripts of a system, and tell what they do to the keepalive keys.
+
+Sources: crontab(5), anacrontab(5), interfaces(5), modprobe.d(5), udev(7), wg-quick(8), monit(1), and the
+documentation of cloud-init, supervisor and WSL. A line that a format does not know is taken for a command.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import (
+    Sets,
+    effects_of,
+    effects_of_words,
+    loose_effects,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import (
+    CONTINUED,
+    ShellError,
+    Word,
+    plain_words,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+    RELEVANT,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
+    values_of,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Effect
+
+    Effects = t.Iterator[Effect]
+    Format = t.Callable[[str], Effects]
+
+_RELEVANT = re.compile(RELEVANT.pattern.decode())
+_REMARK = re.compile(r"[ \t]*[#;]")
+_LANGUAGE = re.compile(r"#!.*\b(?:python|perl|ruby|node|php|lua|tclsh|awk|gawk|mawk)[0-9.]*\b")
+_WHEN = r"[ \t]*(?:@\w+|[0-9*~][0-9*/,~-]*(?:[ \t]+[0-9A-Za-z*/,~?#-]+){4})[ \t]+"
+_CRON = re.compile(_WHEN)
+_SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
+_ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
+_GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|su)\b")
+_MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
+_NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
+_INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
+_UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
+_UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
+_WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
+_SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
+_MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*=?[ \t]*(?:\"([^\"]*)\"|'([^']*)')")
+_SECTION = re.compile(r"[ \t]*\[([^\]]*)\]")
+_WSL = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
+_YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
+_YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
+_YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
+_YAML_WORD = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,\[\]\"'][^,\]]*)")
+# cloud-init does these at the first boot of an instance only.
+_ONCE = frozenset(("runcmd", "write_files", "packages", "final_message", "ssh_authorized_keys"))
+
+
+def script(text: str) -> Effects:
+    """Yield what a script does, in the language that its first line names."""
+    yield from (loose_effects if _LANGUAGE.match(text.split("\n", 1)[0]) else effects_of)(text)
+
+
+def lines(text: str) -> Effects:
+    """Yield what the lines of a text do, each a command of a shell, whatever word stands before it."""
+    for number, row in relevant_rows(text):
+        yield from effects_of(row, number)
+
+
+def relevant_rows(text: str) -> t.Iterator[tuple[int, str]]:
+    """Yield the lines that may matter with their numbers; continued ones are one line, and remarks are left out."""
+    number = 1
+    for row in text.replace("\\\n", CONTINUED).split("\n"):
+        if _RELEVANT.search(row) and not _REMARK.match(row):
+            yield number, row
+        number += 1 + row.count(CONTINUED)
+
+
+def crontab(text: str) -> Effects:
+    """Yield what a user's table of cron does."""
+    return _after(_CRON, text)
+
+
+def anacrontab(text: str) -> Effects:
+    """Yield what the table of anacron does."""
+    return _after(_ANACRON, text)
+
+
+def inittab(text: str) -> Effects:
+    """Yield what the table of init does."""
+    return _after(_INITTAB, text)
+
+
+def _after(begin: t.Pattern[str], text: str) -> Effects:
+    for number, row in relevant_rows(text):
+        found = begin.match(row)
+        yield from effects_of(row[found.end() :] if found else row, number)
+
+
+def system_crontab(text: str) -> Effects:
+    """Yield what a table of cron does whose lines name the user; no other user than root may set the keys."""
+    for number, row in relevant_rows(text):
+        found = _SYSTEM_CRON.match(row)
+        command = row[found.end() :] if found else row
+        if not found or found[1] in ("root", "*") or _GIVES_RIGHTS.search(command):
+            yield from effects_of(command, number)
+
+
+def modprobe(text: str) -> Effects:
+    """Yield what the commands do that run in place of modprobe."""
+    for number, row in relevant_rows(text):
+        if not _NO_COMMAND_OF_MODPROBE.match(row):
+            yield from effects_of(_MODPROBE.sub("", row, count=1), number)
+
+
+def udev_rules(text: str) -> Effects:
+    """Yield what rules of udev run and set."""
+    for number, row in relevant_rows(text):
+        for found in _UDEV_SYSCTL.finditer(row):
+            values = values_of(f"{found[1]}={found[2]}")
+            if values:
+                yield Sets(number + row.count(CONTINUED, 0, found.start()), tuple(values.items()))
+        for found in _UDEV_COMMAND.finditer(row):
+            yield from command_line(found[1], number + row.count(CONTINUED, 0, found.start()))
+
+
+def command_line(text: str, number: int) -> Effects:
+    """Yield what a command does that no shell reads, as in a unit: quotes count, and ``;`` begins another one."""
+    try:
+        words = plain_words(text, number)
+    except ShellError:
+        yield from loose_effects(text, number)
+        return
+    command: list[Word] = []
+    for word in (*words, Word(";", number)):
+        if word.text != ";":
+            command.append(word)
+        elif command:
+            yield from effects_of_words(command)
+            command = []
+
+
+def wireguard(text: str) -> Effects:
+    """Yield what the commands of wg-quick do."""
+    for number, row in relevant_rows(text):
+        found = _WIREGUARD.match(row)
+        if found:
+            yield from effects_of(row[found.end() :], number)
+
+
+def supervisor(text: str) -> Effects:
+    """Yield what the programs do that supervisor starts."""
+    for number, row in relevant_rows(text):
+        found = _SUPERVISOR.match(row)
+        if found:
+            yield from command_line(row[found.end() :], number)
+
+
+def monit(text: str) -> Effects:
+    """Yield what the programs do that monit starts."""
+    for number, row in relevant_rows(text):
+        for found in _MONIT.finditer(row):
+            yield from command_line(found[1] or found[2] or "", number)
+
+
+def wsl(text: str) -> Effects:
+    """Yield what ``command=`` in the section ``[boot]`` of wsl.conf does."""
+    section = ""
+    for number, row in enumerate(text.split("\n"), start=1):
+        heading, found = _SECTION.match(row), _WSL.match(row)
+        if heading:
+            section = heading[1].strip().lower()
+        elif found and section == "boot":
+            command = row[found.end() :].strip()
+            is_quoted = len(command) > 1 and command[0] == command[-1] == '"'
+            yield from effects_of(command[1:-1] if is_quoted else command, number)
+
+
+def cloud_config(text: str, *, has_run: bool = False) -> Effects:
+    """Yield what a configuration of cloud-init does at a boot.
+
+    ``has_run`` says that what it does once for an instance, such as ``runcmd``, will not be done again.
+    """
+    section = ""
+    rows = text.split("\n")
+    index = 0
+    while index < len(rows):
+        row = rows[index]
+        begins = index
+        index += 1
+        heading = _YAML_SECTION.match(row)
+        section = heading[1] if heading else section
+        if row.lstrip().startswith("#") or (has_run and section in _ONCE):
+            continue
+        item = _YAML_ITEM.match(row)
+        if item is None or section not in ("bootcmd", "runcmd"):
+            yield from loose_effects(row, begins + 1)
+            continue
+        while index < len(rows) and (not rows[index].strip() or _indent(rows[index]) > _indent(row)):
+            index += 1
+        yield from _yaml_item(item[2], rows[begins + 1 : index], begins + 1)
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip())
+
+
+def _yaml_item(value: str, following: list[str], number: int) -> Effects:
+    """Yield what one command of a list does: a text for a shell, or a list of words."""
+    if _YAML_BLOCK.match(value):
+        yield from effects_of("\n".join(following), number + 1)
+    elif any(row.strip() for row in following) and not value.startswith("["):
+        yield from loose_effects("\n".join([value, *following]), number)
+    elif value.startswith("["):
+        found_in = ((place, row) for place, row in enumerate([value, *following], start=number))
+        words = [(place, found) for place, row in found_in for found in _YAML_WORD.finditer(row)]
+        yield from effects_of_words([Word((one[1] or one[2] or one[3] or "").strip(), place) for place, one in words])
+    else:
+        found = _YAML_WORD.fullmatch(value.strip()) if value[:1] in "\"'" else None
+        command = value if found is None else found[1] or (found[2] or "").replace("''", "'")
+        yield from effects_of(command, number)

@@ -1,0 +1,902 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the lines of a script do, found in rc.local on a system whose boot gives 600, 75 and 9."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, lay_out
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+KEY = "net.ipv4.tcp_keepalive_time"
+SET = f"sysctl -w {KEY}=60"
+FILE = "/proc/sys/net/ipv4/tcp_keepalive_time"
+PATH = "/etc/rc.local"
+OTHERS: Layout = {"/etc/sysctl.conf": KEY.encode() + b"=60\n", "/opt/60.conf": KEY.encode() + b"=60\n"}
+
+
+def found(root: Path, script: str) -> list[tuple[int, str]]:
+    """Return line and code of what a script does; where it does anything, its single lines have to show that, too."""
+    lay_out(root, {**OTHERS, PATH: script.encode()})
+    (root / PATH[1:]).chmod(0o755)
+    files = Files(str(root))
+    tree = files.read_tree()
+    rows = [(PATH, number, row) for number, row in enumerate(script.encode().split(b"\n"), 1) if RELEVANT.search(row)]
+    writers, in_single_rows = (
+        writers_among(candidates, BootContext(tree, Values(600, 75, 9), hz=250))
+        for candidates, tree in (find_candidates(files, PROCPS, tree), candidates_among(files, rows, tree))
+    )
+    assert in_single_rows or not writers
+    return [(writer.line, getattr(writer, "code", "")) for writer in writers]
+
+
+# Each sets the host's key: whatever comes before keeps the network namespace and the rights.
+SETTING = (
+    *(f"{before} {SET}" for before in ("sudo", "sudo -n", "sudo -u root", "sudo -E -- ", "doas", "env A=b", "A=b")),
+    *(f"{before} {SET}" for before in ("nice -n 10", "ionice -c 3 nice", "timeout 10", "timeout -k 5 10", "setsid")),
+    *(
+        f"{before} {SET}"
+        for before in ("nohup", "flock /run/lock", "chrt -f 10", "taskset 1", "command", "exec", "busybox")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("time", "!", "if", "chroot /srv/image", "unshare -m", "unshare --mount --ipc", "stdbuf -oL")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("nsenter -t 4711 -m", "nsenter -m/proc/4711/ns/mnt", "nsenter -t 1 -a", "nsenter -at1")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("nsenter --target 1 --net", "nsenter -n/proc/1/ns/net", "nsenter -t1 -m -u -n -i --")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("systemd-run", "systemd-run --on-boot=60", "systemd-run -p User=root", "systemd-run -M .host")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("ssh localhost", "ssh root@127.0.0.1", "machinectl shell .host", "ip vrf exec red")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("su root -c", "xargs -a /dev/null", "systemd-cat -t tune", "runuser -u root --")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("docker run --rm --privileged --network host alpine", "podman run --net=host --privileged x")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("ansible localhost -a", "salt-call --local cmd.run", "own_function", "retry 5 sleep 1")
+    ),
+    *(
+        f"{before} '{SET}'"
+        for before in ("sh -c", "bash -lc", "su -c", "su - root -c", "eval", "trap", "watch -n 60", "flock /run/l -c")
+    ),
+    *(
+        f"{before} '{SET}'"
+        for before in ("sudo sh -c", "nohup bash -c", "script -c", "run", "ssh localhost", "exec /bin/bash -ec")
+    ),
+    f"true && {SET} || exit 1",
+    f"/usr/sbin/{SET}&",
+    f"[ -x /sbin/sysctl ] && {SET}",
+    f"x=$({SET})",
+    f"echo `{SET}`",
+    f'echo "$({SET})"',
+    f"({SET})",
+    f"{{ {SET}; }}",
+    f"if true; then {SET}; fi",
+    f"for i in 1 2; do {SET}; done",
+    f"case $1 in start) {SET} ;; esac",
+    f"case $1 in (start|up) {SET};; stop) :;; esac",
+    f"tune() {{ {SET}; }}",
+    f"echo {KEY}=60 | sysctl -p -",
+    f"echo {KEY}=60 | sudo sysctl -p /dev/stdin",
+    f"echo {KEY}=60 | xargs sysctl -w",
+    f"printf '%s\\n' '{SET}' | sh",
+    f"echo '{SET}' | sudo bash",
+    f"echo '{SET}' | at now + 1 minute",
+    f"sysctl -p - <<< {KEY}=60",
+    f"for s in {KEY}=60 vm.swappiness=5; do sysctl -w $s; done",
+    f"printf 60 > {FILE}",
+    f"echo -n 60 > {FILE}",
+    f"docker exec web cat /tcp > {FILE}",
+    f"echo '{KEY}=60' > /tmp/x.conf; sysctl -p /tmp/x.conf",
+    f"sysctl -n {KEY}=60",
+    f"sysctl -qe {KEY}=60",
+    f"sysctl -w foo {KEY}=60",
+    f"sysctl -w -- {KEY}=60",
+    f"sysctl --wri {KEY}=60",
+    f"sysctl -w '{KEY} = 60'",
+    f"sysctl -r keepalive -w {KEY}=60",
+    f"sysctl -w {KEY}=0x3c",
+    "sysctl -w $prefix.tcp_keepalive_time=60",
+    f"docker run --rm --privileged --pid=host alpine nsenter -t 1 -n {SET}",
+    f"echo 60 | tee {FILE}",
+    "echo 60 | tee /proc/sys/net/ipv4/tcp_keepalive_{time,intvl}",
+    "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do echo 60 > $f; done",
+    "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do echo 60 | sudo tee $f; done",
+    f"f={FILE}; echo 60 > $f",
+    f'KEY={KEY}; sysctl -w "$KEY=60"',
+    f"export KEY={KEY}; sysctl -w ${{KEY}}=60",
+    "prefix=net.ipv4; sysctl -w $prefix.tcp_keepalive_time=60",
+    f"value=60; sysctl -w {KEY}=$value",
+    f'set_key() {{ sysctl -w "$1=$2"; }}; set_key {KEY} 60',
+    f"exec 3> {FILE}; echo 60 >&3",
+    f"python3 -c 'import os; os.system(\"{SET}\")'",
+    f"SETTINGS='{KEY}=60 vm.swappiness=5'",
+    f"export SETTINGS='{KEY}=60 vm.swappiness=5'",
+)
+
+
+# The same for lines that need no quoting here.
+SETTING_TOO = rf"""
+docker run --rm --privileged --pid=host alpine nsenter -t 1 -n {SET}
+[ -f /x ] && . /y && {SET}
+/bin/sh -c "{SET}" &
+nohup sh -c "sleep 60; {SET}" >/dev/null 2>&1 &
+(sleep 60; {SET}) &
+sleep 60 && {SET} | tee /var/log/x
+{SET} | logger -t tune
+{SET} || logger failed
+test -w {FILE} && echo 60 > {FILE}
+/usr/bin/env sysctl -q {KEY}=60
+env -i PATH=/sbin {SET}
+sudo -H -u root sh -c '{SET}'
+sudo bash -c "echo 60 > {FILE}"
+echo 60 | sudo -n tee {FILE} >/dev/null
+echo '60' >| {FILE}
+/bin/echo 60 > {FILE}
+printf '%d\n' 60 > {FILE}
+cat /etc/tcp_keepalive > {FILE}
+echo "60" 1> {FILE}
+awk 'BEGIN{{print 60}}' > {FILE}
+for k in time intvl probes; do sysctl -w net.ipv4.tcp_keepalive_$k=60; done
+sysctl -w net.ipv4.tcp_keepalive_{{time,intvl}}=60
+while true; do {SET}; sleep 60; done
+until {SET}; do sleep 1; done
+su -s /bin/sh -c '{SET}'
+su -s /bin/sh root -c '{SET}'
+systemd-run --no-block --unit=tune {SET}
+at -f /x now; {SET}
+echo "{SET}" | at -M now
+sh -x -c "{SET}"
+ash -c '{SET}'
+exec {SET}
+busybox sysctl -w {KEY}=60
+/bin/busybox sh -c '{SET}'
+chroot /sysroot /sbin/{SET}
+nsenter --mount=/proc/1/ns/mnt {SET}
+nsenter --mount=/proc/1/ns/mnt -- {SET}
+nsenter -t 1 -m -- {SET}
+nsenter -t 1 -m -u -i -n -p -- {SET}
+nsenter -t 1 --all -- {SET}
+unshare --user --map-root-user {SET}
+unshare -p -f {SET}
+ip vrf exec mgmt {SET}
+cgexec -g cpu:/ {SET}
+runuser root -c '{SET}'
+setpriv --clear-groups {SET}
+stdbuf -o0 {SET}
+script -qc '{SET}' /dev/null
+expect -c 'spawn {SET}'
+perl -e 'system("{SET}")'
+php -r 'shell_exec("{SET}");'
+ansible localhost -m shell -a '{SET}'
+ansible all -i localhost, -c local -m command -a '{SET}'
+ansible -c local web1 -a "{SET}"
+salt-call cmd.run '{SET}'
+X=$(echo 60) ; sysctl -w {KEY}=$X
+sysctl -w "{KEY}"="60"
+sysctl -w {KEY}="$(cat /etc/x)"
+sysctl {KEY}=60 >/dev/null 2>&1
+sysctl --quiet --write {KEY}=60
+sysctl -q -w -e {KEY}=60 vm.swappiness=1
+sysctl -w vm.swappiness=1 {KEY}=60 --quiet
+sysctl -p - < /dev/null <<< '{KEY}=60'
+echo -e 'vm.x=1\n{KEY}=60' | sysctl -p -
+printf '{KEY}=60' | sysctl --load=-
+cat <(echo x) | {SET}
+trap '{SET}' EXIT INT
+eval "{SET}"
+eval {SET}
+time -p {SET}
+! {SET}
+coproc {SET}
+if ! grep -q x /y; then {SET}; fi
+[[ -n $1 ]] && {SET}
+{{ {SET}; }} 2>/dev/null
+({SET}) 2>/dev/null
+function f {{ {SET}; }}
+f () {{ {SET}; }}
+select x in a; do {SET}; done
+case "$1" in start|restart) {SET} ;; *) echo usage ;; esac
+case "$1" in "a b") {SET} ;; esac
+case $(uname -r) in 6.*) {SET};; esac
+x=$(case a in a) {SET};; esac)
+logger "starting" && {SET}
+logger x; {SET}
+echo hi; {SET}
+echo hi && {SET}
+echo "don't" && {SET}
+sysctl=/sbin/sysctl; $sysctl -w {KEY}=60
+CMD="{SET}"; $CMD
+CMD="{SET}"; eval "$CMD"
+RUN="sysctl -w"; $RUN {KEY}=60
+SYSCTL="sysctl -w"; $SYSCTL {KEY}=60
+sysctl -w {KEY}=60; exit 0
+ssh -o StrictHostKeyChecking=no root@localhost '{SET}'
+docker run --rm --net=host --privileged alpine sh -c '{SET}'
+podman run --privileged --network=host alpine sh -c "echo 60 > {FILE}"
+doas -n {SET}
+pkexec {SET}
+run-one {SET}
+own_wrapper --flag {SET}
+nice ionice -c2 -n7 {SET}
+timeout --signal=KILL 5s {SET}
+taskset -c 0 chrt -i 0 {SET}
+flock -n /var/lock/x -c "{SET}"
+flock /var/lock/x sh -c '{SET}'
+setsid -w {SET}
+xargs -n 1 sysctl -w <<< {KEY}=60
+xargs sysctl -w < <(echo {KEY}=60)
+parallel sysctl -w ::: {KEY}=60
+echo {KEY}=60 | while read x; do sysctl -w $x; done
+tee {FILE} <<< 60
+dd if=/x of={FILE} bs=3
+cp /x {FILE}
+install /x {FILE}
+python3 -c "open('{FILE}','w').write('60')"
+vconfig add eth0 5 && sysctl -w {KEY}=60
+modprobe tcp_x && {SET}
+test ! -e /x || {SET}
+cd /proc/sys/net/ipv4 && echo 60 > tcp_keepalive_time
+cd /proc/sys/net/ipv4; echo 60 | tee tcp_keepalive_time
+echo 60 > /proc/1/root{FILE}
+echo 60 > /host{FILE}
+echo 60 > /proc/self/root{FILE}
+sysctl -w net/ipv4/tcp_keepalive_time=60
+sysctl -w .net.ipv4.tcp_keepalive_time=60
+$(which sysctl) -w {KEY}=60
+`which sysctl` -w {KEY}=60
+"$(command -v sysctl)" -w {KEY}=60
+sys""ctl -w {KEY}=60
+'sysctl' '-w' '{KEY}=60'
+\sysctl -w {KEY}=60
+command sysctl -w {KEY}=60
+builtin command sysctl -w {KEY}=60
+sudo -- {SET}
+sudo A=b {SET}
+sudo -iu root {SET}
+sudo su -c '{SET}'
+sudo su - root -c '{SET}'
+echo '{SET}' | sudo -s
+echo '{SET}' | sudo su -
+echo '{SET}' | su -
+sudo sh <<< '{SET}'
+bash <(echo '{SET}')
+source <(echo '{SET}')
+sysctl -p <(echo {KEY}=60)
+echo '{SET}' > /tmp/x.sh; sh /tmp/x.sh
+echo '{SET}' > /tmp/x && sh /tmp/x
+cat > /tmp/x <<< '{SET}'; chmod +x /tmp/x; /tmp/x
+echo '@reboot {SET}' | crontab -
+(crontab -l; echo '@reboot {SET}') | crontab -
+echo '@reboot root {SET}' > /etc/cron.d/x
+echo '{SET}' >> /etc/rc.local
+sed -i '$ a {SET}' /etc/rc.local
+systemctl set-property x; {SET}
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("line", [*SETTING, *SETTING_TOO])
+def test_lines_that_set_the_key(tmp_path: Path, line: str) -> None:
+    assert {code for _line, code in found(tmp_path, f"#!/bin/sh\n{line}\n")} == {"sets_value"}
+
+
+# Each does nothing to the host's keys or files.
+NOT_SETTING = (
+    # in a container
+    *(f"{before} {SET}" for before in ("docker exec web", "docker exec -it web", "/usr/bin/docker container exec web")),
+    *(
+        f"{before} {SET}"
+        for before in ("docker run --rm alpine", "docker run --rm --privileged alpine", "podman run --network host x")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("sudo podman exec web", "nerdctl exec web", "docker compose exec web", "docker-compose exec web")
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "kubectl exec pod --",
+            "kubectl -n x exec -it deploy/web -c web --",
+            "oc exec pod --",
+            "k3s kubectl exec pod --",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "crictl exec 1a2b",
+            "ctr -n k8s.io tasks exec --exec-id 1 web",
+            "lxc exec web --",
+            "incus exec web --",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "lxc-attach -n web --",
+            "machinectl shell web /usr/sbin/",
+            "machinectl shell root@web /bin/sh -c",
+            "pct exec 101 --",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "systemd-run --machine=web",
+            "systemd-run -M web --wait",
+            "systemd-run -p PrivateNetwork=yes",
+            "systemd-nspawn -D /srv/x",
+        )
+    ),
+    f"docker service update --sysctl-add {KEY}=60 web",
+    f"docker service create --sysctl {KEY}=60 web",
+    f"podman create --sysctl={KEY}=60 web",
+    f"podman run --sysctl '{KEY}=60' --net=host web",
+    f"docker exec web sh -c '{SET}'",
+    f"docker exec web sh -c 'echo 60 > {FILE}'",
+    f"docker exec -i web sh <<< '{SET}'",
+    f"echo '{SET}' | docker exec -i web sh",
+    f'kubectl exec pod -- bash -c "{SET} && true"',
+    f"for pod in a b; do kubectl exec $pod -- {SET}; done",
+    f"if docker ps; then docker exec web {SET}; fi",
+    # in another network namespace
+    *(
+        f"{before} {SET}"
+        for before in (
+            "ip netns exec blue",
+            "sudo ip netns exec blue",
+            "ip net exec blue",
+            "ip -all netns exec",
+            "ip netns e blue",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "nsenter -t 4711 -n",
+            "nsenter -t $pid -m -n",
+            "nsenter -nt 4711",
+            "nsenter --target=4711 --net --",
+            "nsenter -a -t 4711",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in (
+            "nsenter --net=/run/netns/blue",
+            "nsenter -n/run/netns/blue",
+            "unshare -n",
+            "unshare -rn",
+            "unshare --net -m",
+        )
+    ),
+    *(
+        f"{before} {SET}"
+        for before in ("sudo unshare -Urn", "firejail --net=none", "bwrap --unshare-net --", "nice unshare -mn")
+    ),
+    f"nsenter -t 4711 -n sh -c '{SET}'",
+    f"ip netns exec blue sh -c 'echo 60 > {FILE}'",
+    f"ip netns exec blue bash <<< '{SET}'",
+    f'sudo nsenter --net=/run/netns/blue -- sh -c "{SET}; true"',
+    # on another host, or in a virtual machine
+    *(
+        f"{before} {SET}"
+        for before in (
+            "ssh web1",
+            "ssh -p 22 root@web1",
+            "ssh -o BatchMode=yes web1 sudo",
+            "sshpass -p x ssh web1",
+            "rsh web1",
+        )
+    ),
+    *(
+        f"{before} '{SET}'"
+        for before in (
+            "ssh web1",
+            "pssh -h hosts",
+            "pdsh -w web[1-9]",
+            "clush -a",
+            "ansible web -m shell -a",
+            "salt '*' cmd.run",
+        )
+    ),
+    *(
+        f"{before} '{SET}'"
+        for before in (
+            "vagrant ssh -c",
+            "gcloud compute ssh web --command",
+            "multipass exec web -- sh -c",
+            "wsl -e sh -c",
+        )
+    ),
+    f'virsh qemu-agent-command web \'{{"arguments": {{"path": "/sbin/sysctl", "arg": ["{KEY}=60"]}}}}\'',
+    f"echo '{SET}' | ssh web1 bash",
+    f"echo {KEY}=60 | ssh web1 tee -a /etc/sysctl.conf",
+    f"ssh web1 'echo {KEY}=60 >> /etc/sysctl.conf'",
+    # without rights
+    *(
+        f"{before} {SET}"
+        for before in ("sudo -u nobody", "sudo --user=www-data", "runuser -u nobody --", "doas -u www")
+    ),
+    f"su nobody -c '{SET}'",
+    f"su - postgres -c '{SET}'",
+    # prints
+    f'echo "Reduce: {SET}"',
+    f"echo {SET}",
+    f"echo Use {KEY}=60",
+    f"printf 'Reduce: %s\\n' '{SET}'",
+    f'echo "Reduce: {SET}" >&2',
+    f'echo "Reduce: {SET}" > /dev/console',
+    f'echo "Reduce: {SET}" >> /var/log/tune.log',
+    f'echo "Reduce: {SET}" | logger -t tune',
+    f'echo "Reduce: {SET}" | wall',
+    f'echo "Reduce: {SET}" | mail -s x root',
+    f'echo "Reduce: {SET}" | tee -a /var/log/tune.log',
+    f'logger -t tune "{SET}"',
+    f'logger "{KEY}=60"',
+    f"wall '{SET}'",
+    f": {SET}",
+    f": '{SET}'",
+    f"true {SET}",
+    f'log "{SET}"',
+    f'log_info "run {SET} to reduce"',
+    f'einfo "Reduce: {SET}"',
+    f'die "Reduce: {SET}"',
+    f"print_usage {SET}",
+    f'MESSAGE="Reduce: {SET}"',
+    f'USAGE="{SET}"',
+    f'[ "$x" = "{SET}" ] && true',
+    f"# {SET}",
+    f"true # {SET}",
+    f"alias tune='{SET}'",
+    f'sudo echo "Reduce: {SET}"',
+    f'echo "it is {KEY}=60" | grep -q 60',
+    f'cat <<< "{SET}"',
+    f"grep -q '{SET}' /etc/rc.local",
+    f"sed -n '/{KEY}=60/p' /etc/sysctl.conf",
+    f"awk '/{KEY}=60/' /etc/sysctl.conf",
+    f"sysctl {KEY} | grep -q '{KEY} = 60'",
+    f'test "$(sysctl -n {KEY})" -eq 60',
+    f"old=$(sysctl -n {KEY})",
+    f"case $x in *{KEY}=60*) true ;; esac",
+    # fails
+    f"sysctl -w {KEY} = 60",
+    f"sysctl -w {KEY} =60",
+    f"sysctl -w {KEY}= 60",
+    f"sysctl -w {KEY} 60",
+    f"sysctl -w {KEY}",
+    f"sysctl -w {KEY}=",
+    f"sysctl -w {KEY}=60s",
+    f"sysctl -w {KEY}=ten",
+    f"sysctl -w {KEY}=99999999999",
+    f"sysctl --dry-run -w {KEY}=60",
+    f"sysctl -Z -w {KEY}=60",
+    f"sysctl --bogus {KEY}=60",
+    f"sysctl {KEY}=60 -Z",
+    f"sysctl -a {KEY}=60",
+    f"sysctl -A {KEY}=60",
+    f"sysctl -h {KEY}=60",
+    f"sysctl -d {KEY}=60",
+    f"sysctl -p {KEY}=60",
+    f"sysctl -r swap -w {KEY}=60",
+    "sysctl -a -p /opt/60.conf",
+    "sysctl --dry-run -p /opt/60.conf",
+    "sysctl -f/opt/60.conf",
+    f"sysctl -w {KEY}==60",
+    "sysctl /proc/sys/net/ipv4/tcp_keepalive_time=60",
+    f"echo 60s > {FILE}",
+    f"echo 600 > {FILE}",
+    f"docker run --rm --pid=host alpine nsenter -t 1 -n {SET}",
+    f"docker run --rm --privileged --pid=host alpine nsenter -t 4711 -n {SET}",
+    # only reads
+    "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do cat $f; done",
+    f"f={FILE}; cat $f",
+    f": <<'REMARK'\n{SET}\nREMARK",
+    f"KEY={KEY}; sysctl -n $KEY",
+    f'show() {{ sysctl -n "$1"; }}; show {KEY}',
+    f"sysctl -n {KEY}",
+    f"sysctl -a | grep {KEY}",
+    f"cat {FILE}",
+    f"grep . {FILE} > /tmp/x",
+    f"read t < {FILE}",
+    # goes to a file that nothing runs
+    f"echo {KEY}=60 > /tmp/x",
+    f"echo '{SET}' > /root/notes.txt",
+    f"sed -i '/{KEY} *=/d' /etc/sysctl.conf",
+    f"sed -i '/{KEY}=60/d' /etc/sysctl.conf",
+    f"sed -i 's/^{KEY}=60/#&/' /etc/hosts",
+    f"grubby --update-kernel=ALL --args=sysctl.{KEY}=60",
+)
+
+
+# The same for lines that need no quoting here.
+NOT_SETTING_TOO = rf"""
+docker service update --sysctl-add '{KEY}=60' --detach web >/dev/null
+docker stack deploy -c x.yml web; echo "{KEY}=60"
+/usr/bin/podman run -d --name web --sysctl {KEY}=60 --sysctl net.ipv4.tcp_keepalive_intvl=5 nginx
+podman pod create --sysctl={KEY}=60 --name x
+docker container update x && docker exec x bash -lc '{SET}'
+docker exec "$(docker ps -q | head -1)" {SET}
+docker exec $(docker ps -qf name=web) sh -c "{SET}"
+docker ps -q | xargs -I{{}} docker exec {{}} {SET}
+for c in $(docker ps -q); do docker exec $c {SET}; done
+docker inspect -f x web | xargs -I{{}} nsenter -t {{}} -n {SET}
+pid=$(docker inspect -f '{{{{.State.Pid}}}}' web); nsenter -t "$pid" -n {SET}
+nsenter --target "$PID" --net {SET}
+nsenter -n -t $PID {SET}
+nsenter --net=/var/run/netns/blue -- {SET}
+nsenter -N 5 -n/var/run/netns/blue {SET}
+sudo -E ip netns exec blue sudo {SET}
+ip -n blue link set up; ip netns exec blue {SET}
+ip netns | xargs -I{{}} ip netns exec {{}} {SET}
+unshare --net=/run/netns/x true; unshare -n {SET}
+unshare --mount --net -- sh -c '{SET}'
+kubectl debug node/x -it --image=alpine -- {SET}
+kubectl get pods -o name | xargs -I{{}} kubectl exec {{}} -- {SET}
+microk8s kubectl exec x -- {SET}
+sudo k3s crictl exec x {SET}
+lxc-attach --name=web -- {SET}
+lxc exec web -- sh -c '{SET}'
+lxc config set web linux.sysctl.{KEY} 60
+lxc config set web linux.sysctl.{KEY}=60
+incus config set web linux.sysctl.{KEY}=60
+lxc-execute -n web -s lxc.sysctl.{KEY}=60 true
+machinectl shell root@web /bin/sh -c '{SET}'
+systemd-run -q -t -M web {SET}
+systemd-run --machine web /sbin/{SET}
+systemd-run --property=PrivateNetwork=yes {SET}
+systemd-run -p NetworkNamespacePath=/run/netns/x {SET}
+systemd-run -H root@web1 {SET}
+systemd-nspawn -M web --private-network {SET}
+virsh qemu-agent-command web '{{"execute":"guest-exec","arguments":{{"path":"sysctl","arg":["-w","{KEY}=60"]}}}}'
+qm guest exec 100 -- {SET}
+pct exec 100 -- {SET}
+vagrant ssh web -c "{SET}"
+ssh -i key user@host.example {SET}
+ssh user@host.example "sudo {SET}"
+ssh "$HOST" "{SET}"
+for h in web1 web2; do ssh $h '{SET}'; done
+while read h; do ssh -n $h {SET}; done < hosts
+scp x web1: && ssh web1 {SET}
+sshpass -p x ssh -o A=b web1 {SET}
+parallel-ssh -i -H web1 '{SET}'
+pdsh -w web '{SET}'
+ansible all -b -m shell -a '{SET}'
+ansible-playbook x.yml -e cmd='{SET}'
+salt 'web*' cmd.run '{SET}'
+clush -w web[1-9] {SET}
+rsh web {SET}
+gcloud compute ssh web --command='{SET}'
+aws ssm send-command --parameters commands='{SET}'
+echo '{SET}' | ssh web1 sudo bash
+cat <<< '{SET}' | ssh web1 sh
+tee /tmp/x <<< '{SET}'
+echo "run: {SET}" | tee /dev/kmsg
+echo "run: {SET}" > /dev/kmsg
+echo "run: {SET}" > /etc/motd
+echo "run: {SET}" >> $LOG
+echo "{KEY}=60"
+echo -e "{KEY}=60\n"
+printf "{KEY}=60\n"
+printf '%s\n' "{SET}"
+/bin/echo "{SET}"
+command echo {SET}
+builtin echo {SET}
+exec echo {SET}
+sudo echo {SET}
+env echo "{SET}"
+busybox echo "{SET}"
+nohup echo {SET} &
+timeout 5 echo {SET}
+echo `echo "{SET}"`
+echo "$(echo "{SET}")"
+cat /etc/issue; echo '{SET}'
+logger -p user.info -t tune -- "{SET}"
+systemd-cat echo "{SET}"
+systemd-cat -t tune echo '{SET}'
+wall "{SET}"
+write root <<< '{SET}'
+mail -s "{SET}" root < /dev/null
+mail -s x root <<< '{SET}'
+sendmail root <<< "{SET}"
+notify-send "{SET}"
+whiptail --msgbox "{SET}" 8 8
+: "${{X:={SET}}}"
+true || {SET} --help
+[ -n "{SET}" ]
+[[ "$x" == *"{KEY}=60"* ]]
+test "$x" = "{KEY}=60"
+if grep -q "{KEY}=60" /etc/sysctl.conf; then echo ok; fi
+if ! grep -q "^{KEY} *= *60" /etc/sysctl.conf; then echo missing; fi
+grep -rn "{SET}" /etc
+egrep '{KEY}=60|x' /etc/sysctl.conf
+sed -n "s/{KEY}=60/x/p" /etc/sysctl.conf
+sed -i "/{KEY}=60/d" /etc/sysctl.conf
+sed "s/.*/{KEY}=60/" /etc/x > /tmp/y
+awk -F= '$1=="{KEY}"{{print $2}}' /etc/sysctl.conf
+find / -name '*{KEY}=60*'
+log() {{ echo "$@"; }}; log "{SET}"
+usage() {{ echo "usage: {SET}"; }}
+log_daemon_msg "Setting {KEY}=60"
+log_action_msg "{SET}"
+einfo "{SET}"
+ewarn {SET}
+die '{SET}'
+fail "use {SET}"
+info "{SET}"
+debug "{SET}"
+warn "{SET}"
+msg "{SET}"
+say "{SET}"
+print "{SET}"
+export HELP="{SET}"
+readonly MSG='{SET}'
+local message="{SET}"
+DESCRIPTION="{SET}"
+# shellcheck disable=SC2 {SET}
+sysctl -w "{KEY} 60"
+sysctl -w {KEY}:60
+sysctl -w {KEY} '=' 60
+sysctl -w {KEY}='60s'
+sysctl -w {KEY}='"60"'
+sysctl -w {KEY}=-1x
+sysctl -w {KEY}=1e3
+sysctl -q {KEY} = 60
+sysctl -n {KEY} {KEY}
+sysctl -ar keepalive
+sysctl -a --pattern {KEY}=60
+sysctl -N -a | grep {KEY}=60
+sysctl --help {KEY}=60
+sysctl --version {KEY}=60
+sysctl -w {KEY}=60 --dry-run
+sysctl -y {KEY}=60
+sysctl -k {KEY}=60
+sysctl --values -a {KEY}=60
+sysctl net.ipv6.tcp_keepalive_time=60
+sysctl -w net.ipv4.tcp_keepalive_time_x=60
+sysctl -w x.net.ipv4.tcp_keepalive_time=60
+su alice -c '{SET}'
+su -l alice -c "{SET}"
+sudo -u alice sh -c '{SET}'
+sudo --user alice {SET}
+runuser -l alice -c '{SET}'
+runuser -u alice {SET}
+setpriv --reuid=alice {SET}
+chpst -u alice {SET}
+setuidgid alice {SET}
+start-stop-daemon --start -c alice --exec /sbin/sysctl -- -w {KEY}=60
+firejail --net=eth0 {SET}
+bwrap --ro-bind / / --unshare-net {SET}
+bwrap --unshare-all {SET}
+apptainer exec --net x.sif {SET}
+flatpak run x {SET}
+toolbox run {SET}
+distrobox enter x -- {SET}
+wsl -d Debian -- {SET}
+adb shell {SET}
+sudo docker compose exec -T web {SET}
+docker-compose run web {SET}
+oc rsh pod {SET}
+nomad alloc exec x {SET}
+tsh ssh web {SET}
+mosh web -- {SET}
+autossh -M 0 web {SET}
+sshfs x y; ssh -F /dev/null web {SET}
+virt-customize -a x.img --run-command '{SET}'
+guestfish -a x sh '{SET}'
+vzctl exec 101 {SET}
+xe host-call-plugin host-uuid=x fn='{SET}'
+qemu-system-x86_64 -append "sysctl.{KEY}=60"
+kexec -l x --append="sysctl.{KEY}=60"
+git commit -m "{SET}"
+git log --grep="{KEY}=60"
+history | grep "{SET}"
+pgrep -f "{SET}"
+pkill -f "{SET}"
+ps aux | grep "{SET}"
+which sysctl
+man sysctl
+type sysctl
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("line", [*NOT_SETTING, *NOT_SETTING_TOO])
+def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
+    assert found(tmp_path, f"#!/bin/sh\n{line}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        pytest.param(f"docker service update \\\n  --sysctl-add {KEY}=60 \\\n  web", [], id="continued, elsewhere"),
+        pytest.param(f"ssh web1 \\\n  {SET}", [], id="continued, another host"),
+        pytest.param(f"echo \\\n  '{SET}'", [], id="continued, printed"),
+        pytest.param(f"sysctl \\\n  -w \\\n  {KEY}=60", [(3, "sets_value")], id="continued"),
+        pytest.param(
+            f"sysctl -w vm.x=1 \\\n  {KEY}=60 \\\n  net.ipv4.tcp_keepalive_intvl=5",
+            [(2, "sets_value"), (3, "sets_value")],
+            id="continued, two keys",
+        ),
+        pytest.param("sysctl -q \\\n  -p \\\n /opt/60.conf", [(1, "applies_files")], id="continued, applies a file"),
+        pytest.param(f"# remark \\\n{SET}", [(2, "sets_value")], id="a remark is not continued"),
+        pytest.param(f"echo 60 \\\n > {FILE}", [(2, "sets_value")], id="continued, writes the file"),
+        pytest.param(f"cat <<EOF\n{SET}\nEOF", [], id="here document that is printed"),
+        pytest.param(f"cat <<EOF\n{SET}\nEOF\n{SET}", [(4, "sets_value")], id="behind a here document"),
+        pytest.param(f"cat <<'A' && cat <<-B\n{SET}\nA\n\t{SET}\n\tB\ntrue", [], id="two here documents"),
+        pytest.param(f"cat > /tmp/notes <<EOF\n{SET}\nEOF", [], id="here document in a file that nothing runs"),
+        pytest.param(
+            f"cat > /usr/local/sbin/tune <<EOF\n{SET}\nEOF", [(2, "sets_value")], id="here document in a script"
+        ),
+        pytest.param(
+            f"cat <<EOF >> /etc/cron.d/tune\n@reboot root {SET}\nEOF", [(2, "sets_value")], id="in a table of cron"
+        ),
+        pytest.param(f"sh <<EOF\ntrue\n{SET}\nEOF", [(3, "sets_value")], id="here document that a shell runs"),
+        pytest.param(f"sudo -s <<EOF\n{SET}\nEOF", [(2, "sets_value")], id="here document that root runs"),
+        pytest.param(f"ssh web1 <<EOF\n{SET}\nEOF", [], id="here document that another host runs"),
+        pytest.param(f"ssh web1 sudo bash -s <<'EOF'\n{SET}\nEOF", [], id="that a shell of another host runs"),
+        pytest.param(f"docker exec -i web sh <<EOF\n{SET}\nEOF", [], id="that a container runs"),
+        pytest.param(f"ip netns exec blue sh <<EOF\n{SET}\nEOF", [], id="that another namespace runs"),
+        pytest.param(
+            f"sysctl -p - <<EOF\nvm.x=1\n{KEY} = 60\nEOF", [(3, "sets_value")], id="here document of settings"
+        ),
+        pytest.param(f"sysctl -p - <<EOF\n# {KEY} = 60\nEOF", [], id="here document with a remark"),
+        pytest.param(
+            f"while read s; do sysctl -w $s; done <<EOF\n{KEY}=60\nEOF", [(2, "sets_value")], id="loop over settings"
+        ),
+        pytest.param(f"while read s; do echo $s; done <<EOF\n{KEY}=60\nEOF", [], id="loop that prints"),
+        pytest.param(
+            f"cat >> /etc/sysctl.conf <<EOF\n{KEY}=60\nEOF", [(2, "appends_to_file")], id="appended here document"
+        ),
+        pytest.param(
+            f"cat <<EOF | sudo tee /etc/sysctl.d/99-x.conf\n{KEY} = 60\nEOF",
+            [(2, "writes_file")],
+            id="written here document",
+        ),
+        pytest.param(
+            f"sudo tee -a /etc/sysctl.conf > /dev/null <<EOF\n# x\n{KEY} = 60\nEOF",
+            [(3, "appends_to_file")],
+            id="tee -a",
+        ),
+        pytest.param(f"echo {KEY}=60 >> /etc/sysctl.conf", [(1, "appends_to_file")], id="appended line"),
+        pytest.param(
+            f'echo "{KEY} = 60" | sudo tee -a /etc/sysctl.conf', [(1, "appends_to_file")], id="appended line, by tee"
+        ),
+        pytest.param(
+            f"echo '{KEY}=60' >> /etc/sysctl.d/99-x.conf",
+            [(1, "appends_to_file")],
+            id="appended to a file of the folder",
+        ),
+        pytest.param(f"printf '{KEY}=%s\\n' 60 >> /etc/sysctl.conf", [(1, "appends_to_file")], id="appended by printf"),
+        pytest.param(
+            f"printf '%s\\n' {KEY}=60 vm.x=1 >> /etc/sysctl.conf",
+            [(1, "appends_to_file")],
+            id="appended by printf, two lines",
+        ),
+        pytest.param(
+            f"printf 'vm.x=1\\n{KEY}=60\\n' >> /etc/sysctl.conf",
+            [(1, "appends_to_file")],
+            id="appended by printf, as its format",
+        ),
+        pytest.param(
+            f'echo "{KEY}=60" >> "$CONF"', [(1, "appends_to_file")], id="appended to a file whose name is not known"
+        ),
+        pytest.param(
+            f"sh -c 'echo {KEY}=60 >> /etc/sysctl.conf'", [(1, "appends_to_file")], id="appended by another shell"
+        ),
+        pytest.param(
+            f"sh -c 'echo {KEY}=60' >> /etc/sysctl.conf", [(1, "appends_to_file")], id="printed by another shell"
+        ),
+        pytest.param(
+            f"{{ echo vm.x=1\necho {KEY}=60\n}} >> /etc/sysctl.conf", [(2, "appends_to_file")], id="appended by a group"
+        ),
+        pytest.param(f"echo {KEY}=60 > /etc/sysctl.d/99-x.conf", [(1, "writes_file")], id="written line"),
+        pytest.param(f"echo {KEY}=600 >> /etc/sysctl.conf", [], id="appended, the value of the boot"),
+        pytest.param(f"echo '# {KEY}=60' >> /etc/sysctl.conf", [], id="appended remark"),
+        pytest.param(f"echo {KEY}=60s >> /etc/sysctl.conf", [], id="appended, no value"),
+        pytest.param(
+            f"echo {KEY}=60 >> /etc/sysctl.conf && sysctl -p",
+            [(1, "appends_to_file"), (1, "applies_files")],
+            id="appended and applied",
+        ),
+        pytest.param(f"sed -i 's/^{KEY}.*/{KEY} = 60/' /etc/sysctl.conf", [(1, "writes_file")], id="changed by sed"),
+        pytest.param(f"sed -i '$ a {KEY}=60' /etc/sysctl.conf", [(1, "writes_file")], id="added by sed"),
+        pytest.param(
+            f"grep -q keepalive /etc/sysctl.conf || echo {KEY}=60 >> /etc/sysctl.conf",
+            [(1, "appends_to_file")],
+            id="appended where it is missing",
+        ),
+        pytest.param(f"echo '\n{SET}\n'", [], id="quotes over lines that are printed"),
+        pytest.param(f"sh -c '\ntrue\n{SET}\n'", [(3, "sets_value")], id="quotes over lines that are run"),
+        pytest.param(f"ssh web1 '\n{SET}\n'", [], id="quotes over lines of another host"),
+        pytest.param(f"cat <<EOF\nit's\nEOF\n{SET}", [(4, "sets_value")], id="an apostrophe in a here document"),
+        pytest.param(f"# it's\n{SET}", [(2, "sets_value")], id="an apostrophe in a remark"),
+        pytest.param(f"echo 'never ends\n{SET}", [(2, "sets_value")], id="quotes that do not end"),
+        pytest.param(f"usage() {{\n  echo '{SET}'\n}}\ntune() {{\n  {SET}\n}}", [(5, "sets_value")], id="functions"),
+        pytest.param(
+            f"if [ -d /proc/sys ]; then\n  docker exec web {SET}\nelse\n  {SET}\nfi", [(4, "sets_value")], id="branches"
+        ),
+        pytest.param(
+            f"case $1 in\n  a) echo '{SET}' ;;\n  b)\n    {SET}\n    ;;\nesac", [(4, "sets_value")], id="cases"
+        ),
+        pytest.param(f"; {SET}\n{SET}", [(2, "sets_value")], id="a line that no shell takes"),
+        pytest.param(f"docker exec web true && {SET}", [(1, "sets_value")], id="behind what runs elsewhere"),
+        pytest.param(f"{SET}\r\n{SET}\r", [(1, "sets_value"), (2, "sets_value")], id="line ends of Windows"),
+        pytest.param(f"sysctl -p; {SET}", [(1, "applies_files"), (1, "sets_value")], id="two things in a line"),
+        pytest.param("conf=/opt/60.conf\nsysctl -p $conf", [(2, "applies_files")], id="a file by a variable"),
+        pytest.param(
+            f"install -m 644 /dev/stdin /etc/sysctl.d/9.conf <<EOF\n{KEY}=60\nEOF",
+            [(2, "writes_file")],
+            id="installed here document",
+        ),
+        pytest.param(
+            f"echo {KEY}=60 > /tmp/x\nsysctl -p /tmp/x", [(1, "sets_value")], id="a file that is written and applied"
+        ),
+        pytest.param(
+            "ssh web1 sysctl -p /opt/60.conf\nssh localhost sysctl -p /opt/60.conf",
+            [(2, "applies_files")],
+            id="applied elsewhere and here",
+        ),
+    ],
+)
+def test_scripts(tmp_path: Path, script: str, expected: list[tuple[int, str]]) -> None:
+    assert found(tmp_path, script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        pytest.param(
+            f"#!/usr/bin/python3\nimport subprocess\nsubprocess.run(['sysctl', '-w', '{KEY}=60'])", [3], id="python"
+        ),
+        pytest.param(f"#!/usr/bin/env python3\nopen('{FILE}', 'w').write('60')", [2], id="python, the file"),
+        pytest.param(f"#!/usr/bin/python3\nprint(open('{FILE}').read())", [], id="python that reads"),
+        pytest.param(
+            f"#!/usr/bin/python3\nx = '''it\\'s'''\nPath('{FILE}').write_text('60')", [3], id="python, a path"
+        ),
+        pytest.param(f"#!/usr/bin/perl\nopen(my $f, '>', '{FILE}'); print $f 60;", [2], id="perl, the file"),
+        pytest.param(f"#!/usr/bin/perl\nsystem('{SET}');", [2], id="perl"),
+        pytest.param(f"#!/sbin/openrc-run\nstart() {{\n  ebegin '{SET}'\n  {SET}\n}}", [4], id="a script of OpenRC"),
+        pytest.param(f"#!/usr/bin/env bash\n{SET}", [2], id="bash"),
+    ],
+)
+def test_languages(tmp_path: Path, script: str, lines: list[int]) -> None:
+    assert [line for line, _code in found(tmp_path, script)] == lines
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["$(", "(", "{ ", '"$(', "`", "${", "$((", "if ", "case x in ", "<<a\n", "\\\n", "sh -c '", "a() { ", "<<<"],
+)
+def test_no_script_takes_long(tmp_path: Path, piece: str) -> None:
+    # without bounds for what is nested these would take hours, or all of the stack
+    found(tmp_path, piece * 20_000 + SET)
+    found(tmp_path, piece * 200_000 + SET)
