@@ -51,7 +51,7 @@ def info(
             for line, key in enumerate(KEYS, start=2)
             if path
         ],
-        "other_writers": [{"path": "/etc/rc.local", "line": 7, "text": writer}] if writer else [],
+        "other_writers": [{"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": writer}] if writer else [],
         "drift": [key for key in KEYS if running[key] != planned[key]],
         "warnings": [],
     }

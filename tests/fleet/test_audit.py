@@ -128,7 +128,9 @@ def test_text_of_hosts_is_never_run(fleet: Fleet) -> None:
         fleet["host03"].run("rm /etc/rc.local")
     assert run.status == 2
     report = report_of(fleet.folder / "harm")
-    assert report["hosts"][0]["other_writers"] == [{"path": "/etc/rc.local", "line": 2, "text": HARM}]
+    assert report["hosts"][0]["other_writers"] == [
+        {"code": "sets_value", "path": "/etc/rc.local", "line": 2, "text": HARM}
+    ]
     assert not list(fleet.folder.rglob("HARM"))
     assert "</script><b>" not in (fleet.folder / "harm" / "report.html").read_text(encoding="utf-8")
 

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN_HOLDER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import consequence_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     PLURALS,
     InvalidResultError,
@@ -157,8 +158,7 @@ def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
         reasons.extend(
             Reason(
                 "other_writer",
-                f"{writer['path']} line {writer['line']} may set other keepalive values after the boot: "
-                f"{writer['text']}",
+                f"{writer['path']} line {writer['line']} {consequence_of(writer['code'])}: {writer['text']}",
                 path=writer["path"],
                 line=writer["line"],
             )

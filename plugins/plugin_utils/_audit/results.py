@@ -129,7 +129,9 @@ def read_info(result: object) -> tuple[Result, list[str]]:
             "notes": boot["notes"].each(_finding),
         },
         "settings": given["settings"].each(_setting),
-        "other_writers": given["other_writers"].each(lambda one: {**_place(one), "text": one["text"].text()}),
+        "other_writers": given["other_writers"].each(
+            lambda one: {"code": one["code"].text(), **_place(one), "text": one["text"].text()}
+        ),
     }, cuts
 
 

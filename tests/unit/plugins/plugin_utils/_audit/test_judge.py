@@ -150,7 +150,10 @@ def reworded(result: t.Any) -> t.Any:
             (info((600, 60, 20), (600, 60, 20), warnings=[]), {}), Criteria(), "in_order", [], id="no warnings"
         ),
         pytest.param(
-            (info(other_writers=[{"path": "/etc/rc.local", "line": 7, "text": "sysctl -w x"}]), {}),
+            (
+                info(other_writers=[{"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": "sysctl -w x"}]),
+                {},
+            ),
             Criteria(),
             "not_in_order",
             [
@@ -160,6 +163,13 @@ def reworded(result: t.Any) -> t.Any:
                 )
             ],
             id="another writer",
+        ),
+        pytest.param(
+            (info(other_writers=[{"code": "appends_to_file", "path": "/a", "line": 7, "text": "echo x >> y"}]), {}),
+            Criteria(),
+            "not_in_order",
+            [("other_writer", "/a line 7 may append other keepalive values to a sysctl file: echo x >> y")],
+            id="a line that appends to a file",
         ),
         pytest.param(
             (info(), {}),
@@ -347,7 +357,7 @@ def test_drift_is_worked_out_and_not_believed() -> None:
 
 
 def test_what_is_kept_of_a_host_is_bounded_and_says_so() -> None:
-    row = {"path": "/" + "x" * 5000, "line": 1, "text": "y" * 5000}
+    row = {"code": "sets_value", "path": "/" + "x" * 5000, "line": 1, "text": "y" * 5000}
     judged = judge_host(
         Host.from_results("a", info(other_writers=[row] * 1000), sockets(warnings=["z" * 600])), Criteria()
     )

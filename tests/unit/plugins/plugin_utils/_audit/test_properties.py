@@ -119,7 +119,7 @@ ALONE = json.loads(texts_of(OTHERS)["report.json"])
 @example(info(), {**sockets(1, 0), "unreadable": [{**UNREAD, "what": "planet"}]})
 @example({"failed": True, "msg": nested(400)}, {})
 @example({"unreachable": True, "msg": "x" * 10_000_000}, {})
-@example({**info(), "other_writers": [{"path": "/x", "line": 1, "text": "y" * 10_000}] * 100_000}, {})
+@example({**info(), "other_writers": [{"code": "x", "path": "/x", "line": 1, "text": "y" * 10_000}] * 100_000}, {})
 def test_one_host_does_not_spoil_the_report_of_others(first: Result, second: Result) -> None:
     texts = texts_of([*OTHERS, ("liar", first, second)])
     report = json.loads(texts["report.json"], parse_constant=no_constant)
