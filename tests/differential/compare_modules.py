@@ -78,6 +78,26 @@ BESIDE: tuple[tuple[float, Tree], ...] = (
             "/etc/tuned/own/tuned.conf": b"[sysctl]\nnet.ipv4.tcp_keepalive_time=5\n",
         },
     ),
+    (0.02, {"/etc/wsl.conf": b"[boot]\ncommand = sysctl -w net.ipv4.tcp_keepalive_time=61\n"}),
+    (0.02, {"/etc/sysconfig/saptune": b'NOTE_APPLY_ORDER="1410736"\n'}),
+    (0.02, {"/etc/profile.d/x.sh": b"sudo \\\n sysctl -w \\\n  net.ipv4.tcp_keepalive_time=61\n"}),
+    (0.02, {"/etc/profile.d/y.sh": b"echo 'sysctl -w net.ipv4.tcp_keepalive_time=61'\n"}),
+    (
+        0.02,
+        {
+            "/etc/profile.d/z.sh": b"conf=/opt/z.conf\nsysctl -p $conf\n",
+            "/opt/z.conf": b"net.ipv4.tcp_keepalive_time=9\n",
+        },
+    ),
+    (0.02, {"/etc/cron.d/a": b"@daily root echo net.ipv4.tcp_keepalive_time=61 >> /etc/sysctl.conf\n"}),
+    (0.02, {"/etc/cron.d/b": b"@daily root docker service update --sysctl-add net.ipv4.tcp_keepalive_time=61 web\n"}),
+    (
+        0.02,
+        {
+            "/etc/systemd/system/a.service": b"[Service]\nPrivateNetwork=yes\n"
+            b"ExecStart=sysctl -w net.ipv4.tcp_keepalive_time=6\n"
+        },
+    ),
 )
 
 
