@@ -180,13 +180,16 @@ before:
         - {"key": "time", "value": "60", "path": "/etc/sysctl.d/50-local.conf", "line": 2, "effective": false}
     other_writers:
       description:
-        - Lines elsewhere, each with C(path), C(line) and C(text), that may set the keys after the boot. They are no
-          part of the prediction, and the module warns of them. See M(linux.tcp.keepalive_info).
+        - Lines elsewhere, each with C(code), C(path), C(line) and C(text), that may set the keys after the boot. They
+          are no part of the prediction, and the module warns of them. See M(linux.tcp.keepalive_info).
       returned: success
       type: list
       elements: dict
       sample:
-        - {"path": "/etc/rc.local", "line": 7, "text": "sysctl -w net.ipv4.tcp_keepalive_time=7200"}
+        - code: sets_value
+          path: /etc/rc.local
+          line: 7
+          text: sysctl -w net.ipv4.tcp_keepalive_time=7200
     drift:
       description: The keys whose running value differs from the next boot's.
       returned: success

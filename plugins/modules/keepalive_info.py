@@ -174,12 +174,25 @@ other_writers:
   description:
     - Lines elsewhere that may set the keys after the boot. They are no part of the prediction.
     - Looked for in scripts that run at boot or with the network, in cron's tables, systemd's units, C(tmpfiles.d),
-      ufw's sysctl file, the active profile of tuned and more. What cannot be read is passed over, so ask as root.
+      ufw's sysctl file, the active profile of tuned, the notes of saptune and more. What cannot be read is passed
+      over, so ask as root.
+    - A command that runs in a container, in another network namespace or on another host, one that only prints, and one
+      that fails are left out.
     - At most 1,000 lines of one file.
   returned: success
   type: list
   elements: dict
   contains:
+    code:
+      description:
+        - What the line does.
+        - V(sets_value) gives a key another value in the running kernel, or one that cannot be read off.
+        - V(applies_files) applies sysctl files that give other values than the boot.
+        - V(appends_to_file) appends a line for a key to a sysctl file, V(writes_file) writes or edits one. The running
+          kernel keeps its values, but a later boot may give others.
+      returned: success
+      type: str
+      sample: sets_value
     path:
       description: The file.
       returned: success
