@@ -121,12 +121,18 @@ _FILE = re.compile(r"(?:(?:/.*)?/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepa
 _PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_SETS_ARGUMENTS = re.compile(r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=")
+_ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
+_SETS_ARGUMENTS = re.compile(
+    r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
+)
+_SETTER = re.compile(r"(?i)(?!.*(?:get|check|read|show|verify|test|is_|print|log|has|need)).*sysctl.*")
+_ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
 _PLACES_OF_SCRIPTS = re.compile(
     r".*\.sh\Z|(?:.*/)?s?bin/|/etc/(?:rc|init\.d|local\.d|cron|systemd/|network/if-|ppp/|profile|runit|service/|udev/)"
     r"|/var/spool/cron|.*(?:dispatcher|per-boot|/system/)",
     re.DOTALL,
 )
+_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 _LINE = re.compile(r"[^\n]+")
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 _ESCAPED_END = re.compile(r"(?:\\n)+\Z")
@@ -228,7 +234,8 @@ class _Script:
     def _values_of(self, setting: str) -> dict[Key, int | None]:
         """Return what a setting gives; variables are read in the name of its key, and not in its value."""
         name, equals, value = setting.partition("=")
-        return values_of(f"{self._expanded(name)}{equals}{value}")
+        element = _ELEMENT.fullmatch(name)  # of an array that has the keys as names
+        return values_of(f"{self._expanded(element[1] if element else name)}{equals}{value}")
 
     def _run_printed(self, texts: t.Iterable[Word]) -> list[Word]:
         """Follow texts that a command has printed and a shell runs; ``\\n`` ends a line there."""
@@ -325,6 +332,8 @@ class _Script:
         if name in _SHELLS:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)
             return self._unknown(words) if takes_text else self._run_printed(given)
+        if name == "perl" and any(_IN_PLACE.match(word.clean) for word in arguments):
+            return self._filter(name, arguments, given)
         if _LANGUAGES.fullmatch(name):
             for word in (*arguments, *given):
                 self.found += loose_effects(word.text, word.line)
@@ -355,8 +364,11 @@ class _Script:
     def _unknown(self, words: t.Sequence[Word]) -> list[Word]:
         """Follow a program that may run its arguments, or set what they say; return what it prints."""
         printed: list[Word] = []
-        if not words or _SPEAKS.fullmatch(name_of(words[0].clean)):
+        name = name_of(words[0].clean) if words else ""
+        if not words or _SPEAKS.fullmatch(name):
             return []
+        # a function that is given a key and a value
+        is_setter = len(words) > 2 and (self._sets_arguments or _SETTER.fullmatch(name) is not None)
         for whole in words:
             variable = ASSIGNMENT.match(whole.clean)
             if not _RELEVANT.search(whole.clean) or (variable and _SPEAKS.fullmatch(variable.group()[:-1])):
@@ -364,8 +376,9 @@ class _Script:
             word = Word(whole.text[variable.end() :], whole.line) if variable else whole
             clean = word.clean.strip()
             values = self._values_of(clean)
-            if not values and self._sets_arguments and len(words) > 2:
-                values = values_of(f"{self._expanded(clean)}=$value")
+            key = _ARGUMENT.fullmatch(self._expanded(clean)) if is_setter else None
+            if key:
+                values = {t.cast("Key", key[1]): None}
             if values:
                 self._sets(word.line, values)
             elif len(clean.split()) > 1:
@@ -377,7 +390,7 @@ class _Script:
         return printed
 
     def _filter(self, name: str, arguments: list[Word], given: list[Word]) -> list[Word]:
-        edits = name == "sed" and any(re.match(r"-[a-zA-Z]*i|--in-place", word.clean) for word in arguments)
+        edits = name in ("sed", "perl") and any(_IN_PLACE.match(word.clean) for word in arguments)
         if edits:
             paths = [word.clean for word in arguments if len(word.clean.split()) == 1]
             is_settings, is_script = any(map(_is_sysctl_file, paths)), any(map(_PLACES_OF_SCRIPTS.match, paths))

@@ -130,6 +130,11 @@ SETTING = (
     f"echo 60 | tee {FILE}",
     "echo 60 | tee /proc/sys/net/ipv4/tcp_keepalive_{time,intvl}",
     "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do echo 60 > $f; done",
+    'write() { echo "$2" > "/proc/sys/net/ipv4/$1"; }; write tcp_keepalive_time 60',
+    f"set_sysctl {KEY} 60",
+    f'declare -A s=([{KEY}]=60); for k in "${{!s[@]}}"; do sysctl -w "$k=${{s[$k]}}"; done',
+    f's=("{KEY}=60"); sysctl -w "${{s[@]}}"',
+    f'set -- {KEY}=60; sysctl -w "$@"',
     "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do echo 60 | sudo tee $f; done",
     f"f={FILE}; echo 60 > $f",
     f'KEY={KEY}; sysctl -w "$KEY=60"',
@@ -522,6 +527,8 @@ NOT_SETTING = (
     f"f={FILE}; cat $f",
     f": <<'REMARK'\n{SET}\nREMARK",
     f"KEY={KEY}; sysctl -n $KEY",
+    f"check_sysctl {KEY} 60",
+    f"get_sysctl {KEY} default",
     f'show() {{ sysctl -n "$1"; }}; show {KEY}',
     f"sysctl -n {KEY}",
     f"sysctl -a | grep {KEY}",
@@ -828,6 +835,9 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
             id="appended and applied",
         ),
         pytest.param(f"sed -i 's/^{KEY}.*/{KEY} = 60/' /etc/sysctl.conf", [(1, "writes_file")], id="changed by sed"),
+        pytest.param(
+            f"perl -pi -e 's/^{KEY}.*/{KEY}=60/' /etc/sysctl.conf", [(1, "writes_file")], id="changed by perl"
+        ),
         pytest.param(f"sed -i '$ a {KEY}=60' /etc/sysctl.conf", [(1, "writes_file")], id="added by sed"),
         pytest.param(
             f"grep -q keepalive /etc/sysctl.conf || echo {KEY}=60 >> /etc/sysctl.conf",
