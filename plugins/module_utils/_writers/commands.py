@@ -56,6 +56,7 @@ if t.TYPE_CHECKING:
     Effect = t.Union["Sets", "Applies", "Fills"]
 
 _MOST_NESTED = 6
+_MOST_CHARACTERS = 1 << 19  # of all texts that a script runs and hands on, each time that it does
 _LONGEST = 1 << 17  # no script that people write; a longer one is looked at line by line
 _RELEVANT = re.compile(RELEVANT.pattern.decode())
 _SYSCTL = re.compile(r"sysctl|\$\{?\w*(?i:sysctl)\w*\}?")
@@ -197,11 +198,15 @@ class _Script:
         self._written: dict[str, list[Sets]] = {}
         self._files: dict[str, list[Word]] = {}
         self._variables: dict[str, str] = {}
+        self._left = _MOST_CHARACTERS
         self._sets_arguments = False  # a function calls sysctl with a key that it is given
 
     def run_text(self, text: Word) -> list[Word]:
         """Follow a text that a shell runs, and return what it prints."""
-        if self._depth >= _MOST_NESTED or not _RELEVANT.search(text.clean):
+        if self._left <= 0 or not _RELEVANT.search(text.clean) or not self._spend(len(text.text), text.line):
+            return []
+        if self._depth >= _MOST_NESTED:
+            self._sets(text.line, dict.fromkeys(KEYS))
             return []
         try:
             if len(text.text) > _LONGEST:
@@ -216,6 +221,15 @@ class _Script:
         printed = self.run(pipelines)
         self._depth -= 1
         return printed
+
+    def _spend(self, count: int, line: int) -> bool:
+        """Whether a text may still be looked at; where too much was, the script may do anything."""
+        if self._left <= 0:
+            return False
+        if self._left <= count:
+            self._sets(line, dict.fromkeys(KEYS))
+        self._left -= count
+        return self._left > 0
 
     def _note_variables(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
@@ -239,8 +253,11 @@ class _Script:
 
     def _run_printed(self, texts: t.Iterable[Word]) -> list[Word]:
         """Follow texts that a command has printed and a shell runs; ``\\n`` ends a line there."""
-        lines = (Word(text.text.replace("\\n", " ; "), text.line) for text in texts)
-        return [printed for text in lines for printed in self.run_text(text)]
+        printed = []
+        for text in texts:
+            if self._left > 0:
+                printed += self.run_text(Word(text.text.replace("\\n", " ; "), text.line))
+        return printed
 
     def run(self, pipelines: t.Iterable[Pipeline], given: t.Sequence[Word] = ()) -> list[Word]:
         """Follow commands that are given a text to read, and return what they print."""
@@ -258,6 +275,8 @@ class _Script:
                 given = [redirection.target]
             elif redirection.operator == "<":
                 given = self.run(redirection.target.body)
+        if given and not self._spend(sum(len(text.text) for text in given), given[0].line):
+            given = []
         if command.body is None:
             printed = self._simple(command.words, given)
         else:

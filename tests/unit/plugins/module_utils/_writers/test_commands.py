@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 
 import pytest
@@ -910,3 +911,25 @@ def test_no_script_takes_long(tmp_path: Path, piece: str) -> None:
     # without bounds for what is nested these would take hours, or all of the stack
     found(tmp_path, piece * 20_000 + SET)
     found(tmp_path, piece * 200_000 + SET)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("echo '" + "sh /tmp/x;" * 5_000 + f"{SET}' > /tmp/x\nsh /tmp/x", id="a script that calls itself"),
+        pytest.param("{ " + "sh;" * 10_000 + f" }} <<E\n{'sh;' * 10_000}\n{SET}\nE", id="a text that many shells run"),
+        pytest.param("{ " + "xargs sysctl;" * 4_000 + f" }} <<E\n{'x ' * 20_000}\n{SET}\nE", id="many words for xargs"),
+        pytest.param(f"echo {KEY}=60 > /x;" * 1_500 + "sysctl -p /x;" * 4_000, id="a file that is applied often"),
+        pytest.param("x=$x;" * 10_000 + "sysctl -w $x;" * 4_000 + SET, id="variables"),
+    ],
+)
+def test_no_script_repeats_itself_for_long(tmp_path: Path, script: str) -> None:
+    # without a bound for what is looked at again these would take minutes, or longer than the host lives
+    assert found(tmp_path, script)
+
+
+def test_what_is_nested_too_deeply_may_do_anything(tmp_path: Path) -> None:
+    command = SET
+    for _level in range(8):
+        command = f"sh -c {shlex.quote(command)}"
+    assert found(tmp_path, command) == [(1, "sets_value")]
