@@ -16,6 +16,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_VARIABLES
@@ -88,9 +89,7 @@ class ActionModule(ActionBase):
         :raises InvalidValueError: where there are none. Ansible itself says little of that, and ends well.
         """
         patterns = ",".join(map(str, pattern)) if isinstance(pattern, (list, tuple)) else str(pattern)
-        lookup = self._shared_loader_obj.lookup_loader.get(
-            "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
-        )
+        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
         within = set(own["ansible_play_hosts_all"])
         hosts = [name for name in lookup.run([patterns], variables=own) if name in within]
         if not hosts:

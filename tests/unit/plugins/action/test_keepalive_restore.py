@@ -66,6 +66,43 @@ def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result
     assert bool(load(tmp_path)["restored"]) == ("changed" in result)
 
 
+def test_host_that_takes_the_name_of_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would get what is stored of that host."""
+    save(tmp_path)
+    before = load(tmp_path)
+    monkeypatch.setattr(keepalive_restore.ActionModule, "_execute_module", None)
+    task = mock.MagicMock(args={"folder": str(tmp_path)}, check_mode=False, async_val=0)
+    action = keepalive_restore.ActionModule(task, *[mock.MagicMock()] * 5)
+    facts = {"inventory_hostname": "db1"}
+    refused = action.run(task_vars={**facts, "ansible_facts": facts})
+    assert refused["failed"]
+    assert refused["msg"].startswith("The host has a fact that stands for its name in the inventory")
+    assert load(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "message"),
+    [
+        pytest.param(
+            {"runtime": {}, "files": [{"path": "/etc/shadow", "before": None, "left": None, "had_folder": True}]},
+            "The checkpoint has '/etc/shadow'.",
+            id="another file",
+        ),
+        pytest.param({"runtime": {}, "files": [], "evil": 1}, "The checkpoint has evil", id="another key"),
+    ],
+)
+@pytest.mark.parametrize("pending", [True, False])
+def test_checkpoint_that_is_not_ours_is_not_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkpoint: Result, message: str, pending: bool
+) -> None:
+    save(tmp_path, checkpoint)
+    before = load(tmp_path)
+    result, given = act({"changed": True}, {"folder": str(tmp_path), "pending": pending}, monkeypatch)
+    assert (result["failed"], given) == (True, [])
+    assert result["msg"].startswith(message)
+    assert load(tmp_path) == before
+
+
 def test_pending_change_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path)
     store.commit(str(tmp_path), "db1", now="12:01")

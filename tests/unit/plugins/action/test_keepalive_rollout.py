@@ -19,12 +19,14 @@ from ansible import constants
 from ansible.utils.display import Display
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_rollout
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 Facts = t.Dict[str, t.Any]
 EMPTY: Facts = {"runtime": {}, "files": []}
+SHADOW = {"path": "/etc/shadow", "before": None, "left": None, "had_folder": True}
 DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {}}
 VERIFIED = {
     "keepalive_result": {"changed": True},
@@ -103,6 +105,65 @@ def test_batch_that_fails(tmp_path: Path) -> None:
     assert finished["wrong"] == {
         "a": {"code": "failed", "reason": "health_check_failed", "message": "ill. It was rolled back."}
     }
+
+
+def test_desired_state_is_stored_as_the_inventory_has_it(tmp_path: Path) -> None:
+    """The host could return another one, and have the file that it names restored."""
+    evil = {**DIFFERS, "desired": {"path": "/etc/shadow"}, "checkpoint": {**EMPTY, "files": [SHADOW]}}
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "__keepalive_checkpoint": evil}, "b": {"keepalive_time": 5}}
+    hosts["b"]["__keepalive_checkpoint"] = DIFFERS
+    begin(tmp_path / "store", hosts)
+    assert take("checkpoint", hosts, hosts=["b"])["selected"] == ["b"]
+    stored = store.load(str(tmp_path / "store"), "b")
+    assert stored is not None
+    assert (stored["desired"]["time"], stored["desired"]["overrides"]) == (5, "fail")
+    take("commit", {**hosts, "b": {**hosts["b"], **VERIFIED}})
+    assert take("checkpoint", hosts, hosts=["a"])["stop"]
+    wrong = take("finish", hosts)["wrong"]
+    assert wrong["a"]["reason"] == "checkpoint_invalid"
+    assert wrong["a"]["message"].startswith("The checkpoint has '/etc/shadow'.")
+
+
+@pytest.mark.parametrize(
+    "name", ["__keepalive_verification", "keepalive_result", "inventory_hostname", "__keepalive_x"]
+)
+def test_facts_of_a_host_count_for_nothing(tmp_path: Path, name: str) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    for known in hosts.values():
+        known["__keepalive_checkpoint"] = DIFFERS
+    take("checkpoint", hosts, hosts=["a", "b"])
+    for known in hosts.values():
+        known.update(VERIFIED)
+    hosts["a"]["ansible_facts"] = {name: VERIFIED.get(name)}
+    assert take("commit", hosts)["stop"] is True
+    assert take("rollback", hosts)["selected"] == ["a", "b"]
+    for known in hosts.values():
+        known["__keepalive_rollback"] = {"found": True}
+    finished = take("finish", hosts)
+    assert finished["summary"]["rolled_back"] == "1: b"
+    assert finished["wrong"]["a"]["reason"] == "steering_facts"
+
+
+def test_rollback_that_a_fact_claims(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600, "__keepalive_checkpoint": DIFFERS}}
+    begin(tmp_path / "store", hosts)
+    take("checkpoint", hosts, hosts=["a"])
+    claim = {"__keepalive_rollback": {"found": True}}
+    hosts["a"].update(claim, ansible_facts=claim)
+    take("rollback", hosts)
+    assert take("finish", hosts)["wrong"]["a"]["code"] == "unknown"
+
+
+def test_host_with_facts_is_not_changed(tmp_path: Path) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    for known in hosts.values():
+        known["__keepalive_checkpoint"] = DIFFERS
+    hosts["a"]["ansible_facts"] = {"keepalive_time": 5}
+    assert take("checkpoint", hosts, hosts=["a", "b"])["selected"] == []
+    assert take("finish", hosts)["wrong"]["a"]["reason"] == "steering_facts"
+    assert not (tmp_path / "store").exists()
 
 
 def test_commit_that_cannot_be_noted_is_a_warning(tmp_path: Path) -> None:

@@ -69,7 +69,14 @@ def test_checkpoint_is_for_one_user(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "name"),
-    [("db1.example.com", "db1.example.com.json"), ("../x", "%2E.%2Fx.json"), ("::1", "%3A%3A1.json")],
+    [
+        ("db1.example.com", "db1.example.com.json"),
+        ("../x", "%2E.%2Fx.json"),
+        ("::1", "%3A%3A1.json"),
+        ("/etc/x", "%2Fetc%2Fx.json"),
+        ("a\nb\0", "a%0Ab%00.json"),
+        (".", "%2E.json"),
+    ],
 )
 def test_name(host: str, name: str) -> None:
     assert store.path_of("/folder", host) == f"/folder/{name}"
@@ -239,6 +246,12 @@ def test_folder_that_cannot_be(tmp_path: Path) -> None:
     os.mkdir(str(tmp_path / "db1.json"))
     with pytest.raises(FileError, match="cannot be read: Is a directory"):
         keep(tmp_path)
+
+
+def test_name_that_is_too_long_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"x\.json cannot be read: File name too long"):
+        keep(tmp_path, host="x" * 300)
+    assert os.listdir(str(tmp_path)) == []
 
 
 def test_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of a playbook, as localhost has them, whatever the first host of the play says."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.action import keepalive_variables
+
+Result = t.Dict[str, t.Any]
+ROOT = Path(__file__).absolute().parents[4]
+EVIL: Result = {"keepalive_audit_limit": 10**9, "keepalive_audit_folder": "/evil", "keepalive_hosts": "evil"}
+
+
+def look_up(patterns: list[str], *, variables: Result) -> list[str]:
+    """Stand for the lookup inventory_hostnames, in an inventory with three hosts."""
+    assert variables["ansible_play_hosts_all"]
+    return [name for name in ("a", "b", "c") if patterns == ["all"] or name in patterns[0].split(",")]
+
+
+def act(
+    own: Result, *, playbook: str = "audit", hostvars: Result | None = None, delegate_to: str | None = "localhost"
+) -> Result:
+    """Run the action for a first host whose facts are evil; ``own`` is what localhost has."""
+    templar = mock.MagicMock(available_variables="of the first host", template=lambda value: value)
+    task = mock.MagicMock(args={"playbook": playbook}, async_val=0, delegate_to=delegate_to)
+    own = {"ansible_play_hosts_all": ["localhost", "a", "b"], **own}
+    variables = {
+        **EVIL,
+        "ansible_facts": EVIL,
+        "ansible_delegated_vars": {"localhost": own},
+        "hostvars": hostvars or {"a": {}, "b": {}},
+    }
+    action = keepalive_variables.ActionModule(task, *[mock.MagicMock()] * 3, templar, mock.MagicMock())
+    with mock.patch.object(keepalive_variables, "lookup_loader") as loader:
+        loader.get.return_value.run = look_up
+        result: Result = action.run(task_vars=variables)
+    assert templar.available_variables == "of the first host"
+    return result
+
+
+def test_variables_are_those_of_localhost() -> None:
+    given = act({"keepalive_audit_limit": 600})
+    assert given["hosts"] == ["a", "b"]
+    assert given["variables"] == {
+        "keepalive_audit_limit": 600,
+        "keepalive_audit_idle_timeout": None,
+        "keepalive_audit_covered": None,
+        "keepalive_audit_sockets": True,
+        "keepalive_audit_folder": str(Path("keepalive-audit").absolute()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hosts"), [("a", ["a"]), (["a", "b", "c"], ["a", "b"]), ("b,c", ["b"])], ids=["one", "list", "limit"]
+)
+def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> None:
+    assert act({"keepalive_hosts": pattern}, playbook="apply")["hosts"] == hosts
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        pytest.param({"keepalive_hosts": ["c", "d"]}, "'c,d' (keepalive_hosts) matches no host", id="no host"),
+        pytest.param({"keepalive_audit_folder": ""}, "keepalive_audit_folder is '': give the path", id="no folder"),
+        pytest.param({"keepalive_audit_folder": {}}, "keepalive_audit_folder is {}: give the path", id="no text"),
+        pytest.param(
+            {"ansible_facts": {"keepalive_hosts": "a"}},
+            "'keepalive_hosts' is among the facts",
+            id="a fact of localhost",
+        ),
+    ],
+)
+def test_refused(own: Result, message: str) -> None:
+    refused = act(own)
+    assert refused["failed"]
+    assert refused["msg"].startswith(f"Nothing was done: {message}")
+
+
+def test_needs_the_variables_of_localhost() -> None:
+    assert act({}, delegate_to=None)["msg"] == "Nothing was done: keepalive_variables needs delegate_to: localhost."
+    assert "value of playbook must be one of" in act({}, playbook="reboot")["msg"]
+
+
+@pytest.mark.parametrize(
+    ("known", "is_refused"),
+    [
+        pytest.param({"keepalive_rollout_folder": "/x"}, False, id="the same"),
+        pytest.param({"keepalive_rollout_folder": "/y"}, True, id="another"),
+        pytest.param(
+            {"keepalive_rollout_folder": "/y", "ansible_facts": {"keepalive_rollout_folder": "/y"}}, False, id="a fact"
+        ),
+    ],
+)
+def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
+    given = act({"keepalive_rollout_folder": "/x"}, playbook="restore", hostvars={"a": {}, "b": known})
+    if is_refused:
+        assert given["msg"].startswith(
+            "Nothing was done: keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one folder"
+        )
+    else:
+        assert given["variables"] == {"keepalive_rollout_folder": "/x", "keepalive_restore_force": False}
+
+
+@pytest.mark.parametrize("playbook", keepalive_variables.PLAYBOOKS)
+def test_playbook_takes_what_is_read(playbook: str) -> None:
+    """A name that is misspelt there would be an error in the middle of a run."""
+    text = (ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")
+    used = re.findall(r"__keepalive_own\.variables\.(\w+)", text)
+    assert set(used) == keepalive_variables.PLAYBOOKS[playbook].keys()

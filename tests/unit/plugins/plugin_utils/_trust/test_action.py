@@ -1,0 +1,115 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An action whose module returns what a test says."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.linux.tcp.plugins.action import keepalive_sockets
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust import action as guarded
+
+Result = t.Dict[str, t.Any]
+FACTS: Result = {"ansible_facts": {"keepalive_time": 5}}
+FINE: Result = {"changed": False, "totals": {}}
+STARTED: Result = {"changed": True, "ansible_job_id": "j1", "results_file": "/root/.ansible_async/j1", "started": 1}
+
+
+def act(
+    monkeypatch: pytest.MonkeyPatch,
+    *results: Result,
+    variables: Result | None = None,
+    role: str | None = None,
+    discovered: str | None = None,
+    async_val: int = 0,
+) -> tuple[Result, list[Result | None]]:
+    """Run the action; return the result, and the arguments of each module that was run."""
+    left = iter(results)
+    calls: list[Result | None] = []
+
+    def execute(*_: object, **more: t.Any) -> Result:
+        calls.append(more.get("module_args"))
+        return dict(next(left))
+
+    monkeypatch.setattr(ActionBase, "_execute_module", execute)
+    monkeypatch.setattr(guarded.time, "sleep", lambda _seconds: None)
+    task = mock.MagicMock(args={}, check_mode=False, async_val=async_val, poll=1, action="linux.tcp.keepalive_sockets")
+    task._role = role and mock.MagicMock(**{"get_name.return_value": role})  # noqa: SLF001 -- as Ansible has it
+    action = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
+    action._discovered_interpreter_key = discovered and "discovered_interpreter_python"  # noqa: SLF001 -- as Ansible has it
+    action._discovered_interpreter = discovered  # noqa: SLF001 -- as Ansible has it
+    found = action.run(task_vars=variables or {})
+    assert next(left, None) is None
+    assert task.async_val == 0
+    return found, calls
+
+
+def test_result_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert act(monkeypatch, {**FINE, "extra": 1})[0] == FINE
+    assert act(monkeypatch, {**FINE, **FACTS})[0]["failed"]
+
+
+def test_interpreter_that_the_controller_has_found_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"}}
+    assert act(monkeypatch, {**FINE, **own}, discovered="/usr/bin/python3")[0] == {**FINE, **own}
+    assert act(monkeypatch, {**FINE, **own})[0]["failed"]
+    more = {"ansible_facts": {**own["ansible_facts"], **FACTS["ansible_facts"]}}
+    assert act(monkeypatch, {**FINE, **more}, discovered="/usr/bin/python3")[0]["failed"]
+
+
+@pytest.mark.parametrize(
+    ("role", "facts", "is_refused"),
+    [
+        pytest.param("linux.tcp.keepalive", {"keepalive_time": 5}, True, id="in the role"),
+        pytest.param("linux.tcp.keepalive", {"distribution": "Debian"}, False, id="other facts"),
+        pytest.param(None, {"keepalive_time": 5}, False, id="in no role"),
+        pytest.param("other.role", {"keepalive_time": 5}, False, id="in another role"),
+    ],
+)
+def test_facts_are_refused_in_the_role(
+    monkeypatch: pytest.MonkeyPatch, role: str | None, facts: Result, is_refused: bool
+) -> None:
+    results = [] if is_refused else [FINE]
+    found, calls = act(monkeypatch, *results, variables={"ansible_facts": facts}, role=role)
+    assert len(calls) == len(results)
+    if is_refused:
+        assert found["failed"]
+        assert found["msg"].startswith("'keepalive_time' is among the facts of the host")
+        assert found["msg"].endswith("Nothing was changed.")
+    else:
+        assert found == FINE
+
+
+JOB = {"jid": "j1", "_async_dir": "/root/.ansible_async"}
+RUNS = {"started": 1, "finished": 0, "ansible_job_id": "j1"}
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_job_is_waited_for(monkeypatch: pytest.MonkeyPatch, hostile: bool) -> None:
+    done = {**RUNS, **FINE, "finished": 1, **(FACTS if hostile else {"extra": 1})}
+    found, calls = act(monkeypatch, STARTED, RUNS, done, {"erased": "x"}, async_val=60)
+    status, cleanup = ({**JOB, "mode": mode} for mode in ("status", "cleanup"))
+    assert calls == [None, status, status, cleanup]
+    assert found.get("failed") if hostile else found == FINE
+
+
+def test_job_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 61.0])
+    monkeypatch.setattr(guarded.time, "monotonic", lambda: next(clock))
+    found, _calls = act(monkeypatch, STARTED, RUNS, async_val=60)
+    assert found == {
+        "failed": True,
+        "changed": True,
+        "msg": "The module did not end within 60 seconds (async).",
+    }

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import importlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, printed, reduced
+
+Result = t.Dict[str, t.Any]
+
+
+@pytest.mark.parametrize("module", DOCUMENTED)
+def test_keys_and_types_are_those_that_are_documented(module: str) -> None:
+    described = yaml.safe_load(
+        importlib.import_module(f"ansible_collections.linux.tcp.plugins.modules.{module}").RETURN
+    )
+    assert {name: value["type"] for name, value in described.items()} == DOCUMENTED[module]
+
+
+def test_documented_result_is_kept() -> None:
+    result = {
+        "changed": False,
+        "runtime": {"time": 600},
+        "detection_time": None,
+        "warnings": ["odd"],
+        "invocation": {"module_args": {}},
+    }
+    assert reduced(result, "keepalive_info") == result
+
+
+def test_what_is_not_documented_is_dropped() -> None:
+    result = {"changed": False, "found": True, "results": [], "_ansible_verbose_always": True, "ansible_x": 1, "x": 2}
+    assert reduced(result, "keepalive_restore") == {"changed": False, "found": True}
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        pytest.param({"ansible_facts": {}}, "ansible_facts, which keepalive_restore never returns", id="facts"),
+        pytest.param(
+            {"add_host": {}, "add_group": "x"}, "add_group, add_host, which keepalive_restore never returns", id="host"
+        ),
+        pytest.param({"changed": "no"}, "changed, of type str and not bool", id="changed"),
+        pytest.param({"failed": 0}, "failed, of type int and not bool", id="failed"),
+        pytest.param({"foreign": "x"}, "foreign, of type str and not list", id="list"),
+        pytest.param({"msg": ["x"]}, "msg, of type list and not text", id="message"),
+        pytest.param({"rc": "0"}, "rc, of type str and not int", id="status"),
+    ],
+)
+@pytest.mark.parametrize("changed", [True, False])
+def test_result_that_no_module_returns_is_a_failure(keys: Result, what: str, changed: bool) -> None:
+    assert reduced({"changed": changed, "found": True, **keys}, "keepalive_restore") == {
+        "failed": True,
+        "changed": keys.get("changed", changed) is True,
+        "msg": f"The result of the host has {what}. Nothing of it was used. Find out what on the host has returned it.",
+    }
+
+
+class Event:
+    msg = "a\x1b[2J"
+
+
+class Summary:
+    """As a warning of ansible-core 2.19 is."""
+
+    event = Event()
+
+
+def test_what_is_printed_controls_no_terminal() -> None:
+    kept = reduced(
+        {
+            "changed": True,
+            "warnings": ["a\x1b[2Jb\n", Summary(), *["x"] * 100],
+            "deprecations": [{"msg": "old\r", "version": "2.0", "more": 1}, Summary()],
+            "diff": [{"before": "\x9b1m\u00fc\n\t", "after": 5, "evil": 1}, "x", {"before_header": "/a\r"}],
+        },
+        "keepalive",
+    )
+    assert kept["warnings"][:3] == ["a\\x1b[2Jb\n", "a\\x1b[2J", "x"]
+    assert len(kept["warnings"]) == 50
+    assert kept["deprecations"] == [{"msg": "old\\r", "version": "2.0"}, {"msg": "a\\x1b[2J"}]
+    assert kept["diff"] == [{"before": "\\x9b1m\u00fc\n\t", "after": "5"}, {"before_header": "/a\\r"}]
+
+
+def test_texts_are_cut() -> None:
+    kept = reduced({"msg": "x" * (2 << 20), "warnings": ["y" * 10**5]}, "keepalive")
+    assert (len(kept["msg"]), len(kept["warnings"][0])) == (1 << 20, 2000)
+    assert printed("abc", 2) == "ab"
