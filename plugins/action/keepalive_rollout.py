@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     HostStatus,
     after_restoration,
     counted,
+    reason_of_facts,
     summarize,
     wrong,
 )
@@ -214,7 +215,9 @@ class ActionModule(ActionBase):
     def _restored(self, params: Result, facts: Facts) -> Result:
         check_mode = self._task.check_mode
         statuses = {
-            name: after_restoration(known.get("__keepalive_restored"), check_mode=check_mode)
+            name: HostStatus("failed", reason_of_facts(known[STEERING]))
+            if STEERING in known and "__keepalive_restored" not in known
+            else after_restoration(known.get("__keepalive_restored"), check_mode=check_mode)
             for name, known in facts.items()
         }
         summary = summarize(statuses, RESTORATION)

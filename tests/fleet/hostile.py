@@ -22,13 +22,13 @@ PLACES = ("playbooks", "roles", "plugins/action", "plugins/filter", "plugins/plu
 PYTHON = "/usr/local/bin/hostile-python"
 # It runs the real Python, and adds keys of a file to the result of each module, or of the one that the file names.
 WRAPPER = """#!/usr/bin/python3
-import json, subprocess, sys
-code = sys.stdin.buffer.read()
+import json, os, subprocess, sys
+code = b"" if sys.argv[1:] else sys.stdin.buffer.read()
 done = subprocess.run(["/usr/bin/python3", *sys.argv[1:]], input=code, stdout=subprocess.PIPE)
 text = done.stdout.decode()
 with open("/etc/hostile.json") as file:
     hostile = json.load(file)
-for path in sys.argv[1:]:
+for path in filter(os.path.isfile, sys.argv[1:]):
     with open(path, "rb") as file:
         code += file.read()
 if hostile["module"].encode() in code and "{" in text:

@@ -243,7 +243,10 @@ def test_restored(tmp_path: Path) -> None:
     hosts: dict[str, Facts] = {
         "a": {"__keepalive_restored": {"found": True, "changed": True}},
         "b": {"__keepalive_restored": {"failed": True, "msg": "no"}},
+        "c": {"ansible_facts": {"__keepalive_restored": {}}, "__keepalive_restored": {"found": True, "changed": True}},
     }
-    output = take("restored", hosts, hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
-    assert output["summary"] == {"restored": "1: a", "failed": {"b": "no"}}
+    output = take("restored", hosts, hosts=["a", "b", "c"], folder=str(tmp_path), known=["a", "b"])
+    assert output["wrong"].pop("c")["reason"] == "steering_facts"
+    assert output["summary"].pop("failed").keys() == {"b", "c"}
+    assert output["summary"] == {"restored": "1: a"}
     assert output["wrong"] == {"b": {"code": "failed", "reason": "restore_failed", "message": "no"}}
