@@ -158,8 +158,8 @@ class ActionModule(ActionBase):
         options = _options_of_role()
         aliases = [alias for option in options.values() for alias in option.get("aliases", ())]
         read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options, *aliases)
+        require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
-            require_no_steering_facts(variables)
             others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
             unknown = unknown_names(variables, others)
             if unknown:

@@ -114,7 +114,8 @@ def test_rollout_after_facts_were_gathered(fleet: Fleet) -> None:
     before = fleet.look()
     run = run_after_gathering(fleet, "rollout", inventory_with(fleet, "hostile.json", ["host02"], **WANTED))
     assert run.status == 2
-    assert "host02: " in words(run)
+    assert "fatal: [host02]" in run.output
+    assert "host01: " not in words(run)  # its name is what the host returned as its own
     assert "is among the facts of the host, so the host could choose it" in words(run)
     assert_as_before(fleet, before, before)
     assert_controller_is_unharmed(fleet)
@@ -133,7 +134,7 @@ def test_rollout_to_hosts_with_hostile_results() -> None:
             "host03": {"checkpoint": {"runtime": {}, "files": [file]}},
             "host04": {"would_change": "no"},
             "host05": {"failed": True, "msg": template},
-            "host06": {"add_host": {"host_name": "evil", "groups": ["evil"]}},
+            "host06": {"ansible_stats": {"data": {"evil": 1}, "per_host": False, "aggregate": True}},
         }
         for name, keys in hostile.items():
             make_hostile(fleet[name], **keys)
@@ -147,7 +148,7 @@ def test_rollout_to_hosts_with_hostile_results() -> None:
         assert "ansible_facts, which keepalive_checkpoint never returns" in summary["failed"]["host02"]
         assert "would_change, of type str and not bool" in summary["failed"]["host04"]
         assert summary["failed"]["host05"] == template
-        assert "add_host, which keepalive_checkpoint never returns" in summary["failed"]["host06"]
+        assert "ansible_stats, which keepalive_checkpoint never returns" in summary["failed"]["host06"]
         run, summary = roll_out(fleet, f"--inventory={inventory}", "--limit=host03,host07", **given)
         assert (summary["not_started"], list(summary["failed"])) == (listed(7), names(3))
         assert "The checkpoint has '/etc/shadow'. Only files in /etc/sysctl.d," in summary["failed"]["host03"]

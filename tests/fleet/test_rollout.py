@@ -402,7 +402,7 @@ def test_facts_choose_nothing(fleet_unreached: Fleet) -> None:
     (fleet_unreached.folder / "site.yml").write_text(yaml.safe_dump(plays))
     run = fleet_unreached.run(PLAYBOOK, "site.yml")
     assert run.status == 2
-    assert "host02: keepalive_rollout_check is among the facts of the host" in " ".join(run.output.split())
+    assert "'keepalive_rollout_check' is among the facts of the host" in " ".join(run.output.split())
     assert "TASK [Check the host" not in run.output
 
 
