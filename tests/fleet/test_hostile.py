@@ -129,7 +129,7 @@ def test_rollout_to_hosts_with_hostile_results() -> None:
         template = template_of_a_host(fleet)
         shadow = {"content": "", "mode": "0600", "owner": 0, "group": 0, "attributes": {}}
         file = {"path": "/etc/shadow", "before": shadow, "left": None, "had_folder": True}
-        hostile = {
+        hostile: dict[str, t.Any] = {
             "host02": {"ansible_facts": steering_facts(fleet, "host01")},
             "host03": {"checkpoint": {"runtime": {}, "files": [file]}},
             "host04": {"would_change": "no"},
@@ -169,7 +169,7 @@ def test_rollout_with_a_health_check_that_returns_facts(fleet: Fleet) -> None:
     run, summary = roll_out(fleet, f"--inventory={inventory}", **given)
     assert run.status == 2
     assert (summary["changed"], summary["rolled_back"]) == (listed(1), listed(3))
-    (told,) = [*summary.get("failed", {}).values(), *summary.get("unknown", {}).values()]
+    told = {**summary.get("failed", {}), **summary.get("unknown", {})}["host02"]
     assert "is among the facts of the host, so the host could choose it" in told
     assert_done(fleet, names(1))
     assert_as_before(fleet, before, names(3))

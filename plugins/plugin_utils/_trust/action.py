@@ -62,15 +62,15 @@ class GuardedAction(ActionBase):
             return {"failed": True, "changed": False, "msg": str(exc)}
         return None
 
-    def _execute_module(self, module_name: str | None = None, **more: t.Any) -> Result:
+    def _execute_module(self, *arguments: t.Any, **named: t.Any) -> Result:
         """Return what a module of the collection returned, reduced to what it documents."""
-        name = (module_name or str(self._task.action)).rpartition(".")[2]
-        result: Result = super()._execute_module(module_name=module_name, **more)
+        name = str(named.get("module_name") or next(iter(arguments), None) or self._task.action).rpartition(".")[2]
+        result: Result = super()._execute_module(*arguments, **named)
         if name not in DOCUMENTED:
             return result
         kept = self._explained(self._reduced(result, name))
-        if more.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
-            return self._wait_for(kept, name, more["task_vars"])
+        if named.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
+            return self._wait_for(kept, name, named["task_vars"])
         return kept
 
     def _reduced(self, result: Result, name: str) -> Result:
@@ -98,7 +98,9 @@ class GuardedAction(ActionBase):
 
         def ask(mode: str) -> Result:
             arguments = {**job, "mode": mode}
-            return self._execute_module("ansible.legacy.async_status", module_args=arguments, task_vars=variables)
+            return self._execute_module(
+                module_name="ansible.legacy.async_status", module_args=arguments, task_vars=variables
+            )
 
         end = time.monotonic() + limit
         while time.monotonic() < end:

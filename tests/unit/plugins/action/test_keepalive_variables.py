@@ -43,9 +43,10 @@ def act(
         "ansible_delegated_vars": {"localhost": own},
         "hostvars": hostvars or {"a": {}, "b": {}},
     }
-    action = keepalive_variables.ActionModule(task, *[mock.MagicMock()] * 3, templar, mock.MagicMock())
-    with mock.patch.object(keepalive_variables, "lookup_loader") as loader:
-        loader.get.return_value.run = look_up
+    connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
+    action = keepalive_variables.ActionModule(task, connection, play_context, loader, templar, shared_loader)
+    with mock.patch.object(keepalive_variables, "lookup_loader") as lookups:
+        lookups.get.return_value.run = look_up
         result: Result = action.run(task_vars=variables)
     assert templar.available_variables == "of the first host"
     return result

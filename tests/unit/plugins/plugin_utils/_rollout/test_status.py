@@ -222,7 +222,7 @@ def test_long_message_is_cut() -> None:
 def test_reasons_are_documented() -> None:
     known = set(re.findall(r"V\((\w+)\)", yaml.safe_load(keepalive_rollout.RETURN)["wrong"]["description"][1]))
     assert known - {"null"} == set(REASONS)
-    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (state, status_module))
+    code = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (state, status_module))
     used = set(re.findall(r"(?:Reason|failed)\(\s*\"(\w+)\"", code)) | {"batch_failed", "not_rolled_back"}
     assert used <= set(REASONS)
 

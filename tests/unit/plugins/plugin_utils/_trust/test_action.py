@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import typing as t
 from unittest import mock
 
@@ -18,7 +19,6 @@ if sys.version_info < (3, 10):
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_sockets
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust import action as guarded
 
 Result = t.Dict[str, t.Any]
 FACTS: Result = {"ansible_facts": {"keepalive_time": 5}}
@@ -43,13 +43,13 @@ def act(
         return dict(next(left))
 
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
-    monkeypatch.setattr(guarded.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     task = mock.MagicMock(args={}, check_mode=False, async_val=async_val, poll=1, action="linux.tcp.keepalive_sockets")
-    task._role = role and mock.MagicMock(**{"get_name.return_value": role})  # noqa: SLF001 -- as Ansible has it
-    action = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
-    action._discovered_interpreter_key = discovered and "discovered_interpreter_python"  # noqa: SLF001 -- as Ansible has it
-    action._discovered_interpreter = discovered  # noqa: SLF001 -- as Ansible has it
-    found = action.run(task_vars=variables or {})
+    task.configure_mock(_role=role and mock.MagicMock(**{"get_name.return_value": role}))
+    action: t.Any = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
+    key = discovered and "discovered_interpreter_python"
+    vars(action).update(_discovered_interpreter_key=key, _discovered_interpreter=discovered)
+    found: Result = action.run(task_vars=variables or {})
     assert next(left, None) is None
     assert task.async_val == 0
     return found, calls
@@ -106,7 +106,7 @@ def test_job_is_waited_for(monkeypatch: pytest.MonkeyPatch, hostile: bool) -> No
 
 def test_job_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 61.0])
-    monkeypatch.setattr(guarded.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     found, _calls = act(monkeypatch, STARTED, RUNS, async_val=60)
     assert found == {
         "failed": True,
