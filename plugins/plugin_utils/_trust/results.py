@@ -65,7 +65,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
 # What Ansible returns for any module, also for one that did not start, and for one that runs in the background.
 _COMMON = {
     "changed": "bool",
-    "failed": "bool",
+    "failed": "flag",
     "skipped": "bool",
     "msg": "text",
     "exception": "any",
@@ -84,6 +84,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "text": (str,),
     "list": (list, type(None)),
     "dict": (dict, type(None)),
+    "flag": (bool, int),  # the wrapper of jobs in the background returns a number before ansible-core 2.19
     "any": (object,),
 }
 # Keys with which a module would steer Ansible. No module of the collection returns one.
@@ -106,13 +107,19 @@ def reduced(result: Result, module: str) -> Result:
     kept = {name: value for name, value in result.items() if name in documented}
     for name, value in kept.items():
         if not isinstance(value, _TYPES[documented[name]]):
-            return _refused(result, f"{name}, of type {type(value).__name__} and not {documented[name]}")
+            return _refused(result, f"{name}, of type {_type_of(value)} and not {documented[name]}")
+    kept.update((name, bool(value)) for name, value in kept.items() if documented[name] == "flag")
     kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "text")
     for name, reduce in (("warnings", _warnings), ("deprecations", _deprecations), ("diff", _diff)):
         found = reduce(result[name]) if result.get(name) else None
         if found:
             kept[name] = found
     return kept
+
+
+def _type_of(value: object) -> str:
+    """Return the name of a type as documentation has it; releases of ansible-core have classes of their own."""
+    return next(name for name in ("bool", "int", "text", "list", "dict", "any") if isinstance(value, _TYPES[name]))
 
 
 def _refused(result: Result, what: str) -> Result:

@@ -34,6 +34,11 @@ def test_documented_result_is_kept() -> None:
     assert reduced(result, "keepalive_info") == result
 
 
+def test_failed_is_a_bool_afterwards() -> None:
+    assert reduced({"failed": 0, "changed": True}, "keepalive") == {"failed": False, "changed": True}
+    assert reduced({"failed": 1}, "keepalive") == {"failed": True}
+
+
 def test_what_is_not_documented_is_dropped() -> None:
     result = {"changed": False, "found": True, "results": [], "_ansible_verbose_always": True, "ansible_x": 1, "x": 2}
     assert reduced(result, "keepalive_restore") == {"changed": False, "found": True}
@@ -46,11 +51,12 @@ def test_what_is_not_documented_is_dropped() -> None:
         pytest.param(
             {"add_host": {}, "add_group": "x"}, "add_group, add_host, which keepalive_restore never returns", id="host"
         ),
-        pytest.param({"changed": "no"}, "changed, of type str and not bool", id="changed"),
-        pytest.param({"failed": 0}, "failed, of type int and not bool", id="failed"),
-        pytest.param({"foreign": "x"}, "foreign, of type str and not list", id="list"),
+        pytest.param({"changed": "no"}, "changed, of type text and not bool", id="changed"),
+        pytest.param({"failed": "no"}, "failed, of type text and not flag", id="failed"),
+        pytest.param({"rc": 0.5}, "rc, of type any and not int", id="float"),
+        pytest.param({"foreign": "x"}, "foreign, of type text and not list", id="list"),
         pytest.param({"msg": ["x"]}, "msg, of type list and not text", id="message"),
-        pytest.param({"rc": "0"}, "rc, of type str and not int", id="status"),
+        pytest.param({"rc": "0"}, "rc, of type text and not int", id="status"),
     ],
 )
 @pytest.mark.parametrize("changed", [True, False])
