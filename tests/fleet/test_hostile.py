@@ -151,7 +151,7 @@ def test_rollout_to_hosts_with_hostile_results() -> None:
         assert "ansible_stats, which keepalive_checkpoint never returns" in summary["failed"]["host06"]
         run, summary = roll_out(fleet, f"--inventory={inventory}", "--limit=host03,host07", **given)
         assert (summary["not_started"], list(summary["failed"])) == (listed(7), names(3))
-        assert "The checkpoint has '/etc/shadow'. Only files in /etc/sysctl.d," in summary["failed"]["host03"]
+        assert "files[0] is '/etc/shadow': only sysctl files of the loaders" in summary["failed"]["host03"]
         assert_done(fleet, names(1))
         assert_as_before(fleet, before, names(2, 3, 4, 5, 6, 7))
         assert_controller_is_unharmed(fleet)

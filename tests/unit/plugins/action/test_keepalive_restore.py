@@ -85,10 +85,12 @@ def test_host_that_takes_the_name_of_another_one(tmp_path: Path, monkeypatch: py
     [
         pytest.param(
             {"runtime": {}, "files": [{"path": "/etc/shadow", "before": None, "left": None, "had_folder": True}]},
-            "The checkpoint has '/etc/shadow'.",
+            "files[0] is '/etc/shadow': only sysctl files",
             id="another file",
         ),
-        pytest.param({"runtime": {}, "files": [], "evil": 1}, "The checkpoint has evil", id="another key"),
+        pytest.param(
+            {"runtime": {}, "files": [], "evil": 1}, "checkpoint has the unknown key 'evil'", id="another key"
+        ),
     ],
 )
 @pytest.mark.parametrize("pending", [True, False])
@@ -99,7 +101,7 @@ def test_checkpoint_that_is_not_ours_is_not_restored(
     before = load(tmp_path)
     result, given = act({"changed": True}, {"folder": str(tmp_path), "pending": pending}, monkeypatch)
     assert (result["failed"], given) == (True, [])
-    assert result["msg"].startswith(message)
+    assert result["msg"].startswith(f"This is no checkpoint that a rollout made: {message}")
     assert load(tmp_path) == before
 
 
