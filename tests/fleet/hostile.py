@@ -11,6 +11,8 @@ import re
 import typing as t
 from pathlib import Path
 
+import yaml
+
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Fleet, Host
 
@@ -98,8 +100,12 @@ def steering_facts(fleet: Fleet, victim: str) -> Json:
         keepalive_state="absent",
         keepalive_backup=True,
     )
+    # values that the role takes, so that a new option does not make the host fail for another reason
+    specs = yaml.safe_load((ROOT / "roles" / "keepalive" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options: Json = specs["argument_specs"]["main"]["options"]
     for name in names_of_variables() - facts.keys():
-        facts[name] = evil
+        valid = {"bool": True, "int": 7200, "list": [], "path": evil, "str": evil}
+        facts[name] = valid[options[name]["type"]] if name in options else evil
     magic: Json = {
         "inventory_hostname": victim,
         "inventory_hostname_short": victim,
