@@ -74,7 +74,6 @@ SENT: dict[str, Task] = {
     "in the background": {"async": 600, "poll": 1},
     "another root": {"linux.tcp.keepalive": {"root": "/mnt"}},
     "a path that the host expands": {"linux.tcp.keepalive": {"path": "~/x.conf"}},
-    "a value that is none": {"linux.tcp.keepalive": {"time": "soon"}},
     "something to change": {"linux.tcp.keepalive": {"time": 601}},
     **{
         name: {"vars": {"ansible_shell_executable": f"/opt/shells/{name}"}}
@@ -224,12 +223,14 @@ def test_module_is_sent(fleet: Fleet) -> None:
         {
             **SENT,
             **{f"{name}, with Python": {**SENT[name], "vars": variables_with_python(SENT[name])} for name in repeated},
+            "no number": {"linux.tcp.keepalive": {"time": "soon"}},
             "reference": by_module({}),
             "reference of another writer": by_module({"delegate_to": "host02"}),
         },
         module_defaults={"group/linux.tcp.keepalive": DESIRED},
     )
     assert {name: was_sent(results[name]) for name in SENT} == dict.fromkeys(SENT, True)
+    assert results["no number"]["msg"].startswith("time is 'soon': give a whole number")
     for name in repeated:
         reference = results["reference of another writer" if name == "another writer" else "reference"]
         assert essence(results[f"{name}, with Python"]) == essence(reference)

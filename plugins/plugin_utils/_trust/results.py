@@ -111,9 +111,8 @@ def reduced(result: Result, module: str) -> Result:
     kept.update((name, bool(value)) for name, value in kept.items() if documented[name] == "flag")
     kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "text")
     for name, reduce in (("warnings", _warnings), ("deprecations", _deprecations), ("diff", _diff)):
-        found = reduce(result[name]) if result.get(name) else None
-        if found:
-            kept[name] = found
+        if result.get(name) is not None:
+            kept[name] = reduce(result[name])
     return kept
 
 

@@ -29,6 +29,7 @@ def test_documented_result_is_kept() -> None:
         "runtime": {"time": 600},
         "detection_time": None,
         "warnings": ["odd"],
+        "diff": [],
         "invocation": {"module_args": {}},
     }
     assert reduced(result, "keepalive_info") == result
