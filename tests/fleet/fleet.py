@@ -6,10 +6,11 @@
 
 A host is an sshd in network, mount and process namespaces of its own. It has its own sysctls. Its
 root is an overlay whose upper layer is in memory, so files that are written there are visible on
-this host only. Outer namespaces contain the hosts, the bridge between them and the processes of the
-controller. The first process of the outer namespaces reads from a pipe. The pipe is closed at the end
-of the block and at the end of this process, also if it is killed. Then all processes in the
-namespaces end and nothing is left.
+this host only. Its /etc and its sysctl files in /usr/lib are on a disk, because the modules refuse a
+file that a reboot would take. Outer namespaces contain the hosts, the bridge between them and the
+processes of the controller. The first process of the outer namespaces reads from a pipe. The pipe is
+closed at the end of the block and at the end of this process, also if it is killed. Then all
+processes in the namespaces end and nothing is left.
 """
 
 from __future__ import annotations
@@ -83,9 +84,15 @@ for folder in {visible}; do
   mount --rbind "$folder" ".$folder"
   mount -o remount,bind,ro ".$folder"
 done
+disk={disk}/$0
+mkdir -p $disk/upper $disk/work $disk/lib .$disk usr/lib/sysctl.d
+mount --bind $disk .$disk
+mount -t overlay overlay -o lowerdir=/etc,upperdir=$disk/upper,workdir=$disk/work etc
+for folder in usr/lib/sysctl.d usr/local/lib/sysctl.d; do test ! -d $folder || mount --bind $disk/lib $folder; done
+rm -f .dockerenv
 mkdir -p run/sshd run/systemd/system etc/sysctl.d usr/lib/systemd
 test -e usr/lib/systemd/systemd-sysctl || : >usr/lib/systemd/systemd-sysctl
-rm -f etc/sysctl.conf etc/sysctl.d/* usr/lib/sysctl.d/* etc/systemd/system/systemd-sysctl.service
+rm -f etc/sysctl.conf etc/sysctl.d/* etc/systemd/system/systemd-sysctl.service
 cp {folder}/sshd_config {folder}/host_key {folder}/key.pub run/sshd
 exec chroot . "$(command -v sshd)" -D -e -f /run/sshd/sshd_config
 """
@@ -303,8 +310,9 @@ class Fleet:
         with contextlib.ExitStack() as stack:
             # a short path, because paths of sockets are limited to 107 bytes
             self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linux-tcp-fleet-", dir="/tmp")))
+            disk = stack.enter_context(tempfile.TemporaryDirectory(prefix="linux-tcp-fleet-", dir="/var/tmp"))
             self._write_files()
-            self._start(stack)
+            self._start(stack, disk)
             self._stack = stack.pop_all()
         return self
 
@@ -374,7 +382,7 @@ class Fleet:
         }
         self.inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
 
-    def _start(self, stack: contextlib.ExitStack) -> None:
+    def _start(self, stack: contextlib.ExitStack, disk: str) -> None:
         namespaces = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         with (self.folder / "fleet.log").open("wb") as log:
             around = subprocess.Popen(
@@ -382,7 +390,7 @@ class Fleet:
             )
         stack.callback(_end, around)
         assert around.stdin is not None
-        script = HOST.format(folder=self.folder, hidden=" ".join(HIDDEN), visible=shlex.join(self._visible))
+        script = HOST.format(folder=self.folder, disk=disk, hidden=" ".join(HIDDEN), visible=shlex.join(self._visible))
         lines = [
             START.format(name=name, address=_address(number), folder=self.folder, script=shlex.quote(script))
             for number, name in enumerate(self._names)
