@@ -127,17 +127,27 @@ def module_results(probed: ProbedHost | None) -> Results:
 
 
 def results_on_host(system: Path) -> Results:
-    """Return the results of the modules on a system, in a process with the root folder of the system."""
+    """Return the results of the modules on a system, in a process with the root folder of the system.
+
+    It is process 1 of its PID namespace, because a process with another root folder than process 1 is in a chroot.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         status = 1
         try:
             os.close(reading)
-            os.chroot(system)
-            os.chdir("/")
-            with os.fdopen(writing, "w") as pipe:
-                json.dump(module_results(None), pipe)
+            _bench.unshare_pids()
+            process_1 = os.fork()
+            if process_1 == 0:
+                _bench.mount_proc(system)
+                Path("/proc/self/comm").write_text("sh")  # as the process that runs the probe
+                os.chroot(system)
+                os.chdir("/")
+                with os.fdopen(writing, "w") as pipe:
+                    json.dump(module_results(None), pipe)
+            else:
+                os.waitpid(process_1, 0)
             status = 0
         finally:
             os._exit(status)
@@ -150,7 +160,7 @@ def results_on_host(system: Path) -> Results:
 
 def results_from_probe(system: Path) -> Results:
     """Return the results that the controller computes from a probe of the system, without those in doubt."""
-    command = ["chroot", str(system), "/bin/sh", "-c", PROBE_SCRIPT]
+    command = [*_bench.as_process_1(system), "/bin/sh", "-c", PROBE_SCRIPT]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
     try:
         return module_results(parse_probe(done.stdout.decode()))

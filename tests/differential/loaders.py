@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     Outcome = t.Tuple[int, ...]
 
 # include/uapi/linux/sched.h; Python has names for them, and for unshare(2), since 3.12.
-_CLONE_NEWNS, _CLONE_NEWNET = 0x00020000, 0x40000000
+_CLONE_NEWNS, _CLONE_NEWNET, _CLONE_NEWPID = 0x00020000, 0x40000000, 0x20000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 _COMMANDS: dict[Loader, tuple[str, ...]] = {
@@ -94,6 +94,24 @@ class Bench:
         _mount("--bind", str(self._proc / "sys"), str(self._proc / "sys"))
         _mount("-o", "remount,bind,ro", str(self._proc / "sys"))
         _mount("--bind", "/proc/sys/net", str(self._proc / "sys/net"))
+
+    def as_process_1(self, system: Path) -> list[str]:
+        """Return a command that runs the command behind it with a system's root folder, as process 1.
+
+        A process with another root folder than process 1 is in a chroot, where the modules set no kernel.
+        """
+        script = 'mount -t proc proc "$0/proc"; mount --rbind "$1/sys" "$0/proc/sys"; shift; exec chroot "$0" "$@"'
+        return ["unshare", "--mount", "--pid", "--fork", "sh", "-euc", script, str(system), str(self._proc)]
+
+    @staticmethod
+    def unshare_pids() -> None:
+        """Let the next child of this process be process 1, with mounts of its own."""
+        _unshare(_CLONE_NEWNS | _CLONE_NEWPID)
+
+    def mount_proc(self, system: Path) -> None:
+        """Show a system the processes of this PID namespace, and of /proc/sys what the bench shows."""
+        _mount("-t", "proc", "proc", str(system / "proc"))
+        _mount("--rbind", str(self._proc / "sys"), str(system / "proc/sys"))
 
     @contextlib.contextmanager
     def system_of(self, root: Path) -> t.Iterator[Path]:
