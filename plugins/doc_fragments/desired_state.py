@@ -51,6 +51,7 @@ options:
   runtime:
     description:
       - Whether to bring the running kernel to the values.
+      - In a chroot this has to be V(false), because the kernel is the one of the machine around it.
       - Open connections whose timer runs already take a lower value only when that timer fires.
     type: bool
     default: true
@@ -64,7 +65,8 @@ options:
       - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
       - Files are read in the order of their names, whatever their folder, and the last one takes precedence.
       - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13, or one below
-        C(/run). So is a name that would hide another file with settings of its own.
+        C(/run) or on another file system that does not survive a reboot. So is a name that would hide another file with
+        settings of its own.
       - When it is a link, the file that it leads to is edited.
     type: path
     default: /etc/sysctl.d/99-tcp-keepalive.conf
@@ -74,7 +76,7 @@ options:
       - V(fail) names the file and line, and fails before anything is touched.
       - V(take_over) comments out the deciding lines of files below C(/etc), with a marker that names O(path). Files
         elsewhere are never edited; the error then names a O(path) that would win.
-      - V(ignore) warns, and writes O(path) nonetheless.
+      - V(ignore) warns, and writes O(path) nonetheless, also to a file system that does not survive a reboot.
     type: str
     choices:
       - fail

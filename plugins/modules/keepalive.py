@@ -137,12 +137,13 @@ before:
       contains:
         loader:
           description:
-            - What applies sysctl files at boot, V(systemd-sysctl) or V(procps); V(null) when nothing does.
+            - What applies sysctl files at boot, V(systemd-sysctl), V(procps), or the scripts of V(alpine) or
+              V(openwrt); V(null) when nothing does, V(unknown) when that cannot be found out.
           returned: success
           type: str
           sample: systemd-sysctl
         values:
-          description: The values after the next boot.
+          description: The values after the next boot; V(null) for one that cannot be known.
           returned: success
           type: dict
           sample: {"time": 7200, "intvl": 75, "probes": 9}
@@ -191,7 +192,7 @@ before:
           line: 7
           text: sysctl -w net.ipv4.tcp_keepalive_time=7200
     drift:
-      description: The keys whose running value differs from the next boot's.
+      description: The keys whose running value differs from the next boot's, where both are known.
       returned: success
       type: list
       elements: str

@@ -29,8 +29,9 @@ options:
       - The loader of sysctl files to predict for.
       - V(auto) is the one that this host's boot uses. That is C(systemd-sysctl) where the host is booted with systemd
         and can write to C(/proc/sys), and C(procps) where a script that another init runs at boot calls
-        C(sysctl --system), which BusyBox's C(sysctl) does not know. Below O(root) it is what is installed there. Where
-        nothing applies files at boot, as in most containers, there is none.
+        C(sysctl --system), which BusyBox's C(sysctl) does not know. Below O(root), and in a chroot, it is what is
+        installed there. Where nothing applies files at boot, as in most containers, there is none. Where that cannot be
+        found out, it is unknown, and so are the values of the next boot.
       - V(systemd-sysctl) and V(procps) answer for these, whatever the host uses.
     type: str
     choices:
@@ -83,18 +84,20 @@ boot:
   contains:
     loader:
       description:
-        - What applies sysctl files at boot, V(systemd-sysctl) or V(procps); V(null) when nothing does.
+        - What applies sysctl files at boot, V(systemd-sysctl), V(procps), or the scripts of V(alpine) or V(openwrt);
+          V(null) when nothing does, V(unknown) when that cannot be found out.
       returned: success
       type: str
       sample: systemd-sysctl
     values:
-      description: The values after the next boot.
+      description: The values after the next boot; V(null) for one that cannot be known, see C(doubts).
       returned: success
       type: dict
       sample: {"time": 600, "intvl": 75, "probes": 9}
     sources:
       description:
-        - For each key the file and line that give the value; V(null) for the kernel's own default.
+        - For each key the file and line that give the value; V(null) for the kernel's own default, and
+          for a value that cannot be known.
         - C(/proc/cmdline) stands for a parameter of the kernel command line, C(sysctl.extra) in one of systemd's
           folders for a credential.
       returned: success
@@ -104,7 +107,14 @@ boot:
       description:
         - What makes the prediction uncertain. Empty when it is certain.
         - V(credential_unusable), a credential keeps systemd-sysctl.service from starting, so no file is applied;
-          V(unit_changed), a line changes what that service does; V(unreadable), a file or folder cannot be read.
+          V(unit_changed), a line changes what that service does; V(unreadable), a file or folder cannot be read;
+          V(volatile_file_system), a folder or file is on a file system that does not survive a reboot.
+        - With these, the values that cannot be known are V(null). V(loader_unknown), it is not known what applies
+          sysctl files at boot; V(release_unknown), the release of the loader cannot be told, and releases differ in how
+          they read a line;
+          V(kernel_unknown), a line counts for one kernel only, and which one boots next is not known;
+          V(set_when_the_container_started), a container has a value that no file sets, and may have been started with
+          it. V(volatile_file_system) is among them for an overlay, which may have the files in a lower layer.
       returned: success
       type: list
       elements: dict
@@ -115,7 +125,7 @@ boot:
           type: str
           sample: unreadable
         path:
-          description: The file or folder.
+          description: The file or folder; V(null) where it is about none.
           returned: success
           type: str
           sample: /etc/sysctl.d/x.conf
@@ -134,7 +144,8 @@ boot:
       description:
         - What may mislead about a prediction that is certain, with the keys of C(doubts).
         - V(no_loader), files were found, and nothing applies them at boot; C(path) is V(null) then. V(volatile), a line
-          of a file that is gone after a reboot.
+          of a file that is gone after a reboot. V(chroot), the module runs in a chroot, so the prediction is for the
+          system in it, and the running kernel is left out.
       returned: success
       type: list
       elements: dict
@@ -210,7 +221,7 @@ other_writers:
       sample: sysctl -w net.ipv4.tcp_keepalive_time=7200
   sample: []
 drift:
-  description: The keys whose running value differs from the next boot's.
+  description: The keys whose running value differs from the next boot's, where both are known.
   returned: success
   type: list
   elements: str
@@ -219,7 +230,7 @@ detection_time:
   description:
     - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes), with
       C(intvl) in place of C(time) where that is longer.
-    - Computed from the running values, or from the next boot's where these are not known.
+    - Computed from the running values, or from the next boot's where these are not known; V(null) where neither is.
   returned: success
   type: int
   sample: 1275

@@ -114,6 +114,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import initramfs_warnings
 
 # The folder is the controller's, whose action plugin keeps it to itself.
 NO_ACTION_PLUGIN = (
@@ -138,12 +139,16 @@ def main() -> None:
     if module.params["folder"]:
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
+        host = LocalHost()
         done = restore(
-            LocalHost(),
+            host,
             parse_checkpoint(module.params["checkpoint"] or {}, path=module.params["path"]),
             force=module.params["force"],
             check_mode=module.check_mode,
         )
+        texts = [(found.text if found else b"", file.before.text if file.before else b"") for file, found in done.files]
+        for warning in initramfs_warnings(host, texts):
+            module.warn(warning)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     result: dict[str, t.Any] = {

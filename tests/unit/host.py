@@ -31,6 +31,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
     # what stands at a path: bytes are a file, a text is a link's target, None is a folder
@@ -42,7 +43,9 @@ PROBES = b"net.ipv4.tcp_keepalive_probes"
 
 SYSTEMD = InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True)
 PROCPS = InitSystem(process_1="init", scripts=(b"sysctl -q --system\n",))
-NOTHING = InitSystem(process_1="sleep")
+NOTHING = InitSystem(process_1="sleep", role="entry_point")
+DISK = b"20 1 254:0 / / rw - ext4 /dev/vda rw\n"  # of mountinfo
+NEWEST: Version = (1000,)
 
 # Options of unshare(1).
 NAMESPACES = ("--net", "--mount")
@@ -151,6 +154,7 @@ def make_kernel(proc: Path, time: int = 7200, intvl: int = 75, probes: int = 9) 
     """Make a kernel with these values."""
     values = {"time": time, "intvl": intvl, "probes": probes}
     lay_out(proc, {f"sys/net/ipv4/tcp_keepalive_{key}": b"%d\n" % value for key, value in values.items()})
+    lay_out(proc, {"self/mountinfo": DISK, "1/mountinfo": DISK})
     return HostKernel(proc)
 
 
@@ -217,21 +221,28 @@ def unprivileged(root: Path) -> t.Iterator[str]:
 
 
 class Host(LocalHost):
-    """A running system in two folders below ``folder``, which boots with ``init``."""
+    """A running system in two folders below ``folder``, which boots with ``init``.
+
+    ``release`` is that of its loaders, where no file of the system tells it.
+    """
 
     files: HostFiles
     kernel: HostKernel
 
-    def __init__(self, folder: Path, init: InitSystem = SYSTEMD) -> None:
+    def __init__(self, folder: Path, init: InitSystem = SYSTEMD, release: Version | None = NEWEST) -> None:
         super().__init__(str(folder / "root"), proc=str(folder / "proc"))
         self.folder = folder
         self.init = init
+        self.release = release
         self.files = HostFiles(folder / "root")
         self.kernel = HostKernel(folder / "proc")
         self.lock = Lock(self.files)
 
     def init_system(self) -> InitSystem:
         return dataclasses.replace(self.init, proc_sys_writable=self.kernel.writable())
+
+    def version_of(self, loader: Loader) -> Version | None:
+        return super().version_of(loader) or self.release
 
     def look(self) -> dict[str, bytes | str | None]:
         """Return everything that the host has."""
@@ -257,12 +268,13 @@ def make_host(
     *,
     init: InitSystem = SYSTEMD,
     values: tuple[int, int, int] = (7200, 75, 9),
+    release: Version | None = NEWEST,
 ) -> Host:
     """Make a host that boots with ``init``, with these files and running values."""
     lay_out(folder / "root", {"/etc/sysctl.d": None, "/usr/lib/sysctl.d": None})
     lay_out(folder / "root", layout or {})
     make_kernel(folder / "proc", *values)
-    return Host(folder, init)
+    return Host(folder, init, release)
 
 
 class Refusing:

@@ -11,20 +11,50 @@ sd_booted(3), systemd-sysctl.service(8), systemd.unit(5).
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import posixpath
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
+
+    Role = t.Literal["init", "entry_point", "unknown"]
 
 # Programs that, as process 1, run a distribution's init scripts. A container's process 1 is
 # usually none of them.
-_INITS = frozenset(["init", "runit", "runit-init", "openrc-init"])
+_INITS = frozenset(["init", "runit", "runit-init", "openrc-init", "procd"])
+INIT = "/sbin/init"  # init/main.c of the kernel: what process 1 is, unless the command line names another program
+# What an init executes in its place: runit-init(8), and the init of OpenWrt's procd.
+_SUCCESSORS = {"runit-init": "runit", "init": "procd"}
+# Where images without that program have their init: NixOS, Guix System, initramfs, and what the kernel tries next.
+_OTHER_INITS = ("/nix/var/nix/profiles/system", "/var/guix/profiles/system", "/init", "/etc/init", "/bin/init")
+# What podman and systemd (its container interface) leave in a container, and WSL in a distribution. What docker leaves
+# counts on a root file system of layers only, because it stays in images of virtual machines that are made of docker's.
+CONTAINER_MARKS = ("/run/.containerenv", "/run/systemd/container")
+DOCKER_MARK = "/.dockerenv"
+_LAYERED = ("overlay", "aufs")
+WSL = "/run/WSL"
+# Of a program that was replaced while it runs.
+_REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
 _PROGRAM = re.compile(rb"\bsysctl\b|\$\{?(\w+)")
 _SYSTEM = re.compile(rb"\s--system\b")
+# What the scripts of Alpine (main/openrc/sysctl.initd) and OpenWrt (package/base-files) name: the files, in their
+# order, and what they hand to BusyBox's "sysctl -p".
+_REMARK = re.compile(rb"(^|\s)#.*")
+_PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)")
+_CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]*?-p\s+([^\s;|&]+)")
+_IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
+_IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
+_LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
+    "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),
+    "openwrt": (_IN_ETC, {b'"$CONF"'}),
+}
 _PROGRAM_VARIABLE = re.compile(rb"^[ \t]*(\w+)=\S*\bsysctl\b", re.MULTILINE)
 
 # What tells the releases of the loaders without running them, so that a system below a root can
@@ -36,6 +66,7 @@ _BUSYBOX = b"BusyBox v"  # of its banner
 
 SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 SD_BOOTED = "/run/systemd/system"  # sd_booted(3)
+DRACUT = "/usr/lib/dracut/modules.d"  # whose module systemd-sysctl copies /etc/sysctl.d into a host-only initramfs
 UNIT = "/etc/systemd/system/systemd-sysctl.service"
 DROP_IN_FOLDERS = tuple(
     f"{folder}/systemd/system/systemd-sysctl.service.d" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
@@ -46,7 +77,23 @@ _UNIT_CHANGE = re.compile(rb"[ \t]*(Condition|Assert|Exec|\w*Credential)")
 RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
 OPENRC = "/sbin/openrc"
 _OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
-_BOOT_SCRIPT_NAME = re.compile(r"(S\d\d)?(procps|sysctl)(\.sh)?\Z")
+# Of Void's runit; of OpenWrt, whose script is S11sysctl; and of Slackware, whose script does other things, too.
+_FURTHER_FOLDERS = ("/etc/runit/core-services", "/etc/rc.d")
+_BOOT_SCRIPT_NAME = re.compile(r"(S\d\d|\d\d-)?(procps|sysctl)(\.sh)?\Z|rc\.S\Z")
+_BUSYBOX_SCRIPTS = ("/etc/inittab", "/etc/init.d/rcS")
+
+
+@dataclasses.dataclass(frozen=True)
+class Process1:
+    """What a running system shows of its first process.
+
+    ``name`` is that of the process, ``program`` the file that it runs, ``container`` the variable of this name in its
+    environment; each is empty where it is hidden from the caller.
+    """
+
+    name: str = ""
+    program: str = ""
+    container: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,14 +101,16 @@ class InitSystem:
     """What tells how a system boots.
 
     ``process_1`` is the name of the first process, or of the program behind /sbin/init where no
-    system runs (``root``); ``booted_with_systemd`` is sd_booted(3); ``runs_openrc`` says that OpenRC
-    runs the init scripts; ``has_systemd_sysctl`` says that the program is there and its unit is not
-    masked; ``scripts`` are the texts of the init scripts for sysctl that the boot runs;
-    ``has_busybox_sysctl`` says that they call BusyBox's, which has no ``--system`` (options "neAapwq"
-    of its procps/sysctl.c), and is False where systemd booted; ``proc_sys_writable`` says that the
-    boot will be able to write (systemd-sysctl.service has ConditionPathIsReadWrite=/proc/sys/net/);
-    ``unit_changes`` are the places, path and line, that give that unit other conditions, commands or
-    credentials than it comes with.
+    system runs (``runs`` is false: another ``root``, or a chroot); ``role`` says whether this is an
+    init, or the entry point of a container, which starts no script; ``booted_with_systemd`` is
+    sd_booted(3); ``runs_openrc`` says that OpenRC runs the init scripts; ``has_systemd_sysctl`` says
+    that the program is there and its unit is not masked, ``is_masked`` that the unit is; ``scripts``
+    are the texts of the init scripts for sysctl that the boot runs; ``is_busybox`` says that the init
+    is BusyBox's; ``has_busybox_sysctl`` says that the scripts call BusyBox's, which has no
+    ``--system`` (options "neAapwq" of its procps/sysctl.c), and is False where systemd booted;
+    ``proc_sys_writable`` says that the boot will be able to write (systemd-sysctl.service has
+    ConditionPathIsReadWrite=/proc/sys/net/); ``unit_changes`` are the places, path and line, that
+    give that unit other conditions, commands or credentials than it comes with.
     """
 
     process_1: str = ""
@@ -72,22 +121,47 @@ class InitSystem:
     has_busybox_sysctl: bool = False
     proc_sys_writable: bool = True
     unit_changes: tuple[tuple[str, int], ...] = ()
+    runs: bool = True
+    in_chroot: bool = False
+    in_container: bool = False
+    role: Role = "init"
+    is_masked: bool = False
+    is_busybox: bool = False
 
     @property
     def runs_scripts(self) -> bool:
         """Whether process 1 is one that runs a distribution's init scripts."""
-        return self.process_1 in _INITS
+        return self.process_1 in _INITS and self.role == "init"
+
+    @property
+    def searched(self) -> str:
+        """What was looked for, in words, to find the loader, where it is unknown."""
+        if self.booted_with_systemd:
+            return f"the boot is systemd's, and {' or '.join(SYSTEMD_SYSCTL)} is not there, nor one beside process 1"
+        if self.runs_scripts:
+            folders = ", ".join(_OPENRC_FOLDERS if self.runs_openrc else (*RC_FOLDERS, *_FURTHER_FOLDERS))
+            return f"no script for sysctl in {folders} applies files in a way that is known here"
+        return f"process 1 ({printable(self.process_1) or 'hidden'}) is no init that is known here"
 
 
-def detect_loader(init: InitSystem) -> Loader | None:
+def detect_loader(init: InitSystem) -> BootLoader | None:
     """Return the loader that a system's boot uses, None where nothing will apply files."""
     if not init.proc_sys_writable:
         return None
-    if init.booted_with_systemd:
-        return "systemd-sysctl" if init.has_systemd_sysctl else None
-    if init.runs_scripts and not init.has_busybox_sysctl and any(map(_applies_files, init.scripts)):
-        return "procps"
-    return None
+    if init.has_systemd_sysctl and init.booted_with_systemd:
+        return "systemd-sysctl"
+    if init.role == "entry_point" or (init.booted_with_systemd and init.is_masked):
+        return None
+    if init.booted_with_systemd or not init.runs_scripts:
+        return "unknown"
+    if any(map(_applies_files, init.scripts)):
+        return None if init.has_busybox_sysctl else "procps"
+    for script in init.scripts if init.has_busybox_sysctl else ():
+        loop = _loop_of(script)
+        if loop:
+            return loop
+    # OpenRC starts what its runlevels name, and BusyBox's init what its own scripts do; both have been searched
+    return None if (init.is_busybox or init.runs_openrc) and not init.scripts else "unknown"
 
 
 def _applies_files(script: bytes) -> bool:
@@ -105,33 +179,93 @@ def _applies_files(script: bytes) -> bool:
     return False
 
 
-def read_init_system(files: Files, *, process_1: str, proc_sys_writable: bool) -> InitSystem:
+def _loop_of(script: bytes) -> Loader | None:
+    """Return whose script it is that applies one file after the other; None for one that does more, or otherwise."""
+    code = b"\n".join(_REMARK.sub(b"", line) for line in script.split(b"\n"))
+    patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
+    calls = set(_CALL_ON_A_FILE.findall(code))
+    for loader, known in _LOOPS.items():
+        if (patterns, calls) == known:
+            return loader
+    return None
+
+
+def read_init_system(
+    files: Files,
+    process: Process1 | None,
+    *,
+    proc_sys_writable: bool = True,
+    root_kind: str = "",
+    in_chroot: bool = False,
+) -> InitSystem:
     """Read how a system boots.
 
-    ``process_1`` and ``proc_sys_writable`` are the running kernel's; they do not count for a
-    system that does not run.
+    ``process``, ``proc_sys_writable`` and ``root_kind``, the type of the root file system, are the running kernel's.
+    Without a ``process`` the system does not run.
     """
-    if files.is_running_system:
-        booted_with_systemd = files.isdir(SD_BOOTED)
+    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if root_kind in _LAYERED else []))
+    in_container = process is not None and (bool(process.container) or any(map(files.exists, marks)))
+    if process is None:
+        process_1 = _program_of_image(files)
+        init = files.read(INIT)
+        has_init = init.kind != "missing" or init.is_link
+        booted_with_systemd = process_1 == "systemd" or not has_init
+        role: Role = "init" if has_init or any(map(files.exists, _OTHER_INITS)) else "entry_point"
     else:
-        program = posixpath.basename(files.resolve("/sbin/init"))
-        process_1 = "init" if program == "busybox" else program  # BusyBox is what its link is called
-        booted_with_systemd = process_1 == "systemd" or not files.exists("/sbin/init")
-        proc_sys_writable = True
+        process_1 = process.name
+        is_entry_point = in_container and process_1 not in ("", "systemd")  # it may see the /run of its host
+        booted_with_systemd = files.isdir(SD_BOOTED) and not is_entry_point
+        role = "init" if booted_with_systemd else _role(files, process, in_container=in_container)
     unit = files.read(UNIT)
     masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
     runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and files.read(OPENRC).kind == "file")
-    script_folders = _OPENRC_FOLDERS if runs_openrc else RC_FOLDERS
+    is_busybox = not booted_with_systemd and role == "init" and process_1 == "init" and _has_busybox(files, (INIT,))
     return InitSystem(
         process_1=process_1,
         booted_with_systemd=booted_with_systemd,
         runs_openrc=runs_openrc and not booted_with_systemd,
-        has_systemd_sysctl=any(map(files.exists, SYSTEMD_SYSCTL)) and not masked,
-        scripts=() if booted_with_systemd else tuple(_boot_scripts(files, script_folders)),
-        has_busybox_sysctl=not booted_with_systemd and _has_busybox_sysctl(files),
+        has_systemd_sysctl=not masked and _has_systemd_sysctl(files, process if booted_with_systemd else None),
+        scripts=() if booted_with_systemd else _boot_scripts(files, is_busybox=is_busybox, runs_openrc=runs_openrc),
+        has_busybox_sysctl=not booted_with_systemd and _has_busybox(files, SYSCTL_PROGRAMS),
         proc_sys_writable=proc_sys_writable,
         unit_changes=tuple(_unit_changes(files)) if booted_with_systemd else (),
+        runs=process is not None,
+        in_chroot=in_chroot,
+        in_container=in_container,
+        role=role,
+        is_masked=masked,
+        is_busybox=is_busybox,
     )
+
+
+def _program_of_image(files: Files) -> str:
+    program = posixpath.basename(files.resolve(INIT))
+    return "init" if program == "busybox" else program  # BusyBox is what its link is called
+
+
+def _role(files: Files, process: Process1, *, in_container: bool) -> Role:
+    """Return what process 1 is: the init that /sbin/init leads to, or what replaces it; or something else."""
+    init = ""
+    with contextlib.suppress(FileError):  # a loop of links
+        init = files.resolve(INIT)
+    name = posixpath.basename(init)
+    program = _REPLACED.sub("", process.program)
+    names = {name, _SUCCESSORS.get(name, name)}
+    if program:
+        is_init = program == init or posixpath.basename(program) in names - {name}
+    else:  # the kernel names it by the link that it starts
+        is_init = process.name in names or (process.name == "init" and name != "systemd")
+    if is_init and init and files.exists(init):
+        return "init"
+    return "entry_point" if in_container or files.isdir(WSL) else "unknown"
+
+
+def _has_systemd_sysctl(files: Files, process: Process1 | None) -> bool:
+    if any(map(files.exists, SYSTEMD_SYSCTL)):
+        return True
+    # NixOS has systemd's programs in a folder of the store
+    folder = posixpath.dirname(process.program) if process else ""
+    return bool(folder) and files.exists(f"{folder}/systemd-sysctl")
 
 
 def _unit_changes(files: Files) -> t.Iterator[tuple[str, int]]:
@@ -141,16 +275,29 @@ def _unit_changes(files: Files) -> t.Iterator[tuple[str, int]]:
             yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))
 
 
-def _boot_scripts(files: Files, folders: t.Iterable[str]) -> t.Iterator[bytes]:
+def _boot_scripts(files: Files, *, is_busybox: bool, runs_openrc: bool) -> tuple[bytes, ...]:
+    """Return the scripts for sysctl that the boot runs, from further folders where the usual ones have none."""
+    found = tuple(_scripts_in(files, _OPENRC_FOLDERS if runs_openrc else RC_FOLDERS))
+    if found or runs_openrc:
+        return found
+    found = tuple(_scripts_in(files, _FURTHER_FOLDERS))
+    if is_busybox:
+        texts = (files.read(path).text for path in _BUSYBOX_SCRIPTS)
+        found += (*_scripts_in(files, ("/etc/init.d",), starts=True), *(text for text in texts if b"sysctl" in text))
+    return found
+
+
+def _scripts_in(files: Files, folders: t.Iterable[str], *, starts: bool = False) -> t.Iterator[bytes]:
+    """Yield the scripts for sysctl in some folders; with ``starts`` those whose name says that they are started."""
     for folder in folders:
         for name in files.names(folder):
-            if _BOOT_SCRIPT_NAME.match(name):
+            if _BOOT_SCRIPT_NAME.match(name) and (name.startswith("S") or not starts):
                 yield files.read(f"{folder}/{name}").text
 
 
-def _has_busybox_sysctl(files: Files) -> bool:
-    """Whether the first ``sysctl`` found is BusyBox's: a link to it, a hard link or a copy."""
-    found = next((file for file in map(files.read, SYSCTL_PROGRAMS) if file.kind == "file"), None)
+def _has_busybox(files: Files, programs: t.Iterable[str]) -> bool:
+    """Whether the first of these programs that is there is BusyBox: a link to it, a hard link or a copy."""
+    found = next((file for file in map(files.read, programs) if file.kind == "file"), None)
     return found is not None and _BUSYBOX in found.text
 
 

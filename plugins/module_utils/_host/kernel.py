@@ -14,6 +14,8 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values, sysctl_name
 
 if t.TYPE_CHECKING:
@@ -22,6 +24,8 @@ if t.TYPE_CHECKING:
 
 # include/uapi/linux/time.h; its resolution is one tick. Python has no name for it.
 _CLOCK_MONOTONIC_COARSE = 6
+
+_CONTAINER = b"container="  # in the environment of a container's process 1: systemd's container interface
 
 _REMEDIES = {
     errno.EACCES: "Run as root (become: true).",
@@ -110,13 +114,30 @@ class Kernel:
         if self._read(key) != value:
             self.write(key, value)
 
-    def process_1(self) -> str:
-        """Return the name of the first process, empty where it is hidden from the caller."""
+    def process_1(self) -> Process1:
+        """Return what is shown of the first process."""
         try:
-            with open(os.path.join(self._proc, "1", "comm"), encoding="utf-8", errors="replace") as file:
-                return file.read().rstrip("\n")
+            program = os.readlink(os.path.join(self._proc, "1/exe"))
         except OSError:
-            return ""
+            program = ""
+        variables = self._content("1/environ").split(b"\0")
+        container = next((one for one in variables if one.startswith(_CONTAINER)), b"")[len(_CONTAINER) :]
+        return Process1(
+            name=self._content("1/comm").decode("utf-8", "replace").rstrip("\n"),
+            program=program,
+            container=container.decode("utf-8", "replace"),
+        )
+
+    def mounts(self, process: t.Literal["self", "1"] = "self") -> Mounts:
+        """Return the mounts that this process sees, or those of process 1; none where they are hidden."""
+        return Mounts(self._content(f"{process}/mountinfo"))
+
+    def _content(self, name: str) -> bytes:
+        try:
+            with open(os.path.join(self._proc, name), "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
 
     def command_line(self) -> bytes:
         """Return the kernel's command line; empty where this is not the network namespace that its sysctls reach.
@@ -126,11 +147,7 @@ class Kernel:
         """
         if not os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight")):
             return b""
-        try:
-            with open(os.path.join(self._proc, "cmdline"), "rb") as file:
-                return file.read().rstrip(b"\n")
-        except OSError:
-            return b""
+        return self._content("cmdline").rstrip(b"\n")
 
     def hz(self) -> int:
         """Return the kernel's tick rate (CONFIG_HZ), which bounds the seconds it accepts."""

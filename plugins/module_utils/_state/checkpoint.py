@@ -147,6 +147,8 @@ def deviations(snapshot: Snapshot, want: DesiredState) -> list[dict[str, str]]:
         if want.persistent and want.overrides != "ignore" and snapshot.boot.values[key] != value:
             why = "" if snapshot.loader else ", because nothing applies sysctl files when this system boots"
             message = f"{sysctl_name(key)} would be {snapshot.boot.values[key]} at the next boot, not {value}{why}."
+            if snapshot.boot.values[key] is None:
+                message = f"What {sysctl_name(key)} will be at the next boot is not known."
             found.append(_deviation("boot", key, message))
     if want.runtime and want.persistent and snapshot.loader and want.overrides != "ignore":
         wanted = {*want.values.named(), *want.absent}

@@ -17,14 +17,17 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import read_init_system, read_version
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import is_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import KERNEL_FILES
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
+    from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
 
@@ -47,6 +50,12 @@ class Host(t.Protocol):
 
     def init_system(self) -> InitSystem:
         """Return how the system boots."""
+
+    def mounts(self) -> Mounts:
+        """Return the mounts of the running system."""
+
+    def kernel_files(self) -> list[SysctlFile]:
+        """Return the sysctl files that belong to a kernel, each file once."""
 
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of a loader that is installed, None where it cannot be told."""
@@ -80,7 +89,28 @@ class LocalHost:
 
     def init_system(self) -> InitSystem:
         """Return how the system boots."""
-        return read_init_system(self.files, process_1=self.kernel.process_1(), proc_sys_writable=self.kernel.writable())
+        if not self.files.is_running_system:
+            return read_init_system(self.files, None)
+        mounts = self.mounts()
+        init = read_init_system(
+            self.files,
+            self.kernel.process_1(),
+            proc_sys_writable=self.kernel.writable(),
+            root_kind=mounts.root.kind if mounts.root else "",
+        )
+        # a container may see the process 1 of its host
+        if init.in_container or not is_chroot(mounts, self.kernel.mounts("1")):
+            return init
+        return read_init_system(self.files, None, in_chroot=True)
+
+    def mounts(self) -> Mounts:
+        """Return the mounts of the running system."""
+        return self.kernel.mounts()
+
+    def kernel_files(self) -> list[SysctlFile]:
+        """Return the sysctl files that belong to a kernel, each file once."""
+        found = [file for pattern in KERNEL_FILES for file in self.files.matching(pattern)]
+        return list({file.target: file for file in reversed(found)}.values())
 
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of a loader that is installed, None where it cannot be told."""

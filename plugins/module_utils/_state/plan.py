@@ -35,6 +35,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
+REBUILD_INITRAMFS = (
+    "The initramfs that dracut builds may have a copy of what was removed, and would apply it at the next boot. "
+    "Rebuild it: dracut --force."
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class FileEdit:
     """A file's content before and after; None stands for no file. ``target`` is free of links."""
@@ -108,16 +114,38 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
     if want.persistent and want.values.named():
         left = dataclasses.replace(have, tree=planned)
         planned, overridden, warnings = with_values(left, _in(planned, file), want)
-    elif want.persistent:
-        warnings = [doubt.message for doubt in dataclasses.replace(have, tree=planned).doubts()]
     after = dataclasses.replace(have, tree=planned)
+    left_running: list[str] = []
+    if want.runtime and have.runs:
+        wanted = Values(*(_value_without(have, after, key) if key in want.absent else want.values[key] for key in KEYS))
+        after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
+        left_running = _left_running(have, [key for key in want.absent if wanted[key] is None])
+    if want.persistent and not want.values.named():
+        warnings = [doubt.message for doubt in after.doubts()]
+    warnings += left_running
     if want.persistent and want.absent:
         warnings += _left_elsewhere(after, want.absent)
-    if want.runtime and have.runs:
-        wanted = Values(*(after.boot.values[key] if key in want.absent else want.values[key] for key in KEYS))
-        after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
+        warnings += [REBUILD_INITRAMFS] if have.has_dracut and have.loader == "systemd-sysctl" else []
     edits = _edits(dataclasses.replace(have, tree=tree), after, own=file.target, own_first=bool(want.values.named()))
     return Change(have, after, edits, tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
+
+
+def _value_without(have: Snapshot, after: Snapshot, key: Key) -> int | None:
+    """Return the value that a key has without the lines of this module; None where that is not known."""
+    # what a file has set so far, the container was not started with
+    known = dataclasses.replace(after, in_container=False)
+    return None if key in have.started_with else known.boot.values[key]
+
+
+def _left_running(have: Snapshot, keys: t.Iterable[Key]) -> list[str]:
+    """Warn of running values that stay, because the next boot's are not known."""
+    left = [key for key in keys if have.runtime[key] is not None]
+    if not left:
+        return []
+    first, *others = left
+    values = [f"{sysctl_name(first)} stays at {have.runtime[first]}"]
+    values += [f"{sysctl_name(key)} at {have.runtime[key]}" for key in others]
+    return [f"{', '.join(values)} in the running kernel, because the values of the next boot are not known."]
 
 
 def _edits(before: Snapshot, after: Snapshot, *, own: str, own_first: bool) -> tuple[FileEdit, ...]:

@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     SYSCTL_CONF,
     VOLATILE,
     SysctlFile,
+    marked,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -47,6 +48,10 @@ if t.TYPE_CHECKING:
 
 
 _EDITABLE = "/etc/"
+_NO_PATH = "No other path would win: remove that line."
+_WITHOUT_PATH = (
+    "Set the values in the image that this system boots from, or give persistent: false, or overrides: ignore."
+)
 # Where values hold on most hosts, the best place first.
 _LIKELY_PATHS = (
     DEFAULT_PATH,
@@ -59,9 +64,10 @@ _LIKELY_PATHS = (
 def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple[Tree, list[Setting], list[str]]:
     """Put values into the persistence file and see to it that the boot takes them from there."""
     tree = _assigned(before.tree, file, want.values)
-    loader = before.loader
+    loader = before.known_loader
     if loader is None:
-        return tree, [], [_nothing_applies(file)]
+        after = dataclasses.replace(before, tree=tree)
+        return tree, [], [doubt.message for doubt in after.doubts()] or [_nothing_applies(file)]
     # who may not even see whether there is a credential is about to be told so of what is to be written
     unreadable = [
         other for other in before.unreadable() if not (other.is_credential and other.reason == PERMISSION_DENIED)
@@ -76,10 +82,12 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
             f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
             f"known. {remedy}, or give overrides: ignore."
         )
-    warnings = before.warnings()
     planned = dataclasses.replace(before, tree=tree)
     if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
-        raise NotReadAtBootError(_not_read_message(before, planned, file, want))
+        message = _not_read_message(before, planned, file, want)
+        if not file.lost or want.overrides != "ignore":
+            raise NotReadAtBootError(message)
+        return tree, [], planned.warnings()
     lost = _lost(before, planned, want)
     if lost:
         raise HidingError(
@@ -89,17 +97,23 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
     overridden: list[Setting] = []
     while True:
         snapshot = dataclasses.replace(before, tree=tree)
-        losing = {key for key, value in want.values.named().items() if snapshot.boot.values[key] != value}
+        doubts = [one.finding.message for one in snapshot.unknown if one.keys.intersection(want.values.named())]
+        if doubts and want.overrides != "ignore":
+            raise NotReadAtBootError(
+                f"{doubts[0]} Nothing was changed. Change what is doubtful, or give overrides: ignore."
+            )
+        known = snapshot.boot.values.named()
+        losing = {key for key, value in want.values.named().items() if known.get(key, value) != value}
         deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
         if len(deciding) < len(losing):
-            raise NotReadAtBootError(
-                f"{loader} would not take the values from {file.path}: it gives up this file at a line of 1 MiB or "
-                f"more. Remove that line."
-            )
+            why = "it gives up this file at a line of 1 MiB or more. Remove that line"
+            if loader in ("alpine", "openwrt"):
+                why = "BusyBox's sysctl knows no dash before a key. Remove the line with it"
+            raise NotReadAtBootError(f"{loader} would not take the values from {file.path}: {why}.")
         overridden += deciding
         if not losing or want.overrides == "ignore":
-            warnings += [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
-            return tree, overridden, warnings
+            losses = [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
+            return tree, overridden, snapshot.warnings() + losses
         if want.overrides == "fail":
             can_take_over = _can_take_over(before, file, want)
             ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
@@ -172,11 +186,15 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
     loader = planned.loader
     hiding = next((other for other in planned.files_read() if other.name == file.name), None)
     where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
-    conf = f" and {SYSCTL_CONF}" if loader == "procps" else ""
+    conf = "" if loader == "systemd-sysctl" else f" and {SYSCTL_CONF}"
     obstacle = planned.obstacle()
     if obstacle:
         return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Fix or remove it."
-    if file.is_volatile:
+    place = before.lost_place(file)
+    if place:
+        what, point = printable(place.what), printable(place.point)
+        why = f"{printable(place.path)} is on {what}, mounted at {point}, and gone after a reboot"
+    elif file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"
     elif file.name.startswith(b".") and loader == "systemd-sysctl":
         why = "its name begins with a dot, and systemd-sysctl passes over such files"
@@ -184,7 +202,10 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
         why = f"{hiding.path} hides it"
     else:
         why = f"{loader} reads only {where}{conf}"
-    return f"{file.path} would not be read at the next boot: {why}. {_another_path(before, file, want)}"
+    advice = _another_path(before, file, want)
+    if place and advice == _NO_PATH:
+        advice = _WITHOUT_PATH
+    return f"{file.path} would not be read at the next boot: {why}. {advice}"
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
@@ -202,8 +223,9 @@ def _another_path(before: Snapshot, file: SysctlFile, want: DesiredState) -> str
     last = max(names, default=b"")
     after_last = f"/etc/sysctl.d/{last[: -len('.conf')].decode('utf-8', 'replace')}z.conf"
     for path in (*_LIKELY_PATHS, after_last):
-        other = before.tree.get(path) or SysctlFile(path=path, target=path, kind="missing")
-        is_gone_soon = file.is_volatile and not file.is_link and posixpath.dirname(path) == posixpath.dirname(file.path)
+        other = before.tree.get(path) or marked(SysctlFile(path=path, target=path, kind="missing"), before.lost)
+        is_beside = posixpath.dirname(path) == posixpath.dirname(file.path)
+        is_gone_soon = other.is_volatile or (file.is_volatile and not file.lost and not file.is_link and is_beside)
         if is_gone_soon or other.is_link or other.kind not in ("file", "missing"):
             continue
         planned = dataclasses.replace(before, tree=_assigned(before.tree, other, want.values))
@@ -211,4 +233,4 @@ def _another_path(before: Snapshot, file: SysctlFile, want: DesiredState) -> str
         is_kept = is_read and all(planned.boot.values[key] == value for key, value in want.values.named().items())
         if is_kept and not _lost(before, planned, want):
             return f"With path: {path} the values would hold."
-    return "No other path would win: remove that line."
+    return _NO_PATH

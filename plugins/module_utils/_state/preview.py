@@ -10,23 +10,33 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import detect_loader
-from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import DRACUT, detect_loader
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS, plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import depends_on_version
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._state.volatile import find_lost
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rules_of, statements
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree, depends_on_version, marked
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import loaders_called
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.host import Host
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+
+IN_CHROOT = (
+    "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the running "
+    "kernel of the machine around it. Nothing was changed. Give runtime: false to write only the file."
+)
 
 
 def take_snapshot(
-    host: Host, *, path: str | None = None, loader: Loader | t.Literal["auto"] | None = "auto"
+    host: Host, *, path: str | None = None, loader: BootLoader | t.Literal["auto"] | None = "auto"
 ) -> Snapshot:
     """Read a host. ``loader`` is the one to predict for; ``auto`` finds out which one its boot uses.
 
@@ -34,35 +44,67 @@ def take_snapshot(
     the running system; they are left out for any other one.
     """
     files = host.files
-    runs = files.is_running_system
     init = host.init_system()
     if loader == "auto":
         loader = detect_loader(init)
     candidates, tree = host.writers(init, files.read_tree())
+    file = None if path is None else files.read(path)
+    lost: tuple[LostPlace, ...] = ()
+    if init.runs:
+        read = (*tree.files, *([file] if file else []))
+        lost = find_lost(files, host.mounts(), read, in_container=init.in_container)
+    tree = tree.marked(lost)
+    known = None if loader == "unknown" else loader
+    of_kernels = host.kernel_files() if known == "systemd-sysctl" else []
     # where no boot applies the files, they are judged as procps would apply them
-    loaders = loaders_called(candidates) | {loader or "procps"} if loader or candidates else set()
+    loaders = loaders_called(candidates) | {known or "procps"} if loader or candidates else set()
     return Snapshot(
-        runs=runs,
-        runtime=host.values() if runs else Values(),
-        runtime_writable=runs and init.proc_sys_writable,
+        runs=init.runs,
+        runtime=host.values() if init.runs else Values(),
+        runtime_writable=init.runs and init.proc_sys_writable,
         loader=loader,
         tree=tree,
         hz=host.hz(),
-        file=None if path is None else files.read(path),
-        versions={one: host.version_of(one) for one in sorted(loaders) if depends_on_version(tree, one)},
-        command_line=host.command_line() if runs else b"",
+        file=file and marked(file, lost),
+        versions={
+            one: host.version_of(one)
+            for one in sorted(loaders)
+            if depends_on_version(Tree((*tree.files, *of_kernels)), one)
+        },
+        command_line=host.command_line() if init.runs else b"",
         candidates=tuple(candidates),
         unit_changes=init.unit_changes,
+        searched=init.searched if loader == "unknown" else "",
+        lost=lost,
+        of_kernels=tuple(of_kernels),
+        in_chroot=init.in_chroot,
+        in_container=init.in_container,
+        has_dracut=not init.in_container and files.isdir(DRACUT),
     )
+
+
+def initramfs_warnings(host: Host, texts: t.Iterable[tuple[bytes, bytes]]) -> list[str]:
+    """Return a warning where sysctl files, each with its text before and after, lose keys that an initramfs has."""
+    if not any(_keys_in(before) - _keys_in(after) for before, after in texts):
+        return []
+    have = take_snapshot(host)
+    return [REBUILD_INITRAMFS] if have.has_dracut and have.loader == "systemd-sysctl" else []
+
+
+def _keys_in(text: bytes) -> set[Key]:
+    return {key for one in statements(text, rules_of("systemd-sysctl")) for key in KEYS if one.concerns(key)}
 
 
 def preview(host: Host, want: DesiredState) -> Change:
     """Read a host and compute the change that brings it to a desired state, without touching it.
 
     :raises InvalidPathError: when the persistence file cannot be edited.
+    :raises KernelError: in a chroot, whose kernel is the one of the machine around it.
     :raises KeepaliveError: see :func:`plan`.
     """
     have = take_snapshot(host, path=want.path)
+    if have.in_chroot and want.runtime and not want.is_empty:
+        raise KernelError(IN_CHROOT)
     file = t.cast("SysctlFile", have.file)
     has_nothing = file.kind == "missing" or file.target == "/dev/null"
     if want.persistent and not want.is_empty and (want.values.named() or not has_nothing):

@@ -10,13 +10,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import posixpath
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.findings import Finding
+from ansible_collections.linux.tcp.plugins.module_utils._state.unknown import (
+    Unknown,
+    by_container,
+    by_loader,
+    by_next_kernel,
+    by_reboot,
+    by_release,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import COMMAND_LINE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rules_of
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import releases, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     DIRECTORIES,
+    by_kernel,
     files_read,
     obstacle,
 )
@@ -26,29 +37,18 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Bo
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction, Setting
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate, Writer
 
 
 _LINES_NAMED = 3
-
-
-class Finding(t.NamedTuple):
-    """Something to know about a prediction: a ``code``, where it stands, and a ``message`` for people.
-
-    ``path`` and ``line`` are None where it is about no file, or about the whole of it.
-    """
-
-    code: str
-    path: str | None
-    line: int | None
-    message: str
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return what results show of it."""
-        return {**self._asdict(), "path": None if self.path is None else printable(self.path)}
+_NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
+_CHROOT = (
+    "This is a chroot: the prediction is for the system in it. The running kernel is the one of the machine around it, "
+    "and is left out."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,13 +60,15 @@ class Snapshot:
     predicted for, ``command_line`` what that kernel is started with. ``file`` is the one that is to keep the values,
     None where nothing is wanted. ``versions`` are the releases of the
     loader and of what else applies files, where these make a difference. ``candidates`` may set keys after the boot,
-    ``unit_changes`` are the places that change what systemd-sysctl.service does.
+    ``unit_changes`` are the places that change what systemd-sysctl.service does. ``searched`` says in words what was
+    looked for where the loader is unknown, ``lost`` are the folders and files that a reboot takes. ``of_kernels``
+    are the files that belong to a kernel. ``has_dracut`` says that dracut builds the initramfs.
     """
 
     runs: bool
     runtime: Values
     runtime_writable: bool
-    loader: Loader | None
+    loader: BootLoader | None
     tree: Tree
     hz: int
     file: SysctlFile | None = None
@@ -74,37 +76,110 @@ class Snapshot:
     command_line: bytes = b""
     candidates: tuple[Candidate, ...] = ()
     unit_changes: tuple[tuple[str, int], ...] = ()
+    searched: str = ""
+    lost: tuple[LostPlace, ...] = ()
+    of_kernels: tuple[SysctlFile, ...] = ()
+    in_chroot: bool = False
+    in_container: bool = False
+    has_dracut: bool = False
+
+    @property
+    def known_loader(self) -> Loader | None:
+        """The loader of the next boot; None where there is none, and where it is unknown."""
+        return None if self.loader == "unknown" else self.loader
 
     @property
     def version(self) -> Version | None:
         """The loader's release where that makes a difference, None where it does not or cannot be told."""
-        return self.versions.get(self.loader) if self.loader else None
+        return self.versions.get(self.known_loader) if self.known_loader else None
 
     @functools.cached_property
     def boot(self) -> Prediction:
-        """What the next boot will give."""
-        return self._predict(self.tree.lasting(), self.loader)
+        """What the next boot will give, as far as it can be known."""
+        return self._lasting.without(key for one in self.unknown for key in one.keys)
 
-    def _predict(self, tree: Tree, loader: Loader | None) -> Prediction:
-        version = self.versions.get(loader) if loader else None
-        return predict(tree, loader, hz=self.hz, version=version, command_line=self.command_line)
+    @functools.cached_property
+    def _lasting(self) -> Prediction:
+        return self._predict(self.tree.lasting(), self.known_loader)
+
+    @functools.cached_property
+    def unknown(self) -> list[Unknown]:
+        """What makes values of the next boot unknown."""
+        found: list[Unknown] = []
+        loader = self.known_loader
+        if self.loader == "unknown":
+            found.append(by_loader(self.searched))
+        if loader is not None and loader in self.versions and self.version is None:
+            boots = [self._predict(self.tree.lasting(), loader, rules.since) for rules in releases(loader)]
+            found += by_release(loader, boots)
+        kernels = by_kernel(self.of_kernels)
+        if len(kernels) > 1:
+            lasting = self.tree.lasting()
+            found += by_next_kernel([self._predict(lasting, loader, of_kernel=files) for files in kernels])
+        if self.loader is not None and self.lost:
+            again = self.tree.marked([place for place in self.lost if not place.has_lower])
+            found += by_reboot(self._lost_places(), [self._lasting, self._predict(again.lasting(), loader)])
+        return [*found, *self._started_with]
+
+    @functools.cached_property
+    def _started_with(self) -> list[Unknown]:
+        if not self.in_container:
+            return []
+        return list(by_container(self.runtime, {setting.key for setting in self._all_settings}))
+
+    @property
+    def started_with(self) -> frozenset[Key]:
+        """The keys of a container whose running value it may have been started with."""
+        return frozenset(key for one in self._started_with for key in one.keys)
+
+    def lost_place(self, file: SysctlFile) -> LostPlace | None:
+        """Return the place that a reboot takes, and a file with it."""
+        path = {"name": file.path, "content": file.target}.get(file.lost, "")
+        return next((place for place in self.lost if place.path in (path, posixpath.dirname(path))), None)
+
+    def _lost_places(self) -> list[LostPlace]:
+        """Return the lost places that the next boot looks into, and that of the persistence file."""
+        read = files_read(self.tree, rules_of(self.known_loader or "systemd-sysctl", self.version))
+        files = [*read, *([self.file] if self.file else [])]
+        of_files = {self.lost_place(file) for file in files}
+        return [place for place in self.lost if place.path in DIRECTORIES or place in of_files]
+
+    @functools.cached_property
+    def _all_settings(self) -> tuple[Setting, ...]:
+        """What all files say now, those that a reboot takes among them."""
+        return self._predict(self.tree, self.known_loader).settings
+
+    def _predict(
+        self,
+        tree: Tree,
+        loader: Loader | None,
+        version: Version | None = None,
+        of_kernel: t.Sequence[SysctlFile] | None = None,
+    ) -> Prediction:
+        if version is None and loader is not None:
+            version = self.versions.get(loader)
+        if of_kernel is None:  # where kernels differ, that is found out elsewhere
+            of_kernel = next(iter(by_kernel(self.of_kernels)), [])
+        return predict(tree, loader, hz=self.hz, version=version, command_line=self.command_line, of_kernel=of_kernel)
 
     def files_read(self) -> list[SysctlFile]:
         """Return the files that the next boot's loader reads, in its order."""
-        return files_read(self.tree.lasting(), rules_of(self.loader, self.version)) if self.loader else []
+        loader = self.known_loader
+        return files_read(self.tree.lasting(), rules_of(loader, self.version)) if loader else []
 
     @functools.cached_property
     def other_writers(self) -> list[Writer]:
         """The lines that may give other values after the boot."""
         tree = self.tree.lasting()
         # where no boot applies the files, a script that does so is no other writer
-        boot = self.boot if self.loader else self._predict(tree, "procps")
+        boot = self.boot if self.known_loader else self._predict(tree, "procps")
         return writers_among(self.candidates, BootContext(tree, boot.values, hz=self.hz, versions=self.versions))
 
     @property
     def drift(self) -> list[Key]:
-        """The keys whose running value is known and differs from the next boot's."""
-        return [key for key, value in self.runtime.named().items() if value != self.boot.values[key]]
+        """The keys whose running value differs from the next boot's, where both are known."""
+        boot = self.boot.values.named()
+        return [key for key, value in self.runtime.named().items() if boot.get(key, value) != value]
 
     @property
     def detection_time(self) -> int | None:
@@ -113,11 +188,12 @@ class Snapshot:
 
     def obstacle(self) -> SysctlFile | None:
         """Return what keeps the loader from starting at the next boot, if anything does."""
-        return obstacle(self.tree.lasting(), rules_of(self.loader, self.version)) if self.loader else None
+        loader = self.known_loader
+        return obstacle(self.tree.lasting(), rules_of(loader, self.version)) if loader else None
 
     def unreadable(self) -> list[SysctlFile]:
         """Return the files and folders the loader will read and this process could not."""
-        if self.loader is None:
+        if self.known_loader is None:
             return []
         tree = self.tree.lasting()
         folders = [file for file in tree.files if file.path in DIRECTORIES]
@@ -146,6 +222,7 @@ class Snapshot:
             ]
         return [
             *found,
+            *(one.finding for one in self.unknown),
             *(
                 Finding(
                     *("unreadable", file.path, None),
@@ -157,20 +234,22 @@ class Snapshot:
 
     def notes(self) -> list[Finding]:
         """Return what misleads about the prediction."""
+        found = [Finding("chroot", None, None, _CHROOT)] if self.in_chroot else []
+        if self.loader == "unknown":
+            return found
         if self.loader is None:
-            if all(setting.path == COMMAND_LINE for setting in self.boot.settings):
-                return []
-            message = (
-                "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
-            )
-            return [Finding("no_loader", None, None, message)]
+            has_files = any(setting.path != COMMAND_LINE for setting in self.boot.settings)
+            return [*found, *([Finding("no_loader", None, None, _NO_LOADER)] if has_files else [])]
         return [
-            Finding(
-                *("volatile", setting.path, setting.line),
-                f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after a "
-                f"reboot.",
-            )
-            for setting in self._volatile_settings()
+            *found,
+            *(
+                Finding(
+                    *("volatile", setting.path, setting.line),
+                    f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after "
+                    f"a reboot.",
+                )
+                for setting in self._volatile_settings()
+            ),
         ]
 
     def writer_warnings(self) -> list[str]:
@@ -190,8 +269,7 @@ class Snapshot:
     def _volatile_settings(self) -> list[Setting]:
         if not any(file.is_volatile for file in self.tree.files):
             return []
-        lasting = self.boot.settings
-        return [setting for setting in self._predict(self.tree, self.loader).settings if setting not in lasting]
+        return [setting for setting in self._all_settings if setting not in self.boot.settings]
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the snapshot as the modules answer it."""

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import file
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     KERNEL_DEFAULTS,
     KEYS,
+    Values,
     kernel_reading,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -31,7 +32,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
         Key,
-        Values,
     )
 
     Reading = t.Tuple[Statement, t.Dict[Key, "Setting"]]
@@ -65,31 +65,47 @@ class Setting:
 class Prediction:
     """What the next boot will give.
 
-    ``command_line`` has what the kernel sets by its own, before any file is read. ``deciding`` names for
-    each key the line of a file that decides, which may be one that the kernel refuses or that
-    excludes the key: then what was before stays. ``settings`` has everything found, in the order in
-    which it is read.
+    ``command_line`` has what is set before any file of the tree is read: by the kernel on its own, and
+    by the files that belong to it. ``deciding`` names for each key the line of a file that decides,
+    which may be one that the kernel refuses or that excludes the key: then what was before stays.
+    ``settings`` has everything found, in the order in
+    which it is read. The values of the keys in ``unknown`` cannot be known.
     """
 
     command_line: t.Mapping[Key, Setting]
     deciding: t.Mapping[Key, Setting]
     settings: tuple[Setting, ...]
+    unknown: frozenset[Key] = frozenset()
+
+    def without(self, keys: t.Iterable[Key]) -> Prediction:
+        """Return the prediction with these keys unknown, too."""
+        return dataclasses.replace(self, unknown=self.unknown.union(keys))
 
     @property
     def sources(self) -> dict[Key, Setting]:
-        """What gives each value; a key that is not in it keeps the kernel's default."""
-        return {**self.command_line, **_taken(self.deciding.values())}
+        """What gives each value that is known; a key that is not in it keeps the kernel's default."""
+        found = {**self.command_line, **_taken(self.deciding.values())}
+        return {key: setting for key, setting in found.items() if key not in self.unknown}
 
     @functools.cached_property
     def values(self) -> Values:
-        """The values that the boot gives."""
-        return KERNEL_DEFAULTS.updated(_values(self.sources))
+        """The values that the boot gives; None for one that cannot be known."""
+        values = KERNEL_DEFAULTS.updated(_values(self.sources))
+        return Values(*(None if key in self.unknown else values[key] for key in KEYS))
 
 
 def predict(
-    tree: Tree, loader: Loader | None, *, hz: int, version: Version | None = None, command_line: bytes = b""
+    tree: Tree,
+    loader: Loader | None,
+    *,
+    hz: int,
+    version: Version | None = None,
+    command_line: bytes = b"",
+    of_kernel: t.Iterable[SysctlFile] = (),
 ) -> Prediction:
     """Return what ``loader`` gives on ``tree``, beginning with the kernel's defaults and its ``command_line``.
+
+    ``of_kernel`` are the files that the same loader applies before, for one kernel.
 
     ``version`` is the loader's release, None for the newest; ``hz`` is the kernel's tick rate, see
     :func:`kernel_reading`. Without a loader the files are listed as systemd-sysctl would read them,
@@ -97,12 +113,14 @@ def predict(
     """
     rules = rules_of(loader or "systemd-sysctl", version)
     given = [_setting(key, value, path=COMMAND_LINE, line=1, hz=hz) for key, value in assignments(command_line)]
+    earlier = _readings(of_kernel, rules, hz=hz) if loader else []
+    before = [setting for _statement, settings in earlier for setting in settings.values()]
     readings = _readings(files_read(tree, rules), rules, hz=hz)
     found = [setting for _statement, settings in readings for setting in settings.values()]
     return Prediction(
-        command_line=_taken(given),
+        command_line=_taken([*given, *(_DECIDE[loader](earlier).values() if loader else ())]),
         deciding={} if loader is None else _DECIDE[loader](readings),
-        settings=(*given, *found),
+        settings=(*given, *before, *found),
     )
 
 
@@ -192,4 +210,6 @@ def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
 _DECIDE: dict[Loader, t.Callable[[list[Reading]], dict[Key, Setting]]] = {
     "systemd-sysctl": _decide_as_systemd,
     "procps": _decide_as_procps,
+    "alpine": _decide_as_procps,
+    "openwrt": _decide_as_procps,
 }

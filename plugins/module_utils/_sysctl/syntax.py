@@ -33,7 +33,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
-    Loader = t.Literal["systemd-sysctl", "procps"]
+    Loader = t.Literal["systemd-sysctl", "procps", "alpine", "openwrt"]
+    BootLoader = t.Union[Loader, t.Literal["unknown"]]
     Version = t.Tuple[int, ...]
 
 
@@ -101,6 +102,8 @@ RULES = (
     Rules("procps", (4, 0, 1)),
     Rules("procps", (4, 0, 5), excludes_by_pattern=True),
 )
+# Scripts of Alpine and OpenWrt that call BusyBox's sysctl for one file after the other.
+_OF_SCRIPTS = (Rules("alpine", (0,), knows_patterns=False), Rules("openwrt", (0,), knows_patterns=False))
 
 
 def rules_of(loader: Loader, version: Version | None = None) -> Rules:
@@ -110,7 +113,7 @@ def rules_of(loader: Loader, version: Version | None = None) -> Rules:
 
 def releases(loader: Loader) -> list[Rules]:
     """Return the rules of all releases of a loader, oldest first."""
-    return [rules for rules in RULES if rules.loader == loader]
+    return [rules for rules in (*RULES, *_OF_SCRIPTS) if rules.loader == loader]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,7 +160,8 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
     if is_systemd and len(text) >= LONG_LINE_MAX:
         contents = _SYSTEMD_CONTENT.finditer(text)
         text = text[: next((line.start() for line in contents if line.end() - line.start() >= LONG_LINE_MAX), None)]
-    for number, row in rows_with(RELEVANT, text):
+    rows = _joined_rows(text) if rules in _OF_SCRIPTS else rows_with(RELEVANT, text)
+    for number, row in rows:
         # procps works on C strings: what stands behind a NUL is not seen
         pieces = _SYSTEMD_LINE_ENDS.split(row) if is_systemd else [row.partition(b"\0")[0]]
         for piece in pieces:
@@ -169,6 +173,19 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
             if statement.key or statement.excluded is not None or any(map(statement.concerns, KEYS)):
                 found.append(statement)
     return found
+
+
+def _joined_rows(text: bytes) -> t.Iterator[tuple[int, bytes]]:
+    """Yield the rows as BusyBox reads them: a backslash at the end joins a row with the next, also that of a remark."""
+    first, joined = 1, b""
+    for number, row in enumerate(text.split(b"\n"), start=1):
+        joined += row
+        if joined.endswith(b"\\"):
+            joined = joined[:-1]
+            continue
+        if RELEVANT.search(joined):
+            yield first, joined
+        first, joined = number + 1, b""
 
 
 def rows_with(wanted: t.Pattern[bytes], text: bytes) -> t.Iterator[tuple[int, bytes]]:
@@ -195,8 +212,12 @@ _few_names = functools.lru_cache(maxsize=32)
 
 def parse_line(line: bytes, number: int, rules: Rules) -> Statement | None:
     """Return what a loader reads in one line (without its ending), None for a blank or a comment."""
-    is_old_procps = rules.loader == "procps" and not rules.knows_patterns
-    parsed = _parse_old_procps(line) if is_old_procps else _parse(line, rules)
+    if rules in _OF_SCRIPTS:
+        parsed = _parse_busybox(line)
+    elif rules.loader == "procps" and not rules.knows_patterns:
+        parsed = _parse_old_procps(line)
+    else:
+        parsed = _parse(line, rules)
     if parsed is None:
         return None
     name, value = parsed
@@ -241,6 +262,23 @@ def _parse_old_procps(line: bytes) -> tuple[bytes, bytes | None] | None:
         return None
     name = name.rstrip(_WHITESPACE)
     return _swapped(name[1:] if name.startswith(b"-") else name), value
+
+
+def _parse_busybox(line: bytes) -> tuple[bytes, bytes | None] | None:
+    """Parse as sysctl_handle_preload_file() of BusyBox's procps/sysctl.c does; a dash is part of the key."""
+    line = line.strip(_ISSPACE)
+    name, equals, value = line.partition(b"=")
+    if not equals or line[:1] in b"#;":
+        return None
+    name = name.rstrip(_ISSPACE)
+    if name.startswith(b"/proc/sys/"):
+        name = name[len(b"/proc/sys/") :]
+    elif name[:1] in b"/.":  # no path below /proc/sys
+        name = b""
+    elif b".." not in name.split(b"/"):
+        is_mixed = b"/" in name and b"." in name.partition(b"/")[0]
+        name = name.translate(_SEPARATORS) if is_mixed else name.replace(b".", b"/")
+    return name, value.strip(_ISSPACE)
 
 
 @_few_names

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
@@ -39,6 +40,10 @@ DIRECTORIES = (
     "/lib/sysctl.d",
 )
 SYSCTL_CONF = "/etc/sysctl.conf"
+# SUSE's suse-module-tools: kernel-sysctl.service applies these with systemd-sysctl, before all others, for the kernel
+# that is named there.
+KERNEL_FILES = ("/boot/sysctl.conf-*", "/usr/lib/modules/*/sysctl.conf", "/lib/modules/*/sysctl.conf")
+_OF_KERNEL = re.compile(r"/boot/sysctl\.conf-(.*)|(?:/usr)?/lib/modules/(.*)/sysctl\.conf", re.DOTALL)
 # file-hierarchy(7): flushed at boot, so what is written there now never reaches a loader.
 VOLATILE = "/run/"
 # systemd.exec(5): where the credentials of systemd-sysctl are looked for; of one name the first that is there counts.
@@ -60,6 +65,12 @@ ENCRYPTED_CREDENTIAL_FOLDERS = (
     "/usr/lib/credstore.encrypted",
 )
 
+# The folders of which Alpine's /etc/init.d/sysctl applies the files, and OpenWrt's.
+_FOLDERS_OF_SCRIPTS: dict[Loader, tuple[str, ...]] = {
+    "alpine": ("/lib/sysctl.d", "/usr/lib/sysctl.d", "/etc/sysctl.d", "/run/sysctl.d"),
+    "openwrt": ("/etc/sysctl.d",),
+}
+
 # strerror(3) of EACCES: the reason of a file that this user may not read.
 PERMISSION_DENIED = "Permission denied"
 # src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of names and contents together
@@ -73,7 +84,8 @@ class SysctlFile:
     ``path`` is its name, the one that a loader has for it where one reads it, ``target`` what it
     leads to once every link is followed, ``is_link`` whether the name itself is a link. ``text``
     holds the content of a ``file`` and is empty for every other kind; ``reason`` says why one is
-    ``unreadable``.
+    ``unreadable``. ``lost`` says what a reboot takes with the file system that it is on: its name, or only the content
+    to which the name leads.
     """
 
     path: str
@@ -82,6 +94,7 @@ class SysctlFile:
     text: bytes = b""
     reason: str = ""
     is_link: bool = False
+    lost: t.Literal["", "name", "content"] = ""
 
     @property
     def name(self) -> bytes:
@@ -107,12 +120,45 @@ class SysctlFile:
     def is_volatile(self) -> bool:
         """Whether the content is gone after a reboot."""
         is_given_again = self.path.startswith(_GIVEN_CREDENTIALS)
-        return not is_given_again and (self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE))
+        is_in_run = self.path.startswith(VOLATILE) or self.target.startswith(VOLATILE)
+        return not is_given_again and (is_in_run or bool(self.lost))
 
 
 def _names_credential(path: str) -> bool:
     folder, name = posixpath.split(path)
     return name.startswith(_CREDENTIAL_PREFIX) and folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
+
+
+class LostPlace(t.NamedTuple):
+    """A folder or file, by ``path``, whose file system does not survive a reboot.
+
+    The file system is mounted at ``point``; ``what`` is its kind in words. ``has_lower`` says that it lies over other
+    folders, whose content does survive: what is there may be there again.
+    """
+
+    path: str
+    point: str
+    what: str
+    has_lower: bool = False
+
+
+def marked(file: SysctlFile, lost: t.Collection[LostPlace]) -> SysctlFile:
+    """Return a file with what a reboot takes of it, where these places are lost."""
+    paths = {place.path for place in lost}
+    if paths.intersection([file.path, posixpath.dirname(file.path)]):
+        return dataclasses.replace(file, lost="name")
+    is_lost = bool(paths.intersection([file.target, posixpath.dirname(file.target)])) and file.target != "/dev/null"
+    return dataclasses.replace(file, lost="content" if is_lost else "")
+
+
+def by_kernel(files: t.Iterable[SysctlFile]) -> list[list[SysctlFile]]:
+    """Return the files of :data:`KERNEL_FILES`, one list for each kernel."""
+    found: dict[str, list[SysctlFile]] = {}
+    for file in sorted(files, key=lambda file: file.path):
+        match = _OF_KERNEL.fullmatch(file.path)
+        if match:
+            found.setdefault(match[1] or match[2], []).append(file)
+    return list(found.values())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,14 +171,18 @@ class Tree:
     files: tuple[SysctlFile, ...] = ()
 
     def lasting(self) -> Tree:
-        """Return the tree as the next boot finds it: what lies below :data:`VOLATILE` is gone."""
+        """Return the tree as the next boot finds it: what lies in memory, as below :data:`VOLATILE`, is gone."""
         return Tree(
             tuple(
                 dataclasses.replace(file, kind="missing", text=b"") if file.is_volatile else file
                 for file in self.files
-                if not (file.is_volatile and file.path.startswith(VOLATILE))
+                if not (file.is_volatile and (file.path.startswith(VOLATILE) or file.lost == "name"))
             )
         )
+
+    def marked(self, lost: t.Collection[LostPlace]) -> Tree:
+        """Return the tree with what a reboot takes of each file, where these places are lost."""
+        return Tree(tuple(marked(file, lost) for file in self.files))
 
     def get(self, path: str) -> SysctlFile | None:
         """Return the file of that name, None where there is none."""
@@ -156,6 +206,8 @@ class Tree:
 
 def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files a loader reads, in its order, masked ones left out; none where it cannot start."""
+    if rules.loader in _FOLDERS_OF_SCRIPTS:
+        return _read_by_script(tree, _FOLDERS_OF_SCRIPTS[rules.loader])
     if obstacle(tree, rules) is not None:
         return []
     by_folder: dict[str, list[tuple[bytes, SysctlFile]]] = {directory: [] for directory in DIRECTORIES}
@@ -174,6 +226,31 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     if rules.loader == "procps" and conf is not None and conf.kind in ("file", "unreadable"):
         files.append(conf)
     return files + [file for file in _credentials(tree, rules) if posixpath.basename(file.path) == CREDENTIAL]
+
+
+def _read_by_script(tree: Tree, folders: t.Sequence[str]) -> list[SysctlFile]:
+    """Return the files that a script applies, folder after folder, those of /run behind /etc/sysctl.conf.
+
+    A file is hidden by one of its name in /run, and one outside /etc and /run by one in /etc, too.
+    """
+    files = sorted((file for file in tree.files if file.kind in ("file", "unreadable")), key=lambda file: file.name)
+    found = {
+        folder: [
+            file
+            for file in files
+            if posixpath.dirname(file.path) == folder
+            and file.name.endswith(b".conf")
+            and not file.name.startswith(b".")
+        ]
+        for folder in folders
+    }
+    last = found.pop("/run/sysctl.d", [])
+    hidden = {file.name for file in last}
+    applied: list[SysctlFile] = []
+    for folder in reversed(list(found)):  # /etc/sysctl.d is the last of them
+        applied = [file for file in found[folder] if file.name not in hidden] + applied
+        hidden |= {file.name for file in found[folder] if folder.startswith("/etc/")}
+    return [*applied, *(file for file in files if file.path == SYSCTL_CONF), *last]
 
 
 def _credentials(tree: Tree, rules: Rules) -> list[SysctlFile]:

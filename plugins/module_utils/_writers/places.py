@@ -123,7 +123,6 @@ UNIT_FOLDERS = (
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
-KERNEL_FILES = "/boot/sysctl.conf-*"
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
 # Where it is, a probe leaves the host to the module.

@@ -12,13 +12,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import read_init_system
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1, read_init_system
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts, is_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     HZ_HIGHEST,
     HZ_LOWEST,
     SYSCTL_PREFIX,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
 
 if t.TYPE_CHECKING:
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
         Values,
     )
@@ -37,16 +37,17 @@ if t.TYPE_CHECKING:
 class ProbedHost:
     """A running host as a probe has read it.
 
-    ``runtime`` are the kernel's values, ``comm`` is the name of process 1, ``mounts`` are the lines of
-    /proc/mounts that concern /proc, ``cmdline`` is the kernel's command line as :meth:`command_line`
+    ``runtime`` are the kernel's values, ``own_mounts`` are the mounts that the probe sees, ``first_mounts``
+    those of the root folder of process 1, ``cmdline`` is the kernel's command line as :meth:`command_line`
     returns it. ``rows`` are path, number and text of the lines that may set keys after the boot;
     ``has_large_values`` says that a value may depend on the kernel's tick rate, which a shell cannot tell.
     """
 
     files: Files
     runtime: Values
-    comm: str = ""
-    mounts: tuple[str, ...] = ()
+    process_1: Process1 = dataclasses.field(default_factory=Process1)
+    own_mounts: Mounts = dataclasses.field(default_factory=lambda: Mounts(b""))
+    first_mounts: Mounts = dataclasses.field(default_factory=lambda: Mounts(b""))
     cmdline: bytes = b""
     rows: tuple[tuple[str, int, bytes], ...] = ()
     has_large_values: bool = False
@@ -65,22 +66,31 @@ class ProbedHost:
 
     def init_system(self) -> InitSystem:
         """Return how the system boots."""
-        return read_init_system(self.files, process_1=self.comm, proc_sys_writable=self.proc_sys_writable())
+        root = self.own_mounts.root
+        init = read_init_system(
+            self.files,
+            self.process_1,
+            proc_sys_writable=self.proc_sys_writable(),
+            root_kind=root.kind if root else "",
+        )
+        if not init.in_container and is_chroot(self.own_mounts, self.first_mounts):
+            raise InconclusiveProbeError("this is a chroot")
+        return init
+
+    def mounts(self) -> Mounts:
+        """Return the mounts of the running system."""
+        return self.own_mounts
 
     def proc_sys_writable(self) -> bool:
-        """Return whether the values are there and not below a read-only mount (proc(5), /proc/mounts)."""
-        path, best, is_read_only = f"/proc/sys/{SYSCTL_PREFIX}time", "", False
-        for line in self.mounts:
-            fields = line.split(" ")
-            if len(fields) < 4:
-                raise InconclusiveProbeError(f"{shortened(line, 1000)} is not a mount")
-            if f"{path}/".startswith(f"{fields[1]}/"):
-                if len(fields[1]) <= len(best):  # the order of the lines does not say which mount is on top
-                    raise InconclusiveProbeError(f"{fields[1]} is mounted over {best}")
-                best, is_read_only = fields[1], "ro" in fields[3].split(",")
-        if not best:
+        """Return whether the values are there and not below a read-only mount."""
+        mount = self.own_mounts.of(f"/proc/sys/{SYSCTL_PREFIX}time")
+        if mount is None or mount.kind != "proc":
             raise InconclusiveProbeError("no mount of /proc was found")
-        return self.runtime.time is not None and not is_read_only
+        return self.runtime.time is not None and not mount.is_read_only
+
+    def kernel_files(self) -> list[SysctlFile]:
+        """Return no file: a probe of a host is inconclusive where a kernel's files may name a key."""
+        return []
 
     def version_of(self, loader: Loader) -> Version | None:
         """Raise InconclusiveProbeError: a loader's release is found in files that a probe does not read."""

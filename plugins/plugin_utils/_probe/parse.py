@@ -19,6 +19,8 @@ from types import MappingProxyType
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RELEVANT, rows_with
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values
 from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
@@ -30,10 +32,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import Probe
 _MOST_PRINTED = 600_000
 _MOST_UNPACKED = 2 << 20
 _MOST_ROWS = 100
+_MOST_MOUNTS = 2000
 _LONGEST_ROW = 1000
 # Of all lines together: a pattern with braces stands for up to 1000 others, one with brackets is tried from each.
 _MOST_CHARACTERS = {b"{": 10, b"[": 100}
-_PARTS = ("kernel", "mounts", "paths", "lines", "files")
+_PARTS = ("kernel", "mounts", "first", "paths", "lines", "files")
 _LINE = re.compile(rb"(/[^\n]*?):([0-9]{1,9}):([^\n]*)")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 # What may depend on the tick rate: large numbers, and those of another base, in lines that may name a key.
@@ -52,6 +55,8 @@ def parse_probe(output: str) -> ProbedHost:
     relevant = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents.values())
     _require_few([row for _number, row in itertools.chain.from_iterable(relevant)], _MOST_CHARACTERS)
     _require_few(parts["lines"].split(b"\n")[:-1])
+    if parts["mounts"].count(b"\n") > _MOST_MOUNTS:
+        raise InconclusiveProbeError("the mounts are too many")
     texts = (parts["lines"], parts["kernel"], *contents.values())
     lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
     has_large_values = any(_LARGE.search(line) and _NAMES_KEYS.search(line) for line in lines)
@@ -78,8 +83,13 @@ def parse_probe(output: str) -> ProbedHost:
     return ProbedHost(
         files=Files(file_system=ProbedFileSystem(nodes, absent)),
         runtime=_values(_text(kernel.get(f"/proc/sys/{SYSCTL_PREFIX}{key}", b"")) for key in KEYS),
-        comm=kernel.get("comm", b"").decode("utf-8", "replace"),
-        mounts=tuple(_text(parts["mounts"]).splitlines()),
+        process_1=Process1(
+            name=kernel.get("comm", b"").decode("utf-8", "replace"),
+            program=_text(kernel.get("exe", b"")),
+            container=kernel.get("container", b"").decode("utf-8", "replace"),
+        ),
+        own_mounts=Mounts(parts["mounts"]),
+        first_mounts=Mounts(parts["first"]),
         cmdline=kernel.get("cmdline", b""),
         rows=tuple(rows),
         has_large_values=has_large_values,
@@ -129,7 +139,7 @@ def _parts(output: bytes) -> dict[str, bytes]:
 
 def _kernel_lines(text: bytes) -> dict[str, bytes]:
     """Return what the part about the kernel has: each line's name, and what stands behind it."""
-    lines = (re.match(rb"([^ :]*)[ :](.*)", line, re.DOTALL) for line in text.split(b"\n"))
+    lines = (re.match(rb"([^ :=]*)[ :=](.*)", line, re.DOTALL) for line in text.split(b"\n"))
     return {found[1].decode("ascii", "replace"): found[2] for found in lines if found}
 
 

@@ -4,7 +4,7 @@
 
 """Define the command that probes a host, in plain shell.
 
-It needs a POSIX shell, grep, sort, tar, gzip, head and base64. It prints what :func:`take_snapshot`
+It needs a POSIX shell, readlink, grep, sort, tr, tar, gzip, head and base64. It prints what :func:`take_snapshot`
 reads on a host: the kernel's values, sysctl files, what tells how the host boots, and the lines
 elsewhere that may set keepalive keys; compressed, and in letters that no terminal changes. Where the
 command is not sure or a tool is missing, the output is not complete, and :func:`parse_probe` refuses it.
@@ -19,24 +19,29 @@ import shlex
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import (
+    CONTAINER_MARKS,
+    DOCKER_MARK,
+    DRACUT,
     DROP_IN_FOLDERS,
+    INIT,
     OPENRC,
     RC_FOLDERS,
     SD_BOOTED,
     SYSCTL_PROGRAMS,
     SYSTEMD_SYSCTL,
     UNIT,
+    WSL,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     CREDENTIAL_FOLDERS,
     DIRECTORIES,
     ENCRYPTED_CREDENTIAL_FOLDERS,
+    KERNEL_FILES,
     SYSCTL_CONF,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
-    KERNEL_FILES,
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
@@ -56,7 +61,10 @@ _ROOTS = (
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 # OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.
-_PROBED = ("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}")
+_PROBED = (
+    *("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}"),
+    *(*CONTAINER_MARKS, DOCKER_MARK, WSL, DRACUT, INIT, f"/usr{INIT}"),
+)
 # The largest output, compressed and not.
 _MOST_BYTES = 400_000
 
@@ -86,11 +94,16 @@ doubt() {{ echo "= doubt $*"; exit 0; }}
 echo "= kernel"
 grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
 v=; {{ IFS= read -r v; IFS= read -r x && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
+readlink /proc/self/exe > /dev/null || doubt readlink
+printf 'exe %s\\n' "$(readlink /proc/1/exe)"
+{{ tr '\\0\\n' '\\n\\0' | grep -as '^container='; }} < /proc/1/environ
 if [ -e /proc/sys/net/core/dev_weight ]; then
   v=; {{ IFS= read -r v; IFS= read -r x && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
 fi
 echo "= mounts"
-grep ' /proc' /proc/self/mounts || doubt mounts
+cat /proc/self/mountinfo || doubt mounts
+echo "= first"
+grep -aE '^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / ' /proc/1/mountinfo
 echo "= paths"
 for p in {_words(_CREDENTIALS)}; do
   if [ -d "$p" ]; then
@@ -100,7 +113,8 @@ for p in {_words(_CREDENTIALS)}; do
   elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
   else echo "none $p"; fi
 done
-for f in {KERNEL_FILES} {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
+for f in {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
+grep -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
 set --
 for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
@@ -123,6 +137,11 @@ else
     if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
     break
   done
+  p=$(readlink -f {INIT})
+  if [ -f "$p" ]; then
+    if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
+    while p=${{p%/*}}; [ "$p" ]; do echo "folder $p"; done
+  fi
 fi
 echo "= lines"
 for f in $w; do

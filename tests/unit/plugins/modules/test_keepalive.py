@@ -312,7 +312,7 @@ def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
         ("keepalive", want),
         ("keepalive_info", {}),
     ]
-    host = run_isolated(SCENARIOS / "real_paths.py", root=str(tmp_path), steps=steps)
+    host = run_isolated(SCENARIOS / "real_paths.py", root=str(tmp_path), steps=steps, own_pids=True)
     foreseen, fresh, done, again, info = host["answers"]
     assert host["files"] == {"99-tcp-keepalive.conf": TEXT.decode()}
     assert host["kernel"] == ["600\n", "60\n", "20\n"]

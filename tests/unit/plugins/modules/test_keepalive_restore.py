@@ -11,8 +11,10 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
-from ansible_collections.linux.tcp.tests.unit.host import make_host
+from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host
 from ansible_collections.linux.tcp.tests.unit.module import runner
 
 if t.TYPE_CHECKING:
@@ -50,6 +52,13 @@ def test_restore(host: Host, checkpoint: Answer, restore: RunModule) -> None:
     assert host.shown() == [600, 75, 9]
     assert len(restore(checkpoint=checkpoint, diff=True)["diff"]) == 1
     assert host.shown() == [7200, 75, 9]
+
+
+def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+    host.meanwhile({"/usr/lib/dracut/modules.d": None, DEFAULT_PATH: b""})
+    assert "warnings" not in restore(checkpoint=checkpoint, force=True, check_mode=True)
+    host.meanwhile({DEFAULT_PATH: TIME + b" = 600\n"})
+    assert restore(checkpoint=checkpoint, force=True)["warnings"] == [REBUILD_INITRAMFS]
 
 
 def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunModule) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import (
     InitSystem,
+    Process1,
+    detect_loader,
     read_init_system,
     read_version,
 )
@@ -21,7 +24,7 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Version
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 D = "/etc/sysctl.d"
@@ -40,10 +43,16 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
 @pytest.mark.parametrize(
     ("layout", "expected"),
     [
-        pytest.param({}, InitSystem(process_1="init", booted_with_systemd=True), id="image without an init"),
+        pytest.param(
+            {}, InitSystem(process_1="init", booted_with_systemd=True, role="entry_point"), id="image without an init"
+        ),
+        *(
+            pytest.param({path: None}, InitSystem(process_1="init", booted_with_systemd=True), id=f"image with {path}")
+            for path in ("/nix/var/nix/profiles/system", "/var/guix/profiles/system", "/init", "/etc/init")
+        ),
         pytest.param(
             {"/usr/lib/systemd/systemd-sysctl": b""},
-            InitSystem(process_1="init", booted_with_systemd=True, has_systemd_sysctl=True),
+            InitSystem(process_1="init", booted_with_systemd=True, has_systemd_sysctl=True, role="entry_point"),
             id="systemd, its init not yet linked",
         ),
         pytest.param(
@@ -68,7 +77,12 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                     "/lib/systemd/systemd-sysctl": b"",
                     f"/{folder}/systemd/system/systemd-sysctl.service": unit,
                 },
-                InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=has_systemd_sysctl),
+                InitSystem(
+                    process_1="systemd",
+                    booted_with_systemd=True,
+                    has_systemd_sysctl=has_systemd_sysctl,
+                    is_masked=not has_systemd_sysctl,
+                ),
                 id=why,
             )
             for folder, unit, has_systemd_sysctl, why in (
@@ -160,7 +174,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                 "/sbin/sysctl": "../bin/busybox",
                 "/etc/rcS.d/S08procps": SCRIPT,
             },
-            InitSystem(process_1="init", scripts=(SCRIPT,), has_busybox_sysctl=True),
+            InitSystem(process_1="init", scripts=(SCRIPT,), has_busybox_sysctl=True, is_busybox=True),
             id="BusyBox",
         ),
         *(
@@ -211,7 +225,7 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
 )
 def test_init_system_of_an_image(tmp_path: Path, layout: Layout, expected: InitSystem) -> None:
     files = files_of(tmp_path, layout)
-    assert read_init_system(files, process_1="ours", proc_sys_writable=False) == expected
+    assert read_init_system(files, None) == dataclasses.replace(expected, runs=False)
 
 
 class RunningFiles(Files):
@@ -227,13 +241,218 @@ def test_init_system_of_the_running_system(tmp_path: Path, booted_with_systemd: 
     lay_out(tmp_path, {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd-sysctl": b""})
     if booted_with_systemd:
         lay_out(tmp_path, {"/run/systemd/system": None})
-    init = read_init_system(RunningFiles(str(tmp_path)), process_1="bash", proc_sys_writable=False)
+    init = read_init_system(RunningFiles(str(tmp_path)), Process1("bash"), proc_sys_writable=False)
     assert init == InitSystem(
         process_1="bash",
         booted_with_systemd=booted_with_systemd,
         has_systemd_sysctl=True,
         proc_sys_writable=False,
+        role="init" if booted_with_systemd else "unknown",
     )
+
+
+SYSVINIT: Layout = {"/sbin": "usr/sbin", "/usr/sbin/init": b"", "/etc/rcS.d/S08procps": SCRIPT}
+ON_SYSTEMD: Layout = {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd": b"", "/etc/rcS.d/S08procps": SCRIPT}
+RUNIT: Layout = {"/sbin/init": "runit-init", "/sbin/runit-init": b"", "/etc/runit/core-services/08-sysctl.sh": SCRIPT}
+IN_PODMAN: Layout = {"/run/.containerenv": b""}
+UNDER_NIX = "/nix/store/abc-systemd-257/lib/systemd"
+
+
+# A process 1 that only has the name of an init runs no scripts.
+@pytest.mark.parametrize(
+    ("layout", "process", "loader"),
+    [
+        pytest.param(SYSVINIT, Process1("init", "/usr/sbin/init"), "procps", id="sysvinit"),
+        pytest.param(SYSVINIT, Process1("init", "/usr/sbin/init (deleted)"), "procps", id="sysvinit, upgraded"),
+        pytest.param(SYSVINIT, Process1("init", "/usr/sbin/init.dpkg-tmp (deleted)"), "procps", id="upgraded by dpkg"),
+        pytest.param(SYSVINIT, Process1("init"), "procps", id="sysvinit, program hidden"),
+        pytest.param(
+            {**SYSVINIT, **IN_PODMAN}, Process1("init", "/usr/sbin/init"), "procps", id="sysvinit in a container"
+        ),
+        pytest.param({**SYSVINIT, **IN_PODMAN}, Process1("init", "/usr/bin/dash"), None, id="entry point called init"),
+        pytest.param(SYSVINIT, Process1("init", "/app/init", "docker"), None, id="by the variable container"),
+        pytest.param(
+            {**SYSVINIT, "/run/systemd/container": b"lxc"}, Process1("tail", "/bin/tail"), None, id="marked by systemd"
+        ),
+        pytest.param({**ON_SYSTEMD, "/run/WSL": None}, Process1("init", "/init"), None, id="WSL without systemd"),
+        pytest.param({**ON_SYSTEMD, "/run/WSL": None}, Process1("init"), None, id="WSL, program hidden"),
+        pytest.param(SYSVINIT, Process1("init", "/app/init"), "unknown", id="another program, no container"),
+        pytest.param(SYSVINIT, Process1("dinit", "/usr/sbin/dinit"), "unknown", id="another init"),
+        pytest.param(SYSVINIT, Process1(), "unknown", id="hidden"),
+        pytest.param({"/sbin/init": "init"}, Process1("init"), "unknown", id="a loop of links"),
+        pytest.param(RUNIT, Process1("runit", "/usr/bin/runit"), "procps", id="Void"),
+        pytest.param(RUNIT, Process1("runit"), "procps", id="Void, program hidden"),
+        pytest.param(
+            {"/sbin/init": b"", "/etc/rc.d/rc.S": b"mount -a\n/sbin/sysctl -e --system\n"},
+            Process1("init", "/sbin/init"),
+            "procps",
+            id="Slackware",
+        ),
+        pytest.param(
+            {"/run/systemd/system": None, f"{UNDER_NIX}/systemd-sysctl": b""},
+            Process1("systemd", f"{UNDER_NIX}/systemd"),
+            "systemd-sysctl",
+            id="NixOS",
+        ),
+        pytest.param({"/run/systemd/system": None}, Process1("systemd"), "unknown", id="NixOS, program hidden"),
+        pytest.param(
+            {"/run/systemd/system": None, "/lib/systemd/systemd-sysctl": b"", **IN_PODMAN},
+            Process1("systemd"),
+            "systemd-sysctl",
+            id="systemd in a container",
+        ),
+        pytest.param(
+            {"/run/systemd/system": None, "/lib/systemd/systemd-sysctl": b"", **IN_PODMAN},
+            Process1("nginx"),
+            None,
+            id="a container that sees the /run of its host",
+        ),
+    ],
+)
+def test_loader_of_a_running_system(
+    tmp_path: Path, layout: Layout, process: Process1, loader: BootLoader | None
+) -> None:
+    lay_out(tmp_path, layout)
+    init = read_init_system(RunningFiles(str(tmp_path)), process)
+    assert detect_loader(init) == loader
+    assert init.runs
+    assert not init.in_chroot
+
+
+@pytest.mark.parametrize(
+    ("root_kind", "in_container"),
+    [
+        pytest.param("overlay", True, id="docker"),
+        pytest.param("ext4", False, id="a virtual machine that was made of an image of docker's"),
+        pytest.param("", False, id="mounts hidden"),
+    ],
+)
+def test_mark_of_docker(tmp_path: Path, root_kind: str, in_container: bool) -> None:
+    lay_out(tmp_path, {**SYSVINIT, "/.dockerenv": b""})
+    init = read_init_system(RunningFiles(str(tmp_path)), Process1("nginx", "/usr/sbin/nginx"), root_kind=root_kind)
+    assert init.in_container is in_container
+    assert detect_loader(init) == (None if in_container else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("layout", "loader"),
+    [
+        pytest.param({"/bin/sh": b""}, None, id="without an init"),
+        pytest.param({"/nix/var/nix/profiles/system/init": b""}, "unknown", id="NixOS"),
+        pytest.param({"/sbin/init": "/usr/bin/dinit", "/usr/bin/dinit": b""}, "unknown", id="Chimera"),
+        pytest.param({"/sbin/init": b"", "/etc/rcS.d/S01x": b""}, "unknown", id="sysvinit without such a script"),
+        pytest.param({"/sbin/init": "/bin/busybox", "/bin/busybox": BUSYBOX}, None, id="BusyBox without such a script"),
+        pytest.param({"/sbin/init": b"", "/sbin/openrc": b""}, None, id="OpenRC without such a script"),
+        pytest.param(
+            {
+                "/sbin/init": "/bin/busybox",
+                "/bin/busybox": BUSYBOX,
+                "/etc/init.d/S02sysctl": b"for f in /etc/sysctl.d/*; do sysctl -p $f; done",
+            },
+            "unknown",
+            id="Buildroot",
+        ),
+        pytest.param(
+            {
+                "/sbin/init": "/bin/busybox",
+                "/bin/busybox": BUSYBOX,
+                "/etc/inittab": b"::sysinit:/bin/mount -a\n::sysinit:/sbin/sysctl -p\n",
+            },
+            "unknown",
+            id="BusyBox, by inittab",
+        ),
+        pytest.param(
+            {"/sbin/init": "/bin/busybox", "/bin/busybox": BUSYBOX, "/etc/init.d/sysctl": b"sysctl -p"},
+            None,
+            id="BusyBox, a script that it does not start",
+        ),
+    ],
+)
+def test_loader_of_an_image(tmp_path: Path, layout: Layout, loader: BootLoader | None) -> None:
+    assert detect_loader(read_init_system(files_of(tmp_path, layout), None)) == loader
+
+
+# What Alpine's and OpenWrt's scripts do, in fewer words.
+ALPINE = b"""
+for f in /lib/sysctl.d/*.conf \\
+  /usr/lib/sysctl.d/*.conf; do
+  [ -f /etc/sysctl.d/"${f##*/}" ] || sysctl $quiet -p "$f"  # not those that /etc has
+done
+for f in /etc/sysctl.d/*.conf; do sysctl $quiet -p "$f"; done
+sysctl $quiet -p /etc/sysctl.conf
+for f in /run/sysctl.d/*.conf; do sysctl $quiet -p "$f"; done
+"""
+OPENWRT = b"""
+sysctl -qw vm.min_free_kbytes=1024
+for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do
+  [ -f "$CONF" ] && sysctl -e -p "$CONF" >&-
+done
+"""
+ON_ALPINE: Layout = {
+    "/sbin/init": "/bin/busybox",
+    "/bin/busybox": BUSYBOX,
+    "/sbin/sysctl": "/bin/busybox",
+    "/sbin/openrc": b"",
+}
+ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl": "/bin/busybox"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "loader"),
+    [
+        pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE}, "alpine", id="Alpine"),
+        pytest.param({**ON_OPENWRT, "/etc/rc.d/S11sysctl": OPENWRT}, "openwrt", id="OpenWrt"),
+        pytest.param(
+            {**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE, "/sbin/sysctl": PROCPS},
+            "unknown",
+            id="with procps' sysctl",
+        ),
+        pytest.param(
+            {**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE.replace(b"-p /etc/sysctl.conf", b"-p /etc/other")},
+            "unknown",
+            id="changed by hand",
+        ),
+        pytest.param(
+            {
+                **ON_OPENWRT,
+                "/etc/rc.d/S11sysctl": OPENWRT.replace(b"/etc/sysctl.d/*.conf /etc/sysctl.conf", b"/etc/*.conf"),
+            },
+            "unknown",
+            id="another order",
+        ),
+    ],
+)
+def test_loops_over_files(tmp_path: Path, layout: Layout, loader: BootLoader) -> None:
+    assert detect_loader(read_init_system(files_of(tmp_path, layout), None)) == loader
+
+
+@pytest.mark.parametrize(
+    ("init", "searched"),
+    [
+        pytest.param(
+            InitSystem(process_1="systemd", booted_with_systemd=True),
+            "the boot is systemd's, and /usr/lib/systemd/systemd-sysctl or /lib/systemd/systemd-sysctl is not there, "
+            "nor one beside process 1",
+            id="systemd",
+        ),
+        pytest.param(
+            InitSystem(process_1="init"),
+            "no script for sysctl in /etc/rcS.d, /etc/rc2.d, /etc/rc.d/rcS.d, /etc/runit/core-services, /etc/rc.d "
+            "applies files in a way that is known here",
+            id="sysvinit",
+        ),
+        pytest.param(
+            InitSystem(process_1="init", runs_openrc=True),
+            "no script for sysctl in /etc/runlevels/sysinit, /etc/runlevels/boot, /etc/runlevels/default applies files "
+            "in a way that is known here",
+            id="OpenRC",
+        ),
+        pytest.param(InitSystem(process_1="dinit"), "process 1 (dinit) is no init that is known here", id="another"),
+        pytest.param(InitSystem(), "process 1 (hidden) is no init that is known here", id="hidden"),
+    ],
+)
+def test_searched(init: InitSystem, searched: str) -> None:
+    assert init.searched == searched
 
 
 LIBRARY = "systemd/libsystemd-shared"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, unprivileged
@@ -155,7 +156,12 @@ def test_a_value_that_is_not_kept(tmp_path: Path) -> None:
 def test_process_1(tmp_path: Path, comm: bytes | None, name: str) -> None:
     if comm is not None:
         lay_out(tmp_path, {"1/comm": comm})
-    assert Kernel(str(tmp_path)).process_1() == name
+    assert Kernel(str(tmp_path)).process_1() == Process1(name)
+
+
+def test_program_and_container_of_process_1(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/exe": "/sbin/init", "1/environ": b"HOME=/\0my_container=x\0container=podman\0TERM=\0"})
+    assert Kernel(str(tmp_path)).process_1() == Process1("", "/sbin/init", "podman")
 
 
 def test_hz_is_one_that_kernels_have() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     KernelError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
     deviations,
@@ -285,6 +286,12 @@ def test_no_checkpoint(given: dict[str, t.Any]) -> None:
                 NO_LOADER,
             ],
         ),
+        (
+            DesiredState(values=Values(time=600), runtime=False),
+            {},
+            InitSystem(process_1="dinit", role="unknown"),
+            ["What net.ipv4.tcp_keepalive_time will be at the next boot is not known."],
+        ),
         (DesiredState(values=Values(time=7200), overrides="ignore"), {ZZ: TIME + b" = 60\n"}, SYSTEMD, []),
         (
             DesiredState(absent=("time",)),
@@ -293,7 +300,7 @@ def test_no_checkpoint(given: dict[str, t.Any]) -> None:
             ["net.ipv4.tcp_keepalive_time is 7200 in the running kernel and would be 60 at the next boot."],
         ),
     ],
-    ids=["both", "right", "no loader", "ignored", "drift"],
+    ids=["both", "right", "no loader", "unknown loader", "ignored", "drift"],
 )
 def test_deviations(tmp_path: Path, want: DesiredState, layout: Layout, init: t.Any, expected: list[str]) -> None:
     host = make_host(tmp_path, layout, init=init)

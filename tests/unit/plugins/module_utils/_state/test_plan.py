@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -43,7 +45,6 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
@@ -602,3 +603,77 @@ def test_absent_by_another_name_gives_back(tmp_path: Path) -> None:
     run(host, DesiredState(values=ALL, path=CONF, overrides="take_over"))
     run(host, DesiredState(absent=KEYS, path=f"{D}/99-sysctl.conf"))
     assert host.look() == before
+
+
+LOADER_UNKNOWN = (
+    "It is not known what applies sysctl files when this system boots: process 1 (dinit) is no init that is known "
+    "here. So the values of the next boot are not known."
+)
+STARTED_WITH = (
+    "net.ipv4.tcp_keepalive_time is 450, and no file sets it. The container may have been started with this value "
+    "(--sysctl), so what the next start gives cannot be known."
+)
+
+
+def test_an_unknown_loader(tmp_path: Path) -> None:
+    host = make_host(tmp_path, init=InitSystem(process_1="dinit", role="unknown"))
+    done = run_and_run_again(host, SET_TIME)
+    assert done.change.warnings == (LOADER_UNKNOWN,)
+    assert host.text(DEFAULT_PATH) == TIME_TEXT
+    assert host.shown() == [600, 75, 9]
+    assert done.after.boot.values == Values()
+    removed = run_and_run_again(host, REMOVE)
+    assert host.shown() == [600, 75, 9]
+    assert removed.change.warnings[-1] == (
+        "net.ipv4.tcp_keepalive_time stays at 600, net.ipv4.tcp_keepalive_intvl at 75, net.ipv4.tcp_keepalive_probes "
+        "at 9 in the running kernel, because the values of the next boot are not known."
+    )
+
+
+def test_absent_leaves_what_a_container_was_started_with(tmp_path: Path) -> None:
+    init = dataclasses.replace(SYSTEMD, in_container=True)
+    host = make_host(tmp_path, {DEFAULT_PATH: INTVL + b" = 60\n"}, init=init, values=(450, 60, 9))
+    done = run_and_run_again(host, REMOVE)
+    assert host.shown() == [450, 75, 9]
+    assert done.after.boot.values == Values(None, 75, 9)
+    assert done.change.warnings == (
+        STARTED_WITH,
+        f"{TIME.decode()} stays at 450 in the running kernel, because the values of the next boot are not known.",
+    )
+    set_now = run_and_run_again(host, SET_TIME)
+    assert (set_now.change.warnings, set_now.after.boot.values) == ((), Values(600, 75, 9))
+    assert run_and_run_again(host, REMOVE).change.warnings == ()
+    assert host.shown() == [7200, 75, 9]
+
+
+REBUILD = (
+    "The initramfs that dracut builds may have a copy of what was removed, and would apply it at the next boot. "
+    "Rebuild it: dracut --force."
+)
+
+
+@pytest.mark.parametrize(
+    ("want", "files", "warnings"),
+    [
+        pytest.param(REMOVE, {DEFAULT_PATH: ALL_TEXT}, (REBUILD,), id="removed"),
+        pytest.param(REMOVE, {}, (REBUILD,), id="removed before"),
+        pytest.param(SET_ALL, {}, (), id="set"),
+        pytest.param(
+            DesiredState(absent=("time",), persistent=False),
+            {DEFAULT_PATH: ALL_TEXT},
+            (),
+            id="nothing removed from a file",
+        ),
+    ],
+)
+def test_an_initramfs_that_keeps_what_was_removed(
+    tmp_path: Path, want: DesiredState, files: Layout, warnings: tuple[str, ...]
+) -> None:
+    host = make_host(tmp_path, {"/usr/lib/dracut/modules.d": None, **files})
+    assert run_and_run_again(host, want).change.warnings == warnings
+
+
+def test_a_container_has_no_initramfs(tmp_path: Path) -> None:
+    init = dataclasses.replace(SYSTEMD, in_container=True)
+    host = make_host(tmp_path, {"/usr/lib/dracut/modules.d": None}, init=init)
+    assert run_and_run_again(host, REMOVE).change.warnings == ()

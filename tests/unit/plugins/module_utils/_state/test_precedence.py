@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
@@ -15,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     NotReadAtBootError,
     OverriddenError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -31,16 +33,22 @@ from ansible_collections.linux.tcp.tests.unit.changes import (
     run,
     run_and_run_again,
 )
-from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, PROCPS, SYSTEMD, TIME, make_host
+from ansible_collections.linux.tcp.tests.unit.host import DISK, INTVL, PROBES, PROCPS, SYSTEMD, TIME, lay_out, make_host
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import Overrides
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
+# It calls BusyBox's sysctl as Alpine's script does.
+ALPINE_SCRIPT = b"""
+for f in /lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /etc/sysctl.d/*.conf; do sysctl -p "$f"; done
+sysctl -p /etc/sysctl.conf
+for f in /run/sysctl.d/*.conf; do sysctl -p "$f"; done
+"""
+ON_ALPINE = InitSystem(process_1="init", runs_openrc=True, has_busybox_sysctl=True, scripts=(ALPINE_SCRIPT,))
 DIRECTORIES = f"{D}/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf, /lib/sysctl.d/*.conf"
 REFUSED = "has '60s'"
 EXCLUDES = "excludes the key"
@@ -299,6 +307,17 @@ def test_a_credential_that_keeps_the_loader_from_starting(tmp_path: Path, overri
     )
 
 
+def test_a_dash_that_busybox_does_not_know(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: b"-" + TIME + b" = 5\n"}, init=ON_ALPINE)
+    error = refuse(host, SET_TIME, NotReadAtBootError)
+    assert str(error) == (
+        f"alpine would not take the values from {DEFAULT_PATH}: BusyBox's sysctl knows no dash before a key. Remove "
+        f"the line with it."
+    )
+    host.meanwhile({DEFAULT_PATH: b""})
+    assert run_and_run_again(host, SET_TIME).after.boot.values.time == 600
+
+
 def test_a_long_line(tmp_path: Path) -> None:
     host = make_host(tmp_path, {DEFAULT_PATH: b"#" + b"x" * (1 << 20) + b"\n"})
     error = refuse(host, SET_TIME, NotReadAtBootError)
@@ -416,3 +435,85 @@ def test_one_of_two_keys_in_a_row_is_taken_over(tmp_path: Path) -> None:
     host = make_host(tmp_path, {ZZ: TIME + b"=5\r" + INTVL + b"=6\n"})
     outcome = run_and_run_again(host, DesiredState(values=Values(time=600), overrides="take_over"))
     assert outcome.after.boot.values == Values(600, 6, 9)
+
+
+def test_values_that_a_release_which_cannot_be_told_may_not_give(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {ZZ: b"-" + TIME + b"\n"}, release=None)
+    doubt = (
+        f"The release of systemd-sysctl cannot be told, and releases read {DEFAULT_PATH} line 2 in different ways: "
+        f"net.ipv4.tcp_keepalive_time would be 600 or 7200 at the next boot."
+    )
+    error = refuse(host, SET_TIME, NotReadAtBootError)
+    assert str(error) == f"{doubt} Nothing was changed. Change what is doubtful, or give overrides: ignore."
+    done = run_and_run_again(host, dataclasses.replace(SET_TIME, overrides="ignore"))
+    assert done.change.warnings == (doubt,)
+    assert host.shown() == [600, 75, 9]
+
+
+NO_OTHER_PATH = (
+    " Set the values in the image that this system boots from, or give persistent: false, or overrides: ignore."
+)
+ON_TMPFS = DISK + b"30 20 0:30 / /etc/sysctl.d rw - tmpfs tmpfs rw\n"
+PI = b"20 1 0:30 / / rw - overlay overlay rw,lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work\n"
+ON_PI = "an overlay whose upper layer (/upper/data) is on no mount that is visible"
+LOST = "What is written there is gone after a reboot, and what the next boot finds there cannot be known."
+
+
+@pytest.mark.parametrize(
+    ("mounts", "files", "why", "doubt", "advice"),
+    [
+        pytest.param(
+            ON_TMPFS,
+            {},
+            f"{D} is on a tmpfs, mounted at {D}, and gone after a reboot",
+            f"{D} is on a tmpfs, mounted at {D}. {LOST}",
+            NO_OTHER_PATH,
+            id="tmpfs",
+        ),
+        pytest.param(
+            PI,
+            {},
+            f"{D} is on {ON_PI}, mounted at /, and gone after a reboot",
+            f"{D}, /usr/lib/sysctl.d are on {ON_PI}, mounted at /. {LOST}",
+            NO_OTHER_PATH,
+            id="Raspberry Pi",
+        ),
+        pytest.param(
+            DISK + b"30 20 0:30 / /mnt rw - tmpfs tmpfs rw\n",
+            {DEFAULT_PATH: "/mnt/x", "/mnt/x": b""},
+            "/mnt is on a tmpfs, mounted at /mnt, and gone after a reboot",
+            f"/mnt is on a tmpfs, mounted at /mnt. {LOST}",
+            f" With path: {D}/zz-tcp-keepalive.conf the values would hold.",
+            id="a link onto tmpfs",
+        ),
+        pytest.param(
+            DISK + f"30 20 0:30 / {DEFAULT_PATH} rw - tmpfs tmpfs rw\n".encode(),
+            {DEFAULT_PATH: b""},
+            f"{DEFAULT_PATH} is on a tmpfs, mounted at {DEFAULT_PATH}, and gone after a reboot",
+            f"{DEFAULT_PATH} is on a tmpfs, mounted at {DEFAULT_PATH}. {LOST}",
+            f" With path: {D}/zz-tcp-keepalive.conf the values would hold.",
+            id="the file itself",
+        ),
+    ],
+)
+def test_a_path_that_does_not_survive_a_reboot(
+    tmp_path: Path, mounts: bytes, files: Layout, why: str, doubt: str, advice: str
+) -> None:
+    host = make_host(tmp_path, files)
+    lay_out(tmp_path / "proc", {"self/mountinfo": mounts})
+    for overrides in t.cast("list[Overrides]", ["fail", "take_over"]):
+        error = refuse(host, dataclasses.replace(SET_TIME, overrides=overrides), NotReadAtBootError)
+        assert str(error) == f"{DEFAULT_PATH} would not be read at the next boot: {why}.{advice}"
+    done = run_and_run_again(host, dataclasses.replace(SET_TIME, overrides="ignore"))
+    assert doubt in done.change.warnings
+    assert host.shown() == [600, 75, 9]
+    assert done.after.boot.values.time in (7200, None)
+    assert run_and_run_again(host, REMOVE).after.boot.values.time == 7200
+
+
+def test_persistence_without_a_path_that_survives_is_not_asked_for(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    lay_out(tmp_path / "proc", {"self/mountinfo": ON_TMPFS})
+    done = run_and_run_again(host, DesiredState(values=Values(time=600), persistent=False))
+    assert host.shown() == [600, 75, 9]
+    assert done.after.drift == ["time"]

@@ -5,11 +5,18 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, InvalidPathError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    InconclusiveProbeError,
+    InvalidPathError,
+    KernelError,
+    OverriddenError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
@@ -18,7 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LO
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
-from ansible_collections.linux.tcp.tests.unit.changes import ALL, D, refuse, run, run_and_run_again
+from ansible_collections.linux.tcp.tests.unit.changes import ALL, REMOVE, SET_ALL, ZZ, D, refuse, run, run_and_run_again
 from ansible_collections.linux.tcp.tests.unit.host import (
     NOTHING,
     PROCPS,
@@ -33,7 +40,6 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
@@ -117,6 +123,7 @@ def test_the_release_counts_for_who_else_applies_files(
         pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, SYSTEMD, True, id="a loop of links"),
         pytest.param({A: "a.conf", f"/usr/lib{A[4:]}": TIME + b"=600\n"}, PROCPS, False, id="a loop to procps"),
         pytest.param({**UFW, "/etc/ufw/sysctl.conf": EXCLUSION}, SYSTEMD, True, id="by ufw"),
+        pytest.param({"/boot/sysctl.conf-6.1": TIME[:-1] + b"*=7\n"}, SYSTEMD, True, id="of a kernel"),
         pytest.param({OPT: EXCLUSION}, SYSTEMD, False, id="that nothing applies"),
     ],
 )
@@ -213,3 +220,33 @@ def test_there_is_nothing_to_remove(tmp_path: Path, path: str, files: Layout) ->
     before = host.look()
     assert run_and_run_again(host, DesiredState(absent=KEYS, path=path)).change.is_empty
     assert host.look() == before
+
+
+@pytest.mark.parametrize(
+    "want",
+    [
+        pytest.param(SET_ALL, id="set"),
+        pytest.param(DesiredState(values=Values(time=600), persistent=False), id="the kernel only"),
+        pytest.param(REMOVE, id="absent"),
+    ],
+)
+def test_the_kernel_of_the_machine_around_a_chroot_is_not_set(tmp_path: Path, want: DesiredState) -> None:
+    init = InitSystem(booted_with_systemd=True, has_systemd_sysctl=True, runs=False, in_chroot=True)
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"}, init=init, values=(600, 75, 9))
+    error = refuse(host, want, KernelError)
+    assert str(error) == (
+        "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the "
+        "running kernel of the machine around it. Nothing was changed. Give runtime: false to write only the file."
+    )
+
+
+def test_a_file_in_a_chroot(tmp_path: Path) -> None:
+    init = InitSystem(booted_with_systemd=True, has_systemd_sysctl=True, runs=False, in_chroot=True)
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"}, init=init, values=(8, 75, 9))
+    want = DesiredState(values=Values(time=600), runtime=False)
+    error = refuse(host, want, OverriddenError)
+    assert str(error).startswith(f"At the next boot {TIME.decode()} would be 5, not 600: {ZZ} line 1 has '5'")
+    done = run_and_run_again(host, dataclasses.replace(want, path=f"{D}/zzz.conf"))
+    assert done.after.boot.values == Values(600, 75, 9)
+    assert host.shown() == [8, 75, 9]
+    assert run_and_run_again(host, DesiredState()).change.is_empty

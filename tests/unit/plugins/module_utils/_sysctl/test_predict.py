@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -14,15 +16,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import S
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
 
 SYSTEMD: Loader = "systemd-sysctl"
 PROCPS: Loader = "procps"
 
 A, B, C = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/b.conf", "/etc/sysctl.d/c.conf"
 CONF = "/etc/sysctl.conf"
+SCENARIOS = Path(__file__).with_name("scenarios")
 T = "net.ipv4.tcp_keepalive_time"
 STAR = "net.ipv4.tcp_keepalive_*"
 T_STAR = "net.ipv4.tcp_keepalive_t*"
@@ -466,6 +470,7 @@ def test_the_command_line_is_read_first() -> None:
     ]
 
 
+UNKNOWN = "unknown"
 DEBIAN_SCRIPT = b"""#!/bin/sh
 case "$1" in
    start)
@@ -477,7 +482,7 @@ esac
 @pytest.mark.parametrize(
     ("init", "loader"),
     [
-        pytest.param(InitSystem(), None, id="nothing known"),
+        pytest.param(InitSystem(), UNKNOWN, id="nothing known"),
         pytest.param(
             InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True), SYSTEMD, id="systemd"
         ),
@@ -498,6 +503,11 @@ esac
         ),
         pytest.param(
             InitSystem(booted_with_systemd=True, has_systemd_sysctl=False, scripts=(DEBIAN_SCRIPT,)),
+            UNKNOWN,
+            id="systemd without its sysctl program",
+        ),
+        pytest.param(
+            InitSystem(booted_with_systemd=True, is_masked=True, scripts=(DEBIAN_SCRIPT,)),
             None,
             id="systemd without its sysctl unit",
         ),
@@ -524,32 +534,101 @@ esac
             pytest.param(InitSystem(process_1=name, scripts=(DEBIAN_SCRIPT,), has_busybox_sysctl=True), None, id=why)
             for name, why in (("init", "BusyBox's sysctl"), ("openrc-init", "BusyBox's sysctl with OpenRC"))
         ),
-        pytest.param(InitSystem(process_1="init"), None, id="init without scripts"),
-        pytest.param(InitSystem(process_1="init", has_systemd_sysctl=True), None, id="init, systemd only installed"),
-        pytest.param(InitSystem(process_1="bash", scripts=(DEBIAN_SCRIPT,)), None, id="container without an init"),
-        pytest.param(InitSystem(process_1="", scripts=(DEBIAN_SCRIPT,)), None, id="first process hidden"),
+        pytest.param(InitSystem(process_1="init"), UNKNOWN, id="init without scripts"),
+        pytest.param(InitSystem(process_1="init", has_systemd_sysctl=True), UNKNOWN, id="init, systemd only installed"),
+        pytest.param(
+            InitSystem(process_1="bash", scripts=(DEBIAN_SCRIPT,), role="entry_point"), None, id="entry point"
+        ),
+        pytest.param(InitSystem(process_1="", scripts=(DEBIAN_SCRIPT,)), UNKNOWN, id="first process hidden"),
         *(
             pytest.param(InitSystem(process_1="init", scripts=(script,)), loader, id=f"script: {why}")
             for script, loader, why in (
                 (b"sysctl --system", PROCPS, "bare"),
                 (b"\t/sbin/sysctl -q --system >/dev/null\n", PROCPS, "with a path and more"),
-                (b"sysctl -p\n", None, "one file only"),
-                (b"# sysctl --system\n", None, "commented out"),
-                (b"true # sysctl --system\n", None, "in a comment behind"),
-                (b"sysctl -p # not --system\n", None, "option in a comment"),
-                (b"sysctl -p\nfoo --system\n", None, "option on another line"),
-                (b"mysysctl --system\n", None, "another program"),
-                (b"sysctl --systemd\n", None, "another option"),
+                (b"sysctl -p\n", UNKNOWN, "one file only"),
+                (b"# sysctl --system\n", UNKNOWN, "commented out"),
+                (b"true # sysctl --system\n", UNKNOWN, "in a comment behind"),
+                (b"sysctl -p # not --system\n", UNKNOWN, "option in a comment"),
+                (b"sysctl -p\nfoo --system\n", UNKNOWN, "option on another line"),
+                (b"mysysctl --system\n", UNKNOWN, "another program"),
+                (b"sysctl --systemd\n", UNKNOWN, "another option"),
                 (b"DAEMON=/sbin/sysctl\n$DAEMON $quiet --system\n", PROCPS, "by a variable"),
                 (b'  PROG=sysctl\n  "${PROG}" -q --system\n', PROCPS, "by a variable in braces"),
-                (b"DAEMON=/sbin/sysctl\n$DAEMON -p\n", None, "by a variable, one file only"),
-                (b"DAEMON=/sbin/sysctl\n# $DAEMON --system\n", None, "by a variable, commented out"),
-                (b"DAEMON=/sbin/sysctl\n$DAEMONS --system\n", None, "by another variable"),
-                (b"DAEMON=/bin/other\n$DAEMON --system\n", None, "another program by a variable"),
-                (b"# DAEMON=/sbin/sysctl\n$DAEMON --system\n", None, "variable commented out"),
+                (b"DAEMON=/sbin/sysctl\n$DAEMON -p\n", UNKNOWN, "by a variable, one file only"),
+                (b"DAEMON=/sbin/sysctl\n# $DAEMON --system\n", UNKNOWN, "by a variable, commented out"),
+                (b"DAEMON=/sbin/sysctl\n$DAEMONS --system\n", UNKNOWN, "by another variable"),
+                (b"DAEMON=/bin/other\n$DAEMON --system\n", UNKNOWN, "another program by a variable"),
+                (b"# DAEMON=/sbin/sysctl\n$DAEMON --system\n", UNKNOWN, "variable commented out"),
             )
         ),
     ],
 )
-def test_detect_loader(init: InitSystem, loader: Loader | None) -> None:
+def test_detect_loader(init: InitSystem, loader: BootLoader | None) -> None:
     assert detect_loader(init) == loader
+
+
+# Each was tried with BusyBox 1.35.0; the scenario does so again where it is installed.
+BUSYBOX = {
+    f"{T}=60": 60,
+    f" {T}\t= 60 # x\n": 60,
+    f"\v{T}\f=\f60\r\n": 60,
+    f"-{T}=60\n": 7200,
+    "net/ipv4/tcp_keepalive_time=60\n": 60,
+    "net.ipv4/tcp_keepalive_time=60\n": 7200,
+    "net/ipv4.tcp_keepalive_time=60\n": 60,
+    "net/ipv4/../ipv4/tcp_keepalive_time=60\n": 60,
+    "net..ipv4.tcp_keepalive_time=60\n": 60,
+    "net.*.tcp_keepalive_time=60\n": 7200,
+    "/proc/sys/net/ipv4/tcp_keepalive_time=60\n": 60,
+    f".{T}=60\n": 7200,
+    f"/{T}=60\n": 7200,
+    f"{T}.=60\n": 7200,
+    f"# c\\\n{T}=60\n": 7200,
+    f"{T}=6\\\n0\n": 60,
+    f"; x\n  # y\n{T}=60\n": 60,
+    f"{T}==60\n": 7200,
+    f"{T} 60\n": 7200,
+    f"{T}=\n": 7200,
+    f"{T}=60\n{T}=6x\n": 60,
+    f"{T}=0x3c\n": 60,
+    f'{T}="60"\n': 7200,
+    f"{T}=60\0\n": 60,
+    f"{T}#=60\n": 7200,
+    f"{T}=60#\n": 7200,
+}
+
+
+@pytest.mark.parametrize("text", BUSYBOX)
+def test_busybox(text: str) -> None:
+    assert predict(tree_of({A: text}), "openwrt", hz=250).values == Values(BUSYBOX[text], 75, 9)
+
+
+@pytest.mark.skipif(not shutil.which("busybox"), reason="needs BusyBox")
+def test_the_real_busybox(tmp_path: Path) -> None:
+    answer = run_isolated(SCENARIOS / "real_busybox.py", file=str(tmp_path / "x.conf"), texts=list(BUSYBOX))
+    assert answer["values"] == list(BUSYBOX.values())
+
+
+@pytest.mark.parametrize(
+    ("texts", "alpine", "openwrt"),
+    [
+        pytest.param({A: f"{T}=1\n", CONF: f"{T}=2\n"}, 2, 2, id="sysctl.conf is the last"),
+        pytest.param(
+            {A: f"{T}=1\n", "/usr/lib/sysctl.d/z.conf": f"{T}=2\n"}, 1, 1, id="etc after lib, whatever the name"
+        ),
+        pytest.param({"/usr/lib/sysctl.d/a.conf": f"{T}=2\n"}, 2, 7200, id="lib"),
+        pytest.param({A: "", "/usr/lib/sysctl.d/a.conf": f"{T}=2\n"}, 7200, 7200, id="hidden"),
+        pytest.param(
+            {"/lib/sysctl.d/z.conf": f"{T}=1\n", "/usr/lib/sysctl.d/b.conf": f"{T}=2\n"}, 2, 7200, id="lib before usr"
+        ),
+        pytest.param({"/usr/local/lib/sysctl.d/a.conf": f"{T}=2\n"}, 7200, 7200, id="local"),
+        pytest.param(
+            {"/etc/sysctl.d/.a.conf": f"{T}=2\n", "/etc/sysctl.d/b": f"{T}=2\n"}, 7200, 7200, id="other names"
+        ),
+        pytest.param({A: f"{T}=1\n", "/etc/sysctl.d/b.conf": f"{T}=2\n"}, 2, 2, id="by name"),
+    ],
+)
+def test_loops_over_files(texts: t.Mapping[str, str], alpine: int, openwrt: int) -> None:
+    tree = tree_of(texts)
+    assert predict(tree, "alpine", hz=250).values.time == alpine
+    assert predict(tree, "openwrt", hz=250).values.time == openwrt

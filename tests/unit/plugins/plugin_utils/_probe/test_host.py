@@ -4,49 +4,71 @@
 
 from __future__ import annotations
 
+import stat
+
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import ProbedFileSystem
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import Node, ProbedFileSystem
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
+ROOT = "1 0 8:1 / / rw - ext4 x rw"
+PROC = "2 1 0:5 / /proc {} - proc p {}"
+SYS = "3 2 0:5 /sys /proc/sys {} - proc p rw"
+FOLDERS = ("/", "/run", "/run/systemd", "/run/systemd/system", "/usr", "/usr/lib", "/usr/lib/systemd")
 
-def host_with(mounts: list[str]) -> ProbedHost:
-    files = Files(file_system=ProbedFileSystem({}, {"/"}))
-    return ProbedHost(files, Values(1, 2, 3), comm="systemd", mounts=tuple(mounts), cmdline=b"quiet")
+
+def host_with(mounts: list[str], first: tuple[str, ...] = ()) -> ProbedHost:
+    nodes = {folder: Node(stat.S_IFDIR, is_whole=True) for folder in FOLDERS}
+    nodes["/usr/lib/systemd/systemd-sysctl"] = Node(stat.S_IFREG)
+    own, other = (Mounts("".join(f"{line}\n" for line in lines).encode()) for lines in (mounts, first))
+    return ProbedHost(
+        files=Files(file_system=ProbedFileSystem(nodes, ())),
+        runtime=Values(1, 2, 3),
+        process_1=Process1("systemd"),
+        own_mounts=own,
+        first_mounts=other,
+        cmdline=b"quiet",
+    )
 
 
 @pytest.mark.parametrize(
     ("mounts", "writable"),
     [
-        (["proc /proc proc rw,nosuid 0 0"], True),
-        (["proc /proc proc rw 0 0", "proc /proc/sys proc ro,nosuid 0 0"], False),
-        (["proc /proc proc ro 0 0", "proc /proc/sys/net proc rw 0 0"], True),
-        (["proc /proc proc rw 0 0", "tmpfs /proc/sysx tmpfs ro 0 0"], True),
+        ([PROC.format("rw,nosuid", "rw")], True),
+        ([PROC.format("rw", "rw"), SYS.format("ro,nosuid")], False),
+        ([PROC.format("ro", "rw"), "3 2 0:5 /sys/net /proc/sys/net rw - proc p rw"], True),
+        ([PROC.format("rw", "ro")], False),
+        ([PROC.format("rw", "rw"), "3 2 0:9 / /proc/sysx ro - tmpfs t ro"], True),
+        ([PROC.format("rw", "rw"), SYS.format("ro"), "4 2 0:5 / /proc rw - proc p rw"], True),
+        ([SYS.format("ro").replace("3 2", "4 3"), SYS.format("rw"), PROC.format("rw", "rw")], False),
     ],
+    ids=["one", "read-only", "writable below", "read-only itself", "another name", "mounted over", "twice"],
 )
 def test_what_was_probed(mounts: list[str], writable: bool) -> None:
-    host = host_with(mounts)
+    host = host_with([ROOT, *mounts])
     init = host.init_system()
     assert (init.process_1, init.proc_sys_writable) == ("systemd", writable)
     assert (host.values(), host.command_line(), host.hz()) == (Values(1, 2, 3), b"quiet", 1000)
 
 
 @pytest.mark.parametrize(
-    "mounts",
+    ("mounts", "first"),
     [
-        [],
-        ["x /proc"],
-        ["proc /proc proc rw 0 0", "proc /proc/sys proc ro 0 0", "proc /proc proc rw 0 0"],
-        ["proc /proc/sys proc ro 0 0", "proc /proc/sys proc rw 0 0"],
+        ([], ()),
+        ([ROOT], ()),
+        (["x /proc"], ()),
+        ([ROOT, PROC.format("rw", "rw")], ("1 0 8:2 / / rw - ext4 y rw",)),
     ],
-    ids=["none", "no mount", "mounted over", "twice"],
+    ids=["none", "no proc", "no mount", "a chroot"],
 )
-def test_inconclusive_mounts(mounts: list[str]) -> None:
+def test_inconclusive_mounts(mounts: list[str], first: tuple[str, ...]) -> None:
     with pytest.raises(InconclusiveProbeError):
-        host_with(mounts).proc_sys_writable()
+        host_with(mounts, first).init_system()
 
 
 def test_release_of_a_loader_is_not_probed() -> None:

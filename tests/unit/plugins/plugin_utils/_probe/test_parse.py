@@ -35,9 +35,10 @@ LOADERS: dict[str, Loader | None] = {
     "sysvinit12": "procps",
     "runit12": "procps",
     "initless12": None,
+    "busybox12": None,
 }
-# OpenRC and BusyBox boot these; only the module itself reads on.
-INCONCLUSIVE = {"openrc12", "busybox12"}
+# OpenRC boots it; only the module itself reads on.
+INCONCLUSIVE = {"openrc12"}
 
 
 def test_every_host_is_recorded() -> None:

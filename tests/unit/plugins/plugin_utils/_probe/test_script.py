@@ -14,7 +14,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import OPENRC
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import OPENRC, Process1
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -66,14 +66,15 @@ def test_ansible_appends_to_it_where_ssh_has_a_terminal() -> None:
 def test_init_that_may_be_openrcs() -> None:
     output = gzip.decompress(base64.b64decode(ask()))
     output = re.sub(rb"^comm .*", b"comm init", output, count=1, flags=re.MULTILINE)
+    output = re.sub(rb"^exe .*", b"exe ", output, count=1, flags=re.MULTILINE)
     host = parse_probe(base64.b64encode(gzip.compress(output)).decode())
     init = host.init_system()
     assert (init.process_1, init.runs_openrc) == ("init", False)
 
 
-@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort"])
+@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort", "readlink"])
 def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
-    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls"} - {tool}:
+    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls", "cat", "tr", "readlink"} - {tool}:
         found = subprocess.run(
             ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
         ).stdout.decode()
@@ -92,9 +93,16 @@ def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
 KERNEL = """= kernel
 /proc/sys/net/ipv4/tcp_keepalive_time:600
 /proc/sys/net/ipv4/tcp_keepalive_intvl:75
-comm systemd
+comm init
+exe /sbin/init
+container=podman
 cmdline quiet sysctl.net.ipv4.tcp_keepalive_probes=5"""
-PARTS = [KERNEL, "= mounts\nproc /proc proc rw 0 0", "= paths\nnone /run\nfolder /etc\nempty /etc/credstore\nfile /x"]
+PARTS = [
+    KERNEL,
+    "= mounts\n1 0 8:1 / / rw - ext4 x rw\n2 1 0:5 / /proc ro - proc p rw",
+    "= first",
+    "= paths\nnone /run\nfolder /etc\nempty /etc/credstore\nfile /x",
+]
 PARTS += ["= lines\n/etc/rc.local:7:sysctl -w x=1\n/etc/odd:name:3:# sysctl", "= files", "= end 0\n"]
 
 
@@ -105,7 +113,10 @@ def packed(*parts: str) -> str:
 def test_parts() -> None:
     host = parse_probe(packed(*PARTS))
     assert host.values() == Values(600, 75, None)
-    assert host.comm == "systemd"
+    assert host.process_1 == Process1("init", "/sbin/init", "podman")
+    root = host.mounts().root
+    assert root is not None
+    assert (root.kind, host.proc_sys_writable()) == ("ext4", False)
     assert host.command_line() == b"quiet sysctl.net.ipv4.tcp_keepalive_probes=5"
     assert host.rows == (("/etc/rc.local", 7, b"sysctl -w x=1"), ("/etc/odd:name", 3, b"# sysctl"))
     assert not host.has_large_values
@@ -117,13 +128,13 @@ def test_parts() -> None:
         ("", "the output is cut, or too long"),
         ("sh: 1: base64: not found", "the output cannot be read: "),
         (packed(*PARTS)[:-40], "the output is cut, or too long"),
-        (packed(*PARTS[:4]), "the output is cut"),
         (packed(*PARTS[:5]), "the output is cut"),
-        (packed(*PARTS[:5], "= end 2\n"), "the output is cut"),
+        (packed(*PARTS[:6]), "the output is cut"),
+        (packed(*PARTS[:6], "= end 2\n"), "the output is cut"),
         (packed(*PARTS[:2], "= doubt /etc/credstore\n"), "/etc/credstore is odd"),
-        (packed(PARTS[0], *PARTS[2:]), "the output has the parts ['files', 'kernel', 'lines', 'paths']"),
-        (packed(*PARTS[:2], "= paths\nodd", *PARTS[3:]), "odd is not a path"),
-        (packed(*PARTS[:3], "= lines\nBinary file x matches", *PARTS[4:]), "b'Binary file x matches' is not a line of"),
+        (packed(PARTS[0], *PARTS[2:]), "the output has the parts ['files', 'first', 'kernel', 'lines', 'paths']"),
+        (packed(*PARTS[:3], "= paths\nodd", *PARTS[4:]), "odd is not a path"),
+        (packed(*PARTS[:4], "= lines\nBinary file x matches", *PARTS[5:]), "b'Binary file x matches' is not a line of"),
     ],
     ids=["nothing", "no tool", "cut", "no files", "no end", "tar failed", "doubt", "a part", "a path", "a line"],
 )
@@ -155,7 +166,7 @@ def test_bomb() -> None:
 )
 def test_large_values(line: str, large: bool) -> None:
     lines = f"= lines\n/etc/rc.local:7:{line}"
-    assert parse_probe(packed(*PARTS[:3], lines, *PARTS[4:])).has_large_values is large
+    assert parse_probe(packed(*PARTS[:4], lines, *PARTS[5:])).has_large_values is large
 
 
 def test_places_are_words_of_a_shell() -> None:

@@ -26,14 +26,15 @@ def mount(*arguments: str) -> None:
 
 
 root = parameters()["root"]
-mount("-t", "tmpfs", "none", root)
+mount("--bind", root, root)
 for name in os.listdir("/"):
     if os.path.islink(f"/{name}"):
         os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")
     elif os.path.isdir(f"/{name}"):
         os.mkdir(f"{root}/{name}")
         mount("--rbind", f"/{name}", f"{root}/{name}")
-mount("-t", "tmpfs", "none", f"{root}/etc/sysctl.d")
+os.mkdir(f"{root}/own.d")
+mount("--bind", f"{root}/own.d", f"{root}/etc/sysctl.d")
 os.chroot(root)
 os.chdir("/")
 answers = [run_module(MODULES[module], params) for module, params in parameters()["steps"]]
