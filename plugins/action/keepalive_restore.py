@@ -18,6 +18,9 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
 
+if t.TYPE_CHECKING:
+    Json = t.Dict[str, t.Any]
+
 
 class ActionModule(GuardedAction):
     """Hand the host's checkpoint to the module."""
@@ -28,20 +31,23 @@ class ActionModule(GuardedAction):
         arguments = dict(self._task.args)
         folder, host = arguments.pop("folder", None), variables["inventory_hostname"]
         kind = "pending" if boolean(arguments.pop("pending", False)) else "checkpoint"
+        to = arguments.pop("to", None) or "last"
         try:
             if claims_identity(variables):
                 raise InvalidValueError(
                     "The host has a fact that stands for its name in the inventory, so it could take the checkpoint of "
                     "another host. Nothing was restored. Find out what returns it, and run with --flush-cache."
                 )
-            if folder and not arguments.get("checkpoint"):
-                found = store.load(str(folder), host)
-                if found is None or found[kind] is None:
+            if to not in ("last", "first"):
+                raise InvalidValueError(f"to (keepalive_restore_to) is {to!r}: give last or first.")
+            noted = arguments.get("checkpoint")
+            if folder and not noted:
+                noted, chosen = self._choose(str(folder), host, kind=kind, to_first=to == "first")
+                if not noted:
                     msg = f"There is no checkpoint of {host}: it was not changed."
                     return {**result, "changed": False, "found": False, "msg": msg}
-                arguments["checkpoint"] = found[kind]
-                arguments["path"] = found["desired"].get("path", DEFAULT_PATH)
-                parse_checkpoint(found[kind], path=arguments["path"])
+                result.update(saved=chosen["saved"], older=chosen["older"])
+                arguments.update(checkpoint=chosen["checkpoint"], path=chosen["path"])
             result.update(
                 self._execute_module(
                     module_name="linux.tcp.keepalive_restore", module_args=arguments, task_vars=variables
@@ -50,16 +56,39 @@ class ActionModule(GuardedAction):
             result["found"] = True
             done = not result.get("failed") and not result.get("unreachable") and not self._task.check_mode
             if folder and done:
-                self._note(str(folder), host, arguments["checkpoint"], is_pending=kind == "pending")
+                self._note(str(folder), host, t.cast("Json", noted), kind=kind, to_first=to == "first")
         except KeepaliveError as exc:
             result.update(failed=True, msg=str(exc))
         return result
 
-    def _note(self, folder: str, host: str, checkpoint: dict[str, t.Any], *, is_pending: bool) -> None:
+    def _choose(self, folder: str, host: str, *, kind: str, to_first: bool) -> tuple[Json | None, Json]:
+        """Return the checkpoint that the store has of a host, and what the host is to be restored to.
+
+        :raises KeepaliveError: where it cannot be read, or is none that the collection takes.
+        """
+        found = store.load(folder, host)
+        if found is None or found[kind] is None:
+            return None, {}
+        older = store.older(folder, host) if kind == "checkpoint" else []
+        to_first = to_first and kind == "checkpoint"
+        checkpoint = store.first_of(found, older) if to_first else found[kind]
+        path = found["desired"].get("path", DEFAULT_PATH)
+        parse_checkpoint(checkpoint, path=path)
+        saved = ([found, *older][-1] if to_first else found)["time"]
+        return found[kind], {
+            "checkpoint": checkpoint,
+            "path": path,
+            "saved": saved,
+            "older": 0 if to_first else len(older),
+        }
+
+    def _note(self, folder: str, host: str, checkpoint: Json, *, kind: str, to_first: bool) -> None:
         """Note that the host was restored. If that fails, the host is restored all the same."""
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        note = store.discard if is_pending else store.restored
         try:
-            note(folder, host, checkpoint=checkpoint, now=now)
+            if kind == "pending":
+                store.discard(folder, host, checkpoint=checkpoint, now=now)
+            else:
+                store.restored(folder, host, checkpoint=checkpoint, now=now, to_first=to_first)
         except KeepaliveError as exc:
             self._display.warning(f"{host} was restored, but this could not be noted: {exc}")

@@ -221,6 +221,14 @@ class ActionModule(ActionBase):
             for name, known in facts.items()
         }
         summary = summarize(statuses, RESTORATION)
+        older = [
+            name
+            for name, status in statuses.items()
+            if status.code in ("restored", "would_be_restored", "unchanged")
+            and facts[name]["__keepalive_restored"].get("older")
+        ]
+        if older:
+            summary["older_checkpoints_left"] = counted(older)
         others = checkpoints_of_others(params["folder"], hosts=statuses, known=params["known"])
         for code, names in others.items():
             if names:

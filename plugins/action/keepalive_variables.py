@@ -37,7 +37,11 @@ PLAYBOOKS: dict[str, Result] = {
         "keepalive_audit_sockets": True,
         "keepalive_audit_folder": "keepalive-audit",
     },
-    "restore": {"keepalive_rollout_folder": "./keepalive-rollout", "keepalive_restore_force": False},
+    "restore": {
+        "keepalive_rollout_folder": "./keepalive-rollout",
+        "keepalive_restore_force": False,
+        "keepalive_restore_to": "last",
+    },
     "rollout": {},  # read for each host, by the action keepalive_rollout
 }
 

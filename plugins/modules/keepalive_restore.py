@@ -36,6 +36,15 @@ options:
         that was saved before all changes.
     type: bool
     default: false
+  to:
+    description:
+      - How far back to go where several rollouts have changed the host. V(last), to what the last one found; each
+        further run then goes one rollout further back. V(first), to what the first one found.
+    type: str
+    choices:
+      - last
+      - first
+    default: last
   checkpoint:
     description:
       - A checkpoint, as RV(linux.tcp.keepalive_checkpoint#module:checkpoint) returns it, to take instead of the
@@ -98,6 +107,16 @@ foreign:
       returned: success
       type: str
       sample: /etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left
+saved:
+  description: When the checkpoint was saved to which the host is restored, in ISO 8601.
+  returned: when the checkpoint is one of the folder
+  type: str
+  sample: "2026-01-31T12:00:00+00:00"
+older:
+  description: How many checkpoints of earlier rollouts are left to which the host can be restored after this one.
+  returned: when the checkpoint is one of the folder
+  type: int
+  sample: 1
 found:
   description: Whether there was a checkpoint of the host.
   returned: when the folder could be read
@@ -129,6 +148,7 @@ def main() -> None:
         argument_spec={
             "folder": {"type": "path"},
             "pending": {"type": "bool", "default": False},
+            "to": {"type": "str", "choices": ["last", "first"], "default": "last"},
             "checkpoint": {"type": "dict"},
             "path": {"type": "str", "default": DEFAULT_PATH},
             "force": {"type": "bool", "default": False},

@@ -130,7 +130,7 @@ summary:
       back.
     - After a restoration V(would_be_restored), V(restored), V(unchanged), V(no_checkpoint), V(changed_by_others),
       V(failed) or V(unreachable); V(not_selected) and V(not_in_inventory) are hosts that have a checkpoint and were not
-      restored.
+      restored. V(older_checkpoints_left) are hosts that an earlier rollout has changed, too.
   returned: with O(step=finish) and O(step=restored)
   type: dict
   sample: {"changed": "2: db01, db02"}

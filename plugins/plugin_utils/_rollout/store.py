@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 
 
 FORMAT = 1
+_MOST_OLDER = 1000
 _SUFFIX = ".json"
 _KEYS = {"format", "host", "time", "desired", "before", "checkpoint", "pending", "done", "restored", "replaces"}
 
@@ -149,22 +150,62 @@ def discard(folder: str, host: str, *, checkpoint: Json, now: str) -> None:
     path = path_of(folder, host)
     if found["done"]:
         _write(path, {**found, "pending": None})
-        return
-    ended = {**found, "pending": None, "restored": now}
-    _write(path, ended)
-    if found["replaces"]:
-        _keep_aside(path, ended)
-        _move(os.path.join(os.path.dirname(path), os.path.basename(found["replaces"])), path)
+    else:
+        _end(path, found, now)
 
 
-def restored(folder: str, host: str, *, checkpoint: Json, now: str) -> None:
-    """Note that a host was restored to its checkpoint, where that is still the one that is kept.
+def older(folder: str, host: str) -> list[Json]:
+    """Return the checkpoints of a host that a later rollout has replaced, the newest first.
+
+    :raises KeepaliveError: when one cannot be read.
+    """
+    found, entries = load(folder, host), []
+    while found is not None and found["replaces"] and len(entries) < _MOST_OLDER:
+        found = _read(_aside_of(path_of(folder, host), found))
+        if not isinstance(found, dict) or found.get("host") != host or not _is_entry(found):
+            break
+        entries.append(found)
+    return entries
+
+
+def first_of(found: Json, entries: t.Iterable[Json]) -> Json:
+    """Return the checkpoint that leads from where the newest one leaves a host to where the first one found it."""
+    checkpoint: Json = found["checkpoint"]
+    for entry in entries:
+        checkpoint = _merged(entry["checkpoint"], checkpoint)
+    return checkpoint
+
+
+def restored(folder: str, host: str, *, checkpoint: Json, now: str, to_first: bool = False) -> None:
+    """Note that a host was restored to its ``checkpoint``, or to the first one, where it is still the one that is kept.
+
+    The checkpoint that it replaced takes its place, so that the next restoration goes one rollout further back.
 
     :raises KeepaliveError: when the checkpoint cannot be written.
     """
+    path = path_of(folder, host)
     found = load(folder, host)
-    if found is not None and found["checkpoint"] == checkpoint:
-        _write(path_of(folder, host), {**found, "pending": None, "restored": now})
+    if found is None or found["checkpoint"] != checkpoint:
+        return
+    _end(path, found, now)
+    while to_first and found["replaces"]:
+        found = load(folder, host)
+        if found is None or found["restored"]:
+            break
+        _end(path, found, now)
+
+
+def _end(path: str, found: Json, now: str) -> None:
+    """Note that a host is where a checkpoint found it, and let the one that this replaced take its place."""
+    ended = {**found, "pending": None, "restored": now}
+    _write(path, ended)
+    if found["replaces"] and os.path.exists(_aside_of(path, found)):
+        _keep_aside(path, ended)
+        _move(_aside_of(path, found), path)
+
+
+def _aside_of(path: str, found: Json) -> str:
+    return os.path.join(os.path.dirname(path), os.path.basename(found["replaces"]))
 
 
 def _merged(known: Json, checkpoint: Json) -> Json:

@@ -43,6 +43,7 @@ PLAYBOOK_VARIABLES = (
     "keepalive_rollout_folder",
     "keepalive_rollout_check",
     "keepalive_restore_force",
+    "keepalive_restore_to",
 )
 # A user's own names with this prefix.
 OTHERS = "keepalive_other_variables"

@@ -66,6 +66,32 @@ def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result
     assert bool(load(tmp_path)["restored"]) == ("changed" in result)
 
 
+def test_further_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rollouts, then restorations until nothing is left; the result says how many there are."""
+    for old, new, now in ((7200, 600, "12:00"), (600, 300, "13:00")):
+        checkpoint = {"runtime": {"time": {"before": old, "left": new}}, "files": []}
+        store.save(str(tmp_path), "db1", desired={"time": new}, before={}, checkpoint=checkpoint, now=now)
+        store.commit(str(tmp_path), "db1", now=now)
+    arguments = {"folder": str(tmp_path)}
+    found = [act({"changed": True}, arguments, monkeypatch) for _run in range(2)]
+    assert [(result["saved"], result["older"]) for result, _given in found] == [("13:00", 1), ("12:00", 0)]
+    assert [given[0]["checkpoint"]["runtime"]["time"]["before"] for _result, given in found] == [600, 7200]
+
+
+def test_to_the_first_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for old, new, now in ((7200, 600, "12:00"), (600, 300, "13:00")):
+        checkpoint = {"runtime": {"time": {"before": old, "left": new}}, "files": []}
+        store.save(str(tmp_path), "db1", desired={"time": new}, before={}, checkpoint=checkpoint, now=now)
+        store.commit(str(tmp_path), "db1", now=now)
+    result, given = act({"changed": True}, {"folder": str(tmp_path), "to": "first"}, monkeypatch)
+    assert (result["saved"], result["older"]) == ("12:00", 0)
+    assert given[0]["checkpoint"] == {"runtime": {"time": {"before": 7200, "left": 300}}, "files": []}
+    assert load(tmp_path)["restored"]
+    refused, given = act({"changed": True}, {"folder": str(tmp_path), "to": "middle"}, monkeypatch)
+    assert (refused["failed"], given) == (True, [])
+    assert refused["msg"] == "to (keepalive_restore_to) is 'middle': give last or first."
+
+
 def test_host_that_takes_the_name_of_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would get what is stored of that host."""
     save(tmp_path)

@@ -112,7 +112,11 @@ def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
             "Nothing was done: keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one folder"
         )
     else:
-        assert given["variables"] == {"keepalive_rollout_folder": "/x", "keepalive_restore_force": False}
+        assert given["variables"] == {
+            "keepalive_rollout_folder": "/x",
+            "keepalive_restore_force": False,
+            "keepalive_restore_to": "last",
+        }
 
 
 @pytest.mark.parametrize("playbook", keepalive_variables.PLAYBOOKS)

@@ -287,3 +287,43 @@ def test_checkpoint_is_there_when_the_one_that_replaces_it_cannot_be_written(
     with pytest.raises(KeepaliveError, match=r"db1\.json cannot be written: No space left on device\."):
         keep(tmp_path, want={})
     assert load(tmp_path) == before
+
+
+def rolled_out(folder: Path) -> list[dict[str, t.Any]]:
+    """Roll three desired states out, one after the other, and return the checkpoint of each."""
+    values = [7200, 600, 300, 100]
+    checkpoints = [
+        {"runtime": {"time": {"before": old, "left": new}}, "files": []} for old, new in zip(values, values[1:])
+    ]
+    for number, checkpoint in enumerate(checkpoints):
+        keep(folder, want={"time": values[number + 1]}, checkpoint=checkpoint, now=f"1{number}:00")
+        ended(folder, "done")
+    return checkpoints
+
+
+def test_each_restoration_goes_one_rollout_further_back(tmp_path: Path) -> None:
+    first, second, third = rolled_out(tmp_path)
+    for checkpoint, older in ((third, [second, first]), (second, [first]), (first, [])):
+        assert (load(tmp_path)["checkpoint"], load(tmp_path)["restored"]) == (checkpoint, None)
+        assert [entry["checkpoint"] for entry in store.older(str(tmp_path), "db1")] == older
+        assert store.hosts_in(str(tmp_path)) == ["db1"]
+        ended(tmp_path, "restored")
+    assert load(tmp_path)["restored"]
+    assert store.hosts_in(str(tmp_path)) == []
+
+
+def test_restoration_to_what_the_first_rollout_found(tmp_path: Path) -> None:
+    first, _second, third = rolled_out(tmp_path)
+    entries = store.older(str(tmp_path), "db1")
+    assert store.first_of(load(tmp_path), entries) == {"runtime": {"time": {"before": 7200, "left": 100}}, "files": []}
+    store.restored(str(tmp_path), "db1", checkpoint=third, now="13:00", to_first=True)
+    assert (load(tmp_path)["checkpoint"], load(tmp_path)["restored"]) == (first, "13:00")
+    assert store.older(str(tmp_path), "db1") == []
+
+
+def test_older_checkpoint_that_is_gone_is_not_missed(tmp_path: Path) -> None:
+    rolled_out(tmp_path)
+    (tmp_path / load(tmp_path)["replaces"]).unlink()
+    assert store.older(str(tmp_path), "db1") == []
+    ended(tmp_path, "restored")
+    assert load(tmp_path)["restored"]
