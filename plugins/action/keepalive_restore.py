@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -14,7 +15,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
 
@@ -41,6 +42,8 @@ class ActionModule(GuardedAction):
             if to not in ("last", "first"):
                 raise InvalidValueError(f"to (keepalive_restore_to) is {to!r}: give last or first.")
             noted = arguments.get("checkpoint")
+            if folder:
+                folder_lock.require_free(str(folder), pid=os.getppid())
             if folder and not noted:
                 noted, chosen = self._choose(str(folder), host, kind=kind, to_first=to == "first")
                 if not noted:

@@ -19,6 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE, KEEPALIVE_ROLLOUT
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     RESTORATION,
@@ -139,6 +140,7 @@ class ActionModule(ActionBase):
                 given = self._restored(params, facts)
             else:
                 rollout = Rollout.load(self._path)
+                folder_lock.touch(rollout.folder, pid=os.getppid())
                 facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
                 given = self._step(params["step"], rollout, facts)
                 rollout.keep(self._path)
@@ -190,6 +192,8 @@ class ActionModule(ActionBase):
         desired = {name: dict(known["desired"]) for name, known in prepared.items()}
         rollout = Rollout(folder, desired, checks, tuple(params["inventory"]), tuple(sockets))
         rollout.hosts = {name: HostStatus() for name in params["hosts"]}
+        if not self._task.check_mode:
+            folder_lock.acquire(folder, pid=os.getppid())
         pending = rollout.left_pending()
         rollout.keep(self._path)
         return {"pending": pending, "checks": checks, "folder": folder}
@@ -198,6 +202,11 @@ class ActionModule(ActionBase):
         if step == "checkpoint":
             batch = {name: facts[name] for name in facts if rollout.hosts[name].code == "not_started"}
             selected = rollout.checkpoint(batch, check_mode=self._task.check_mode)
+            if selected:  # the last that is to be read where the run is interrupted
+                self._display.display(
+                    f"linux.tcp: {counted(selected)}: about to be changed. If this run is interrupted, they may stay "
+                    f"changed: the same command resumes, and linux.tcp.restore goes back."
+                )
             return {"selected": selected, "stop": rollout.stops and not selected and not self._task.check_mode}
         if step == "verify":
             return {"selected": rollout.verify(facts)}
@@ -210,6 +219,7 @@ class ActionModule(ActionBase):
         if step == "rollback":
             rollout.judge(facts)
             return {"selected": rollout.pending}
+        folder_lock.release(rollout.folder, pid=os.getppid())
         return rollout.finish(facts)
 
     def _restored(self, params: Result, facts: Facts) -> Result:

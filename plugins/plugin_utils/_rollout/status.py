@@ -146,7 +146,8 @@ def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
         return reason_of_facts(results[STEERING])
     saved = results.get("__keepalive_reason")
     if saved:
-        return Reason(saved["code"], text(saved["message"]))
+        code, cause = saved["code"], cause_of(saved)
+        return Reason(code, f"The health check failed: {cause}" if code == "health_check_failed" else cause)
     if (results.get("keepalive_result") or {}).get("unreachable"):
         return Reason("connection_lost", "The connection was lost while the host was being changed.")
     if (results.get("__keepalive_checkpoint") or {}).get("unreachable"):
@@ -160,6 +161,18 @@ def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
     if connection.get("unreachable"):
         return Reason("unreachable_after_health_check", "The host could not be reached after the health check.")
     return None if connection.get("rc") == 0 else Reason("health_check_ended", _LEFT)
+
+
+def cause_of(failure: Json) -> str:
+    """Return why a task failed: its name, the message of its result, and the last line that the host printed."""
+    task, result = text(failure.get("task")), failure.get("result") or {}
+    items = [one for one in result.get("results") or () if isinstance(one, dict) and one.get("failed")]
+    result = items[0] if items else result  # the message of a loop says only that one failed
+    message = text(result.get("msg")) or "see the error above"
+    outputs = (str(result.get(name) or "").strip() for name in ("stderr", "module_stderr", "module_stdout", "stdout"))
+    last = text(next(filter(None, outputs), "").rpartition("\n")[2])
+    more = f" ({last})" if last and last not in message else ""
+    return f"{task}: {message}{more}" if task else f"{message}{more}"
 
 
 def after_rollback(pending: HostStatus, result: Json | None, *, restore_command: str) -> HostStatus:

@@ -96,14 +96,21 @@ def test_batch_that_fails(tmp_path: Path) -> None:
     begin(tmp_path / "store", hosts)
     hosts["a"]["__keepalive_checkpoint"] = DIFFERS
     take("checkpoint", hosts, hosts=["a"])
-    hosts["a"].update(VERIFIED, __keepalive_reason={"code": "health_check_failed", "message": "ill"})
+    hosts["a"].update(VERIFIED, __keepalive_reason={"code": "health_check_failed", "result": {"msg": "ill"}})
     assert take("commit", hosts)["stop"] is True
     assert take("rollback", hosts)["selected"] == ["a"]
     hosts["a"]["__keepalive_rollback"] = {"found": True}
     finished = take("finish", hosts)
-    assert finished["summary"] == {"not_started": "1: b", "failed": {"a": "ill. It was rolled back."}}
+    assert finished["summary"] == {
+        "not_started": "1: b",
+        "failed": {"a": "The health check failed: ill. It was rolled back."},
+    }
     assert finished["wrong"] == {
-        "a": {"code": "failed", "reason": "health_check_failed", "message": "ill. It was rolled back."}
+        "a": {
+            "code": "failed",
+            "reason": "health_check_failed",
+            "message": "The health check failed: ill. It was rolled back.",
+        }
     }
 
 
@@ -163,7 +170,7 @@ def test_host_with_facts_is_not_changed(tmp_path: Path) -> None:
     hosts["a"]["ansible_facts"] = {"keepalive_time": 5}
     assert take("checkpoint", hosts, hosts=["a", "b"])["selected"] == []
     assert take("finish", hosts)["wrong"]["a"]["reason"] == "steering_facts"
-    assert not (tmp_path / "store").exists()
+    assert not list((tmp_path / "store").glob("*.json"))
 
 
 def test_commit_that_cannot_be_noted_is_a_warning(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ DIFFERS = {"would_change": True, "checkpoint": EMPTY, "before": {}, "desired": {
 COMPLIANT = {**DIFFERS, "would_change": False}
 FAILED = {"failed": True, "msg": "no"}
 LOST = {"unreachable": True, "msg": "No route"}
-ILL = {"code": "health_check_failed", "message": "ill"}
+ILL = {"code": "health_check_failed", "task": "Ask", "result": {"msg": "ill"}}
 VERIFIED = {
     "keepalive_result": {"changed": True},
     "__keepalive_checkpoint": {"would_change": False},
@@ -105,7 +105,10 @@ def test_batch_that_fails_is_rolled_back(tmp_path: Path) -> None:
     facts["a"]["__keepalive_rollback"] = {"found": True}
     facts["b"]["__keepalive_rollback"] = {"found": True}
     told = rollout.finish(facts)
-    assert told["summary"] == {"rolled_back": "1: a", "failed": {"b": "ill. It was rolled back."}}
+    assert told["summary"] == {
+        "rolled_back": "1: a",
+        "failed": {"b": "The health check failed: Ask: ill. It was rolled back."},
+    }
     assert list(told["wrong"]) == ["a", "b"]
 
 
@@ -182,7 +185,7 @@ def reworded(result: t.Any, words: str) -> t.Any:
 
 ENDINGS: dict[str, Facts] = {
     "verified": {},
-    "the role failed": {"__keepalive_reason": {"code": "role_failed", "message": "no"}},
+    "the role failed": {"__keepalive_reason": {"code": "role_failed", "task": "Set", "result": {"msg": "no"}}},
     "ill": {"__keepalive_reason": ILL},
     "lost": {"keepalive_result": LOST},
     "lost before it was verified": {"__keepalive_checkpoint": {**DIFFERS, **LOST}},

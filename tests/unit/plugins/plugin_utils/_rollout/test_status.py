@@ -25,6 +25,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     after_checkpoint,
     after_restoration,
     after_rollback,
+    cause_of,
     shortfall,
     summarize,
     wrong,
@@ -75,13 +76,16 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
         pytest.param({}, False, None, id="verified"),
         pytest.param({"__keepalive_connection": {"rc": 0}}, True, None, id="healthy"),
         pytest.param(
-            {"__keepalive_reason": {"code": "role_failed", "message": ["Why", "so?"]}},
+            {"__keepalive_reason": {"code": "role_failed", "task": "Set", "result": {"msg": ["Why", "so?"]}}},
             False,
-            ("role_failed", "Why so?"),
+            ("role_failed", "Set: Why so?"),
             id="a reason",
         ),
         pytest.param(
-            {"__keepalive_reason": {"code": "role_failed", "message": ""}}, False, ("role_failed", ""), id="no words"
+            {"__keepalive_reason": {"code": "role_failed", "task": "", "result": ""}},
+            False,
+            ("role_failed", "see the error above"),
+            id="no words",
         ),
         pytest.param(
             {"keepalive_result": LOST},
@@ -237,3 +241,24 @@ def test_a_thousand_hosts_fit_on_a_screen() -> None:
         "unreachable"
     ]
     assert all(name in unreachable for name in names)
+
+
+RC = {"msg": "non-zero return code", "rc": 3}
+LOOP = {"msg": "One or more items failed", "results": [{"rc": 0}, {"failed": True, "msg": "b"}]}
+NO_SUDO = {"msg": "deserialization failed", "module_stdout": "sudo: not found\r\n"}
+
+
+@pytest.mark.parametrize(
+    ("result", "cause"),
+    [
+        pytest.param({**RC, "stderr": "a\nrefused\n"}, "non-zero return code (refused)", id="stderr"),
+        pytest.param({**RC, "stdout": "down\n"}, "non-zero return code (down)", id="stdout"),
+        pytest.param({**RC, "stderr": "", "stdout": ""}, "non-zero return code", id="silence"),
+        pytest.param(NO_SUDO, "deserialization failed (sudo: not found)", id="no sudo"),
+        pytest.param({"msg": "x: refused", "stderr": "refused"}, "x: refused", id="said once"),
+        pytest.param(LOOP, "b", id="a loop"),
+        pytest.param({}, "see the error above", id="no result"),
+    ],
+)
+def test_cause_of(result: dict[str, t.Any], cause: str) -> None:
+    assert cause_of({"task": "Ask", "result": result}) == f"Ask: {cause}"

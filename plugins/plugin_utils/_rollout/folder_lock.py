@@ -1,0 +1,155 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lock a folder of checkpoints for one run of Ansible, so that two rollouts do not mix what they save.
+
+The tasks of a run are processes of their own, so the lock is a file that says which run has taken it. It
+is left behind where a run is killed; then it is recognised by a process that is gone.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import getpass
+import json
+import os
+import socket
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    Owner = t.Dict[str, t.Any]
+
+NAME = ".lock"
+# Whether a process of another machine has ended cannot be seen. A rollout touches its lock with each step.
+_LONGEST_STEP_SECONDS = 6 * 3600
+
+
+def acquire(folder: str, *, pid: int) -> None:
+    """Take the lock of a folder for the run whose first process is ``pid``; a run may take it twice.
+
+    :raises LockedError: when another run has it.
+    :raises FileError: when it cannot be written.
+    """
+    own = _owner(pid)
+    path = os.path.join(folder, NAME)
+    with _told(path):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        require_free(folder, pid=pid)
+        temporary = f"{path}.{pid}.tmp"
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(own, file)
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.link(temporary, path)  # of two runs one fails
+        finally:
+            os.unlink(temporary)
+    require_free(folder, pid=pid)
+
+
+def touch(folder: str, *, pid: int) -> None:
+    """Show that the run still goes on."""
+    path = os.path.join(folder, NAME)
+    with contextlib.suppress(OSError):
+        if _is_own(_read(path), pid):
+            os.utime(path)
+
+
+def release(folder: str, *, pid: int) -> None:
+    """Give the lock back, where the run has it."""
+    path = os.path.join(folder, NAME)
+    if _is_own(_read(path), pid):
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def require_free(folder: str, *, pid: int) -> None:
+    """Check that no other run has the lock; one that a run has left behind is removed.
+
+    :raises LockedError: when another run has it.
+    """
+    path = os.path.join(folder, NAME)
+    found = _read(path)
+    if found is None or _is_own(found, pid):
+        return
+    if _has_ended(path, found):
+        with contextlib.suppress(FileNotFoundError), _told(path):
+            os.unlink(path)
+        return
+    who = printable(f"{found.get('user')} on {found.get('machine')}, process {found.get('pid')}")
+    raise LockedError(
+        f"Another rollout uses {folder}: {who}, since {printable(str(found.get('since')))}. Wait for its end, or give "
+        f"another keepalive_rollout_folder. If it has ended, remove {path}."
+    )
+
+
+def _owner(pid: int) -> Owner:
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    return {"user": _user(), "machine": socket.gethostname(), "pid": pid, "began": _began(pid), "since": now}
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # a user without a name, as in a container
+        return str(os.geteuid())
+
+
+def _began(pid: int) -> str | None:
+    """Return when a process began, in ticks since the boot (proc(5)), so that a PID that was used again is known."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def _is_own(found: Owner | None, pid: int) -> bool:
+    own = _owner(pid)
+    return found is not None and all(found.get(name) == own[name] for name in ("machine", "pid", "began"))
+
+
+def _has_ended(path: str, found: Owner) -> bool:
+    """Whether the run that has a lock is over."""
+    if found.get("machine") == socket.gethostname() and isinstance(found.get("pid"), int):
+        return _began(found["pid"]) != found.get("began") or not _is_alive(found["pid"])
+    with contextlib.suppress(OSError):
+        return time.time() - os.stat(path).st_mtime > _LONGEST_STEP_SECONDS
+    return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _read(path: str) -> Owner | None:
+    """Return who has a lock, None where there is none. What is no lock belongs to a run that is not known."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextlib.contextmanager
+def _told(path: str) -> t.Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc

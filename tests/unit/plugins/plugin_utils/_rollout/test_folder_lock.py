@@ -1,0 +1,103 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+ME = os.getpid()
+
+
+@pytest.fixture
+def other() -> t.Iterator[int]:
+    """Yield the process of another run."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield process.pid
+        process.communicate(b"")
+
+
+def lock_of(folder: Path) -> dict[str, t.Any]:
+    found: dict[str, t.Any] = json.loads((folder / ".lock").read_text())
+    return found
+
+
+def test_one_run_at_a_time(tmp_path: Path, other: int) -> None:
+    folder = tmp_path / "made"
+    folder_lock.acquire(str(folder), pid=ME)
+    folder_lock.acquire(str(folder), pid=ME)
+    assert lock_of(folder)["pid"] == ME
+    assert os.listdir(str(folder)) == [".lock"]
+    with pytest.raises(LockedError) as refused:
+        folder_lock.acquire(str(folder), pid=other)
+    assert str(refused.value).startswith(f"Another rollout uses {folder}: ")
+    assert f"process {ME}, since 20" in str(refused.value)
+    assert str(refused.value).endswith(f"If it has ended, remove {folder}/.lock.")
+    folder_lock.release(str(folder), pid=other)
+    with pytest.raises(LockedError):
+        folder_lock.require_free(str(folder), pid=other)
+    folder_lock.release(str(folder), pid=ME)
+    folder_lock.acquire(str(folder), pid=other)
+    assert lock_of(folder)["pid"] == other
+
+
+def test_run_that_was_killed(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    folder_lock.acquire(str(tmp_path), pid=process.pid)
+    process.kill()
+    process.communicate()
+    folder_lock.acquire(str(tmp_path), pid=ME)
+    assert lock_of(tmp_path)["pid"] == ME
+
+
+def test_pid_that_is_used_again(tmp_path: Path, other: int) -> None:
+    folder_lock.acquire(str(tmp_path), pid=other)
+    (tmp_path / ".lock").write_text(json.dumps({**lock_of(tmp_path), "began": "1"}))
+    folder_lock.acquire(str(tmp_path), pid=ME)
+    assert lock_of(tmp_path)["pid"] == ME
+
+
+@pytest.mark.parametrize(("age", "is_free"), [(60, False), (7 * 3600, True)], ids=["a minute", "seven hours"])
+def test_run_of_another_machine(tmp_path: Path, other: int, age: int, is_free: bool) -> None:
+    folder_lock.acquire(str(tmp_path), pid=other)
+    path = tmp_path / ".lock"
+    path.write_text(json.dumps({**lock_of(tmp_path), "machine": "elsewhere"}))
+    then = path.stat().st_mtime - age
+    os.utime(str(path), (then, then))
+    if is_free:
+        folder_lock.acquire(str(tmp_path), pid=ME)
+    else:
+        with pytest.raises(LockedError, match="on elsewhere, process"):
+            folder_lock.acquire(str(tmp_path), pid=ME)
+
+
+def test_run_that_goes_on_is_not_taken_for_ended(tmp_path: Path) -> None:
+    folder_lock.acquire(str(tmp_path), pid=ME)
+    os.utime(str(tmp_path / ".lock"), (1, 1))
+    folder_lock.touch(str(tmp_path), pid=ME)
+    assert (tmp_path / ".lock").stat().st_mtime > 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"], ids=repr)
+def test_what_is_no_lock_is_not_taken_for_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".lock").write_text(text)
+    with pytest.raises(LockedError, match="If it has ended, remove"):
+        folder_lock.acquire(str(tmp_path), pid=ME)
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileError, match="cannot be written"):
+        folder_lock.acquire(str(tmp_path / "file" / "folder"), pid=ME)
