@@ -159,7 +159,8 @@ def older(folder: str, host: str) -> list[Json]:
 
     :raises KeepaliveError: when one cannot be read.
     """
-    found, entries = load(folder, host), []
+    entries: list[Json] = []
+    found = load(folder, host)
     while found is not None and found["replaces"] and len(entries) < _MOST_OLDER:
         found = _read(_aside_of(path_of(folder, host), found))
         if not isinstance(found, dict) or found.get("host") != host or not _is_entry(found):
