@@ -42,7 +42,9 @@ def run(folder: str, what: str, number: str) -> tuple[int, object]:
 
     child = os.fork()
     if child == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # what runs in the background or under nohup(1) ignores some
+        for each in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(each, signal.SIG_DFL)
         t.cast("t.Any", host.kernel).write = write_and_send
         if what == "restoration":
             restore(host, checkpoint, force=False, check_mode=False)
