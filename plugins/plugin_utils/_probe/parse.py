@@ -51,34 +51,10 @@ def parse_probe(output: str) -> ProbedHost:
     """
     parts = _parts(_unpacked(output))
     nodes = nodes_of(parts["files"]) if parts["files"] else {}
-    contents = {id(node): node.text for node in nodes.values() if node.text}  # a file has many names
-    relevant = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents.values())
-    _require_few([row for _number, row in itertools.chain.from_iterable(relevant)], _MOST_CHARACTERS)
-    _require_few(parts["lines"].split(b"\n")[:-1])
-    if parts["mounts"].count(b"\n") > _MOST_MOUNTS:
-        raise InconclusiveProbeError("the mounts are too many")
-    texts = (parts["lines"], parts["kernel"], *contents.values())
-    lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
-    has_large_values = any(_LARGE.search(line) and _NAMES_KEYS.search(line) for line in lines)
-    absent = set()
-    for line in _text(parts["paths"]).splitlines():
-        kind, _blank, path = line.partition(" ")
-        if kind == "none":
-            absent.add(path)
-        elif kind in ("folder", "empty"):
-            nodes.setdefault(path, Node(stat.S_IFDIR, is_whole=kind == "empty"))
-        elif kind == "file":
-            nodes.setdefault(path, Node(stat.S_IFREG))
-        elif kind in ("busybox", "other"):
-            nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
-        else:
-            raise InconclusiveProbeError(f"{shortened(line, _LONGEST_ROW)} is not a path")
-    rows = []
-    for row in parts["lines"].split(b"\n")[:-1]:
-        found = _LINE.fullmatch(row)
-        if not found:  # such as "Binary file ... matches"
-            raise InconclusiveProbeError(f"{row!r} is not a line of a file")
-        rows.append((found[1].decode("utf-8", "surrogateescape"), int(found[2]), found[3]))
+    contents = list({id(node): node.text for node in nodes.values() if node.text}.values())  # a file has many names
+    _require_bounded(parts, contents)
+    has_large_values = _has_large_values((parts["lines"], parts["kernel"], *contents))
+    absent = _add_paths(nodes, _text(parts["paths"]))
     kernel = _kernel_lines(parts["kernel"])
     return ProbedHost(
         files=Files(file_system=ProbedFileSystem(nodes, absent)),
@@ -91,9 +67,54 @@ def parse_probe(output: str) -> ProbedHost:
         own_mounts=Mounts(parts["mounts"]),
         first_mounts=Mounts(parts["first"]),
         cmdline=kernel.get("cmdline", b""),
-        rows=tuple(rows),
+        rows=_rows(parts["lines"]),
         has_large_values=has_large_values,
     )
+
+
+def _require_bounded(parts: t.Mapping[str, bytes], contents: t.Sequence[bytes]) -> None:
+    """Check that what is computed of an output stays bounded.
+
+    :raises InconclusiveProbeError: where it does not.
+    """
+    relevant = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents)
+    _require_few([row for _number, row in itertools.chain.from_iterable(relevant)], _MOST_CHARACTERS)
+    _require_few(parts["lines"].split(b"\n")[:-1])
+    if parts["mounts"].count(b"\n") > _MOST_MOUNTS:
+        raise InconclusiveProbeError("the mounts are too many")
+
+
+def _has_large_values(texts: t.Iterable[bytes]) -> bool:
+    lines = (line for text in texts if _LARGE.search(text) for line in re.split(b"[\n\r\0]", text))
+    return any(_LARGE.search(line) and _NAMES_KEYS.search(line) for line in lines)
+
+
+def _add_paths(nodes: dict[str, Node], text: str) -> set[str]:
+    """Add the paths that were only looked for, and return those at which nothing is."""
+    absent = set()
+    for line in text.splitlines():
+        kind, _blank, path = line.partition(" ")
+        if kind == "none":
+            absent.add(path)
+        elif kind in ("folder", "empty"):
+            nodes.setdefault(path, Node(stat.S_IFDIR, is_whole=kind == "empty"))
+        elif kind == "file":
+            nodes.setdefault(path, Node(stat.S_IFREG))
+        elif kind in ("busybox", "other"):
+            nodes[path] = Node(stat.S_IFREG, text=b"BusyBox v" if kind == "busybox" else b"")
+        else:
+            raise InconclusiveProbeError(f"{shortened(line, _LONGEST_ROW)} is not a path")
+    return absent
+
+
+def _rows(lines: bytes) -> tuple[tuple[str, int, bytes], ...]:
+    rows = []
+    for row in lines.split(b"\n")[:-1]:
+        found = _LINE.fullmatch(row)
+        if not found:  # such as "Binary file ... matches"
+            raise InconclusiveProbeError(f"{row!r} is not a line of a file")
+        rows.append((found[1].decode("utf-8", "surrogateescape"), int(found[2]), found[3]))
+    return tuple(rows)
 
 
 def _require_few(rows: t.Sequence[bytes], characters: t.Mapping[bytes, int] = MappingProxyType({})) -> None:
