@@ -35,6 +35,7 @@ PLAYBOOKS: dict[str, Result] = {
         "keepalive_audit_idle_timeout": None,
         "keepalive_audit_covered": None,
         "keepalive_audit_sockets": True,
+        "keepalive_audit_strict": False,
         "keepalive_audit_folder": "keepalive-audit",
     },
     "restore": {

@@ -41,6 +41,11 @@ options:
       - The least share of connections that keepalive must cover, in per cent. Not judged when it is not given,
         V(null) or empty.
     type: float
+  strict:
+    description:
+      - Whether what only root may see, and what is empty on every plain host, is a reason. Without it that is a note.
+    type: bool
+    default: false
 seealso:
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive_sockets_info
@@ -85,10 +90,11 @@ def keepalive_audit(
     limit: object = None,
     idle_timeout: object = None,
     covered: object = None,
+    strict: object = False,
 ) -> dict[str, str]:
     """Return the reports by their files' names."""
     try:
-        criteria = Criteria.from_options(limit=limit, idle_timeout=idle_timeout, covered=covered)
+        criteria = Criteria.from_options(limit=limit, idle_timeout=idle_timeout, covered=covered, strict=strict)
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
     report = judge(

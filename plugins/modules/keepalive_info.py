@@ -108,7 +108,8 @@ boot:
         - What makes the prediction uncertain. Empty when it is certain.
         - V(credential_unusable), a credential keeps systemd-sysctl.service from starting, so no file is applied;
           V(unit_changed), a line changes what that service does; V(unreadable), a file or folder cannot be read;
-          V(volatile_file_system), a folder or file is on a file system that does not survive a reboot.
+          V(hidden_credential), only root may see whether there is a credential of systemd; V(volatile_file_system), a
+          folder or file is on a file system that does not survive a reboot.
         - With these, the values that cannot be known are V(null). V(loader_unknown), it is not known what applies
           sysctl files at boot; V(release_unknown), the release of the loader cannot be told, and releases differ in how
           they read a line;

@@ -18,12 +18,14 @@ class Criteria:
     """What the fleet is held against; None is not judged, only shown.
 
     ``limit`` is the longest acceptable detection time and ``idle_timeout`` when the path forgets an idle
-    connection, both in seconds; ``covered`` is the least share of connections covered, in per cent.
+    connection, both in seconds; ``covered`` is the least share of connections covered, in per cent. ``strict`` takes
+    what only root may see, and what is empty on every plain host, for a doubt.
     """
 
     limit: int | None = None
     idle_timeout: int | None = None
     covered: float | None = None
+    strict: bool = False
 
     def __str__(self) -> str:
         """Return what is judged beside what always is."""
@@ -35,7 +37,9 @@ class Criteria:
         return ", ".join(judged) or "no limit, no idle timeout, no coverage"
 
     @classmethod
-    def from_options(cls, *, limit: object = None, idle_timeout: object = None, covered: object = None) -> Criteria:
+    def from_options(
+        cls, *, limit: object = None, idle_timeout: object = None, covered: object = None, strict: object = False
+    ) -> Criteria:
         """Narrow what a user gave, as text or as numbers; empty is not given.
 
         :raises InvalidValueError: for the first that makes no sense, with what to give instead.
@@ -44,6 +48,7 @@ class Criteria:
             limit=_seconds("keepalive_audit_limit", limit),
             idle_timeout=_seconds("keepalive_audit_idle_timeout", idle_timeout),
             covered=_share("keepalive_audit_covered", covered),
+            strict=_truth("keepalive_audit_strict", strict),
         )
 
 
@@ -67,6 +72,15 @@ def _share(name: str, value: object) -> float | None:
     if not 0 <= share <= 100:
         raise InvalidValueError(f"{name} is '{text}': give per cent, a number from 0 to 100, or leave it out.")
     return share
+
+
+def _truth(name: str, value: object) -> bool:
+    text = _text(value).lower()
+    if text in ("", "false", "no", "off", "0"):
+        return False
+    if text in ("true", "yes", "on", "1"):
+        return True
+    raise InvalidValueError(f"{name} is '{text}': give true or false, or leave it out.")
 
 
 def _text(value: object) -> str:

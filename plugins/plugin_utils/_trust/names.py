@@ -38,6 +38,7 @@ PLAYBOOK_VARIABLES = (
     "keepalive_audit_covered",
     "keepalive_audit_sockets",
     "keepalive_audit_become",
+    "keepalive_audit_strict",
     "keepalive_audit_folder",
     "keepalive_rollout_batches",
     "keepalive_rollout_folder",

@@ -60,6 +60,7 @@ def test_variables_are_those_of_localhost() -> None:
         "keepalive_audit_idle_timeout": None,
         "keepalive_audit_covered": None,
         "keepalive_audit_sockets": True,
+        "keepalive_audit_strict": False,
         "keepalive_audit_folder": str(Path("keepalive-audit").absolute()),
     }
 

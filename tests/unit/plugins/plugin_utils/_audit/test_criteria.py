@@ -21,6 +21,8 @@ Result = t.Dict[str, t.Any]
         pytest.param({"limit": "", "idle_timeout": None, "covered": " "}, Criteria(), id="empty"),
         pytest.param({"limit": "600", "idle_timeout": 350, "covered": "99.5"}, Criteria(600, 350, 99.5), id="all"),
         pytest.param({"covered": 0}, Criteria(covered=0.0), id="zero per cent is judged"),
+        pytest.param({"strict": "yes"}, Criteria(strict=True), id="strict"),
+        pytest.param({"strict": False}, Criteria(), id="not strict"),
     ],
 )
 def test_criteria(given: Result, criteria: Criteria) -> None:
@@ -57,6 +59,11 @@ def test_what_is_judged(criteria: Criteria, judged: str) -> None:
             {"limit": "²"},
             "keepalive_audit_limit is '²': give seconds, a whole number from 1 on, or leave it out.",
             id="a digit of another kind",
+        ),
+        pytest.param(
+            {"strict": "maybe"},
+            "keepalive_audit_strict is 'maybe': give true or false, or leave it out.",
+            id="no truth",
         ),
         pytest.param(
             {"limit": True},

@@ -385,7 +385,7 @@ def test_judge() -> None:
         "version": 2,
         "created": "2026-01-31T12:00:00Z",
         "in_order": False,
-        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None},
+        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None, "strict": False},
     }
     assert report["totals"] == {
         "hosts": 3,
@@ -419,3 +419,13 @@ def test_judge() -> None:
 def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
     report = judge(fleet, Criteria(8000, 7300), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
+
+
+@pytest.mark.parametrize(("strict", "verdict"), [(False, "in_order"), (True, "not_in_order")])
+def test_place_that_only_root_may_see(strict: bool, verdict: str) -> None:
+    message = "/etc/credstore/sysctl.extra cannot be read (Permission denied)"
+    doubt = {"code": "hidden_credential", "path": "/etc/credstore/sysctl.extra", "line": None, "message": message}
+    judged = judge_host(Host.from_results("a", info(doubts=[doubt]), {}), Criteria(strict=strict))
+    assert judged["verdict"] == verdict
+    assert (message in judged["notes"]) is not strict
+    assert [reason["message"] for reason in judged["reasons"]] == ([message] if strict else [])
