@@ -86,7 +86,9 @@ class GuardedAction(ActionBase):
         if not has_no_result(result):
             return result
         interpreter = (self._used_interpreter or "").lstrip("!#").strip()
-        output: Result = self._low_level_execute_command(version_command(interpreter)) if interpreter else {}  # type: ignore[no-untyped-call]  # it has no types
+        output: Result = {}
+        if interpreter:
+            output = self._low_level_execute_command(version_command(interpreter))  # type: ignore[no-untyped-call]  # it has no types
         explained = explanation(result, interpreter=interpreter, output=str(output.get("stdout") or ""))
         return {**{name: value for name, value in result.items() if name != "exception"}, "msg": explained}
 
