@@ -35,12 +35,15 @@ PURE = (
     "module_utils._errors",
     "module_utils._sysctl",
     "module_utils._writers.commands",
+    "module_utils._writers.cursor",
     "module_utils._writers.formats",
     "module_utils._writers.lexer",
     "module_utils._writers.model",
+    "module_utils._writers.parser",
     "module_utils._writers.places",
     "module_utils._writers.scopes",
     "module_utils._writers.shell",
+    "module_utils._writers.shell_tree",
     "module_utils._writers.sysctl_call",
     "module_utils._sockets.reasons",
     "module_utils._state.desired",
@@ -58,8 +61,8 @@ PURE = (
     "plugin_utils._audit.csv_report",
 )
 COMPUTES = {
-    *("__future__", "base64", "binascii", "collections", "csv", "dataclasses", "errno", "fnmatch", "functools", "io"),
-    *("itertools", "math", "posixpath", "re", "shlex", "stat", "string", "types", "typing", "zlib"),
+    *("__future__", "abc", "base64", "binascii", "collections", "csv", "dataclasses", "errno", "fnmatch"),
+    *("functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string", "types", "typing", "zlib"),
 }
 
 

@@ -20,14 +20,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import (
-    CONTINUED,
-    Command,
-    Pipeline,
-    ShellError,
-    Word,
-    parse_shell,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     ASSIGNMENT,
     SCOPES,
@@ -40,6 +33,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     applications,
     assignments,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+    CONTINUED,
+    Command,
+    ShellError,
+    Word,
+    commands_of,
+    words_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     Application,
     read_call,
@@ -50,6 +51,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
 
     KeyValues = t.Tuple[t.Tuple[Key, t.Optional[int]], ...]
@@ -234,7 +236,7 @@ class _Script:
     def _note_variables(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
         values: dict[str, set[str]] = {}
-        for word in _words_of(pipelines):
+        for word in words_of(pipelines):
             variable = ASSIGNMENT.match(word.clean)
             if variable:
                 values.setdefault(variable.group()[:-1], set()).add(word.clean[variable.end() :])
@@ -296,9 +298,9 @@ class _Script:
         """Take the files of keys for written over which a loop goes that writes to a variable's file."""
         writes = any(
             one.takes_output and "$" in one.target.clean
-            for command in _commands_of(body)
+            for command in commands_of(body)
             for one in command.redirections
-        ) or any(word.clean == "tee" for word in _words_of(body))
+        ) or any(word.clean == "tee" for word in words_of(body))
         for word in words:
             if writes and _FILES.search(word.clean):
                 self._sets(word.line, dict.fromkeys(KEYS))
@@ -531,16 +533,5 @@ def _is_sysctl_file(path: str) -> bool:
     return path == SYSCTL_CONF or "$" in path or any(fnmatch.fnmatchcase(path, folder) for folder in folders)
 
 
-def _commands_of(pipelines: t.Iterable[Pipeline]) -> t.Iterator[Command]:
-    """Yield all commands, those of groups too."""
-    for command in (command for pipeline in pipelines for command in pipeline):
-        yield command
-        yield from _commands_of(command.body or ())
-
-
-def _words_of(pipelines: t.Iterable[Pipeline]) -> t.Iterator[Word]:
-    return (word for command in _commands_of(pipelines) for word in command.words)
-
-
 def _mentions_sysctl(body: t.Iterable[Pipeline]) -> bool:
-    return any(_SYSCTL.fullmatch(name_of(word.clean)) for word in _words_of(body))
+    return any(_SYSCTL.fullmatch(name_of(word.clean)) for word in words_of(body))

@@ -21,14 +21,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import
     effects_of_words,
     loose_effects,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import (
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import plain_words
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+    RELEVANT,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
     CONTINUED,
     ShellError,
     Word,
-    plain_words,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
-    RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     values_of,

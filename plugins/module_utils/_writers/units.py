@@ -14,13 +14,13 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import command_line
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     UNIT_FOLDERS,
     UNITS,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
