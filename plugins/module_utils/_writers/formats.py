@@ -15,12 +15,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import (
-    Sets,
-    effects_of,
-    effects_of_words,
-    loose_effects,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import plain_words
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
@@ -35,7 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
 
     Effects = t.Iterator[Effect]
     Format = t.Callable[[str], Effects]

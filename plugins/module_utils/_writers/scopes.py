@@ -20,33 +20,6 @@ if t.TYPE_CHECKING:
 
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 
-# These run the command that stands in their arguments.
-WRAPPERS = frozenset(
-    (
-        *(
-            "sudo",
-            "doas",
-            "pkexec",
-            "su",
-            "runuser",
-            "setpriv",
-            "sg",
-            "newgrp",
-            "chpst",
-            "setuidgid",
-            "s6-setuidgid",
-            "gosu",
-            "su-exec",
-            "fakeroot",
-        ),
-        *("env", "nice", "ionice", "chrt", "taskset", "timeout", "setsid", "nohup", "flock", "time", "command"),
-        *("builtin", "exec", "eval", "busybox", "toybox", "chroot", "stdbuf", "script", "watch", "xargs", "parallel"),
-        *("systemd-inhibit", "systemd-cat", "cgexec", "prlimit", "numactl", "strace", "ltrace", "setarch", "linux64"),
-        *("start-stop-daemon", "daemon", "daemonize", "unbuffer", "retry", "chronic", "cronic", "logsave", "trap"),
-        *("schroot", "firejail", "bwrap", "arch-chroot", "salt-call", "up", "down", "pre-up", "post-up", "pre-down"),
-        *("post-down", "catchsegv", "on_ac_power", "run-one", "lckdo", "softlimit", "capsh", "ip"),
-    )
-)
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")

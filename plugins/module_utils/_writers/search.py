@@ -27,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
-from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Applies, Fills
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
     AppliedFile,
@@ -67,7 +67,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
         Candidate,

@@ -25,7 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
 
 
 _RUNS = re.compile(rb"[ \t]*(Exec(?!Stop)\w+)[ \t]*=[ \t]*")

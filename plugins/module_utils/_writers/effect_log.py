@@ -1,0 +1,93 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Collect what the commands of a script do: the keys that they set, and the files that they write, apply or run."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
+from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
+    is_script,
+    is_sysctl_file,
+    keys_of_file,
+    values_printed,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import edited, rows
+from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
+
+
+class EffectLog:
+    """The effects that were ``found`` so far; ``files`` are the texts that were written to files, by path."""
+
+    def __init__(self) -> None:
+        self.found: list[Effect] = []
+        self.files: dict[str, list[Word]] = {}
+        self.variables = Variables()
+        self._written: dict[str, list[Sets]] = {}
+
+    def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> None:
+        """Add what a call of sysctl(8) or systemd-sysctl(8) does that is given a text to read."""
+        read: t.Callable[[t.Sequence[str]], Call] = read_systemd_call if name == SYSTEMD_SYSCTL else read_call
+        words = [word.clean for word in arguments]
+        call = read([self.variables.expanded(word) if word.startswith("$") else word for word in words])
+        for index in call.settings:
+            self.sets(arguments[index].line, self.variables.values_of(words[index]))
+        if call.reads_input:
+            self.settings(given)
+        if call.applies:
+            self.found.append(Applies(line, call.applies))
+            for path in call.applies.names or ():
+                self.found += self._written.get(path, [])
+
+    def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
+        """Add that a line gives keys values, unless there are none."""
+        if values:
+            self.found.append(Sets(line, tuple(values.items())))
+
+    def settings(self, texts: t.Iterable[Word]) -> None:
+        """Add that the lines ``KEY=VALUE`` of texts are set."""
+        for number, row in rows(texts):
+            self.sets(number, self.variables.values_of(row))
+
+    def edit_files(self, arguments: list[Word]) -> None:
+        """Add what sed(1) or perl(1) write into the files that they edit in place."""
+        paths = [word.clean for word in arguments if len(word.clean.split()) == 1]
+        edits_settings, edits_script = any(map(is_sysctl_file, paths)), any(map(is_script, paths))
+        for number, values in (found for word in arguments for found in edited(word)):
+            if edits_settings:
+                self.found.append(Fills(number, values, appends=False))
+            elif edits_script:
+                self.found.append(Sets(number, values))
+
+    def write(self, target: Word, printed: list[Word], *, appends: bool) -> bool:
+        """Add what a file gets that a command writes; return whether it is a script that is run."""
+        path = self.variables.expanded(target.clean)
+        keys = keys_of_file(path)
+        if keys:
+            self.sets(target.line, values_printed(keys, printed))
+            return False
+        settings = [
+            Sets(number, tuple(values.items()))
+            for number, row in rows(printed)
+            for values in [self.variables.values_of(row)]
+            if values
+        ]
+        if is_sysctl_file(path):
+            self.found += [Fills(one.line, one.values, appends) for one in settings]
+            return False
+        self._written.setdefault(path, []).extend(settings)
+        self.files.setdefault(path, []).extend(printed)
+        return is_script(path)

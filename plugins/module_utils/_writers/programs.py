@@ -1,0 +1,104 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The programs that a command may call, by what they do with their arguments and with the text that they read.
+
+A program that is not named here is taken for one that runs its arguments.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+
+# These run the command that stands in their arguments.
+WRAPPERS = frozenset(
+    (
+        *("sudo", "doas", "pkexec", "su", "runuser", "setpriv", "sg", "newgrp", "chpst", "setuidgid", "s6-setuidgid"),
+        *("gosu", "su-exec", "fakeroot"),
+        *("env", "nice", "ionice", "chrt", "taskset", "timeout", "setsid", "nohup", "flock", "time", "command"),
+        *("builtin", "exec", "eval", "busybox", "toybox", "chroot", "stdbuf", "script", "watch", "xargs", "parallel"),
+        *("systemd-inhibit", "systemd-cat", "cgexec", "prlimit", "numactl", "strace", "ltrace", "setarch", "linux64"),
+        *("start-stop-daemon", "daemon", "daemonize", "unbuffer", "retry", "chronic", "cronic", "logsave", "trap"),
+        *("schroot", "firejail", "bwrap", "arch-chroot", "salt-call", "up", "down", "pre-up", "post-up", "pre-down"),
+        *("post-down", "catchsegv", "on_ac_power", "run-one", "lckdo", "softlimit", "capsh", "ip"),
+    )
+)
+SYSTEMD_SYSCTL = "systemd-sysctl"
+_SYSCTL = re.compile(r"sysctl|\$\{?\w*(?i:sysctl)\w*\}?")
+# These run the text that they read, or the file that their arguments name.
+SHELLS = frozenset(
+    ("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "rbash", "at", "batch", "crontab", "source", ".")
+)
+_LANGUAGES = re.compile(r"(?:python|perl|ruby|node|php|lua|tclsh)[0-9.]*")
+PRINTERS = frozenset(("echo", "printf"))
+# These print, and set nothing, whatever their arguments say.
+_MUTE = frozenset(
+    (
+        *(":", "true", "false", "test", "[", "[[", "logger", "wall", "mail", "mailx", "sendmail", "read"),
+        *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "history", "ls", "stat"),
+        *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
+        *("augtool", "git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
+        *("pgrep", "pkill", "ps"),
+    )
+)
+# These hand on what they read, perhaps changed.
+FILTERS = frozenset(
+    (
+        *("cat", "grep", "egrep", "fgrep", "zgrep", "rg", "sed", "awk", "gawk", "mawk", "tr", "sort", "uniq", "cut"),
+        *("head", "tail", "fold", "nl"),
+    )
+)
+# These can edit the files that their arguments name in place.
+EDITORS = frozenset(("sed", "perl"))
+# These write the files that their arguments name.
+FILE_WRITERS = frozenset(("tee", "dd", "cp", "mv", "install"))
+_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS))
+_SPEAKS = re.compile(
+    r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
+    r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"
+    r"|banner|title|success|comment|abort|description|desc)|e(?:begin|end)|log_\w+|echo_\w+|print_\w+)"
+)
+_SETTER = re.compile(r"(?i)(?!.*(?:get|check|read|show|verify|test|is_|print|log|has|need)).*sysctl.*")
+
+
+def is_sysctl(name: str) -> bool:
+    """Whether a program is sysctl(8), perhaps by a variable that has its name."""
+    return _SYSCTL.fullmatch(name) is not None
+
+
+def is_language(name: str) -> bool:
+    """Whether a program interprets another language than that of a shell."""
+    return _LANGUAGES.fullmatch(name) is not None
+
+
+def speaks(name: str) -> bool:
+    """Whether the name of a function or a variable says that its text is shown."""
+    return _SPEAKS.fullmatch(name) is not None
+
+
+def is_setter(name: str) -> bool:
+    """Whether the name of a function says that it sets the key that it is given."""
+    return _SETTER.fullmatch(name) is not None
+
+
+def place_of_program(words: t.Sequence[Word]) -> int | None:
+    """Return where the program stands that decides what a command does; others may stand before it."""
+    is_wrapped = True
+    for index, word in enumerate(words):
+        name = name_of(word.clean)
+        if is_sysctl(name) or name == SYSTEMD_SYSCTL:
+            return None if not is_wrapped and speaks(name_of(words[0].clean)) else index
+        if is_wrapped and (name in _KNOWN or is_language(name)):
+            return index
+        if index == 0:
+            is_wrapped = name in WRAPPERS or name in SCOPES
+    return None

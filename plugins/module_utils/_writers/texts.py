@@ -1,0 +1,74 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the texts that commands hand on: what echo and printf print, the lines of a text, what sed(1) writes."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import assignments
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, Word
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
+
+_LINE = re.compile(r"[^\n]+")
+_CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
+
+
+def printed_by(name: str, arguments: list[Word]) -> list[Word]:
+    """Return the text that echo or printf print."""
+    options = ("-n", "-e", "-E", "-ne", "-en", "--")
+    words = list(itertools.dropwhile(lambda word: word.clean in options, arguments))
+    if not words:
+        return []
+    if name == "printf" and "%" in words[0].text:
+        return _formatted(words[0], words[1:])
+    text, line = words[0].text, words[0].line
+    for word in words[1:]:
+        gap = word.line - line - text.count("\n") - text.count(CONTINUED)
+        text += CONTINUED * max(gap, 0) + " " + word.text
+    return [Word(text, line)]
+
+
+def _formatted(form: Word, words: list[Word]) -> list[Word]:
+    """Return what printf(1) prints: its format once for as many words as it takes, as long as there are any."""
+    parts = _CONVERSION.split(form.text)
+    count = len(parts) - 1
+    found = []
+    for begin in range(0, max(len(words), 1), count or len(words) or 1):
+        taken = [word.text for word in words[begin : begin + count]] + [""] * count
+        text = "".join(part for pair in zip(parts, [*taken[:count], ""]) for part in pair)
+        found.append(Word(text, words[begin].line if words else form.line))
+    return found
+
+
+def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:
+    """Yield the lines of texts with their numbers; ``\\n`` ends one, too, as printf and echo have it."""
+    for text in texts:
+        for row in _LINE.finditer(text.text):
+            for part in row.group().split("\\n"):
+                yield text.line_at(row.start()), part.replace(CONTINUED, "").strip()
+
+
+def parts(text: str) -> t.Iterator[t.Match[str]]:
+    """Yield what blanks and line breaks part in a text."""
+    return re.finditer(r"[^\s\ue000]+", text)
+
+
+def edited(word: Word) -> t.Iterator[tuple[int, KeyValues]]:
+    """Yield the keys that a script of sed(1) writes."""
+    if re.search(r"d\s*\Z", word.clean):
+        return
+    for number, row in rows([word]):
+        values = assignments(
+            row.replace("/", " ").replace("|", " ").replace(",", " ").encode("utf-8", "surrogateescape")
+        )
+        if values:
+            yield number, tuple(values.items())

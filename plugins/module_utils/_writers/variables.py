@@ -1,0 +1,51 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the variables of a script that are given one value only, in the names of keys and files."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import ASSIGNMENT
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import words_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
+
+
+class Variables:
+    """The variables of a script whose value is known."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def note(self, pipelines: t.Iterable[Pipeline]) -> None:
+        """Note the variables that are given one value only, to be read in the names of keys and files."""
+        values: dict[str, set[str]] = {}
+        for word in words_of(pipelines):
+            variable = ASSIGNMENT.match(word.clean)
+            if variable:
+                values.setdefault(variable.group()[:-1], set()).add(word.clean[variable.end() :])
+        self._values.update(
+            (name, next(iter(given))) for name, given in values.items() if len(given) == 1 and "$" not in "".join(given)
+        )
+
+    def expanded(self, text: str) -> str:
+        """Return a text with the values of its variables, those that are not known as they stand."""
+        return _VARIABLE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
+
+    def values_of(self, setting: str) -> dict[Key, int | None]:
+        """Return what a setting gives; variables are read in the name of its key, and not in its value."""
+        name, equals, value = setting.partition("=")
+        element = _ELEMENT.fullmatch(name)  # of an array that has the keys as names
+        return values_of(f"{self.expanded(element[1] if element else name)}{equals}{value}")

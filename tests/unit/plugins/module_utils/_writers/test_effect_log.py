@@ -1,0 +1,89 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is collected of single calls and writes; how scripts lead to them is told by test_commands.py."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
+    Applies,
+    Fills,
+    Sets,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect, KeyValues
+
+SETTING = Word("net.ipv4.tcp_keepalive_time=60", 2)
+VALUES: KeyValues = (("time", 60),)
+
+
+def words(*texts: str) -> list[Word]:
+    return [Word(text, 1) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "effects", "is_run"),
+    [
+        pytest.param("/etc/sysctl.conf", SETTING, [Fills(2, VALUES, appends=True)], False, id="sysctl file"),
+        pytest.param("/proc/sys/net/ipv4/tcp_keepalive_time", Word("60", 2), [Sets(1, VALUES)], False, id="kernel"),
+        pytest.param("/etc/rc.local", SETTING, [], True, id="script"),
+        pytest.param("/tmp/x", SETTING, [], False, id="another file"),
+    ],
+)
+def test_write(path: str, text: Word, effects: list[Effect], is_run: bool) -> None:
+    log = EffectLog()
+    assert log.write(Word(path, 1), [text], appends=True) is is_run
+    assert log.found == effects
+
+
+def test_a_file_that_is_written_and_applied() -> None:
+    log = EffectLog()
+    log.write(Word("/tmp/x", 1), [SETTING], appends=False)
+    assert log.files == {"/tmp/x": [SETTING]}
+    log.call_sysctl(3, "sysctl", words("-p", "/tmp/x"), [])
+    assert log.found == [Applies(3, Application("procps", ("/tmp/x",))), Sets(2, VALUES)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [(words("-w"), [SETTING]), (words("-p", "-"), [])],
+    ids=["a text that it does not read", "no text"],
+)
+def test_a_call_that_does_nothing(arguments: list[Word], given: list[Word]) -> None:
+    log = EffectLog()
+    log.call_sysctl(1, "sysctl", arguments, given)
+    assert log.found == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [(["-w", SETTING.text], []), (["-p", "-"], [SETTING])],
+    ids=["an argument", "the text that it reads"],
+)
+def test_a_call_that_sets_a_key(arguments: list[str], given: list[Word]) -> None:
+    log = EffectLog()
+    log.call_sysctl(1, "sysctl", words(*arguments), given)
+    assert [one.values for one in log.found if isinstance(one, Sets)] == [VALUES]
+
+
+@pytest.mark.parametrize(
+    ("path", "effects"),
+    [
+        pytest.param("/etc/sysctl.conf", [Fills(1, VALUES, appends=False)], id="sysctl file"),
+        pytest.param("/usr/local/sbin/tune", [Sets(1, VALUES)], id="script"),
+        pytest.param("/tmp/x", [], id="another file"),
+    ],
+)
+def test_files_that_are_edited_in_place(path: str, effects: list[Effect]) -> None:
+    log = EffectLog()
+    log.edit_files(words("-i", f"s/^x.*/{SETTING.text}/", path))
+    assert log.found == effects

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which program decides what a command does; what it does then is told by test_commands.py."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
+    is_language,
+    is_setter,
+    is_sysctl,
+    place_of_program,
+    speaks,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        ("sysctl -p", "sysctl"),
+        ("sudo -n /sbin/sysctl -p", "/sbin/sysctl"),
+        ("/usr/lib/systemd/systemd-sysctl", "/usr/lib/systemd/systemd-sysctl"),
+        ("nice -n 5 sh -c x", "sh"),
+        ("docker exec web cat /x", "cat"),
+        ("echo sysctl", "echo"),
+        ("python3.11 -c x", "python3.11"),
+        ("own_function sysctl -p", "sysctl"),
+        ("log_msg sysctl -p", None),
+        ("own_function cat /x", None),
+        ("sudo -s", None),
+    ],
+)
+def test_place_of_program(command: str, program: str | None) -> None:
+    words = command.split()
+    place = place_of_program([Word(word, 1) for word in words])
+    assert (None if place is None else words[place]) == program
+
+
+@pytest.mark.parametrize(
+    ("tells", "names", "other_names"),
+    [
+        pytest.param(is_sysctl, ["sysctl", "$SYSCTL", "${sysctl_bin}"], ["systemd-sysctl", "sysctl.sh"], id="sysctl"),
+        pytest.param(is_language, ["python3", "python3.11", "perl", "ruby"], ["sh", "pythonic"], id="language"),
+        pytest.param(speaks, ["log_msg", "die", "ebegin", "show_usage"], ["run_and_log", "tune"], id="speaks"),
+        pytest.param(is_setter, ["set_sysctl", "apply_sysctl"], ["check_sysctl", "sysctl_get", "tune"], id="setter"),
+    ],
+)
+def test_names(tells: t.Callable[[str], bool], names: list[str], other_names: list[str]) -> None:
+    assert [name for name in names + other_names if tells(name)] == names

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, Word
+from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
+    edited,
+    parts,
+    printed_by,
+    rows,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
+
+KEY = "net.ipv4.tcp_keepalive_time"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "printed"),
+    [
+        ("echo", ["-n", "a", "b"], ["a b"]),
+        ("echo", [], []),
+        ("echo", ["%s", "a"], ["%s a"]),
+        ("printf", ["a\\n"], ["a\\n"]),
+        ("printf", ["%s=%d\\n", "a", "1"], ["a=1\\n"]),
+        ("printf", ["%s\\n", "a", "b"], ["a\\n", "b\\n"]),
+        ("printf", ["%s%s.", "a", "b", "c"], ["ab.", "c."]),
+        ("printf", ["%s."], ["."]),
+    ],
+)
+def test_printed_by(name: str, arguments: list[str], printed: list[str]) -> None:
+    assert [word.clean for word in printed_by(name, [Word(text, 1) for text in arguments])] == printed
+
+
+def test_lines_are_those_of_the_words_that_are_printed() -> None:
+    (text,) = printed_by("echo", [Word("a\nb", 1), Word("c", 4)])
+    assert [text.line_at(text.text.index(letter)) for letter in "abc"] == [1, 2, 4]
+    assert [text.line for text in printed_by("printf", [Word("%s", 1), Word("a", 2), Word("b", 3)])] == [2, 3]
+
+
+def test_rows() -> None:
+    texts = [Word(f" a\\nb{CONTINUED}c\nd", 5), Word("e", 9)]
+    assert list(rows(texts)) == [(5, "a"), (5, "bc"), (7, "d"), (9, "e")]
+
+
+def test_parts() -> None:
+    assert [part.group() for part in parts(f" a b\n{CONTINUED}c ")] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        pytest.param(f"s/^x.*/{KEY}=60/", [(3, (("time", 60),))], id="replace"),
+        pytest.param(f"\n$ a {KEY}=60", [(4, (("time", 60),))], id="append"),
+        pytest.param(f"/{KEY}=60/d", [], id="delete"),
+        pytest.param("s/a/b/", [], id="nothing"),
+    ],
+)
+def test_edited(script: str, found: list[tuple[int, KeyValues]]) -> None:
+    assert list(edited(Word(script, 3))) == found

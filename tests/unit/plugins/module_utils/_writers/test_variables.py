@@ -1,0 +1,44 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
+
+SCRIPT = "key=net.ipv4.tcp_keepalive_time; if x; then dir=/proc; fi; two=a; two=b; same=c; same=c; other=$key"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("$dir/sys", "/proc/sys", id="one value"),
+        pytest.param("${dir}sys", "/procsys", id="braces"),
+        pytest.param("$same", "c", id="the same value again"),
+        pytest.param("$two", "$two", id="two values"),
+        pytest.param("$other", "$other", id="the value of another variable"),
+        pytest.param("$unknown", "$unknown", id="no value"),
+    ],
+)
+def test_expanded(text: str, expected: str) -> None:
+    variables = Variables()
+    variables.note(parse_shell(SCRIPT))
+    assert variables.expanded(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        pytest.param("$key=60", {"time": 60}, id="name"),
+        pytest.param("[$key]=60", {"time": 60}, id="name of an element"),
+        pytest.param("$key=$same", {"time": None}, id="value"),
+        pytest.param("$two=60", {}, id="name that is not known"),
+    ],
+)
+def test_values_of(setting: str, values: dict[str, int | None]) -> None:
+    variables = Variables()
+    variables.note(parse_shell(SCRIPT))
+    assert variables.values_of(setting) == values
