@@ -30,7 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.host import Local
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo
+    from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
@@ -126,6 +126,12 @@ def lay_out(root: Path, layout: Layout) -> None:
             target.write_bytes(what)
         else:
             target.symlink_to(what)
+
+
+def files_of(root: Path, layout: Layout | None = None) -> WritableFiles:
+    """Lay out files below a folder, and return them as files that can be replaced."""
+    lay_out(root, layout or {})
+    return WritableFiles(str(root))
 
 
 def look_at(root: Path) -> dict[str, bytes | str | None]:

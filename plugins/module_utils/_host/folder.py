@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import errno
 import fcntl
 import os
@@ -22,13 +21,10 @@ import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused, replaced_by_link
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, fill, stored
 
 if t.TYPE_CHECKING:
-    Identity = t.Tuple[int, ...]
-
-# Not among them: signatures of a file's content, such as security.ima.
-_ACCESS_LIST = "system.posix_acl_access"
-KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
+    from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Identity
 
 # No loader reads such a name.
 _PREFIX, _SUFFIX = ".linux.tcp.", ".tmp"
@@ -38,24 +34,6 @@ _LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
 # no file system knows; then the flags are not found.
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
 _IMMUTABLE_OR_APPEND_ONLY = 0x10 | 0x20
-
-
-@dataclasses.dataclass(frozen=True)
-class Metadata:
-    """What a replaced file keeps; ``owner`` is None for a new file, which gets the process's own."""
-
-    mode: int
-    owner: tuple[int, int] | None = None
-    attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True)
-class StoredFile:
-    """A file's content, and what it keeps when that is replaced. ``identity`` is the inode that was read."""
-
-    text: bytes
-    metadata: Metadata
-    identity: Identity | None = dataclasses.field(default=None, compare=False)
 
 
 class Folder:
@@ -125,7 +103,7 @@ class Folder:
         descriptor = self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with open(descriptor, "wb") as opened:
-                _fill(opened, file)
+                fill(opened, file)
                 os.fsync(descriptor)
         except BaseException:
             self.discard(name)
@@ -293,39 +271,3 @@ class Folder:
             finally:
                 os.close(descriptor)
         return b""
-
-
-def stored(file: t.BinaryIO) -> StoredFile:
-    """Return all that an open file holds."""
-    descriptor = file.fileno()
-    found = os.fstat(descriptor)
-    metadata = Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), _attributes(descriptor))
-    file.seek(0)
-    return StoredFile(file.read(), metadata, (found.st_dev, found.st_ino))
-
-
-def _fill(opened: t.BinaryIO, file: StoredFile) -> None:
-    """Let a new file have content, owner, mode and attributes of another one."""
-    descriptor, metadata = opened.fileno(), file.metadata
-    opened.write(file.text)
-    opened.flush()
-    if metadata.owner is not None:
-        os.fchown(descriptor, *metadata.owner)
-    os.fchmod(descriptor, metadata.mode)
-    inherited = _attributes(descriptor)
-    for name, value in metadata.attributes.items():
-        if inherited.get(name) != value:
-            os.setxattr(descriptor, name, value)
-    if metadata.owner is not None and _ACCESS_LIST in inherited and _ACCESS_LIST not in metadata.attributes:
-        os.removexattr(descriptor, _ACCESS_LIST)
-
-
-def _attributes(descriptor: int) -> dict[str, bytes]:
-    """Return the extended attributes that belong to a file whatever its content."""
-    try:
-        names = os.listxattr(descriptor)
-    except OSError as exc:
-        if exc.errno == errno.ENOTSUP:
-            return {}
-        raise
-    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(KEPT_ATTRIBUTES)}

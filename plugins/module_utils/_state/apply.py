@@ -18,8 +18,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before, remains
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name

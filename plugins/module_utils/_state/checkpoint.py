@@ -22,9 +22,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Metadata, StoredFile
-from ansible_collections.linux.tcp.plugins.module_utils._host.replace import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import (
     Checkpoint,

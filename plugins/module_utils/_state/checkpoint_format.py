@@ -22,7 +22,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError
-from ansible_collections.linux.tcp.plugins.module_utils._host.folder import KEPT_ATTRIBUTES, Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import KEPT_ATTRIBUTES, Metadata, StoredFile
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF, SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import HZ_LOWEST, INT_MAX, KEYS

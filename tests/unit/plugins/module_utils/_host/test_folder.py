@@ -11,7 +11,8 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
-from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder, Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at, needs_root
 
 if t.TYPE_CHECKING:

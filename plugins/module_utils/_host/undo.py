@@ -1,0 +1,43 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The two ways out of a step that changed a host: undo it, or let it stand."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Undo:
+    """The two ways out of a step that was taken: call it to undo the step, or let the step stand.
+
+    ``check`` raises where the step must not stand; ``forget`` gives up what only the undo needs, and never fails.
+    """
+
+    run: t.Callable[[], None]
+    check: t.Callable[[], None] = nothing
+    forget: t.Callable[[], None] = nothing
+
+    def __call__(self) -> None:
+        """Undo the step."""
+        self.run()
+
+
+def let_stand(steps: t.Sequence[Undo]) -> None:
+    """Let all steps stand, or none: after this they cannot be undone.
+
+    :raises KeepaliveError: where one must not stand; then all can still be undone.
+    """
+    for step in steps:
+        step.check()
+    for step in steps:
+        step.forget()
