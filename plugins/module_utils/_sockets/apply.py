@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     TOO_OLD_REMEDY,
     Duplicator,
@@ -28,11 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PINS, Outcome, plan
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED, TOO_OLD
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import (
-    SocketScanner,
-    duplicate_socket,
-    read_options,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner, duplicate_socket
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
@@ -40,7 +37,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options, Socket
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Unreadable
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 

@@ -12,11 +12,8 @@ before a process's descriptors are read; and only the sockets that are found the
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
-import socket
-import struct
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
@@ -25,8 +22,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Options, Socket
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import TOO_OLD_REMEDY, Duplicator, remedy
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     CLOSED,
@@ -42,18 +40,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     REFUSED,
     TOO_OLD,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-        Reason,
-    )
+    import socket
 
-    What = t.Literal["namespace", "process", "socket"]
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+
     # process and number of the descriptor
     Holder = t.Tuple[Process, int]
+    # of each inode the namespace and the lines of its table
+    Selected = t.Dict[int, t.Tuple[int, t.List[Entry]]]
+    # a namespace and a line of its table
+    Line = t.Tuple[int, Entry]
     ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
 
 
@@ -63,49 +65,6 @@ _WITHOUT_HOLDER = {
     STATES["close_wait"]: NOT_ACCEPTED,
     STATES["syn_recv"]: HALF_OPEN,
 }
-
-# include/uapi/linux/in.h, include/uapi/asm-generic/socket.h; Python has no name for them
-_IPPROTO_MPTCP = 262
-_SO_PROTOCOL = 38
-
-# struct tcp_info: tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds. What is heard last
-# counts: include/net/tcp.h, keepalive_time_elapsed().
-_LAST_HEARD = struct.Struct("=52xII")
-
-_OFF = Options(keepalive=False)
-
-
-class Unreadable:
-    """Counts what could not be read, by reason, with what to do about it where that is known."""
-
-    def __init__(self) -> None:
-        self._counts: collections.Counter[tuple[What, Reason]] = collections.Counter()
-        self._remedies: dict[Reason, str] = {}
-
-    def add(self, what: What, reason: Reason, what_to_do: str = "") -> None:
-        """Count one."""
-        self._counts[what, reason] += 1
-        if what_to_do:
-            self._remedies[reason] = what_to_do
-
-    def sockets(self, *reasons: Reason) -> int:
-        """Return how many sockets were counted for these reasons."""
-        return sum(self._counts["socket", reason] for reason in reasons)
-
-    def as_list(self) -> list[dict[str, t.Any]]:
-        """Return the counts as the module returns them."""
-        return [
-            {"what": what, **reason._asdict(), "count": count} for (what, reason), count in sorted(self._counts.items())
-        ]
-
-    def warnings(self) -> list[str]:
-        """Return a warning for each reason that has a remedy."""
-        kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
-        return [
-            f"{count} {kinds[what]} could not be read: {reason.message}. {self._remedies[reason]}"
-            for (what, reason), count in sorted(self._counts.items())
-            if reason in self._remedies
-        ]
 
 
 class SocketScanner:
@@ -140,23 +99,8 @@ class SocketScanner:
         holders: dict[int, list[Holder]] = {}
         self._find_holders(chosen, selected, holders)
         self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
-        unfound = set() if filters.concern_processes else selected.keys() - holders.keys()
-        lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
-        self.denied = bool(self._refused and (filters.concern_processes or lasting))
-        for inode in unfound:
-            without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
-            self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
-        # whose they are is known of those that wait for a listener
-        doors = {
-            (namespace, entry.local_port)
-            for i in holders
-            for namespace, entries in [selected[i]]
-            for entry in entries
-            if entry.is_listening
-        }
-        for namespace, entry in unheld:
-            if not filters.concern_processes or (namespace, entry.local_port) in doors:
-                self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
+        self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
+        self._count_without_holder(filters, unheld, [selected[inode] for inode in holders])
         with contextlib.closing(Duplicator(self._processes.proc)) as duplicator:
             for inode, held in holders.items():
                 options, unread = self._look(duplicator, inode, held, whole=whole)
@@ -166,6 +110,23 @@ class SocketScanner:
                 found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread)
                 if filters.covered is None or found.verdict.covered is filters.covered:
                     yield found
+
+    def _count_unfound(self, filters: Filters, selected: Selected, unfound: t.Collection[int]) -> None:
+        """Count the selected sockets whose holders were not found."""
+        lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
+        self.denied = bool(self._refused and (filters.concern_processes or lasting))
+        for inode in unfound:
+            without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
+            self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
+
+    def _count_without_holder(self, filters: Filters, unheld: list[Line], held: list[tuple[int, list[Entry]]]) -> None:
+        """Count the sockets that no process holds; with filters of processes, those that wait for a listener."""
+        doors = {
+            (namespace, entry.local_port) for namespace, entries in held for entry in entries if entry.is_listening
+        }
+        for namespace, entry in unheld:
+            if not filters.concern_processes or (namespace, entry.local_port) in doors:
+                self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
 
     def _still_there(self, inodes: t.Collection[int], namespaces: t.Iterable[int]) -> set[int]:
         """Return which sockets have not ended since the tables were read."""
@@ -214,13 +175,13 @@ class SocketScanner:
                     chosen.append(process)
         return chosen
 
-    def _select(self, filters: Filters) -> tuple[dict[int, tuple[int, list[Entry]]], list[tuple[int, Entry]]]:
+    def _select(self, filters: Filters) -> tuple[Selected, list[Line]]:
         """Return the selected sockets, as far as the tables tell: those with an inode, and those without.
 
         The former come by their inode, with the namespace and their lines there.
         """
-        selected: dict[int, tuple[int, list[Entry]]] = {}
-        unheld: list[tuple[int, Entry]] = []
+        selected: Selected = {}
+        unheld: list[Line] = []
         for namespace in self._namespaces:
             lines: dict[int, list[Entry]] = {}
             for entry in self._read_table(namespace, filters.states):
@@ -299,48 +260,3 @@ class SocketScanner:
 def duplicate_socket(duplicator: Duplicator, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
     """Return a duplicate of a socket from those who hold it, as :meth:`Duplicator.lend` does."""
     return duplicator.duplicate(inode, [(process.number, descriptor) for process, descriptor in held])
-
-
-def read_options(copy: socket.SocketType, *, whole: bool = True) -> Options:
-    """Ask the kernel for a TCP or MPTCP socket's options; nothing of its data is touched.
-
-    Unless the ``whole`` is wanted, no more than what :func:`judge` needs, which is little while keepalive is off.
-
-    :raises KeepaliveError: where the kernel does not tell.
-    """
-    try:
-        keepalive = bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-        protocol = copy.getsockopt(socket.SOL_SOCKET, _SO_PROTOCOL) if whole else 0
-    except OSError as exc:
-        raise KeepaliveError(f"the kernel refuses to tell its options: {exc.strerror}.") from exc
-    if not whole and not keepalive:
-        return _OFF
-    options = Options(
-        keepalive=keepalive,
-        time=_number(copy, socket.TCP_KEEPIDLE),
-        intvl=_number(copy, socket.TCP_KEEPINTVL),
-        user_timeout=_number(copy, socket.TCP_USER_TIMEOUT),
-    )
-    if not whole:
-        return options
-    return options._replace(
-        mptcp=protocol == _IPPROTO_MPTCP,
-        probes=_number(copy, socket.TCP_KEEPCNT),
-        idle=_idle(copy),
-    )
-
-
-def _number(copy: socket.SocketType, option: int) -> int | None:
-    """Return a TCP option; None where the kernel has none such for MPTCP."""
-    try:
-        return copy.getsockopt(socket.IPPROTO_TCP, option)
-    except OSError:
-        return None
-
-
-def _idle(copy: socket.SocketType) -> float | None:
-    try:
-        info = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_HEARD.size)
-    except OSError:
-        return None
-    return min(_LAST_HEARD.unpack(info)) / 1000 if len(info) == _LAST_HEARD.size else None

@@ -13,13 +13,8 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    ENDED,
-    NO_TABLE,
-    NOT_ACCEPTED,
-    PERMISSION,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner, Unreadable
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_TABLE
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
@@ -64,21 +59,6 @@ def test_a_process_that_starts_meanwhile() -> None:
 
 def test_a_socket_that_ends_before_its_holder_is_found() -> None:
     assert run_isolated(SCENARIOS / "ended_meanwhile.py") == {"found": 0, "unreadable": ["ended"]}
-
-
-def test_unreadable_is_counted_by_reason() -> None:
-    unreadable = Unreadable()
-    unreadable.add("socket", NOT_ACCEPTED)
-    unreadable.add("process", PERMISSION, "Run as root.")
-    unreadable.add("socket", ENDED)
-    unreadable.add("process", PERMISSION)
-    assert unreadable.as_list() == [
-        {"what": "process", **PERMISSION._asdict(), "count": 2},
-        {"what": "socket", **ENDED._asdict(), "count": 1},
-        {"what": "socket", **NOT_ACCEPTED._asdict(), "count": 1},
-    ]
-    assert unreadable.warnings() == ["2 process(es) could not be read: permission denied. Run as root."]
-    assert unreadable.sockets(ENDED, NOT_ACCEPTED, PERMISSION) == 2
 
 
 def test_table_that_cannot_be_read() -> None:

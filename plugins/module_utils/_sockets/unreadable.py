@@ -1,0 +1,50 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Count what could not be read, by reason."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+
+    What = t.Literal["namespace", "process", "socket"]
+
+
+class Unreadable:
+    """Counts what could not be read, by reason, with what to do about it where that is known."""
+
+    def __init__(self) -> None:
+        self._counts: collections.Counter[tuple[What, Reason]] = collections.Counter()
+        self._remedies: dict[Reason, str] = {}
+
+    def add(self, what: What, reason: Reason, what_to_do: str = "") -> None:
+        """Count one."""
+        self._counts[what, reason] += 1
+        if what_to_do:
+            self._remedies[reason] = what_to_do
+
+    def sockets(self, *reasons: Reason) -> int:
+        """Return how many sockets were counted for these reasons."""
+        return sum(self._counts["socket", reason] for reason in reasons)
+
+    def as_list(self) -> list[dict[str, t.Any]]:
+        """Return the counts as the module returns them."""
+        return [
+            {"what": what, **reason._asdict(), "count": count} for (what, reason), count in sorted(self._counts.items())
+        ]
+
+    def warnings(self) -> list[str]:
+        """Return a warning for each reason that has a remedy."""
+        kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
+        return [
+            f"{count} {kinds[what]} could not be read: {reason.message}. {self._remedies[reason]}"
+            for (what, reason), count in sorted(self._counts.items())
+            if reason in self._remedies
+        ]

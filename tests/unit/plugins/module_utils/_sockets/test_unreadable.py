@@ -1,0 +1,23 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NOT_ACCEPTED, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
+
+
+def test_unreadable_is_counted_by_reason() -> None:
+    unreadable = Unreadable()
+    unreadable.add("socket", NOT_ACCEPTED)
+    unreadable.add("process", PERMISSION, "Run as root.")
+    unreadable.add("socket", ENDED)
+    unreadable.add("process", PERMISSION)
+    assert unreadable.as_list() == [
+        {"what": "process", **PERMISSION._asdict(), "count": 2},
+        {"what": "socket", **ENDED._asdict(), "count": 1},
+        {"what": "socket", **NOT_ACCEPTED._asdict(), "count": 1},
+    ]
+    assert unreadable.warnings() == ["2 process(es) could not be read: permission denied. Run as root."]
+    assert unreadable.sockets(ENDED, NOT_ACCEPTED, PERMISSION) == 2
