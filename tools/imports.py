@@ -62,7 +62,9 @@ PURE = (
     "plugin_utils._trust.facts",
     "plugin_utils._trust.results",
     "plugin_utils._audit.criteria",
+    "plugin_utils._audit.host",
     "plugin_utils._audit.judge",
+    "plugin_utils._audit.reasons",
     "plugin_utils._audit.results",
     "plugin_utils._audit.csv_report",
 )

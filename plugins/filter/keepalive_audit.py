@@ -78,7 +78,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import as_page
 
 

@@ -15,12 +15,11 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import Host, judge_host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
-        Result,
-    )
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Result
 
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, blanks before it or not, also in full width.
 # One for which a semicolon ends a cell begins another there.

@@ -20,7 +20,7 @@ import typing as t
 from jinja2 import Environment, StrictUndefined
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
 
 if t.TYPE_CHECKING:
     Report = t.Mapping[str, t.Any]

@@ -12,7 +12,6 @@ from html.parser import HTMLParser
 import pytest
 
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import CODES
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     LEFT,
     RIGHT,
@@ -23,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     detection_plot,
     duration,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
 from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, hostile_fleet, small_fleet
 
 if t.TYPE_CHECKING:

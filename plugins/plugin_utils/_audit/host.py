@@ -1,0 +1,94 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of one host of a fleet, from the results that Ansible registered for it."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values, detection_time
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
+    InvalidResultError,
+    line_of,
+    read_info,
+    read_sockets,
+    text_of,
+)
+
+if t.TYPE_CHECKING:
+    Result = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """What is known of one host: ``values`` and ``connections`` as the report has them; None where there are none.
+
+    ``trouble`` and ``sockets_trouble`` say why there are none: as (code, message), and as a message. ``notes`` are
+    what else is worth knowing.
+    """
+
+    name: str
+    values: Result | None = None
+    connections: Result | None = None
+    trouble: tuple[str, str] | None = None
+    sockets_trouble: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_results(cls, name: str, info: object, sockets: object) -> Host:
+        """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
+
+        Where one of them is no result of its module, the host gave no answer: it is as good as its worst word.
+        """
+        name = text_of(name)
+        trouble, sockets_trouble = _trouble(info), _trouble(sockets)
+        if not info or (isinstance(info, Mapping) and "boot" not in info):
+            trouble = trouble or ("failed", "it gave no answer")
+        was_asked = bool(sockets) and not (isinstance(sockets, Mapping) and sockets.get("skipped"))
+        try:
+            values, cuts = (None, []) if trouble else read_info(info)
+            connections, more_cuts = (None, []) if sockets_trouble or not was_asked else read_sockets(sockets)
+        except InvalidResultError as exc:
+            return cls(name, trouble=("invalid_result", str(exc)))
+        warnings = connections.pop("warnings") if connections else []
+        return cls(
+            name,
+            values and _with_times(values),
+            connections and {**connections, "share": per_cent(connections["covered"], connections["sockets"])},
+            trouble,
+            sockets_trouble[1] if sockets_trouble else None,
+            (*warnings, *cuts, *more_cuts),
+        )
+
+
+def _trouble(result: object) -> tuple[str, str] | None:
+    if not isinstance(result, Mapping):
+        return None
+    for code in ("unreachable", "failed"):
+        if result.get(code):
+            # what kept a module from starting at all, such as a missing sudo, stands only there
+            said = (line_of(result.get(key)) for key in ("msg", "module_stderr"))
+            return code, " ".join(filter(None, said)) or "no message"
+    return None
+
+
+def _with_times(values: Result) -> Result:
+    """Return a host's values with what follows from them, whatever the host says of it."""
+    running, planned = Values(**values["runtime"]), Values(**values["boot"]["values"])
+    return {
+        **values,
+        "drift": [key for key, value in running.named().items() if value != planned[key]],
+        "detection_time": detection_time(running),
+        "boot_detection_time": detection_time(planned),
+    }
+
+
+def per_cent(part: int, whole: int) -> float | None:
+    """Return a share in per cent to one decimal, rounded down so that 100 means all; None of nothing."""
+    return part * 1000 // whole / 10 if whole else None

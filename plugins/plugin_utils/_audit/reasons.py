@@ -1,0 +1,202 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Say why a host is not in order: each reason with its code, a sentence, and the key or line that it is about."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN_HOLDER
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import consequence_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import PLURALS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host, Result
+
+# The code of each reason, with its heading, in the order in which a host's reasons are given.
+CODES = {
+    "unreachable": "could not be reached",
+    "failed": "could not be asked",
+    "invalid_result": "gave a result that is not valid",
+    "unknown": "a value could not be read",
+    "harmful": "a value does harm",
+    "drift": "other values after a reboot",
+    "doubt": "the next boot is uncertain",
+    "other_writer": "others may set the values",
+    "detection_time": "a dead peer is noticed too late",
+    "idle_timeout": "silent for longer than the path remembers",
+    "coverage": "too few connections known to be covered",
+}
+
+
+# Doubts about what is empty on every plain host: a note, unless the audit is strict.
+_HARMLESS = {"hidden_credential"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why a host is not in order; ``code`` is one of :data:`CODES`, ``message`` a sentence for people.
+
+    ``key``, ``path`` and ``line`` are there where the reason is about one of the three values, or a line of a file.
+    """
+
+    code: str
+    message: str
+    key: str | None = None
+    path: str | None = None
+    line: int | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the reason as the report has it."""
+        return dataclasses.asdict(self)
+
+
+def reasons_of(host: Host, criteria: Criteria) -> t.Iterator[Reason]:
+    """Yield why a host is not in order, in the order of :data:`CODES`."""
+    if host.trouble:
+        code, message = host.trouble
+        yield Reason(code, f"It {CODES[code]}: {message}")
+    if host.values is not None:
+        yield from _unknown(host.values)
+        yield from _harmful(host.values)
+        yield from _drift(host.values)
+        yield from _doubts(host.values, criteria)
+        yield from _other_writers(host.values)
+        yield from _too_late(host.values, criteria)
+        yield from _too_silent(host.values, criteria)
+        yield from _too_few(host, criteria)
+
+
+def _unknown(values: Result) -> t.Iterator[Reason]:
+    for key in KEYS:
+        if values["runtime"][key] is None:
+            yield Reason("unknown", f"The running kernel's {sysctl_name(key)} could not be read.", key=key)
+        if values["boot"]["values"][key] is None:
+            yield Reason("unknown", f"What {sysctl_name(key)} will be at the next boot is not known.", key=key)
+
+
+def _harmful(values: Result) -> t.Iterator[Reason]:
+    """Yield what the kernel accepts and the module refuses."""
+    for moment, of in _moments(values):
+        for key in KEYS:
+            if of[key] is not None and of[key] < 1:
+                harm = (
+                    "that kills healthy connections or floods them with probes"
+                    if of[key] == 0
+                    else "that switches keepalive off"
+                )
+                yield Reason("harmful", f"{moment} {sysctl_name(key)} is {of[key]}: {harm}.", key=key)
+
+
+def _drift(values: Result) -> t.Iterator[Reason]:
+    for key in values["drift"]:
+        if values["boot"]["values"][key] is None:
+            continue  # that it is not known is a reason of its own
+        source = values["boot"]["sources"][key]
+        text = (
+            f"{sysctl_name(key)} is {values['runtime'][key]}, and at the next boot it would be "
+            f"{values['boot']['values'][key]}: "
+        )
+        if source:
+            yield Reason("drift", f"{text}{source['path']} line {source['line']} takes precedence.", key=key, **source)
+        elif values["boot"]["loader"] is None:
+            yield Reason("drift", f"{text}nothing applies sysctl files when this host boots.", key=key)
+        else:
+            yield Reason("drift", f"{text}no file sets it, so the kernel's default counts.", key=key)
+
+
+def is_harmless(doubt: Result, criteria: Criteria) -> bool:
+    """Whether a doubt about the next boot is a note and no reason."""
+    return doubt["code"] in _HARMLESS and not criteria.strict
+
+
+def _doubts(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
+    for doubt in values["boot"]["doubts"]:
+        if not is_harmless(doubt, criteria):
+            yield Reason("doubt", doubt["message"], path=doubt["path"], line=doubt["line"])
+
+
+def _other_writers(values: Result) -> t.Iterator[Reason]:
+    for writer in values["other_writers"]:
+        yield Reason(
+            "other_writer",
+            f"{writer['path']} line {writer['line']} {consequence_of(writer['code'])}: {writer['text']}",
+            path=writer["path"],
+            line=writer["line"],
+        )
+
+
+def _moments(values: Result) -> list[tuple[str, Result]]:
+    """Return the running values, and the next boot's where they differ, each with how a sentence begins."""
+    running, planned = values["runtime"], values["boot"]["values"]
+    return [("Now", running), *([] if running == planned else [("After a reboot", planned)])]
+
+
+def _too_late(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
+    if criteria.limit is None:
+        return
+    for moment, of in _moments(values):
+        seconds = detection_time(Values(**of))
+        if seconds is None:
+            yield Reason("detection_time", f"{moment} it is not known after how long a dead peer is noticed.")
+        elif seconds > criteria.limit:
+            yield Reason(
+                "detection_time",
+                f"{moment} a dead peer is noticed after {seconds} s, and the limit is {criteria.limit} s.",
+            )
+
+
+def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
+    """Compare the longest silence of a healthy idle connection with what the path allows.
+
+    That is ``time``, or ``intvl`` where this is longer: after each probe, answered or not, the kernel waits for
+    it (net/ipv4/tcp_timer.c, tcp_keepalive_timer()).
+    """
+    if criteria.idle_timeout is None:
+        return
+    for moment, of in _moments(values):
+        time, intvl = of["time"], of["intvl"]
+        if time is None or intvl is None or min(time, intvl) < 0:
+            yield Reason("idle_timeout", f"{moment} it is not known how long an idle connection is silent.")
+            continue
+        key: Key = "intvl" if intvl > time else "time"
+        if of[key] >= criteria.idle_timeout:
+            yield Reason(
+                "idle_timeout",
+                f"{moment} an idle connection is silent for {of[key]} s ({sysctl_name(key)}), and the path forgets it "
+                f"after {criteria.idle_timeout} s.",
+                key=key,
+            )
+
+
+def _too_few(host: Host, criteria: Criteria) -> t.Iterator[Reason]:
+    connections = host.connections
+    if criteria.covered is None:
+        return
+    if connections is None:
+        cause = host.sockets_trouble or "it was not asked for"
+        yield Reason("coverage", f"The connections could not be read: {cause}")
+        return
+    hidden = [
+        f"{one['count']} {PLURALS[one['what']]}: {one['message']}"
+        for one in connections["unreadable"]
+        if one["code"] == HIDDEN_HOLDER.code or (one["what"] != "socket" and one["code"] != ENDED.code)
+    ]
+    if hidden:
+        yield Reason("coverage", f"Not all connections could be read: {'; '.join(hidden)}.")
+    covered, sockets = connections["covered"], connections["sockets"]
+    if covered * 100 < criteria.covered * sockets:
+        why = "; ".join(f"{one['message']}: {one['sockets']}" for one in connections["reasons"])
+        yield Reason(
+            "coverage",
+            f"{covered} of {sockets} connections are covered ({connections['share']:g} %), and {criteria.covered:g} % "
+            f"are wanted{f' ({why})' if why else ''}.",
+        )

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PERMISSION
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host, per_cent
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
+from ansible_collections.linux.tcp.tests.unit.results import info, sockets
+
+WRONG = "keepalive_info.boot.values.time is not a whole number from -2147483647 to 2147483647"
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [
+        pytest.param((info(boot=t.cast("t.Any", ("600", 60, 20))), {}), WRONG, id="text for a number"),
+        pytest.param((info((600, 60, 20), (True, 60, 20)), {}), WRONG, id="boolean for a number"),
+        pytest.param((info((600, 60, 20), (2**31, 60, 20)), {}), WRONG, id="more than the kernel has"),
+        pytest.param(({"boot": {}}, {}), "keepalive_info has no runtime", id="nothing in it"),
+        pytest.param(("x", {}), "keepalive_info is not a mapping", id="another type"),
+        pytest.param((info(settings={}), {}), "keepalive_info.settings is not a list", id="mapping for a list"),
+        pytest.param((info(settings=[{}]), {}), "keepalive_info.settings[0] has no key", id="element"),
+        pytest.param((info(), {"totals": {}}), "keepalive_sockets_info.totals has no sockets", id="empty totals"),
+        pytest.param((info(), {"changed": False}), "keepalive_sockets_info has no totals", id="no totals"),
+        pytest.param(
+            (info(), {"totals": {"sockets": 1, "covered": 9, "not_covered": 0, "unknown": 0}}),
+            "keepalive_sockets_info.totals has counts that do not add up",
+            id="sum",
+        ),
+        pytest.param(
+            (info(), sockets(unreadable=[{"what": "planet", **PERMISSION._asdict(), "count": 1}])),
+            "keepalive_sockets_info.unreadable[0] has a what that is none of process, namespace, socket",
+            id="unknown kind",
+        ),
+        pytest.param(
+            (info(), sockets(unreadable=[{}] * 101)),
+            "keepalive_sockets_info.unreadable has more than 100 elements",
+            id="too much that was not counted",
+        ),
+    ],
+)
+def test_invalid_result_is_no_answer(results: tuple[t.Any, t.Any], message: str) -> None:
+    judged = judge_host(Host.from_results("a", *results), Criteria())
+    assert (judged["verdict"], judged["connections"]) == ("no_answer", None)
+    assert [(reason["code"], reason["message"]) for reason in judged["reasons"]] == [
+        ("invalid_result", f"It gave a result that is not valid: {message}")
+    ]
+
+
+def test_drift_is_worked_out_and_not_believed() -> None:
+    judged = judge_host(Host.from_results("a", info((999, 60, 20), (600, 60, 20), drift=[]), {}), Criteria())
+    assert (judged["verdict"], judged["drift"]) == ("not_in_order", ["time"])
+
+
+def test_what_is_kept_of_a_host_is_bounded_and_says_so() -> None:
+    row = {"code": "sets_value", "path": "/" + "x" * 5000, "line": 1, "text": "y" * 5000}
+    judged = judge_host(
+        Host.from_results("a", info(other_writers=[row] * 1000), sockets(warnings=["z" * 600])), Criteria()
+    )
+    assert len(judged["other_writers"]) == 100
+    assert judged["other_writers"][0]["text"] == "y" * 250 + "[... 4500 characters left out ...]" + "y" * 250
+    assert judged["notes"][1:] == [
+        "z" * 250 + "[... 100 characters left out ...]" + "z" * 250,
+        "keepalive_info.other_writers has 1000 elements, and the first 100 are here.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(2, 3, 66.6), (999_999, 1_000_000, 99.9), (1, 1, 100), (0, 1, 0), (0, 0, None)],
+)
+def test_a_share_is_rounded_down(part: int, whole: int, expected: float | None) -> None:
+    assert per_cent(part, whole) == expected
