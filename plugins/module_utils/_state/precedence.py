@@ -64,10 +64,31 @@ _LIKELY_PATHS = (
 def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple[Tree, list[Setting], list[str]]:
     """Put values into the persistence file and see to it that the boot takes them from there."""
     tree = _assigned(before.tree, file, want.values)
-    loader = before.known_loader
-    if loader is None:
-        after = dataclasses.replace(before, tree=tree)
-        return tree, [], [doubt.message for doubt in after.doubts()] or [_nothing_applies(file)]
+    planned = dataclasses.replace(before, tree=tree)
+    if before.known_loader is None:
+        return tree, [], [doubt.message for doubt in planned.doubts()] or [_nothing_applies(file)]
+    _require_readable(before, want)
+    if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
+        message = _not_read_message(before, planned, file, want)
+        if not file.lost or want.overrides != "ignore":
+            raise NotReadAtBootError(message)
+        return tree, [], planned.warnings()
+    _require_none_lost(before, planned, file, want)
+    overridden: list[Setting] = []
+    while True:
+        snapshot = dataclasses.replace(before, tree=tree)
+        deciding = _taking_precedence(snapshot, file, want)
+        overridden += deciding
+        if not deciding or want.overrides == "ignore":
+            losses = [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
+            return tree, overridden, snapshot.warnings() + losses
+        if want.overrides == "fail":
+            raise _overridden(before, snapshot, file, want, deciding)
+        tree = _taken_over(before, snapshot, file, want, deciding)
+
+
+def _require_readable(before: Snapshot, want: DesiredState) -> None:
+    """Check that all files are read that may take precedence, unless overrides are ignored."""
     # who may not even see whether there is a credential is about to be told so of what is to be written
     unreadable = [
         other for other in before.unreadable() if not (other.is_credential and other.reason == PERMISSION_DENIED)
@@ -82,47 +103,49 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
             f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
             f"known. {remedy}, or give overrides: ignore."
         )
-    planned = dataclasses.replace(before, tree=tree)
-    if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
-        message = _not_read_message(before, planned, file, want)
-        if not file.lost or want.overrides != "ignore":
-            raise NotReadAtBootError(message)
-        return tree, [], planned.warnings()
+
+
+def _require_none_lost(before: Snapshot, planned: Snapshot, file: SysctlFile, want: DesiredState) -> None:
+    """Check that the persistence file hides no file with other settings."""
     lost = _lost(before, planned, want)
     if lost:
         raise HidingError(
             f"{file.path} would hide {lost[0].path}, other settings of which the next boot would miss, because it has "
             f"the same name. {_another_path(before, file, want)}"
         )
-    overridden: list[Setting] = []
-    while True:
-        snapshot = dataclasses.replace(before, tree=tree)
-        doubts = [one.finding.message for one in snapshot.unknown if one.keys.intersection(want.values.named())]
-        if doubts and want.overrides != "ignore":
-            raise NotReadAtBootError(
-                f"{doubts[0]} Nothing was changed. Change what is doubtful, or give overrides: ignore."
-            )
-        known = snapshot.boot.values.named()
-        losing = {key for key, value in want.values.named().items() if known.get(key, value) != value}
-        deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
-        if len(deciding) < len(losing):
-            why = "it gives up this file at a line of 1 MiB or more. Remove that line"
-            if loader in ("alpine", "openwrt"):
-                why = "BusyBox's sysctl knows no dash before a key. Remove the line with it"
-            raise NotReadAtBootError(f"{loader} would not take the values from {file.path}: {why}.")
-        overridden += deciding
-        if not losing or want.overrides == "ignore":
-            losses = [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
-            return tree, overridden, snapshot.warnings() + losses
-        if want.overrides == "fail":
-            can_take_over = _can_take_over(before, file, want)
-            ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
-            raise OverriddenError(
-                f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in deciding)}. Nothing was "
-                f"changed. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}",
-                overridden_by=[setting.as_dict() for setting in deciding],
-            )
-        tree = _taken_over(before, snapshot, file, want, deciding)
+
+
+def _taking_precedence(snapshot: Snapshot, file: SysctlFile, want: DesiredState) -> list[Setting]:
+    """Return the settings that take precedence over those of the persistence file.
+
+    :raises NotReadAtBootError: where the values of the next boot are in doubt, or lost without such a setting.
+    """
+    doubts = [one.finding.message for one in snapshot.unknown if one.keys.intersection(want.values.named())]
+    if doubts and want.overrides != "ignore":
+        raise NotReadAtBootError(
+            f"{doubts[0]} Nothing was changed. Change what is doubtful, or give overrides: ignore."
+        )
+    known = snapshot.boot.values.named()
+    losing = {key for key, value in want.values.named().items() if known.get(key, value) != value}
+    deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
+    if len(deciding) < len(losing):
+        why = "it gives up this file at a line of 1 MiB or more. Remove that line"
+        if snapshot.known_loader in ("alpine", "openwrt"):
+            why = "BusyBox's sysctl knows no dash before a key. Remove the line with it"
+        raise NotReadAtBootError(f"{snapshot.known_loader} would not take the values from {file.path}: {why}.")
+    return deciding
+
+
+def _overridden(
+    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, deciding: list[Setting]
+) -> OverriddenError:
+    can_take_over = _can_take_over(before, file, want)
+    ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
+    return OverriddenError(
+        f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in deciding)}. Nothing was "
+        f"changed. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}",
+        overridden_by=[setting.as_dict() for setting in deciding],
+    )
 
 
 def _lost(before: Snapshot, planned: Snapshot, want: DesiredState) -> list[SysctlFile]:
