@@ -48,7 +48,7 @@ class EndedError(Exception):
     """Stands for the end of the process."""
 
 
-def end(*_: object) -> None:
+def end(*_arguments: object) -> None:
     raise EndedError
 
 
@@ -84,7 +84,7 @@ def test_signals_that_were_blocked_stay_so() -> None:
 def test_waits_are_cut_short_again_and_again() -> None:
     handler = signal.getsignal(signal.SIGALRM)
     with waits_cut_short():
-        for _ in range(2):
+        for _time in range(2):
             signal.pause()  # without the timer it would wait for ever
     assert signal.getsignal(signal.SIGALRM) is handler
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
