@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Result what a prediction and a plan need to know of a host from what a probe has read there."""
+"""Provide what a prediction and a plan need to know of a host, from the output of a probe."""
 
 # This plugin util is private to the collection: it may change at any time.
 
