@@ -1,0 +1,41 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Open the connections whose options the module for sockets sets, and read these as their owner."""
+
+from __future__ import annotations
+
+import socket
+
+_PINS = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+
+
+class Endpoints:
+    """A listener and both ends of two connections, one of which has options of its own."""
+
+    def __init__(self) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._sockets = [listener]
+        for _number in range(2):
+            client = socket.create_connection(listener.getsockname())
+            self._sockets += [client, listener.accept()[0]]
+        own = self._sockets[1]
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for pin, value in zip(_PINS, (300, 30, 3)):
+            own.setsockopt(socket.IPPROTO_TCP, pin, value)
+
+    def look(self) -> list[tuple[int, ...]]:
+        """Return SO_KEEPALIVE and the three values of each socket."""
+        return [
+            (
+                one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+                *(one.getsockopt(socket.IPPROTO_TCP, pin) for pin in _PINS),
+            )
+            for one in self._sockets
+        ]
+
+    def close_copies(self) -> None:
+        """Close them in a child process, which would be one of their owners."""
+        for one in self._sockets:
+            one.close()

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a job with faults on a host of its own, and look at that host from outside before and after."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import json
+import os
+import sys
+import typing as t
+from pathlib import Path
+
+from ansible_collections.linux.tcp.tests.faults.bench import NOTES, Bench, in_namespaces, values
+from ansible_collections.linux.tcp.tests.faults.bench import start as start_process
+from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
+from ansible_collections.linux.tcp.tests.faults.inside import Inside
+from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
+from ansible_collections.linux.tcp.tests.faults.nodes import digest, look_at
+from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
+from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.faults.bench import Json, Values
+    from ansible_collections.linux.tcp.tests.faults.jobs import Job
+    from ansible_collections.linux.tcp.tests.faults.nodes import Nodes
+    from ansible_collections.linux.tcp.tests.faults.strace import Call
+
+_USED = ("keepalive", "keepalive_checkpoint", "keepalive_restore", "keepalive_sockets")
+
+
+class Start(t.NamedTuple):
+    """A job that can be run: the host as it is found, and all parameters."""
+
+    job: Job
+    nodes: Nodes
+    values: Values
+    params: Json
+
+
+class State(t.NamedTuple):
+    """All that a host has, and what the real loader makes of its files."""
+
+    nodes: Nodes
+    values: Values
+    sockets: tuple[tuple[int, ...], ...]
+    boot: Values
+
+
+class Run(t.NamedTuple):
+    """How a program ended: its wait status and what it printed, what strace traced, and the places for other faults."""
+
+    status: int
+    out: str
+    err: str
+    trace: str = ""
+    places: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> list[Call]:
+        """The traced calls."""
+        return calls_in(self.trace)
+
+    @property
+    def answer(self) -> Json | None:
+        """What the program answered, None where that is no JSON."""
+        try:
+            found = json.loads(self.out)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+
+class Observation(t.NamedTuple):
+    """A run, the host before and after it, and after another run without faults."""
+
+    run: Run
+    before: State
+    after: State
+    then: Run
+    finally_: State
+
+
+class Laboratory:
+    """Where one process runs jobs, one after the other. What a state leads to is remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare to run jobs. ``folder`` is an empty folder."""
+        self._root, self._trace = folder / "root", folder / "trace"
+        self._root.mkdir()
+        self._booted: dict[str, Values] = {}
+        self._then: dict[str, tuple[Run, State]] = {}
+        self._starts: dict[str, Start] = {}
+        for name in _USED:  # a host's root folder has no Python
+            importlib.import_module(f"{MODULES}.{name}")
+        for name in in_namespaces(_imported_by_a_module):
+            importlib.import_module(name)
+
+    def start_of(self, name: str) -> Start:
+        """Return a job with the host that it starts from."""
+        if name not in self._starts:
+            self._starts[name] = self._prepare(JOBS[name])
+        return self._starts[name]
+
+    def _prepare(self, job: Job) -> Start:
+        if not job.after:
+            return Start(job, job.nodes, job.values, job.params)
+        earlier = self.start_of(job.after)
+        left = self.observe(earlier).after
+        if not job.restores:
+            return Start(job, left.nodes, left.values, job.params)
+        noted = self.observe(earlier._replace(job=_taking_checkpoint(earlier.job))).run.answer
+        assert noted, "a checkpoint can be taken"
+        return Start(job, left.nodes, left.values, {"checkpoint": noted["checkpoint"]})
+
+    def observe(self, start: Start, faults: t.Sequence[str] = (), *, inside: str = "") -> Observation:
+        """Run a job with these faults. ``inside`` is the kind of those within Python that are counted."""
+        work = functools.partial(self._observe, start, faults, inside)
+        observation: Observation
+        observation, self._booted, self._then = in_namespaces(work)
+        return observation
+
+    def _observe(self, start: Start, faults: t.Sequence[str], inside: str) -> tuple[t.Any, ...]:
+        job = start.job
+        bench = Bench(self._root, job.loader or "systemd-sysctl", start.nodes, start.values)
+        if job.tree:
+            bench.lend_programs(job.tree)
+        endpoints = Endpoints() if job.module == "keepalive_sockets" else None
+        look = functools.partial(self._look, bench, job, endpoints)
+        before = look()
+        run = self._run(bench, start, endpoints, faults, inside)
+        after = look()
+        key = digest(job.name, *after)
+        if key not in self._then:
+            then = self._run(bench, start, endpoints)
+            self._then[key] = then, look()
+        return Observation(run, before, after, *self._then[key]), self._booted, self._then
+
+    def _look(self, bench: Bench, job: Job, endpoints: Endpoints | None) -> State:
+        nodes = look_at(bench.root)
+        key = digest(job.name, nodes)
+        if job.loader and key not in self._booted:
+            self._booted[key] = bench.boot(job.loader, job.tree)
+        sockets = tuple(endpoints.look()) if endpoints else ()
+        return State(nodes, values(), sockets, self._booted.get(key, ()))
+
+    def _run(
+        self,
+        bench: Bench,
+        start: Start,
+        endpoints: Endpoints | None,
+        faults: t.Sequence[str] | None = None,
+        inside: str = "",
+    ) -> Run:
+        within = [fault for fault in faults or () if "=" in fault.partition(":")[0]]
+
+        def work() -> None:
+            counter = Inside(within[0] if within else f"{inside}=:0")
+            if endpoints:
+                endpoints.close_copies()
+            if counter.kind:
+                counter.begin()
+            try:
+                _run_job(start)
+            finally:
+                sys.settrace(None)
+                os.write(NOTES, json.dumps(counter.places).encode())
+
+        process = start_process(work, bench.root)
+        calls = [parse_inject(fault) for fault in faults or () if fault not in within]
+        tracer = None if faults is None else attach(process.pid, self._trace, calls)
+        process.release()
+        process.wait()
+        if tracer:
+            tracer.communicate()
+        trace = self._trace.read_text(errors="replace") if tracer else ""
+        return Run(process.status, process.text(1), process.text(2), trace, tuple(json.loads(process.text(0) or "[]")))
+
+
+def _imported_by_a_module() -> list[str]:
+    """Return what is imported where a module succeeds, and where it fails; neither changes the machine."""
+    found: set[str] = set()
+    for params in ({}, {"time": 0}):
+
+        def work(params: Json = params) -> None:
+            try:
+                run_module("keepalive", params)
+            finally:
+                os.write(NOTES, json.dumps(sorted(sys.modules)).encode())
+
+        process = start_process(work, Path("/"))
+        process.release()
+        process.wait()
+        found.update(json.loads(process.text(0)))
+    return sorted(found - {"__main__", "__mp_main__"})
+
+
+def _taking_checkpoint(job: Job) -> Job:
+    return dataclasses.replace(job, name=f"checkpoint of {job.name}", module="keepalive_checkpoint")
+
+
+def _run_job(start: Start) -> None:
+    if start.job.module == "store":
+        run_store(start.params)
+    run_module(start.job.module, start.params)

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run what a job runs, in this process, as a program of its own would."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import typing as t
+
+from ansible.module_utils import basic
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.faults.bench import Json
+
+MODULES = "ansible_collections.linux.tcp.plugins.modules"
+
+
+def run_module(name: str, params: Json) -> t.NoReturn:
+    """Run a module with these parameters; it ends with SystemExit."""
+    given: t.Any = basic  # what Ansible's wrapper sets has no types
+    given._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
+    given._ANSIBLE_PROFILE = "legacy"  # since ansible-core 2.19
+    importlib.import_module(f"{MODULES}.{name}").main()
+    raise SystemExit("The module has returned.")
+
+
+def run_store(params: Json) -> t.NoReturn:
+    """Take a step of the rollout's store and print what its caller gets; it ends with SystemExit."""
+    step, folder, host, *_rest = params["step"], params["folder"], params["host"]
+    try:
+        getattr(store, step)(
+            folder, host, **{key: value for key, value in params.items() if key not in ("step", "folder", "host")}
+        )
+    except KeepaliveError as exc:
+        print(json.dumps({"failed": True, "msg": str(exc)}))
+        sys.exit(1)
+    print(json.dumps({"changed": True}))
+    sys.exit(0)

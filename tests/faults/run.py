@@ -1,0 +1,193 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the modules and the rollout's store with faults in their system calls, and judge what they leave.
+
+Each run has a host of its own in namespaces. A run without faults shows which calls there are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import itertools
+import os
+import random
+import shutil
+import sys
+import tempfile
+import typing as t
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ansible_collections.linux.tcp.tests.faults import modes
+from ansible_collections.linux.tcp.tests.faults.bench import LOADERS
+from ansible_collections.linux.tcp.tests.faults.inside import MEMORY, TOLD
+from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
+from ansible_collections.linux.tcp.tests.faults.judge import judge
+from ansible_collections.linux.tcp.tests.faults.modes import MODES, Case
+from ansible_collections.linux.tcp.tests.faults.observe import Laboratory
+from ansible_collections.linux.tcp.tests.faults.points import points_in
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.faults.observe import Observation
+
+_MOST_EXAMPLES = 5  # of a kind of violation that are printed
+
+
+class Verdict(t.NamedTuple):
+    """What became of a case: whether its faults happened, and the rules that were broken."""
+
+    case: Case
+    happened: bool
+    broken: list[str]
+
+
+_laboratory: Laboratory
+_plain: dict[str, Observation] = {}
+
+
+def _begin(folder: Path) -> None:
+    """Create the laboratory of a worker process."""
+    global _laboratory  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
+    _laboratory = Laboratory(Path(tempfile.mkdtemp(dir=folder)))
+
+
+def _plain_run(job: str) -> Observation:
+    if job not in _plain:
+        _plain[job] = _laboratory.observe(_laboratory.start_of(job))
+        if _plain[job].run.status:
+            raise RuntimeError(f"{job} fails without any fault: {_plain[job].run.out}{_plain[job].run.err}")
+    return _plain[job]
+
+
+def _plan(request: tuple[str, str]) -> list[Case]:
+    """Return the cases of a mode for a job. Those of ``undo`` are the first faults only."""
+    job, mode = request
+    start = _laboratory.start_of(job)
+    points = points_in(_plain_run(job).run.calls)
+    by_points = {"kill": modes.kills, "error": modes.errors, "disk": modes.disks, "signal": modes.signals}
+    if mode in by_points:
+        return [Case(job, mode, faults) for faults in by_points[mode](points)]
+    if mode == "undo":
+        return [Case(job, mode, (first,)) for first in modes.firsts(points)]
+    found = _laboratory.observe(start, inside=mode).run.places
+    return [Case(job, mode, faults) for faults in modes.places(found)]
+
+
+def _second(case: Case) -> list[Case]:
+    """Return the cases in which a second fault follows the first fault of a case."""
+    start, first = _laboratory.start_of(case.job), case.faults[0]
+    seen = _laboratory.observe(start, case.faults).run
+    if not (seen.answer or {}).get("failed"):
+        return []
+    found = list(modes.seconds(first, points_in(seen.calls)))
+    for kind in (MEMORY, TOLD):
+        without = set(_laboratory.observe(start, inside=kind).run.places)
+        with_first = _laboratory.observe(start, case.faults, inside=kind).run.places
+        found += [(first, place) for place in with_first if place not in without]
+    return [Case(case.job, case.mode, faults) for faults in found]
+
+
+def _try(case: Case) -> Verdict:
+    """Run a case and judge it."""
+    seen = _laboratory.observe(_laboratory.start_of(case.job), case.faults)
+    happened = "(INJECTED" in seen.run.trace or "+++ killed by SIGKILL" in seen.run.trace
+    happened = happened or any(fault in seen.run.places for fault in case.faults) or case.mode == "disk"
+    return Verdict(case, happened, judge(case, seen, _plain_run(case.job)))
+
+
+def _all_cases(pool: ProcessPoolExecutor, pairs: list[tuple[str, str]]) -> list[Case]:
+    planned = list(itertools.chain(*tqdm(pool.map(_plan, pairs), "plan", len(pairs), unit="plan", mininterval=1)))
+    firsts = [case for case in planned if case.mode == "undo"]
+    progress = tqdm(pool.map(_second, firsts), "plan the undo", len(firsts), unit="plan", mininterval=1)
+    return [case for case in planned if case.mode != "undo"] + list(itertools.chain(*progress))
+
+
+def _sampled_plan(request: tuple[tuple[str, str], int, int]) -> list[Case]:
+    """Return so many cases of a mode for a job."""
+    pair, number, seed = request
+    chance = random.Random(f"{seed} {pair}")
+    planned = _plan(pair)
+    if pair[1] != "undo":
+        return chance.sample(planned, min(number, len(planned)))
+    chosen: list[Case] = []
+    for first in chance.sample(planned, min(number, len(planned))):
+        found = _second(first)
+        chosen += [chance.choice(found)] if found else []
+    return chosen
+
+
+def _sampled_cases(pool: ProcessPoolExecutor, pairs: list[tuple[str, str]], sample: int, seed: int) -> list[Case]:
+    """Return about ``sample`` cases, as many of each pair of job and mode as of the others."""
+    shuffled = random.Random(seed).sample(pairs, len(pairs))
+    counts = collections.Counter(itertools.islice(itertools.cycle(shuffled), sample))
+    requests = [(pair, number, seed) for pair, number in counts.items()]
+    progress = tqdm(pool.map(_sampled_plan, requests), "plan", len(requests), unit="plan", mininterval=1)
+    return list(itertools.chain(*progress))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sample", type=int, default=0, help="how many cases, evenly chosen (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (default: %(default)s)")
+    parser.add_argument("--job", action="append", choices=JOBS, help="only this job")
+    parser.add_argument("--mode", action="append", choices=MODES, help="only faults of this mode")
+    parser.add_argument("--only", metavar="CASE", help="one case as it is printed: a job, a mode and faults")
+    parser.add_argument("--every", action="store_true", help="print every violation, not some of each kind")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        parser.error("needs root")
+    needed = ("strace", *(command[0] for command in LOADERS.values()))
+    if missing := [program for program in needed if not shutil.which(program)]:
+        parser.error(f"needs {', '.join(missing)}: make packages")
+    return arguments
+
+
+def _cases(pool: ProcessPoolExecutor, arguments: argparse.Namespace) -> list[Case]:
+    if arguments.only:
+        job, mode, *faults = arguments.only.split()
+        return [Case(job, mode, tuple(faults))]
+    pairs = list(itertools.product(arguments.job or JOBS, arguments.mode or MODES))
+    if arguments.sample:
+        return _sampled_cases(pool, pairs, arguments.sample, arguments.seed)
+    return _all_cases(pool, pairs)
+
+
+def main() -> int:
+    """Return 1 if a rule was broken."""
+    arguments = _arguments()
+    runs: collections.Counter[str] = collections.Counter()
+    violations: collections.Counter[str] = collections.Counter()
+    missed: collections.Counter[str] = collections.Counter()
+    kinds: collections.Counter[str] = collections.Counter()
+    with tempfile.TemporaryDirectory(prefix="linux-tcp-faults-") as folder, ProcessPoolExecutor(
+        initializer=_begin, initargs=(Path(folder),)
+    ) as pool:
+        cases = _cases(pool, arguments)
+        if arguments.sample:
+            print(f"seed {arguments.seed}")
+        progress = tqdm(pool.map(_try, cases, chunksize=4), "faults", len(cases), unit="run", mininterval=1)
+        for verdict in progress:
+            mode = verdict.case.mode
+            runs[mode] += 1
+            violations[mode] += bool(verdict.broken)
+            missed[mode] += not verdict.happened
+            for text in verdict.broken:
+                kind = text.partition(":")[0]
+                kinds[kind] += 1
+                if arguments.every or arguments.only or kinds[kind] <= _MOST_EXAMPLES:
+                    progress.write(f"make faults ONLY='{verdict.case.text}'\n  {text}", sys.stdout)
+    for kind, number in kinds.most_common():
+        print(f"{number:>6} {kind}")
+    for mode in (*(mode for mode in MODES if runs[mode]), "total"):
+        counted = [sum(counter.values()) if mode == "total" else counter[mode] for counter in (runs, violations, missed)]
+        print(f"{mode:<8} {counted[0]:>6} runs, {counted[1]} with violations, {counted[2]} whose fault did not happen")
+    return 1 if kinds else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
