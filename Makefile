@@ -39,7 +39,7 @@ $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(F
 
 .DEFAULT_GOAL := help
 .PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs \
-	molecule fleet differential cores benchmark build install packages runner collections lock clean
+	molecule fleet differential faults cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -112,6 +112,10 @@ fleet: runner packages ## Roll out to, audit and ask light hosts behind SSH, som
 # TREES says how many, SEED is that of the first.
 differential: runner packages ## Compare predicted boots with the real loaders: TREES=10000 SEED=1
 	@$(NOX) differential -- $(if $(TREES),--trees=$(TREES)) $(if $(SEED),--seed=$(SEED))
+
+# ONLY is a case as it is printed.
+faults: runner packages ## Run the modules with faults in their system calls: SAMPLE=200 SEED=1, or ONLY='set kill …'
+	@$(NOX) faults -- $(if $(ONLY),--only='$(ONLY)') $(if $(SAMPLE),--sample=$(SAMPLE)) $(if $(SEED),--seed=$(SEED))
 
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores

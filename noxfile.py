@@ -429,6 +429,17 @@ def differential(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Run the modules with faults in their system calls and judge what they leave: a sample, all with TEST_ALL=1."""
+    install(session, "differential")
+    session.run(
+        *("python", "-m", "ansible_collections.linux.tcp.tests.faults.run"),
+        *(session.posargs or (() if TEST_ALL else ("--sample=200",))),
+        env={"PYTHONPATH": "collections"},
+    )
+
+
+@nox.session
 def fleet(session: nox.Session) -> None:
     """Roll out to hosts behind SSH, some of which fail on purpose, audit and ask them, all of it with TEST_ALL=1."""
     install(session, "fleet")

@@ -6,13 +6,14 @@
 # Installs the system packages that the tests need and that are missing, and says which. More can be named as arguments.
 set -euo pipefail
 
-# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces, hosts behind SSH.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps busybox openssh-client
-  openssh-server "$@")
+# The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces (procps and systemd have the
+# loaders), hosts behind SSH.
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps systemd strace busybox
+  openssh-client openssh-server "$@")
 
 if ! command -v apt-get >/dev/null; then
   missing=()
-  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl busybox ssh sshd "$@"; do
+  for tool in podman runc iptables mmdebstrap git shellcheck ip sysctl strace busybox ssh sshd "$@"; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if ((${#missing[@]})); then

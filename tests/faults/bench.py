@@ -54,7 +54,14 @@ LOADERS: dict[Loader, tuple[str, ...]] = {
 # What the machine has there would decide what the host boots with, or only take time to be read.
 _HIDDEN = tuple(
     f"/usr/{name}"
-    for name in ("lib/sysctl.d", "local/lib/sysctl.d", "lib/systemd/system", "lib/tuned", "lib/udev/rules.d", "lib/tmpfiles.d")
+    for name in (
+        "lib/sysctl.d",
+        "local/lib/sysctl.d",
+        "lib/systemd/system",
+        "lib/tuned",
+        "lib/udev/rules.d",
+        "lib/tmpfiles.d",
+    )
 )
 NOTES = 100  # the descriptor to which a process may write notes for the harness
 _SECONDS = 120  # for one run of a module, which takes a tenth of one

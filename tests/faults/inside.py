@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 MEMORY, TOLD = "memory", "told"
 # The files that change a host and undo it.
 _FILES = frozenset(["apply.py", "checkpoint.py", "kernel.py", "lock.py", "replace.py", "signals.py", "store.py"])
-_STEPS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "unlink")
+_STEPS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "unlink", "write")
 
 
 class Inside:

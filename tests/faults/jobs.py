@@ -73,7 +73,9 @@ _EXISTING = file(
     group=1002,
     attributes=_ATTRIBUTES,
 )
-_LATER = file(b"# another team\n" + _lines(time=60, intvl=10) + b"net.ipv4.tcp_fin_timeout=40\n", attributes=_ATTRIBUTES)
+_LATER = file(
+    b"# another team\n" + _lines(time=60, intvl=10) + b"net.ipv4.tcp_fin_timeout=40\n", attributes=_ATTRIBUTES
+)
 _CONF = file(b"# the classic file\n" + _lines(time=90) + b"net.ipv4.tcp_fin_timeout=30\n", owner=1001, group=1002)
 _TAKE_OVER = {**WANTED, "overrides": "take_over"}
 _CHECKPOINT = {

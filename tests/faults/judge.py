@@ -11,20 +11,29 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import typing as t
 
 from ansible_collections.linux.tcp.tests.faults.bench import KEYS
+from ansible_collections.linux.tcp.tests.faults.jobs import JOBS, STORE
+from ansible_collections.linux.tcp.tests.faults.modes import CRASHES
+from ansible_collections.linux.tcp.tests.faults.nodes import LEFTOVER
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json
     from ansible_collections.linux.tcp.tests.faults.modes import Case
+    from ansible_collections.linux.tcp.tests.faults.nodes import Node
     from ansible_collections.linux.tcp.tests.faults.observe import Observation, State
 
-_LEFTOVER = re.compile(r"\.(linux\.tcp\.|)[^/]*\.tmp\Z")  # hidden, and without the suffix that loaders read
+_FATAL = frozenset([signal.SIGKILL, *(getattr(signal, f"SIG{name}") for name in CRASHES)])
 _CLAIMS_PART = re.compile(r"changed in part|Undoing then failed")
 _CLAIMS_NONE = re.compile(r"[Nn]othing was (changed|restored)|has been undone")
+_DENIES = re.compile(r"cannot be|Cannot set")
 # One fault must be undone wholly. After these modes something may be left, if the message names it.
 _MAY_LEAVE = frozenset(["disk", "undo"])
+# A copy of a checkpoint, by the time at which it was made. One too many does no harm.
+_ASIDE = re.compile(rf"{STORE}/\w+\.\d{{4}}-[^/]*\.json\Z")
+_ASIDE_NAME = re.compile(rb"(?<=Z)\.\d+(?=\.json)")
 
 
 class Difference(t.NamedTuple):
@@ -42,124 +51,149 @@ class Difference(t.NamedTuple):
 
 
 def difference(one: State, other: State) -> Difference:
-    """Compare two states."""
+    """Compare two states. The store's folder itself and a number in the name of a copy do not count."""
+    paths = sorted({*one.nodes, *other.nodes} - {STORE})
     return Difference(
-        tuple(sorted(p for p in {*one.nodes, *other.nodes} if one.nodes.get(p) != other.nodes.get(p))),
+        tuple(path for path in paths if not _are_same(one.nodes.get(path), other.nodes.get(path))),
         tuple(key for key, a, b in zip(KEYS, one.values, other.values) if a != b),
         tuple(number for number, (a, b) in enumerate(zip(one.sockets, other.sockets)) if a != b),
     )
 
 
+def _are_same(one: Node | None, other: Node | None) -> bool:
+    plain = [node and node._replace(content=_ASIDE_NAME.sub(b"", node.content)) for node in (one, other)]
+    return plain[0] == plain[1]
+
+
 def judge(case: Case, seen: Observation, plain: Observation) -> list[str]:
     """Return the rules that a run broke. ``plain`` is the run of the same job without faults."""
-    status, answer = seen.run.status, seen.run.answer
-    old, new = plain.before, plain.after
-    broken = list(_next_run(seen, old, new))
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == 9:
-        return [*broken, *_each_old_or_new(seen.after, old, new)]
-    if os.WIFSIGNALED(status) or case.mode == "signal":
-        return [*broken, *_all_old_or_new(case, seen.after, old, new)]
-    if answer is None:
-        if case.mode != "memory":
-            broken.append(f"no message: {(seen.run.err.strip().splitlines() or ['the process said nothing'])[-1]}")
-        return [*broken, *_all_old_or_new(case, seen.after, old, new)]
-    if answer.get("failed"):
-        return [*broken, *_failed(case, answer, seen.after, old, new)]
-    return [*broken, *_succeeded(answer, seen.after, old, new)]
+    return list(dict.fromkeys(_Judge(case, plain.before, plain.after).broken(seen)))
 
 
-def _strays(state: State, old: State, new: State) -> list[str]:
-    return sorted(path for path in state.nodes if path not in old.nodes and path not in new.nodes)
+class _Judge:
+    def __init__(self, case: Case, old: State, new: State) -> None:
+        self._case, self._old, self._new = case, old, new
+        self._job = JOBS[case.job]
 
+    def broken(self, seen: Observation) -> t.Iterator[str]:
+        """Yield the rules that a run broke."""
+        status, answer, state = seen.run.status, seen.run.answer, seen.after
+        yield from self._next_run(seen)
+        yield from self._boots(state)
+        by_signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if (
+            by_signal in _FATAL
+            or self._job.module == "keepalive_sockets"
+            or (by_signal and self._job.module == "store")
+        ):
+            yield from self._each_old_or_new(state)
+        elif by_signal or self._case.mode == "signal" or answer is None:
+            yield from self._all_old_or_new(state)
+        if by_signal:
+            return
+        if answer is None:
+            if not any(fault.startswith("memory=") for fault in self._case.faults):
+                said = seen.run.err.strip().splitlines() or ["the process said nothing"]
+                yield f"no message: {said[-1]}"
+        elif answer.get("failed"):
+            yield from self._failed(str(answer.get("msg", "")), state)
+        else:
+            yield from self._succeeded(answer, state)
 
-def _each_old_or_new(state: State, old: State, new: State) -> t.Iterator[str]:
-    """After SIGKILL each part of the host is what it was or what it was to be."""
-    for path in sorted({*old.nodes, *new.nodes}):
-        if state.nodes.get(path) not in (old.nodes.get(path), new.nodes.get(path)):
+    def _strays(self, state: State) -> list[str]:
+        return sorted(path for path in state.nodes if path not in self._old.nodes and path not in self._new.nodes)
+
+    def _harmless(self, path: str) -> bool:
+        return bool(LEFTOVER.search(path) or _ASIDE.search(path))
+
+    def _without_leftovers(self, found: Difference, state: State) -> Difference:
+        leftovers = [path for path in self._strays(state) if self._harmless(path)]
+        return found._replace(paths=tuple(path for path in found.paths if path not in leftovers))
+
+    def _each_old_or_new(self, state: State) -> t.Iterator[str]:
+        """After SIGKILL each part of the host is what it was or what it was to be."""
+        from_old, from_new = difference(state, self._old), difference(state, self._new)
+        for path in sorted({*from_old.paths} & {*from_new.paths} - {*self._strays(state)}):
             yield f"torn file: {path} is neither old nor new: {state.nodes.get(path)}"
-    for key, *found in zip(KEYS, state.values, old.values, new.values):
-        if found[0] not in found[1:]:
-            yield f"torn value: the kernel's {key} is {found[0]}, neither old nor new"
-    for number, (socket, *known) in enumerate(zip(state.sockets, old.sockets, new.sockets)):
-        if socket not in known:
-            yield f"torn socket: socket {number} has {socket}, neither {known[0]} nor {known[1]}"
-    yield from _boots(state, old, new)
-    for path in _strays(state, old, new):
-        if not _LEFTOVER.search(path):
-            yield f"stray file: {path}"
+        for path in self._strays(state):
+            if not self._harmless(path):
+                yield f"stray file: {path}"
+        for key in sorted({*from_old.keys} & {*from_new.keys}):
+            yield f"torn value: the kernel's {key} is neither old nor new: {state.values}"
+        for number in sorted({*from_old.sockets} & {*from_new.sockets}):
+            known = f"{self._old.sockets[number]} nor {self._new.sockets[number]}"
+            yield f"torn socket: socket {number} has {state.sockets[number]}, neither {known}"
 
+    def _boots(self, state: State) -> t.Iterator[str]:
+        """Whatever happens, the next boot gives each key its old or its new value."""
+        for key, value, *known in zip(KEYS, state.boot, self._old.boot, self._new.boot):
+            if value not in known:
+                yield f"boot between: the next boot gives {key} = {value}, neither {known[0]} nor {known[1]}"
 
-def _boots(state: State, old: State, new: State) -> t.Iterator[str]:
-    for key, *found in zip(KEYS, state.boot, old.boot, new.boot):
-        if found[0] not in found[1:]:
-            yield f"boot between: the next boot gives {key} = {found[0]}, neither {found[1]} nor {found[2]}"
+    def _all_old_or_new(self, state: State) -> t.Iterator[str]:
+        """A process that could clean up leaves all of the old, or all of the new."""
+        from_old, from_new = difference(state, self._old), difference(state, self._new)
+        if from_old and from_new:
+            bare = [self._without_leftovers(found, state) for found in (from_old, from_new)]
+            kind = "between" if all(bare) else "leftover"
+            yield f"{kind} after {self._case.mode}: not old in {from_old}; not new in {from_new}"
 
-
-def _all_old_or_new(case: Case, state: State, old: State, new: State) -> t.Iterator[str]:
-    """A process that could clean up leaves all of the old, or all of the new."""
-    yield from _boots(state, old, new)
-    from_old, from_new = difference(state, old), difference(state, new)
-    if from_old and from_new:
-        kind = "leftover" if not _without_strays(from_old, state, old, new) else "between"
-        yield f"{kind} after {case.mode}: not old in {from_old}; not new in {from_new}"
-
-
-def _without_strays(found: Difference, state: State, old: State, new: State) -> Difference:
-    strays = _strays(state, old, new)
-    return found._replace(paths=tuple(path for path in found.paths if path not in strays))
-
-
-def _failed(case: Case, answer: Json, state: State, old: State, new: State) -> t.Iterator[str]:
-    """A failure leaves the old, or names what it leaves."""
-    message = str(answer.get("msg", ""))
-    left = difference(state, old)
-    if not message.strip():
-        yield "no message: the answer has none"
-    if not left:
-        if _CLAIMS_PART.search(message):
+    def _failed(self, message: str, state: State) -> t.Iterator[str]:
+        """A failure leaves the old, or names what it leaves."""
+        left = difference(state, self._old)
+        named = self._without_leftovers(left, state)
+        unnamed = [name for name in (*named.paths, *named.keys) if not self._names(message, name)]
+        if not message.strip():
+            yield "no message: the answer has none"
+        if left and not named and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
+            yield f"leftover after {self._case.mode}: {left}"
+        if not left and _CLAIMS_PART.search(message):
             yield f"untrue message: nothing is changed, and it says: {message}"
-        return
-    unnamed = [name for name in (*left.paths, *left.keys) if _name_in_message(name, message) not in message]
-    if _CLAIMS_NONE.search(message) and not _CLAIMS_PART.search(message):
-        yield f"untrue message: {left} is changed, and it says: {message}"
-    elif unnamed and not difference(state, new):
-        yield f"done, told as an error: {left} is new, and it says: {message}"
-    elif unnamed:
-        yield f"unnamed: {', '.join(unnamed)} is left changed, and it says: {message}"
-    elif case.mode not in _MAY_LEAVE:
-        yield f"between after {case.mode}: {left} is left changed, and it says: {message}"
-    yield from _boots(state, old, new)
+        elif named and _CLAIMS_NONE.search(message) and not _CLAIMS_PART.search(message):
+            yield f"untrue message: {named} is changed, and it says: {message}"
+        elif named and not self._without_leftovers(difference(state, self._new), state):
+            if unnamed or _DENIES.search(message):
+                yield f"done, told as an error: {named} is new, and it says: {message}"
+        elif unnamed:
+            yield f"unnamed: {', '.join(unnamed)} is left changed, and it says: {message}"
+        elif (named.paths or named.keys) and self._case.mode not in _MAY_LEAVE:
+            yield f"between after {self._case.mode}: {named} is left changed, and it says: {message}"
 
+    def _hits_removal(self) -> bool:
+        return any(re.match(r"unlink|rmdir|memory=", fault) for fault in self._case.faults)
 
-def _name_in_message(name: str, message: str) -> str:
-    """Return what stands for a path or key in a message. Names with random parts are named by what does not vary."""
-    del message
-    if not name.startswith("/"):
-        return f"tcp_keepalive_{name}"
-    return re.split(r"RANDOM|\.PID\.TIME", name)[0]
+    def _names(self, message: str, name: str) -> bool:
+        """Return whether a message names a path or key. What varies in a name has to be there, too."""
+        if not name.startswith("/"):
+            return f"tcp_keepalive_{name}" in message
+        pattern = re.escape(name[len(self._job.tree) :]).replace(r"\.PID\.TIME", r"\.\d+\.[^ ]*")
+        return bool(re.search(rf"{pattern}(?![\w/~-]|\.\w)", message))
 
+    def _succeeded(self, answer: Json, state: State) -> t.Iterator[str]:
+        """A success is one; what could not be known is told."""
+        left = difference(state, self._new)
+        doubts = answer.get("warnings") or (answer.get("after") or {}).get("boot", {}).get("doubts")
+        told = doubts or any(answer.get("totals", {}).get(key) for key in ("left", "unreachable", "gone"))
+        if self._without_leftovers(left, state) and not told:
+            yield f"false ok: not new in {left}"
+        elif left and not told and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
+            yield f"leftover after success: {left}"
+        if state.boot != self._new.boot and not doubts:
+            yield f"false ok: the next boot gives {state.boot}, not {self._new.boot}"
+        if answer.get("changed") is False and difference(state, self._old):
+            yield f"changed untrue: {difference(state, self._old)} is changed"
 
-def _succeeded(answer: Json, state: State, old: State, new: State) -> t.Iterator[str]:
-    """A success is one; what could not be known is told."""
-    left = difference(state, new)
-    doubts = answer.get("warnings") or (answer.get("after") or {}).get("boot", {}).get("doubts")
-    sockets_told = any(answer.get("totals", {}).get(key) for key in ("left", "unreachable", "gone"))
-    if left and not doubts and not sockets_told:
-        strays = not _without_strays(left, state, old, new)
-        yield f"{'leftover after success' if strays else 'false ok'}: not new in {left}"
-    if state.boot != new.boot and not doubts:
-        yield f"false ok: the next boot gives {state.boot}, not {new.boot}"
-    if answer.get("changed") is False and difference(state, old):
-        yield f"changed untrue: {difference(state, old)} is changed"
-
-
-def _next_run(seen: Observation, old: State, new: State) -> t.Iterator[str]:
-    """The next run, without faults, brings the host to where it was to be."""
-    if seen.then.status or (seen.then.answer or {}).get("failed"):
-        yield f"next run fails: {(seen.then.answer or {}).get('msg') or seen.then.err}"
-        return
-    left = difference(seen.finally_, new)
-    if _without_strays(left, seen.finally_, old, new):
-        yield f"next run does not converge: not new in {left}"
-    elif left:
-        yield f"leftover stays after the next run: {left}"
+    def _next_run(self, seen: Observation) -> t.Iterator[str]:
+        """The next run, without faults, brings the host to where it was to be, and removes what is left over."""
+        if seen.then.status or (seen.then.answer or {}).get("failed"):
+            yield f"next run fails: {(seen.then.answer or {}).get('msg') or seen.then.err}"
+            return
+        left = difference(seen.finally_, self._new)
+        if self._without_leftovers(left, seen.finally_):
+            yield f"next run does not converge: not new in {left}"
+        written = {os.path.dirname(path) for path in difference(seen.finally_, seen.after).paths}
+        stale = [
+            path for path in self._strays(seen.finally_) if LEFTOVER.search(path) and os.path.dirname(path) in written
+        ]
+        if stale and self._job.module != "store":
+            yield f"leftover stays after the next run has written beside it: {', '.join(stale)}"

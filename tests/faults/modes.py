@@ -30,8 +30,8 @@ _ERRORS = (
     (r"unlink.*|rmdir", ("EIO", "EACCES", "EBUSY", "EROFS")),
     (r"mkdir.*", ("EIO", "ENOSPC", "EACCES", "EROFS")),
     (r"f?chmod.*|[fl]?chown.*|utimensat", ("EIO", "EPERM", "EROFS")),
-    (r"[fl]?setxattr|[fl]?removexattr", ("EIO", "ENOSPC", "EPERM", "ENOTSUP")),
-    (r"[fl]?getxattr|[fl]?listxattr", ("EIO", "ENOTSUP")),
+    (r"[fl]?setxattr|[fl]?removexattr", ("EIO", "ENOSPC", "EPERM", "EOPNOTSUPP")),
+    (r"[fl]?getxattr|[fl]?listxattr", ("EIO", "EOPNOTSUPP")),
     (r"close", ("EIO", "EINTR")),
     (r"flock", ("EIO", "ENOLCK", "EINTR")),
     (r".*stat.*|.*access.*|getdents.*", ("EIO", "EACCES")),
@@ -42,10 +42,11 @@ _ERRORS = (
     (r"send.*|recv.*", ("ENOBUFS", "EINTR")),
 )
 # The signals that end a process by default: signal(7). The first are sent at every change, the others at one each.
+# Those of a crash cannot be held back.
+CRASHES = ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "SYS")
 _COMMON_SIGNALS = ("HUP", "INT", "QUIT", "TERM", "USR1", "XCPU")
 _OTHER_SIGNALS = (
-    *("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO"),
-    *("PWR", "SYS", "RTMIN", "RT_5", "RTMAX"),
+    *(*CRASHES, "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "RTMIN", "RT_5", "RTMAX"),
 )
 # What fails on a disk that fails, by the error. A full one still lets names go.
 _ON_DISK = (
@@ -53,6 +54,8 @@ _ON_DISK = (
     *("fsetxattr", "ftruncate", "copy_file_range", "?symlink", "symlinkat"),
 )
 _ON_FAILED_DISK = ("?unlink", "unlinkat", "?rmdir", "fchmod", "?chmod", "fchmodat", "fchown", "fremovexattr")
+DISK = "disk"
+DISK_ERRORS = ("ENOSPC", "EIO", "EROFS")
 _MOST_REPEATS = 2  # of a line in which memory runs out
 _MOST_FIRSTS = 24  # of the first faults of a job that are followed by a second one
 
@@ -99,17 +102,28 @@ def errors(points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:
 
 def disks(points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:
     """Let the disk fail from each change of a file on."""
-    for at, point in enumerate(points):
-        if not point.changes or point.target.startswith("/proc/") or point.call.name == "setsockopt":
-            continue
-        later = points[at:]
-        text = next((one for one in later if one.call.name == "write" and not one.target.startswith("/proc/")), None)
-        for error in ("ENOSPC", "EIO", "EROFS"):
-            faults = [] if text is None else [_fault(text, f"error={error}")]
-            for name in (*_ON_DISK, *(() if error == "ENOSPC" else _ON_FAILED_DISK)):
-                earlier = sum(one.call.name == name.lstrip("?") for one in points[:at])
-                faults.append(Inject(name, f"{earlier + 1}+", f"error={error}").text)
-            yield tuple(faults)
+    for point in points:
+        if point.changes and not point.target.startswith("/proc/") and point.call.name != "setsockopt":
+            yield from ((f"{DISK}={error}:{point.call.name}:{point.call.number}",) for error in DISK_ERRORS)
+
+
+def expanded(faults: t.Sequence[str], points: t.Sequence[Point]) -> list[str]:
+    """Replace a disk that fails from a call on by what strace takes. ``points`` are those of a run without faults."""
+    found: list[str] = []
+    for fault in faults:
+        kind, _equals, rest = fault.partition("=")
+        found += _failing_disk(*rest.split(":"), points) if kind == DISK else [fault]
+    return found
+
+
+def _failing_disk(error: str, name: str, number: str, points: t.Sequence[Point]) -> t.Iterator[str]:
+    at = next(at for at, one in enumerate(points) if (one.call.name, str(one.call.number)) == (name, number))
+    failing = (*_ON_DISK, *(() if error == "ENOSPC" else _ON_FAILED_DISK))
+    if name not in [one.lstrip("?") for one in failing]:  # later calls of this name may be on no disk
+        yield _fault(points[at], f"error={error}")
+    for one in failing:
+        earlier = sum(point.call.name == one.lstrip("?") for point in points[:at])
+        yield Inject(one, f"{earlier + 1}+", f"error={error}").text
 
 
 def signals(points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:

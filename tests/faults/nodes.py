@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 import typing as t
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _CHANGING = (
     (re.compile(r"\.[a-z0-9_]{8}\.tmp\Z"), ".RANDOM.tmp"),
     (re.compile(r"\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~\Z"), ".PID.TIME~"),
 )
+LEFTOVER = re.compile(r"/\.[^/]*\.tmp\Z")  # hidden, and without the suffix that loaders read
 # What the bench mounts or links, which is no part of the host's own files.
 FOREIGN = frozenset(["bin", "dev", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "usr"])
 LOCK = "/run/linux.tcp.keepalive.lock"
@@ -66,6 +68,14 @@ def _steady(path: str) -> str:
     for pattern, text in _CHANGING:
         path = pattern.sub(text, path)
     return path
+
+
+def age_leftovers(root: Path) -> None:
+    """Let temporary files be a day old, so that a run may take them for left over."""
+    for path in look_at(root):
+        folder = root / os.path.dirname(path)[1:]
+        for leftover in folder.glob(".*.tmp") if LEFTOVER.search(path) else ():
+            os.utime(leftover, (time.time() - 86_400,) * 2)
 
 
 def _look_at(path: str) -> Node:

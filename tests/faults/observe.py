@@ -20,7 +20,7 @@ from ansible_collections.linux.tcp.tests.faults.bench import start as start_proc
 from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
-from ansible_collections.linux.tcp.tests.faults.nodes import digest, look_at
+from ansible_collections.linux.tcp.tests.faults.nodes import age_leftovers, digest, look_at
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
 from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
 
@@ -136,6 +136,7 @@ class Laboratory:
         after = look()
         key = digest(job.name, *after)
         if key not in self._then:
+            age_leftovers(bench.root)
             then = self._run(bench, start, endpoints)
             self._then[key] = then, look()
         return Observation(run, before, after, *self._then[key]), self._booted, self._then

@@ -17,7 +17,9 @@ if t.TYPE_CHECKING:
 _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 _HARNESS = frozenset([1, 2, NOTES])
-_READS = re.compile(r"access|faccessat2?|readlink|readlinkat|l?stat|newfstatat|statx|f?statfs|getdents(64)?|read|pread64")
+_READS = re.compile(
+    r"access|faccessat2?|readlink|readlinkat|l?stat|newfstatat|statx|f?statfs|getdents(64)?|read|pread64"
+)
 _CHANGES = re.compile(
     r"f?chmod(at)?|[fl]?chown(at)?|write|writev|pwrite64|f?truncate|fsync|fdatasync|rename(at2?)?|link(at)?|"
     r"symlink(at)?|unlink(at)?|mkdir(at)?|rmdir|[fl]?setxattr|[fl]?removexattr|setsockopt"

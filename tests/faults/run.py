@@ -14,6 +14,7 @@ import collections
 import itertools
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -35,6 +36,7 @@ from ansible_collections.linux.tcp.tests.faults.points import points_in
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation
 
+_HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
 _MOST_EXAMPLES = 5  # of a kind of violation that are printed
 
 
@@ -94,10 +96,10 @@ def _second(case: Case) -> list[Case]:
 
 def _try(case: Case) -> Verdict:
     """Run a case and judge it."""
-    seen = _laboratory.observe(_laboratory.start_of(case.job), case.faults)
-    happened = "(INJECTED" in seen.run.trace or "+++ killed by SIGKILL" in seen.run.trace
-    happened = happened or any(fault in seen.run.places for fault in case.faults) or case.mode == "disk"
-    return Verdict(case, happened, judge(case, seen, _plain_run(case.job)))
+    plain = _plain_run(case.job)
+    seen = _laboratory.observe(_laboratory.start_of(case.job), modes.expanded(case.faults, points_in(plain.run.calls)))
+    happened = bool(_HAPPENED.search(seen.run.trace)) or any(fault in seen.run.places for fault in case.faults)
+    return Verdict(case, happened, judge(case, seen, plain))
 
 
 def _all_cases(pool: ProcessPoolExecutor, pairs: list[tuple[str, str]]) -> list[Case]:
@@ -184,7 +186,9 @@ def main() -> int:
     for kind, number in kinds.most_common():
         print(f"{number:>6} {kind}")
     for mode in (*(mode for mode in MODES if runs[mode]), "total"):
-        counted = [sum(counter.values()) if mode == "total" else counter[mode] for counter in (runs, violations, missed)]
+        counted = [
+            sum(counter.values()) if mode == "total" else counter[mode] for counter in (runs, violations, missed)
+        ]
         print(f"{mode:<8} {counted[0]:>6} runs, {counted[1]} with violations, {counted[2]} whose fault did not happen")
     return 1 if kinds else 0
 

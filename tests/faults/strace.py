@@ -89,5 +89,7 @@ def calls_in(text: str) -> list[Call]:
             counts[name] += 1
             result = _RESULT.search(rest)
             injected = "(INJECTED)" in rest
-            found.append(Call(name, counts[name], rest, *((result[1], result[2] or "") if result else ("", "")), injected))
+            found.append(
+                Call(name, counts[name], rest, *((result[1], result[2] or "") if result else ("", "")), injected)
+            )
     return found
