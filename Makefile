@@ -26,7 +26,7 @@ export TEST_ALL
 export TARGET_PYTHON
 
 # A misspelt name would be ignored, so only these can be given.
-SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED WRITE UPGRADE
+SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED SAMPLE ONLY WRITE UPGRADE
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
 $(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). Nothing was done. There are: $(SETTINGS). See 'make help'))

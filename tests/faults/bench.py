@@ -68,7 +68,7 @@ _SECONDS = 120  # for one run of a module, which takes a tenth of one
 
 
 def in_namespaces(work: t.Callable[[], t.Any]) -> t.Any:
-    """Return what ``work`` returns in a process with network, mount and PID namespaces of its own; it can be pickled."""
+    """Return what ``work`` returns, which can be pickled, in a process with network, mount and PID namespaces."""
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:

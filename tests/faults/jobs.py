@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.tests.faults.nodes import Node, file, folder
+from ansible_collections.linux.tcp.tests.faults.nodes import file, folder
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Loader, Values

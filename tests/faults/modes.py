@@ -57,7 +57,7 @@ _ON_FAILED_DISK = ("?unlink", "unlinkat", "?rmdir", "fchmod", "?chmod", "fchmoda
 DISK = "disk"
 DISK_ERRORS = ("ENOSPC", "EIO", "EROFS")
 _MOST_REPEATS = 2  # of a line in which memory runs out
-_MOST_FIRSTS = 24  # of the first faults of a job that are followed by a second one
+_MOST_FIRSTS = 8  # of the reading calls of a job that fail first, before a second fault
 
 
 class Case(t.NamedTuple):

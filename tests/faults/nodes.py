@@ -54,12 +54,11 @@ def look_at(root: Path) -> Nodes:
     """Return everything below a folder but the lock and what is foreign, by its path in that system."""
     found = {}
     for above, folders, names in os.walk(root):
-        if Path(above) == root:
-            folders[:] = sorted(set(folders) - FOREIGN)
-            names = [name for name in names if name not in FOREIGN]
-        folders[:] = [name for name in folders if not os.path.ismount(os.path.join(above, name))]
-        shown = "/" + os.path.relpath(above, root) if Path(above) != root else ""
-        found.update({_steady(f"{shown}/{name}"): _look_at(os.path.join(above, name)) for name in (*folders, *names)})
+        shown = "" if Path(above) == root else f"/{os.path.relpath(above, root)}"
+        foreign = frozenset() if shown else FOREIGN
+        folders[:] = [name for name in folders if not os.path.ismount(f"{above}/{name}") and name not in foreign]
+        for name in {*folders, *names} - foreign:
+            found[_steady(f"{shown}/{name}")] = _look_at(f"{above}/{name}")
     found.pop(LOCK, None)
     return found
 

@@ -24,9 +24,8 @@ MODULES = "ansible_collections.linux.tcp.plugins.modules"
 
 def run_module(name: str, params: Json) -> t.NoReturn:
     """Run a module with these parameters; it ends with SystemExit."""
-    given: t.Any = basic  # what Ansible's wrapper sets has no types
-    given._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
-    given._ANSIBLE_PROFILE = "legacy"  # since ansible-core 2.19
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
+    vars(basic).update(_ANSIBLE_ARGS=given, _ANSIBLE_PROFILE="legacy")  # the latter since ansible-core 2.19
     importlib.import_module(f"{MODULES}.{name}").main()
     raise SystemExit("The module has returned.")
 

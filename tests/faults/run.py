@@ -90,7 +90,8 @@ def _second(case: Case) -> list[Case]:
     for kind in (MEMORY, TOLD):
         without = set(_laboratory.observe(start, inside=kind).run.places)
         with_first = _laboratory.observe(start, case.faults, inside=kind).run.places
-        found += [(first, place) for place in with_first if place not in without]
+        new = {place.rpartition(":")[0]: place for place in reversed(with_first) if place not in without}
+        found += [(first, place) for place in new.values()]
     return [Case(case.job, case.mode, faults) for faults in found]
 
 
