@@ -9,27 +9,19 @@ All of it ends with the process that makes it.
 
 from __future__ import annotations
 
-import ctypes
-import dataclasses
 import json
 import os
-import pickle
-import select
-import signal
 import subprocess
-import sys
-import traceback
 import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.faults.nodes import make
-from ansible_collections.linux.tcp.tests.unit.isolation_server import enter_namespaces
+from ansible_collections.linux.tcp.tests.faults.process import NOTES, SECONDS, start
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
     MS_BIND,
     MS_REC,
     PR_SET_NAME,
-    PR_SET_PDEATHSIG,
     mount,
     prctl,
     unshare,
@@ -63,66 +55,6 @@ _HIDDEN = tuple(
         "lib/tmpfiles.d",
     )
 )
-NOTES = 100  # the descriptor to which a process may write notes for the harness
-_SECONDS = 120  # for one run of a module, which takes a tenth of one
-
-
-def in_namespaces(work: t.Callable[[], t.Any]) -> t.Any:
-    """Return what ``work`` returns, which can be pickled, in a process with network, mount and PID namespaces."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        enter_namespaces(own_pids=True)
-        with _ending(1), os.fdopen(writing, "wb") as pipe:
-            pickle.dump(work(), pipe)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        result = pipe.read()
-    status = os.waitpid(pid, 0)[1]
-    if status:
-        raise RuntimeError(f"A process of the harness ended with wait status {status}; see above.")
-    return pickle.loads(result)
-
-
-class _ending:  # noqa: N801 -- it is used as a function
-    """End this process where the block raises, so that it does not go on as its parent."""
-
-    def __init__(self, status: int) -> None:
-        self._status = status
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_more: object) -> None:
-        if kind is not None:
-            traceback.print_exc()
-            sys.stderr.flush()
-            os._exit(self._status)
-
-
-@dataclasses.dataclass
-class Process:
-    """A process that was started, and what it printed once it has ended."""
-
-    pid: int
-    gate: int
-    output: tuple[int, int, int]
-    status: int = 0
-
-    def release(self) -> None:
-        """Let it begin."""
-        os.write(self.gate, b"x")
-
-    def wait(self) -> None:
-        """Wait for its end."""
-        self.status = os.waitpid(self.pid, 0)[1]
-
-    def text(self, number: int) -> str:
-        """Return what it wrote: 1 for standard output, 2 for errors, 0 for its notes."""
-        descriptor = self.output[number]
-        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode("utf-8", "replace")
 
 
 class Bench:
@@ -179,32 +111,6 @@ class Bench:
         return tuple(json.loads(process.text(0)))
 
 
-def start(work: t.Callable[[], None], root: Path) -> Process:
-    """Start a process in a root folder that does ``work`` once it is released, as a program of its own does.
-
-    It may write notes for the harness to the descriptor NOTES.
-    """
-    output = tuple(os.memfd_create(name) for name in ("notes", "out", "err"))
-    reading, writing = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if not pid:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(PR_SET_NAME, b"python3")
-        os.close(writing)
-        for number, descriptor in ((1, output[1]), (2, output[2]), (NOTES, output[0])):
-            os.dup2(descriptor, number)
-        os.environ["LC_ALL"] = "C"
-        os.chroot(root)
-        os.chdir("/")
-        os.umask(0o022)
-        select.select([reading], [], [])
-        _end_as_python_does(work)
-    os.close(reading)
-    return Process(pid, writing, t.cast("t.Tuple[int, int, int]", output))
-
-
 def _apply(command: tuple[str, ...], tree: str) -> None:
     unshare(CLONE_NEWNET)
     system = tree or "/"
@@ -215,31 +121,10 @@ def _apply(command: tuple[str, ...], tree: str) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=lambda: os.chroot(system),
-        timeout=_SECONDS,
+        timeout=SECONDS,
         check=False,
     )
     os.write(NOTES, json.dumps(values()).encode())
-
-
-def _end_as_python_does(work: t.Callable[[], None]) -> t.NoReturn:
-    """Do ``work``, and end with the exit status, the text of an exception, or the signal of a Python program."""
-    status = 0
-    try:
-        signal.alarm(_SECONDS)
-        work()
-    except SystemExit as exc:
-        status = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
-    except BaseException as exc:  # noqa: BLE001 -- what Python's own main program does with it
-        traceback.print_exc()
-        status = 1
-        if isinstance(exc, KeyboardInterrupt):
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-    try:
-        sys.stdout.flush()
-    except OSError:
-        status = 120
-    os._exit(status)
 
 
 def set_values(new: Values) -> None:
@@ -251,6 +136,3 @@ def set_values(new: Values) -> None:
 def values() -> Values:
     """Return the kernel's values of this network namespace."""
     return tuple(int(Path(f"/proc/sys/net/ipv4/tcp_keepalive_{key}").read_text(encoding="ascii")) for key in KEYS)
-
-
-LIBC = ctypes.CDLL(None)  # loaded before a root folder without libraries is entered

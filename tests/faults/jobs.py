@@ -82,12 +82,12 @@ _CHECKPOINT = {
     "runtime": {"time": {"before": 7200, "left": 600}},
     "files": [{"path": OWN, "before": None, "left": None, "had_folder": True}],
 }
-_SAVED = {"before": {}, "checkpoint": _CHECKPOINT, "now": "2026-03-01T12:00:00Z"}
-_ENDED = {"now": "2026-03-01T12:10:00Z"}
+_SAVED: Json = {"before": {}, "checkpoint": _CHECKPOINT, "now": "2026-03-01T12:00:00Z"}
+_ENDED: Json = {"now": "2026-03-01T12:10:00Z"}
 
 
-def _store(name: str, step: str, *, after: str = "", **params: t.Any) -> Job:
-    given = {"step": step, "folder": STORE, "host": "web1", **params}
+def _store(name: str, step: str, params: Json, *, after: str = "", **further: t.Any) -> Job:
+    given = {"step": step, "folder": STORE, "host": "web1", **params, **further}
     return Job(name, "store", given, nodes={"/root": folder(0o700)}, loader=None, after=after)
 
 
@@ -123,12 +123,12 @@ JOBS = {
         Job("restore", "keepalive_restore", after="take_over", restores=True),
         Job("restore_removal", "keepalive_restore", after="absent_after_take_over", restores=True),
         Job("restore_folder", "keepalive_restore", after="folder_missing", restores=True),
-        _store("store_save", "save", desired={"time": 600}, **_SAVED),
-        _store("store_commit", "commit", after="store_save", **_ENDED),
-        _store("store_discard", "discard", after="store_save", checkpoint=_CHECKPOINT, **_ENDED),
-        _store("store_save_again", "save", after="store_commit", desired={"time": 300}, **_SAVED),
-        _store("store_discard_again", "discard", after="store_save_again", checkpoint=_CHECKPOINT, **_ENDED),
-        _store("store_restored", "restored", after="store_commit", checkpoint=_CHECKPOINT, **_ENDED),
+        _store("store_save", "save", _SAVED, desired={"time": 600}),
+        _store("store_commit", "commit", _ENDED, after="store_save"),
+        _store("store_discard", "discard", _ENDED, after="store_save", checkpoint=_CHECKPOINT),
+        _store("store_save_again", "save", _SAVED, after="store_commit", desired={"time": 300}),
+        _store("store_discard_again", "discard", _ENDED, after="store_save_again", checkpoint=_CHECKPOINT),
+        _store("store_restored", "restored", _ENDED, after="store_commit", checkpoint=_CHECKPOINT),
         Job("sockets", "keepalive_sockets", {**WANTED, "all": True, "listening": True}, loader=None),
     )
 }

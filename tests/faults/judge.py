@@ -109,7 +109,9 @@ class _Judge:
 
     def _without_leftovers(self, found: Difference, state: State) -> Difference:
         strays = self._strays(state)
-        left = (path for path in found.paths if not _ASIDE.match(path) and not (path in strays and LEFTOVER.search(path)))
+        left = (
+            path for path in found.paths if not _ASIDE.match(path) and not (path in strays and LEFTOVER.search(path))
+        )
         return found._replace(paths=tuple(left))
 
     def _each_old_or_new(self, state: State) -> t.Iterator[str]:

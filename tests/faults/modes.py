@@ -111,12 +111,12 @@ def expanded(faults: t.Sequence[str], points: t.Sequence[Point]) -> list[str]:
     """Replace a disk that fails from a call on by what strace takes. ``points`` are those of a run without faults."""
     found: list[str] = []
     for fault in faults:
-        kind, _equals, rest = fault.partition("=")
-        found += _failing_disk(*rest.split(":"), points) if kind == DISK else [fault]
+        found += _failing_disk(fault, points) if fault.startswith(f"{DISK}=") else [fault]
     return found
 
 
-def _failing_disk(error: str, name: str, number: str, points: t.Sequence[Point]) -> t.Iterator[str]:
+def _failing_disk(fault: str, points: t.Sequence[Point]) -> t.Iterator[str]:
+    error, name, number = fault.partition("=")[2].split(":")
     at = next(at for at, one in enumerate(points) if (one.call.name, str(one.call.number)) == (name, number))
     failing = (*_ON_DISK, *(() if error == "ENOSPC" else _ON_FAILED_DISK))
     if name not in [one.lstrip("?") for one in failing]:  # later calls of this name may be on no disk

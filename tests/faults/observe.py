@@ -15,12 +15,13 @@ import sys
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.faults.bench import NOTES, Bench, in_namespaces, values
-from ansible_collections.linux.tcp.tests.faults.bench import start as start_process
+from ansible_collections.linux.tcp.tests.faults.bench import Bench, values
 from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
 from ansible_collections.linux.tcp.tests.faults.nodes import age_leftovers, digest, look_at
+from ansible_collections.linux.tcp.tests.faults.process import NOTES, in_namespaces
+from ansible_collections.linux.tcp.tests.faults.process import start as start_process
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
 from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.tests.faults.bench import NOTES
+from ansible_collections.linux.tcp.tests.faults.process import NOTES
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.strace import Call

@@ -32,11 +32,10 @@ def run_module(name: str, params: Json) -> t.NoReturn:
 
 def run_store(params: Json) -> t.NoReturn:
     """Take a step of the rollout's store and print what its caller gets; it ends with SystemExit."""
-    step, folder, host, *_rest = params["step"], params["folder"], params["host"]
+    given = dict(params)
+    step = getattr(store, given.pop("step"))
     try:
-        getattr(store, step)(
-            folder, host, **{key: value for key, value in params.items() if key not in ("step", "folder", "host")}
-        )
+        step(given.pop("folder"), given.pop("host"), **given)
     except KeepaliveError as exc:
         print(json.dumps({"failed": True, "msg": str(exc)}))
         sys.exit(1)

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import signal
+
+import pytest
+
+from ansible_collections.linux.tcp.tests.faults.jobs import OWN
+from ansible_collections.linux.tcp.tests.faults.judge import judge
+from ansible_collections.linux.tcp.tests.faults.modes import Case
+from ansible_collections.linux.tcp.tests.faults.nodes import file, folder
+from ansible_collections.linux.tcp.tests.faults.observe import Observation, Run, State
+
+LEFTOVER = "/etc/sysctl.d/.linux.tcp.RANDOM.tmp"
+FOLDERS = {"/etc": folder(), "/etc/sysctl.d": folder()}
+OLD = State(FOLDERS, (7200, 75, 9), (), (7200, 75, 9))
+NEW = State({**FOLDERS, OWN: file(b"new")}, (600, 60, 20), (), (600, 60, 20))
+HALF = OLD._replace(values=(600, 75, 9))
+DONE = Run(0, json.dumps({"changed": True}), "")
+KILLED, TERMINATED = Run(signal.SIGKILL, "", ""), Run(signal.SIGTERM, "", "")
+
+
+def failed(message: str) -> Run:
+    return Run(256, json.dumps({"failed": True, "msg": message}), "")
+
+
+def with_leftover(state: State) -> State:
+    return state._replace(nodes={**state.nodes, LEFTOVER: file(b"n")})
+
+
+def kinds(mode: str, run: Run, state: State, then: Run, finally_: State) -> list[str]:
+    """Return the kinds of the rules that a run of the job ``set`` broke."""
+    plain = Observation(DONE, OLD, NEW, DONE, NEW)
+    case = Case("set", mode, ("rename:error=EIO:when=1",))
+    return [text.partition(":")[0] for text in judge(case, Observation(run, OLD, state, then, finally_), plain)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "run", "state", "broken"),
+    [
+        pytest.param("error", failed("The disk refused."), OLD, [], id="failed-and-old"),
+        pytest.param("error", DONE, NEW, [], id="done-and-new"),
+        pytest.param("error", DONE, OLD, ["false ok", "false ok"], id="ok-and-old"),
+        pytest.param("error", DONE, HALF, ["false ok", "false ok"], id="ok-and-half"),
+        pytest.param(
+            "error", Run(0, json.dumps({"changed": False}), ""), NEW, ["changed untrue"], id="unchanged-and-new"
+        ),
+        pytest.param("error", DONE, with_leftover(NEW), ["leftover after success"], id="leftover-after-success"),
+        pytest.param("error", failed("The disk refused."), HALF, ["unnamed"], id="half-and-unnamed"),
+        pytest.param("undo", failed("The disk refused."), HALF, ["unnamed"], id="half-and-unnamed-in-undo"),
+        pytest.param(
+            "error", failed("net.ipv4.tcp_keepalive_time stays."), HALF, ["between after error"], id="half-named"
+        ),
+        pytest.param("undo", failed("net.ipv4.tcp_keepalive_time stays."), HALF, [], id="half-and-named-in-undo"),
+        pytest.param("error", failed("Nothing was changed."), HALF, ["untrue message"], id="half-and-denied"),
+        pytest.param("undo", failed("The host is changed in part."), OLD, ["untrue message"], id="old-and-claimed"),
+        pytest.param(
+            "error", failed(f"{OWN} cannot be written."), NEW, ["done, told as an error"], id="new-and-denied"
+        ),
+        pytest.param("error", failed(""), OLD, ["no message"], id="empty-message"),
+        pytest.param("error", Run(256, "", "OSError: refused"), OLD, ["no message"], id="traceback"),
+        pytest.param("kill", KILLED, HALF, [], id="killed-between-values"),
+        pytest.param("kill", KILLED, with_leftover(HALF), [], id="killed-with-leftover"),
+        pytest.param("kill", KILLED, OLD._replace(values=(60, 75, 9)), ["torn value"], id="killed-value-neither"),
+        pytest.param(
+            *("kill", KILLED, NEW._replace(nodes={**FOLDERS, OWN: file(b"ne")}), ["torn file"]),
+            id="killed-file-neither",
+        ),
+        pytest.param(
+            *("kill", KILLED, NEW._replace(nodes={**FOLDERS, OWN: file(b"new", mode=0o600)}), ["torn file"]),
+            id="killed-mode-neither",
+        ),
+        pytest.param(
+            *("kill", KILLED, OLD._replace(nodes={**FOLDERS, "/etc/sysctl.d/x.conf": file(b"n")}), ["stray file"]),
+            id="killed-with-a-file-that-loaders-read",
+        ),
+        pytest.param("kill", KILLED, OLD._replace(boot=(5, 75, 9)), ["boot between"], id="killed-boot-neither"),
+        pytest.param("signal", TERMINATED, OLD, [], id="ended-and-old"),
+        pytest.param("signal", TERMINATED, NEW, [], id="ended-and-new"),
+        pytest.param("signal", TERMINATED, HALF, ["between after signal"], id="ended-between"),
+        pytest.param("signal", Run(signal.SIGSEGV, "", ""), HALF, [], id="crashed-between"),
+    ],
+)
+def test_judge_what_a_run_left(mode: str, run: Run, state: State, broken: list[str]) -> None:
+    assert kinds(mode, run, state, DONE, NEW) == broken
+
+
+@pytest.mark.parametrize(
+    ("then", "finally_", "broken"),
+    [
+        pytest.param(DONE, NEW, [], id="converges"),
+        pytest.param(DONE, HALF, ["next run does not converge"], id="stays-half"),
+        pytest.param(failed("refused"), HALF, ["next run fails"], id="fails"),
+        pytest.param(
+            DONE, with_leftover(NEW), ["leftover stays after the next run has written beside it"], id="leftover"
+        ),
+    ],
+)
+def test_judge_the_next_run(then: Run, finally_: State, broken: list[str]) -> None:
+    assert kinds("kill", KILLED, with_leftover(HALF), then, finally_) == broken
