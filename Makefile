@@ -113,8 +113,8 @@ fleet: runner packages ## Roll out to, audit and ask light hosts behind SSH, som
 differential: runner packages ## Compare predicted boots with the real loaders: TREES=10000 SEED=1
 	@$(NOX) differential -- $(if $(TREES),--trees=$(TREES)) $(if $(SEED),--seed=$(SEED))
 
-# ONLY is a case as it is printed.
-faults: runner packages ## Run the modules with faults in their system calls: SAMPLE=200 SEED=1, or ONLY='set kill …'
+# SAMPLE says how many runs, all are SAMPLE=0; ONLY is one as it is printed.
+faults: runner packages ## Run the modules with faults in their system calls: SAMPLE=1000 SEED=1
 	@$(NOX) faults -- $(if $(ONLY),--only='$(ONLY)') $(if $(SAMPLE),--sample=$(SAMPLE)) $(if $(SEED),--seed=$(SEED))
 
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core

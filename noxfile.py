@@ -432,9 +432,10 @@ def differential(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Run the modules with faults in their system calls and judge what they leave: a sample, all with TEST_ALL=1."""
     install(session, "differential")
+    chosen = any(argument.startswith(("--only", "--sample")) for argument in session.posargs)
     session.run(
         *("python", "-m", "ansible_collections.linux.tcp.tests.faults.run"),
-        *(session.posargs or (() if TEST_ALL else ("--sample=200",))),
+        *(*session.posargs, *(() if chosen or TEST_ALL else ("--sample=200",))),
         env={"PYTHONPATH": "collections"},
     )
 

@@ -16,6 +16,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import typing as t
@@ -32,6 +33,7 @@ from ansible_collections.linux.tcp.tests.faults.judge import judge
 from ansible_collections.linux.tcp.tests.faults.modes import MODES, Case
 from ansible_collections.linux.tcp.tests.faults.observe import Laboratory
 from ansible_collections.linux.tcp.tests.faults.points import points_in
+from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_PDEATHSIG, prctl
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation
@@ -56,6 +58,7 @@ _places: dict[tuple[str, str], tuple[str, ...]] = {}
 def _begin(folder: Path) -> None:
     """Create the laboratory of a worker process."""
     global _laboratory  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # where this program is killed
     _laboratory = Laboratory(Path(tempfile.mkdtemp(dir=folder)))
 
 
