@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -43,6 +44,7 @@ LOADERS: dict[Loader, tuple[str, ...]] = {
     "systemd-sysctl": ("/lib/systemd/systemd-sysctl",),
     "procps": ("/sbin/sysctl", "--system"),
 }
+_NOT_RUN = (125, 126, 127)  # chroot(1), EXIT STATUS
 # What the machine has there would decide what the host boots with, or only take time to be read.
 _HIDDEN = tuple(
     f"/usr/{name}"
@@ -103,27 +105,27 @@ class Bench:
 
     def boot(self, loader: Loader, tree: str = "") -> Values:
         """Return what the real loader makes of the files below ``tree``, in a network namespace of its own."""
-        process = start(lambda: _apply(LOADERS[loader], tree), self.root)
+        command = LOADERS[loader]
+        process = start(lambda: _apply(("/usr/sbin/chroot", tree, *command) if tree else command), self.root)
         process.release()
         process.wait()
         if process.status:
-            raise RuntimeError(f"{loader} cannot be run: {process.text(2)}")
+            raise RuntimeError(f"{loader} cannot be run: {process.status}, {process.text(2)}")
         return tuple(json.loads(process.text(0)))
 
 
-def _apply(command: tuple[str, ...], tree: str) -> None:
+def _apply(command: tuple[str, ...]) -> None:
     unshare(CLONE_NEWNET)
-    system = tree or "/"
-    # a loader fails for a line and applies the others
-    subprocess.run(
+    done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: os.chroot(system),
         timeout=SECONDS,
-        check=False,
+        check=False,  # a loader fails for a line and applies the others
     )
+    if done.returncode in _NOT_RUN:
+        sys.exit(f"{command[0]} ended with {done.returncode}")
     os.write(NOTES, json.dumps(values()).encode())
 
 

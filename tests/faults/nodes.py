@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -105,7 +106,8 @@ def make(root: Path, nodes: Nodes) -> None:
         os.chown(place, node.owner, node.group)
         place.chmod(node.mode)
         for name, value in node.attributes:
-            os.setxattr(place, name, value)
+            with contextlib.suppress(OSError) if name.startswith("user.") else contextlib.nullcontext():
+                os.setxattr(place, name, value)  # tmpfs has no attributes of users before Linux 6.6
 
 
 def digest(*parts: object) -> str:
