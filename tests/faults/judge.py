@@ -66,15 +66,23 @@ def _are_same(one: Node | None, other: Node | None) -> bool:
     return plain[0] == plain[1]
 
 
+def _doubts(answer: Json) -> set[str]:
+    """Return what a module that succeeded told of what it could not know or do."""
+    found = [*answer.get("warnings", []), *answer.get("after", {}).get("boot", {}).get("doubts", [])]
+    totals = answer.get("totals", {})
+    return {str(one) for one in (*found, *((key, totals[key]) for key in totals if key != "changed"))}
+
+
 def judge(case: Case, seen: Observation, plain: Observation) -> list[str]:
     """Return the rules that a run broke. ``plain`` is the run of the same job without faults."""
-    return list(dict.fromkeys(_Judge(case, plain.before, plain.after).broken(seen)))
+    return list(dict.fromkeys(_Judge(case, plain).broken(seen)))
 
 
 class _Judge:
-    def __init__(self, case: Case, old: State, new: State) -> None:
-        self._case, self._old, self._new = case, old, new
+    def __init__(self, case: Case, plain: Observation) -> None:
+        self._case, self._old, self._new = case, plain.before, plain.after
         self._job = JOBS[case.job]
+        self._known_doubts = _doubts(plain.run.answer or {})
 
     def broken(self, seen: Observation) -> t.Iterator[str]:
         """Yield the rules that a run broke."""
@@ -176,13 +184,12 @@ class _Judge:
     def _succeeded(self, answer: Json, state: State) -> t.Iterator[str]:
         """A success is one; what could not be known is told."""
         left = difference(state, self._new)
-        doubts = answer.get("warnings") or (answer.get("after") or {}).get("boot", {}).get("doubts")
-        told = doubts or any(answer.get("totals", {}).get(key) for key in ("left", "unreachable", "gone"))
+        told = _doubts(answer) - self._known_doubts
         if self._without_leftovers(left, state) and not told:
             yield f"false ok: not new in {left}"
         elif left and not told and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
             yield f"leftover after success: {left}"
-        if state.boot != self._new.boot and not doubts:
+        if state.boot != self._new.boot and not told:
             yield f"false ok: the next boot gives {state.boot}, not {self._new.boot}"
         if answer.get("changed") is False and difference(state, self._old):
             yield f"changed untrue: {difference(state, self._old)} is changed"

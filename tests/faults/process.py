@@ -106,6 +106,8 @@ def _end_as_python_does(work: t.Callable[[], None]) -> t.NoReturn:
         work()
     except SystemExit as exc:
         status = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+        if isinstance(exc.code, str):
+            print(exc.code, file=sys.stderr)
     except BaseException as exc:  # noqa: BLE001 -- what Python's own main program does with it
         traceback.print_exc()
         status = 1
