@@ -46,7 +46,7 @@ _ERRORS = (
 CRASHES = ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "SYS")
 _COMMON_SIGNALS = ("HUP", "INT", "QUIT", "TERM", "USR1", "XCPU")
 _OTHER_SIGNALS = (
-    *(*CRASHES, "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "RTMIN", "RT_5", "RTMAX"),
+    *(*CRASHES, "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "RTMIN", "RT_5", "RT_30"),
 )
 # What fails on a disk that fails, by the error. A full one still lets names go.
 _ON_DISK = (

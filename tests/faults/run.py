@@ -107,7 +107,11 @@ def _second(case: Case) -> list[Case]:
 def _try(case: Case) -> Verdict:
     """Run a case and judge it."""
     plain = _plain_run(case.job)
-    seen = _laboratory.observe(_laboratory.start_of(case.job), modes.expanded(case.faults, points_in(plain.run.calls)))
+    faults = modes.expanded(case.faults, points_in(plain.run.calls))
+    try:
+        seen = _laboratory.observe(_laboratory.start_of(case.job), faults)
+    except RuntimeError as exc:  # the others are run all the same
+        return Verdict(case, happened=False, broken=[f"harness failed: {exc}"])
     happened = bool(_HAPPENED.search(seen.run.trace)) or any(fault in seen.run.places for fault in case.faults)
     return Verdict(case, happened, judge(case, seen, plain))
 
