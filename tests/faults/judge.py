@@ -29,7 +29,9 @@ _FATAL = frozenset([signal.SIGKILL, *(getattr(signal, f"SIG{name}") for name in 
 _CLAIMS_PART = re.compile(r"changed in part|Undoing then failed")
 _CLAIMS_NONE = re.compile(r"[Nn]othing was (changed|restored)|has been undone")
 _DENIES = re.compile(r"cannot be|Cannot set")
-_READS = re.compile(r"read|pread|.*stat|.*getxattr|.*listxattr")  # where one fails, what is there is not known
+_READS = re.compile(
+    r"read|pread|.*stat|.*getxattr|.*listxattr|open|close"
+)  # where one fails, what is there is not known
 # One fault must be undone wholly. After these modes something may be left, if the message names it.
 _MAY_LEAVE = frozenset(["disk", "undo"])
 # A copy of a checkpoint, by the time at which it was made. One too many does no harm.
@@ -112,6 +114,9 @@ class _Judge:
     def _strays(self, state: State) -> list[str]:
         return sorted(path for path in state.nodes if path not in self._old.nodes and path not in self._new.nodes)
 
+    def _leftovers(self, state: State) -> list[str]:
+        return [path for path in self._strays(state) if LEFTOVER.search(path)]
+
     def _harmless(self, path: str) -> bool:
         return bool(LEFTOVER.search(path) or _ASIDE.match(path))
 
@@ -147,8 +152,10 @@ class _Judge:
         from_old, from_new = difference(state, self._old), difference(state, self._new)
         if from_old and from_new:
             bare = [self._without_leftovers(found, state) for found in (from_old, from_new)]
-            kind = "between" if all(bare) else "leftover"
-            yield f"{kind} after {self._case.mode}: not old in {from_old}; not new in {from_new}"
+            if all(bare):
+                yield f"between after {self._case.mode}: not old in {from_old}; not new in {from_new}"
+            elif self._leftovers(state) and not self._hits_removal():
+                yield f"leftover after {self._case.mode}: {', '.join(self._leftovers(state))}"
 
     def _failed(self, message: str, state: State) -> t.Iterator[str]:
         """A failure leaves the old, or names what it leaves."""
@@ -157,7 +164,7 @@ class _Judge:
         unnamed = [name for name in (*named.paths, *named.keys) if not self._names(message, name)]
         if not message.strip():
             yield "no message: the answer has none"
-        if left and not named and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
+        if self._leftovers(state) and not named and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
             yield f"leftover after {self._case.mode}: {left}"
         if not left and _CLAIMS_PART.search(message) and not _READS.match(self._case.faults[-1]):
             yield f"untrue message: nothing is changed, and it says: {message}"
@@ -188,7 +195,7 @@ class _Judge:
         told = _doubts(answer) - self._known_doubts
         if self._without_leftovers(left, state) and not told:
             yield f"false ok: not new in {left}"
-        elif left and not told and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
+        elif self._leftovers(state) and not told and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
             yield f"leftover after success: {left}"
         if state.boot != self._new.boot and not told:
             yield f"false ok: the next boot gives {state.boot}, not {self._new.boot}"
@@ -204,8 +211,6 @@ class _Judge:
         if self._without_leftovers(left, seen.finally_):
             yield f"next run does not converge: not new in {left}"
         written = {os.path.dirname(path) for path in difference(seen.finally_, seen.after).paths}
-        stale = [
-            path for path in self._strays(seen.finally_) if LEFTOVER.search(path) and os.path.dirname(path) in written
-        ]
+        stale = [path for path in self._leftovers(seen.finally_) if os.path.dirname(path) in written]
         if stale and self._job.module != "store":
             yield f"leftover stays after the next run has written beside it: {', '.join(stale)}"

@@ -127,8 +127,8 @@ def _failing_disk(fault: str, points: t.Sequence[Point]) -> t.Iterator[str]:
 
 
 def signals(points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:
-    """Send signals at each change of the host and at the end."""
-    chosen = [point for point in points if point.changes or point.call.name == "exit_group"]
+    """Send signals at each change of the host."""
+    chosen = [point for point in points if point.changes]
     for point in chosen:
         yield from ((_fault(point, f"signal={name}"),) for name in _COMMON_SIGNALS)
     for number, name in enumerate(_OTHER_SIGNALS):

@@ -27,6 +27,7 @@ _CHANGING = (
 LEFTOVER = re.compile(r"/\.[^/]*\.tmp\Z")  # hidden, and without the suffix that loaders read
 # What the bench mounts or links, which is no part of the host's own files.
 FOREIGN = frozenset(["bin", "dev", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "usr"])
+_OF_ANSIBLE = "ansible-moduletmp-"  # AnsibleModule removes it when Python ends
 LOCK = "/run/linux.tcp.keepalive.lock"
 
 
@@ -59,6 +60,9 @@ def look_at(root: Path) -> Nodes:
         foreign = frozenset() if shown else FOREIGN
         folders[:] = [name for name in folders if not os.path.ismount(f"{above}/{name}") and name not in foreign]
         for name in {*folders, *names} - foreign:
+            if name.startswith(_OF_ANSIBLE):
+                folders[:] = [one for one in folders if one != name]
+                continue
             found[_steady(f"{shown}/{name}")] = _look_at(f"{above}/{name}")
     found.pop(LOCK, None)
     return found
