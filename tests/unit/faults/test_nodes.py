@@ -1,0 +1,63 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.tests.faults.nodes import Node, age_leftovers, digest, file, folder, look_at, make
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+LEFTOVER = "/etc/sysctl.d/.linux.tcp.RANDOM.tmp"
+
+
+def nodes() -> dict[str, Node]:
+    """Return a host's files as this user can own them."""
+    found = {
+        "/etc": folder(),
+        "/etc/sysctl.d": folder(0o750),
+        "/etc/sysctl.d/a.conf": file(b"\xff\n", mode=0o640),
+        "/etc/sysctl.d/b.conf": Node("link", b"../a.conf", mode=0o777),
+        "/run": folder(),
+    }
+    return {path: node._replace(owner=os.geteuid(), group=os.getegid()) for path, node in found.items()}
+
+
+def test_what_is_made_of_a_description_has_that_description(tmp_path: Path) -> None:
+    make(tmp_path, nodes())
+    assert look_at(tmp_path) == nodes()
+
+
+def test_look_at_names_what_varies_alike_and_leaves_out_what_is_not_of_the_host(tmp_path: Path) -> None:
+    make(tmp_path, nodes())
+    names = {
+        "etc/sysctl.d/.linux.tcp.kx0q3r_5.tmp": LEFTOVER,
+        "etc/sysctl.d/a.conf.4711.2026-03-01@12:00:00~": "/etc/sysctl.d/a.conf.PID.TIME~",
+    }
+    for path in (*names, "run/linux.tcp.keepalive.lock"):
+        (tmp_path / path).touch()
+    for path in ("usr", "proc", "ansible-moduletmp-17.5-x"):
+        (tmp_path / path).mkdir()
+        (tmp_path / path / "file").touch()
+    assert look_at(tmp_path).keys() == {*nodes(), *names.values()}
+
+
+def test_age_leftovers_ages_nothing_else(tmp_path: Path) -> None:
+    make(tmp_path, nodes())
+    leftover = tmp_path / "etc/sysctl.d/.linux.tcp.kx0q3r_5.tmp"
+    leftover.touch()
+    age_leftovers(tmp_path)
+    an_hour_ago = time.time() - 3600
+    old = {path.name for path in (tmp_path / "etc/sysctl.d").glob("*") if path.lstat().st_mtime < an_hour_ago}
+    assert old == {leftover.name}
+
+
+def test_digest_is_that_of_the_description_whatever_its_order() -> None:
+    one = nodes()
+    assert digest("job", one) == digest("job", dict(reversed(list(one.items()))))
+    assert digest("job", one) != digest("job", {**one, "/run": folder(0o700)})
