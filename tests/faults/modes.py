@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.tests.faults.inside import MEMORY
 from ansible_collections.linux.tcp.tests.faults.nodes import LOCK
 from ansible_collections.linux.tcp.tests.faults.strace import Inject
+
+T = t.TypeVar("T")
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.points import Point
@@ -56,8 +59,9 @@ _ON_DISK = (
 _ON_FAILED_DISK = ("?unlink", "unlinkat", "?rmdir", "fchmod", "?chmod", "fchmodat", "fchown", "fremovexattr")
 DISK = "disk"
 DISK_ERRORS = ("ENOSPC", "EIO", "EROFS")
-_MOST_REPEATS = 2  # of a line in which memory runs out
-_MOST_FIRSTS = 8  # of the reading calls of a job that fail first, before a second fault
+MOST_SECONDS = 12  # of the reading calls that fail second, and of the lines in which memory runs out then
+_PREPARES = re.compile(r"f?chmod.*|[fl]?chown.*|[fl]?setxattr|[fl]?removexattr")
+_MOST_FIRSTS = 4  # of the reading calls of a job that fail first, before a second fault
 
 
 class Case(t.NamedTuple):
@@ -136,8 +140,8 @@ def signals(points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:
 
 
 def places(found: t.Sequence[str]) -> t.Iterator[tuple[str, ...]]:
-    """Use each place for a fault within Python, a line that is passed often the first times only."""
-    yield from ((place,) for place in found if int(place.rpartition(":")[2]) <= _MOST_REPEATS)
+    """Use each place for a fault within Python, a line that is passed often the first time only."""
+    yield from ((place,) for place in found if not place.startswith(MEMORY) or place.endswith(":1"))
 
 
 def firsts(points: t.Sequence[Point]) -> list[str]:
@@ -146,16 +150,26 @@ def firsts(points: t.Sequence[Point]) -> list[str]:
     if not changing:
         return []
     within = [point for point in points[changing[0] : changing[-1] + 40] if _errors_of(point) and not point.call.error]
-    step = max(1, -(-len(within) // _MOST_FIRSTS))
-    chosen = [point for point in within if point.changes] + [point for point in within if not point.changes][::step]
-    return [_fault(point, f"error={_errors_of(point)[0]}") for point in chosen]
+    # what fails on a temporary file is undone alike, whichever the call
+    changes = [point for point in within if point.changes and not _PREPARES.fullmatch(point.call.name)]
+    reads = thinned([point for point in within if not point.changes], _MOST_FIRSTS)
+    return [_fault(point, f"error={_errors_of(point)[0]}") for point in (*changes, *reads)]
+
+
+def thinned(found: t.Sequence[T], most: int = MOST_SECONDS) -> t.Sequence[T]:
+    """Return at most so many of what was found, evenly chosen."""
+    return found[:: max(1, -(-len(found) // most))]
 
 
 def seconds(first: str, points: t.Sequence[Point]) -> t.Iterator[tuple[str, ...]]:
     """Let a second call fail, or kill the process, after the ``first`` fault of a run with these calls."""
     at = next((number for number, point in enumerate(points) if point.call.injected), len(points))
     name, action, number = first.split(":")
+    reads = [point for point in points[at + 1 :] if not point.changes and not point.after_change]
+    left_out = {point.call for point in reads} - {point.call for point in thinned(reads)}
     for point in points[at + 1 :]:
+        if point.call in left_out:
+            continue
         is_same = point.call.name == name
         if (point.changes or point.after_change) and not is_same:
             yield first, _fault(point, "signal=KILL")

@@ -36,7 +36,7 @@ class Point(t.NamedTuple):
 
 
 def points_in(calls: t.Sequence[Call]) -> list[Point]:
-    """Return the calls that a fault can hit; of equal ones that only read, the first before and after each change."""
+    """Return the calls that a fault can hit; of equal ones that only read, the first."""
     opened: dict[int, str] = {}
     writing: dict[int, bool] = {}
     seen: set[tuple[str, str, str]] = set()
@@ -59,7 +59,7 @@ def points_in(calls: t.Sequence[Call]) -> list[Point]:
         if call.name == "exit_group" or concerns_writing or follows or key not in seen:
             found.append(Point(call, target, changes, follows))
         if changes:
-            seen.clear()
+            seen = {one for one in seen if one[2]}
         seen.add(key)
         follows = changes
         if call.name == "close":

@@ -99,8 +99,10 @@ def _second(case: Case) -> list[Case]:
     for kind in (MEMORY, TOLD):
         without = set(_places_of(case.job, kind))
         with_first = _laboratory.observe(start, case.faults, inside=kind).run.places
-        new = {place.rpartition(":")[0]: place for place in reversed(with_first) if place not in without}
-        found += [(first, place) for place in new.values()]
+        new = [place for place in with_first if place not in without]
+        if kind == MEMORY:
+            new = list({place.rpartition(":")[0]: place for place in reversed(new)}.values())
+        found += [(first, place) for place in modes.thinned(new)]
     return [Case(case.job, case.mode, faults) for faults in found]
 
 
