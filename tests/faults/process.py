@@ -84,6 +84,7 @@ def start(work: t.Callable[[], None], root: Path) -> Process:
     pid = os.fork()
     if not pid:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         prctl(PR_SET_NAME, b"python3")
         os.close(writing)
         for number, descriptor in ((1, output[1]), (2, output[2]), (NOTES, output[0])):

@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from ansible_collections.linux.tcp.tests.faults import modes
 from ansible_collections.linux.tcp.tests.faults.bench import LOADERS
+from ansible_collections.linux.tcp.tests.faults.figures import Figures, Verdict
 from ansible_collections.linux.tcp.tests.faults.inside import MEMORY, TOLD
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
 from ansible_collections.linux.tcp.tests.faults.judge import judge
@@ -39,15 +40,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation
 
 _HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
-_MOST_EXAMPLES = 5  # of a kind of violation that are printed
-
-
-class Verdict(t.NamedTuple):
-    """What became of a case: whether its faults happened, and the rules that were broken."""
-
-    case: Case
-    happened: bool
-    broken: list[str]
 
 
 _laboratory: Laboratory
@@ -58,6 +50,7 @@ _places: dict[tuple[str, str], tuple[str, ...]] = {}
 def _begin(folder: Path) -> None:
     """Create the laboratory of a worker process."""
     global _laboratory  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was begun is finished
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # where this program is killed
     _laboratory = Laboratory(Path(tempfile.mkdtemp(dir=folder)))
 
@@ -151,7 +144,7 @@ def _sampled_cases(pool: ProcessPoolExecutor, pairs: list[tuple[str, str]], samp
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sample", type=int, default=0, help="how many cases, evenly chosen (default: all)")
-    parser.add_argument("--seed", type=int, default=1, help="of the sample (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample and of the order (default: %(default)s)")
     parser.add_argument("--job", action="append", choices=JOBS, help="only this job")
     parser.add_argument("--mode", action="append", choices=MODES, help="only faults of this mode")
     parser.add_argument("--only", metavar="CASE", help="one case as it is printed: a job, a mode and faults")
@@ -172,42 +165,29 @@ def _cases(pool: ProcessPoolExecutor, arguments: argparse.Namespace) -> list[Cas
     pairs = list(itertools.product(arguments.job or JOBS, arguments.mode or MODES))
     if arguments.sample:
         return _sampled_cases(pool, pairs, arguments.sample, arguments.seed)
-    return _all_cases(pool, pairs)
+    cases = _all_cases(pool, pairs)
+    return random.Random(arguments.seed).sample(cases, len(cases))  # one that is interrupted has some of everything
 
 
 def main() -> int:
     """Return 1 if a rule was broken, or if the faults of more than a twentieth of the runs did not happen."""
     arguments = _arguments()
-    runs: collections.Counter[str] = collections.Counter()
-    violations: collections.Counter[str] = collections.Counter()
-    missed: collections.Counter[str] = collections.Counter()
-    kinds: collections.Counter[str] = collections.Counter()
+    figures = Figures(every=arguments.every or bool(arguments.only))
     with tempfile.TemporaryDirectory(prefix="linux-tcp-faults-") as folder, ProcessPoolExecutor(
         initializer=_begin, initargs=(Path(folder),)
     ) as pool:
         cases = _cases(pool, arguments)
-        if arguments.sample:
-            print(f"seed {arguments.seed}")
+        print(f"seed {arguments.seed}")
         progress = tqdm(pool.map(_try, cases, chunksize=4), "faults", len(cases), unit="run", mininterval=1)
-        for verdict in progress:
-            mode = verdict.case.mode
-            runs[mode] += 1
-            violations[mode] += bool(verdict.broken)
-            missed[mode] += not verdict.happened
-            for text in verdict.broken:
-                kind = text.partition(":")[0]
-                kinds[kind] += 1
-                if arguments.every or arguments.only or kinds[kind] <= _MOST_EXAMPLES:
-                    progress.write(f"make faults ONLY='{verdict.case.text}'\n  {text}", sys.stdout)
-    for kind, number in kinds.most_common():
-        print(f"{number:>6} {kind}")
-    for mode in (*(mode for mode in MODES if runs[mode]), "total"):
-        counted = [
-            sum(counter.values()) if mode == "total" else counter[mode] for counter in (runs, violations, missed)
-        ]
-        print(f"{mode:<8} {counted[0]:>6} runs, {counted[1]} with violations, {counted[2]} whose fault did not happen")
-    few = sum(missed.values()) > sum(runs.values()) / 20
-    return 1 if kinds or few else 0
+        try:
+            for verdict in progress:
+                for text in figures.add(verdict):
+                    progress.write(text, sys.stdout)
+        except KeyboardInterrupt:
+            print("interrupted")
+            pool.shutdown(cancel_futures=True)
+    print(*figures.lines(), sep="\n")
+    return 0 if figures.is_good else 1
 
 
 if __name__ == "__main__":
