@@ -26,8 +26,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation, State
 
 _FATAL = frozenset([signal.SIGKILL, *(getattr(signal, f"SIG{name}") for name in CRASHES)])
-_CLAIMS_PART = re.compile(r"changed in part|Undoing then failed")
-_CLAIMS_NONE = re.compile(r"[Nn]othing was (changed|restored)|has been undone")
+_CLAIMS_PART = re.compile(r"changed in part")
+_CLAIMS_NONE = re.compile(r"[Nn]othing (was|is left) (changed|restored)|has been undone")
 _DENIES = re.compile(r"cannot be|Cannot set")
 _READS = re.compile(
     r"read|pread|.*stat|.*getxattr|.*listxattr|open|close"
