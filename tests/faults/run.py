@@ -39,6 +39,7 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_PDEATHS
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation
 
+_STEPS = (f"{MEMORY}=kernel.py", f"{MEMORY}=replace.py")  # where the steps of an undo are taken
 _HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
 
 
@@ -94,7 +95,8 @@ def _second(case: Case) -> list[Case]:
         with_first = _laboratory.observe(start, case.faults, inside=kind).run.places
         new = [place for place in with_first if place not in without]
         if kind == MEMORY:
-            new = list({place.rpartition(":")[0]: place for place in reversed(new)}.values())
+            steps = (place for place in reversed(new) if place.startswith(_STEPS))
+            new = list({place.rpartition(":")[0]: place for place in steps}.values())
         found += [(first, place) for place in modes.thinned(new)]
     return [Case(case.job, case.mode, faults) for faults in found]
 

@@ -58,6 +58,11 @@ def kinds(mode: str, run: Run, state: State, then: Run, finally_: State) -> list
         pytest.param("undo", failed("net.ipv4.tcp_keepalive_time stays."), HALF, [], id="half-and-named-in-undo"),
         pytest.param("error", failed("Nothing was changed."), HALF, ["untrue message"], id="half-and-denied"),
         pytest.param("undo", failed("The host is changed in part."), OLD, ["untrue message"], id="old-and-claimed"),
+        pytest.param("undo", failed("Undoing failed, but nothing is left changed."), OLD, [], id="old-and-said-so"),
+        pytest.param(
+            *("undo", failed("Undoing failed, but nothing is left changed."), HALF, ["untrue message"]),
+            id="half-and-denied-in-undo",
+        ),
         pytest.param(
             "error", failed(f"{OWN} cannot be written."), NEW, ["done, told as an error"], id="new-and-denied"
         ),
