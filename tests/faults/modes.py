@@ -45,11 +45,11 @@ _ERRORS = (
     (r"send.*|recv.*", ("ENOBUFS", "EINTR")),
 )
 # The signals that end a process by default: signal(7). The first are sent at every change, the others at one each.
-# Those of a crash cannot be held back.
+# Those of a crash cannot be held back, and the first two of real time, RT_0 and RT_1, are the C library's own.
 CRASHES = ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "SYS")
 _COMMON_SIGNALS = ("HUP", "INT", "QUIT", "TERM", "USR1", "XCPU")
 _OTHER_SIGNALS = (
-    *(*CRASHES, "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "RTMIN", "RT_5", "RT_30"),
+    *(*CRASHES, "USR2", "PIPE", "ALRM", "STKFLT", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "RT_2", "RT_5", "RT_30"),
 )
 # What fails on a disk that fails, by the error. A full one still lets names go.
 _ON_DISK = (
