@@ -90,7 +90,10 @@ class _Judge:
         """Yield the rules that a run broke."""
         status, answer, state = seen.run.status, seen.run.answer, seen.after
         yield from self._next_run(seen)
-        yield from self._boots(state)
+        if not (
+            _doubts(answer or {}) - self._known_doubts
+        ):  # what could not be read is not known at the next boot either
+            yield from self._boots(state)
         by_signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if (
             by_signal in _FATAL
@@ -168,7 +171,7 @@ class _Judge:
             yield f"leftover after {self._case.mode}: {left}"
         if not left and _CLAIMS_PART.search(message) and not _READS.match(self._case.faults[-1]):
             yield f"untrue message: nothing is changed, and it says: {message}"
-        elif named and _CLAIMS_NONE.search(message) and not _CLAIMS_PART.search(message):
+        elif self._changed(message, named) and _CLAIMS_NONE.search(message) and not _CLAIMS_PART.search(message):
             yield f"untrue message: {named} is changed, and it says: {message}"
         elif named and not self._without_leftovers(difference(state, self._new), state):
             if unnamed or _DENIES.search(message):
@@ -177,6 +180,11 @@ class _Judge:
             yield f"unnamed: {', '.join(unnamed)} is left changed, and it says: {message}"
         elif (named.paths or named.keys) and self._case.mode not in _MAY_LEAVE:
             yield f"between after {self._case.mode}: {named} is left changed, and it says: {message}"
+
+    def _changed(self, message: str, found: Difference) -> bool:
+        """Whether more is left than a copy of a file that the message names."""
+        copies = [path for path in found.paths if path.endswith("~") and self._names(message, path)]
+        return bool(found._replace(paths=tuple(path for path in found.paths if path not in copies)))
 
     def _hits_removal(self) -> bool:
         """Whether the fault is such that a temporary file may stay, until a later run removes it."""

@@ -16,10 +16,12 @@ from ansible_collections.linux.tcp.tests.faults.nodes import file, folder
 from ansible_collections.linux.tcp.tests.faults.observe import Observation, Run, State
 
 LEFTOVER = "/etc/sysctl.d/.linux.tcp.RANDOM.tmp"
+COPY = f"{OWN}.PID.TIME~"
 FOLDERS = {"/etc": folder(), "/etc/sysctl.d": folder()}
 OLD = State(FOLDERS, (7200, 75, 9), (), (7200, 75, 9))
 NEW = State({**FOLDERS, OWN: file(b"new")}, (600, 60, 20), (), (600, 60, 20))
 HALF = OLD._replace(values=(600, 75, 9))
+DOUBTFUL = Run(0, json.dumps({"changed": True, "warnings": ["A folder cannot be read."]}), "")
 DONE = Run(0, json.dumps({"changed": True}), "")
 KILLED, TERMINATED = Run(signal.SIGKILL, "", ""), Run(signal.SIGTERM, "", "")
 
@@ -44,6 +46,7 @@ def kinds(mode: str, run: Run, state: State, then: Run, finally_: State) -> list
     [
         pytest.param("error", failed("The disk refused."), OLD, [], id="failed-and-old"),
         pytest.param("error", DONE, NEW, [], id="done-and-new"),
+        pytest.param("error", DOUBTFUL, OLD._replace(boot=(5, 75, 9)), [], id="doubtful"),
         pytest.param("error", DONE, OLD, ["false ok", "false ok"], id="ok-and-old"),
         pytest.param("error", DONE, HALF, ["false ok", "false ok"], id="ok-and-half"),
         pytest.param(
@@ -59,6 +62,16 @@ def kinds(mode: str, run: Run, state: State, then: Run, finally_: State) -> list
         pytest.param("error", failed("Nothing was changed."), HALF, ["untrue message"], id="half-and-denied"),
         pytest.param("undo", failed("The host is changed in part."), OLD, ["untrue message"], id="old-and-claimed"),
         pytest.param("undo", failed("Undoing failed, but nothing is left changed."), OLD, [], id="old-and-said-so"),
+        pytest.param(
+            *("undo", failed(f"Undoing failed ({COPY.replace('PID.TIME', '7.2026')}), but nothing is left changed.")),
+            *(OLD._replace(nodes={**FOLDERS, COPY: file(b"old")}), []),
+            id="copy-named",
+        ),
+        pytest.param(
+            *("undo", failed("Undoing failed, but nothing is left changed.")),
+            *(OLD._replace(nodes={**FOLDERS, COPY: file(b"old")}), ["untrue message"]),
+            id="copy-unnamed",
+        ),
         pytest.param(
             *("undo", failed("Undoing failed, but nothing is left changed."), HALF, ["untrue message"]),
             id="half-and-denied-in-undo",
