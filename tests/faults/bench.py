@@ -42,7 +42,7 @@ _MS_REMOUNT = 0x20
 KEYS = ("time", "intvl", "probes")
 LOADERS: dict[Loader, tuple[str, ...]] = {
     "systemd-sysctl": ("/lib/systemd/systemd-sysctl",),
-    "procps": ("/sbin/sysctl", "--system"),
+    "procps": ("/usr/sbin/sysctl", "--system"),
 }
 _NOT_RUN = (125, 126, 127)  # chroot(1), EXIT STATUS
 # What the machine has there would decide what the host boots with, or only take time to be read.
@@ -63,10 +63,11 @@ class Bench:
     """A host with these files and values, booted with this loader. It takes a process in namespaces of its own."""
 
     def __init__(self, root: Path, loader: Loader, nodes: Nodes, values: Values) -> None:
-        """Make the host. ``root`` is an empty folder."""
+        """Make the host. ``root`` is an empty folder on a disk, because what is in memory is no part of a boot."""
         self.root = root
         prctl(PR_SET_NAME, b"systemd" if loader == "systemd-sysctl" else b"init")
-        mount("tmpfs", str(root), "tmpfs", options="mode=755")
+        mount(str(root), str(root), flags=MS_BIND)
+        root.chmod(0o755)
         for name in ("bin", "lib", "lib32", "lib64", "libx32", "sbin", "usr"):
             if os.path.islink(f"/{name}"):
                 os.symlink(os.readlink(f"/{name}"), root / name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.tests.faults.nodes import file, folder
+from ansible_collections.linux.tcp.tests.faults.nodes import TREE, file, folder
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Loader, Values
@@ -31,10 +31,14 @@ _ATTRIBUTES = (("system.posix_acl_access", _ACCESS_LIST), ("user.origin", b"by h
 
 _FOLDERS = {path: folder() for path in ("/etc", "/etc/sysctl.d", "/run", "/root", "/usr/lib/sysctl.d")}
 _SYSTEMD: Nodes = {**_FOLDERS, "/tmp": folder(0o1777), "/run/systemd/system": folder()}
+# A system that procps boots does not run here, as process 1 is not its init.
 _PROCPS: Nodes = {
-    **_FOLDERS,
-    "/tmp": folder(0o1777),
-    "/etc/rcS.d/S08procps": file(b"#!/bin/sh\nsysctl -q --system\n", mode=0o755),
+    f"{TREE}{path}": node
+    for path, node in {
+        **_FOLDERS,
+        "/sbin/init": file(b"\x7fELF", mode=0o755),
+        "/etc/rcS.d/S08procps": file(b"#!/bin/sh\nsysctl -q --system\n", mode=0o755),
+    }.items()
 }
 
 
@@ -42,7 +46,7 @@ _PROCPS: Nodes = {
 class Job:
     """What is run on a host: a module with its parameters, or a step of the rollout's store.
 
-    The host has ``nodes`` and ``values``, or what the job ``after`` has left. A job that restores gets the checkpoint
+    The host has ``nodes`` and ``values``, and what the job ``after`` has left. A job that restores gets the checkpoint
     that was made before that job. ``tree`` is a system below the host's root, which does not run. Where ``loader`` is
     None, nothing is booted.
     """
@@ -98,15 +102,18 @@ JOBS = {
         Job("set_existing", "keepalive", WANTED, nodes={**_SYSTEMD, OWN: _EXISTING}),
         Job("take_over", "keepalive", _TAKE_OVER, nodes={**_SYSTEMD, "/etc/sysctl.d/zz.conf": _LATER}),
         Job(
-            *("take_over_sysctl_conf", "keepalive", _TAKE_OVER),
-            nodes={**_PROCPS, "/etc/sysctl.conf": _CONF},
+            *("take_over_sysctl_conf", "keepalive", {**_TAKE_OVER, "root": TREE}),
+            nodes={**_SYSTEMD, **_PROCPS, f"{TREE}/etc/sysctl.conf": _CONF},
             loader="procps",
+            tree=TREE,
         ),
         Job("absent", "keepalive", {"state": "absent"}, after="set_existing"),
         Job("absent_after_take_over", "keepalive", {"state": "absent"}, after="take_over"),
         Job(
-            *("absent_after_sysctl_conf", "keepalive", {"state": "absent"}),
+            *("absent_after_sysctl_conf", "keepalive", {"state": "absent", "root": TREE}),
+            nodes={**_SYSTEMD, **_PROCPS},
             loader="procps",
+            tree=TREE,
             after="take_over_sysctl_conf",
         ),
         Job(
@@ -115,9 +122,9 @@ JOBS = {
         ),
         Job("backup", "keepalive", {**WANTED, "backup": True}, nodes={**_SYSTEMD, OWN: _EXISTING}),
         Job(
-            *("tree", "keepalive", {**WANTED, "root": "/image"}),
-            nodes={**_SYSTEMD, "/image": folder(), **_below("/image", {**_SYSTEMD, OWN: _EXISTING})},
-            tree="/image",
+            *("tree", "keepalive", {**WANTED, "root": TREE}),
+            nodes={**_SYSTEMD, TREE: folder(), **_below(TREE, {**_SYSTEMD, OWN: _EXISTING})},
+            tree=TREE,
         ),
         Job("persistent_only", "keepalive", {**WANTED, "runtime": False}),
         Job("restore", "keepalive_restore", after="take_over", restores=True),

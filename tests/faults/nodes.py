@@ -27,6 +27,7 @@ _CHANGING = (
 LEFTOVER = re.compile(r"/\.[^/]*\.tmp\Z")  # hidden, and without the suffix that loaders read
 # What the bench mounts or links, which is no part of the host's own files.
 FOREIGN = frozenset(["bin", "dev", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "usr"])
+TREE = "/image"  # a system that does not run
 _OF_ANSIBLE = "ansible-moduletmp-"  # AnsibleModule removes it when Python ends
 LOCK = "/run/linux.tcp.keepalive.lock"
 
@@ -57,8 +58,8 @@ def look_at(root: Path) -> Nodes:
     found = {}
     for above, folders, names in os.walk(root):
         shown = "" if Path(above) == root else f"/{os.path.relpath(above, root)}"
-        foreign = frozenset() if shown else FOREIGN
-        folders[:] = [name for name in folders if not os.path.ismount(f"{above}/{name}") and name not in foreign]
+        foreign = FOREIGN if shown in ("", TREE) else frozenset()
+        folders[:] = [name for name in folders if name not in foreign]
         for name in {*folders, *names} - foreign:
             if name.startswith(_OF_ANSIBLE):
                 folders[:] = [one for one in folders if one != name]

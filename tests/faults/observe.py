@@ -11,6 +11,7 @@ import functools
 import importlib
 import json
 import os
+import shutil
 import sys
 import typing as t
 from pathlib import Path
@@ -20,7 +21,7 @@ from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
 from ansible_collections.linux.tcp.tests.faults.nodes import age_leftovers, digest, look_at
-from ansible_collections.linux.tcp.tests.faults.process import NOTES, in_namespaces
+from ansible_collections.linux.tcp.tests.faults.process import NOTES, beside_process_1, in_namespaces
 from ansible_collections.linux.tcp.tests.faults.process import start as start_process
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
 from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
@@ -113,7 +114,7 @@ class Laboratory:
         earlier = self.start_of(job.after)
         left = self.observe(earlier).after
         if not job.restores:
-            return Start(job, left.nodes, left.values, job.params)
+            return Start(job, {**job.nodes, **left.nodes}, left.values, job.params)
         noted = self.observe(earlier._replace(job=_taking_checkpoint(earlier.job))).run.answer
         assert noted, "a checkpoint can be taken"
         return Start(job, left.nodes, left.values, {"checkpoint": noted["checkpoint"]})
@@ -122,7 +123,11 @@ class Laboratory:
         """Run a job with these faults. ``inside`` is the kind of those within Python that are counted."""
         work = functools.partial(self._observe, start, faults, inside)
         observation: Observation
-        observation, self._booted, self._then = in_namespaces(work)
+        try:
+            observation, self._booted, self._then = in_namespaces(work)
+        finally:  # the mounts have ended with the namespaces
+            shutil.rmtree(self._root)
+            self._root.mkdir()
         return observation
 
     def _observe(self, start: Start, faults: t.Sequence[str], inside: str) -> tuple[t.Any, ...]:
@@ -130,6 +135,13 @@ class Laboratory:
         bench = Bench(self._root, job.loader or "systemd-sysctl", start.nodes, start.values)
         if job.tree:
             bench.lend_programs(job.tree)
+        return t.cast(
+            "t.Tuple[t.Any, ...]",
+            beside_process_1(bench.root, functools.partial(self._observe_on, bench, start, faults, inside)),
+        )
+
+    def _observe_on(self, bench: Bench, start: Start, faults: t.Sequence[str], inside: str) -> tuple[t.Any, ...]:
+        job = start.job
         endpoints = Endpoints() if job.module == "keepalive_sockets" else None
         look = functools.partial(self._look, bench, job, endpoints)
         before = look()

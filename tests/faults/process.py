@@ -26,13 +26,27 @@ SECONDS = 120  # for one run of a module or a loader, which takes a tenth of one
 
 
 def in_namespaces(work: t.Callable[[], t.Any]) -> t.Any:
-    """Return what ``work`` returns, which can be pickled, in a process with network, mount and PID namespaces."""
+    """Return what ``work`` returns in a process with network, mount and PID namespaces."""
+
+    def enter_and_work() -> t.Any:
+        enter_namespaces(own_pids=True)
+        return work()
+
+    return _in_child(enter_and_work, lambda: None)
+
+
+def beside_process_1(root: Path, work: t.Callable[[], t.Any]) -> t.Any:
+    """Return what ``work`` returns in a child of this process, which is process 1 and gets this root folder."""
+    return _in_child(work, lambda: os.chroot(root))
+
+
+def _in_child(work: t.Callable[[], t.Any], meanwhile: t.Callable[[], None]) -> t.Any:
+    """Return what ``work`` returns, which can be pickled, in a child process, and do something else in this one."""
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             os.close(reading)
-            enter_namespaces(own_pids=True)
             with os.fdopen(writing, "wb") as pipe:
                 pickle.dump(work(), pipe)
         except BaseException:  # noqa: BLE001 -- this process must not go on as its parent
@@ -41,6 +55,7 @@ def in_namespaces(work: t.Callable[[], t.Any]) -> t.Any:
             os._exit(1)
         os._exit(0)
     os.close(writing)
+    meanwhile()
     with os.fdopen(reading, "rb") as pipe:
         result = pipe.read()
     status = os.waitpid(pid, 0)[1]

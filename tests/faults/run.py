@@ -175,7 +175,9 @@ def main() -> int:
     """Return 1 if a rule was broken, or if the faults of more than a twentieth of the runs did not happen."""
     arguments = _arguments()
     figures = Figures(every=arguments.every or bool(arguments.only))
-    with tempfile.TemporaryDirectory(prefix="linux-tcp-faults-") as folder, ProcessPoolExecutor(
+    cache = Path(__file__).resolve().parents[2] / ".cache"  # /tmp may be in memory
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=cache) as folder, ProcessPoolExecutor(
         initializer=_begin, initargs=(Path(folder),)
     ) as pool:
         cases = _cases(pool, arguments)
