@@ -20,7 +20,13 @@ if t.TYPE_CHECKING:
 
 MEMORY, TOLD = "memory", "told"
 # The files that change a host and undo it.
-_FILES = frozenset(["apply.py", "checkpoint.py", "kernel.py", "lock.py", "replace.py", "signals.py", "store.py"])
+_FILES = frozenset(
+    f"{name}.py"
+    for name in (
+        *("apply", "checkpoint", "folder", "kernel", "lock", "merge", "replace", "replacement", "signals", "store"),
+        *("stored_file", "undo"),
+    )
+)
 _STEPS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "unlink", "write")
 
 

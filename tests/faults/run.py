@@ -39,7 +39,9 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_PDEATHS
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.observe import Observation
 
-_STEPS = (f"{MEMORY}=kernel.py", f"{MEMORY}=replace.py")  # where the steps of an undo are taken
+_STEPS = tuple(
+    f"{MEMORY}={name}.py" for name in ("folder", "kernel", "replace", "replacement", "stored_file")
+)  # where the steps of an undo are taken
 _HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
 
 
