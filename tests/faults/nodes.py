@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import stat
-import time
 import typing as t
 from pathlib import Path
 
@@ -73,14 +72,6 @@ def _steady(path: str) -> str:
     for pattern, text in _CHANGING:
         path = pattern.sub(text, path)
     return path
-
-
-def age_leftovers(root: Path) -> None:
-    """Let temporary files be a day old, so that a run may take them for left over."""
-    for path in look_at(root):
-        folder = root / os.path.dirname(path)[1:]
-        for leftover in folder.glob(".*.tmp") if LEFTOVER.search(path) else ():
-            os.utime(leftover, (time.time() - 86_400,) * 2)
 
 
 def _look_at(path: str) -> Node:

@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import os
-import time
 import typing as t
 
-from ansible_collections.linux.tcp.tests.faults.nodes import Node, age_leftovers, digest, file, folder, look_at, make
+from ansible_collections.linux.tcp.tests.faults.nodes import Node, digest, file, folder, look_at, make
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -45,16 +44,6 @@ def test_look_at_names_what_varies_alike_and_leaves_out_what_is_not_of_the_host(
         (tmp_path / path).mkdir()
         (tmp_path / path / "file").touch()
     assert look_at(tmp_path).keys() == {*nodes(), *names.values()}
-
-
-def test_age_leftovers_ages_nothing_else(tmp_path: Path) -> None:
-    make(tmp_path, nodes())
-    leftover = tmp_path / "etc/sysctl.d/.linux.tcp.kx0q3r_5.tmp"
-    leftover.touch()
-    age_leftovers(tmp_path)
-    an_hour_ago = time.time() - 3600
-    old = {path.name for path in (tmp_path / "etc/sysctl.d").glob("*") if path.lstat().st_mtime < an_hour_ago}
-    assert old == {leftover.name}
 
 
 def test_digest_is_that_of_the_description_whatever_its_order() -> None:
