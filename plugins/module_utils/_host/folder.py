@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 
 # No loader reads such a name.
 _PREFIX, _SUFFIX = ".linux.tcp.", ".tmp"
+_OWN: set[str] = set()  # the hidden names of this run, which are no leftovers, even where the clock is set meanwhile
 _LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
 
 # include/uapi/linux/fs.h: _IOR('f', 1, long), of which an int is used. Some architectures have another number, which
@@ -113,7 +114,9 @@ class Folder:
     @staticmethod
     def hidden_name() -> str:
         """Return a name for a file that is there for a moment."""
-        return f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        name = f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        _OWN.add(name)
+        return name
 
     def link(self, name: str) -> str | None:
         """Give a file a hidden name as well, and return that; None where this is not possible (link(2))."""
@@ -175,7 +178,7 @@ class Folder:
             os.close(descriptor)
 
     def _is_leftover(self, name: str) -> bool:
-        if not (name.startswith(_PREFIX) and name.endswith(_SUFFIX)):
+        if name in _OWN or not (name.startswith(_PREFIX) and name.endswith(_SUFFIX)):
             return False
         try:
             found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
@@ -183,7 +186,9 @@ class Folder:
             return False
         # a link to an old file gets a new time of change only
         age = time.time() - found.st_ctime
-        return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and age > _LEFT_BEHIND_SECONDS
+        # root's have the owner of the file that they were to replace
+        is_ours = os.geteuid() in (0, found.st_uid)
+        return stat.S_ISREG(found.st_mode) and is_ours and age > _LEFT_BEHIND_SECONDS
 
     def sync(self) -> None:
         """Bring the names to the disk, if that is possible: they stand all the same."""
