@@ -12,7 +12,7 @@ export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
 ROLE=$ANSIBLE_COLLECTIONS_PATH/ansible_collections/linux/tcp/roles/keepalive
 
 refuse() {
-  echo "$*" >&2
+  echo "$* Nothing was done." >&2
   exit 1
 }
 
@@ -25,12 +25,15 @@ for name in TIME INTVL PROBES; do
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
 # What has no such name would be ignored silently.
+[[ ! ${EXTRA:-} =~ [[:space:]]=|=([[:space:]]|$) || $EXTRA == [{@]* ]] ||
+  refuse "EXTRA is '$EXTRA': give NAME=VALUE without blanks around the equals sign."
+[[ ${EXTRA:-} != @* || -e ${EXTRA#@} ]] || refuse "EXTRA names the file ${EXTRA#@}, which is not there."
 read -ra names < <(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}" | xargs)
 for name in "${names[@]}"; do
   [[ $name == ansible_* || $name == keepalive_hosts= ]] ||
     grep --quiet --extended-regexp "^ {6}${name%=}:" "$ROLE/meta/argument_specs.yml" ||
     refuse "EXTRA names ${name%=}, which neither the role nor the playbook knows. The role has:" \
-      "$(grep --only-matching --extended-regexp '^ {6}keepalive_[a-z]+' "$ROLE/meta/argument_specs.yml" | xargs)."
+      "$(grep --only-matching --extended-regexp '^keepalive_[a-z_]+' "$ROLE/defaults/main.yml" | xargs)."
 done
 [[ -z ${EXTRA:-} ]] || arguments+=(--extra-vars "$EXTRA")
 [[ -z ${LIMIT:-} ]] || arguments+=(--limit "$LIMIT")
@@ -43,6 +46,7 @@ case ${CHECK:-} in
     ;;
 esac
 
+[[ -z ${LIMIT:-} || -n ${INVENTORY:-} ]] || refuse "LIMIT is '$LIMIT', and there is no INVENTORY that it limits: give one."
 reports=
 if [[ -n ${INVENTORY:-} ]]; then
   [[ $INVENTORY == *,* || -e $INVENTORY ]] || refuse "There is no inventory $INVENTORY."

@@ -146,7 +146,7 @@ class ActionModule(ActionBase):
                 rollout.keep(self._path)
         except KeepaliveError as exc:
             changed_nothing = " Nothing was changed." if params["step"] in ("prepare", "begin", "checkpoint") else ""
-            return {**result, "failed": True, "msg": f"{exc}{changed_nothing}"}
+            return {**result, "failed": True, "msg": f"{str(exc).rstrip('.')}.{changed_nothing}"}
         return {**result, "changed": False, **given}
 
     @property
@@ -215,7 +215,7 @@ class ActionModule(ActionBase):
                 self._display.warning(
                     f"{name}: the change was verified, and will be checked again, as this was not noted: {reason}"
                 )
-            return {"stop": rollout.stops}
+            return {"stop": rollout.stops and not self._task.check_mode}  # a plan shows all hosts
         if step == "rollback":
             rollout.judge(facts)
             return {"selected": rollout.pending}

@@ -199,10 +199,11 @@ def restored(folder: str, host: str, *, checkpoint: Json, now: str, to_first: bo
 def _end(path: str, found: Json, now: str) -> None:
     """Note that a host is where a checkpoint found it, and let the one that this replaced take its place."""
     ended = {**found, "pending": None, "restored": now}
-    _write(path, ended)
     if found["replaces"] and os.path.exists(_aside_of(path, found)):
-        _keep_aside(path, ended)
+        _keep_aside(path, ended)  # first, so that the renaming alone makes the difference
         _move(_aside_of(path, found), path)
+    else:
+        _write(path, ended)
 
 
 def _aside_of(path: str, found: Json) -> str:
@@ -268,16 +269,37 @@ def _keep_aside(path: str, found: Json) -> str:
     """
     stem = f"{path[: -len(_SUFFIX)]}.{str(found['time']).replace(':', '').replace('/', '')}"
     names = itertools.chain([stem], (f"{stem}.{number}" for number in itertools.count(2)))
-    aside = next(f"{name}{_SUFFIX}" for name in names if not os.path.lexists(f"{name}{_SUFFIX}"))
-    _write(aside, found)
-    return aside
+    for name in names:
+        aside = f"{name}{_SUFFIX}"
+        if not os.path.lexists(aside):
+            _write(aside, found)
+        elif _read(aside) != found:  # it is the same where an earlier run was killed after it had written this
+            continue
+        return aside
+    raise AssertionError("numbers do not end")
 
 
-def _move(path: str, aside: str) -> None:
+def _move(path: str, to: str) -> None:
     try:
-        os.rename(path, aside)
+        _rename(path, to)
     except OSError as exc:
-        raise FileError(f"{path} cannot be renamed to {aside}: {exc.strerror}.") from exc
+        raise FileError(f"{path} cannot be renamed to {to}: {exc.strerror}.") from exc
+
+
+def _rename(path: str, to: str) -> None:
+    inode = os.stat(path).st_ino
+    try:
+        os.rename(path, to)
+    except OSError:
+        if not _has_inode(to, inode):  # a network file system may do it and lose the answer
+            raise
+
+
+def _has_inode(path: str, inode: int) -> bool:
+    try:
+        return os.stat(path).st_ino == inode
+    except OSError:
+        return False
 
 
 def _write(path: str, content: Json) -> None:
@@ -293,14 +315,16 @@ def _write(path: str, content: Json) -> None:
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.rename(temporary, path)
+            _rename(temporary, path)
         except BaseException:
-            os.unlink(temporary)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
             raise
+    except OSError as exc:
+        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc
+    with contextlib.suppress(OSError):  # the new name stands all the same
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except OSError as exc:
-        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc

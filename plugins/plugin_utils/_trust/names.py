@@ -76,5 +76,6 @@ def message_about_unknown(names: t.Iterable[str]) -> str:
 def _about(name: str) -> str:
     # the prefix, which all have, would make all of them alike
     rest = _LIKE_OURS.sub("", name, count=1).lower().replace("-", "_")
-    near = difflib.get_close_matches(rest, [known[len(_PREFIX) :] for known in KNOWN], n=1)
+    known = [name[len(_PREFIX) :] for name in KNOWN]
+    near = [name for name in known if name.startswith(rest)] or difflib.get_close_matches(rest, known, n=1, cutoff=0.5)
     return f"{name} is no variable of linux.tcp.{f' Did you mean {_PREFIX}{near[0]}?' if near else ''}"

@@ -45,7 +45,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "checkpoint": "dict",
         "desired": "dict",
     },
-    "keepalive_restore": {"foreign": "list", "found": "bool", "saved": "text", "older": "int"},
+    "keepalive_restore": {"foreign": "list", "found": "bool", "saved": "str", "older": "int"},
     "keepalive_sockets": {
         "changed_sockets": "list",
         "left_sockets": "list",

@@ -113,14 +113,26 @@ def test_leftovers_of_runs_that_were_killed_are_removed(tmp_path: Path, monkeypa
 
 
 @needs_root
-def test_a_leftover_of_another_user_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("user", "left"), [(0, []), (1234, [LEFTOVER])], ids=["root", "another user"])
+def test_a_leftover_with_an_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, left: list[str]) -> None:
+    """Root's temporary files have the owner of the file that they were to replace."""
     folder = folder_of(tmp_path, {LEFTOVER: b""})
-    os.chown(tmp_path / LEFTOVER, 1234, 1234)
+    os.chown(tmp_path / LEFTOVER, 4321, 4321)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 3700)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     folder.discard_leftovers()
-    assert os.listdir(tmp_path) == [LEFTOVER]
-    assert not folder.is_empty()
+    assert os.listdir(tmp_path) == left
+    assert folder.is_empty() is not bool(left)
+
+
+def test_a_hidden_file_of_this_run_is_no_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_of(tmp_path, {"a.conf": b""})
+    aside = folder.link("a.conf")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)  # the clock is set
+    folder.discard_leftovers()
+    assert sorted(os.listdir(tmp_path)) == [aside, "a.conf"]
 
 
 def test_a_folder_with_leftovers_only_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,8 +161,8 @@ def test_attempt_on_what_was_done_is_rolled_back(tmp_path: Path) -> None:
 
 
 def test_checkpoints_made_in_one_second_are_all_kept(tmp_path: Path) -> None:
-    for _number in range(3):
-        keep(tmp_path)
+    for number in range(3):
+        keep(tmp_path, checkpoint={"runtime": {"time": {"before": 7200, "left": number}}, "files": []})
         ended(tmp_path, "restored")
     assert sorted(os.listdir(str(tmp_path))) == ["db1.1200.2.json", "db1.1200.json", "db1.json"]
 
