@@ -131,8 +131,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RESTORE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import initramfs_warnings
 
 # The folder is the controller's, whose action plugin keeps it to itself.
@@ -145,14 +145,7 @@ NO_ACTION_PLUGIN = (
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "folder": {"type": "path"},
-            "pending": {"type": "bool", "default": False},
-            "to": {"type": "str", "choices": ["last", "first"], "default": "last"},
-            "checkpoint": {"type": "dict"},
-            "path": {"type": "str", "default": DEFAULT_PATH},
-            "force": {"type": "bool", "default": False},
-        },
+        argument_spec=KEEPALIVE_RESTORE,
         required_one_of=[["folder", "checkpoint"]],
         supports_check_mode=True,
     )

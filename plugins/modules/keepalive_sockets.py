@@ -226,29 +226,16 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import ensure
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NONE_SELECTED, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_PROCESS, NOT_ACCEPTED
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **FILTER_OPTIONS,
-            "states": {**FILTER_OPTIONS["states"], "default": ["established"]},
-            "all": {"type": "bool", "default": False},
-            "enabled": {"type": "bool", "default": True},
-            "time": {"type": "int"},
-            "intvl": {"type": "int", "aliases": ["interval"]},
-            "probes": {"type": "int"},
-            "rearm": {"type": "bool", "default": False},
-            "listening": {"type": "bool", "default": False},
-            "summary_only": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=KEEPALIVE_SOCKETS, supports_check_mode=True)
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     params = module.params
     try:

@@ -275,17 +275,15 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS, Filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS_INFO
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**FILTER_OPTIONS, "summary_only": {"type": "bool", "default": False}},
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=KEEPALIVE_SOCKETS_INFO, supports_check_mode=True)
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     whole = not module.params["summary_only"]
     scanner, summary, shown = SocketScanner(Processes()), CoverageSummary(), []

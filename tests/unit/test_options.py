@@ -15,7 +15,15 @@ import yaml
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE, KEEPALIVE_CHECKPOINT
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
+    KEEPALIVE,
+    KEEPALIVE_CHECKPOINT,
+    KEEPALIVE_INFO,
+    KEEPALIVE_RESTORE,
+    KEEPALIVE_ROLLOUT,
+    KEEPALIVE_VARIABLES,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, PLAYBOOK_VARIABLES, ROLE_VARIABLES
 
@@ -27,19 +35,80 @@ ROLE = ROOT / "roles" / "keepalive"
 SPECS: dict[str, t.Any] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 OPTIONS: dict[str, dict[str, t.Any]] = SPECS["argument_specs"]["main"]["options"]
 DEFAULTS: dict[str, t.Any] = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+MODULES: dict[str, dict[str, dict[str, t.Any]]] = {
+    "keepalive": KEEPALIVE,
+    "keepalive_checkpoint": KEEPALIVE_CHECKPOINT,
+    "keepalive_info": KEEPALIVE_INFO,
+    "keepalive_restore": KEEPALIVE_RESTORE,
+    "keepalive_rollout": KEEPALIVE_ROLLOUT,
+    "keepalive_sockets": KEEPALIVE_SOCKETS,
+    "keepalive_sockets_info": KEEPALIVE_SOCKETS_INFO,
+    "keepalive_variables": KEEPALIVE_VARIABLES,
+}
 # What a module's option and a role's are described by; the rest is text.
-DESCRIBED = ("type", "elements", "choices", "default")
+DESCRIBED = ("type", "elements", "choices", "default", "required", "aliases")
 
 
 def described(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {name: option[name] for name in DESCRIBED if name in option}
 
 
+def block(path: Path, name: str) -> dict[str, t.Any]:
+    """Return a block of documentation, such as DOCUMENTATION, from the text of a plugin."""
+    (text,) = re.findall(rf'^ *{name} = r"""\n(.*?)"""', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found: dict[str, t.Any] = yaml.safe_load(text)
+    return found
+
+
+def documented_options(module: str) -> dict[str, dict[str, t.Any]]:
+    """Return the options that a module documents, with those of its fragments; its own take precedence."""
+    documentation = block(ROOT / "plugins" / "modules" / f"{module}.py", "DOCUMENTATION")
+    options: dict[str, dict[str, t.Any]] = {}
+    for fragment in documentation["extends_documentation_fragment"]:
+        file, _dot, part = fragment.partition("linux.tcp.")[2].partition(".")
+        path = ROOT / "plugins" / "doc_fragments" / f"{file}.py"
+        options.update(block(path, part.upper() or "DOCUMENTATION")["options"])
+    return {**options, **documentation.get("options", {})}
+
+
+def test_each_module_has_a_spec() -> None:
+    assert {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_documents_its_options(module: str) -> None:
+    assert {name: described(option) for name, option in documented_options(module).items()} == {
+        name: described(option) for name, option in MODULES[module].items()
+    }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_takes_the_options_of_its_spec(module: str) -> None:
+    text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8")
+    assert re.findall(r"argument_spec=(\S+?),", text) == [module.upper()]
+
+
+def test_readme_of_the_role_has_its_variables() -> None:
+    text = (ROLE / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(keepalive_\w+)` \| `(.*?)` \|", text, re.MULTILINE)
+    assert {name: yaml.safe_load(default) for name, default in rows} == {
+        name: option.get("default") for name, option in OPTIONS.items()
+    }
+
+
 def test_role_has_the_options_of_the_module() -> None:
     of_module = {name: option for name, option in OPTIONS.items() if name != OTHERS}
-    assert {name.replace("keepalive_", "", 1): described(option) for name, option in of_module.items()} == {
+    assert {name.replace("keepalive_", "", 1): without_prefix(option) for name, option in of_module.items()} == {
         name: described(option) for name, option in KEEPALIVE.items()
     }
+
+
+def without_prefix(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what describes an option of the role as if it were one of the module."""
+    found = described(option)
+    if "aliases" in found:
+        found["aliases"] = [alias.replace("keepalive_", "", 1) for alias in found["aliases"]]
+    return found
 
 
 def test_names_are_known() -> None:

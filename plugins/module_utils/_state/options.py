@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Define the options of the modules that set, report and check the values, as Ansible's argument specs."""
+"""Define the options of all modules but those for sockets, as Ansible's argument specs."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -42,6 +42,14 @@ KEEPALIVE_INFO: Spec = {
 KEEPALIVE_CHECKPOINT: Spec = {
     **DESIRED_STATE,
     "wait": {"type": "bool", "default": False},
+}
+KEEPALIVE_RESTORE: Spec = {
+    "folder": {"type": "path"},
+    "pending": {"type": "bool", "default": False},
+    "to": {"type": "str", "choices": ["last", "first"], "default": "last"},
+    "checkpoint": {"type": "dict"},
+    "path": {"type": "str", "default": DEFAULT_PATH},
+    "force": {"type": "bool", "default": False},
 }
 KEEPALIVE_ROLLOUT: Spec = {
     "step": {
