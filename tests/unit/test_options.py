@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import FILTER_OPTIONS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
@@ -121,12 +120,13 @@ def test_names_are_known() -> None:
     assert {name for text in comments for name in re.findall(r"\bkeepalive_\w+", text)} == set(PLAYBOOK_VARIABLES)
 
 
-def test_role_has_the_filters_of_the_sockets() -> None:
-    filters = OPTIONS["keepalive_sockets"]["options"]
-    assert {name: filters[name]["type"] for name in FILTER_OPTIONS} == {
-        name: option["type"] for name, option in FILTER_OPTIONS.items()
+def test_role_has_the_options_of_the_sockets() -> None:
+    """An element has no defaults of its own in the role: those of the module option ``sockets`` hold."""
+    of_role = OPTIONS["keepalive_sockets"]["options"]
+    assert {name: described(option) for name, option in of_role.items()} == {
+        name: {key: value for key, value in described(option).items() if key != "default"}
+        for name, option in KEEPALIVE_SOCKETS.items()
     }
-    assert filters["states"]["choices"] == FILTER_OPTIONS["states"]["choices"]
 
 
 def test_defaults_of_the_role_are_those_of_its_options() -> None:
