@@ -87,7 +87,7 @@ class SocketScanner:
     def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
 
-        Unless the ``whole`` of their options is wanted, only the options that tell whether keepalive covers them are read.
+        Unless the ``whole`` of their options is wanted, only those that tell whether keepalive covers them are read.
         A socket whose options cannot be read comes without them; one that has ended does not come.
         With filters of processes, only the processes that these take are named as holders, and
         sockets without a holder are not counted, because it is not known whether they are selected.
