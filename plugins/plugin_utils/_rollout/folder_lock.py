@@ -63,7 +63,7 @@ def touch(folder: str, *, pid: int) -> None:
 
 
 def release(folder: str, *, pid: int) -> None:
-    """Give the lock back, where the run has it."""
+    """Release the lock if this run holds it."""
     path = os.path.join(folder, NAME)
     if _is_own(_read(path), pid):
         with contextlib.suppress(OSError):

@@ -44,7 +44,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
 
 
-def answer_of(
+def expected_result(
     loader: str | None, time: int, probes: int, sources: dict[str, object], settings: list[dict[str, object]]
 ) -> dict[str, object]:
     return {
@@ -66,12 +66,12 @@ def answer_of(
     }
 
 
-AS_SYSTEMD = answer_of("systemd-sysctl", 7200, 3, {"probes": PROBES_SOURCE}, LINES)
-AS_PROCPS = answer_of(
+AS_SYSTEMD = expected_result("systemd-sysctl", 7200, 3, {"probes": PROBES_SOURCE}, LINES)
+AS_PROCPS = expected_result(
     "procps", 16, 3, {"time": {"path": CONF, "line": 1}, "probes": PROBES_SOURCE}, [*LINES, LAST_LINE]
 )
 AS_NOTHING = {
-    **answer_of(None, 7200, 9, {}, [{**line, "effective": False} for line in LINES]),
+    **expected_result(None, 7200, 9, {}, [{**line, "effective": False} for line in LINES]),
     "warnings": [NO_LOADER],
 }
 SYSTEMD: Layout = {"/usr/lib/systemd/systemd-sysctl": b""}

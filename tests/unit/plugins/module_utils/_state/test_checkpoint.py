@@ -219,7 +219,7 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
 
 
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was put back is taken back when a later step fails."""
+    """What was restored is undone when a later step fails."""
     host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})
     checkpoint = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
     after = host.look()

@@ -178,7 +178,7 @@ def share(host: Result) -> str:
 
 
 def test_page_says_of_each_host_what_the_report_says() -> None:
-    """Verdict, detection time and share covered; reasons with the file and line; who decides, and who else writes."""
+    """Verdict, detection time, share covered; reasons with file and line; sources of the values, and other writers."""
     page, report = page_of(small_fleet())
     assert page.one("h1").text == "\N{BALLOT X} Not in order: 5 hosts"
     assert {line.attributes["data-code"]: line.text for line in page.all("li") if "data-code" in line.attributes} == {

@@ -141,7 +141,7 @@ def test_option_of_another_release_starts_no_new_checkpoint(
 
 
 def test_attempt_that_was_rolled_back_gives_place_to_the_checkpoint_that_it_replaced(tmp_path: Path) -> None:
-    """Else the way back to the first state would be out of sight of linux.tcp.restore."""
+    """Else linux.tcp.restore could not find the first state."""
     keep(tmp_path)
     ended(tmp_path, "done")
     first = load(tmp_path)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One thing has one word: no file of the collection has a word that another one has replaced."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# The word that is not used, and the one in its place.
+REPLACED = {
+    r"wish(es)?": "desired state",
+    r"fulfil(s|led|ling)?": "ensure",
+    r"fates?": "status",
+    r"outlook": "prediction",
+    r"survey": "scan",
+    r"answer_of": "build_result",
+    r"somebody": "the user, the administrator, another user",
+    r"ways? back": "restore",
+    r"(put|puts|putting)( \w+)? back": "restore, roll back",
+    r"who else": "other writers",
+    r"tells? the truth": "verify",
+}
+FORBIDDEN = re.compile(rf"(?<![\w-])({'|'.join(REPLACED)})(?![\w-])", re.IGNORECASE)
+SUFFIXES = {".md", ".rst", ".py", ".yml", ".j2"}
+# COPYING is the licence, and this file has the words. Files that begin with a dot are made, not written.
+FILES = [
+    path
+    for top in ("docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests", "tools")
+    for path in sorted((ROOT / top).rglob("*"))
+    if path.suffix in SUFFIXES and path != Path(__file__).resolve()
+] + sorted(path for path in ROOT.iterdir() if path.suffix in SUFFIXES)
+
+
+@pytest.mark.parametrize("text", ["A wish.", "No fate", "It is put\nback", "puts it back", "answer_of(host)"])
+def test_replaced_words_are_found(text: str) -> None:
+    assert FORBIDDEN.search(" ".join(text.split()))
+
+
+@pytest.mark.parametrize("text", ["input backup", "wishbone", "The result is fatal.", "give it back"])
+def test_other_words_are_not(text: str) -> None:
+    assert not FORBIDDEN.search(text)
+
+
+def test_files_use_the_words_of_the_collection() -> None:
+    assert len(FILES) > 300  # else the folders were not found
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in FILES
+        for match in FORBIDDEN.finditer(" ".join(path.read_text(encoding="utf-8").split()))
+    ]
+    assert found == [], "Use the words in REPLACED."
