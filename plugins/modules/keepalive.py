@@ -241,22 +241,22 @@ overridden_by:
   contains:
     key:
       description: The key, V(time), V(intvl) or V(probes).
-      returned: success
+      returned: always
       type: str
       sample: time
     value:
       description: The value as it stands in the file; V(null) for a line that excludes the key.
-      returned: success
+      returned: always
       type: str
       sample: "60"
     path:
       description: The file, by the name under which the loader reads it.
-      returned: success
+      returned: always
       type: str
       sample: /etc/sysctl.d/zz-local.conf
     line:
       description: The line's number, from 1.
-      returned: success
+      returned: always
       type: int
       sample: 3
 detection_time:

@@ -89,7 +89,7 @@ foreign:
           another mode, owner or extended attribute.
         - V(other_settings), restoring the file would change more of it than its keepalive settings.
         - V(link), a link leads away from the file. The module fails, also with O(force=true).
-      returned: success
+      returned: always
       type: str
       sample: content
     key:
@@ -104,7 +104,7 @@ foreign:
       sample: /etc/sysctl.d/99-tcp-keepalive.conf
     message:
       description: The same for people.
-      returned: success
+      returned: always
       type: str
       sample: /etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left
 saved:

@@ -210,3 +210,19 @@ def test_playbook_documents_its_variables(playbook: str) -> None:
     comment = text.partition("\n- name: ")[0]
     read = {name for name in read if not re.search(rf"linux\.tcp\.{name}\b", code)}
     assert read == set(re.findall(r"\bkeepalive_\w+", comment))
+
+
+def values_of_failures(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
+    """Yield what a module documents to return when it fails, too."""
+    for value in node.values() if isinstance(node, dict) else ():
+        if isinstance(value, dict):
+            if "module fails because of" in str(value.get("description")):
+                yield value
+            yield from values_of_failures(value)
+
+
+@pytest.mark.parametrize("module", ["keepalive", "keepalive_restore"])
+def test_what_a_failure_returns_has_its_content_then_too(module: str) -> None:
+    found = list(values_of_failures(block(ROOT / "plugins" / "modules" / f"{module}.py", "RETURN")))
+    assert found
+    assert not [one for value in found for one in value["contains"].values() if one["returned"] == "success"]
