@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all modules of the collection document alike: their attributes, and options they share."""
+"""Document the attributes that all modules of the collection have, and the options that some of them share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that say what a host is to have, for all modules that take them."""
+"""Document the options of the desired state, for all modules that take them."""
 
 from __future__ import annotations
 

@@ -262,7 +262,7 @@ def reason_of(exc: Exception) -> str:
 
 
 def remedy_of(exc: Exception) -> str:
-    """Return what to do about an error of the system, with a blank before it; empty where nobody knows."""
+    """Return what to do about an error of the system, with a blank before it; empty for an unknown error."""
     code = (isinstance(exc, OSError) and exc.errno) or 0
     if code in (errno.EACCES, errno.EPERM):
         if os.geteuid() != 0:

@@ -256,7 +256,7 @@ class Folder:
         raise OSError(code, os.strerror(code))
 
     def _has_fixed_content(self, name: str) -> bool:
-        """Return whether a file or folder is immutable or append-only (chattr(1)), False where nobody tells."""
+        """Return whether a file or folder is immutable or append-only (chattr(1)), False if that is unknown."""
         with contextlib.suppress(OSError):
             descriptor = self._open(name, os.O_RDONLY | os.O_NONBLOCK)
             try:
@@ -267,7 +267,7 @@ class Folder:
         return False
 
     def _mount(self, name: str) -> bytes:
-        """Return the line of proc_pid_fdinfo(5) with the mount that a file is on, empty where nobody tells."""
+        """Return the line of proc_pid_fdinfo(5) with the mount that a file is on, empty if that is unknown."""
         with contextlib.suppress(OSError):
             descriptor = self._open(name, os.O_PATH)
             try:

@@ -57,7 +57,7 @@ class Kernel:
             return None
 
     def writable(self) -> bool:
-        """Return whether the keys are there and not below a read-only mount, whoever asks."""
+        """Return whether the keys exist and no read-only mount covers them; permissions do not count."""
         try:
             flags = os.statvfs(self._path("time")).f_flag
         except OSError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Define a checkpoint, write it as JSON, and read that again without trust in whoever wrote it.
+"""Define a checkpoint, write it as JSON, and read and check JSON of unknown origin.
 
 A checkpoint comes from the module keepalive_checkpoint on a host. Root applies it later on. So it may
 name only what the collection itself edits: sysctl files in the folders of the loaders,
