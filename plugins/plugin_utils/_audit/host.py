@@ -44,7 +44,7 @@ class Host:
     def from_results(cls, name: str, info: object, sockets: object) -> Host:
         """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
 
-        Where one of them is no result of its module, all of them are dropped: a host that returns one invalid result gets no verdict from the others.
+        If one of them is not a valid result of its module, the others are dropped too: the host gave no answer.
         """
         name = text_of(name)
         trouble, sockets_trouble = _trouble(info), _trouble(sockets)
