@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import typing as t
 
+if t.TYPE_CHECKING:
+    What = t.Literal["namespace", "process", "socket"]
+
 
 class Reason(t.NamedTuple):
     """A ``code``, which never changes, and a ``message``, which may."""
@@ -53,6 +56,13 @@ CLOSED = Reason("closed", "its process has closed it")
 HALF_OPEN = Reason("half_open", "its peer has not completed the connection")
 NO_HOLDER = Reason("no_holder", "no process that can be seen here holds it, or it is the kernel's own")
 HIDDEN_HOLDER = Reason("holder_hidden", "its process cannot be read, or it is the kernel's own")
+
+# What may be unreadable, and the word for several.
+PLURALS: dict[What, str] = {
+    "process": "process(es)",
+    "namespace": "network namespace(s)",
+    "socket": "socket(s)",
+}
 
 # Why a socket that is in the tables has no process from which it could be duplicated.
 NO_PROCESS = (NOT_ACCEPTED, CLOSED, HALF_OPEN, NO_HOLDER, HIDDEN_HOLDER)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import collections
 import typing as t
 
-if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PLURALS
 
-    What = t.Literal["namespace", "process", "socket"]
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason, What
 
 
 class Unreadable:
@@ -42,9 +42,8 @@ class Unreadable:
 
     def warnings(self) -> list[str]:
         """Return a warning for each reason that has a remedy."""
-        kinds = {"namespace": "network namespace(s)", "process": "process(es)", "socket": "socket(s)"}
         return [
-            f"{count} {kinds[what]} could not be read: {reason.message}. {self._remedies[reason]}"
+            f"{count} {PLURALS[what]} could not be read: {reason.message}. {self._remedies[reason]}"
             for (what, reason), count in sorted(self._counts.items())
             if reason in self._remedies
         ]

@@ -17,6 +17,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PLURALS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import INT_MAX, KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
@@ -29,8 +30,6 @@ if t.TYPE_CHECKING:
 MOST_ELEMENTS = 100
 MOST_CHARACTERS = 500
 _COUNTS = ("sockets", "covered", "not_covered", "unknown")
-# What may be unreadable, with how several are called.
-PLURALS = {"process": "process(es)", "namespace": "network namespace(s)", "socket": "socket(s)"}
 
 
 class InvalidResultError(KeepaliveError):
