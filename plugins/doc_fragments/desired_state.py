@@ -74,8 +74,8 @@ options:
     description:
       - What to do when another file would take precedence at the next boot.
       - V(fail) names the file and line, and fails before anything is touched.
-      - V(take_over) comments out the deciding lines of files below C(/etc), with a marker that names O(path). Files
-        elsewhere are never edited; the error then names a O(path) that would win.
+      - V(take_over) comments out the lines that take precedence in files below C(/etc), with a marker with O(path).
+        Files elsewhere are never edited; the error then names a O(path) that would win.
       - V(ignore) warns, and writes O(path) nonetheless, also to a file system that does not survive a reboot.
     type: str
     choices:
