@@ -29,6 +29,8 @@ class ActionModule(GuardedAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
+        if result.get("failed"):
+            return result
         arguments = dict(self._task.args)
         folder, host = arguments.pop("folder", None), variables["inventory_hostname"]
         kind = "pending" if boolean(arguments.pop("pending", False)) else "checkpoint"

@@ -19,6 +19,7 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_restore
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import ROLE
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +104,24 @@ def test_host_that_takes_the_name_of_another_one(tmp_path: Path, monkeypatch: py
     refused = action.run(task_vars={**facts, "ansible_facts": facts})
     assert refused["failed"]
     assert refused["msg"].startswith("The host has a fact that stands for its name in the inventory")
+    assert load(tmp_path) == before
+
+
+def test_refusal_in_the_role_restores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(tmp_path)
+    before = load(tmp_path)
+    sent: list[Result] = []
+    monkeypatch.setattr(
+        keepalive_restore.ActionModule,
+        "_execute_module",
+        lambda _self, **given: sent.append(given) or {"changed": True},
+    )
+    role = mock.MagicMock(**{"get_name.return_value": ROLE})
+    task = mock.MagicMock(args={"folder": str(tmp_path)}, check_mode=False, async_val=0, _role=role)
+    action = keepalive_restore.ActionModule(task, *[mock.MagicMock()] * 5)
+    refused = action.run(task_vars={"inventory_hostname": "db1", "ansible_facts": {"keepalive_time": 60}})
+    assert (refused["failed"], refused["changed"], sent) == (True, False, [])
+    assert refused["msg"].startswith("'keepalive_time' is among the facts of the host")
     assert load(tmp_path) == before
 
 
