@@ -28,19 +28,27 @@ def printable(text: str) -> str:
 
     The same goes for each byte of a file name that is not UTF-8.
     """
-    decoded = _LONE.sub(_escape, text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _UNPRINTABLE.sub(_escape, decoded)
+    return _UNPRINTABLE.sub(_escape, _decoded(text))
+
+
+def printable_text(text: str) -> str:
+    """Return a text in the same way; line feeds and tabs stay."""
+    return _UNPRINTABLE.sub(_escape_but_lines, _decoded(text))
 
 
 def printable_lines(text: bytes) -> str:
-    """Return a file's content in the same way; line feeds and tabs stay."""
-    return _UNPRINTABLE.sub(_escape_but_lines, text.decode("utf-8", "backslashreplace"))
+    """Return a file's content in the same way as :func:`printable_text`."""
+    return printable_text(text.decode("utf-8", "surrogateescape"))
 
 
 def shortened(text: str, most: int) -> str:
     """Return a text of which at most ``most`` characters are left, the first and the last, and how many are not."""
     half, left = most // 2, len(text) - most
     return f"{text[:half]}[... {left} characters left out ...]{text[-half:]}" if left > 0 else text
+
+
+def _decoded(text: str) -> str:
+    return _LONE.sub(_escape, text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _escape(found: t.Match[str]) -> str:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable_text
+
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
@@ -129,18 +131,14 @@ def _refused(result: Result, what: str) -> Result:
     }
 
 
-def printed(found: object, longest: int = _LONGEST_TEXT) -> str:
-    """Return a text that controls no terminal: every character that cannot be printed is an escape."""
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1]
-        for character in str(found)[:longest]
-    )
+def _printed(found: object, longest: int) -> str:
+    return printable_text(str(found)[:longest])
 
 
 def _message(found: object) -> str:
     """Return the text of a warning; since ansible-core 2.19 it is an object."""
     event = getattr(found, "event", None)
-    return printed(getattr(event, "msg", found), _LONGEST_WARNING)
+    return _printed(getattr(event, "msg", found), _LONGEST_WARNING)
 
 
 def _listed(found: object) -> list[t.Any]:
@@ -154,7 +152,7 @@ def _warnings(found: object) -> list[str]:
 def _deprecations(found: object) -> list[Result]:
     return [
         {
-            str(name): printed(value, _LONGEST_WARNING)
+            str(name): _printed(value, _LONGEST_WARNING)
             for name, value in one.items()
             if name in ("msg", "version", "date")
         }
@@ -166,7 +164,7 @@ def _deprecations(found: object) -> list[Result]:
 
 def _diff(found: object) -> list[Result]:
     return [
-        {name: printed(one[name]) for name in _DIFF_KEYS if name in one}
+        {name: _printed(one[name], _LONGEST_TEXT) for name in _DIFF_KEYS if name in one}
         for one in (found if isinstance(found, list) else [found])
         if isinstance(one, dict)
     ]

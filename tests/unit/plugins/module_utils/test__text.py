@@ -9,7 +9,12 @@ import unicodedata
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable, printable_lines, shortened
+from ansible_collections.linux.tcp.plugins.module_utils._text import (
+    printable,
+    printable_lines,
+    printable_text,
+    shortened,
+)
 
 # Some scripts cannot be written without these, and they neither reorder nor hide what stands beside them.
 ORDINARY = "\u200c\u200d"
@@ -41,6 +46,10 @@ def test_printable(text: str, shown: str) -> None:
 
 def test_printable_lines() -> None:
     assert printable_lines("a\tb\r\n\x1bc\u2028\n".encode() + b"\xff") == "a\tb\\r\n\\x1bc\\u2028\n\\xff"
+
+
+def test_printable_text() -> None:
+    assert printable_text("a\tb\r\n\x1bc\u2028\u3000\n\udcff\ud800") == "a\tb\\r\n\\x1bc\\u2028\u3000\n\\xff\\ud800"
 
 
 @pytest.mark.any_python

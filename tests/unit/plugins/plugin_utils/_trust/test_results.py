@@ -10,7 +10,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, printed, reduced
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
 Result = t.Dict[str, t.Any]
 
@@ -95,7 +95,13 @@ def test_what_is_printed_controls_no_terminal() -> None:
     assert kept["diff"] == [{"before": "\\x9b1m\u00fc\n\t", "after": "5"}, {"before_header": "/a\\r"}]
 
 
+def test_what_is_printed_is_escaped_as_the_host_escapes_it() -> None:
+    text = "a\u00a0b\u200dc\u3000d\u202ee\U000f0000"
+    shown = "a\u00a0b\u200dc\u3000d\\u202ee\\U000f0000"
+    kept = reduced({"warnings": [text], "diff": [{"before": text}]}, "keepalive")
+    assert (kept["warnings"], kept["diff"]) == ([shown], [{"before": shown}])
+
+
 def test_texts_are_cut() -> None:
     kept = reduced({"msg": "x" * (2 << 20), "warnings": ["y" * 10**5]}, "keepalive")
     assert (len(kept["msg"]), len(kept["warnings"][0])) == (1 << 20, 2000)
-    assert printed("abc", 2) == "ab"
