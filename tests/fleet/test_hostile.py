@@ -146,7 +146,7 @@ def test_rollout_to_hosts_with_hostile_results() -> None:
         assert (summary["changed"], summary["not_started"]) == (listed(1), listed(3, 7))
         assert summary["failed"].keys() == set(names(2, 4, 5, 6))
         assert "ansible_facts, which keepalive_checkpoint never returns" in summary["failed"]["host02"]
-        assert "would_change, of type text and not bool" in summary["failed"]["host04"]
+        assert "would_change, of type str and not bool" in summary["failed"]["host04"]
         assert summary["failed"]["host05"] == template
         assert "ansible_stats, which keepalive_checkpoint never returns" in summary["failed"]["host06"]
         run, summary = roll_out(fleet, f"--inventory={inventory}", "--limit=host03,host07", **given)

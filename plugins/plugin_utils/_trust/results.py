@@ -69,21 +69,21 @@ _COMMON = {
     "changed": "bool",
     "failed": "flag",
     "skipped": "bool",
-    "msg": "text",
+    "msg": "str",
     "exception": "any",
     "rc": "int",
-    "module_stdout": "text",
-    "module_stderr": "text",
+    "module_stdout": "str",
+    "module_stderr": "str",
     "invocation": "dict",
-    "ansible_job_id": "text",
-    "results_file": "text",
+    "ansible_job_id": "str",
+    "results_file": "str",
     "started": "int",
     "finished": "int",
 }
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "int": (int, type(None)),
-    "text": (str,),
+    "str": (str,),
     "list": (list, type(None)),
     "dict": (dict, type(None)),
     "flag": (bool, int),  # the wrapper of jobs in the background returns a number before ansible-core 2.19
@@ -111,7 +111,7 @@ def reduced(result: Result, module: str) -> Result:
         if not isinstance(value, _TYPES[documented[name]]):
             return _refused(result, f"{name}, of type {_type_of(value)} and not {documented[name]}")
     kept.update((name, bool(value)) for name, value in kept.items() if documented[name] == "flag")
-    kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "text")
+    kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "str")
     for name, reduce in (("warnings", _warnings), ("deprecations", _deprecations), ("diff", _diff)):
         if result.get(name) is not None:
             kept[name] = reduce(result[name])
@@ -120,7 +120,7 @@ def reduced(result: Result, module: str) -> Result:
 
 def _type_of(value: object) -> str:
     """Return the name of a type as documentation has it; releases of ansible-core have classes of their own."""
-    return next(name for name in ("bool", "int", "text", "list", "dict", "any") if isinstance(value, _TYPES[name]))
+    return next(name for name in ("bool", "int", "str", "list", "dict", "any") if isinstance(value, _TYPES[name]))
 
 
 def _refused(result: Result, what: str) -> Result:

@@ -52,12 +52,12 @@ def test_what_is_not_documented_is_dropped() -> None:
         pytest.param(
             {"add_host": {}, "add_group": "x"}, "add_group, add_host, which keepalive_restore never returns", id="host"
         ),
-        pytest.param({"changed": "no"}, "changed, of type text and not bool", id="changed"),
-        pytest.param({"failed": "no"}, "failed, of type text and not flag", id="failed"),
+        pytest.param({"changed": "no"}, "changed, of type str and not bool", id="changed"),
+        pytest.param({"failed": "no"}, "failed, of type str and not flag", id="failed"),
         pytest.param({"rc": 0.5}, "rc, of type any and not int", id="float"),
-        pytest.param({"foreign": "x"}, "foreign, of type text and not list", id="list"),
-        pytest.param({"msg": ["x"]}, "msg, of type list and not text", id="message"),
-        pytest.param({"rc": "0"}, "rc, of type text and not int", id="status"),
+        pytest.param({"foreign": "x"}, "foreign, of type str and not list", id="list"),
+        pytest.param({"msg": ["x"]}, "msg, of type list and not str", id="message"),
+        pytest.param({"rc": "0"}, "rc, of type str and not int", id="status"),
     ],
 )
 @pytest.mark.parametrize("changed", [True, False])
