@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DE
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import folder_of
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]
@@ -32,7 +33,7 @@ class ActionModule(GuardedAction):
         if result.get("failed"):
             return result
         arguments = dict(self._task.args)
-        folder, host = arguments.pop("folder", None), variables["inventory_hostname"]
+        given, host = arguments.pop("folder", None), variables["inventory_hostname"]
         kind = "pending" if boolean(arguments.pop("pending", False)) else "checkpoint"
         to = arguments.pop("to", None) or "last"
         try:
@@ -43,11 +44,12 @@ class ActionModule(GuardedAction):
                 )
             if to not in ("last", "first"):
                 raise InvalidValueError(f"to (keepalive_restore_to) is {to!r}: give last or first.")
+            folder = folder_of("folder", given) if given else None
             noted = arguments.get("checkpoint")
             if folder:
-                folder_lock.require_free(str(folder), pid=os.getppid())
+                folder_lock.require_free(folder, pid=os.getppid())
             if folder and not noted:
-                noted, chosen = self._choose(str(folder), host, kind=kind, to_first=to == "first")
+                noted, chosen = self._choose(folder, host, kind=kind, to_first=to == "first")
                 if not noted:
                     msg = f"There is no checkpoint of {host}: it was not changed."
                     return {**result, "changed": False, "found": False, "msg": msg}
@@ -61,7 +63,7 @@ class ActionModule(GuardedAction):
             result["found"] = True
             done = not result.get("failed") and not result.get("unreachable") and not self._task.check_mode
             if folder and done:
-                self._note(str(folder), host, t.cast("Json", noted), kind=kind, to_first=to == "first")
+                self._note(folder, host, t.cast("Json", noted), kind=kind, to_first=to == "first")
         except KeepaliveError as exc:
             result.update(failed=True, msg=str(exc))
         return result

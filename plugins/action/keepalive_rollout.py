@@ -33,12 +33,14 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts, steering_facts
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
     Facts = t.Dict[str, t.Mapping[str, t.Any]]
 
 
+_FOLDER = "keepalive_rollout_folder"
 # What is read of each host: what its tasks have registered.
 _RESULTS = (
     "keepalive_result",
@@ -89,11 +91,11 @@ def _results_of(known: t.Mapping[str, t.Any]) -> Result:
 def _only(name: str, given: t.Iterable[str]) -> str:
     """Return the value that a variable has for all hosts.
 
-    :raises InvalidValueError: where it has several, or an empty one.
+    :raises InvalidValueError: where it has several.
     """
     values = sorted(set(given))
-    if len(values) != 1 or not values[0]:
-        raise InvalidValueError(f"{name} is {values}: give one folder for all hosts, and not nothing.")
+    if len(values) != 1:
+        raise InvalidValueError(f"{name} is {values}: give one folder for all hosts.")
     return values[0]
 
 
@@ -159,7 +161,7 @@ class ActionModule(ActionBase):
         """Read the variables of one host, those of the play included."""
         options = _options_of_role()
         aliases = [alias for option in options.values() for alias in option.get("aliases", ())]
-        read = ("keepalive_rollout_check", "keepalive_rollout_folder", *options, *aliases)
+        read = ("keepalive_rollout_check", _FOLDER, *options, *aliases)
         require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
             others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
@@ -171,19 +173,19 @@ class ActionModule(ActionBase):
                 name: value for name, value in given.items() if name in (*options, *aliases) and value is not None
             }
             params = _validated(options, of_role)
+            folder = folder_of(_FOLDER, given.get(_FOLDER, PLAYBOOK_VARIABLES[_FOLDER]))
         except KeepaliveError as exc:
             raise InvalidValueError(f"{variables.get('inventory_hostname')}: {exc}") from exc
         return {
             "check": str(given.get("keepalive_rollout_check") or ""),
-            "folder": str(given.get("keepalive_rollout_folder", "./keepalive-rollout") or ""),
+            "folder": folder,
             "sockets": bool(params["keepalive_sockets"]),
             "desired": {name: params[f"keepalive_{name}"] for name in DESIRED_STATE},
         }
 
     def _begin(self, params: Result, facts: Facts) -> Result:
         prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}
-        given = _only("keepalive_rollout_folder", (known["folder"] for known in prepared.values()))
-        folder = os.path.abspath(os.path.expanduser(given))
+        folder = _only(_FOLDER, (known["folder"] for known in prepared.values()))
         paths = {check: os.path.abspath(check) for known in prepared.values() for check in [known["check"]] if check}
         for check, path in paths.items():
             _require_health_check(check, path)

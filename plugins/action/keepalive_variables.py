@@ -11,7 +11,6 @@ of the play instead, among which are the facts that this host returned.
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -22,28 +21,25 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidVa
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_VARIABLES
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 CONTROLLER = "localhost"
-# The variables of each playbook beside keepalive_hosts, with their defaults.
-PLAYBOOKS: dict[str, Result] = {
-    "apply": {},
-    "audit": {
-        "keepalive_audit_limit": None,
-        "keepalive_audit_idle_timeout": None,
-        "keepalive_audit_covered": None,
-        "keepalive_audit_sockets": True,
-        "keepalive_audit_strict": False,
-        "keepalive_audit_folder": "keepalive-audit",
-    },
-    "restore": {
-        "keepalive_rollout_folder": "./keepalive-rollout",
-        "keepalive_restore_force": False,
-        "keepalive_restore_to": "last",
-    },
-    "rollout": {},  # read for each host, by the action keepalive_rollout
+# The variables of each playbook beside keepalive_hosts, without those that keywords of its plays read.
+PLAYBOOKS: dict[str, tuple[str, ...]] = {
+    "apply": (),
+    "audit": (
+        "keepalive_audit_limit",
+        "keepalive_audit_idle_timeout",
+        "keepalive_audit_covered",
+        "keepalive_audit_sockets",
+        "keepalive_audit_strict",
+        "keepalive_audit_folder",
+    ),
+    "restore": ("keepalive_rollout_folder", "keepalive_restore_force", "keepalive_restore_to"),
+    "rollout": (),  # read for each host, by the action keepalive_rollout
 }
 
 
@@ -67,26 +63,26 @@ class ActionModule(ActionBase):
                 raise InvalidValueError(f"keepalive_variables needs delegate_to: {CONTROLLER}.")
             own: Result = variables["ansible_delegated_vars"][CONTROLLER]
             require_no_steering_facts(own)
-            _require_known(own, self._given(own, {OTHERS: None})[OTHERS])
-            given = self._given(own, {"keepalive_hosts": "all", **names})
+            _require_known(own, self._given(own, [OTHERS]).get(OTHERS))
+            asked = ("keepalive_hosts", *names)
+            given = {**{name: PLAYBOOK_VARIABLES[name] for name in asked}, **self._given(own, asked)}
             hosts = self._hosts_of(given.pop("keepalive_hosts"), own)
             for name in names:
                 if name.endswith("_folder"):
-                    given[name] = _folder(name, given[name])
+                    given[name] = folder_of(name, given[name])
                     self._require_one(name, given[name], hosts, variables)
         except KeepaliveError as exc:
             return {**result, "failed": True, "msg": f"Nothing was done: {exc}"}
         return {**result, "changed": False, "hosts": hosts, "variables": given}
 
-    def _given(self, own: Result, defaults: Result) -> Result:
+    def _given(self, own: Result, names: t.Iterable[str]) -> Result:
         """Return the values of variables as localhost has them, with those of the play."""
         used = self._templar.available_variables
         self._templar.available_variables = own
         try:
-            given = {name: self._templar.template(own[name]) for name in defaults if name in own}
+            return {name: self._templar.template(own[name]) for name in names if name in own}
         finally:
             self._templar.available_variables = used
-        return {**defaults, **given}
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
@@ -111,7 +107,7 @@ class ActionModule(ActionBase):
         for host in hosts:
             known = variables["hostvars"][host]
             if name in known and name not in (known.get("ansible_facts") or {}):
-                other = _folder(name, known[name])
+                other = folder_of(name, known[name])
                 if other != value:
                     raise InvalidValueError(
                         f"{name} is {other!r} for {host} and {value!r} for the playbook: give one folder for all "
@@ -127,13 +123,3 @@ def _require_known(variables: Result, others: object) -> None:
     unknown = unknown_names(variables, others)
     if unknown:
         raise InvalidValueError(message_about_unknown(unknown))
-
-
-def _folder(name: str, given: object) -> str:
-    """Return the absolute path of a folder on the controller.
-
-    :raises InvalidValueError: where none is given.
-    """
-    if not given or not isinstance(given, str):
-        raise InvalidValueError(f"{name} is {given!r}: give the path of a folder, or leave it out.")
-    return os.path.realpath(os.path.expanduser(given))

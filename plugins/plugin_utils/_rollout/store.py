@@ -38,11 +38,7 @@ _KEYS = {"format", "host", "time", "desired", "before", "checkpoint", "pending",
 def path_of(folder: str, host: str) -> str:
     """Return where the checkpoint of a host is; no name of a host leads out of the folder."""
     name = urllib.parse.quote(host, safe="")
-    return os.path.join(_absolute(folder), f"{name.replace('.', '%2E', name[:1] == '.')}{_SUFFIX}")
-
-
-def _absolute(folder: str) -> str:
-    return os.path.abspath(os.path.expanduser(folder))
+    return os.path.join(folder, f"{name.replace('.', '%2E', name[:1] == '.')}{_SUFFIX}")
 
 
 def load(folder: str, host: str) -> Json | None:
@@ -65,18 +61,17 @@ def hosts_in(folder: str) -> list[str]:
 
     :raises FileError: when the folder cannot be read.
     """
-    place = _absolute(folder)
     try:
-        names = os.listdir(place)
+        names = os.listdir(folder)
     except OSError as exc:
-        raise FileError(f"{place} cannot be read: {exc.strerror}. Give keepalive_rollout_folder.") from exc
+        raise FileError(f"{folder} cannot be read: {exc.strerror}. Give keepalive_rollout_folder.") from exc
     hosts = set()
     for name in names:
         with contextlib.suppress(KeepaliveError):
-            found = _read(os.path.join(place, name)) if name.endswith(_SUFFIX) else None
+            found = _read(os.path.join(folder, name)) if name.endswith(_SUFFIX) else None
             if isinstance(found, dict) and _is_entry(found) and found["restored"] is None:
                 host = str(found["host"])
-                if path_of(folder, host) == os.path.join(place, name):
+                if path_of(folder, host) == os.path.join(folder, name):
                     hosts.add(host)
     return sorted(hosts)
 

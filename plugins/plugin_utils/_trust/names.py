@@ -12,10 +12,12 @@ import difflib
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
+
 if t.TYPE_CHECKING:
     Variables = t.Mapping[str, t.Any]
 
-# A unit test compares these with the role and with what the playbooks say of themselves.
+# A unit test compares these with the role.
 ROLE_VARIABLES = (
     "keepalive_time",
     "keepalive_intvl",
@@ -30,21 +32,6 @@ ROLE_VARIABLES = (
     "keepalive_backup",
     "keepalive_root",
     "keepalive_sockets",
-)
-PLAYBOOK_VARIABLES = (
-    "keepalive_hosts",
-    "keepalive_audit_limit",
-    "keepalive_audit_idle_timeout",
-    "keepalive_audit_covered",
-    "keepalive_audit_sockets",
-    "keepalive_audit_become",
-    "keepalive_audit_strict",
-    "keepalive_audit_folder",
-    "keepalive_rollout_batches",
-    "keepalive_rollout_folder",
-    "keepalive_rollout_check",
-    "keepalive_restore_force",
-    "keepalive_restore_to",
 )
 # A user's own names with this prefix.
 OTHERS = "keepalive_other_variables"

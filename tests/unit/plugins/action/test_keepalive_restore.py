@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import typing as t
 from unittest import mock
@@ -13,7 +14,7 @@ from unittest import mock
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
 
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
@@ -65,6 +66,18 @@ def test_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result
     assert given == [{"checkpoint": CHECKPOINT, "path": DEFAULT_PATH}]
     assert done["found"]
     assert bool(load(tmp_path)["restored"]) == ("changed" in result)
+
+
+@pytest.mark.parametrize("folder", ["store", "~/store"])
+def test_folder_is_relative_or_that_of_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """The lock and the checkpoint are looked for in the same place."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder_lock.acquire(str(tmp_path / "store"), pid=os.getpid())
+    save(tmp_path / "store")
+    refused, given = act({"changed": True}, {"folder": folder}, monkeypatch)
+    assert given == []
+    assert refused["msg"].startswith(f"Another rollout uses {tmp_path / 'store'}: ")
 
 
 def test_further_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,7 +225,11 @@ def test_fact_with_the_name_of_a_variable_is_refused(tmp_path: Path, name: str) 
         pytest.param({"keepalive_rollout_check": "/nowhere.yml"}, "'/nowhere.yml', and /nowhere.yml cannot", id="none"),
         pytest.param({"keepalive_rollout_check": "/"}, "/ cannot be read (Is a directory): give", id="folder"),
         pytest.param({"keepalive_rollout_folder": "/other"}, "give one folder for all hosts", id="two folders"),
-        pytest.param({"keepalive_rollout_folder": ""}, "give one folder for all hosts", id="no folder"),
+        pytest.param(
+            {"keepalive_rollout_folder": ""},
+            "b: keepalive_rollout_folder is '': give the path of a folder",
+            id="no folder",
+        ),
     ],
 )
 def test_rollout_that_cannot_be(tmp_path: Path, variables: Facts, message: str) -> None:
