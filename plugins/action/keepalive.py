@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
-from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
@@ -102,11 +99,7 @@ class ActionModule(GuardedAction, ProbingAction):
 
     def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
         """Return the result and the warnings, None where something has to change."""
-        if not params["path"].startswith("/"):
-            raise InconclusiveProbeError("path is one that only the host can read")
-        want = DesiredState.from_params(params)
-        change = preview(host, want)
-        host.require_certain(change.before)
+        want, change = self.plan(params, host)
         return build_result(Outcome(change, change.after), want, diff=self._task.diff) if change.is_empty else None
 
     def _run_for(self, wanted: Result, task_vars: Result | None, *, check_mode: bool) -> Result:

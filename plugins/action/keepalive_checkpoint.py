@@ -10,11 +10,8 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
-from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
-from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
@@ -37,11 +34,7 @@ class ActionModule(GuardedAction, ProbingAction):
 
     def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
         """Return the result and the warnings, None where something would change."""
-        if not params["path"].startswith("/"):
-            raise InconclusiveProbeError("path is one that only the host can read")
-        want = DesiredState.from_params(params)
-        change = preview(host, want)
-        host.require_certain(change.before)
+        want, change = self.plan(params, host)
         if not change.is_empty:
             return None
         return build_checkpoint_result(change, Checkpoint(), want, params), list(change.warnings)

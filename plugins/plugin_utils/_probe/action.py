@@ -20,12 +20,15 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Result = t.Dict[str, t.Any]
@@ -44,6 +47,19 @@ class ProbingAction(ActionBase):
         :raises KeepaliveError: where the module has to report an error, or the probe is inconclusive.
         """
         raise NotImplementedError
+
+    @staticmethod
+    def plan(params: Result, host: ProbedHost) -> tuple[DesiredState, Change]:
+        """Return the desired state and the change that brings a host there.
+
+        :raises KeepaliveError: where the module has to report an error, or the probe is inconclusive.
+        """
+        if not params["path"].startswith("/"):
+            raise InconclusiveProbeError("path is one that only the host can read")
+        want = DesiredState.from_params(params)
+        change = preview(host, want)
+        host.require_certain(change.before)
+        return want, change
 
     def can_probe(self) -> bool:
         """Whether a probe can take the place of the module with these arguments."""

@@ -124,11 +124,12 @@ def test_refusal_in_the_role_restores_nothing(tmp_path: Path, monkeypatch: pytes
     save(tmp_path)
     before = load(tmp_path)
     sent: list[Result] = []
-    monkeypatch.setattr(
-        keepalive_restore.ActionModule,
-        "_execute_module",
-        lambda _self, **given: sent.append(given) or {"changed": True},
-    )
+
+    def execute(_self: object, **given: object) -> Result:
+        sent.append(given)
+        return {"changed": True}
+
+    monkeypatch.setattr(keepalive_restore.ActionModule, "_execute_module", execute)
     role = mock.MagicMock(**{"get_name.return_value": ROLE})
     task = mock.MagicMock(args={"folder": str(tmp_path)}, check_mode=False, async_val=0, _role=role)
     action = keepalive_restore.ActionModule(task, *[mock.MagicMock()] * 5)
