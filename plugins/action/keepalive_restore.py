@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -47,7 +46,7 @@ class ActionModule(GuardedAction):
             folder = folder_of("folder", given) if given else None
             noted = arguments.get("checkpoint")
             if folder:
-                folder_lock.require_free(folder, pid=os.getppid())
+                folder_lock.require_free(folder)
             if folder and not noted:
                 noted, chosen = self._choose(folder, host, kind=kind, to_first=to == "first")
                 if not noted:

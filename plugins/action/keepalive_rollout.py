@@ -142,7 +142,7 @@ class ActionModule(ActionBase):
                 given = self._restored(params, facts)
             else:
                 rollout = Rollout.load(self._path)
-                folder_lock.touch(rollout.folder, pid=os.getppid())
+                folder_lock.touch(rollout.folder)
                 facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
                 given = self._step(params["step"], rollout, facts)
                 rollout.keep(self._path)
@@ -195,7 +195,7 @@ class ActionModule(ActionBase):
         rollout = Rollout(folder, desired, checks, tuple(params["inventory"]), tuple(sockets))
         rollout.hosts = {name: HostStatus() for name in params["hosts"]}
         if not self._task.check_mode:
-            folder_lock.acquire(folder, pid=os.getppid())
+            folder_lock.acquire(folder)
         pending = rollout.left_pending()
         rollout.keep(self._path)
         return {"pending": pending, "checks": checks, "folder": folder}
@@ -221,7 +221,7 @@ class ActionModule(ActionBase):
         if step == "rollback":
             rollout.judge(facts)
             return {"selected": rollout.pending}
-        folder_lock.release(rollout.folder, pid=os.getppid())
+        folder_lock.release(rollout.folder)
         return rollout.finish(facts)
 
     def _restored(self, params: Result, facts: Facts) -> Result:

@@ -5,7 +5,8 @@
 """Lock a folder of checkpoints for one run of Ansible, so that two rollouts do not mix what they save.
 
 The tasks of a run are processes of their own, so the lock is a file that says which run has taken it. It
-is left behind where a run is killed; then it is recognised by a process that is gone.
+is left behind where a run is killed; then it is recognised by a process that is gone. ``pid`` is the first process of
+a run. Without it, it is the parent of this process, as each task runs in a child of that process.
 """
 
 # This plugin util is private to the collection: it may change at any time.
@@ -32,8 +33,8 @@ NAME = ".lock"
 _LONGEST_STEP_SECONDS = 6 * 3600
 
 
-def acquire(folder: str, *, pid: int) -> None:
-    """Take the lock of a folder for the run whose first process is ``pid``; a run may take it twice.
+def acquire(folder: str, *, pid: int | None = None) -> None:
+    """Take the lock of a folder for a run; a run may take it twice.
 
     :raises LockedError: when another run has it.
     :raises FileError: when it cannot be written.
@@ -43,7 +44,7 @@ def acquire(folder: str, *, pid: int) -> None:
     with _told(path):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_free(folder, pid=pid)
-        temporary = f"{path}.{pid}.tmp"
+        temporary = f"{path}.{own['pid']}.tmp"
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(own, file)
         try:
@@ -54,7 +55,7 @@ def acquire(folder: str, *, pid: int) -> None:
     require_free(folder, pid=pid)
 
 
-def touch(folder: str, *, pid: int) -> None:
+def touch(folder: str, *, pid: int | None = None) -> None:
     """Show that the run still goes on."""
     path = os.path.join(folder, NAME)
     with contextlib.suppress(OSError):
@@ -62,7 +63,7 @@ def touch(folder: str, *, pid: int) -> None:
             os.utime(path)
 
 
-def release(folder: str, *, pid: int) -> None:
+def release(folder: str, *, pid: int | None = None) -> None:
     """Release the lock if this run holds it."""
     path = os.path.join(folder, NAME)
     if _is_own(_read(path), pid):
@@ -70,7 +71,7 @@ def release(folder: str, *, pid: int) -> None:
             os.unlink(path)
 
 
-def require_free(folder: str, *, pid: int) -> None:
+def require_free(folder: str, *, pid: int | None = None) -> None:
     """Check that no other run has the lock; one that a run has left behind is removed.
 
     :raises LockedError: when another run has it.
@@ -90,7 +91,8 @@ def require_free(folder: str, *, pid: int) -> None:
     )
 
 
-def _owner(pid: int) -> Owner:
+def _owner(pid: int | None) -> Owner:
+    pid = os.getppid() if pid is None else pid
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     return {"user": _user(), "machine": socket.gethostname(), "pid": pid, "began": _began(pid), "since": now}
 
@@ -111,7 +113,7 @@ def _began(pid: int) -> str | None:
         return None
 
 
-def _is_own(found: Owner | None, pid: int) -> bool:
+def _is_own(found: Owner | None, pid: int | None) -> bool:
     own = _owner(pid)
     return found is not None and all(found.get(name) == own[name] for name in ("machine", "pid", "began"))
 

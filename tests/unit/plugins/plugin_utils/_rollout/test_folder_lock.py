@@ -101,3 +101,13 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FileError, match="cannot be written"):
         folder_lock.acquire(str(tmp_path / "file" / "folder"), pid=ME)
+
+
+def test_run_is_the_parent_of_the_task(tmp_path: Path) -> None:
+    folder_lock.acquire(str(tmp_path))
+    assert lock_of(tmp_path)["pid"] == os.getppid()
+    folder_lock.require_free(str(tmp_path), pid=os.getppid())
+    with pytest.raises(LockedError):
+        folder_lock.require_free(str(tmp_path), pid=ME)
+    folder_lock.release(str(tmp_path))
+    assert os.listdir(str(tmp_path)) == []
