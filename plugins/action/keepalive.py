@@ -15,6 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -24,7 +25,6 @@ if t.TYPE_CHECKING:
 SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
 # What each element of the option sockets has where it does not say otherwise.
 _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
-_VALUES = {"time", "intvl", "interval", "probes"}
 # What is returned of each result about sockets.
 _SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
@@ -49,7 +49,7 @@ class ActionModule(GuardedAction, ProbingAction):
         unknown = unknown_names(variables, others)
         warnings = [message_about_unknown(unknown)] if unknown else []
         arguments = self._task.args
-        if not arguments.get("sockets") and arguments.get("state") != "absent" and not _VALUES & arguments.keys():
+        if not arguments.get("sockets") and arguments.get("state") != "absent" and arguments.keys().isdisjoint(NUMBERS):
             warnings.append(
                 "There is nothing to set, so the host is only reported. Give keepalive_time, keepalive_intvl or "
                 "keepalive_probes to set values."

@@ -12,8 +12,11 @@ import decimal
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
-_NUMBERS = ("time", "intvl", "interval", "probes")
+# The options of the values, and their aliases.
+NUMBERS = tuple(name for key in KEYS for name in (key, *KEEPALIVE[key].get("aliases", ())))
 
 
 def with_whole_numbers(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -22,7 +25,7 @@ def with_whole_numbers(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     :raises InvalidValueError: for the first value that is none. Releases of ansible-core differ in what they take.
     """
     return {
-        name: _whole_number(name, given) if name in _NUMBERS and given is not None else given
+        name: _whole_number(name, given) if name in NUMBERS and given is not None else given
         for name, given in arguments.items()
     }
 
