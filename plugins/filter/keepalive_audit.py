@@ -78,7 +78,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import as_page
 
@@ -99,7 +99,7 @@ def keepalive_audit(
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
     report = judge(
-        (Host.from_results(str(name), info, sockets) for name, info, sockets in hosts),
+        (AuditedHost.from_results(str(name), info, sockets) for name, info, sockets in hosts),
         criteria,
         created=str(created),
     )

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 
 if t.TYPE_CHECKING:
@@ -34,7 +34,7 @@ def as_csv(report: Result) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     rows = [_row(host) for host in report["hosts"]]
-    writer.writerow(_row(judge_host(Host(""), Criteria())))
+    writer.writerow(_row(judge_host(AuditedHost(""), Criteria())))
     for row in rows:
         writer.writerow([_harmless(value) for value in row.values()])
     return out.getvalue()

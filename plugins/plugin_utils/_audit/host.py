@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Host:
+class AuditedHost:
     """What is known of one host: ``values`` and ``connections`` as the report has them; None where there are none.
 
     ``trouble`` and ``sockets_trouble`` say why there are none: as (code, message), and as a message. ``notes`` are
@@ -41,7 +41,7 @@ class Host:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def from_results(cls, name: str, info: object, sockets: object) -> Host:
+    def from_results(cls, name: str, info: object, sockets: object) -> AuditedHost:
         """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
 
         If one of them is not a valid result of its module, the others are dropped too: the host gave no answer.

@@ -17,7 +17,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host, per_cent
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, per_cent
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES, is_harmless, reasons_of
 
 if t.TYPE_CHECKING:
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 VERSION = 2
 
 
-def judge_host(host: Host, criteria: Criteria) -> dict[str, t.Any]:
+def judge_host(host: AuditedHost, criteria: Criteria) -> dict[str, t.Any]:
     """Return the report of one host."""
     reasons = list(reasons_of(host, criteria))
     values = host.values
@@ -65,7 +65,7 @@ def _no_values() -> dict[str, t.Any]:
     }
 
 
-def judge(hosts: t.Iterable[Host], criteria: Criteria, *, created: str) -> dict[str, t.Any]:
+def judge(hosts: t.Iterable[AuditedHost], criteria: Criteria, *, created: str) -> dict[str, t.Any]:
     """Return the report of a fleet, its hosts ordered by name. ``created`` is the moment of asking, in ISO 8601."""
     judged = [judge_host(host, criteria) for host in sorted(hosts, key=lambda host: host.name)]
     verdicts = collections.Counter(host["verdict"] for host in judged)

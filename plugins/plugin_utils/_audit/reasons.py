@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import co
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host, Result
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, Result
 
 # The code of each reason, with its heading, in the order in which a host's reasons are given.
 CODES = {
@@ -58,7 +58,7 @@ class Reason:
         return dataclasses.asdict(self)
 
 
-def reasons_of(host: Host, criteria: Criteria) -> t.Iterator[Reason]:
+def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
     """Yield why a host is not in order, in the order of :data:`CODES`."""
     if host.trouble:
         code, message = host.trouble
@@ -176,7 +176,7 @@ def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
             )
 
 
-def _too_few(host: Host, criteria: Criteria) -> t.Iterator[Reason]:
+def _too_few(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
     connections = host.connections
     if criteria.covered is None:
         return

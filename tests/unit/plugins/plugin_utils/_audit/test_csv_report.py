@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
 from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
 
@@ -29,16 +29,16 @@ from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
     ],
 )
 def test_no_cell_is_a_formula(text: str, cell: str) -> None:
-    fleet = [Host.from_results(text, info(), {})]
+    fleet = [AuditedHost.from_results(text, info(), {})]
     rows = list(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="")), newline="")))
     assert [row["host"] for row in rows] == [cell]
 
 
 def test_csv() -> None:
     fleet = [
-        Host.from_results("=cmd|' /C calc'!A0", info(), sockets(1, 2)),
-        Host.from_results('a, "b"', info((-1, 60, 20), (600, 60, 20)), {}),
-        Host.from_results("@b", {"unreachable": True, "msg": "-x"}, {}),
+        AuditedHost.from_results("=cmd|' /C calc'!A0", info(), sockets(1, 2)),
+        AuditedHost.from_results('a, "b"', info((-1, 60, 20), (600, 60, 20)), {}),
+        AuditedHost.from_results("@b", {"unreachable": True, "msg": "-x"}, {}),
     ]
     text = as_csv(judge(fleet, Criteria(), created=""))
     assert text.count("\r\n") == 4

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PERMISSION
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host, per_cent
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, per_cent
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 from ansible_collections.linux.tcp.tests.unit.results import info, sockets
 
@@ -47,7 +47,7 @@ WRONG = "keepalive_info.boot.values.time is not a whole number from -2147483647 
     ],
 )
 def test_invalid_result_is_no_answer(results: tuple[t.Any, t.Any], message: str) -> None:
-    judged = judge_host(Host.from_results("a", *results), Criteria())
+    judged = judge_host(AuditedHost.from_results("a", *results), Criteria())
     assert (judged["verdict"], judged["connections"]) == ("no_answer", None)
     assert [(reason["code"], reason["message"]) for reason in judged["reasons"]] == [
         ("invalid_result", f"It gave a result that is not valid: {message}")
@@ -55,14 +55,14 @@ def test_invalid_result_is_no_answer(results: tuple[t.Any, t.Any], message: str)
 
 
 def test_drift_is_worked_out_and_not_believed() -> None:
-    judged = judge_host(Host.from_results("a", info((999, 60, 20), (600, 60, 20), drift=[]), {}), Criteria())
+    judged = judge_host(AuditedHost.from_results("a", info((999, 60, 20), (600, 60, 20), drift=[]), {}), Criteria())
     assert (judged["verdict"], judged["drift"]) == ("not_in_order", ["time"])
 
 
 def test_what_is_kept_of_a_host_is_bounded_and_says_so() -> None:
     row = {"code": "sets_value", "path": "/" + "x" * 5000, "line": 1, "text": "y" * 5000}
     judged = judge_host(
-        Host.from_results("a", info(other_writers=[row] * 1000), sockets(warnings=["z" * 600])), Criteria()
+        AuditedHost.from_results("a", info(other_writers=[row] * 1000), sockets(warnings=["z" * 600])), Criteria()
     )
     assert len(judged["other_writers"]) == 100
     assert judged["other_writers"][0]["text"] == "y" * 250 + "[... 4500 characters left out ...]" + "y" * 250

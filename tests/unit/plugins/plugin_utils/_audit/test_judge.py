@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge, judge_host
 from ansible_collections.linux.tcp.tests.unit.results import GONE, info, sockets
 
@@ -28,13 +28,13 @@ Result = t.Dict[str, t.Any]
     ],
 )
 def test_notes(results: tuple[Result, Result], notes: list[str]) -> None:
-    judged = judge_host(Host.from_results("a", *results), Criteria())
+    judged = judge_host(AuditedHost.from_results("a", *results), Criteria())
     assert judged["notes"] == notes
     assert judged["verdict"] == "in_order"
 
 
-def hosts(**results: tuple[Result, Result]) -> list[Host]:
-    return [Host.from_results(name, *pair) for name, pair in results.items()]
+def hosts(**results: tuple[Result, Result]) -> list[AuditedHost]:
+    return [AuditedHost.from_results(name, *pair) for name, pair in results.items()]
 
 
 def test_judge() -> None:
@@ -80,7 +80,7 @@ def test_judge() -> None:
         pytest.param([], False, "Not in order: there is no host.", id="none"),
     ],
 )
-def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
+def test_summary(fleet: list[AuditedHost], in_order: bool, summary: str) -> None:
     report = judge(fleet, Criteria(8000, 7300), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
 
@@ -89,7 +89,7 @@ def test_summary(fleet: list[Host], in_order: bool, summary: str) -> None:
 def test_place_that_only_root_may_see(strict: bool, verdict: str) -> None:
     message = "/etc/credstore/sysctl.extra cannot be read (Permission denied)"
     doubt = {"code": "hidden_credential", "path": "/etc/credstore/sysctl.extra", "line": None, "message": message}
-    judged = judge_host(Host.from_results("a", info(doubts=[doubt]), {}), Criteria(strict=strict))
+    judged = judge_host(AuditedHost.from_results("a", info(doubts=[doubt]), {}), Criteria(strict=strict))
     assert judged["verdict"] == verdict
     assert (message in judged["notes"]) is not strict
     assert [reason["message"] for reason in judged["reasons"]] == ([message] if strict else [])

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_HOLDER, PERMISSION
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Host
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
 from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
@@ -279,18 +279,18 @@ def reworded(result: t.Any) -> t.Any:
 def test_reasons_and_verdict(
     results: tuple[Result, Result], criteria: Criteria, verdict: str, reasons: list[tuple[str, str]]
 ) -> None:
-    judged = judge_host(Host.from_results("a", *results), criteria)
+    judged = judge_host(AuditedHost.from_results("a", *results), criteria)
     assert judged["verdict"] == verdict
     found = [(reason["code"], reason["message"]) for reason in judged["reasons"]]
     assert sorted(found) == sorted(reasons)
     assert {code for code, _message in found} <= set(CODES)
-    other_words = judge_host(Host.from_results("a", *reworded(results)), criteria)
+    other_words = judge_host(AuditedHost.from_results("a", *reworded(results)), criteria)
     assert other_words["verdict"] == verdict
     assert [reason["code"] for reason in other_words["reasons"]] == [code for code, _message in found]
 
 
 def test_reasons_name_the_file_and_line() -> None:
-    judged = judge_host(Host.from_results("a", info((999, 60, 20), (600, 60, 20)), {}), Criteria())
+    judged = judge_host(AuditedHost.from_results("a", info((999, 60, 20), (600, 60, 20)), {}), Criteria())
     assert [{key: reason[key] for key in ("code", "key", "path", "line")} for reason in judged["reasons"]] == [
         {"code": "drift", "key": "time", "path": OWN, "line": 2}
     ]
