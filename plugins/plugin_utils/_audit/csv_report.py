@@ -14,13 +14,26 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import Result
 
+COLUMNS = (
+    "host",
+    "verdict",
+    "reasons",
+    *(f"running_{key}" for key in KEYS),
+    *(f"boot_{key}" for key in KEYS),
+    *(f"boot_{key}_source" for key in KEYS),
+    "loader",
+    "drift",
+    "detection_time",
+    "boot_detection_time",
+    "other_writers",
+    "connections",
+    "connections_covered",
+    "connections_covered_share",
+)
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, blanks before it or not, also in full width.
 # One for which a semicolon ends a cell begins another there.
 _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -32,11 +45,10 @@ def as_csv(report: Result) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    rows = [_row(host) for host in report["hosts"]]
-    writer.writerow(_row(judge_host(AuditedHost(""), Criteria())))
-    for row in rows:
-        writer.writerow([_harmless(value) for value in row.values()])
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for host in report["hosts"]:
+        writer.writerow({name: _harmless(value) for name, value in _row(host).items()})
     return out.getvalue()
 
 

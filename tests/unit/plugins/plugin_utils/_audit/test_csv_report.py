@@ -10,10 +10,12 @@ import io
 import pytest
 
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import COLUMNS, as_csv
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
 from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
+
+WRITER = {"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": "sysctl -w x"}
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,14 @@ def test_csv() -> None:
     assert rows[1]["reasons"] == "It could not be reached: -x"
     assert rows[2]["running_time"] == "-1"
     assert rows[2]["drift"] == "time"
+
+
+def test_header_of_no_host() -> None:
+    assert as_csv(judge([], Criteria(), created="")) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_each_column_has_a_value() -> None:
+    fleet = [AuditedHost.from_results("a", info((700, 60, 20), (600, 60, 20), other_writers=[WRITER]), sockets(1, 2))]
+    row = next(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="")), newline="")))
+    assert [name for name, value in row.items() if not value] == ["boot_intvl_source", "boot_probes_source"]
+    assert tuple(row) == COLUMNS
