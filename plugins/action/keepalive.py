@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SocketsAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
@@ -22,23 +23,14 @@ if t.TYPE_CHECKING:
 
     Result = t.Dict[str, t.Any]
 
-SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
-# What each element of the option sockets has where it does not say otherwise.
-_SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
-# What is returned of each result about sockets.
-_SOCKETS_RETURNED = ("changed", "changed_sockets", "left_sockets", "unreachable_sockets", "totals", "unreadable")
 
-
-class ActionModule(GuardedAction, ProbingAction):
+class ActionModule(GuardedAction, ProbingAction, SocketsAction):
     """Take the place of the module where nothing has to change, and run the one for sockets around it."""
 
     spec = KEEPALIVE
 
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+    def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
         """Return the result, with those about sockets where the option selects some."""
-        refused = self.refusal(task_vars or {})
-        if refused:
-            return refused
         warnings = self._warnings(task_vars or {}) if self.is_in_role else []
         result = self._run(tmp, task_vars)
         return {**result, "warnings": [*result.get("warnings", ()), *warnings]} if warnings else result
@@ -62,85 +54,12 @@ class ActionModule(GuardedAction, ProbingAction):
         self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}
         try:
             if not filters or arguments.get("state") == "absent" or (arguments.get("root") or "/") != "/":
-                return super().run(tmp, task_vars)
-            return self._run_with(filters, tmp, task_vars)
+                return super().run_allowed(tmp, task_vars)
+            return self.run_with_sockets(filters, functools.partial(super().run_allowed, tmp, task_vars), task_vars)
         finally:
             self._task.args = arguments  # a task with "until" runs again
-
-    def _run_with(self, filters: list[Result], tmp: str | None, task_vars: Result | None) -> Result:
-        problem = (
-            "sockets cannot be given with async: leave one of them out."
-            if self._task.async_val
-            else _problem_of(filters)
-        )
-        if problem:
-            return {"failed": True, "msg": problem}
-        looks = []
-        for index, wanted in enumerate(filters):
-            looks.append(self._run_for(wanted, task_vars, check_mode=True))
-            if _is_lost(looks[-1]):
-                return {
-                    **looks[-1],
-                    "changed": False,
-                    "msg": f"sockets[{index}]: {printable(str(looks[-1].get('msg')))} Nothing was changed.",
-                }
-        result = super().run(tmp, task_vars)
-        if self._task.check_mode or _is_lost(result):
-            return _joined(result, looks if self._task.check_mode else [])
-        of_sockets: list[Result] = []
-        for index, wanted in enumerate(filters):
-            one = self._run_for(wanted, task_vars, check_mode=False)
-            of_sockets.append(one)
-            if _is_lost(one):
-                result["msg"] = f"The values are set, but sockets[{index}]: {printable(str(one.get('msg')))}"
-                result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
-                break
-        return _joined(result, of_sockets)
 
     def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
         """Return the result and the warnings, None where something has to change."""
         want, change = self.plan(params, host)
         return build_result(Outcome(change, change.after), want, diff=self._task.diff) if change.is_empty else None
-
-    def _run_for(self, wanted: Result, task_vars: Result | None, *, check_mode: bool) -> Result:
-        """Run the module for one element of the option sockets."""
-        own = self._task.check_mode
-        self._task.check_mode = check_mode
-        try:
-            result: Result = self._execute_module(
-                module_name=SOCKETS_MODULE, module_args={**_SOCKETS_DEFAULTS, **wanted}, task_vars=task_vars
-            )
-        finally:
-            self._task.check_mode = own
-        return result
-
-
-def _problem_of(filters: object) -> str | None:
-    """Return what is wrong with the option sockets, as far as its module cannot tell."""
-    if not isinstance(filters, list) or not all(isinstance(wanted, dict) for wanted in filters):
-        return f"sockets is {filters!r}, and a list of dictionaries is needed, such as [{{units: [nginx]}}]."
-    nulls = sorted({name for wanted in filters for name, value in wanted.items() if value is None})
-    if not nulls:
-        return None
-    # as a template leaves it that finds nothing
-    return (
-        f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are selected."
-    )
-
-
-def _is_lost(result: Result) -> bool:
-    return bool(result.get("failed") or result.get("unreachable"))
-
-
-def _joined(result: Result, of_sockets: list[Result]) -> Result:
-    """Return the result about the values with those about sockets below ``sockets``."""
-    returned = []
-    for one in of_sockets:
-        for name in ("warnings", "deprecations"):
-            if one.get(name):
-                result[name] = [*result.get(name, ()), *one[name]]
-        if one.get("diff"):
-            result["diff"] = [*result.get("diff", ()), one["diff"]]
-        returned.append({name: value for name, value in one.items() if name in _SOCKETS_RETURNED})
-    changed = any(one.get("changed") for one in (result, *of_sockets))
-    return {**result, "changed": changed, "sockets": returned}

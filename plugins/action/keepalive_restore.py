@@ -26,11 +26,10 @@ if t.TYPE_CHECKING:
 class ActionModule(GuardedAction):
     """Hand the host's checkpoint to the module."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run_allowed(self, tmp: str | None, task_vars: Json | None) -> Json:
+        """Return the result of the module, or that there is no checkpoint."""
         variables = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, variables)
-        if result.get("failed"):
-            return result
+        result: Json = super().run_allowed(tmp, variables)
         arguments = dict(self._task.args)
         given, host = arguments.pop("folder", None), variables["inventory_hostname"]
         kind = "pending" if boolean(arguments.pop("pending", False)) else "checkpoint"

@@ -41,8 +41,11 @@ class GuardedAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Return the result, or the refusal."""
-        refused = self.refusal(task_vars or {})
-        result: Result = refused or super().run(tmp, task_vars)
+        return self.refusal(task_vars or {}) or self.run_allowed(tmp, task_vars)
+
+    def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
+        """Return the result of a task that is not refused."""
+        result: Result = super().run(tmp, task_vars)
         return result
 
     @property

@@ -15,7 +15,8 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
-from ansible_collections.linux.tcp.plugins.action.keepalive import SOCKETS_MODULE, ActionModule
+from ansible_collections.linux.tcp.plugins.action.keepalive import ActionModule
+from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SOCKETS_MODULE
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -107,27 +108,8 @@ def test_sockets_fail_late(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result["msg"] == "The values are set, but sockets[0]: No."
 
 
-@pytest.mark.parametrize(
-    ("sockets", "async_val", "message"),
-    [
-        ([NGINX], 60, "sockets cannot be given with async: leave one of them out."),
-        ("nginx", 0, "sockets is 'nginx', and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (["nginx"], 0, "sockets is ['nginx'], and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (
-            [{"units": None, "pids": None}],
-            0,
-            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
-        ),
-    ],
-    ids=["async", "no list", "no dictionary", "null"],
-)
-def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
-    result, calls = act({"sockets": sockets}, monkeypatch, async_val=async_val)
-    assert (result, calls) == ({"failed": True, "msg": message}, [])
-
-
-@pytest.mark.parametrize("looks", [[], [OK, VALUES]], ids=["before the change", "after it"])
-def test_message_of_a_host_is_printable(monkeypatch: pytest.MonkeyPatch, looks: list[Result]) -> None:
-    lost = {"failed": True, "msg": "\x1b]0;x\x07\u202e"}
-    output, _calls = act({"time": 600, "sockets": [NGINX]}, monkeypatch, *looks, lost)
-    assert "sockets[0]: \\x1b]0;x\\x07\\u202e" in output["msg"]
+def test_task_is_refused_or_not_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = mock.MagicMock(return_value=None)
+    monkeypatch.setattr(ActionModule, "refusal", refusals)
+    act({"time": 600}, monkeypatch, VALUES)
+    refusals.assert_called_once_with({})

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an action makes of the option sockets; the action of keepalive has tests of both together."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from unittest import mock
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SocketsAction
+
+if t.TYPE_CHECKING:
+    Result = t.Dict[str, t.Any]
+
+NGINX = {"units": ["nginx"]}
+OK = {"changed": False, "totals": {"changed": 0}}
+VALUES = {"changed": False, "before": {}, "after": {}}
+LOST = {"failed": True, "msg": "\x1b]0;x\x07\u202e"}
+
+
+class Action(SocketsAction):
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        raise NotImplementedError
+
+
+def act(
+    filters: t.Any, monkeypatch: pytest.MonkeyPatch, *results: Result, async_val: int = 0
+) -> tuple[Result, list[str]]:
+    """Run the module for each of the filters around setting values; return the result and what was done."""
+    done: list[str] = []
+    left = iter(results)
+    task = mock.MagicMock(check_mode=False, async_val=async_val)
+
+    def execute(_self: object, **_given: object) -> Result:
+        done.append("look" if task.check_mode else "set")
+        return dict(next(left))
+
+    def set_values() -> Result:
+        done.append("values")
+        return dict(VALUES)
+
+    monkeypatch.setattr(Action, "_execute_module", execute)
+    result = Action(task, *[mock.MagicMock()] * 5).run_with_sockets(filters, set_values, {})
+    assert next(left, None) is None
+    return result, done
+
+
+@pytest.mark.parametrize(
+    ("results", "done", "message"),
+    [
+        pytest.param([OK, OK], ["look", "values", "set"], None, id="nothing lost"),
+        pytest.param(
+            [LOST], ["look"], "sockets[0]: \\x1b]0;x\\x07\\u202e Nothing was changed.", id="before the change"
+        ),
+        pytest.param(
+            [OK, LOST],
+            ["look", "values", "set"],
+            "The values are set, but sockets[0]: \\x1b]0;x\\x07\\u202e",
+            id="after it",
+        ),
+    ],
+)
+def test_order_and_message(
+    monkeypatch: pytest.MonkeyPatch, results: list[Result], done: list[str], message: str | None
+) -> None:
+    result, found = act([NGINX], monkeypatch, *results)
+    assert found == done
+    assert (result.get("msg"), bool(result.get("failed"))) == (message, message is not None)
+
+
+@pytest.mark.parametrize(
+    ("sockets", "async_val", "message"),
+    [
+        ([NGINX], 60, "sockets cannot be given with async: leave one of them out."),
+        ("nginx", 0, "sockets is 'nginx', and a list of dictionaries is needed, such as [{units: [nginx]}]."),
+        (["nginx"], 0, "sockets is ['nginx'], and a list of dictionaries is needed, such as [{units: [nginx]}]."),
+        (
+            [{"units": None, "pids": None}],
+            0,
+            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
+        ),
+    ],
+    ids=["async", "no list", "no dictionary", "null"],
+)
+def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
+    result, done = act(sockets, monkeypatch, async_val=async_val)
+    assert (result, done) == ({"failed": True, "msg": message}, [])
