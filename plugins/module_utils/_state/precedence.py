@@ -30,6 +30,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     SYSCTL_CONF,
     VOLATILE,
     SysctlFile,
+    folders_of,
+    is_hidden,
     marked,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
@@ -206,9 +208,10 @@ def _nothing_applies(file: SysctlFile) -> str:
 
 
 def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, want: DesiredState) -> str:
-    loader = planned.loader
+    loader, folders = planned.loader, folders_of(planned.rules)
+    is_in_place = posixpath.dirname(file.path) in folders and file.name.endswith(b".conf")
     hiding = next((other for other in planned.files_read() if other.name == file.name), None)
-    where = ", ".join(f"{directory}/*.conf" for directory in DIRECTORIES if not directory.startswith(VOLATILE))
+    where = ", ".join(f"{folder}/*.conf" for folder in folders if not folder.startswith(VOLATILE))
     conf = "" if loader == "systemd-sysctl" else f" and {SYSCTL_CONF}"
     obstacle = planned.obstacle()
     if obstacle:
@@ -219,9 +222,9 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
         why = f"{printable(place.path)} is on {what}, mounted at {point}, and gone after a reboot"
     elif file.is_volatile:
         why = f"what lies below {VOLATILE} is gone after a reboot"
-    elif file.name.startswith(b".") and loader == "systemd-sysctl":
-        why = "its name begins with a dot, and systemd-sysctl passes over such files"
-    elif hiding:
+    elif is_in_place and is_hidden(file.name, planned.rules):
+        why = f"its name begins with a dot, and {loader} passes over such files"
+    elif is_in_place and hiding:
         why = f"{hiding.path} hides it"
     else:
         why = f"{loader} reads only {where}{conf}"

@@ -26,10 +26,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline i
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import releases, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
-    DIRECTORIES,
     PERMISSION_DENIED,
     by_kernel,
     files_read,
+    folders_of,
     obstacle,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, detection_time, sysctl_name
@@ -38,7 +38,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Bo
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction, Setting
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Rules, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate, Writer
@@ -94,6 +94,11 @@ class Snapshot:
         """The loader's release where that makes a difference, None where it does not or cannot be told."""
         return self.versions.get(self.known_loader) if self.known_loader else None
 
+    @property
+    def rules(self) -> Rules:
+        """How the next boot's loader reads files; systemd-sysctl stands in where there is none or it is unknown."""
+        return rules_of(self.known_loader or "systemd-sysctl", self.version)
+
     @functools.cached_property
     def boot(self) -> Prediction:
         """What the next boot will give, as far as it can be known."""
@@ -140,10 +145,10 @@ class Snapshot:
 
     def _lost_places(self) -> list[LostPlace]:
         """Return the lost places that the next boot looks into, and that of the persistence file."""
-        read = files_read(self.tree, rules_of(self.known_loader or "systemd-sysctl", self.version))
+        read = files_read(self.tree, self.rules)
         files = [*read, *([self.file] if self.file else [])]
         of_files = {self.lost_place(file) for file in files}
-        return [place for place in self.lost if place.path in DIRECTORIES or place in of_files]
+        return [place for place in self.lost if place.path in folders_of(self.rules) or place in of_files]
 
     @functools.cached_property
     def _all_settings(self) -> tuple[Setting, ...]:
@@ -165,8 +170,7 @@ class Snapshot:
 
     def files_read(self) -> list[SysctlFile]:
         """Return the files that the next boot's loader reads, in its order."""
-        loader = self.known_loader
-        return files_read(self.tree.lasting(), rules_of(loader, self.version)) if loader else []
+        return files_read(self.tree.lasting(), self.rules) if self.known_loader else []
 
     @functools.cached_property
     def other_writers(self) -> list[Writer]:
@@ -189,15 +193,14 @@ class Snapshot:
 
     def obstacle(self) -> SysctlFile | None:
         """Return what keeps the loader from starting at the next boot, if anything does."""
-        loader = self.known_loader
-        return obstacle(self.tree.lasting(), rules_of(loader, self.version)) if loader else None
+        return obstacle(self.tree.lasting(), self.rules) if self.known_loader else None
 
     def unreadable(self) -> list[SysctlFile]:
         """Return the files and folders the loader will read and this process could not."""
         if self.known_loader is None:
             return []
         tree = self.tree.lasting()
-        folders = [file for file in tree.files if file.path in DIRECTORIES]
+        folders = [file for file in tree.files if file.path in folders_of(self.rules)]
         return [file for file in folders + self.files_read() if file.kind == "unreadable"]
 
     def hidden_by(self, planned: Snapshot) -> list[SysctlFile]:

@@ -66,6 +66,7 @@ class Rules:
     ``excludes_by_pattern``: that ``-key`` may be a pattern, too, of fnmatch(3).
     ``follows_parents``: ``..`` in a key is left to the file system, and not refused.
     ``reads_run_first``: /run/sysctl.d comes before /etc/sysctl.d.
+    ``passes_over_hidden``: files whose name begins with a dot are not read.
     ``passes_over_loops``: a link that leads back to itself hides no file of its name.
     ``takes_credential``: the credential :data:`CREDENTIAL` is read after all files.
     ``imports_credentials``: the service is handed all whose name begins as its name does, encrypted
@@ -78,6 +79,7 @@ class Rules:
     excludes_by_pattern: bool = False
     follows_parents: bool = True
     reads_run_first: bool = False
+    passes_over_hidden: bool = True
     passes_over_loops: bool = False
     takes_credential: bool = False
     imports_credentials: bool = False
@@ -97,10 +99,10 @@ RULES = (
         takes_credential=True,
         imports_credentials=True,
     ),
-    Rules("procps", (0,), knows_patterns=False, reads_run_first=True),
-    Rules("procps", (3, 3, 17), knows_patterns=False),
-    Rules("procps", (4, 0, 1)),
-    Rules("procps", (4, 0, 5), excludes_by_pattern=True),
+    Rules("procps", (0,), knows_patterns=False, reads_run_first=True, passes_over_hidden=False),
+    Rules("procps", (3, 3, 17), knows_patterns=False, passes_over_hidden=False),
+    Rules("procps", (4, 0, 1), passes_over_hidden=False),
+    Rules("procps", (4, 0, 5), excludes_by_pattern=True, passes_over_hidden=False),
 )
 # Scripts of Alpine and OpenWrt that call BusyBox's sysctl for one file after the other.
 _OF_SCRIPTS = (Rules("alpine", (0,), knows_patterns=False), Rules("openwrt", (0,), knows_patterns=False))

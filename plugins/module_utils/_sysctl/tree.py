@@ -204,18 +204,27 @@ class Tree:
         return Tree(tuple(files))
 
 
+def folders_of(rules: Rules) -> tuple[str, ...]:
+    """Return the folders of which a loader reads the files that end in ``.conf``."""
+    return _FOLDERS_OF_SCRIPTS.get(rules.loader, DIRECTORIES)
+
+
+def is_hidden(name: bytes, rules: Rules) -> bool:
+    """Whether a loader passes over a file because of the dot at the begin of its name."""
+    return rules.passes_over_hidden and name.startswith(b".")
+
+
 def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files a loader reads, in its order, masked ones left out; none where it cannot start."""
     if rules.loader in _FOLDERS_OF_SCRIPTS:
-        return _read_by_script(tree, _FOLDERS_OF_SCRIPTS[rules.loader])
+        return _read_by_script(tree, rules)
     if obstacle(tree, rules) is not None:
         return []
     by_folder: dict[str, list[tuple[bytes, SysctlFile]]] = {directory: [] for directory in DIRECTORIES}
     for file in tree.files:
         name = file.name
-        is_hidden = rules.loader == "systemd-sysctl" and name.startswith(b".")
         is_dropped = rules.passes_over_loops and file.is_loop
-        if name.endswith(b".conf") and not is_hidden and not is_dropped:
+        if name.endswith(b".conf") and not is_hidden(name, rules) and not is_dropped:
             by_folder.get(posixpath.dirname(file.path), []).append((name, file))
     by_name: dict[bytes, SysctlFile] = {}
     for directory in sorted(DIRECTORIES, key=lambda path: rules.reads_run_first and not path.startswith(VOLATILE)):
@@ -228,7 +237,7 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
     return files + [file for file in _credentials(tree, rules) if posixpath.basename(file.path) == CREDENTIAL]
 
 
-def _read_by_script(tree: Tree, folders: t.Sequence[str]) -> list[SysctlFile]:
+def _read_by_script(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files that a script applies, folder after folder, those of /run behind /etc/sysctl.conf.
 
     A file is hidden by one of its name in /run, and one outside /etc and /run by one in /etc, too.
@@ -240,9 +249,9 @@ def _read_by_script(tree: Tree, folders: t.Sequence[str]) -> list[SysctlFile]:
             for file in files
             if posixpath.dirname(file.path) == folder
             and file.name.endswith(b".conf")
-            and not file.name.startswith(b".")
+            and not is_hidden(file.name, rules)
         ]
-        for folder in folders
+        for folder in folders_of(rules)
     }
     last = found.pop("/run/sysctl.d", [])
     hidden = {file.name for file in last}

@@ -49,6 +49,11 @@ sysctl -p /etc/sysctl.conf
 for f in /run/sysctl.d/*.conf; do sysctl -p "$f"; done
 """
 ON_ALPINE = InitSystem(process_1="init", runs_openrc=True, has_busybox_sysctl=True, scripts=(ALPINE_SCRIPT,))
+OPENWRT_SCRIPT = b"""
+for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do sysctl -e -p "$CONF"; done
+"""
+ON_OPENWRT = InitSystem(process_1="init", has_busybox_sysctl=True, scripts=(OPENWRT_SCRIPT,))
+ALPINE_DIRECTORIES = f"/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf, {D}/*.conf"
 DIRECTORIES = f"{D}/*.conf, /usr/local/lib/sysctl.d/*.conf, /usr/lib/sysctl.d/*.conf, /lib/sysctl.d/*.conf"
 REFUSED = "has '60s'"
 EXCLUDES = "excludes the key"
@@ -260,6 +265,53 @@ GONE = "what lies below /run/ is gone after a reboot"
             PROCPS,
             f"/opt/a.conf {NOT_READ} procps reads only {DIRECTORIES} and {CONF}. {holds(DEFAULT_PATH)}",
             id="folder",
+        ),
+        *(
+            pytest.param(
+                f"{D}/.a.conf",
+                {},
+                init,
+                f"{D}/.a.conf {NOT_READ} its name begins with a dot, and {loader} passes over such files. "
+                f"{holds(DEFAULT_PATH)}",
+                id=f"hidden file on {loader}",
+            )
+            for loader, init in (("alpine", ON_ALPINE), ("openwrt", ON_OPENWRT))
+        ),
+        pytest.param(
+            "/usr/local/lib/sysctl.d/a.conf",
+            {"/usr/local/lib/sysctl.d": None},
+            ON_ALPINE,
+            f"/usr/local/lib/sysctl.d/a.conf {NOT_READ} alpine reads only {ALPINE_DIRECTORIES} and {CONF}. "
+            f"{holds(DEFAULT_PATH)}",
+            id="a folder that Alpine does not read",
+        ),
+        pytest.param(
+            "/lib/sysctl.d/a.conf",
+            {"/lib/sysctl.d": None, f"{D}/a.conf": b""},
+            ON_OPENWRT,
+            f"/lib/sysctl.d/a.conf {NOT_READ} openwrt reads only {D}/*.conf and {CONF}. {holds(DEFAULT_PATH)}",
+            id="a folder that OpenWrt does not read, beside a file of the same name",
+        ),
+        pytest.param(
+            "/opt/.a.conf",
+            {"/opt": None},
+            SYSTEMD,
+            f"/opt/.a.conf {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="hidden file in a folder that is not read",
+        ),
+        pytest.param(
+            f"{D}/.a.txt",
+            {},
+            SYSTEMD,
+            f"{D}/.a.txt {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="suffix of a hidden file",
+        ),
+        pytest.param(
+            "/opt/a.conf",
+            {"/opt": None, f"{D}/a.conf": b""},
+            SYSTEMD,
+            f"/opt/a.conf {NOT_READ} systemd-sysctl reads only {DIRECTORIES}. {holds(DEFAULT_PATH)}",
+            id="folder, beside a file of the same name",
         ),
         pytest.param(
             "/usr/lib/sysctl.d/a.conf",

@@ -12,7 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.host import Local
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import INTVL, NOTHING, PROBES, TIME, lay_out, make_host
 
@@ -92,6 +92,15 @@ UNREADABLE = (
             ],
             id="procps",
         ),
+        pytest.param(
+            "openwrt",
+            [
+                "/etc/sysctl.d cannot be read (Input/output error)",
+                "/etc/sysctl.d/\\xff.conf cannot be read (Permission denied)",
+                "/etc/sysctl.conf cannot be read (Permission denied)",
+            ],
+            id="openwrt, which reads one folder",
+        ),
         pytest.param(None, [], id="no loader"),
     ],
 )
@@ -123,6 +132,26 @@ def test_what_is_gone_after_a_reboot(loader: Loader | None) -> None:
     ]
     nothing = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
     assert snapshot.warnings() == (gone if loader else [nothing])
+
+
+@pytest.mark.parametrize(
+    ("loader", "paths"),
+    [
+        pytest.param("systemd-sysctl", ["/usr/lib/sysctl.d"], id="a folder that the loader reads"),
+        pytest.param("openwrt", [], id="a folder that it does not read"),
+    ],
+)
+def test_a_folder_that_a_reboot_takes(loader: Loader, paths: list[str]) -> None:
+    snapshot = Snapshot(
+        runs=True,
+        runtime=Values(),
+        runtime_writable=True,
+        loader=loader,
+        tree=Tree(),
+        hz=250,
+        lost=(LostPlace("/usr/lib/sysctl.d", "/usr", "a tmpfs"),),
+    )
+    assert [doubt.path for doubt in snapshot.doubts()] == paths
 
 
 NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."

@@ -10,10 +10,12 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS, RULES, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    DIRECTORIES,
     SysctlFile,
     Tree,
     depends_on_version,
     files_read,
+    folders_of,
 )
 
 if t.TYPE_CHECKING:
@@ -22,6 +24,7 @@ if t.TYPE_CHECKING:
 
 SYSTEMD: Loader = "systemd-sysctl"
 PROCPS: Loader = "procps"
+ALL_LOADERS: tuple[Loader, ...] = (SYSTEMD, PROCPS, "alpine", "openwrt")
 # those of RHEL 8
 OLD_PROCPS = rules_of(PROCPS, (3, 3, 15))
 DOTTED = b"net.ipv4.tcp_keepalive_time"
@@ -156,6 +159,18 @@ def test_files_read_masked(loader: Loader, hiding: SysctlFile) -> None:
 def test_files_read_sysctl_conf(kind: Kind, is_read: bool) -> None:
     tree = tree_of("/etc/sysctl.conf", kind=kind)
     assert files_read(tree, rules_of(PROCPS)) == (list(tree.files) if is_read else [])
+
+
+@pytest.mark.parametrize("loader", ALL_LOADERS)
+def test_each_folder_of_a_loader_is_read_and_no_other(loader: Loader) -> None:
+    rules = rules_of(loader)
+    for folder in DIRECTORIES:
+        assert len(files_read(tree_of(f"{folder}/a.conf"), rules)) == (folder in folders_of(rules)), folder
+
+
+@pytest.mark.parametrize("loader", ALL_LOADERS)
+def test_hidden_files_are_read_by_procps_only(loader: Loader) -> None:
+    assert len(files_read(tree_of("/etc/sysctl.d/.a.conf"), rules_of(loader))) == (loader == PROCPS)
 
 
 def test_old_procps_reads_run_first() -> None:
