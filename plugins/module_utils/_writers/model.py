@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
 
 _TUNED_FILES = ("/etc/sysctl.d/", SYSCTL_CONF)
 
+_SLASHES = re.compile("/+")
 _TEXT_MAX = 200
 _CONSEQUENCES: dict[str, str] = {
     "sets_value": "may set other keepalive values after the boot",
@@ -193,16 +194,25 @@ class BootContext:
         if file is not None:
             return [file]
         try:
-            paths = set(fnmatch.filter([file.path for file in self.tree.files], name))
+            files = [file for file in self.tree.files if _is_found(file.path, name)]
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
-        return sorted((file for file in self.tree.files if file.path in paths), key=lambda file: file.path)
+        return sorted(files, key=lambda file: file.path)
 
     @functools.cached_property
     def applied_by_tuned(self) -> dict[Key, int]:
         """The values that the files in /etc give when tuned applies them."""
         files = Tree(tuple(file for file in self.tree.files if file.path.startswith(_TUNED_FILES)))
         return applied(files_read(files, TUNED_RULES), TUNED_RULES, hz=self.hz)
+
+
+def _is_found(path: str, pattern: str) -> bool:
+    """Whether glob(3) finds a path by a pattern: no wildcard matches a slash, or a dot that begins a name."""
+    names, patterns = path.split("/"), _SLASHES.sub("/", pattern).split("/")
+    return len(names) == len(patterns) and all(
+        fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+        for name, part in zip(names, patterns)
+    )
 
 
 def consequence_of(code: str) -> str:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-import fnmatch
+import posixpath
 import re
 import typing as t
 
@@ -55,8 +55,8 @@ def is_kernels_file(path: str) -> bool:
 
 def is_sysctl_file(path: str) -> bool:
     """Whether a loader reads this file, as far as its name tells: a variable may stand for it."""
-    folders = (f"{folder}/*.conf" for folder in DIRECTORIES)
-    return path == SYSCTL_CONF or "$" in path or any(fnmatch.fnmatchcase(path, folder) for folder in folders)
+    folder, name = posixpath.split(path)  # procps reads names that begin with a dot, too
+    return path == SYSCTL_CONF or "$" in path or (folder in DIRECTORIES and name.endswith(".conf"))
 
 
 def is_script(path: str) -> bool:

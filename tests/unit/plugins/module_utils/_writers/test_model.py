@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     AppliedFile,
@@ -89,6 +89,33 @@ def test_writers_come_once_by_path_and_line() -> None:
 )
 def test_loaders_called(candidate: Candidate, loaders: set[str]) -> None:
     assert loaders_called([candidate]) == loaders
+
+
+A, HIDDEN, BELOW = "/etc/sysctl.d/a.conf", "/etc/sysctl.d/.x.conf", "/etc/sysctl.d/old/x.conf"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "is_applied"),
+    [
+        pytest.param(A, A, True, id="name"),
+        pytest.param(A, "/etc/sysctl.d/*.conf", True, id="pattern"),
+        pytest.param(A, "/etc//sysctl.d/[a-c].conf", True, id="pattern with two slashes"),
+        pytest.param(A, "/*/sysctl.?/*", True, id="patterns of folders"),
+        pytest.param(A, "/etc/*", False, id="pattern of the folder above"),
+        pytest.param(A, "/etc/sysctl.d/[z-b].conf", False, id="a range that ends before it begins"),
+        pytest.param(HIDDEN, HIDDEN, True, id="hidden file by its name"),
+        pytest.param(HIDDEN, "/etc/sysctl.d/*.conf", False, id="hidden file"),
+        pytest.param(HIDDEN, "/etc/sysctl.d/?x.conf", False, id="hidden file and any character"),
+        pytest.param(HIDDEN, "/etc/sysctl.d/[.]x.conf", False, id="hidden file and a bracket"),
+        pytest.param(HIDDEN, "/etc/sysctl.d/.*.conf", True, id="hidden file by its dot"),
+        pytest.param(BELOW, "/etc/sysctl.d/*.conf", False, id="file in a folder below"),
+        pytest.param(BELOW, "/etc/sysctl.d/*/*.conf", True, id="file in a folder below by its own pattern"),
+    ],
+)
+def test_what_a_pattern_applies(path: str, name: str, is_applied: bool) -> None:
+    tree = Tree((SysctlFile(path, path, text=b"net.ipv4.tcp_keepalive_time=60\n"),))
+    applier = Applier(WRITERS[0], Application("procps", (name,)))
+    assert bool(writers_among([applier], BootContext(tree, Values(600, 75, 9), hz=250))) is is_applied
 
 
 def test_a_line_that_appends_the_value_of_the_boot_changes_nothing(tmp_path: Path) -> None:

@@ -63,8 +63,16 @@ def test_values_printed(keys: tuple[Key, ...], printed: list[str], values: dict[
         pytest.param(is_kernels_file, [f"{FOLDER}/tcp_keepalive_*"], [f"{FOLDER}/*"], id="kernel"),
         pytest.param(
             is_sysctl_file,
-            ["/etc/sysctl.conf", "/etc/sysctl.d/9.conf", "/run/sysctl.d/9.conf", "$conf"],
-            ["/etc/sysctl.d/9.txt", "/tmp/sysctl.conf"],
+            [
+                "/etc/sysctl.conf",
+                "/etc/sysctl.d/9.conf",
+                "/etc/sysctl.d//9.conf",
+                "/run/sysctl.d/9.conf",
+                "/etc/sysctl.d/.9.conf",  # procps reads it
+                "/etc/sysctl.d/*.conf",
+                "$conf",
+            ],
+            ["/etc/sysctl.d/9.txt", "/tmp/sysctl.conf", "/etc/sysctl.d/old/9.conf", "/etc/sysctl.d/9.conf/"],
             id="sysctl file",
         ),
         pytest.param(
