@@ -14,9 +14,10 @@ description:
     in the running kernel and in the file from which the next boot takes them.
   - The values are checked before anything is touched, read back after they were written, and kept in the file only
     when the kernel took them. When a step fails, the steps before it are undone.
-  - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl) or C(sysctl
-    --system), which file and line will take precedence for each value. So C(ok) without a warning means that the named
-    values are in force and survive a reboot, as far as O(runtime) and O(persistent) ask for it.
+  - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl),
+    C(sysctl --system), or the scripts of Alpine and OpenWrt, which file and line will take precedence for each value.
+    So C(ok) without a warning means that the named values are in force and survive a reboot, as far as O(runtime) and
+    O(persistent) ask for it.
   - Without O(time), O(intvl) and O(probes) it reports what the host has, and changes nothing.
   - No C(sysctl) program is needed, no other key of any file is applied, and every other line of a file stays as it
     is, byte for byte.

@@ -21,7 +21,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS
 from ansible_collections.linux.tcp.tests.benchmark import hosts, probe
 from ansible_collections.linux.tcp.tests.benchmark.report import (
@@ -122,7 +122,7 @@ def measure_all(folder: Path, *, runs: int) -> list[Row]:
     for host in (hosts.EMPTY, hosts.USUAL, *hosts.BAD):
         root = folder / "root"
         hosts.build(host, root)
-        rows += [measure(host, root, loader, runs=1 if host in hosts.BAD else runs) for loader in LOADERS]
+        rows += [measure(host, root, loader, runs=1 if host in hosts.BAD else runs) for loader in SELECTABLE_LOADERS]
         shutil.rmtree(root)
         print(f"Measured: {host}.", flush=True)
     return rows

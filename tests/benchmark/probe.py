@@ -22,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import depends_on_version
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 
@@ -72,7 +72,7 @@ def best(function: t.Callable[[], object], *, runs: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("root")
-    parser.add_argument("loader", choices=LOADERS)
+    parser.add_argument("loader", choices=SELECTABLE_LOADERS)
     parser.add_argument("runs", type=int)
     arguments = parser.parse_args()
     root, loader, runs = arguments.root, arguments.loader, arguments.runs

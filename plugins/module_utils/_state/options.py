@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 
 if t.TYPE_CHECKING:
     Spec = t.Dict[str, t.Dict[str, t.Any]]
@@ -37,7 +37,7 @@ KEEPALIVE: Spec = {
 }
 KEEPALIVE_INFO: Spec = {
     **_ROOT,
-    "loader": {"type": "str", "choices": ["auto", *LOADERS], "default": "auto"},
+    "loader": {"type": "str", "choices": ["auto", *SELECTABLE_LOADERS], "default": "auto"},
 }
 KEEPALIVE_CHECKPOINT: Spec = {
     **DESIRED_STATE,

@@ -4,11 +4,11 @@
 
 """Parse sysctl files as each loader does.
 
-A loader is one of :data:`LOADERS`; :data:`RULES` has what differs between its releases. Rules for
-``systemd-sysctl`` are those of src/sysctl/sysctl.c and src/basic/sysctl-util.c, for ``procps``
-(``sysctl --system``) those of src/sysctl.c of procps-ng, sysctl.c before release 4. They are
-compared with the real programs by tests/differential. Everything here works on text and touches
-no host.
+A loader is one of ``Loader``. Users can select :data:`SELECTABLE_LOADERS`. :data:`RULES` has what differs between
+the releases of these. Rules for ``systemd-sysctl`` are those of src/sysctl/sysctl.c and src/basic/sysctl-util.c, for
+``procps`` (``sysctl --system``) those of src/sysctl.c of procps-ng, sysctl.c before release 4. tests/differential
+compares them with the real programs. Rules for ``alpine`` and ``openwrt`` are those of BusyBox's procps/sysctl.c,
+which their scripts call. Everything here works on text and touches no host.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
     Version = t.Tuple[int, ...]
 
 
-LOADERS: tuple[Loader, ...] = ("systemd-sysctl", "procps")
+SELECTABLE_LOADERS: tuple[Loader, ...] = ("systemd-sysctl", "procps")
 
 RELEVANT = re.compile(rb"tcp_keepalive_|\*|\?|\[|\\")  # with a class for the single ones it is three times as slow
 _NAMES = {key: f"{SYSCTL_PREFIX}{key}".encode() for key in KEYS}

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DE
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -66,7 +66,7 @@ def test_take_snapshot(tmp_path: Path, init: InitSystem, loader: Loader | None) 
         tree=Tree((SysctlFile(A, A, text=TIME + b"=600\n"),)),
         hz=250,
     )
-    for other in (*LOADERS, None):
+    for other in (*SELECTABLE_LOADERS, None):
         assert take_snapshot(host, loader=other).loader == other
 
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import INTVL, NOTHING, PROBES, TIME, lay_out, make_host
@@ -112,7 +112,7 @@ def test_warnings(loader: Loader | None, paths: list[str]) -> None:
     assert len(snapshot.unreadable()) == len(paths)
 
 
-@pytest.mark.parametrize("loader", [*LOADERS, None])
+@pytest.mark.parametrize("loader", [*SELECTABLE_LOADERS, None])
 def test_what_is_gone_after_a_reboot(loader: Loader | None) -> None:
     hidden, hiding = (f"/{folder}/sysctl.d/b.conf" for folder in ("usr/lib", "run"))
     files = (
@@ -348,7 +348,7 @@ def test_who_applies_the_files_in_place_of_a_boot_is_no_other_writer(tmp_path: P
     assert len(take_snapshot(host).other_writers) == 1
 
 
-@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("loader", SELECTABLE_LOADERS)
 def test_a_changed_unit_makes_the_prediction_uncertain(loader: Loader) -> None:
     snapshot = Snapshot(
         runs=True,

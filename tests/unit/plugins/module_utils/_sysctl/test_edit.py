@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import (
     take_over,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME
@@ -164,7 +164,7 @@ SPELLED: list[bytes] = [
 def test_every_loader_takes_what_was_assigned(length: int) -> None:
     for lines in itertools.permutations(SPELLED, length):
         text = assign(b"".join(lines), {"time": 60})
-        for loader in LOADERS:
+        for loader in SELECTABLE_LOADERS:
             boot = predict(Tree((SysctlFile(PATH, PATH, text=text),)), loader, hz=250)
             assert boot.values.time == 60, (loader, lines, text)
         assert assign(text, {"time": 60}) == text, lines

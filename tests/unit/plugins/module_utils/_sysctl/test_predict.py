@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem, detect_loader
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Setting, predict
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -237,7 +237,7 @@ def test_predict(
 
 def test_keys_are_decided_one_by_one() -> None:
     tree = tree_of({A: f"{STAR} = 20\n{T} = 600\n", B: "-net.ipv4.tcp_keepalive_probes = 300\n"})
-    for loader in LOADERS:
+    for loader in SELECTABLE_LOADERS:
         boot = predict(tree, loader, hz=250)
         assert boot.values == Values(time=600, intvl=20, probes=9)
         assert {key: (setting.path, setting.line) for key, setting in boot.sources.items()} == {
@@ -456,7 +456,7 @@ def test_all_credentials_of_the_service_have_to_be_taken(files: list[SysctlFile]
     ],
 )
 def test_command_line(command_line: str, texts: t.Mapping[str, str], value: int, path: str | None) -> None:
-    for loader in LOADERS:
+    for loader in SELECTABLE_LOADERS:
         boot = predict(tree_of(texts), loader, hz=250, command_line=command_line.encode())
         assert boot.values == Values(value, 75, 9)
         assert (boot.sources["time"].path if "time" in boot.sources else None) == path

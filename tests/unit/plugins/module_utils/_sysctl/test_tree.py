@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import LOADERS, RULES, rules_of
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RULES, SELECTABLE_LOADERS, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     DIRECTORIES,
     SysctlFile,
@@ -60,11 +60,11 @@ def test_what_lasts() -> None:
                 id=f"{loader}: by name, whatever the directory",
             )
             for folders in [("etc", "run", "usr/local/lib", "usr/lib", "lib")]
-            for loader in LOADERS
+            for loader in SELECTABLE_LOADERS
         ),
         *(
             pytest.param(loader, [f"{later}/a.conf", f"{first}/a.conf"], [f"{first}/a.conf"], id=f"{loader}: {why}")
-            for loader in LOADERS
+            for loader in SELECTABLE_LOADERS
             for first, later, why in (
                 ("/etc/sysctl.d", "/run/sysctl.d", "etc hides run"),
                 ("/run/sysctl.d", "/usr/local/lib/sysctl.d", "run hides usr local"),
@@ -80,7 +80,7 @@ def test_what_lasts() -> None:
                 [f"/etc/sysctl.d/{name}.conf" for name in ("10-a", "9-a", "Z", "_", "a", "b c", "é", "\udcff")],
                 id=f"{loader}: names in byte order",
             )
-            for loader in LOADERS
+            for loader in SELECTABLE_LOADERS
         ),
         *(
             pytest.param(
@@ -89,7 +89,7 @@ def test_what_lasts() -> None:
                 ["/etc/sysctl.d/b.conf"],
                 id=f"{loader}: suffix",
             )
-            for loader in LOADERS
+            for loader in SELECTABLE_LOADERS
         ),
         *(
             pytest.param(
@@ -98,7 +98,7 @@ def test_what_lasts() -> None:
                 [],
                 id=f"{loader}: other folders",
             )
-            for loader in LOADERS
+            for loader in SELECTABLE_LOADERS
         ),
         pytest.param(SYSTEMD, ["/etc/sysctl.d/.x.conf", "/etc/sysctl.d/.conf"], [], id="systemd: hidden files"),
         pytest.param(
@@ -131,7 +131,7 @@ def test_files_read(loader: Loader, paths: list[str], expected: list[str]) -> No
     assert [file.path for file in files_read(tree_of(*paths), rules_of(loader))] == expected
 
 
-@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("loader", SELECTABLE_LOADERS)
 @pytest.mark.parametrize(
     "hiding",
     [
