@@ -76,7 +76,7 @@ def features(tree: Tree) -> set[Feature]:
                 return set()
             outcomes[rules] = prediction.values
             found.update((rules, *feature) for feature in steps)
-            found.update((rules, *feature) for feature in _deciding(prediction, lasting, rules))
+            found.update((rules, *feature) for feature in _winning(prediction, lasting, rules))
             found.update((rules, *feature) for feature in _files(lasting, rules))
         found.update(
             ("differ", *pair) for pair in itertools.combinations(RULES, 2) if len({*map(outcomes.get, pair)}) > 1
@@ -84,10 +84,10 @@ def features(tree: Tree) -> set[Feature]:
     return found
 
 
-def _deciding(prediction: Prediction, tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
+def _winning(prediction: Prediction, tree: SysctlTree, rules: syntax.Rules) -> t.Iterator[Feature]:
     """Yield the features of the lines that set each key. The name of the key is not part of them."""
     for key in KEYS:
-        setting = prediction.deciding.get(key)
+        setting = prediction.winning.get(key)
         if setting is None:
             yield ("default",)
             continue

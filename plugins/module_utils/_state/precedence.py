@@ -79,14 +79,14 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
     overridden: list[Setting] = []
     while True:
         snapshot = dataclasses.replace(before, tree=tree)
-        deciding = _taking_precedence(snapshot, file, want)
-        overridden += deciding
-        if not deciding or want.overrides == "ignore":
-            losses = [_losing_message(setting, snapshot, want.values) + "." for setting in deciding]
+        winning = _taking_precedence(snapshot, file, want)
+        overridden += winning
+        if not winning or want.overrides == "ignore":
+            losses = [_losing_message(setting, snapshot, want.values) + "." for setting in winning]
             return tree, overridden, snapshot.warnings() + losses
         if want.overrides == "fail":
-            raise _overridden(before, snapshot, file, want, deciding)
-        tree = _taken_over(before, snapshot, file, want, deciding)
+            raise _overridden(before, snapshot, file, want, winning)
+        tree = _taken_over(before, snapshot, file, want, winning)
 
 
 def _require_readable(before: Snapshot, want: DesiredState) -> None:
@@ -129,24 +129,24 @@ def _taking_precedence(snapshot: Snapshot, file: SysctlFile, want: DesiredState)
         )
     known = snapshot.boot.values.named()
     losing = {key for key, value in want.values.named().items() if known.get(key, value) != value}
-    deciding = [snapshot.boot.deciding[key] for key in KEYS if key in losing and key in snapshot.boot.deciding]
-    if len(deciding) < len(losing):
+    winning = [snapshot.boot.winning[key] for key in KEYS if key in losing and key in snapshot.boot.winning]
+    if len(winning) < len(losing):
         why = "it gives up this file at a line of 1 MiB or more. Remove that line"
         if snapshot.known_loader in ("alpine", "openwrt"):
             why = "BusyBox's sysctl knows no dash before a key. Remove the line with it"
         raise NotReadAtBootError(f"{snapshot.known_loader} would not take the values from {file.path}: {why}.")
-    return deciding
+    return winning
 
 
 def _overridden(
-    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, deciding: list[Setting]
+    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]
 ) -> OverriddenError:
     can_take_over = _can_take_over(before, file, want)
     ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
     return OverriddenError(
-        f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in deciding)}. Nothing was "
+        f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in winning)}. Nothing was "
         f"changed. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}",
-        overridden_by=[setting.as_dict() for setting in deciding],
+        overridden_by=[setting.as_dict() for setting in winning],
     )
 
 
@@ -171,11 +171,11 @@ def is_editable(file: SysctlFile) -> bool:
 
 
 def _taken_over(
-    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, deciding: list[Setting]
+    before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]
 ) -> Tree:
-    """Comment out the lines of other files that decide in ``snapshot``; ``before`` is the host as it is."""
+    """Comment out the lines of other files that take precedence in ``snapshot``; ``before`` is the host as it is."""
     tree = snapshot.tree
-    for setting in deciding:
+    for setting in winning:
         other = next(other for other in tree.files if other.path == setting.path)
         text = take_over(other.text, setting.key, setting.line, path=file.path)
         if not is_editable(other) or text == other.text:
@@ -187,7 +187,7 @@ def _taken_over(
             raise OverriddenError(
                 f"{_losing_message(setting, snapshot, want.values)}, and is never edited because {why}. "
                 f"Nothing was changed. {_another_path(before, file, want)}",
-                overridden_by=[setting.as_dict() for setting in deciding],
+                overridden_by=[setting.as_dict() for setting in winning],
             )
         tree = tree.with_text(other, text)
     return tree

@@ -65,15 +65,14 @@ class Setting:
 class Prediction:
     """What the next boot will give.
 
-    ``command_line`` has what is set before any file of the tree is read: by the kernel on its own, and
-    by the files that belong to it. ``deciding`` names for each key the line of a file that decides,
-    which may be one that the kernel refuses or that excludes the key: then what was before stays.
-    ``settings`` has everything found, in the order in
-    which it is read. The values of the keys in ``unknown`` cannot be known.
+    ``before_files`` has what is set before any file of the tree is read: by the kernel's command line, and by the
+    files that belong to a kernel. ``winning`` names for each key the line of a file that takes precedence, which may
+    be one that the kernel refuses or that excludes the key: then what was before stays. ``settings`` has everything
+    found, in the order in which it is read. The values of the keys in ``unknown`` cannot be known.
     """
 
-    command_line: t.Mapping[Key, Setting]
-    deciding: t.Mapping[Key, Setting]
+    before_files: t.Mapping[Key, Setting]
+    winning: t.Mapping[Key, Setting]
     settings: tuple[Setting, ...]
     unknown: frozenset[Key] = frozenset()
 
@@ -84,7 +83,7 @@ class Prediction:
     @property
     def sources(self) -> dict[Key, Setting]:
         """What gives each value that is known; a key that is not in it keeps the kernel's default."""
-        found = {**self.command_line, **_taken(self.deciding.values())}
+        found = {**self.before_files, **_taken(self.winning.values())}
         return {key: setting for key, setting in found.items() if key not in self.unknown}
 
     @functools.cached_property
@@ -109,7 +108,7 @@ def predict(
 
     ``version`` is the loader's release, None for the newest; ``hz`` is the kernel's tick rate, see
     :func:`kernel_reading`. Without a loader the files are listed as systemd-sysctl would read them,
-    and none decides.
+    and none takes precedence.
     """
     rules = rules_of(loader or "systemd-sysctl", version)
     given = [_setting(key, value, path=COMMAND_LINE, line=1, hz=hz) for key, value in assignments(command_line)]
@@ -118,15 +117,15 @@ def predict(
     readings = _readings(files_read(tree, rules), rules, hz=hz)
     found = [setting for _statement, settings in readings for setting in settings.values()]
     return Prediction(
-        command_line=_taken([*given, *(_DECIDE[loader](earlier).values() if loader else ())]),
-        deciding={} if loader is None else _DECIDE[loader](readings),
+        before_files=_taken([*given, *(_WINNERS[loader](earlier).values() if loader else ())]),
+        winning={} if loader is None else _WINNERS[loader](readings),
         settings=(*given, *before, *found),
     )
 
 
 def applied(files: t.Iterable[SysctlFile], rules: Rules, *, hz: int) -> dict[Key, int]:
     """Return the values that a loader sets when it is told to apply these files, in this order."""
-    return _values(_DECIDE[rules.loader](_readings(files, rules, hz=hz)))
+    return _values(_WINNERS[rules.loader](_readings(files, rules, hz=hz)))
 
 
 def _taken(settings: t.Iterable[Setting]) -> dict[Key, Setting]:
@@ -163,7 +162,7 @@ def _setting(key: Key, value: bytes | None, *, path: str, line: int, hz: int) ->
     )
 
 
-def _decide_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:
+def _winners_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:
     """Keep one entry a name, then write all: parse_line() and apply_all() of src/sysctl/sysctl.c.
 
     A name that comes again with another value moves to the end, with the same value it keeps its
@@ -175,20 +174,20 @@ def _decide_as_systemd(readings: list[Reading]) -> dict[Key, Setting]:
         if earlier and earlier[0].value != statement.value:
             del entries[statement.name]
         entries[statement.name] = (statement, settings)
-    decided: dict[Key, Setting] = {}
+    found: dict[Key, Setting] = {}
     for statement, settings in entries.values():
         for key, setting in settings.items():
             is_tried = statement.expand(key) not in entries
             # what the kernel refuses counts where nothing else was written, by whichever spelling
-            if is_tried and (setting.reading is not None or (key not in decided and not statement.patterns)):
-                decided[key] = setting
-    return decided
+            if is_tried and (setting.reading is not None or (key not in found and not statement.patterns)):
+                found[key] = setting
+    return found
 
 
-def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
+def _winners_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
     """Write line by line: write_setting_list() of procps' src/sysctl.c.
 
-    The last line that the kernel takes decides. A glob passes over a path that some line spells
+    The last line that the kernel takes wins. A glob passes over a path that some line spells
     out, be it an assignment or an exclusion, wherever that line stands. Since 4.0.5 it passes over
     one that the pattern of an exclusion matches, too. A line that spells its key out is always written.
     """
@@ -207,9 +206,9 @@ def _decide_as_procps(readings: list[Reading]) -> dict[Key, Setting]:
     }
 
 
-_DECIDE: dict[Loader, t.Callable[[list[Reading]], dict[Key, Setting]]] = {
-    "systemd-sysctl": _decide_as_systemd,
-    "procps": _decide_as_procps,
-    "alpine": _decide_as_procps,
-    "openwrt": _decide_as_procps,
+_WINNERS: dict[Loader, t.Callable[[list[Reading]], dict[Key, Setting]]] = {
+    "systemd-sysctl": _winners_as_systemd,
+    "procps": _winners_as_procps,
+    "alpine": _winners_as_procps,
+    "openwrt": _winners_as_procps,
 }

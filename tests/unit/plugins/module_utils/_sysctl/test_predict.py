@@ -228,11 +228,11 @@ def test_predict(
 ) -> None:
     for loader, expected in ((SYSTEMD, as_systemd), (PROCPS, as_procps)):
         boot = predict(tree_of(texts), loader, hz=250)
-        deciding = boot.deciding.get("time")
-        found = (boot.values.time, deciding and deciding.path, deciding and deciding.line)
+        winning = boot.winning.get("time")
+        found = (boot.values.time, winning and winning.path, winning and winning.line)
         assert found == expected, loader
         source = boot.sources.get("time")
-        assert source == (None if deciding is None or deciding.reading is None else deciding), loader
+        assert source == (None if winning is None or winning.reading is None else winning), loader
 
 
 def test_keys_are_decided_one_by_one() -> None:
@@ -263,7 +263,7 @@ def test_ticks_of_the_kernel_bound_the_values() -> None:
 def test_without_a_loader_nothing_decides() -> None:
     boot = predict(tree_of({A: f"{T}=60\n", CONF: f"{T}=70\n"}), None, hz=250)
     assert boot.values == KERNEL_DEFAULTS
-    assert boot.deciding == {}
+    assert boot.winning == {}
     assert [(setting.path, setting.value) for setting in boot.settings] == [(A, "60")]
 
 
