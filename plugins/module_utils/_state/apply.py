@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of a want. In check mode, what would become of it.
+    """The result of ensuring a desired state. In check mode, what the result would be.
 
     ``cut_links`` are the files of which another name, a hard link, keeps the old content.
     """

@@ -5,7 +5,7 @@
 """Choose the order in which the files of a change are written, so that a boot in between does the least harm.
 
 Each file is replaced in one step, but a change of several files is not: a run may be killed between
-two of them. Where one file decides each key before and after the change, an order exists in which a
+two of them. Where one file takes precedence for each key before and after the change, an order exists in which a
 boot always gives the old or the new value of each key: what takes precedence is commented out after
 the value that replaces it was written, and brought back before that value is removed. The three keys
 may still change one after the other, because no order changes two files at once.

@@ -52,7 +52,7 @@ class FileEdit:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """All that a want changes on one host, computed before anything is touched.
+    """All that a desired state changes on one host, computed before anything is touched.
 
     The ``edits`` are in the order in which they are made: the safest one for a boot in between.
     """
@@ -96,10 +96,10 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
 
     ``have`` was taken with the path of ``want``.
 
-    :raises FileError: when a file that may decide cannot be read.
+    :raises FileError: when a file that may take precedence cannot be read.
     :raises NotReadAtBootError: when the boot does not read the persistence file.
     :raises HidingError: when the persistence file would hide another one that says more.
-    :raises OverriddenError: when another file decides and may not be edited.
+    :raises OverriddenError: when another file takes precedence and may not be edited.
     """
     if want.is_empty:
         return Change(have, have, warnings=(*have.warnings(), *have.writer_warnings()))

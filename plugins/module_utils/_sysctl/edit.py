@@ -63,7 +63,7 @@ def drop(text: bytes, keys: t.Collection[Key]) -> bytes | None:
 def take_over(text: bytes, key: Key, number: int, *, path: str) -> bytes:
     """Return ``text`` with the lines of a key in row ``number`` commented out in favour of ``path``.
 
-    Rows are counted from 1 by line feeds. The comment names what decides instead.
+    Rows are counted from 1 by line feeds. The comment names the file that takes precedence instead.
     """
     marker = _marker(path)
     lines = []
