@@ -64,7 +64,7 @@ _LIKELY_PATHS = (
 
 
 def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple[Tree, list[Setting], list[str]]:
-    """Put values into the persistence file and see to it that the boot takes them from there."""
+    """Put values into the persistence file and ensure that the next boot takes them from there."""
     tree = _assigned(before.tree, file, want.values)
     planned = dataclasses.replace(before, tree=tree)
     if before.known_loader is None:
@@ -76,6 +76,17 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
             raise NotReadAtBootError(message)
         return tree, [], planned.warnings()
     _require_none_lost(before, planned, file, want)
+    return _with_precedence(before, tree, file, want)
+
+
+def _with_precedence(
+    before: Snapshot, tree: Tree, file: SysctlFile, want: DesiredState
+) -> tuple[Tree, list[Setting], list[str]]:
+    """Do as ``want.overrides`` says about the lines that take precedence over the file, until none is left.
+
+    :raises NotReadAtBootError: where the values of the next boot are in doubt, or lost without such a line.
+    :raises OverriddenError: where such a line may not be commented out.
+    """
     overridden: list[Setting] = []
     while True:
         snapshot = dataclasses.replace(before, tree=tree)
@@ -91,7 +102,7 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
 
 def _require_readable(before: Snapshot, want: DesiredState) -> None:
     """Check that all files are read that may take precedence, unless overrides are ignored."""
-    # who may not even see whether there is a credential is about to be told so of what is to be written
+    # Only root can see credentials. The attempt to write tells other users that they need its permissions.
     unreadable = [
         other for other in before.unreadable() if not (other.is_credential and other.reason == PERMISSION_DENIED)
     ]
@@ -141,7 +152,7 @@ def _taking_precedence(snapshot: Snapshot, file: SysctlFile, want: DesiredState)
 def _overridden(
     before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]
 ) -> OverriddenError:
-    can_take_over = _can_take_over(before, file, want)
+    can_take_over = _can_take_over(before, snapshot.tree, file, want)
     ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
     return OverriddenError(
         f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in winning)}. Nothing was "
@@ -193,10 +204,11 @@ def _taken_over(
     return tree
 
 
-def _can_take_over(before: Snapshot, file: SysctlFile, want: DesiredState) -> bool:
+def _can_take_over(before: Snapshot, tree: Tree, file: SysctlFile, want: DesiredState) -> bool:
+    """Whether the values would hold once the lines that take precedence in ``tree`` are commented out."""
     try:
-        with_values(before, file, dataclasses.replace(want, overrides="take_over"))
-    except OverriddenError:
+        _with_precedence(before, tree, file, dataclasses.replace(want, overrides="take_over"))
+    except (NotReadAtBootError, OverriddenError):
         return False
     return True
 

@@ -381,6 +381,12 @@ def test_a_long_line(tmp_path: Path) -> None:
     assert run_and_run_again(host, SET_TIME).after.boot.values.time == 600
 
 
+def test_a_line_that_take_over_would_not_help_against(tmp_path: Path) -> None:
+    files: Layout = {DEFAULT_PATH: b"#" + b"x" * (1 << 20) + b"\n", ZZ: TIME + b"=5\n"}
+    error = refuse(make_host(tmp_path, files), SET_TIME, OverriddenError)
+    assert str(error) == f"{decides(ZZ)}. {NO_TAKE_OVER} {holds(f'{D}/zzz-tcp-keepalive.conf')}"
+
+
 @pytest.mark.parametrize(
     "taken",
     [
