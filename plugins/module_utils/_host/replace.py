@@ -22,10 +22,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import (
     Replacement,
+    as_file_error,
     backup_name,
     changed_meanwhile,
     put,
-    told,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, nothing
@@ -48,7 +48,7 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         nearest = self.nearest_folder(target)
-        with told(target, "written"):
+        with as_file_error(target, "written"):
             folder = self._folder(nearest)
             try:
                 folder.require_writable()
@@ -65,7 +65,7 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         copy = backup_name(name)
-        with told(posixpath.join(path, copy), "written"):
+        with as_file_error(posixpath.join(path, copy), "written"):
             folder = self._folder(path)
             found = folder.read(name)
             if found is None:
@@ -79,7 +79,7 @@ class WritableFiles(Files):
         :raises FileError: when the system refuses.
         """
         path, name = posixpath.split(target)
-        with told(target, "removed"):
+        with as_file_error(target, "removed"):
             folder = self._folder(path)
             folder.remove(name)
             folder.sync()
@@ -94,7 +94,7 @@ class WritableFiles(Files):
         :raises FileError: when the system refuses or the file is another one; then nothing has changed.
         """
         path, name = posixpath.split(target)
-        with told(target, "written"):
+        with as_file_error(target, "written"):
             folder = self._folder_if_there(path)
             before = folder.read(name) if folder else None
             if (before.text if before else None) != expected:
@@ -108,7 +108,7 @@ class WritableFiles(Files):
         :raises FileError: when the system refuses, or it is no regular file of a usual size.
         """
         path, name = posixpath.split(target)
-        with told(target, "read"):
+        with as_file_error(target, "read"):
             folder = self._folder_if_there(path)
             return folder.read(name) if folder else None
 
@@ -137,7 +137,7 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         above, folder_name = posixpath.split(path)
-        with told(target, "written"):
+        with as_file_error(target, "written"):
             folder = self._folder_if_there(path)
             before = folder.read(name) if folder else None
             is_gone = to is None and before is None
@@ -177,7 +177,7 @@ class WritableFiles(Files):
                 remove_folder = functools.partial(_remove_made_folder, parent, folder_name, folder)
         replacement = Replacement(folder, name, before, after)
         try:
-            with told(target, "written"):
+            with as_file_error(target, "written"):
                 replacement.perform()
         except BaseException as exc:
             try:

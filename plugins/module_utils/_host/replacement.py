@@ -83,7 +83,7 @@ class Replacement:
 
         :raises FileError: when one has.
         """
-        with told(self._target, "read"):
+        with as_file_error(self._target, "read"):
             if self._aside and self._folder.read(self._aside) != self._before:
                 raise changed_meanwhile(self._target)
 
@@ -185,7 +185,7 @@ class Replacement:
 
 
 @contextlib.contextmanager
-def told(target: str, what: str) -> t.Iterator[None]:
+def as_file_error(target: str, what: str) -> t.Iterator[None]:
     """Turn an error of the system into one that names the file."""
     try:
         yield
