@@ -41,7 +41,7 @@ def acquire(folder: str, *, pid: int | None = None) -> None:
     """
     own = _owner(pid)
     path = os.path.join(folder, NAME)
-    with _told(path):
+    with _as_file_error(path):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_free(folder, pid=pid)
         temporary = f"{path}.{own['pid']}.tmp"
@@ -81,7 +81,7 @@ def require_free(folder: str, *, pid: int | None = None) -> None:
     if found is None or _is_own(found, pid):
         return
     if _has_ended(path, found):
-        with contextlib.suppress(FileNotFoundError), _told(path):
+        with contextlib.suppress(FileNotFoundError), _as_file_error(path):
             os.unlink(path)
         return
     who = printable(f"{found.get('user')} on {found.get('machine')}, process {found.get('pid')}")
@@ -150,7 +150,7 @@ def _read(path: str) -> Owner | None:
 
 
 @contextlib.contextmanager
-def _told(path: str) -> t.Iterator[None]:
+def _as_file_error(path: str) -> t.Iterator[None]:
     try:
         yield
     except OSError as exc:
