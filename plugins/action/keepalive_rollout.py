@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.action import ActionBase
@@ -84,7 +85,11 @@ def _results_of(known: t.Mapping[str, t.Any]) -> Result:
     What a task registers beats a fact of that name. But a result that a task has not registered could be a fact.
     """
     facts = steering_facts(known)
-    found = {name: known[name] for name in _RESULTS if name in known and name not in facts}
+    try:
+        found = {name: known[name] for name in _RESULTS if name in known and name not in facts}
+    except (AnsibleError, RecursionError) as exc:  # of one host, which must not end the rollout of the others
+        failure = {"msg": f"Its results cannot be read: {exc}"}
+        return {"__keepalive_reason": {"code": "results_unreadable", "result": failure}}
     return {**found, STEERING: facts} if facts else found
 
 

@@ -19,11 +19,14 @@ import getpass
 import json
 import os
 import socket
+import stat
+import tempfile
 import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import require_own
 
 if t.TYPE_CHECKING:
     Owner = t.Dict[str, t.Any]
@@ -31,6 +34,7 @@ if t.TYPE_CHECKING:
 NAME = ".lock"
 # Whether a process of another machine has ended cannot be seen. A rollout touches its lock with each step.
 _LONGEST_STEP_SECONDS = 6 * 3600
+_MOST_BYTES = 4096
 
 
 def acquire(folder: str, *, pid: int | None = None) -> None:
@@ -43,9 +47,10 @@ def acquire(folder: str, *, pid: int | None = None) -> None:
     path = os.path.join(folder, NAME)
     with _as_file_error(path):
         os.makedirs(folder, mode=0o700, exist_ok=True)
+        require_own(os.stat(folder), folder)
         require_free(folder, pid=pid)
-        temporary = f"{path}.{own['pid']}.tmp"
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        descriptor, temporary = tempfile.mkstemp(prefix=f"{NAME}.", suffix=".tmp", dir=folder)
+        with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(own, file)
         try:
             with contextlib.suppress(FileExistsError):
@@ -120,8 +125,9 @@ def _is_own(found: Owner | None, pid: int | None) -> bool:
 
 def _has_ended(path: str, found: Owner) -> bool:
     """Whether the run that has a lock is over."""
-    if found.get("machine") == socket.gethostname() and isinstance(found.get("pid"), int):
-        return _began(found["pid"]) != found.get("began") or not _is_alive(found["pid"])
+    pid = found.get("pid")
+    if found.get("machine") == socket.gethostname() and type(pid) is int and 0 < pid < 1 << 31:
+        return _began(pid) != found.get("began") or not _is_alive(pid)
     with contextlib.suppress(OSError):
         return time.time() - os.stat(path).st_mtime > _LONGEST_STEP_SECONDS
     return True
@@ -140,11 +146,14 @@ def _is_alive(pid: int) -> bool:
 def _read(path: str) -> Owner | None:
     """Return who has a lock, None where there is none. What is no lock belongs to a run that is not known."""
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+        # whatever it is: a pipe would hold the run up, and a link lead away
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            found = json.loads(file.read(_MOST_BYTES)) if is_file else {}
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

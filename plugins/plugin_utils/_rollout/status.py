@@ -70,6 +70,7 @@ REASONS: tuple[str, ...] = (
     "steering_facts",
     "connection_lost",
     "unreachable_after_change",
+    "results_unreadable",
     "role_failed",
     "not_verified",
     "health_check_failed",
@@ -146,7 +147,7 @@ def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
         return reason_of_facts(results[STEERING])
     saved = results.get("__keepalive_reason")
     if saved:
-        code, cause = saved["code"], cause_of(saved)
+        code, cause = text(saved["code"]), cause_of(saved)
         return Reason(code, f"The health check failed: {cause}" if code == "health_check_failed" else cause)
     if (results.get("keepalive_result") or {}).get("unreachable"):
         return Reason("connection_lost", "The connection was lost while the host was being changed.")
@@ -165,9 +166,8 @@ def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
 
 def cause_of(failure: Json) -> str:
     """Return why a task failed: its name, the message of its result, and the last line that the host printed."""
-    task, result = text(failure.get("task")), failure.get("result") or {}
-    items = [one for one in result.get("results") or () if isinstance(one, dict) and one.get("failed")]
-    result = items[0] if items else result  # the message of a loop says only that one failed
+    task, result = text(failure.get("task")), failure.get("result")
+    result = result if isinstance(result, dict) else {}
     message = text(result.get("msg")) or "see the error above"
     outputs = (str(result.get(name) or "").strip() for name in ("stderr", "module_stderr", "module_stdout", "stdout"))
     last = text(next(filter(None, outputs), "").rpartition("\n")[2])

@@ -231,12 +231,13 @@ def _read(path: str) -> t.Any:
     Anyone who can write a checkpoint controls what root writes on the host.
     """
     try:
-        with open(path, encoding="utf-8") as file:
+        # not to be held up by a pipe
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), encoding="utf-8") as file:
             for status, name in (
                 (os.stat(os.path.dirname(path)), os.path.dirname(path)),
                 (os.fstat(file.fileno()), path),
             ):
-                _require_own(status, name)
+                require_own(status, name)
             return json.load(file)
     except FileNotFoundError:
         return None
@@ -246,7 +247,7 @@ def _read(path: str) -> t.Any:
         raise CheckpointError(f"{path} is no checkpoint: {exc}. Move it away, or give another folder.") from exc
 
 
-def _require_own(status: os.stat_result, name: str) -> None:
+def require_own(status: os.stat_result, name: str) -> None:
     """Check that only the caller and root can write what is at a path.
 
     :raises FileError: when others can.
@@ -302,7 +303,7 @@ def _write(path: str, content: Json) -> None:
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        _require_own(os.stat(folder), folder)
+        require_own(os.stat(folder), folder)
         descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:

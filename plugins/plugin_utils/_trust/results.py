@@ -95,6 +95,39 @@ _DIFF_KEYS = ("before", "after", "before_header", "after_header", "prepared")
 _MOST_WARNINGS = 50
 _LONGEST_WARNING = 2000
 _LONGEST_TEXT = 1 << 20
+# Of one result: values in lists and dictionaries, and how deep these are; a result with 100,000 sockets is the largest.
+_MOST_VALUES, _MOST_VALUES_OF_SOCKETS = 100_000, 10_000_000
+_DEEPEST = 40
+_LARGEST_NUMBER = 1 << 70
+
+
+class _Budget:
+    """What a result may still hold, so that the controller neither computes nor remembers without bound for a host."""
+
+    def __init__(self, values: int) -> None:
+        self._values = values
+        self._characters = values * 100
+
+    def clean(self, value: object, depth: int = 0) -> t.Any:
+        """Return a value as plain types, every text in it printable.
+
+        :raises ValueError: where the result is too large or too deep, or has a number that JSON has not.
+        """
+        self._values -= 1
+        if self._values < 0 or self._characters < 0:
+            raise ValueError("more values than any result of this module")
+        if depth > _DEEPEST:
+            raise ValueError(f"lists and dictionaries more than {_DEEPEST} deep")
+        if isinstance(value, str):
+            self._characters -= len(value)
+            return value if value.isascii() and value.isprintable() else printable_text(value)
+        if isinstance(value, dict):
+            return {self.clean(str(key), depth): self.clean(one, depth + 1) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.clean(one, depth + 1) for one in value]
+        if isinstance(value, (int, float)) and not abs(value) < _LARGEST_NUMBER:  # nor what is no number
+            raise ValueError(f"the number {str(value)[:40]}")
+        return value
 
 
 def reduced(result: Result, module: str) -> Result:
@@ -106,7 +139,14 @@ def reduced(result: Result, module: str) -> Result:
     steering = sorted(_STEERING & result.keys())
     if steering:
         return _refused(result, f"{', '.join(steering)}, which {module} never returns")
-    kept = {name: value for name, value in result.items() if name in documented}
+    kept = {name: value for name, value in result.items() if name in documented and name != "exception"}
+    try:
+        budget = _Budget(_MOST_VALUES_OF_SOCKETS if module.startswith("keepalive_sockets") else _MOST_VALUES)
+        kept = {name: budget.clean(value) for name, value in kept.items()}
+    except (ValueError, RecursionError) as exc:
+        return _refused(result, printable_text(str(exc)))
+    if isinstance(result.get("exception"), str):
+        kept["exception"] = _printed(result["exception"], _LONGEST_TEXT)
     for name, value in kept.items():
         if not isinstance(value, _TYPES[documented[name]]):
             return _refused(result, f"{name}, of type {_type_of(value)} and not {documented[name]}")

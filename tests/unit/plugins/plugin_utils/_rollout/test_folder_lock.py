@@ -90,7 +90,7 @@ def test_run_that_goes_on_is_not_taken_for_ended(tmp_path: Path) -> None:
     assert (tmp_path / ".lock").stat().st_mtime > 1
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{"], ids=repr)
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000], ids=["empty", "a list", "cut", "deep"])
 def test_what_is_no_lock_is_not_taken_for_none(tmp_path: Path, text: str) -> None:
     (tmp_path / ".lock").write_text(text)
     with pytest.raises(LockedError, match="If it has ended, remove"):
@@ -111,3 +111,30 @@ def test_run_is_the_parent_of_the_task(tmp_path: Path) -> None:
         folder_lock.require_free(str(tmp_path), pid=ME)
     folder_lock.release(str(tmp_path))
     assert os.listdir(str(tmp_path)) == []
+
+
+def test_link_in_a_folder_that_others_write_is_not_followed(tmp_path: Path) -> None:
+    """Who makes the folder first could let the file of another user be overwritten."""
+    folder, victim = tmp_path / "folder", tmp_path / "victim"
+    folder.mkdir()
+    victim.write_text("precious")
+    (folder / f".lock.{ME}.tmp").symlink_to(victim)
+    folder.chmod(0o777)
+    with pytest.raises(FileError, match="can be written by others"):
+        folder_lock.acquire(str(folder), pid=ME)
+    assert sorted(os.listdir(str(folder))) == [f".lock.{ME}.tmp"]
+    assert victim.read_text() == "precious"
+
+
+def test_lock_that_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(str(tmp_path / ".lock"))
+    with pytest.raises(LockedError):
+        folder_lock.acquire(str(tmp_path), pid=ME)
+
+
+@pytest.mark.parametrize("pid", [10**30, -1, True, "1", None], ids=repr)
+def test_pid_that_there_cannot_be(tmp_path: Path, pid: object) -> None:
+    folder_lock.acquire(str(tmp_path), pid=ME)
+    (tmp_path / ".lock").write_text(json.dumps({**lock_of(tmp_path), "pid": pid}))
+    with pytest.raises(LockedError):
+        folder_lock.require_free(str(tmp_path), pid=ME)

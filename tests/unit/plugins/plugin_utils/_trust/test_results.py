@@ -105,3 +105,38 @@ def test_what_is_printed_is_escaped_as_the_host_escapes_it() -> None:
 def test_texts_are_cut() -> None:
     kept = reduced({"msg": "x" * (2 << 20), "warnings": ["y" * 10**5]}, "keepalive")
     assert (len(kept["msg"]), len(kept["warnings"][0])) == (1 << 20, 2000)
+
+
+def nested(depth: int) -> t.Any:
+    value: t.Any = 1
+    for _level in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("before", "what"),
+    [
+        pytest.param({"x": float("nan")}, "the number nan", id="not a number"),
+        pytest.param({"x": float("inf")}, "the number inf", id="infinite"),
+        pytest.param({"x": 10**400}, "the number 1000", id="a number without end"),
+        pytest.param({"x": nested(300)}, "more than 40 deep", id="deep"),
+        pytest.param({"x": nested(50_000)}, "more than 40 deep", id="deeper than the stack"),
+        pytest.param({"x": [[]] * 200_000}, "more values than any result", id="many values"),
+        pytest.param({"x": ["y" * 1000] * 20_000}, "more values than any result", id="long texts"),
+    ],
+)
+def test_value_that_the_controller_cannot_handle(before: dict[str, t.Any], what: str) -> None:
+    refused = reduced({"changed": True, "before": before}, "keepalive")
+    assert (refused["failed"], refused["changed"]) == (True, True)
+    assert what in refused["msg"]
+    assert "before" not in refused
+
+
+def test_no_text_controls_a_terminal() -> None:
+    evil = "\x1b]0;x\x07\x9b31m\u202e"
+    result = {"failed": True, "msg": evil, "exception": evil, "before": {evil: [evil]}, "module_stderr": evil}
+    kept = reduced(result, "keepalive")
+    assert kept.keys() == result.keys()
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(str(kept))
+    assert "exception" not in reduced({"failed": True, "exception": object()}, "keepalive")
