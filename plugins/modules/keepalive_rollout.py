@@ -139,7 +139,8 @@ wrong:
     - The hosts with which something is wrong. Each has C(code), its status as in RV(summary), C(reason), and a
       C(message) for people.
     - C(reason) is V(unreachable), V(checkpoint_failed), V(checkpoint_invalid), V(checkpoint_not_stored),
-      V(steering_facts), V(connection_lost), V(unreachable_after_change), V(role_failed), V(not_verified), V(results_unreadable),
+      V(steering_facts), V(connection_lost), V(unreachable_after_change), V(role_failed), V(not_verified),
+      V(results_unreadable),
       V(health_check_failed), V(health_check_ended), V(unreachable_after_health_check), V(batch_failed),
       V(not_rolled_back), V(restore_failed), V(changed_by_others), or V(null) where the host was not started.
   returned: with O(step=finish) and O(step=restored)
