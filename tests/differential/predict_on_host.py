@@ -13,10 +13,13 @@ import json
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS
 
 
 def main() -> None:
     host = LocalHost()
+    for key, value in KERNEL_DEFAULTS.named().items():
+        host.kernel.write(key, value)  # others might come from the start of the container, and nothing be predicted
     snapshot = take_snapshot(host)
     print(json.dumps(snapshot.as_dict()["boot"]))
     for key, value in snapshot.boot.values.named().items():
