@@ -18,6 +18,8 @@ options:
     description:
       - For each host a list of its name, and the registered results of M(linux.tcp.keepalive_info) and
         M(linux.tcp.keepalive_sockets_info). An empty one was not asked for.
+      - A fourth element, which may be left out, is the list of the names of the host's facts. If C(__keepalive_info) or
+        C(__keepalive_sockets) is among them, that result is ignored, as the host could have chosen it.
     type: list
     elements: list
     required: true
@@ -84,7 +86,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import as_pa
 
 
 def keepalive_audit(
-    hosts: t.Iterable[tuple[str, t.Mapping[str, t.Any], t.Mapping[str, t.Any]]],
+    hosts: t.Iterable[t.Sequence[t.Any]],
     *,
     template: str,
     created: str,
@@ -99,7 +101,7 @@ def keepalive_audit(
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
     report = judge(
-        (AuditedHost.from_results(str(name), info, sockets) for name, info, sockets in hosts),
+        (AuditedHost.from_results(str(name), *results) for name, *results in hosts),
         criteria,
         created=str(created),
     )

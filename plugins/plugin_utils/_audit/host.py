@@ -24,6 +24,9 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
 if t.TYPE_CHECKING:
     Result = t.Mapping[str, t.Any]
 
+# What the playbook registers the results as.
+INFO, SOCKETS = "__keepalive_info", "__keepalive_sockets"
+
 
 @dataclasses.dataclass(frozen=True)
 class AuditedHost:
@@ -41,12 +44,16 @@ class AuditedHost:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def from_results(cls, name: str, info: object, sockets: object) -> AuditedHost:
+    def from_results(cls, name: str, info: object, sockets: object, facts: t.Collection[str] = ()) -> AuditedHost:
         """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
 
         If one of them is not a valid result of its module, the others are dropped too: the host gave no answer.
+        ``facts`` are the names of the host's facts. A result of such a name does not count: a fact takes the place
+        of a result that was not registered.
         """
         name = text_of(name)
+        info = {} if INFO in facts else info
+        sockets = {} if INFO in facts or SOCKETS in facts else sockets
         trouble, sockets_trouble = _trouble(info), _trouble(sockets)
         if not info or (isinstance(info, Mapping) and "boot" not in info):
             trouble = trouble or ("failed", "it gave no answer")

@@ -32,6 +32,20 @@ def test_what_is_right_reads_so() -> None:
     assert json.loads(texts["report.json"])["in_order"] is True
 
 
+@pytest.mark.parametrize(
+    ("facts", "in_order"),
+    [
+        pytest.param([], True, id="not given"),
+        pytest.param([["distribution"]], True, id="of other names"),
+        pytest.param([["__keepalive_info", "distribution"]], False, id="of the name of a result"),
+    ],
+)
+def test_a_host_does_not_answer_by_its_facts(facts: list[list[str]], in_order: bool) -> None:
+    host = (*small_fleet()[0], *facts)
+    report = json.loads(audit([host], template=PAGE, created="x")["report.json"])
+    assert report["in_order"] is in_order
+
+
 def test_hosts_add_nothing_but_text_to_the_page() -> None:
     page = audit(hostile_fleet(), template=PAGE, created="x")["report.html"]
     assert page.count("<script") == PAGE.count("<script")

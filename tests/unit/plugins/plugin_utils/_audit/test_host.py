@@ -73,6 +73,25 @@ def test_what_is_kept_of_a_host_is_bounded_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "trouble", "connections"),
+    [
+        pytest.param([], None, True, id="none"),
+        pytest.param(["hostname", "__keepalive"], None, True, id="of other names"),
+        pytest.param(["__keepalive_info"], ("failed", "it gave no answer"), False, id="the values"),
+        pytest.param(["__keepalive_sockets"], None, False, id="the connections"),
+        pytest.param(
+            ["__keepalive_sockets", "__keepalive_info"], ("failed", "it gave no answer"), False, id="both of them"
+        ),
+    ],
+)
+def test_a_fact_is_not_a_result(facts: list[str], trouble: object, connections: bool) -> None:
+    """A host that has dropped out before the audit has registered nothing: its facts would take the place."""
+    host = AuditedHost.from_results("a", info(), sockets(1, 1), facts)
+    assert (host.trouble, host.values is None) == (trouble, trouble is not None)
+    assert (host.connections is not None) == connections
+
+
+@pytest.mark.parametrize(
     ("part", "whole", "expected"),
     [(2, 3, 66.6), (999_999, 1_000_000, 99.9), (1, 1, 100), (0, 1, 0), (0, 0, None)],
 )
