@@ -34,9 +34,9 @@ COLUMNS = (
     "connections_covered",
     "connections_covered_share",
 )
-# Where a spreadsheet takes text for a formula: at the beginning of a cell, blanks before it or not, also in full width.
-# One for which a semicolon ends a cell begins another there.
-_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+# Where a spreadsheet takes text for a formula: at the beginning of a cell, behind blanks and quotes too, also in full
+# width. If another character than the comma separates cells there, such as a semicolon, a cell begins behind each of it.
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def as_csv(report: Result) -> str:

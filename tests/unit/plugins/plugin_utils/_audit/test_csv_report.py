@@ -26,7 +26,12 @@ WRITER = {"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": "sys
         pytest.param("\u00a0+1", "'\u00a0+1", id="behind a blank of another kind"),
         pytest.param("\uff1d1", "'\uff1d1", id="full width"),
         pytest.param("x; =1", "x;' =1", id="behind a semicolon"),
-        pytest.param("a=1, -b", "a=1, -b", id="within a text"),
+        pytest.param('x;"=1', "x;'\"=1", id="behind a semicolon and a quote"),
+        pytest.param('x; " "\uff1d1', "x;' \" \"\uff1d1", id="behind a semicolon, blanks and quotes"),
+        pytest.param('"=1', "'\"=1", id="behind a quote"),
+        pytest.param("x|-1", "x|'-1", id="behind a bar"),
+        pytest.param("a=1, -b", "a=1,' -b", id="behind a comma"),
+        pytest.param("a=1 -b", "a=1 -b", id="within a text"),
         pytest.param("\t=1", "\\t=1", id="behind a tab, which is an escape"),
     ],
 )
@@ -34,6 +39,29 @@ def test_no_cell_is_a_formula(text: str, cell: str) -> None:
     fleet = [AuditedHost.from_results(text, info(), {})]
     rows = list(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="")), newline="")))
     assert [row["host"] for row in rows] == [cell]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_NONE], ids=["quotes", "no quotes"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('hello {0}"=HYPERLINK(0)', id="a quote"),
+        pytest.param('hello {0}""=1{0}"" @x', id="two quotes"),
+        pytest.param('hello "{0}=1', id="a quote before the separator"),
+        pytest.param('"{0}"\uff0b1', id="full width"),
+        pytest.param('"=1{0}', id="at the beginning"),
+        pytest.param("hello {0}{0} '\"=1", id="an apostrophe that is there"),
+    ],
+)
+def test_no_cell_is_a_formula_with_another_separator(text: str, separator: str, quoting: int) -> None:
+    trouble = {"failed": True, "msg": text.format(separator)}
+    report = as_csv(judge([AuditedHost.from_results(text.format(separator), trouble, {})], Criteria(), created=""))
+    cells = [
+        cell for row in csv.reader(io.StringIO(report, newline=""), delimiter=separator, quoting=quoting) for cell in row
+    ]
+    assert len(cells) > 2 or separator != ","
+    assert [cell for cell in cells if cell.strip("\" \t")[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")] == []
 
 
 def test_csv() -> None:
