@@ -32,7 +32,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     summarize,
     wrong,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts, steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
+    require_no_steering_facts,
+    steering_facts,
+    without_facts,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
@@ -42,6 +46,7 @@ if t.TYPE_CHECKING:
 
 
 _FOLDER = "keepalive_rollout_folder"
+_CHECK = "keepalive_rollout_check"
 # What is read of each host: what its tasks have registered.
 _RESULTS = (
     "keepalive_result",
@@ -166,27 +171,47 @@ class ActionModule(ActionBase):
         """Read the variables of one host, those of the play included."""
         options = _options_of_role()
         aliases = [alias for option in options.values() for alias in option.get("aliases", ())]
-        read = ("keepalive_rollout_check", _FOLDER, *options, *aliases)
         require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
             others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
             unknown = unknown_names(variables, others)
             if unknown:
                 raise InvalidValueError(message_about_unknown(unknown))
-            given = {name: self._templar.template(variables[name]) for name in read if name in variables}
             of_role = {
-                name: value for name, value in given.items() if name in (*options, *aliases) and value is not None
+                name: self._templar.template(variables[name]) for name in (*options, *aliases) if name in variables
             }
-            params = _validated(options, of_role)
+            params = _validated(options, {name: value for name, value in of_role.items() if value is not None})
+            given = self._without_facts(variables, (_CHECK, _FOLDER))
             folder = folder_of(_FOLDER, given.get(_FOLDER, PLAYBOOK_VARIABLES[_FOLDER]))
         except KeepaliveError as exc:
             raise InvalidValueError(f"{variables.get('inventory_hostname')}: {exc}") from exc
         return {
-            "check": str(given.get("keepalive_rollout_check") or ""),
+            "check": str(given.get(_CHECK) or ""),
             "folder": folder,
             "sockets": bool(params["keepalive_sockets"]),
             "desired": {name: params[f"keepalive_{name}"] for name in DESIRED_STATE},
         }
+
+    def _without_facts(self, variables: Result, names: t.Iterable[str]) -> Result:
+        """Return the values of variables that name files of the controller.
+
+        :raises InvalidValueError: where the template of one needs a fact.
+        """
+        used = self._templar.available_variables
+        self._templar.available_variables = without_facts(variables)
+        given = {}
+        try:
+            for name in names:
+                if name in variables:
+                    given[name] = self._templar.template(variables[name])
+        except AnsibleError as exc:
+            raise InvalidValueError(
+                f"{name} cannot be worked out without the facts of the host: {str(exc).rstrip('.')}. Use variables of "
+                f"the inventory that no fact has the name of, and neither hostvars nor vars: a host must not choose it."
+            ) from exc
+        finally:
+            self._templar.available_variables = used
+        return given
 
     def _begin(self, params: Result, facts: Facts) -> Result:
         prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}

@@ -25,6 +25,8 @@ _OURS = re.compile("_*keepalive_")
 _IDENTITY = frozenset({"inventory_hostname", "inventory_hostname_short", "group_names"})
 # What templates of the playbooks and the role call. A variable of such a name takes the place of the function.
 _FUNCTIONS = frozenset({"lookup", "query", "q", "now", "omit", "undef"})
+# They lead to the facts, too.
+_WAYS_TO_FACTS = frozenset({"ansible_facts", "hostvars", "vars"})
 _MOST_NAMES = 5
 
 
@@ -37,6 +39,17 @@ def steering_facts(variables: Variables) -> list[str]:
 def claims_identity(variables: Variables) -> bool:
     """Whether a host has a fact that stands for its name in the inventory."""
     return not _IDENTITY.isdisjoint(variables.get("ansible_facts") or ())
+
+
+def without_facts(variables: Variables) -> dict[str, t.Any]:
+    """Return the variables of a host that cannot be one of its facts, nor lead to them.
+
+    A fact ansible_x is x in ansible_facts, so neither name counts. A variable of the inventory with the name of a fact
+    is left out, too: the host could have taken its place.
+    """
+    facts: t.Iterable[str] = variables.get("ansible_facts") or ()
+    left_out = _WAYS_TO_FACTS.union(facts, (f"ansible_{name}" for name in facts))
+    return {name: value for name, value in variables.items() if name not in left_out}
 
 
 def message_about(names: t.Sequence[str]) -> str:

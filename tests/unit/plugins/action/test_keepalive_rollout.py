@@ -15,7 +15,8 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
-from ansible import constants
+from ansible import constants, template
+from ansible.parsing.dataloader import DataLoader
 from ansible.utils.display import Display
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_rollout
@@ -46,12 +47,13 @@ def take(
     *,
     variables: Facts | None = None,
     check_mode: bool = False,
+    templar: object = None,
     **arguments: t.Any,
 ) -> Facts:
     """Take a step and return what it gives."""
     task = mock.MagicMock(args={"step": step, **arguments}, check_mode=check_mode, async_val=0)
     connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
-    templar = mock.MagicMock(template=lambda value: value)
+    templar = templar or mock.MagicMock(template=lambda value: value)
     action = keepalive_rollout.ActionModule(task, connection, play_context, loader, templar, shared_loader)
     result: Facts = action.run(task_vars={"hostvars": hostvars, **(variables or {})})
     return result
@@ -217,6 +219,46 @@ def test_desired_state_that_cannot_be(tmp_path: Path, variables: Facts, message:
 def test_fact_with_the_name_of_a_variable_is_refused(tmp_path: Path, name: str) -> None:
     refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600, "ansible_facts": {name: "/evil.yml"}}})
     assert refused["msg"].startswith(f"'{name}' is among the facts of the host")
+
+
+TEMPLATED = "cannot be worked out without the facts of the host"
+
+
+@pytest.mark.parametrize("name", ["keepalive_rollout_check", "keepalive_rollout_folder"])
+@pytest.mark.parametrize(
+    ("given", "facts", "refused"),
+    [
+        pytest.param("{{ place }}/a", {}, False, id="variable of the inventory"),
+        pytest.param("{{ place }}/a", {"os_family": "Debian"}, False, id="other facts"),
+        pytest.param("{{ place }}/a", {"place": "/evil"}, True, id="fact in its place"),
+        pytest.param("{{ by_way_of }}/a", {"place": "/evil"}, True, id="fact at the end of a chain"),
+        pytest.param("{{ ansible_system }}/a", {"system": "/evil"}, True, id="fact with a prefix"),
+        pytest.param("{{ ansible_facts.system }}/a", {"system": "/evil"}, True, id="among the facts"),
+        pytest.param("{{ hostvars.a.place }}/a", {"place": "/evil"}, True, id="through hostvars"),
+        pytest.param("{{ vars['place'] }}/a", {"place": "/evil"}, True, id="through vars"),
+    ],
+)
+def test_no_fact_chooses_a_file_of_the_controller(name: str, given: str, facts: Facts, refused: bool) -> None:
+    trusted: t.Callable[[str], str] = getattr(template, "trust_as_template", str)  # since ansible-core 2.19
+    variables: Facts = {
+        "inventory_hostname": "a",
+        "keepalive_time": 600,
+        "place": "/srv",
+        "by_way_of": trusted("{{ place }}"),
+        name: trusted(given),
+        "ansible_facts": facts,
+        **facts,
+        **{f"ansible_{fact}": value for fact, value in facts.items()},
+    }
+    variables["vars"] = dict(variables)
+    templar = template.Templar(loader=DataLoader(), variables={**variables, "hostvars": {"a": variables}})
+    prepared = take("prepare", {"a": variables}, variables=variables, templar=templar)
+    if refused:
+        assert prepared["msg"].startswith(f"a: {name} {TEMPLATED}: ")
+        assert prepared["msg"].endswith("a host must not choose it. Nothing was changed.")
+    else:
+        assert prepared[name.rpartition("_")[2]] == "/srv/a"
+    assert templar.available_variables["place"] == variables["place"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     message_about,
     require_no_steering_facts,
     steering_facts,
+    without_facts,
 )
 
 
@@ -43,6 +44,20 @@ def test_steering_facts(facts: dict[str, t.Any], steering: list[str]) -> None:
 def test_host_without_facts() -> None:
     assert steering_facts({"keepalive_time": 600}) == []
     assert not claims_identity({"inventory_hostname": "a"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        pytest.param(None, ["ansible_env", "env", "site"], id="no facts"),
+        pytest.param({}, ["ansible_env", "env", "site"], id="empty"),
+        pytest.param({"env": 1}, ["site"], id="with and without the prefix"),
+        pytest.param({"site": 1, "nodename": 1}, ["ansible_env", "env"], id="variable of the inventory"),
+    ],
+)
+def test_variables_without_facts(facts: dict[str, t.Any] | None, kept: list[str]) -> None:
+    variables = {"site": "x", "env": 1, "ansible_env": 1, "hostvars": {}, "vars": {}, "ansible_facts": facts}
+    assert sorted(without_facts(variables)) == kept
 
 
 def test_message_is_short_and_printable() -> None:
