@@ -35,7 +35,7 @@ COLUMNS = (
     "connections_covered_share",
 )
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, behind blanks and quotes too, also in full
-# width. If another character than the comma separates cells there, such as a semicolon, a cell begins behind each of it.
+# width. Where another character than the comma separates cells, such as a semicolon, a cell begins behind each of it.
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 

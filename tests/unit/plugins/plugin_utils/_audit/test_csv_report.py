@@ -27,7 +27,7 @@ WRITER = {"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": "sys
         pytest.param("\uff1d1", "'\uff1d1", id="full width"),
         pytest.param("x; =1", "x;' =1", id="behind a semicolon"),
         pytest.param('x;"=1', "x;'\"=1", id="behind a semicolon and a quote"),
-        pytest.param('x; " "\uff1d1', "x;' \" \"\uff1d1", id="behind a semicolon, blanks and quotes"),
+        pytest.param('x; " "\uff1d1', 'x;\' " "\uff1d1', id="behind a semicolon, blanks and quotes"),
         pytest.param('"=1', "'\"=1", id="behind a quote"),
         pytest.param("x|-1", "x|'-1", id="behind a bar"),
         pytest.param("a=1, -b", "a=1,' -b", id="behind a comma"),
@@ -57,11 +57,10 @@ def test_no_cell_is_a_formula(text: str, cell: str) -> None:
 def test_no_cell_is_a_formula_with_another_separator(text: str, separator: str, quoting: int) -> None:
     trouble = {"failed": True, "msg": text.format(separator)}
     report = as_csv(judge([AuditedHost.from_results(text.format(separator), trouble, {})], Criteria(), created=""))
-    cells = [
-        cell for row in csv.reader(io.StringIO(report, newline=""), delimiter=separator, quoting=quoting) for cell in row
-    ]
-    assert len(cells) > 2 or separator != ","
-    assert [cell for cell in cells if cell.strip("\" \t")[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")] == []
+    table = csv.reader(io.StringIO(report, newline=""), delimiter=separator, quoting=quoting)
+    cells = [cell for row in table for cell in row]
+    assert any("hello" in cell or "1" in cell for cell in cells)
+    assert [cell for cell in cells if cell.strip('" \t')[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")] == []
 
 
 def test_csv() -> None:
