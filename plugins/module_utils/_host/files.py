@@ -59,8 +59,10 @@ class Files:
         """Whether this is the system the process runs in, not a tree for another one."""
         return not self._root
 
-    def resolve(self, path: str) -> str:
+    def resolve(self, path: str, *, on_link: t.Callable[[str], None] = lambda _link: None) -> str:
         """Return ``path`` with every link followed, as the system sees it; its last parts may be missing.
+
+        Each link is given to ``on_link`` before it is followed.
 
         :raises LinkLoopError: for a loop of links.
         """
@@ -78,6 +80,7 @@ class Files:
                 except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
                     done.append(name)
                     continue
+                on_link(_joined([*done, name]))
                 links += 1
                 if links > _MOST_LINKS:
                     raise LinkLoopError(f"{path} is a loop of links. Remove the link that leads back to itself.")
@@ -221,7 +224,7 @@ class Files:
             return []
 
     def require_editable(self, file: SysctlFile) -> None:
-        """Check that a file is a regular one, or can become one.
+        """Check that a file is a regular one, or can become one, and that no user leads root to it by a link.
 
         :raises InvalidPathError: for anything else.
         """
@@ -237,9 +240,36 @@ class Files:
             denied = OSError(errno.EACCES, "") if file.reason == PERMISSION_DENIED else None
             remedy = remedy_of(denied) if denied else " Give the path of a regular file."
             raise InvalidPathError(f"{name} cannot be edited: {file.reason}.{remedy}")
+        self._require_trusted_links(file, name)
         folder = self.nearest_folder(file.target)
         if not self._file_system.isdir(folder):
             raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
+
+    def _require_trusted_links(self, file: SysctlFile, name: str) -> None:
+        """Check that no user leads root to a file by a link. In the tree of another system links lead nowhere else.
+
+        :raises InvalidPathError: for a link of a user, or one that was replaced after the file was read.
+        """
+        if not self.is_running_system:
+            return
+
+        def require_trusted(link: str) -> None:
+            try:
+                owner = self._file_system.untrusted_owner(link)
+            except OSError as exc:
+                raise InvalidPathError(
+                    f"{name} cannot be edited: {link}: {reason_of(exc)}. Run the task again."
+                ) from exc
+            if owner is not None:
+                raise InvalidPathError(
+                    f"{file.path} cannot be edited: {link} is a link of the user with the ID {owner}, who could have "
+                    f"it lead to any file. Give the path of the file itself, or make root the owner of the link."
+                )
+
+        with self._file_system.folders_kept():
+            target = self.resolve(file.path, on_link=require_trusted)
+        if target != file.target:
+            raise InvalidPathError(f"{name} leads to {target} now. Run the task again.")
 
     def nearest_folder(self, target: str) -> str:
         """Return the folder of a file, or the one in which that folder would be made."""

@@ -172,6 +172,23 @@ class FileSystem:
         """Return whether there is a link."""
         return stat.S_ISLNK(_mode(self._lstat, path))
 
+    def untrusted_owner(self, path: str) -> int | None:
+        """Return the ID of the owner of a link, if that is another user than root who could have put it there.
+
+        None for a process that is not root: it can do no more than its user.
+        A link in a folder of root to which nobody else may write was put there by root, whoever owns it. This is as
+        fs.protected_symlinks (proc_sys_fs(5)), which the kernel has for folders with the sticky bit only.
+
+        :raises OSError: when the system refuses.
+        """
+        if os.geteuid() != 0:
+            return None
+        with self.folders_kept():
+            owner = self._lstat(path).st_uid
+            folder = self._lstat(posixpath.dirname(path))
+        is_of_root = folder.st_uid == 0 and not folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        return None if owner == 0 or is_of_root else owner
+
     def links(self, path: str) -> int:
         """Return how many names the file at a path has, 0 where there is none."""
         try:

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 D = "/etc/sysctl.d"
+USER = 4242
 
 
 def files_of(root: Path, layout: Layout | None = None) -> Files:
@@ -332,6 +333,68 @@ def test_not_editable(tmp_path: Path, path: str, message: str) -> None:
     with pytest.raises(InvalidPathError) as caught:
         files.require_editable(files.read(path))
     assert str(caught.value) == message
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("path", "owners", "refused"),
+    [
+        pytest.param("home/a.conf", {}, None, id="link of root"),
+        pytest.param("home/a.conf", {"home": USER}, None, id="link of root in a folder of a user"),
+        pytest.param("home/a.conf", {"home/a.conf": USER}, None, id="link of a user in a folder of root"),
+        pytest.param("home/a.conf", {"home": USER, "home/a.conf": USER}, "home/a.conf", id="link of a user"),
+        pytest.param("home/a.conf", {"home": USER + 1, "home/a.conf": USER}, "home/a.conf", id="of another user"),
+        pytest.param("home/etc/b.conf", {"home": USER, "home/etc": USER}, "home/etc", id="link to a folder"),
+        pytest.param("open/a.conf", {"open/a.conf": USER}, "open/a.conf", id="in a folder that all may write to"),
+        pytest.param("chain.conf", {"home": USER, "home/a.conf": USER}, "home/a.conf", id="in a chain"),
+        pytest.param("home/own.conf", {"home": USER, "home/own.conf": USER}, None, id="file of a user"),
+    ],
+)
+def test_links_of_others_are_not_followed_to_edit(
+    tmp_path: Path, path: str, owners: dict[str, int], refused: str | None
+) -> None:
+    """A user could have root edit any file by a link: as fs.protected_symlinks, but in other folders, too."""
+    layout: Layout = {"/etc/b.conf": b"", "/home/own.conf": b"", "/open/x": b"", "/chain.conf": "home/a.conf"}
+    lay_out(
+        tmp_path, {**layout, "/home/a.conf": "../etc/b.conf", "/home/etc": "../etc", "/open/a.conf": "../etc/b.conf"}
+    )
+    (tmp_path / "open").chmod(0o1777)
+    for name, owner in owners.items():
+        os.chown(tmp_path / name, owner, -1, follow_symlinks=False)
+    files = Files()
+    file = files.read(f"{tmp_path}/{path}")
+    if refused is None:
+        files.require_editable(file)
+    else:
+        with pytest.raises(InvalidPathError) as caught:
+            files.require_editable(file)
+        assert str(caught.value) == (
+            f"{tmp_path}/{path} cannot be edited: {tmp_path}/{refused} is a link of the user with the ID {USER}, who "
+            f"could have it lead to any file. Give the path of the file itself, or make root the owner of the link."
+        )
+
+
+@needs_root
+def test_tree_of_a_user_may_have_links(tmp_path: Path) -> None:
+    """They cannot lead out of the tree."""
+    files = files_of(tmp_path, {f"{D}/a.conf": b"", f"{D}/link.conf": "a.conf"})
+    for name in ("etc/sysctl.d", "etc/sysctl.d/link.conf"):
+        os.chown(tmp_path / name, USER, -1, follow_symlinks=False)
+    files.require_editable(files.read(f"{D}/link.conf"))
+
+
+@needs_root
+def test_link_that_is_replaced_after_the_file_was_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/a.conf": b"", "/b.conf": b"", "/link.conf": "a.conf"})
+    files = Files()
+    file = files.read(f"{tmp_path}/link.conf")
+    (tmp_path / "link.conf").unlink()
+    (tmp_path / "link.conf").symlink_to("b.conf")
+    with pytest.raises(InvalidPathError) as caught:
+        files.require_editable(file)
+    assert str(caught.value) == (
+        f"{tmp_path}/link.conf (a link to {tmp_path}/a.conf) leads to {tmp_path}/b.conf now. Run the task again."
+    )
 
 
 @pytest.mark.parametrize("path", ["/etc/./sysctl.conf", "//etc/sysctl.conf", "/alias/sysctl.conf"])

@@ -69,8 +69,9 @@ def test_no_folder() -> None:
         lambda: PROBED.exists("/etc/sysctl.d/link.conf"),
         lambda: PROBED.lexists("/etc/sysctl.d/link.conf/x") and PROBED.lexists("/opt"),
         lambda: Files(file_system=PROBED).read("/opt/x.conf"),
+        lambda: PROBED.untrusted_owner("/etc/sysctl.d/link.conf"),
     ],
-    ids=["file", "folder", "names", "content", "link", "below a link", "a path"],
+    ids=["file", "folder", "names", "content", "link", "below a link", "a path", "owner of a link"],
 )
 def test_what_was_not_read(ask: t.Callable[[], object]) -> None:
     with pytest.raises(InconclusiveProbeError):
