@@ -199,19 +199,19 @@ class ActionModule(ActionBase):
         """
         used = self._templar.available_variables
         self._templar.available_variables = without_facts(variables)
-        given = {}
         try:
-            for name in names:
-                if name in variables:
-                    given[name] = self._templar.template(variables[name])
+            return {name: self._without_fact(name, variables[name]) for name in names if name in variables}
+        finally:
+            self._templar.available_variables = used
+
+    def _without_fact(self, name: str, value: object) -> t.Any:
+        try:
+            return self._templar.template(value)
         except AnsibleError as exc:
             raise InvalidValueError(
                 f"{name} cannot be worked out without the facts of the host: {str(exc).rstrip('.')}. Use variables of "
                 f"the inventory that no fact has the name of, and neither hostvars nor vars: a host must not choose it."
             ) from exc
-        finally:
-            self._templar.available_variables = used
-        return given
 
     def _begin(self, params: Result, facts: Facts) -> Result:
         prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}

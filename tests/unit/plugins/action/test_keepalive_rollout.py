@@ -47,7 +47,7 @@ def take(
     *,
     variables: Facts | None = None,
     check_mode: bool = False,
-    templar: object = None,
+    templar: t.Any = None,
     **arguments: t.Any,
 ) -> Facts:
     """Take a step and return what it gives."""
