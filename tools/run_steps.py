@@ -93,7 +93,6 @@ TEST = Plan(
             Step("sanity", "ansible-test sanity"),
             Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
             Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
-            Step("faults", "Faults in system calls", "every fault, about 20,000 runs"),
         ),
     ),
 )
