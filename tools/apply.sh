@@ -25,9 +25,9 @@ for name in TIME INTVL PROBES; do
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
 # What has no such name would be ignored silently.
-[[ ! ${EXTRA:-} =~ [[:space:]]=|=([[:space:]]|$) || $EXTRA == [{@]* ]] ||
+[[ ! ${EXTRA:-} =~ [[:space:]]=|=([[:space:]]|$) || $EXTRA == "{"* || $EXTRA == "@"* ]] ||
   refuse "EXTRA is '$EXTRA': give NAME=VALUE without blanks around the equals sign."
-[[ ${EXTRA:-} != @* || -e ${EXTRA#@} ]] || refuse "EXTRA names the file ${EXTRA#@}, which is not there."
+[[ ${EXTRA:-} != "@"* || -e ${EXTRA#@} ]] || refuse "EXTRA names the file ${EXTRA#@}, which is not there."
 read -ra names < <(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}" | xargs)
 for name in "${names[@]}"; do
   [[ $name == ansible_* || $name == keepalive_hosts= ]] ||

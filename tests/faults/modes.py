@@ -121,7 +121,7 @@ def expanded(faults: t.Sequence[str], points: t.Sequence[Point]) -> list[str]:
 
 def _failing_disk(fault: str, points: t.Sequence[Point]) -> t.Iterator[str]:
     error, name, number = fault.partition("=")[2].split(":")
-    at = next(at for at, one in enumerate(points) if (one.call.name, str(one.call.number)) == (name, number))
+    at = [(one.call.name, str(one.call.number)) for one in points].index((name, number))
     failing = (*_ON_DISK, *(() if error == "ENOSPC" else _ON_FAILED_DISK))
     if name not in [one.lstrip("?") for one in failing]:  # later calls of this name may be on no disk
         yield _fault(points[at], f"error={error}")

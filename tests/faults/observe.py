@@ -206,15 +206,15 @@ class Laboratory:
 def _imported_by_a_module() -> list[str]:
     """Return what is imported where a module succeeds, and where it fails; neither changes the machine."""
     found: set[str] = set()
+
+    def work(params: Json) -> None:
+        try:
+            run_module("keepalive", params)
+        finally:
+            os.write(NOTES, json.dumps(sorted(sys.modules)).encode())
+
     for params in ({}, {"time": 0}):
-
-        def work(params: Json = params) -> None:
-            try:
-                run_module("keepalive", params)
-            finally:
-                os.write(NOTES, json.dumps(sorted(sys.modules)).encode())
-
-        process = start_process(work, Path("/"))
+        process = start_process(functools.partial(work, params), Path("/"))
         process.release()
         process.wait()
         found.update(json.loads(process.text(0)))

@@ -126,7 +126,8 @@ def _is_own(found: Owner | None, pid: int | None) -> bool:
 def _has_ended(path: str, found: Owner) -> bool:
     """Whether the run that has a lock is over."""
     pid = found.get("pid")
-    if found.get("machine") == socket.gethostname() and type(pid) is int and 0 < pid < 1 << 31:
+    is_here = found.get("machine") == socket.gethostname()
+    if is_here and isinstance(pid, int) and not isinstance(pid, bool) and 0 < pid < 1 << 31:
         return _began(pid) != found.get("began") or not _is_alive(pid)
     with contextlib.suppress(OSError):
         return time.time() - os.stat(path).st_mtime > _LONGEST_STEP_SECONDS
