@@ -75,6 +75,9 @@ def _validated(options: dict[str, Result], given: Result) -> Result:
     if validated.error_messages:
         raise InvalidValueError("; ".join(validated.error_messages))
     params: Result = validated.validated_parameters
+    interval = params.pop("keepalive_interval")
+    if interval is not None:
+        params["keepalive_intvl"] = interval
     if params["keepalive_root"] != "/":
         raise InvalidValueError("keepalive_root is not for hosts that run: leave it out.")
     if DesiredState.from_params({name.partition("_")[2]: value for name, value in params.items()}).is_empty:
@@ -170,16 +173,13 @@ class ActionModule(ActionBase):
     def _prepare(self, variables: Result) -> Result:
         """Read the variables of one host, those of the play included."""
         options = _options_of_role()
-        aliases = [alias for option in options.values() for alias in option.get("aliases", ())]
         require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
             others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
             unknown = unknown_names(variables, others)
             if unknown:
                 raise InvalidValueError(message_about_unknown(unknown))
-            of_role = {
-                name: self._templar.template(variables[name]) for name in (*options, *aliases) if name in variables
-            }
+            of_role = {name: self._templar.template(variables[name]) for name in options if name in variables}
             params = _validated(options, {name: value for name, value in of_role.items() if value is not None})
             given = self._without_facts(variables, (_CHECK, _FOLDER))
             folder = folder_of(_FOLDER, given.get(_FOLDER, PLAYBOOK_VARIABLES[_FOLDER]))

@@ -98,23 +98,23 @@ def test_readme_of_the_role_has_its_variables() -> None:
 
 def test_role_has_the_options_of_the_module() -> None:
     of_module = {name: option for name, option in OPTIONS.items() if name != OTHERS}
-    assert {name.replace("keepalive_", "", 1): without_prefix(option) for name, option in of_module.items()} == {
-        name: described(option) for name, option in KEEPALIVE.items()
+    assert {name.replace("keepalive_", "", 1): described(option) for name, option in of_module.items()} == {
+        name: described(option) for name, option in with_aliases(KEEPALIVE).items()
     }
 
 
-def without_prefix(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return what describes an option of the role as if it were one of the module."""
-    found = described(option)
-    if "aliases" in found:
-        found["aliases"] = [alias.replace("keepalive_", "", 1) for alias in found["aliases"]]
+def with_aliases(options: t.Mapping[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """Return the options of a module as a role can have them: with an option for each alias."""
+    found = {}
+    for name, option in options.items():
+        one = {key: value for key, value in option.items() if key != "aliases"}
+        found.update(dict.fromkeys([name, *option.get("aliases", ())], one))
     return found
 
 
 def test_names_are_known() -> None:
     """Each variable of the role and the playbooks, and no other, is taken for one that is not misspelt."""
-    aliases = [alias for option in OPTIONS.values() for alias in option.get("aliases", ())]
-    assert {*OPTIONS, *aliases} == {*ROLE_VARIABLES, OTHERS}
+    assert set(OPTIONS) == {*ROLE_VARIABLES, OTHERS}
     comments = [
         path.read_text(encoding="utf-8").partition("\n- name: ")[0] for path in (ROOT / "playbooks").glob("*.yml")
     ]
@@ -126,7 +126,7 @@ def test_role_has_the_options_of_the_sockets() -> None:
     of_role = OPTIONS["keepalive_sockets"]["options"]
     assert {name: described(option) for name, option in of_role.items()} == {
         name: {key: value for key, value in described(option).items() if key != "default"}
-        for name, option in KEEPALIVE_SOCKETS.items()
+        for name, option in with_aliases(KEEPALIVE_SOCKETS).items()
     }
 
 
@@ -144,10 +144,9 @@ def test_defaults_of_the_role_are_those_of_its_options() -> None:
 def test_role_hands_on_each_option(entry_point: str, module: str, options: dict[str, t.Any]) -> None:
     (task,) = yaml.safe_load((ROLE / "tasks" / f"{entry_point}.yml").read_text(encoding="utf-8"))
     handed = {name: re.findall(r"keepalive_\w+", text)[-1] for name, text in task[module].items()}
-    assert handed.pop("interval") == "keepalive_interval"
     # the playbook of a rollout says whether a checkpoint waits; no user of the role does
     own = {"wait": "keepalive_wait"}
-    assert handed == {name: own.get(name, f"keepalive_{name}") for name in options}
+    assert handed == {name: own.get(name, f"keepalive_{name}") for name in with_aliases(options)}
 
 
 def test_entry_points_of_a_rollout_have_the_options_that_they_read() -> None:
@@ -156,7 +155,7 @@ def test_entry_points_of_a_rollout_have_the_options_that_they_read() -> None:
     read = set(re.findall(r"(?<!_)keepalive_\w+", str(task["linux.tcp.keepalive_checkpoint"])))
     for entry_point in ("checkpoint", "verify"):
         options = SPECS["argument_specs"][entry_point]["options"]
-        assert options == {name: OPTIONS[name] for name in read - {"keepalive_interval"}}
+        assert options == {name: OPTIONS[name] for name in read}
 
 
 def descriptions(node: t.Any, name: str) -> t.Iterator[str]:
