@@ -46,6 +46,7 @@ def acquire(folder: str, *, pid: int | None = None) -> None:
     own = _owner(pid)
     path = os.path.join(folder, NAME)
     with _as_file_error(path):
+        own["made_folder"] = not os.path.isdir(folder)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_own(os.stat(folder), folder)
         require_free(folder, pid=pid)
@@ -69,11 +70,14 @@ def touch(folder: str, *, pid: int | None = None) -> None:
 
 
 def release(folder: str, *, pid: int | None = None) -> None:
-    """Release the lock if this run holds it."""
+    """Release the lock if this run holds it, and remove the folder that was made for it if nothing was saved there."""
     path = os.path.join(folder, NAME)
-    if _is_own(_read(path), pid):
+    found = _read(path)
+    if found and _is_own(found, pid):
         with contextlib.suppress(OSError):
             os.unlink(path)
+            if found.get("made_folder"):
+                os.rmdir(folder)
 
 
 def require_free(folder: str, *, pid: int | None = None) -> None:

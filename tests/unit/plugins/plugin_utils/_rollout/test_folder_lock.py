@@ -138,3 +138,11 @@ def test_pid_that_there_cannot_be(tmp_path: Path, pid: object) -> None:
     (tmp_path / ".lock").write_text(json.dumps({**lock_of(tmp_path), "pid": pid}))
     with pytest.raises(LockedError):
         folder_lock.require_free(str(tmp_path), pid=ME)
+
+
+@pytest.mark.parametrize(("name", "is_left"), [("made", False), ("", True)], ids=["made", "was there"])
+def test_folder_that_was_made_for_nothing(tmp_path: Path, name: str, is_left: bool) -> None:
+    folder = tmp_path / name
+    folder_lock.acquire(str(folder), pid=ME)
+    folder_lock.release(str(folder), pid=ME)
+    assert folder.exists() == is_left
