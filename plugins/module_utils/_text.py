@@ -52,7 +52,7 @@ def _decoded(text: str) -> str:
 
 
 def _escape(found: t.Match[str]) -> str:
-    return found.group().encode("unicode_escape").decode("ascii")
+    return ascii(found.group())[1:-1]
 
 
 def _escape_but_lines(found: t.Match[str]) -> str:
