@@ -176,7 +176,7 @@ class FileSystem:
         """Return the ID of the owner of a link, if that is another user than root who could have put it there.
 
         None for a process that is not root: it can do no more than its user.
-        A link in a folder of root to which nobody else may write was put there by root, whoever owns it. This is as
+        In a folder to which only root may write, each link is from root, also one that has another owner. This is as
         fs.protected_symlinks (proc_sys_fs(5)), which the kernel has for folders with the sticky bit only.
 
         :raises OSError: when the system refuses.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which checkpoints are refused, whoever wrote them, and that every change of ours can be restored."""
+"""Which checkpoints are refused, also those with our form, and that every change of ours can be restored."""
 
 from __future__ import annotations
 
