@@ -4,7 +4,8 @@
 
 """Print which package of plugins/ imports which, and fail on an import that points upward or in a circle.
 
-An import counts whether it is for types only or not. What is pure may only import what computes.
+An import counts whether it is for types only or not. What is pure may only import what computes. What runs on the
+controller imports nothing that writes there; types alone write nothing.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ PURE = (
     "module_utils._writers.variables",
     "module_utils._sockets.reasons",
     "module_utils._state.desired",
+    "module_utils._state.deviations",
+    "module_utils._state.diff",
     "module_utils._state.findings",
     "module_utils._state.order",
     "module_utils._state.plan",
@@ -73,6 +76,10 @@ COMPUTES = {
     *("functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string", "types", "typing", "zlib"),
 }
 
+# What runs on the controller, and what writes on the host that it runs on.
+CONTROLLER = ("plugin_utils", "action", "filter")
+WRITES = ("module_utils._host.replace", "module_utils._state.apply", "module_utils._state.checkpoint")
+
 
 def modules() -> dict[str, Path]:
     """Return the files of plugins/ by their names without the collection's."""
@@ -82,15 +89,29 @@ def modules() -> dict[str, Path]:
     }
 
 
-def imports_of(path: Path, known: t.Container[str]) -> t.Iterator[tuple[str, int]]:
-    """Yield what a file imports, with the line: of the collection by the names of :func:`modules`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+class Import(t.NamedTuple):
+    """What a file imports: of the collection by the names of :func:`modules`."""
+
+    name: str
+    line: int
+    at_run_time: bool
+
+
+def imports_of(path: Path, known: t.Container[str]) -> t.Iterator[Import]:
+    """Yield what a file imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guarded = [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    ]
+    for_types = {inner for node in guarded for inner in ast.walk(node)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
+            yield from (Import(alias.name, node.lineno, node not in for_types) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             name = str(node.module).removeprefix(PREFIX)
             # what is imported from a package is a file of it
-            yield from ((name if name in known else f"{name}.{alias.name}", node.lineno) for alias in node.names)
+            names = [name if name in known else f"{name}.{alias.name}" for alias in node.names]
+            yield from (Import(name, node.lineno, node not in for_types) for name in names)
 
 
 def layer_of(module: str) -> tuple[int, str]:
@@ -102,9 +123,23 @@ def layer_of(module: str) -> tuple[int, str]:
     raise SystemExit(f"plugins/{module.replace('.', '/')}.py is of no package that {Path(__file__).name} knows.")
 
 
+def is_of(module: str, names: t.Iterable[str]) -> bool:
+    """Whether a module is one of these, or of a package among them."""
+    return any(f"{module}.".startswith(f"{name}.") for name in names)
+
+
 def is_pure(module: str) -> bool:
     """Whether a module only computes."""
-    return any(f"{module}.".startswith(f"{name}.") for name in PURE)
+    return is_of(module, PURE)
+
+
+def ways_to_write(imports: t.Mapping[str, t.Collection[str]], path: tuple[str, ...]) -> t.Iterator[tuple[str, ...]]:
+    """Yield how a module comes to one that writes on the host on which it runs."""
+    for other in sorted(imports[path[-1]]):
+        if other in WRITES:
+            yield (*path, other)
+        elif other not in path:
+            yield from ways_to_write(imports, (*path, other))
 
 
 def circle(imports: t.Mapping[str, t.Collection[str]], start: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -122,16 +157,19 @@ def main() -> int:
     known = modules()
     arrows: dict[str, set[str]] = {}
     imports: dict[str, set[str]] = {name: set() for name in known}
+    at_run_time: dict[str, set[str]] = {name: set() for name in known}
     wrong = []
     for name, path in known.items():
         layer, package = layer_of(name)
-        for other, line in imports_of(path, known):
+        for other, line, runs in imports_of(path, known):
             place = f"plugins/{name.replace('.', '/')}.py line {line}"
             if other not in known:
                 if is_pure(name) and other.split(".")[0] not in COMPUTES and not is_pure(other):
                     wrong.append(f"{place}: {other} does more than compute")
                 continue
             imports[name].add(other)
+            if runs:
+                at_run_time[name].add(other)
             other_layer, other_package = layer_of(other)
             if other_package != package:
                 arrows.setdefault(package, set()).add(other_package)
@@ -142,6 +180,13 @@ def main() -> int:
     for package in sorted(arrows, key=lambda package: (-layer_of(package)[0], package)):
         print(f"{package:<24} -> {', '.join(sorted(arrows[package], key=layer_of, reverse=True))}")
     circles = {frozenset(found): found for name in known if (found := circle(imports, name))}
+    wrong += [
+        f"the controller would write on itself: {' -> '.join(way)}"
+        for name in known
+        if is_of(name, CONTROLLER)
+        for way in [next(ways_to_write(at_run_time, (name,)), ())]
+        if way
+    ]
     wrong += [f"a circle: {' -> '.join((found[-1], *found))}" for found in circles.values()]
     print("\n".join(wrong), file=sys.stderr)
     return 1 if wrong else 0

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SocketsAction

@@ -27,10 +27,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result, build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe

@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME, H
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-    from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 
 
 D = "/etc/sysctl.d"

@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before, remains
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
@@ -33,20 +34,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import (
         Change,
     )
-    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """The result of ensuring a desired state. In check mode, what the result would be.
-
-    ``cut_links`` are the files of which another name, a hard link, keeps the old content.
-    """
-
-    change: Change
-    after: Snapshot
-    backup_files: tuple[str, ...] = ()
-    cut_links: tuple[str, ...] = ()
 
 
 def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:

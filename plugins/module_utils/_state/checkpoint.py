@@ -33,19 +33,18 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format
     require_restorable,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
+from ansible_collections.linux.tcp.plugins.module_utils._state.diff import render_diff
 from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import other_lines
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable, printable_lines
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
-    from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
-    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
     # a file, and what is there now
@@ -86,17 +85,9 @@ class Restoration:
         return not self.values and not self.files
 
     def diff(self) -> list[dict[str, str]]:
-        """Return the kernel's values and each file, before and after, as diff mode shows them."""
-        names = sorted(self.values, key=KEYS.index)
-        parts = sorted((file.path, _shown(found), _shown(file.before)) for file, found in self.files)
-        if names:
-            old = "".join(f"{sysctl_name(key)} = {self.found[key]}\n" for key in names)
-            new = "".join(f"{sysctl_name(key)} = {self.values[key]}\n" for key in names)
-            parts.insert(0, ("running kernel", old, new))
-        return [
-            {"before_header": printable(name), "after_header": printable(name), "before": old, "after": new}
-            for name, old, new in parts
-        ]
+        """Return what changes as diff mode shows it."""
+        values = {key: (self.found[key], value) for key, value in self.values.items()}
+        return render_diff(values, [(file.path, _text(found), _text(file.before)) for file, found in self.files])
 
 
 def take_checkpoint(change: Change, files: WritableFiles) -> Checkpoint:
@@ -132,40 +123,6 @@ def _saved_file(path: str, text: bytes | None, files: WritableFiles, *, name: st
     metadata = before.metadata if before else Metadata(mode=0o644)
     left = None if text is None else StoredFile(text, metadata)
     return SavedFile(path, before, left, had_folder=files.has_folder(path), name=name)
-
-
-def deviations(snapshot: Snapshot, want: DesiredState) -> list[dict[str, str]]:
-    """Return in what a host, as it is or as it is planned, deviates from the desired state.
-
-    Each has a ``code``, the ``key`` that it is about, and a ``message``.
-    """
-    found = []
-    for key, value in want.values.named().items():
-        if want.runtime and snapshot.runs and snapshot.runtime[key] != value:
-            message = f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel, not {value}."
-            found.append(_deviation("runtime", key, message))
-        if want.persistent and want.overrides != "ignore" and snapshot.boot.values[key] != value:
-            why = "" if snapshot.loader else ", because nothing applies sysctl files when this system boots"
-            message = f"{sysctl_name(key)} would be {snapshot.boot.values[key]} at the next boot, not {value}{why}."
-            if snapshot.boot.values[key] is None:
-                message = f"What {sysctl_name(key)} will be at the next boot is not known."
-            found.append(_deviation("boot", key, message))
-    if want.runtime and want.persistent and snapshot.loader and want.overrides != "ignore":
-        wanted = {*want.values.named(), *want.absent}
-        found += [
-            _deviation(
-                *("drift", key),
-                f"{sysctl_name(key)} is {snapshot.runtime[key]} in the running kernel and would be "
-                f"{snapshot.boot.values[key]} at the next boot.",
-            )
-            for key in snapshot.drift
-            if key in wanted
-        ]
-    return found
-
-
-def _deviation(code: str, key: Key, message: str) -> dict[str, str]:
-    return {"code": code, "key": key, "message": message}
 
 
 def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
@@ -269,8 +226,8 @@ def _difference(found: StoredFile | None, left: StoredFile | None) -> tuple[str,
     return "metadata", "has another mode, owner or attribute than the rollout left"
 
 
-def _shown(file: StoredFile | None) -> str:
-    return printable_lines(file.text if file else b"")
+def _text(file: StoredFile | None) -> bytes | None:
+    return file.text if file else None
 
 
 def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode: bool) -> Restoration:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._state.diff import render_diff
 from ansible_collections.linux.tcp.plugins.module_utils._state.order import safest_order
 from ansible_collections.linux.tcp.plugins.module_utils._state.precedence import is_editable, with_values
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER, drop, restore_lines
@@ -21,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     Tree,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable, printable_lines
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
@@ -74,21 +75,23 @@ class Change:
         return not self.edits and not self.kernel_writes
 
     def diff(self) -> list[dict[str, str]]:
-        """Return the kernel's values and each file, before and after, as diff mode shows them."""
-        parts = [
-            (edit.target, *(printable_lines(text or b"") for text in (edit.before, edit.after)))
-            for edit in sorted(self.edits, key=lambda edit: edit.target)
-        ]
-        if self.kernel_writes:
-            parts.insert(0, ("running kernel", _as_lines(self.before.runtime), _as_lines(self.after.runtime)))
-        return [
-            {"before_header": printable(name), "after_header": printable(name), "before": before, "after": after}
-            for name, before, after in parts
-        ]
+        """Return what changes as diff mode shows it."""
+        values = {key: (self.before.runtime[key], self.after.runtime[key]) for key in self.after.runtime.named()}
+        files = [(edit.target, edit.before, edit.after) for edit in self.edits]
+        return render_diff(values if self.kernel_writes else {}, files)
 
 
-def _as_lines(values: Values) -> str:
-    return "".join(f"{sysctl_name(key)} = {value}\n" for key, value in values.named().items())
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """The result of ensuring a desired state. In check mode, what the result would be.
+
+    ``cut_links`` are the files of which another name, a hard link, keeps the old content.
+    """
+
+    change: Change
+    after: Snapshot
+    backup_files: tuple[str, ...] = ()
+    cut_links: tuple[str, ...] = ()
 
 
 def plan(have: Snapshot, want: DesiredState) -> Change:

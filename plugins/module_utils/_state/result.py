@@ -12,15 +12,14 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
 from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions, cut_link
-from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import deviations
+from ansible_collections.linux.tcp.plugins.module_utils._state.deviations import deviations
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
     from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change, Outcome
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 
     Result = t.Tuple[t.Dict[str, t.Any], t.List[str]]

@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     from random import Random
 
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
-    from ansible_collections.linux.tcp.plugins.module_utils._state.apply import Outcome
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
     from ansible_collections.linux.tcp.tests.unit.host import Host
 
