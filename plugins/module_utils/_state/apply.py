@@ -31,9 +31,8 @@ if t.TYPE_CHECKING:
         DesiredState,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
-    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import (
-        Change,
-    )
+    from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
+    from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 
 
 def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
