@@ -248,9 +248,13 @@ def types(session: nox.Session) -> None:
 def units(session: nox.Session) -> None:
     """Run the unit tests on one interpreter.
 
-    The oldest and the running one run all tests, with coverage. The others leave out the tests marked
-    `any_python`, unless TEST_ALL is 1. The long stress test and the longer search need TEST_ALL=1 too.
+    The oldest and the running one run all tests, with coverage. The newest leaves out the tests marked
+    `any_python`, and the others do not run, unless TEST_ALL is 1. The long stress test and the longer search
+    need TEST_ALL=1 too.
     """
+    newest = next((version for version in reversed(TARGET_PYTHONS) if shutil.which(f"python{version}")), None)
+    if not TEST_ALL and session.python not in (TARGET_PYTHONS[0], STRESSED_PYTHON, newest):
+        session.skip("`make test-all` runs it. The oldest, the newest and the running Python run here.")
     install(session, "units")
     is_covered = session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)  # to watch takes as long as to run
     is_thorough = TEST_ALL and session.python == STRESSED_PYTHON
