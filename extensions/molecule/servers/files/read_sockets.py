@@ -57,6 +57,9 @@ def read_options(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
             *("gdb", "--nx", "--batch"),
             "--init-eval-command=set auto-solib-add off",  # the C library is enough, and the others take long
             "--init-eval-command=set sysroot /",  # Redis has a mount namespace of its own
+            # By default a signal such as SIGUSR1, which PostgreSQL sends itself, ends a call halfway, and the process.
+            "--init-eval-command=handle all nostop noprint pass",
+            "--init-eval-command=set unwindonsignal on",
             *(f"--eval-command={command}" for command in commands),
             *(os.readlink(f"/proc/{pid}/exe"), str(pid)),
         ],
