@@ -84,7 +84,7 @@ TEST = Plan(
         (
             STYLE,
             TYPES,
-            Step("units", "Unit tests with coverage", "every Python, complete on each, 200 stress runs, longer searches"),
+            Step("units", "Unit tests with coverage", "every Python, complete, 200 stress runs, longer searches"),
             Step("lint", "Lint of playbooks, changelog and artifact"),
             Step("docs-lint", "Documentation lint"),
             Step("docs", "Documentation build"),
