@@ -27,7 +27,13 @@ LAYERS = (
     ("module_utils._sockets", "module_utils._writers"),
     ("module_utils._state",),
     ("plugin_utils._trust",),
-    ("plugin_utils._probe", "plugin_utils._sockets", "plugin_utils._audit", "plugin_utils._rollout"),
+    (
+        "plugin_utils._probe",
+        "plugin_utils._sockets",
+        "plugin_utils._audit",
+        "plugin_utils._containers",
+        "plugin_utils._rollout",
+    ),
     ("modules", "action", "filter", "doc_fragments"),
 )
 # These may import each other, this part of Python, and what else is pure.
