@@ -29,10 +29,10 @@ options:
   form:
     description:
       - The form of the result.
-      - V(mapping) has whole numbers by the names of the sysctls. Compose takes it as C(sysctls), and the module
-        C(containers.podman.podman_container) as its option C(sysctl).
-      - V(list) has a mapping with name and value for each sysctl, both as text. Kubernetes and C(podman kube play) take
-        it as C(securityContext.sysctls) of a pod, and Amazon ECS as C(systemControls) of a container.
+      - V(mapping) has the values by the names of the sysctls. Compose takes it as C(sysctls), the module
+        C(containers.podman.podman_container) as its option C(sysctl), and CNI's plugin C(tuning) as C(sysctl).
+      - V(list) has a mapping with name and value for each sysctl. Kubernetes and C(podman kube play) take it as
+        C(securityContext.sysctls) of a pod, and Amazon ECS as C(systemControls) of a container.
       - V(options) has C(SYSCTL=VALUE) for each sysctl, with O(prefix) before it.
     type: str
     choices:
@@ -106,11 +106,12 @@ RETURN = r"""
 _value:
   description:
     - The values in the form that O(form) names, always in the order of time, interval and probes.
+    - They are text. Kubernetes, Amazon ECS and CNI refuse numbers, and the others take text too.
   type: raw
   sample:
-    net.ipv4.tcp_keepalive_time: 170
-    net.ipv4.tcp_keepalive_intvl: 30
-    net.ipv4.tcp_keepalive_probes: 6
+    net.ipv4.tcp_keepalive_time: "170"
+    net.ipv4.tcp_keepalive_intvl: "30"
+    net.ipv4.tcp_keepalive_probes: "6"
 """
 
 import typing as t
@@ -132,7 +133,7 @@ NAMES = ("name", "namespace")
 
 def keepalive_sysctls(
     values: object, form: object = FORMS[0], *, name: object = None, prefix: str | None = None
-) -> dict[str, int] | list[dict[str, str]] | list[str]:
+) -> dict[str, str] | list[dict[str, str]] | list[str]:
     """Return the values in a form.
 
     :raises AnsibleFilterError: for values or arguments that make no sense.

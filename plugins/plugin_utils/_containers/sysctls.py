@@ -57,14 +57,14 @@ def values_from(given: object) -> Values:
     return values
 
 
-def as_mapping(values: Values) -> dict[str, int]:
-    """Return the values by the full names of the sysctls."""
-    return {sysctl_name(key): value for key, value in values.named().items()}
+def as_mapping(values: Values) -> dict[str, str]:
+    """Return the values as text by the full names of the sysctls. Some take no numbers."""
+    return {sysctl_name(key): str(value) for key, value in values.named().items()}
 
 
 def as_list(values: Values, *, name: str) -> list[dict[str, str]]:
-    """Return a mapping for each value, with the sysctl's name behind ``name`` and both as text."""
-    return [{name: sysctl, "value": str(value)} for sysctl, value in as_mapping(values).items()]
+    """Return a mapping for each value, with the sysctl's name behind ``name``."""
+    return [{name: sysctl, "value": value} for sysctl, value in as_mapping(values).items()]
 
 
 def as_options(values: Values, *, prefix: str) -> list[str]:

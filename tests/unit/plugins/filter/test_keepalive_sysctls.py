@@ -19,10 +19,13 @@ GIVEN = {"keepalive_time": "170", "keepalive_probes": 6}
     ("arguments", "given", "found"),
     [
         pytest.param(
-            [], {}, {"net.ipv4.tcp_keepalive_time": 170, "net.ipv4.tcp_keepalive_probes": 6}, id="mapping by default"
+            [],
+            {},
+            {"net.ipv4.tcp_keepalive_time": "170", "net.ipv4.tcp_keepalive_probes": "6"},
+            id="mapping by default",
         ),
         pytest.param(
-            ["mapping"], {}, {"net.ipv4.tcp_keepalive_time": 170, "net.ipv4.tcp_keepalive_probes": 6}, id="mapping"
+            ["mapping"], {}, {"net.ipv4.tcp_keepalive_time": "170", "net.ipv4.tcp_keepalive_probes": "6"}, id="mapping"
         ),
         pytest.param(
             ["list"],
