@@ -38,7 +38,7 @@ $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(F
 	another user's. Nothing was done. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR)))
 
 .DEFAULT_GOAL := help
-.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser sanity docs-lint docs \
+.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint docs \
 	molecule fleet differential faults cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
@@ -93,6 +93,10 @@ units-in-image: runner packages ## Run the unit tests on Debian testing's Python
 browser: runner ## Look at the audit's report with Chromium, pictures in .build/browser
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || tools/install_packages.sh chromium chromium-driver
 	@$(NOX) browser
+
+examples: runner packages ## Check the examples for containers with the programs and schemas that they are for
+	@tools/install_packages.sh catatonit docker-compose
+	@$(NOX) examples
 
 sanity: runner packages ## Run ansible-test sanity
 	@$(NOX) sanity

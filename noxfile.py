@@ -317,6 +317,13 @@ def browser(session: nox.Session) -> None:
     )
 
 
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Check the examples for containers with the programs and schemas that they are for."""
+    install(session, "examples")
+    session.run("pytest", "tests/examples", *session.posargs)
+
+
 def prepare_pip_of_ansible_test(session: nox.Session, home: Path) -> None:
     """Let ansible-test, which makes environments of its own, install what is locked for its release, from a folder.
 

@@ -93,6 +93,7 @@ TEST = Plan(
             Step("sanity", "ansible-test sanity"),
             Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
             Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
+            Step("examples", "Examples for containers"),
         ),
     ),
 )
