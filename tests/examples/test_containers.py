@@ -35,13 +35,18 @@ KUBERNETES = ["1.29", kubernetes_validate.latest_version()]
 
 
 @pytest.fixture(scope="module")
-def podman(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Podman]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Podman:
     if not shutil.which("podman"):
         pytest.skip("podman is not installed")
     if os.geteuid() != 0:
         pytest.skip("podman is run as root only")
-    engine = Podman.in_folder(tmp_path_factory.mktemp("podman"))
-    engine.make_image("registry.example.com/client")
+    made = Podman.in_folder(tmp_path_factory.mktemp("podman"))
+    made.make_image("registry.example.com/client")
+    return made
+
+
+@pytest.fixture
+def podman(engine: Podman) -> t.Iterator[Podman]:
     yield engine
     engine.run("pod", "rm", "--all", "--force", "--time=0")
     engine.run("rm", "--all", "--force", "--time=0")
@@ -70,7 +75,6 @@ def test_script_starts_a_container_with_the_values(podman: Podman) -> None:
 def test_podman_accepts_the_pod(podman: Podman) -> None:
     podman.run("kube", "play", "--start=false", "--network=none", str(EXAMPLES / "pod.yml"))
     assert podman.run("pod", "inspect", "--format={{.Name}} {{.State}}", "client") == "client Created"
-    podman.run("kube", "down", str(EXAMPLES / "pod.yml"))
 
 
 def test_podman_starts_the_pod_with_the_values(podman: Podman) -> None:
@@ -78,7 +82,6 @@ def test_podman_starts_the_pod_with_the_values(podman: Podman) -> None:
         pytest.skip(f"podman is {podman.run('--version')}: it ignores sysctls of a pod before 4.6")
     podman.run("kube", "play", "--network=none", str(EXAMPLES / "pod.yml"))
     assert podman.sysctls_of("client-client", SYSCTLS) == SYSCTLS
-    podman.run("kube", "down", str(EXAMPLES / "pod.yml"))
 
 
 @pytest.mark.parametrize("version", KUBERNETES)

@@ -27,8 +27,8 @@ WRITTEN = sorted(path.stem for path in (EXAMPLES / "templates").iterdir())
 
 @pytest.mark.any_python
 def test_playbook_writes_the_files(tmp_path: Path) -> None:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    env |= {
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")},
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
         "ANSIBLE_HOME": str(tmp_path / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible"),
