@@ -14,6 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RESTORE
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
@@ -25,6 +26,8 @@ if t.TYPE_CHECKING:
 
 class ActionModule(GuardedAction):
     """Hand the host's checkpoint to the module."""
+
+    spec = KEEPALIVE_RESTORE
 
     def run_allowed(self, tmp: str | None, task_vars: Json | None) -> Json:
         """Return the result of the module, or that there is no checkpoint."""
@@ -40,8 +43,6 @@ class ActionModule(GuardedAction):
                     "The host has a fact that stands for its name in the inventory, so it could take the checkpoint of "
                     "another host. Nothing was restored. Find out what returns it, and run with --flush-cache."
                 )
-            if to not in ("last", "first"):
-                raise InvalidValueError(f"to (keepalive_restore_to) is {to!r}: give last or first.")
             folder = folder_of("folder", given) if given else None
             noted = arguments.get("checkpoint")
             if folder:

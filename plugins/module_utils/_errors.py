@@ -17,6 +17,12 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 
+def unchanged(message: object) -> str:
+    """Return a message, or that of an error, which says at its end that nothing was changed."""
+    text = str(message)
+    return f"{text}{'' if text.endswith(('.', '?', '!')) else '.'} Nothing was changed."
+
+
 class KeepaliveError(Exception):
     """Base of all errors of the collection. ``details`` are further keys of the module's result."""
 

@@ -14,14 +14,14 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, unchanged
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
     explanation,
     has_no_result,
     version_command,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about, steering_facts
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
 if t.TYPE_CHECKING:
@@ -33,20 +33,32 @@ _OF_JOBS = ("ansible_job_id", "results_file", "started", "finished")
 
 
 class GuardedAction(ActionBase):
-    """An action whose results hold only what the module documents.
+    """An action with a module's ``spec``, whose results hold only what the module documents.
 
     In the role it refuses a host whose facts have names of the role's variables: the host would choose its own
-    desired state, and be reported to have it.
+    desired state, and be reported to have it. What its messages say of options, they say of these variables there.
     """
+
+    spec: t.ClassVar[dict[str, t.Any]]
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Return the result, or the refusal."""
-        return self.refusal(task_vars or {}) or self.run_allowed(tmp, task_vars)
+        result = self.refusal(task_vars or {}) or self.run_allowed(tmp, task_vars)
+        if not self.is_in_role:
+            return result
+        named = {**result, "msg": as_variables(str(result["msg"]))} if "msg" in result else result
+        warnings = result.get("warnings")
+        return {**named, "warnings": list(map(as_variables, warnings))} if warnings else named
 
     def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
         """Return the result of a task that is not refused."""
         result: Result = super().run(tmp, task_vars)
         return result
+
+    @property
+    def module(self) -> str:
+        """The full name of the module, also where a task has the short one."""
+        return f"linux.tcp.{str(self._task.action).rpartition('.')[2]}"
 
     @property
     def is_in_role(self) -> bool:
@@ -55,14 +67,14 @@ class GuardedAction(ActionBase):
         return bool(role and role.get_name() == ROLE)
 
     def refusal(self, variables: Result) -> Result | None:
-        """Return a failure where an argument is no number, or facts of the host steer a task of the role."""
+        """Return a failure where the module would refuse an argument, or facts of the host steer a task of the role."""
         names = steering_facts(variables) if self.is_in_role else []
         try:
             if names:
-                raise InvalidValueError(f"{message_about(names)} Nothing was changed.")
-            self._task.args = with_whole_numbers(self._task.args)
+                raise InvalidValueError(message_about(names))
+            self._task.args = checked(self._task.args, self.spec, module=self.module)
         except InvalidValueError as exc:
-            return {"failed": True, "changed": False, "msg": str(exc)}
+            return {"failed": True, "changed": False, "msg": unchanged(exc)}
         return None
 
     def _execute_module(self, *arguments: t.Any, **named: t.Any) -> Result:

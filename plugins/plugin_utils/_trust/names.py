@@ -12,6 +12,7 @@ import difflib
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
 
 if t.TYPE_CHECKING:
@@ -52,6 +53,16 @@ def unknown_names(variables: Variables, others: object = None) -> list[str]:
     return sorted(name for name in variables if name not in own and _LIKE_OURS.match(name))
 
 
+def require_known_names(variables: Variables, others: object = None) -> None:
+    """Check that no variable is misspelt.
+
+    :raises InvalidValueError: for names that look like the collection's and are none, but for ``others``.
+    """
+    unknown = unknown_names(variables, others)
+    if unknown:
+        raise InvalidValueError(message_about_unknown(unknown))
+
+
 def message_about_unknown(names: t.Iterable[str]) -> str:
     """Return what is wrong with variables of these names, and what to do."""
     return (
@@ -64,5 +75,10 @@ def _about(name: str) -> str:
     # the prefix, which all have, would make all of them alike
     rest = _LIKE_OURS.sub("", name, count=1).lower().replace("-", "_")
     known = [name[len(_PREFIX) :] for name in KNOWN]
-    near = [name for name in known if name.startswith(rest)] or difflib.get_close_matches(rest, known, n=1, cutoff=0.5)
-    return f"{name} is no variable of linux.tcp.{f' Did you mean {_PREFIX}{near[0]}?' if near else ''}"
+    return f"{name} is no variable of linux.tcp.{did_you_mean(rest, known, prefix=_PREFIX)}"
+
+
+def did_you_mean(name: str, known: t.Sequence[str], *, prefix: str = "") -> str:
+    """Return the question whether the known name that is nearest to a name was meant, with a blank before it."""
+    near = [one for one in known if one.startswith(name)] or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" Did you mean {prefix}{near[0]}?" if near else ""

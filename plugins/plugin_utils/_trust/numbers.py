@@ -40,7 +40,5 @@ def _whole_number(name: str, given: object) -> int | bool:
     # neither infinite, nor one whose digits would fill the memory
     if number is None or not number.is_finite() or number.adjusted() > 20 or number != number.to_integral_value():
         unit = "" if name == "probes" else " of seconds"
-        raise InvalidValueError(
-            f"{name} is {given!r}: give a whole number{unit}, or leave it out. Nothing was changed."
-        )
+        raise InvalidValueError(f"{name} is {given!r}: give a whole number{unit}, or leave it out.")
     return int(number)

@@ -103,7 +103,7 @@ def test_to_the_first_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert load(tmp_path)["restored"]
     refused, given = act({"changed": True}, {"folder": str(tmp_path), "to": "middle"}, monkeypatch)
     assert (refused["failed"], given) == (True, [])
-    assert refused["msg"] == "to (keepalive_restore_to) is 'middle': give last or first."
+    assert refused["msg"] == "to is 'middle': give last or first. Nothing was changed."
 
 
 def test_host_that_takes_the_name_of_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,6 @@ def act(
         pytest.param({}, {"family": "fish"}, id="fish"),
         pytest.param({"root": "/mnt/image"}, {}, id="another root"),
         pytest.param({"root": "~/image"}, {}, id="a root that the host expands"),
-        pytest.param({"nonsense": 1}, {}, id="an option that there is not"),
     ],
 )
 def test_host_is_not_asked(plugin: t.Any, arguments: Result, settings: Result) -> None:
@@ -62,7 +61,7 @@ def test_host_is_not_asked(plugin: t.Any, arguments: Result, settings: Result) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"state": "away"}, {"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
+    [{"path": "~/x.conf"}, {"path": "$HOME/x.conf"}],
     ids=lambda arguments: str(*arguments.values()),
 )
 def test_host_is_not_asked_by_keepalive(arguments: Result) -> None:

@@ -29,6 +29,7 @@ STARTED: Result = {"changed": True, "ansible_job_id": "j1", "results_file": "/ro
 def act(
     monkeypatch: pytest.MonkeyPatch,
     *results: Result,
+    arguments: Result | None = None,
     variables: Result | None = None,
     role: str | None = None,
     discovered: str | None = None,
@@ -44,7 +45,8 @@ def act(
 
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    task = mock.MagicMock(args={}, check_mode=False, async_val=async_val, poll=1, action="linux.tcp.keepalive_sockets")
+    task = mock.MagicMock(args=arguments or {}, check_mode=False, async_val=async_val, poll=1)
+    task.action = "linux.tcp.keepalive_sockets"
     task.configure_mock(_role=role and mock.MagicMock(**{"get_name.return_value": role}))
     action: t.Any = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
     key = discovered and "discovered_interpreter_python"
@@ -89,6 +91,21 @@ def test_facts_are_refused_in_the_role(
         assert found["msg"].endswith("Nothing was changed.")
     else:
         assert found == FINE
+
+
+@pytest.mark.parametrize(("role", "prefix"), [("linux.tcp.keepalive", "keepalive_"), (None, "")], ids=str)
+def test_options_have_the_names_that_the_user_gave(
+    monkeypatch: pytest.MonkeyPatch, role: str | None, prefix: str
+) -> None:
+    said = {**FINE, "msg": "Give overrides: ignore.", "warnings": ["path is odd."]}
+    found, _calls = act(monkeypatch, said, role=role)
+    assert (found["msg"], found["warnings"]) == (f"Give {prefix}overrides: ignore.", [f"{prefix}path is odd."])
+
+
+def test_unknown_option_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, calls = act(monkeypatch, arguments={"unit": "nginx"})
+    message = "unit is no option of linux.tcp.keepalive_sockets. Did you mean units? Nothing was changed."
+    assert (found, calls) == ({"failed": True, "changed": False, "msg": message}, [])
 
 
 JOB = {"jid": "j1", "_async_dir": "/root/.ansible_async"}

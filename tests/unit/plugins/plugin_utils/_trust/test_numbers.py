@@ -43,6 +43,6 @@ def test_whole_number(given: object, number: object) -> None:
 )
 @pytest.mark.parametrize(("name", "unit"), [("time", " of seconds"), ("interval", " of seconds"), ("probes", "")])
 def test_no_whole_number(given: object, name: str, unit: str) -> None:
-    message = f"{name} is {given!r}: give a whole number{unit}, or leave it out. Nothing was changed."
+    message = f"{name} is {given!r}: give a whole number{unit}, or leave it out."
     with pytest.raises(InvalidValueError, match=re.escape(message)):
         with_whole_numbers({name: given})

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check the arguments of a task on the controller, before anything is sent to a host.
+
+Ansible checks them too, later, on the host. Its messages have no value in ansible-core 2.16 and name no near option.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, validate
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import ROLE_VARIABLES, did_you_mean
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
+
+if t.TYPE_CHECKING:
+    Arguments = t.Mapping[str, t.Any]
+    Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+_OPTIONS = "|".join(name.partition("_")[2] for name in ROLE_VARIABLES)
+# An option where a message says what it is, or what to do: "time is 0", "give overrides: ignore", "leave time out".
+_IN_A_MESSAGE = re.compile(rf"(?<![\w./'\"-])(?=(?:{_OPTIONS})(?: is |: \S|\[\d))|(?<=leave )(?=(?:{_OPTIONS}) out)")
+
+
+def checked(arguments: Arguments, spec: Spec, *, module: str) -> dict[str, t.Any]:
+    """Return the arguments of a task with whole numbers, each under one name.
+
+    :raises InvalidValueError: for the first that the module would refuse, with what to give instead.
+    """
+    _require_options(arguments, spec, module)
+    found = _without_aliases(with_whole_numbers(arguments), spec)
+    for name in (name for name in found if name in spec):
+        require_valid(name, found[name], spec[name])
+    if "sockets" in spec:
+        _require_sockets(found.get("sockets"))
+    validated = ArgumentSpecValidator(dict(spec)).validate(found)
+    if validated.error_messages:
+        raise InvalidValueError("; ".join(validated.error_messages))
+    params = validated.validated_parameters
+    if params.get("state") == "present":  # those of sockets have other limits
+        validate(Values(*(params[key] for key in KEYS)))
+    return found
+
+
+def require_valid(name: str, value: object, option: t.Mapping[str, t.Any]) -> None:
+    """Check a value against the choices of an option, or that it is a boolean where one is needed.
+
+    :raises InvalidValueError: which names what can be given.
+    """
+    if value is None and option.get("default") is None:
+        return
+    choices = option.get("choices")
+    if choices and option["type"] == "str" and str(value) not in choices:
+        raise InvalidValueError(f"{name} is {value!r}: give {', '.join(choices[:-1])} or {choices[-1]}.")
+    if option["type"] == "bool":
+        try:
+            boolean(value)
+        except TypeError as exc:
+            raise InvalidValueError(f"{name} is {value!r}: give true or false.") from exc
+
+
+def as_variables(message: str) -> str:
+    """Return a message about options of keepalive with the names of the role's variables in their place."""
+    # what follows is about the options of another module
+    first = 1 if message.startswith("sockets[") else 0
+    return _IN_A_MESSAGE.sub("keepalive_", message, count=first)
+
+
+def _require_options(arguments: Arguments, spec: Spec, module: str) -> None:
+    known = [name for option, described in spec.items() for name in (option, *described.get("aliases", ()))]
+    unknown = [name for name in arguments if name not in known]
+    if unknown:
+        near = did_you_mean(unknown[0], known) or f" It has {', '.join(sorted(known))}."
+        raise InvalidValueError(f"{unknown[0]} is no option of {module}.{near}")
+
+
+def _without_aliases(arguments: Arguments, spec: Spec) -> dict[str, t.Any]:
+    """Return the arguments without the aliases of options that are given, too.
+
+    :raises InvalidValueError: where the two have different values.
+    """
+    found = dict(arguments)
+    for option, described in spec.items():
+        for alias in described.get("aliases", ()):
+            if found.get(option) is None or found.get(alias) is None:
+                continue
+            if str(found[option]) != str(found[alias]):
+                raise InvalidValueError(
+                    f"{option} is {found[option]!r} and {alias} is {found[alias]!r}, and both are names of one option: "
+                    f"give one of them."
+                )
+            del found[alias]
+    return found
+
+
+def _require_sockets(elements: object) -> None:
+    for index, element in enumerate(elements if isinstance(elements, list) else ()):
+        # what is null, and what is no dictionary, is refused with more to say
+        if isinstance(element, dict) and None not in element.values():
+            _require_element(index, element)
+
+
+def _require_element(index: int, element: Arguments) -> None:
+    try:
+        checked(element, KEEPALIVE_SOCKETS, module="linux.tcp.keepalive_sockets")
+    except InvalidValueError as exc:
+        raise InvalidValueError(f"sockets[{index}]: {exc}") from exc

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with the arguments of a task is told before anything is sent, in the words of the user."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("no controller has this Python", allow_module_level=True)
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
+    KEEPALIVE,
+    KEEPALIVE_CHECKPOINT,
+    KEEPALIVE_INFO,
+    KEEPALIVE_RESTORE,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
+
+SPECS = {
+    "keepalive": KEEPALIVE,
+    "keepalive_checkpoint": KEEPALIVE_CHECKPOINT,
+    "keepalive_info": KEEPALIVE_INFO,
+    "keepalive_restore": KEEPALIVE_RESTORE,
+    "keepalive_sockets": KEEPALIVE_SOCKETS,
+    "keepalive_sockets_info": KEEPALIVE_SOCKETS_INFO,
+}
+
+
+def check(module: str, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+    return checked(arguments, SPECS[module], module=f"linux.tcp.{module}")
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "found"),
+    [
+        pytest.param("keepalive", {}, {}, id="nothing"),
+        pytest.param("keepalive", {"time": "600", "intvl": 60.0}, {"time": 600, "intvl": 60}, id="numbers"),
+        pytest.param("keepalive", {"time": None}, {"time": None}, id="null"),
+        pytest.param("keepalive", {"interval": 60}, {"interval": 60}, id="alias"),
+        pytest.param("keepalive", {"intvl": 60, "interval": "60"}, {"intvl": 60}, id="the same twice"),
+        pytest.param(
+            "keepalive", {"intvl": None, "interval": 60}, {"intvl": None, "interval": 60}, id="null and alias"
+        ),
+        pytest.param("keepalive", {"runtime": "no", "backup": 1}, {"runtime": "no", "backup": 1}, id="booleans"),
+        pytest.param("keepalive", {"path": "~/x.conf"}, {"path": "~/x.conf"}, id="a path of the host"),
+        pytest.param(
+            "keepalive",
+            {"sockets": [{"units": ["nginx"], "interval": 60}]},
+            {"sockets": [{"units": ["nginx"], "interval": 60}]},
+            id="sockets",
+        ),
+        pytest.param(
+            "keepalive", {"time": 0, "state": "absent"}, {"time": 0, "state": "absent"}, id="a value to remove"
+        ),
+        pytest.param("keepalive_sockets_info", {"states": "listening"}, {"states": "listening"}, id="a list as text"),
+    ],
+)
+def test_what_is_right(module: str, arguments: dict[str, t.Any], found: dict[str, t.Any]) -> None:
+    assert check(module, arguments) == found
+
+
+OUT = "Give a whole number between 1 and 255, or leave probes out to keep what is set."
+TWO_NAMES = "and both are names of one option: give one of them."
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "message"),
+    [
+        ("keepalive", {"tme": 600}, "tme is no option of linux.tcp.keepalive. Did you mean time?"),
+        ("keepalive", {"probe": 20}, "probe is no option of linux.tcp.keepalive. Did you mean probes?"),
+        ("keepalive", {"intrval": 60}, "intrval is no option of linux.tcp.keepalive. Did you mean interval?"),
+        ("keepalive_info", {"xyz": 1}, "xyz is no option of linux.tcp.keepalive_info. It has loader, root."),
+        ("keepalive_sockets", {"unit": "x"}, "unit is no option of linux.tcp.keepalive_sockets. Did you mean units?"),
+        ("keepalive_restore", {"forced": 1}, "forced is no option of linux.tcp.keepalive_restore. Did you mean force?"),
+        ("keepalive", {"intvl": 60, "interval": 75}, f"intvl is 60 and interval is 75, {TWO_NAMES}"),
+        ("keepalive_checkpoint", {"intvl": 60, "interval": 75}, f"intvl is 60 and interval is 75, {TWO_NAMES}"),
+        (
+            "keepalive",
+            {"sockets": [{"units": ["a"]}, {"intvl": 60, "interval": 75}]},
+            f"sockets[1]: intvl is 60 and interval is 75, {TWO_NAMES}",
+        ),
+        (
+            "keepalive",
+            {"sockets": [{"unit": ["a"]}]},
+            "sockets[0]: unit is no option of linux.tcp.keepalive_sockets. Did you mean units?",
+        ),
+        (
+            "keepalive",
+            {"sockets": [{"time": "x"}]},
+            "sockets[0]: time is 'x': give a whole number of seconds, or leave it out.",
+        ),
+        ("keepalive", {"time": True}, "time is True, a boolean: give a whole number between 1 and 2147483."),
+        (
+            "keepalive_checkpoint",
+            {"probes": 256},
+            f"probes is 256: not every kernel takes more than 255. {OUT}",
+        ),
+        ("keepalive", {"overrides": "takeover"}, "overrides is 'takeover': give fail, take_over or ignore."),
+        ("keepalive", {"overrides": None}, "overrides is None: give fail, take_over or ignore."),
+        ("keepalive", {"state": "gone"}, "state is 'gone': give present or absent."),
+        ("keepalive", {"runtime": "maybe"}, "runtime is 'maybe': give true or false."),
+        ("keepalive_restore", {"force": "maybe"}, "force is 'maybe': give true or false."),
+        ("keepalive_restore", {"to": "middle"}, "to is 'middle': give last or first."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong(module: str, arguments: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        check(module, arguments)
+    assert str(refused.value) == message
+
+
+def test_what_only_ansible_knows() -> None:
+    with pytest.raises(InvalidValueError, match="states"):
+        check("keepalive_sockets", {"states": ["gone"]})
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("time is 0: give 1, or leave time out.", "keepalive_time is 0: give 1, or leave keepalive_time out."),
+        ("intvl is 60 and interval is 75", "keepalive_intvl is 60 and keepalive_interval is 75"),
+        ("give overrides: x, or overrides: y.", "give keepalive_overrides: x, or keepalive_overrides: y."),
+        ("With path: /etc/sysctl.d/zz.conf", "With keepalive_path: /etc/sysctl.d/zz.conf"),
+        ("give runtime: false to write", "give keepalive_runtime: false to write"),
+        ("sockets[0]: time is 0: give time: 60", "keepalive_sockets[0]: time is 0: give time: 60"),
+        ("sockets is 'x', and", "keepalive_sockets is 'x', and"),
+        *[(text, text) for text in ("/etc/path: x, 'time is 0'", "a.tcp_keepalive_time is 5", "keepalive_time is 5")],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_names_of_the_role(message: str, named: str) -> None:
+    assert as_variables(message) == named
