@@ -7,19 +7,19 @@
 from __future__ import annotations
 
 import os
-import re
 import typing as t
-from pathlib import Path
 
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.yaml import yaml_load
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE, KEEPALIVE_ROLLOUT
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
+    DESIRED_STATE,
+    KEEPALIVE,
+    KEEPALIVE_ROLLOUT,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
@@ -32,12 +32,14 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     summarize,
     wrong,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     require_no_steering_facts,
     steering_facts,
     without_facts,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES, require_known_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
 if t.TYPE_CHECKING:
@@ -47,6 +49,7 @@ if t.TYPE_CHECKING:
 
 _FOLDER = "keepalive_rollout_folder"
 _CHECK = "keepalive_rollout_check"
+_PLAYBOOK = ("import_playbook", "ansible.builtin.import_playbook")
 # What is read of each host: what its tasks have registered.
 _RESULTS = (
     "keepalive_result",
@@ -58,29 +61,18 @@ _RESULTS = (
     "__keepalive_rollback",
     "__keepalive_verification",
 )
-_ROLE = Path(__file__).parents[2] / "roles" / "keepalive" / "meta" / "argument_specs.yml"
 
 
-def _options_of_role() -> dict[str, Result]:
-    options: dict[str, Result] = yaml_load(_ROLE.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-    return options
-
-
-def _validated(options: dict[str, Result], given: Result) -> Result:
-    """Check the variables of the role that a host has, and return them with their defaults.
+def _validated(given: Result) -> Result:
+    """Check the variables of the role that a host has, and return the options of the module with their defaults.
 
     :raises KeepaliveError: where there cannot be such a desired state, or is none.
     """
-    validated = ArgumentSpecValidator(options).validate(given)
-    if validated.error_messages:
-        raise InvalidValueError("; ".join(validated.error_messages))
-    params: Result = validated.validated_parameters
-    interval = params.pop("keepalive_interval")
-    if interval is not None:
-        params["keepalive_intvl"] = interval
-    if params["keepalive_root"] != "/":
-        raise InvalidValueError("keepalive_root is not for hosts that run: leave it out.")
-    if DesiredState.from_params({name.partition("_")[2]: value for name, value in params.items()}).is_empty:
+    arguments = checked(given, KEEPALIVE, module="linux.tcp.keepalive")
+    params: Result = ArgumentSpecValidator(KEEPALIVE).validate(arguments).validated_parameters
+    if params["root"] != "/":
+        raise InvalidValueError("root is not for hosts that run: leave it out.")
+    if DesiredState.from_params(params).is_empty:
         raise InvalidValueError(
             "No value is set. Give keepalive_time, keepalive_intvl, keepalive_probes or keepalive_state=absent."
         )
@@ -112,57 +104,59 @@ def _only(name: str, given: t.Iterable[str]) -> str:
     return values[0]
 
 
-def _require_health_check(given: str, path: str) -> None:
-    """Check that a file of a health check is there, and notifies no handler.
+def _require_health_check(given: str, path: str, loader: t.Any) -> None:
+    """Check that a file of a health check is there, has tasks, and notifies no handler.
 
     :raises InvalidValueError: where it is not so.
     """
+    what, remedy = f"{_CHECK} is {given!r}, and {path}", "give the path of a file with tasks, or leave it out."
     try:
         with open(path, encoding="utf-8") as file:
-            tasks = file.read()
+            file.read()
+        tasks = loader.load_from_file(path)
     except (OSError, UnicodeDecodeError) as exc:
-        raise InvalidValueError(
-            f"keepalive_rollout_check is {given!r}, and {path} cannot be read "
-            f"({getattr(exc, 'strerror', None) or exc}): give the path of a file with tasks, or leave it out."
-        ) from exc
-    if re.search(r"^[ -]*[\"']?notify[\"']? *:", tasks, re.MULTILINE):
-        raise InvalidValueError(f"keepalive_rollout_check is {given!r}: handlers cannot be notified from there.")
+        raise InvalidValueError(f"{what} cannot be read ({getattr(exc, 'strerror', None) or exc}): {remedy}") from exc
+    except AnsibleError as exc:
+        raise InvalidValueError(f"{what} is no YAML that Ansible can read: {' '.join(str(exc).split())}") from exc
+    if not isinstance(tasks, list) or not tasks or not all(isinstance(task, dict) for task in tasks):
+        raise InvalidValueError(f"{what} is no list of tasks: {remedy}")
+    if any(name in task for task in tasks for name in ("hosts", *_PLAYBOOK)):
+        raise InvalidValueError(f"{what} is a playbook: give a file with the tasks alone.")
+    if _notifies(tasks):
+        raise InvalidValueError(f"{_CHECK} is {given!r}: handlers cannot be notified from there.")
 
 
-class ActionModule(ActionBase):
+def _notifies(tasks: object) -> bool:
+    """Whether one of the tasks, or of those in their blocks, notifies a handler."""
+    return any(
+        "notify" in task or any(_notifies(task.get(name)) for name in ("block", "rescue", "always"))
+        for task in (tasks if isinstance(tasks, list) else ())
+        if isinstance(task, dict)
+    )
+
+
+class ActionModule(ControllerAction):
     """Take one step of a rollout; of each host only what its own tasks registered is read."""
 
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = KEEPALIVE_ROLLOUT
+    late_steps = ("verify", "commit", "rollback", "finish", "restored")
 
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+    def act(self, params: Result, variables: Result) -> Result:
         """Return what the next tasks of the playbook need to know."""
-        variables = task_vars or {}
-        result: Result = super().run(tmp, variables)
-        validated = ArgumentSpecValidator(KEEPALIVE_ROLLOUT).validate(self._task.args)
-        if validated.error_messages:
-            return {**result, "failed": True, "msg": "; ".join(validated.error_messages)}
-        params = validated.validated_parameters
         hostvars = variables.get("hostvars") or {}
         facts: Facts = {name: _results_of(hostvars[name]) for name in params["hosts"]}
-        try:
-            if params["step"] == "prepare":
-                given = self._prepare(variables)
-            elif params["step"] == "begin":
-                given = self._begin(params, facts)
-            elif params["step"] == "restored":
-                given = self._restored(params, facts)
-            else:
-                rollout = Rollout.load(self._path)
-                folder_lock.touch(rollout.folder)
-                facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
-                given = self._step(params["step"], rollout, facts)
-                rollout.keep(self._path)
-        except KeepaliveError as exc:
-            changed_nothing = " Nothing was changed." if params["step"] in ("prepare", "begin", "checkpoint") else ""
-            return {**result, "failed": True, "msg": f"{str(exc).rstrip('.')}.{changed_nothing}"}
-        return {**result, "changed": False, **given}
+        if params["step"] == "prepare":
+            return self._prepare(variables)
+        if params["step"] == "begin":
+            return self._begin(params, facts)
+        if params["step"] == "restored":
+            return self._restored(params, facts)
+        rollout = Rollout.load(self._path)
+        folder_lock.touch(rollout.folder)
+        facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
+        given = self._step(params["step"], rollout, facts)
+        rollout.keep(self._path)
+        return given
 
     @property
     def _path(self) -> str:
@@ -172,41 +166,36 @@ class ActionModule(ActionBase):
 
     def _prepare(self, variables: Result) -> Result:
         """Read the variables of one host, those of the play included."""
-        options = _options_of_role()
         require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
-            others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
-            unknown = unknown_names(variables, others)
-            if unknown:
-                raise InvalidValueError(message_about_unknown(unknown))
-            of_role = {name: self._templar.template(variables[name]) for name in options if name in variables}
-            params = _validated(options, {name: value for name, value in of_role.items() if value is not None})
-            given = self._without_facts(variables, (_CHECK, _FOLDER))
+            of_role = self.rendered(variables, (OTHERS, *ROLE_VARIABLES))
+            require_known_names(variables, of_role.pop(OTHERS, None))
+            params = _validated({name.partition("_")[2]: v for name, v in of_role.items() if v is not None})
+            given = self._without_facts(variables)
             folder = folder_of(_FOLDER, given.get(_FOLDER, PLAYBOOK_VARIABLES[_FOLDER]))
         except KeepaliveError as exc:
-            raise InvalidValueError(f"{variables.get('inventory_hostname')}: {exc}") from exc
+            raise InvalidValueError(f"{variables.get('inventory_hostname')}: {as_variables(str(exc))}") from exc
         return {
             "check": str(given.get(_CHECK) or ""),
             "folder": folder,
-            "sockets": bool(params["keepalive_sockets"]),
-            "desired": {name: params[f"keepalive_{name}"] for name in DESIRED_STATE},
+            "sockets": bool(params["sockets"]),
+            "desired": {name: params[name] for name in DESIRED_STATE},
         }
 
-    def _without_facts(self, variables: Result, names: t.Iterable[str]) -> Result:
-        """Return the values of variables that name files of the controller.
+    def _without_facts(self, variables: Result) -> Result:
+        """Return the values of the variables that name files of the controller.
 
         :raises InvalidValueError: where the template of one needs a fact.
         """
-        used = self._templar.available_variables
-        self._templar.available_variables = without_facts(variables)
-        try:
-            return {name: self._without_fact(name, variables[name]) for name in names if name in variables}
-        finally:
-            self._templar.available_variables = used
+        known = without_facts(variables)
+        given: Result = {}
+        for name in (_CHECK, _FOLDER):
+            given.update(self._without_fact(name, known))
+        return given
 
-    def _without_fact(self, name: str, value: object) -> t.Any:
+    def _without_fact(self, name: str, known: Result) -> Result:
         try:
-            return self._templar.template(value)
+            return self.rendered(known, [name])
         except AnsibleError as exc:
             raise InvalidValueError(
                 f"{name} cannot be worked out without the facts of the host: {str(exc).rstrip('.')}. Use variables of "
@@ -218,7 +207,7 @@ class ActionModule(ActionBase):
         folder = _only(_FOLDER, (known["folder"] for known in prepared.values()))
         paths = {check: os.path.abspath(check) for known in prepared.values() for check in [known["check"]] if check}
         for check, path in paths.items():
-            _require_health_check(check, path)
+            _require_health_check(check, path, self._loader)
         checks = {name: paths[known["check"]] for name, known in prepared.items() if known["check"]}
         sockets = [name for name, known in prepared.items() if known["sockets"]]
         desired = {name: dict(known["desired"]) for name, known in prepared.items()}

@@ -13,14 +13,23 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_VARIABLES
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
+    KEEPALIVE_RESTORE,
+    KEEPALIVE_VARIABLES,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import require_valid
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
+    OTHERS,
+    ROLE_VARIABLES,
+    require_known_names,
+    require_prefixes,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
 if t.TYPE_CHECKING:
@@ -43,46 +52,37 @@ PLAYBOOKS: dict[str, tuple[str, ...]] = {
 }
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Return the variables of a playbook, and the hosts that it is for."""
 
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = KEEPALIVE_VARIABLES
 
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+    def act(self, params: Result, variables: Result) -> Result:
         """Return the values by the names of the variables, and the hosts of the pattern."""
-        variables = task_vars or {}
-        result: Result = super().run(tmp, variables)
-        validated = ArgumentSpecValidator(KEEPALIVE_VARIABLES).validate(self._task.args)
-        if validated.error_messages:
-            return {**result, "failed": True, "msg": "; ".join(validated.error_messages)}
-        names = PLAYBOOKS[validated.validated_parameters["playbook"]]
-        try:
-            if self._task.delegate_to != CONTROLLER:
-                raise InvalidValueError(f"keepalive_variables needs delegate_to: {CONTROLLER}.")
-            own: Result = variables["ansible_delegated_vars"][CONTROLLER]
-            require_no_steering_facts(own)
-            _require_known(own, self._given(own, [OTHERS]).get(OTHERS))
-            asked = ("keepalive_hosts", *names)
-            given = {**{name: PLAYBOOK_VARIABLES[name] for name in asked}, **self._given(own, asked)}
-            hosts = self._hosts_of(given.pop("keepalive_hosts"), own)
-            for name in names:
-                if name.endswith("_folder"):
-                    given[name] = folder_of(name, given[name])
-                    self._require_one(name, given[name], hosts, variables)
-        except KeepaliveError as exc:
-            return {**result, "failed": True, "msg": f"Nothing was done: {exc}"}
-        return {**result, "changed": False, "hosts": hosts, "variables": given}
-
-    def _given(self, own: Result, names: t.Iterable[str]) -> Result:
-        """Return the values of variables as localhost has them, with those of the play."""
-        used = self._templar.available_variables
-        self._templar.available_variables = own
-        try:
-            return {name: self._templar.template(own[name]) for name in names if name in own}
-        finally:
-            self._templar.available_variables = used
+        playbook = params["playbook"]
+        names = PLAYBOOKS[playbook]
+        if self._task.delegate_to != CONTROLLER:
+            raise InvalidValueError(f"keepalive_variables needs delegate_to: {CONTROLLER}.")
+        own: Result = variables["ansible_delegated_vars"][CONTROLLER]
+        require_no_steering_facts(own)
+        others = self.rendered(own, [OTHERS]).get(OTHERS)
+        require_known_names(own, others)
+        asked = ("keepalive_hosts", *names)
+        given = {**{name: PLAYBOOK_VARIABLES[name] for name in asked}, **self.rendered(own, asked)}
+        hosts = self._hosts_of(given.pop("keepalive_hosts"), own)
+        known = [name for name in PLAYBOOK_VARIABLES if name in asked or name.startswith(f"keepalive_{playbook}_")]
+        known += ROLE_VARIABLES if playbook in ("apply", "rollout") else ()
+        extra = self._task.get_variable_manager().extra_vars
+        hostvars = variables["hostvars"]
+        require_prefixes(
+            extra, known, lambda name: name in own or any(name in hostvars[host] for host in hosts), others
+        )
+        for name in names:
+            if name.endswith("_folder"):
+                given[name] = folder_of(name, given[name])
+                self._require_one(name, given[name], hosts, variables)
+        _require_values({**given, **self.rendered(own, ["keepalive_audit_become"])})
+        return {"hosts": hosts, "variables": given}
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
@@ -93,11 +93,16 @@ class ActionModule(ActionBase):
         lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
         within = set(own["ansible_play_hosts_all"])
         hosts = [name for name in lookup.run([patterns], variables=own) if name in within]
-        if not hosts:
+        if hosts:
+            return hosts
+        if not set(own["groups"]["all"]) - {CONTROLLER}:
             raise InvalidValueError(
-                f"'{patterns}' (keepalive_hosts) matches no host of the inventory, or none within --limit."
+                "The inventory has no host: name one that has, such as -i hosts.yml, or -i db01, for a single host."
             )
-        return hosts
+        raise InvalidValueError(
+            f"'{patterns}' (keepalive_hosts) matches no host of the inventory, or none within --limit: correct the "
+            f"name, or give the inventory that has these hosts."
+        )
 
     def _require_one(self, name: str, value: str, hosts: t.Iterable[str], variables: Result) -> None:
         """Check that no host has another folder.
@@ -115,11 +120,18 @@ class ActionModule(ActionBase):
                     )
 
 
-def _require_known(variables: Result, others: object) -> None:
-    """Check that no variable is misspelt.
+def _require_values(given: Result) -> None:
+    """Check the variables that are no folders.
 
-    :raises InvalidValueError: for names that look like the collection's and are none.
+    :raises InvalidValueError: for the first that makes no sense.
     """
-    unknown = unknown_names(variables, others)
-    if unknown:
-        raise InvalidValueError(message_about_unknown(unknown))
+    criteria = {name: given.get(f"keepalive_audit_{name}") for name in ("limit", "idle_timeout", "covered", "strict")}
+    Criteria.from_options(**criteria)
+    for name, option in {
+        "keepalive_audit_become": {"type": "bool", "default": True},
+        "keepalive_audit_sockets": {"type": "bool", "default": True},
+        "keepalive_restore_force": KEEPALIVE_RESTORE["force"],
+        "keepalive_restore_to": KEEPALIVE_RESTORE["to"],
+    }.items():
+        if name in given:
+            require_valid(name, given[name], option)

@@ -39,6 +39,9 @@ OTHERS = "keepalive_other_variables"
 RESULT = "keepalive_result"
 KNOWN = (*ROLE_VARIABLES, *PLAYBOOK_VARIABLES, OTHERS, RESULT)
 _PREFIX = "keepalive_"
+_REMEDY = f"Correct the name, or list a variable of your own in {OTHERS}, which is a list of names."
+# What stands before the name of an option.
+_PREFIXES = re.compile(r"keepalive_((audit|rollout|restore)_)?")
 # keep_alive_time and Keepalive_time are misspelt, and so are keepalives_time and keepalive-time.
 _LIKE_OURS = re.compile("keep[_-]?alives?[_-]", re.IGNORECASE)
 
@@ -48,9 +51,13 @@ def unknown_names(variables: Variables, others: object = None) -> list[str]:
 
     ``others`` is the value of :data:`OTHERS`: a list of names, or a text with commas.
     """
-    named = others.split(",") if isinstance(others, str) else others if isinstance(others, (list, tuple)) else ()
-    own = {*KNOWN, *(str(name).strip() for name in named)}
+    own = {*KNOWN, *_listed(others)}
     return sorted(name for name in variables if name not in own and _LIKE_OURS.match(name))
+
+
+def _listed(others: object) -> set[str]:
+    named = others.split(",") if isinstance(others, str) else others if isinstance(others, (list, tuple)) else ()
+    return {str(name).strip() for name in named}
 
 
 def require_known_names(variables: Variables, others: object = None) -> None:
@@ -63,12 +70,26 @@ def require_known_names(variables: Variables, others: object = None) -> None:
         raise InvalidValueError(message_about_unknown(unknown))
 
 
+def require_prefixes(
+    extra: t.Container[str], known: t.Iterable[str], is_set: t.Callable[[str], bool], others: object = None
+) -> None:
+    """Check that no variable of --extra-vars has the name of an option, which is one of the ``known`` without prefix.
+
+    A name is a user's own where what it could stand for is set, or where it is among ``others``.
+
+    :raises InvalidValueError: for the first such name.
+    """
+    own = _listed(others)
+    for name in known:
+        bare = _PREFIXES.sub("", name)
+        if bare in extra and bare not in own and not is_set(name):
+            what = f"{bare} is given with --extra-vars, and linux.tcp reads no such variable."
+            raise InvalidValueError(f"{what} Did you mean {name}? {_REMEDY}")
+
+
 def message_about_unknown(names: t.Iterable[str]) -> str:
     """Return what is wrong with variables of these names, and what to do."""
-    return (
-        f"{' '.join(map(_about, names))} Correct the name, or list a variable of your own in {OTHERS}, which is a list "
-        f"of names."
-    )
+    return f"{' '.join(map(_about, names))} {_REMEDY}"
 
 
 def _about(name: str) -> str:

@@ -52,9 +52,9 @@ def take(
 ) -> Facts:
     """Take a step and return what it gives."""
     task = mock.MagicMock(args={"step": step, **arguments}, check_mode=check_mode, async_val=0)
-    connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
+    connection, play_context, shared_loader = [mock.MagicMock()] * 3
     templar = templar or mock.MagicMock(template=lambda value: value)
-    action = keepalive_rollout.ActionModule(task, connection, play_context, loader, templar, shared_loader)
+    action = keepalive_rollout.ActionModule(task, connection, play_context, DataLoader(), templar, shared_loader)
     result: Facts = action.run(task_vars={"hostvars": hostvars, **(variables or {})})
     return result
 
@@ -198,10 +198,25 @@ def test_check_mode_never_stops(tmp_path: Path) -> None:
     ("variables", "message"),
     [
         pytest.param({}, "No value is set. Give keepalive_time,", id="nothing"),
-        pytest.param({"keepalive_time": 0}, "time is 0: the kernel would take it", id="zero"),
-        pytest.param({"keepalive_probes": "256"}, "probes is 256: not every kernel takes more than 255", id="too many"),
-        pytest.param({"keepalive_intvl": "soon"}, "argument 'keepalive_intvl' is of type", id="no number"),
-        pytest.param({"keepalive_time": 5, "keepalive_path": "x"}, "path is 'x': give the absolute path", id="path"),
+        pytest.param({"keepalive_time": 0}, "keepalive_time is 0: the kernel would take it", id="zero"),
+        pytest.param(
+            {"keepalive_probes": "256"}, "keepalive_probes is 256: not every kernel takes more", id="too many"
+        ),
+        pytest.param({"keepalive_intvl": "soon"}, "keepalive_intvl is 'soon': give a whole number", id="no number"),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_path": "x"}, "keepalive_path is 'x': give the absolute path", id="path"
+        ),
+        pytest.param({"keepalive_state": "gone"}, "keepalive_state is 'gone': give present or absent", id="state"),
+        pytest.param(
+            {"keepalive_intvl": 60, "keepalive_interval": 75},
+            "keepalive_intvl is 60 and keepalive_interval is 75, and both are names of one option",
+            id="two intervals",
+        ),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_sockets": [{"unit": "nginx"}]},
+            "keepalive_sockets[0]: unit is no option of linux.tcp.keepalive_sockets. Did you mean units?",
+            id="sockets",
+        ),
         pytest.param(
             {"keepalive_time": 5, "keepalive_root": "/mnt"}, "keepalive_root is not for hosts that", id="root"
         ),
@@ -280,11 +295,36 @@ def test_rollout_that_cannot_be(tmp_path: Path, variables: Facts, message: str) 
     assert refused["msg"].endswith("Nothing was changed.")
 
 
-def test_health_check_that_notifies(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("- raw: 'true'\n  notify: Restart\n", "handlers cannot be notified from there", id="notify"),
+        pytest.param("- {raw: 'true', notify: x}\n", "handlers cannot be notified from there", id="notify in one line"),
+        pytest.param(
+            "- block:\n  - raw: 'true'\n  rescue:\n  - {raw: x, notify: y}\n", "handlers cannot", id="notify in a block"
+        ),
+        pytest.param("raw: 'true'\n", "is no list of tasks: give the path of a file with tasks", id="one task"),
+        pytest.param("curl http://localhost\n", "is no list of tasks: give", id="a script"),
+        pytest.param("- restart\n", "is no list of tasks: give", id="names"),
+        pytest.param("", "is no list of tasks: give", id="nothing"),
+        pytest.param("- hosts: all\n  tasks: []\n", "is a playbook: give a file with the tasks alone", id="a playbook"),
+        pytest.param("- raw: [\n", "is no YAML that Ansible can read: ", id="no YAML"),
+    ],
+)
+def test_health_check_that_cannot_be(tmp_path: Path, text: str, message: str) -> None:
     check = tmp_path / "health.yml"
-    check.write_text("- ansible.builtin.raw: 'true'\n  notify: Restart\n")
+    check.write_text(text)
     refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600, "keepalive_rollout_check": str(check)}})
-    assert "handlers cannot be notified from there" in refused["msg"]
+    assert refused["msg"].startswith(f"keepalive_rollout_check is '{check}'")
+    assert message in refused["msg"]
+    assert refused["msg"].endswith(" Nothing was changed.")
+
+
+def test_health_check_with_a_task_whose_module_has_the_word(tmp_path: Path) -> None:
+    check = tmp_path / "health.yml"
+    check.write_text("- some.module: {notify: true}\n")
+    begun = begin(tmp_path / "store", {"a": {"keepalive_time": 600, "keepalive_rollout_check": str(check)}})
+    assert begun["checks"] == {"a": str(check)}
 
 
 def test_step_that_there_is_not() -> None:

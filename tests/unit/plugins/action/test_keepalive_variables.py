@@ -31,12 +31,18 @@ def look_up(patterns: list[str], *, variables: Result) -> list[str]:
 
 
 def act(
-    own: Result, *, playbook: str = "audit", hostvars: Result | None = None, delegate_to: str | None = "localhost"
+    own: Result,
+    *,
+    playbook: str = "audit",
+    hostvars: Result | None = None,
+    delegate_to: str | None = "localhost",
+    extra: Result | None = None,
 ) -> Result:
     """Run the action for a first host whose facts are evil; ``own`` is what localhost has."""
     templar = mock.MagicMock(available_variables="of the first host", template=lambda value: value)
     task = mock.MagicMock(args={"playbook": playbook}, async_val=0, delegate_to=delegate_to)
-    own = {"ansible_play_hosts_all": ["localhost", "a", "b"], **own}
+    task.get_variable_manager.return_value.extra_vars = extra or {}
+    own = {"ansible_play_hosts_all": ["localhost", "a", "b"], "groups": {"all": ["a", "b", "c"]}, **own}
     variables = {
         **EVIL,
         "ansible_facts": EVIL,
@@ -76,6 +82,13 @@ def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> N
     ("own", "message"),
     [
         pytest.param({"keepalive_hosts": ["c", "d"]}, "'c,d' (keepalive_hosts) matches no host", id="no host"),
+        pytest.param({"keepalive_hosts": "d", "groups": {"all": []}}, "The inventory has no host: name", id="empty"),
+        pytest.param({"keepalive_audit_limit": "abc"}, "keepalive_audit_limit is 'abc': give seconds,", id="no number"),
+        pytest.param({"keepalive_audit_covered": 101}, "keepalive_audit_covered is '101': give per", id="no share"),
+        pytest.param({"keepalive_audit_strict": "x"}, "keepalive_audit_strict is 'x': give true", id="strict"),
+        pytest.param({"keepalive_audit_sockets": "x"}, "keepalive_audit_sockets is 'x': give true", id="sockets"),
+        pytest.param({"keepalive_audit_become": "x"}, "keepalive_audit_become is 'x': give true", id="become"),
+        pytest.param({"keepalive_tme": 600}, "keepalive_tme is no variable of linux.tcp. Did you", id="misspelt"),
         pytest.param({"keepalive_audit_folder": ""}, "keepalive_audit_folder is '': give the path", id="no folder"),
         pytest.param({"keepalive_audit_folder": {}}, "keepalive_audit_folder is {}: give the path", id="no text"),
         pytest.param(
@@ -88,11 +101,65 @@ def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> N
 def test_refused(own: Result, message: str) -> None:
     refused = act(own)
     assert refused["failed"]
-    assert refused["msg"].startswith(f"Nothing was done: {message}")
+    assert refused["msg"].startswith(message)
+    assert refused["msg"].endswith(" Nothing was changed.")
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"keepalive_restore_to": "middle"}, "keepalive_restore_to is 'middle': give last or first."),
+        ({"keepalive_restore_force": "x"}, "keepalive_restore_force is 'x': give true or false."),
+    ],
+    ids=str,
+)
+def test_restoration_that_cannot_be(own: Result, message: str) -> None:
+    assert act(own, playbook="restore")["msg"] == f"{message} Nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("playbook", "name", "meant"),
+    [
+        ("apply", "overrides", "keepalive_overrides"),
+        ("apply", "time", "keepalive_time"),
+        ("apply", "interval", "keepalive_interval"),
+        ("apply", "hosts", "keepalive_hosts"),
+        ("rollout", "path", "keepalive_path"),
+        ("rollout", "check", "keepalive_rollout_check"),
+        ("rollout", "batches", "keepalive_rollout_batches"),
+        ("restore", "force", "keepalive_restore_force"),
+        ("restore", "to", "keepalive_restore_to"),
+        ("restore", "folder", "keepalive_rollout_folder"),
+        ("audit", "limit", "keepalive_audit_limit"),
+        ("audit", "become", "keepalive_audit_become"),
+    ],
+)
+def test_name_of_an_option_among_the_extra_variables(playbook: str, name: str, meant: str) -> None:
+    refused = act({}, playbook=playbook, extra={name: "x"})
+    assert refused["msg"] == (
+        f"{name} is given with --extra-vars, and linux.tcp reads no such variable. Did you mean {meant}? Correct the "
+        f"name, or list a variable of your own in keepalive_other_variables, which is a list of names. Nothing was "
+        f"changed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("playbook", "own", "hostvars", "extra"),
+    [
+        pytest.param("apply", {"time": 5}, {"a": {"path": "x"}, "b": {}}, {}, id="variables of the inventory"),
+        pytest.param("apply", {"keepalive_time": 5}, None, {"time": 5}, id="one that another uses"),
+        pytest.param("apply", {}, {"a": {}, "b": {"keepalive_time": 5}}, {"time": 5}, id="one that a host uses"),
+        pytest.param("apply", {"keepalive_other_variables": "time"}, None, {"time": 5}, id="one that is named"),
+        pytest.param("apply", {}, None, {"force": 5, "limit": 5}, id="those of other playbooks"),
+        pytest.param("restore", {}, None, {"time": 5, "path": 5, "ansible_user": "x"}, id="what is not read"),
+    ],
+)
+def test_other_extra_variables(playbook: str, own: Result, hostvars: Result | None, extra: Result) -> None:
+    assert act(own, playbook=playbook, hostvars=hostvars, extra=extra)["hosts"] == ["a", "b"]
 
 
 def test_needs_the_variables_of_localhost() -> None:
-    assert act({}, delegate_to=None)["msg"] == "Nothing was done: keepalive_variables needs delegate_to: localhost."
+    assert act({}, delegate_to=None)["msg"] == "keepalive_variables needs delegate_to: localhost. Nothing was changed."
     assert "value of playbook must be one of" in act({}, playbook="reboot")["msg"]
 
 
@@ -110,7 +177,7 @@ def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
     given = act({"keepalive_rollout_folder": "/x"}, playbook="restore", hostvars={"a": {}, "b": known})
     if is_refused:
         assert given["msg"].startswith(
-            "Nothing was done: keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one folder"
+            "keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one folder"
         )
     else:
         assert given["variables"] == {
