@@ -29,17 +29,17 @@ export TARGET_PYTHON
 SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED SAMPLE ONLY WRITE UPGRADE
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
-$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). Nothing was done. There are: $(SETTINGS). See 'make help'))
+$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). There are: $(SETTINGS). See 'make help'. Nothing was changed.))
 
 # What a run as another user left here, such as `sudo make apply`, cannot be written to later.
 FOREIGN := $(if $(filter-out 0,$(shell id -u)),$(shell find .venv .build .cache .collections .nox -maxdepth 1 \
 	! -user $$(id -u) -printf '%p belongs to %u' -quit 2>/dev/null))
 $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(FOREIGN), because an earlier run was \
-	another user's. Nothing was done. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR)))
+	another user's. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR). Nothing was changed.))
 
 .DEFAULT_GOAL := help
-.PHONY: help apply quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint docs \
-	molecule fleet differential faults cores benchmark build install packages runner collections lock clean
+.PHONY: help apply checked quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint \
+	docs molecule fleet differential faults cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -59,8 +59,12 @@ help: ## Show this list (default)
 	@echo
 	@echo 'PYTHON=python3.12 takes another interpreter than python3 (3.11 or newer) when .venv is made.'
 
-apply: install ## Set and keep the values (see above)
+apply: checked $(INSTALLED) ## Set and keep the values (see above)
 	@tools/apply.sh
+
+# Before anything is installed.
+checked:
+	@tools/apply.sh check
 
 quick: $(BIN)/python ## Check style, types and unit tests on this Python, without root: TARGET_PYTHON=3.8 takes another
 	@$(BIN)/python tools/run_steps.py quick
@@ -128,7 +132,10 @@ benchmark: runner packages ## Measure plays beside ping and ansible.posix.sysctl
 	@$(NOX) benchmark -- $(if $(WRITE),--write-page)
 
 build: $(ARTIFACT) ## Build the collection's artifact into .build
+	@echo 'The artifact is $(ARTIFACT).'
+
 install: $(INSTALLED) ## Install the artifact into .collections
+	@echo 'It is installed in .collections.'
 
 packages: ## Install the system packages that the tests need (as root)
 	@tools/install_packages.sh

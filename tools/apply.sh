@@ -3,16 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Runs the role of the installed artifact with the choices that `make apply` hands on as variables.
+# Runs the role of the installed artifact with the choices that `make apply` hands on as variables. With the argument
+# "check" it only refuses what cannot be, which takes nothing that has to be installed.
 set -euo pipefail
 
 export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml
 export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
-ROLE=$ANSIBLE_COLLECTIONS_PATH/ansible_collections/linux/tcp/roles/keepalive
+ROLE=roles/keepalive
 
 refuse() {
-  echo "$* Nothing was done." >&2
+  echo "$* Nothing was changed." >&2
   exit 1
 }
 
@@ -53,11 +54,25 @@ if [[ -n ${INVENTORY:-} ]]; then
   arguments+=(--inventory "$INVENTORY")
   hosts="the hosts of $INVENTORY${LIMIT:+, limited to $LIMIT}"
 else
+  export ANSIBLE_REMOTE_TMP=${ANSIBLE_HOME:-}/tmp
   # What the environment names as inventory or limit is not this machine.
   arguments+=(--inventory inventory.yml)
   hosts="this machine"
 fi
 unset ANSIBLE_INVENTORY ANSIBLE_LIMIT ANSIBLE_SUBSET
+
+# Reporting takes no rights.
+if [[ -z ${INVENTORY:-} && -n ${TIME:-}${INTVL:-}${PROBES:-}${EXTRA:-} ]] && ((EUID != 0)) &&
+  ! sudo --non-interactive true 2>/dev/null; then
+  if command -v sudo >/dev/null && [[ -t 0 ]]; then
+    arguments+=(--ask-become-pass)
+  else
+    refuse "Setting kernel values, and checking whether that would work, takes root: run this as root, or as a" \
+      "user with sudo (without a password, or in a terminal, where it is asked for)."
+  fi
+fi
+[[ ${1:-} != check ]] || exit 0
+
 if [[ -n ${TIME:-}${INTVL:-}${PROBES:-}${EXTRA:-} ]]; then
   echo "${check}linux.tcp.keepalive on $hosts."
 elif [[ -n ${INVENTORY:-} ]]; then
@@ -68,20 +83,6 @@ else
   reports=yes
   echo "What $hosts has now (runtime) and after a reboot (boot), and where these differ (drift). To set values:"
   echo "  make apply TIME=600 INTVL=60 PROBES=20 CHECK=1"
-fi
-
-if [[ -z ${INVENTORY:-} ]]; then
-  export ANSIBLE_REMOTE_TMP=$ANSIBLE_HOME/tmp
-  if ((EUID == 0)) || sudo --non-interactive true 2>/dev/null; then
-    :
-  elif [[ -n $reports ]]; then
-    :
-  elif command -v sudo >/dev/null && [[ -t 0 ]]; then
-    arguments+=(--ask-become-pass)
-  else
-    refuse "Setting kernel values, and checking whether that would work, takes root: run this as root, or as a" \
-      "user with sudo (without a password, or in a terminal, where it is asked for)."
-  fi
 fi
 
 # ARGS is a list of arguments, so it is split into words.

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, KeepaliveError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RESTORE
@@ -41,7 +41,7 @@ class ActionModule(GuardedAction):
             if claims_identity(variables):
                 raise InvalidValueError(
                     "The host has a fact that stands for its name in the inventory, so it could take the checkpoint of "
-                    "another host. Nothing was restored. Find out what returns it, and run with --flush-cache."
+                    "another host. Find out what returns it, and run with --flush-cache."
                 )
             folder = folder_of("folder", given) if given else None
             noted = arguments.get("checkpoint")
@@ -64,7 +64,7 @@ class ActionModule(GuardedAction):
             if folder and done:
                 self._note(folder, host, t.cast("Json", noted), kind=kind, to_first=to == "first")
         except KeepaliveError as exc:
-            result.update(failed=True, msg=str(exc))
+            result.update(failed=True, msg=unchanged(exc))
         return result
 
     def _choose(self, folder: str, host: str, *, kind: str, to_first: bool) -> tuple[Json | None, Json]:

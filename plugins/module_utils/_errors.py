@@ -16,11 +16,15 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
+UNCHANGED = " Nothing was changed."
+
 
 def unchanged(message: object) -> str:
-    """Return a message, or that of an error, which says at its end that nothing was changed."""
+    """Return a message, or that of an error, which says at its end, and once, that nothing was changed."""
     text = str(message)
-    return f"{text}{'' if text.endswith(('.', '?', '!')) else '.'} Nothing was changed."
+    if text.endswith(UNCHANGED):
+        return text
+    return f"{text}{'' if text.endswith(('.', '?', '!')) else '.'}{UNCHANGED}"
 
 
 class KeepaliveError(Exception):

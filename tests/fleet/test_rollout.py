@@ -172,9 +172,8 @@ def test_read_only_and_overridden_hosts(fleet: Fleet) -> None:
     assert summary["not_started"] == listed(2, 5)
     assert summary["failed"].keys() == set(names(3, 4))
     assert "/etc/sysctl.d: read-only file system" in summary["failed"]["host03"]
-    assert (
-        f'{OTHER} line 2 has "60 {template}" and takes precedence. Nothing was changed.' in summary["failed"]["host04"]
-    )
+    assert f'{OTHER} line 2 has "60 {template}" and takes precedence. Remove' in summary["failed"]["host04"]
+    assert "give keepalive_overrides: take_over" in summary["failed"]["host04"]
     assert not (fleet.folder / "run").exists()
     assert not (fleet.folder / "keepalive-rollout").exists()
     assert_as_before(fleet, before, before)

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import tempfile
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -30,7 +33,7 @@ def test_unknown_setting(tmp_path: Path, arguments: list[str]) -> None:
     run = make(tmp_path, *arguments)
     unknown = arguments[-1].partition("=")[0]
     assert run.returncode == 2
-    assert f"There is no setting {unknown}. Nothing was done. There are: PYTHON INVENTORY LIMIT TIME" in run.stderr
+    assert f"There is no setting {unknown}. There are: PYTHON INVENTORY LIMIT TIME" in run.stderr
 
 
 def test_known_settings(tmp_path: Path) -> None:
@@ -52,3 +55,45 @@ def test_clone_in_which_another_user_has_run_make(tmp_path: Path, user: str, goa
     message = f"Give the clone back: sudo chown -R admin: {tmp_path}"
     assert (message in run.stderr) == is_refused
     assert (".venv belongs to " in run.stderr) == is_refused
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_refused"),
+    [({"TIME": "600"}, True), ({"TIME": "600", "CHECK": "1"}, True), ({}, False), ({"INVENTORY": "db1,"}, False)],
+    ids=str,
+)
+def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused: bool) -> None:
+    """It is refused before anything is installed, but for a report, and for other hosts."""
+    script = (MAKEFILE.parent / "tools" / "apply.sh").read_text(encoding="utf-8")
+    drop: dict[str, t.Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory() as folder:  # which another user can enter
+        for program in ("grep", "xargs", "echo"):
+            Path(folder, program).symlink_to(shutil.which(program) or program)
+        os.chmod(folder, 0o755)
+        run = subprocess.run(
+            [shutil.which("bash") or "bash", "-c", script, "apply.sh", "check"],
+            cwd="/",
+            env={"PATH": folder, **setting},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            **drop,
+        )
+    assert (run.returncode != 0, bool(run.stderr)) == (is_refused, is_refused)
+    if is_refused:
+        assert run.stderr.startswith(
+            "Setting kernel values, and checking whether that would work, takes root: run this"
+        )
+        assert run.stderr.endswith(" Nothing was changed.\n")
+        assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("goal", "where"), [("build", ".build/linux-tcp-"), ("install", ".collections")])
+def test_goal_says_where_its_result_is(goal: str, where: str) -> None:
+    assert re.search(rf"echo '[^']*{re.escape(where)}[^']*\.'\n\Z", make(MAKEFILE.parent, goal).stdout)
+
+
+def test_apply_is_checked_before_anything_is_installed() -> None:
+    steps = make(MAKEFILE.parent, "--always-make", "apply").stdout
+    assert -1 < steps.find("tools/apply.sh check") < steps.find("ansible-galaxy")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -56,3 +57,25 @@ def test_files_use_the_words_of_the_collection() -> None:
         for match in FORBIDDEN.finditer(" ".join(path.read_text(encoding="utf-8").split()))
     ]
     assert found == [], "Use the words in REPLACED."
+
+
+def sentences(path: Path) -> list[str]:
+    """Return the texts of a file of Python, with a gap for each value in them."""
+    return [
+        "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in getattr(node, "values", [node]))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    ]
+
+
+def test_messages_say_at_their_end_that_nothing_was_changed() -> None:
+    """An error has one sentence for this, at one place."""
+    said = [
+        text
+        for path in FILES
+        if path.is_relative_to(ROOT / "plugins") and path.suffix == ".py"
+        for text in sentences(path)
+        if re.search("Nothing was (changed|done|restored)|so nothing was", text)
+    ]
+    assert said
+    assert [text for text in said if not text.endswith("Nothing was changed.")] == []

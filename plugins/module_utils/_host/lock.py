@@ -53,7 +53,7 @@ class Lock:
         try:
             _wait(descriptor, path)
             if purpose == "change" and self._began < _last_restored(descriptor):
-                raise LockedError("The host was restored while this run waited for it. Nothing was changed. Run again.")
+                raise LockedError("The host was restored while this run waited for it. Run again. Nothing was changed.")
             if purpose == "restore":
                 _note_restored(descriptor)
             yield

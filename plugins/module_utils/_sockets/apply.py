@@ -80,11 +80,11 @@ def ensure(
 def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc: str) -> None:
     """Fail where it is sure that the desired state cannot be reached."""
     if scanner.too_old:
-        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. Nothing was changed. {TOO_OLD_REMEDY}")
+        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. {TOO_OLD_REMEDY} Nothing was changed.")
     if scanner.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
-            f"Permission denied to read processes whose sockets the filters may select. Nothing was changed. "
-            f"{remedy(proc)}"
+            f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)} Nothing was "
+            f"changed."
         )
 
 

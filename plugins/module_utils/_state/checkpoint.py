@@ -190,7 +190,7 @@ def _require_same_place(file: SavedFile, files: WritableFiles) -> None:
         message, remedy = f"{file.name} led to {file.path} and leads to {target} now", "Bring its link back."
     if message:
         raise ForeignChangeError(
-            f"{message}. Nothing was restored. {remedy}",
+            f"{message}. {remedy} Nothing was changed.",
             foreign=[ForeignChange("link", message, path=file.path).as_dict()],
         )
 
@@ -241,8 +241,8 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
         if restoration.foreign and not force:
             messages = "; ".join(one.message for one in restoration.foreign)
             raise ForeignChangeError(
-                f"Changed by others since the rollout, so nothing was restored: {messages}. Check it, or give "
-                f"force: true.",
+                f"Changed by others since the rollout: {messages}. Check it, or give force: true "
+                f"(keepalive_restore_force=true to the playbook linux.tcp.restore). Nothing was changed.",
                 foreign=[one.as_dict() for one in restoration.foreign],
             )
         for key in restoration.values:

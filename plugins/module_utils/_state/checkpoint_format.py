@@ -21,7 +21,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import KEPT_ATTRIBUTES, Metadata, StoredFile
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF, SysctlFile
@@ -123,7 +123,7 @@ def parse_checkpoint(given: object, *, path: str = DEFAULT_PATH) -> Checkpoint:
     try:
         return _checkpoint(given, path)
     except CheckpointError as exc:
-        raise CheckpointError(f"This is no checkpoint that a rollout made: {exc} Nothing was changed.") from exc
+        raise CheckpointError(unchanged(f"This is no checkpoint that a rollout made: {exc}")) from exc
 
 
 def require_restorable(checkpoint: Checkpoint, *, path: str) -> None:
@@ -134,7 +134,7 @@ def require_restorable(checkpoint: Checkpoint, *, path: str) -> None:
     try:
         _checkpoint(checkpoint.as_dict(), path)
     except CheckpointError as exc:
-        raise CheckpointError(f"A change of this host could not be restored: {exc} Nothing was changed.") from exc
+        raise CheckpointError(unchanged(f"A change of this host could not be restored: {exc}")) from exc
 
 
 def _checkpoint(given: object, path: str) -> Checkpoint:

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     HidingError,
     NotReadAtBootError,
     OverriddenError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
     DEFAULT_PATH,
@@ -135,9 +136,7 @@ def _taking_precedence(snapshot: Snapshot, file: SysctlFile, want: DesiredState)
     """
     doubts = [one.finding.message for one in snapshot.unknown if one.keys.intersection(want.values.named())]
     if doubts and want.overrides != "ignore":
-        raise NotReadAtBootError(
-            f"{doubts[0]} Nothing was changed. Change what is doubtful, or give overrides: ignore."
-        )
+        raise NotReadAtBootError(unchanged(f"{doubts[0]} Change what is doubtful, or give overrides: ignore."))
     known = snapshot.boot.values.named()
     losing = {key for key, value in want.values.named().items() if known.get(key, value) != value}
     winning = [snapshot.boot.winning[key] for key in KEYS if key in losing and key in snapshot.boot.winning]
@@ -154,9 +153,9 @@ def _overridden(
 ) -> OverriddenError:
     can_take_over = _can_take_over(before, snapshot.tree, file, want)
     ways = "give overrides: take_over to have it commented out, or" if can_take_over else "or give"
+    what = ". ".join(_losing_message(setting, snapshot, want.values) for setting in winning)
     return OverriddenError(
-        f"{'. '.join(_losing_message(setting, snapshot, want.values) for setting in winning)}. Nothing was "
-        f"changed. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}",
+        unchanged(f"{what}. Remove that line, {ways} overrides: ignore. {_another_path(before, file, want)}"),
         overridden_by=[setting.as_dict() for setting in winning],
     )
 
@@ -195,9 +194,9 @@ def _taken_over(
                 why = "it is a credential"
             elif is_editable(other):
                 why = "it concerns other keys, too"
+            what = f"{_losing_message(setting, snapshot, want.values)}, and is never edited because {why}"
             raise OverriddenError(
-                f"{_losing_message(setting, snapshot, want.values)}, and is never edited because {why}. "
-                f"Nothing was changed. {_another_path(before, file, want)}",
+                unchanged(f"{what}. {_another_path(before, file, want)}"),
                 overridden_by=[setting.as_dict() for setting in winning],
             )
         tree = tree.with_text(other, text)

@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 
 IN_CHROOT = (
     "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the running "
-    "kernel of the machine around it. Nothing was changed. Give runtime: false to write only the file."
+    "kernel of the machine around it. Give runtime: false to write only the file. Nothing was changed."
 )
 
 

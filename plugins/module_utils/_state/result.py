@@ -58,8 +58,8 @@ def build_checkpoint_result(
     lacking = deviations(change.after, want)
     if lacking:
         raise NotReadAtBootError(
-            f"{' '.join(one['message'] for one in lacking)} Nothing was changed. "
-            f"Give overrides: ignore or persistent: false to have it so."
+            f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to have it so. "
+            f"Nothing was changed."
         )
     return {
         "changed": False,

@@ -20,7 +20,12 @@ import os
 import shlex
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    CheckpointError,
+    FileError,
+    KeepaliveError,
+    unchanged,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
@@ -126,7 +131,7 @@ class Rollout:
             try:
                 must_change = name in self.sockets or store.is_pending(self.folder, name)
             except KeepaliveError as exc:
-                found[name] = HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")
+                found[name] = HostStatus.failed("checkpoint_not_stored", unchanged(exc))
                 continue
             if known.get(STEERING):
                 found[name] = HostStatus("failed", reason_of_facts(known[STEERING]))
@@ -165,9 +170,7 @@ class Rollout:
                 was_pending = store.is_pending(self.folder, name)
                 checkpoint = store.save(self.folder, name, **given, now=_now())
             except KeepaliveError as exc:
-                return self._discard(
-                    stored, name, HostStatus.failed("checkpoint_not_stored", f"{exc} Nothing was changed.")
-                )
+                return self._discard(stored, name, HostStatus.failed("checkpoint_not_stored", unchanged(exc)))
             if not was_pending:  # what an earlier rollout has left pending stays so
                 stored[name] = checkpoint
         return {}

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import UNCHANGED
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about
 
@@ -192,7 +193,8 @@ def after_rollback(pending: HostStatus, result: Json | None, *, restore_command:
         )
     elif result.get("failed") or not result.get("found"):
         code = "failed"
-        parts.append(f"It could not be rolled back: {text(result.get('msg'))}")
+        cause = text(result.get("msg")).removesuffix(UNCHANGED)  # it was, before
+        parts.append(f"It could not be rolled back: {cause}")
     else:
         is_rolled_back = True
         code = "failed" if why else "rolled_back"

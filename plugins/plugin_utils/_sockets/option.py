@@ -12,6 +12,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -48,7 +49,7 @@ class SocketsAction(ActionBase):
                 return {
                     **looks[-1],
                     "changed": False,
-                    "msg": f"sockets[{index}]: {printable(str(looks[-1].get('msg')))} Nothing was changed.",
+                    "msg": unchanged(f"sockets[{index}]: {printable(str(looks[-1].get('msg')))}"),
                 }
         result = set_values()
         if self._task.check_mode or _is_lost(result):

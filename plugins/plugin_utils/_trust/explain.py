@@ -38,8 +38,8 @@ def explanation(result: Result, *, interpreter: str, output: str) -> str:
         needed = ".".join(map(str, OLDEST_PYTHON))
         return (
             f"{interpreter} on the host is Python {version[1]}.{version[2]}, and linux.tcp needs {needed} or newer. "
-            f"Nothing was changed. Install a newer Python beside it, python3.12 on RHEL 8 or python311 on SLES 15,"
-            f" and name it: ansible_python_interpreter=/usr/bin/python3.12."
+            f"Install a newer Python beside it, python3.12 on RHEL 8 or python311 on SLES 15,"
+            f" and name it: ansible_python_interpreter=/usr/bin/python3.12. Nothing was changed."
         )
     return f"The module returned no result: {_cause(result)}"
 

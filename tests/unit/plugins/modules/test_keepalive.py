@@ -176,8 +176,8 @@ def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
         assert answer == {
             "failed": True,
             "msg": (
-                f"{decides}. Nothing was changed. Remove that line, give overrides: take_over to have it commented "
-                f"out, or overrides: ignore. With path: /etc/sysctl.d/zzz-tcp-keepalive.conf the values would hold."
+                f"{decides}. Remove that line, give overrides: take_over to have it commented out, or overrides: "
+                f"ignore. With path: /etc/sysctl.d/zzz-tcp-keepalive.conf the values would hold. Nothing was changed."
             ),
             "overridden_by": [line],
         }

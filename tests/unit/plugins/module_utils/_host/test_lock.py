@@ -155,7 +155,7 @@ def test_a_change_that_began_before_the_host_was_restored_is_refused(tmp_path: P
             pass
     with pytest.raises(LockedError) as refused, lock.held():
         pytest.fail("the lock was given")
-    assert str(refused.value) == "The host was restored while this run waited for it. Nothing was changed. Run again."
+    assert str(refused.value) == "The host was restored while this run waited for it. Run again. Nothing was changed."
     with make_host(tmp_path).lock.held():
         pass
 

@@ -170,8 +170,8 @@ def test_foreign_change(
     with pytest.raises(ForeignChangeError) as refused:
         restored(host, checkpoint)
     assert str(refused.value) == (
-        f"Changed by others since the rollout, so nothing was restored: {foreign['message']}. "
-        "Check it, or give force: true."
+        f"Changed by others since the rollout: {foreign['message']}. Check it, or give force: true "
+        "(keepalive_restore_force=true to the playbook linux.tcp.restore). Nothing was changed."
     )
     assert refused.value.details == {"foreign": [foreign]}
     assert host.look() == found
@@ -205,7 +205,7 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
         restored(host, checkpoint, force=force)
     there = "/srv/99-tcp-keepalive.conf"
     assert str(refused.value) == (
-        f"{PATH} leads to {there} now, by a link that was not there. Nothing was restored. Remove it."
+        f"{PATH} leads to {there} now, by a link that was not there. Remove it. Nothing was changed."
     )
     assert [(one["code"], one["path"]) for one in refused.value.details["foreign"]] == [("link", PATH)]
     assert host.shown() == [600, 60, 20]

@@ -224,7 +224,7 @@ def test_a_name_has_to_lead_there_still(tmp_path: Path) -> None:
     with pytest.raises(ForeignChangeError) as caught:
         restore(host, parse_checkpoint(forged), force=True, check_mode=False)
     assert str(caught.value) == (
-        f"{D}/a.conf led to /etc/shadow and leads to {D}/a.conf now. Nothing was restored. Bring its link back."
+        f"{D}/a.conf led to /etc/shadow and leads to {D}/a.conf now. Bring its link back. Nothing was changed."
     )
     assert host.look() == before
 

@@ -236,7 +236,7 @@ def test_the_kernel_of_the_machine_around_a_chroot_is_not_set(tmp_path: Path, wa
     error = refuse(host, want, KernelError)
     assert str(error) == (
         "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the "
-        "running kernel of the machine around it. Nothing was changed. Give runtime: false to write only the file."
+        "running kernel of the machine around it. Give runtime: false to write only the file. Nothing was changed."
     )
 
 

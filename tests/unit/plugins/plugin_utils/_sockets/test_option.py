@@ -58,7 +58,7 @@ def act(
     [
         pytest.param([OK, OK], ["look", "values", "set"], None, id="nothing lost"),
         pytest.param(
-            [LOST], ["look"], "sockets[0]: \\x1b]0;x\\x07\\u202e Nothing was changed.", id="before the change"
+            [LOST], ["look"], "sockets[0]: \\x1b]0;x\\x07\\u202e. Nothing was changed.", id="before the change"
         ),
         pytest.param(
             [OK, LOST],

@@ -17,9 +17,9 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
 )
 
 TOO_OLD = (
-    "python3 on the host is Python {}, and linux.tcp needs 3.8 or newer. Nothing was changed. Install a newer Python "
+    "python3 on the host is Python {}, and linux.tcp needs 3.8 or newer. Install a newer Python "
     "beside it, python3.12 on RHEL 8 or python311 on SLES 15, and name it: "
-    "ansible_python_interpreter=/usr/bin/python3.12."
+    "ansible_python_interpreter=/usr/bin/python3.12. Nothing was changed."
 )
 
 
