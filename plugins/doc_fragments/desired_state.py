@@ -22,6 +22,7 @@ options:
     description:
       - Seconds between two probes that are not answered, from V(1) to V(2147483).
       - The kernel's own default is V(75).
+      - Where the alias is given too, it has to have the same value.
     type: int
     aliases:
       - interval
