@@ -26,6 +26,7 @@ LAYERS = (
     ("module_utils._host",),
     ("module_utils._sockets", "module_utils._writers"),
     ("module_utils._state",),
+    ("module_utils._container_defaults",),
     ("plugin_utils._trust",),
     (
         "plugin_utils._probe",
@@ -59,6 +60,14 @@ PURE = (
     "module_utils._writers.texts",
     "module_utils._writers.variables",
     "module_utils._sockets.reasons",
+    "module_utils._container_defaults.hints",
+    "module_utils._container_defaults.lists",
+    "module_utils._container_defaults.lxc",
+    "module_utils._container_defaults.model",
+    "module_utils._container_defaults.plan",
+    "module_utils._container_defaults.predict",
+    "module_utils._container_defaults.toml_reader",
+    "module_utils._container_defaults.toml_strings",
     "module_utils._state.desired",
     "module_utils._state.deviations",
     "module_utils._state.diff",
@@ -84,7 +93,12 @@ COMPUTES = {
 
 # What runs on the controller, and what writes on the host that it runs on.
 CONTROLLER = ("plugin_utils", "action", "filter")
-WRITES = ("module_utils._host.replace", "module_utils._state.apply", "module_utils._state.checkpoint")
+WRITES = (
+    "module_utils._host.replace",
+    "module_utils._state.apply",
+    "module_utils._state.checkpoint",
+    "module_utils._container_defaults.apply",
+)
 
 
 def modules() -> dict[str, Path]:

@@ -67,6 +67,10 @@ class ForeignChangeError(FileError):
     """A file is no longer what this run wrote, because another program wrote it."""
 
 
+class ConfigurationSyntaxError(KeepaliveError):
+    """A configuration file of a container engine cannot be read with certainty; ``line`` of the details says where."""
+
+
 class CheckpointError(KeepaliveError):
     """What is given as a checkpoint of a host is none."""
 
