@@ -114,7 +114,15 @@ class Files:
         files.extend(file for file in single if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
 
-    def _read_folder(self, directory: str, seen: set[str]) -> t.Iterator[SysctlFile]:
+    def read_folder(self, directory: str, *, suffix: str) -> list[SysctlFile]:
+        """Read what has a name with a suffix in a folder, by name, hidden or not.
+
+        None where there is no such folder; where it cannot be read, one file of its path says so.
+        """
+        with self._file_system.folders_kept():
+            return list(self._read_folder(directory, set(), suffix))
+
+    def _read_folder(self, directory: str, seen: set[str], suffix: str = ".conf") -> t.Iterator[SysctlFile]:
         """Read the files of a folder that is none of those ``seen``, and add it to them."""
         try:
             resolved = self.resolve(directory)
@@ -126,7 +134,7 @@ class Files:
             return
         seen.add(resolved)
         for name in sorted(names):
-            if name.endswith(".conf"):
+            if name.endswith(suffix):
                 yield self._read(f"{directory}/{name}", f"{resolved}/{name}")
 
     def _credentials(self) -> t.Iterator[SysctlFile]:

@@ -26,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Identity
 
-# No loader reads such a name.
+# No loader of sysctl files reads such a name. CRI-O reads every name in its folder.
 _PREFIX, _SUFFIX = ".linux.tcp.", ".tmp"
 _OWN: set[str] = set()  # the hidden names of this run, which are no leftovers, even where the clock is set meanwhile
 _LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
@@ -35,6 +35,11 @@ _LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
 # no file system knows; then the flags are not found.
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
 _IMMUTABLE_OR_APPEND_ONLY = 0x10 | 0x20
+
+
+def is_of_this_run(name: str) -> bool:
+    """Return whether a file with this name is there only until this run ends."""
+    return name in _OWN
 
 
 class Folder:

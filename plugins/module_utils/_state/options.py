@@ -27,16 +27,16 @@ DESIRED_STATE: Spec = {
     "path": {"type": "path", "default": DEFAULT_PATH},
     "overrides": {"type": "str", "choices": ["fail", "take_over", "ignore"], "default": "fail"},
 }
-_ROOT: Spec = {"root": {"type": "path", "default": "/"}}
+ROOT: Spec = {"root": {"type": "path", "default": "/"}}
 
 KEEPALIVE: Spec = {
     **DESIRED_STATE,
     "backup": {"type": "bool", "default": False},
-    **_ROOT,
+    **ROOT,
     "sockets": {"type": "list", "elements": "dict", "default": []},
 }
 KEEPALIVE_INFO: Spec = {
-    **_ROOT,
+    **ROOT,
     "loader": {"type": "str", "choices": ["auto", *SELECTABLE_LOADERS], "default": "auto"},
 }
 KEEPALIVE_CHECKPOINT: Spec = {

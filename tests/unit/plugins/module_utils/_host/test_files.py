@@ -403,6 +403,25 @@ def test_sysctl_conf_by_another_name(tmp_path: Path, path: str) -> None:
     assert files.read(path).path == "/etc/sysctl.conf"
 
 
+@pytest.mark.parametrize(
+    ("layout", "suffix", "found"),
+    [
+        pytest.param({}, "", [], id="no folder"),
+        pytest.param({"/x": b""}, "", [("/x", "unreadable")], id="a file in its place"),
+        pytest.param(
+            {"/x/b.conf": b"", "/x/.a.conf": b"", "/x/c.conf": None, "/x/d": b""},
+            ".conf",
+            [("/x/.a.conf", "file"), ("/x/b.conf", "file"), ("/x/c.conf", "directory")],
+            id="hidden ones and folders too",
+        ),
+        pytest.param({"/x": "y", "/y/a": b""}, "", [("/x/a", "file")], id="behind a link"),
+    ],
+)
+def test_read_folder(tmp_path: Path, layout: Layout, suffix: str, found: list[tuple[str, str]]) -> None:
+    files = files_of(tmp_path, layout)
+    assert [(file.path, file.kind) for file in files.read_folder("/x", suffix=suffix)] == found
+
+
 def test_matching(tmp_path: Path) -> None:
     lay_out(
         tmp_path,

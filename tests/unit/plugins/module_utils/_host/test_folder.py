@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
-from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder, is_of_this_run
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at, needs_root
 
@@ -133,6 +133,11 @@ def test_a_hidden_file_of_this_run_is_no_leftover(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(time, "time", lambda: now + 3700)  # the clock is set
     folder.discard_leftovers()
     assert sorted(os.listdir(tmp_path)) == [aside, "a.conf"]
+
+
+def test_files_of_this_run_are_known_by_name() -> None:
+    assert is_of_this_run(Folder.hidden_name())
+    assert not is_of_this_run(".linux.tcp.1.tmp")
 
 
 def test_a_folder_with_leftovers_only_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the container engines of a host, and read the files that say what they give to new containers."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lxc import COMMON, FOLDER
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
+    PATHS,
+    Configuration,
+    Doubt,
+    Place,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import (
+    ADMIN,
+    CRIO_CONF,
+    ROOTFUL,
+    USER,
+    VENDOR,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import is_of_this_run
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+_FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin")
+PROGRAMS: dict[str, tuple[str, ...]] = {
+    "podman": tuple(f"{folder}/podman" for folder in _FOLDERS),
+    "cri-o": tuple(f"{folder}/crio" for folder in _FOLDERS),
+    "lxc": tuple(f"{folder}/lxc-start" for folder in _FOLDERS),
+    "docker": (*(f"{folder}/dockerd" for folder in _FOLDERS), "/snap/bin/dockerd"),
+    "containerd": tuple(f"{folder}/containerd" for folder in _FOLDERS),
+}
+# Where an engine can be told to read other files than its own: by its environment, or by options of its unit.
+_UNITS = ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+_ENVIRONMENT = (
+    *("/etc/environment", "/etc/profile", "/etc/profile.d/*", "/etc/environment.d/*.conf"),
+    *("/root/.profile", "/root/.bash_profile", "/root/.bashrc"),
+    *("/etc/systemd/system.conf", "/etc/systemd/system.conf.d/*.conf"),
+    *(f"{folder}/podman*.service" for folder in _UNITS),
+    *(f"{folder}/podman*.service.d/*.conf" for folder in _UNITS),
+)
+_OPTIONS_OF_CRIO = (
+    *("/etc/sysconfig/crio", "/etc/default/crio", "/etc/systemd/system.conf", "/etc/systemd/system.conf.d/*.conf"),
+    *(f"{folder}/crio.service" for folder in _UNITS),
+    *(f"{folder}/crio.service.d/*.conf" for folder in _UNITS),
+)
+_ELSEWHERE: dict[Engine, tuple[tuple[str, ...], t.Pattern[bytes]]] = {
+    "podman": (_ENVIRONMENT, re.compile(rb"(?m)^(?![ \t]*[#;]).*\bCONTAINERS_CONF(?:_OVERRIDE)?\b")),
+    "cri-o": (
+        _OPTIONS_OF_CRIO,
+        re.compile(
+            rb"(?m)^(?![ \t]*[#;]).*(?:\bCONTAINER_(?:CONFIG(?:_DIR)?|DEFAULT_SYSCTLS)\b|"
+            rb"(?<![\w-])(?:--(?:config(?:-dir)?|default-sysctls)|-[cd])(?![\w-]))"
+        ),
+    ),
+    "lxc": ((), re.compile(rb"(?!)")),
+}
+_DEEPEST = 10
+
+
+def find_engines(files: Files) -> tuple[str, ...]:
+    """Return the engines that are installed, by name; docker stands for the containerd that it brings, too."""
+    found = [engine for engine, paths in PROGRAMS.items() if any(map(files.exists, paths))]
+    return tuple(engine for engine in found if engine != "containerd" or "docker" not in found)
+
+
+def has_own(files: Files, engine: Engine) -> bool:
+    """Return whether there is a file of ours for an engine."""
+    return files.read(PATHS[engine]).kind != "missing"
+
+
+def read_configuration(files: Files, engine: Engine) -> Configuration:
+    """Read the files that say what an engine gives to new containers."""
+    found = {"podman": _podman, "cri-o": _crio, "lxc": _lxc}[engine](files)
+    patterns, elsewhere = _ELSEWHERE[engine]
+    doubts = []
+    for file in (one for pattern in patterns for one in files.matching(pattern)):
+        match = elsewhere.search(file.text)
+        if match:
+            place = Place(file.path, file.text.count(b"\n", 0, match.start()) + 1)
+            message = f"{place} may let {engine} read other files, or give it options that take precedence."
+            doubts.append(Doubt("other_files", message, place))
+    return Configuration(engine, tuple(found), tuple(doubts))
+
+
+def _single(files: Files, *paths: str) -> list[SysctlFile]:
+    found = map(files.read, paths)
+    return [file for file in found if file.kind != "missing" or file.is_link]
+
+
+def _podman(files: Files) -> list[SysctlFile]:
+    folders = [f"{path}.d" for path in (VENDOR, ROOTFUL[0], ADMIN, ROOTFUL[1], USER)]
+    drop_ins = [file for folder in folders for file in files.read_folder(folder, suffix=".conf")]
+    return [*_single(files, VENDOR, ADMIN, USER), *drop_ins]
+
+
+def _crio(files: Files) -> list[SysctlFile]:
+    return [*_single(files, CRIO_CONF), *_below(files, f"{CRIO_CONF}.d", _DEEPEST)]
+
+
+def _below(files: Files, folder: str, depth: int) -> t.Iterator[SysctlFile]:
+    """Yield the files of a folder and of the folders in it; a link to a folder is taken for a file.
+
+    CRI-O reads hidden files, too, so also what a run that was killed has left. What this run will remove is left out.
+    """
+    for file in files.read_folder(folder, suffix=""):
+        if file.kind == "directory" and not file.is_link and depth:
+            yield from _below(files, file.path, depth - 1)
+        elif not is_of_this_run(posixpath.basename(file.path)):
+            yield file
+
+
+def _lxc(files: Files) -> list[SysctlFile]:
+    # shorter names are no files of it: do_includedir() of LXC
+    drop_ins = [file for file in files.read_folder(FOLDER, suffix=".conf") if file.path != f"{FOLDER}/.conf"]
+    others = [path for path in files.paths("/usr/share/lxc/config/*.conf") if path != COMMON]
+    return [*_single(files, COMMON, *others, "/etc/lxc/default.conf"), *drop_ins]

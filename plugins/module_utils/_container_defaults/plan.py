@@ -1,0 +1,220 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan the files that give keepalive values to new containers, without touching the host."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import read_list, render_list
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lxc import PREFIX, read_lines
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import NAMES, PATHS
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import (
+    TABLES,
+    entries_before_own,
+    predict,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ConfigurationSyntaxError,
+    InvalidPathError,
+    InvalidValueError,
+    OverriddenError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name, validate
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
+        Configuration,
+        Engine,
+        Entry,
+        Prediction,
+    )
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+
+MARKER = "# Made by the Ansible module linux.tcp.keepalive_container_defaults."
+_OF_LISTS = "# This list takes the place of all that are read before it, so it repeats what they have."
+
+
+@dataclasses.dataclass(frozen=True)
+class DesiredDefaults:
+    """What new containers are to get: ``values``, or nothing of ours (``absent``)."""
+
+    values: Values
+    absent: bool = False
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> DesiredDefaults:
+        """Narrow a module's parameters to desired defaults.
+
+        :raises InvalidValueError: for values that cannot be, and for an empty list of engines.
+        """
+        values = Values(*(params[key] for key in KEYS))
+        absent = params["state"] == "absent"
+        if not absent:
+            validate(values)
+        if params["engines"] == []:
+            raise InvalidValueError("engines is empty, so nothing is set. Name some, or leave engines out.")
+        return cls(values, absent)
+
+    def named(self) -> dict[Key, int]:
+        """Return the keys that new containers are to get."""
+        return {} if self.absent else self.values.named()
+
+
+@dataclasses.dataclass(frozen=True)
+class EngineChange:
+    """What one engine has, and what it gets: the content of the file of ours, None where there is none."""
+
+    engine: Engine
+    status: str
+    before: Prediction
+    after: Prediction
+    old: bytes | None
+    new: bytes | None
+
+    @property
+    def path(self) -> str:
+        """The file of ours."""
+        return PATHS[self.engine]
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return it as results show it."""
+        return {
+            "engine": self.engine,
+            "path": self.path,
+            "status": self.status,
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+        }
+
+
+def plan_engine(configuration: Configuration, want: DesiredDefaults) -> EngineChange:
+    """Return the change that an engine needs.
+
+    :raises InvalidPathError: where the file of ours has more than this module writes.
+    """
+    own = configuration.own
+    before = predict(configuration)
+    old = own.text if own and own.kind == "file" else None
+    if not want.absent and not want.named():
+        return EngineChange(configuration.engine, "reported", before, before, old, old)
+    entries = _own_entries(configuration)
+    desired = _desired_entries(configuration, entries, want)
+    if old is not None and {one.name: one.value for one in entries} == desired:
+        new: bytes | None = old
+    else:
+        _require_ours(configuration, entries)
+        new = _render(configuration.engine, desired).encode("utf-8", "surrogateescape") if desired else None
+    after = predict(configuration.with_own(new))
+    done, already = ("removed", "already_absent") if want.absent else ("set", "already_set")
+    return EngineChange(configuration.engine, already if new == old else done, before, after, old, new)
+
+
+def plan_defaults(configurations: t.Iterable[Configuration], want: DesiredDefaults) -> list[EngineChange]:
+    """Return the changes that the engines need.
+
+    :raises InvalidPathError: where the file of ours has more than this module writes.
+    :raises OverriddenError: where new containers would get other values all the same, or that cannot be known.
+    """
+    changes = [plan_engine(configuration, want) for configuration in configurations]
+    misses = [miss for change in changes for miss in _misses(change, want)]
+    if misses:
+        engines = " and ".join(sorted({miss["engine"] for miss in misses}))
+        raise OverriddenError(
+            f"{' '.join(miss['message'] for miss in misses)} Nothing was changed. Correct this, or leave {engines} out "
+            f"of engines.",
+            overridden_by=misses,
+        )
+    return changes
+
+
+def _own_entries(configuration: Configuration) -> list[Entry]:
+    """Return the entries of the file of ours.
+
+    :raises InvalidPathError: where it is not understood.
+    """
+    own, engine = configuration.own, configuration.engine
+    if own is None or own.kind != "file":  # what cannot be edited is refused later
+        return []
+    try:
+        if engine == "lxc":
+            return [
+                one._replace(name=one.name[len(PREFIX) :]) for one in read_lines(own) if one.name.startswith(PREFIX)
+            ]
+        found = read_list(own, TABLES[engine], may_append=engine == "podman")
+    except ConfigurationSyntaxError as exc:
+        raise InvalidPathError(
+            f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again."
+        ) from exc
+    return list(found.entries) if found else []
+
+
+def _desired_entries(
+    configuration: Configuration, own: t.Iterable[Entry], want: DesiredDefaults
+) -> dict[str, str | None]:
+    """Return what the file of ours is to have, by name; nothing where there is to be no such file."""
+    named = {sysctl_name(key): str(value) for key, value in want.named().items()}
+    kept = {one.name: one.value for one in own if not (want.absent and one.name in NAMES)}
+    replaced: dict[str, str | None] = {}
+    if configuration.engine != "lxc":
+        replaced = {one.name: one.value for one in entries_before_own(configuration)}
+    # what only our file has, such as a key that is not named, stays
+    others = {name: value for name, value in kept.items() if name in NAMES or name not in replaced}
+    if not named and not others:
+        return {}
+    return {**replaced, **others, **named}
+
+
+def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> None:
+    """Check that the file of ours has only what this module writes.
+
+    :raises InvalidPathError: where it has more.
+    """
+    own = configuration.own
+    if own is None or own.kind != "file":
+        return
+    written = _render(configuration.engine, {one.name: one.value for one in entries})
+    if own.text != written.encode("utf-8", "surrogateescape"):
+        raise InvalidPathError(
+            f"{own.path} has other lines than this module writes. Nothing was changed. Move them to another file, and "
+            f"remove this one."
+        )
+
+
+def _render(engine: Engine, entries: t.Mapping[str, str | None]) -> str:
+    if engine == "lxc":
+        lines = [f"{PREFIX}{name} = {'' if value is None else value}\n" for name, value in entries.items()]
+        return f"{MARKER}\n{''.join(lines)}"
+    texts = [f"{name}={value}" for name, value in entries.items()]
+    return f"{MARKER}\n{_OF_LISTS}\n{render_list(TABLES[engine], texts)}"
+
+
+def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str, t.Any]]:
+    """Yield why a new container would not get the values."""
+    for key, value in want.named().items():
+        found = change.after.values[key]
+        if found == value:
+            continue
+        name = f"{sysctl_name(key)} in new containers of {change.engine}"
+        place = change.after.places.get(key) or change.after.last_list
+        if found is None:
+            doubt = next(one for one in change.after.doubts if one.key in (None, key))
+            place = doubt.place
+            message = f"It cannot be known whether {name} would be {value}: {doubt.message}"
+        elif key in change.after.places:
+            message = f"{name} would be {found}, not {value}, because {place} takes precedence."
+        elif place:
+            message = f"{name} would be {found}, not {value}, because the list in {place} replaces all before it."
+        else:
+            message = f"{name} would be {found}, not {value}, because nothing includes {change.path}."
+        yield _miss(change, key, place.as_dict() if place else {"path": None, "line": None}, message)
+
+
+def _miss(change: EngineChange, key: Key, place: dict[str, t.Any], message: str) -> dict[str, t.Any]:
+    return {"engine": change.engine, "key": key, **place, "message": printable(message)}

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.gather import (
+    find_engines,
+    has_own,
+    read_configuration,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
+from ansible_collections.linux.tcp.tests.unit.host import files_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+PODMAN_D, CRIO_D = "/etc/containers/containers.conf.d", "/etc/crio/crio.conf.d"
+LXC, LXC_D = "/usr/share/lxc/config", "/usr/share/lxc/config/common.conf.d"
+
+
+@pytest.mark.parametrize(
+    ("layout", "engines"),
+    [
+        pytest.param({}, (), id="none"),
+        pytest.param({"/usr/bin/podman": b"", "/usr/local/bin/crio": b""}, ("podman", "cri-o"), id="two"),
+        pytest.param({"/usr/bin/lxc-start": b""}, ("lxc",), id="LXC"),
+        pytest.param({LXC: None}, (), id="a folder that LXC's library brings"),
+        pytest.param({"/usr/sbin/dockerd": b"", "/usr/bin/containerd": b""}, ("docker",), id="docker's containerd"),
+        pytest.param({"/usr/bin/containerd": b""}, ("containerd",), id="containerd"),
+        pytest.param({"/usr/local/bin/docker": b""}, (), id="docker's client only"),
+        pytest.param({"/usr/bin": "/bin", "/bin/podman": b""}, ("podman",), id="behind a link"),
+    ],
+)
+def test_engines(tmp_path: Path, layout: Layout, engines: tuple[str, ...]) -> None:
+    assert find_engines(files_of(tmp_path, layout)) == engines
+
+
+@pytest.mark.parametrize(
+    ("engine", "layout", "paths"),
+    [
+        pytest.param(
+            "podman",
+            {
+                "/usr/share/containers/containers.conf": b"",
+                f"{PODMAN_D}/.hidden.conf": b"",
+                f"{PODMAN_D}/a.conf": b"",
+                f"{PODMAN_D}/b.conf~": b"",
+                "/root/.config/containers/containers.conf": b"",
+                "/etc/containers/containers.rootful.conf.d/c.conf": b"",
+            },
+            [
+                "/usr/share/containers/containers.conf",
+                "/root/.config/containers/containers.conf",
+                f"{PODMAN_D}/.hidden.conf",
+                f"{PODMAN_D}/a.conf",
+                "/etc/containers/containers.rootful.conf.d/c.conf",
+            ],
+            id="podman reads hidden files",
+        ),
+        pytest.param(
+            "cri-o",
+            {"/etc/crio/crio.conf": b"", f"{CRIO_D}/a~": b"", f"{CRIO_D}/b/c.conf": b"", f"{CRIO_D}/d": "/etc/crio"},
+            ["/etc/crio/crio.conf", f"{CRIO_D}/a~", f"{CRIO_D}/b/c.conf", f"{CRIO_D}/d"],
+            id="CRI-O reads all files, also of folders in the folder",
+        ),
+        pytest.param(
+            "lxc",
+            {
+                **dict.fromkeys((f"{LXC}/common.conf", f"{LXC}/debian.common.conf", "/etc/lxc/default.conf"), b""),
+                **dict.fromkeys((f"{LXC_D}/a.conf", f"{LXC_D}/README", f"{LXC_D}/.conf"), b""),
+            },
+            [f"{LXC}/common.conf", f"{LXC}/debian.common.conf", "/etc/lxc/default.conf", f"{LXC_D}/a.conf"],
+            id="LXC",
+        ),
+    ],
+)
+def test_files(tmp_path: Path, engine: Engine, layout: Layout, paths: list[str]) -> None:
+    found = read_configuration(files_of(tmp_path, layout), engine)
+    assert ([file.path for file in found.files], found.doubts) == (paths, ())
+
+
+def test_a_hidden_file_counts_for_cri_o_unless_this_run_removes_it(tmp_path: Path) -> None:
+    own = Folder.hidden_name()
+    files = files_of(tmp_path, {f"{CRIO_D}/{own}": b"", f"{CRIO_D}/.linux.tcp.1.tmp": b""})
+    assert [file.path for file in read_configuration(files, "cri-o").files] == [f"{CRIO_D}/.linux.tcp.1.tmp"]
+
+
+def test_a_folder_that_is_none_is_not_skipped(tmp_path: Path) -> None:
+    (file,) = read_configuration(files_of(tmp_path, {PODMAN_D: b""}), "podman").files
+    assert (file.path, file.kind) == (PODMAN_D, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "text", "line"),
+    [
+        pytest.param("podman", "/etc/environment", b"A=1\nCONTAINERS_CONF=/x\n", 2, id="the environment"),
+        pytest.param("podman", "/etc/profile.d/x.sh", b"export CONTAINERS_CONF_OVERRIDE=/x", 1, id="a profile"),
+        pytest.param(
+            "podman",
+            "/etc/systemd/system/podman.service.d/x.conf",
+            b"[Service]\nEnvironment=CONTAINERS_CONF=/x",
+            2,
+            id="a unit",
+        ),
+        pytest.param("cri-o", "/etc/sysconfig/crio", b"CONTAINER_CONFIG_DIR=/x", 1, id="the environment of CRI-O"),
+        pytest.param("cri-o", "/etc/default/crio", b'CRIO_OPTIONS="--default-sysctls x"', 1, id="its options"),
+        pytest.param(
+            "cri-o",
+            "/usr/lib/systemd/system/crio.service",
+            b"[Service]\nExecStart=/usr/bin/crio -c /x $OPTIONS",
+            2,
+            id="the short form",
+        ),
+    ],
+)
+def test_what_names_other_files(tmp_path: Path, engine: Engine, path: str, text: bytes, line: int) -> None:
+    (doubt,) = read_configuration(files_of(tmp_path, {path: text}), engine).doubts
+    assert (doubt.code, doubt.place) == ("other_files", (path, line))
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "text"),
+    [
+        pytest.param("podman", "/etc/environment", b"# CONTAINERS_CONF=/x\nMY_CONTAINERS_CONF=/x", id="a comment"),
+        pytest.param(
+            "cri-o",
+            "/usr/lib/systemd/system/crio.service",
+            b"[Service]\nExecStart=/usr/bin/crio $CRIO_CONFIG_OPTIONS --cni-config-dir /x",
+            id="other options",
+        ),
+    ],
+)
+def test_what_does_not(tmp_path: Path, engine: Engine, path: str, text: bytes) -> None:
+    assert read_configuration(files_of(tmp_path, {path: text}), engine).doubts == ()
+
+
+def test_own_file(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {PATHS["podman"]: b""})
+    assert [engine for engine in PATHS if has_own(files, engine)] == ["podman"]

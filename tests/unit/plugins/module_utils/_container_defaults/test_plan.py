@@ -1,0 +1,209 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS, Configuration
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import (
+    MARKER,
+    DesiredDefaults,
+    plan_defaults,
+    plan_engine,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    InvalidPathError,
+    InvalidValueError,
+    OverriddenError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
+
+VENDOR = "/usr/share/containers/containers.conf"
+FOLDER = "/etc/containers/containers.conf.d"
+COMMON = "/usr/share/lxc/config/common.conf"
+PING = "net.ipv4.ping_group_range=0 0"
+TIME, INTVL, PROBES = (f"net.ipv4.tcp_keepalive_{key}" for key in ("time", "intvl", "probes"))
+WANT = DesiredDefaults(Values(600, 60, 20))
+ABSENT = DesiredDefaults(Values(), absent=True)
+SHIPPED = {VENDOR: f'[containers]\ndefault_sysctls = [\n  "{PING}",\n]\n'}
+REPEATS = "# This list takes the place of all that are read before it, so it repeats what they have.\n"
+LISTS = f"{MARKER}\n{REPEATS}"
+OF_OURS = f'  "{TIME}=600",\n  "{INTVL}=60",\n  "{PROBES}=20",\n]\n'
+WRITTEN = f'{LISTS}[containers]\ndefault_sysctls = [\n  "{PING}",\n{OF_OURS}'
+INCLUDES = {COMMON: f"lxc.include = {COMMON}.d/\n"}
+
+
+def having(texts: dict[str, str], engine: Engine = "podman") -> Configuration:
+    return Configuration(engine, tuple(SysctlFile(path, path, text=text.encode()) for path, text in texts.items()))
+
+
+def list_of(*texts: str) -> str:
+    return f"[containers]\ndefault_sysctls = {list(texts)}\n"
+
+
+@pytest.mark.parametrize(
+    ("engine", "texts", "written"),
+    [
+        pytest.param("podman", SHIPPED, WRITTEN, id="podman keeps what it ships"),
+        pytest.param(
+            "podman",
+            {**SHIPPED, f"{FOLDER}/50.conf": list_of("net.a=1", f"{TIME}=60")},
+            f'{LISTS}[containers]\ndefault_sysctls = [\n  "net.a=1",\n{OF_OURS}',
+            id="an earlier list, which has replaced that one already",
+        ),
+        pytest.param(
+            "cri-o",
+            {},
+            f"{LISTS}[crio.runtime]\ndefault_sysctls = [\n{OF_OURS}",
+            id="CRI-O",
+        ),
+        pytest.param(
+            "lxc",
+            INCLUDES,
+            f"{MARKER}\nlxc.sysctl.{TIME} = 600\nlxc.sysctl.{INTVL} = 60\nlxc.sysctl.{PROBES} = 20\n",
+            id="LXC",
+        ),
+    ],
+)
+def test_set_and_remove(engine: Engine, texts: dict[str, str], written: str) -> None:
+    before = having(texts, engine)
+    change = plan_engine(before, WANT)
+    assert (change.status, change.old, change.new) == ("set", None, written.encode())
+    assert change.after.values == Values(600, 60, 20)
+    assert {place.path for place in change.after.places.values()} == {PATHS[engine]}
+    after = before.with_own(change.new)
+    again = plan_engine(after, WANT)
+    assert (again.status, again.new, again.before) == ("already_set", change.new, change.after)
+    removed = plan_engine(after, ABSENT)
+    assert (removed.status, removed.new, removed.after) == ("removed", None, change.before)
+    assert plan_engine(before, ABSENT).status == "already_absent"
+
+
+def test_without_values_nothing_changes() -> None:
+    change = plan_engine(having(SHIPPED), DesiredDefaults(Values()))
+    assert (change.status, change.old, change.new) == ("reported", None, None)
+
+
+def test_keys_that_are_not_named_stay() -> None:
+    configuration = having({**SHIPPED, PATHS["podman"]: WRITTEN})
+    change = plan_engine(configuration, DesiredDefaults(Values(time=300)))
+    assert (change.new, change.after.values) == (WRITTEN.replace("=600", "=300").encode(), Values(300, 60, 20))
+
+
+def test_a_list_that_changed_since_is_repeated_anew() -> None:
+    shipped = {VENDOR: list_of("net.ipv4.ping_group_range=0 1", "net.new=1")}
+    change = plan_engine(having({**shipped, PATHS["podman"]: WRITTEN}), WANT)
+    assert change.new == WRITTEN.replace(f'"{PING}"', '"net.ipv4.ping_group_range=0 1",\n  "net.new=1"').encode()
+
+
+def test_an_entry_that_only_our_file_has_stays() -> None:
+    texts = {PATHS["podman"]: f'{LISTS}[containers]\ndefault_sysctls = [\n  "net.a=1",\n  "{TIME}=600",\n]\n'}
+    change = plan_engine(having(texts), ABSENT)
+    assert (change.status, change.new) == ("removed", texts[PATHS["podman"]].replace(f'  "{TIME}=600",\n', "").encode())
+
+
+def test_a_file_that_says_the_same_in_other_words_stays() -> None:
+    own = list_of(PING, f"{TIME}=600", f"{INTVL}=60", f"{PROBES}=20")
+    assert plan_engine(having({**SHIPPED, PATHS["podman"]: own}), WANT).status == "already_set"
+
+
+@pytest.mark.parametrize("want", [WANT, ABSENT], ids=["present", "absent"])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(f"{WRITTEN}[engine]\n", "has other lines than this module writes", id="another table"),
+        pytest.param(f"# Ours.\n{list_of('net.a=1')}", "has other lines than this module writes", id="a comment"),
+        pytest.param("[", "line 1 is not understood: there is no key", id="no TOML"),
+    ],
+)
+def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, want: DesiredDefaults) -> None:
+    configuration = having({**SHIPPED, PATHS["podman"]: text})
+    with pytest.raises(InvalidPathError, match=message):
+        plan_engine(configuration, DesiredDefaults(Values(time=1)) if want is WANT else want)
+
+
+@pytest.mark.parametrize(
+    ("engine", "texts", "message", "place"),
+    [
+        pytest.param(
+            "podman",
+            {f"{FOLDER}/zz.conf": list_of(PING, f"{TIME}=60")},
+            f"{TIME} in new containers of podman would be 60, not 600, because {FOLDER}/zz.conf line 2 takes "
+            f"precedence.",
+            (f"{FOLDER}/zz.conf", 2),
+            id="a later value",
+        ),
+        pytest.param(
+            "podman",
+            {f"{FOLDER}/zz.conf": list_of(PING)},
+            f"{TIME} in new containers of podman would be 7200, not 600, because the list in {FOLDER}/zz.conf line 2 "
+            f"replaces all before it.",
+            (f"{FOLDER}/zz.conf", 2),
+            id="a later list without it",
+        ),
+        pytest.param(
+            "podman",
+            {f"{FOLDER}/zz.conf": "["},
+            f"It cannot be known whether {TIME} in new containers of podman would be 600: {FOLDER}/zz.conf line 1 is "
+            f"not understood: there is no key.",
+            (f"{FOLDER}/zz.conf", 1),
+            id="a file that is not understood",
+        ),
+        pytest.param(
+            "lxc",
+            {COMMON: ""},
+            f"{TIME} in new containers of lxc would be 7200, not 600, because nothing includes {PATHS['lxc']}.",
+            (None, None),
+            id="a folder that is not included",
+        ),
+    ],
+)
+def test_what_takes_precedence_is_named(
+    engine: Engine, texts: dict[str, str], message: str, place: tuple[str | None, int | None]
+) -> None:
+    with pytest.raises(OverriddenError) as refused:
+        plan_defaults([having(texts, engine)], DesiredDefaults(Values(time=600)))
+    assert str(refused.value) == f"{message} Nothing was changed. Correct this, or leave {engine} out of engines."
+    (miss,) = refused.value.details["overridden_by"]
+    assert miss == {"engine": engine, "key": "time", "path": place[0], "line": place[1], "message": message}
+
+
+def test_a_list_that_adds_is_no_hindrance() -> None:
+    texts = {f"{FOLDER}/50.conf": "[containers]\ndefault_sysctls = ['net.a=1', {append=true}]\n", **SHIPPED}
+    (change,) = plan_defaults([having(texts)], WANT)
+    assert change.after.values == Values(600, 60, 20)
+    assert b"append" not in (change.new or b"")
+
+
+def test_others_may_do_as_they_like_once_ours_is_removed() -> None:
+    (change,) = plan_defaults([having({f"{FOLDER}/zz.conf": list_of(f"{TIME}=60")})], ABSENT)
+    assert (change.status, change.after.values) == ("already_absent", Values(60, 75, 9))
+
+
+PARAMS: dict[str, t.Any] = {"time": 600, "intvl": None, "probes": None, "state": "present", "engines": None}
+
+
+def test_parameters() -> None:
+    assert DesiredDefaults.from_params(PARAMS) == DesiredDefaults(Values(time=600))
+    absent = DesiredDefaults.from_params({**PARAMS, "state": "absent", "time": 0})
+    assert (absent.absent, absent.named()) == (True, {})
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        pytest.param({"time": 0}, "time is 0: the kernel would take it", id="zero"),
+        pytest.param({"engines": []}, "engines is empty, so nothing is set", id="no engine"),
+    ],
+)
+def test_parameters_that_are_refused(params: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidValueError, match=message):
+        DesiredDefaults.from_params({**PARAMS, **params})
