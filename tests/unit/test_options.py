@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
@@ -38,6 +39,7 @@ DEFAULTS: dict[str, t.Any] = yaml.safe_load((ROLE / "defaults" / "main.yml").rea
 MODULES: dict[str, dict[str, dict[str, t.Any]]] = {
     "keepalive": KEEPALIVE,
     "keepalive_checkpoint": KEEPALIVE_CHECKPOINT,
+    "keepalive_container_defaults": KEEPALIVE_CONTAINER_DEFAULTS,
     "keepalive_info": KEEPALIVE_INFO,
     "keepalive_restore": KEEPALIVE_RESTORE,
     "keepalive_rollout": KEEPALIVE_ROLLOUT,

@@ -55,6 +55,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "totals": "dict",
         "unreadable": "list",
     },
+    "keepalive_container_defaults": {"engines": "list", "cautions": "list", "overridden_by": "list"},
     "keepalive_sockets_info": {
         "sockets": "list",
         "totals": "dict",

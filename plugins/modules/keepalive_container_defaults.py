@@ -1,0 +1,253 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_container_defaults
+short_description: Set the TCP keepalive values that new containers get
+version_added: 0.1.0
+description:
+  - A container with a network of its own does not inherit the host's values. It begins with the kernel's, 7200, 75 and
+    9, unless its engine sets others. This module gives the engine a file with the values for each new container.
+  - Podman, CRI-O and LXC have a place for such a file. Docker and plain containerd have none; the module warns of these
+    and shows what to give to each container.
+  - What a new container gets is worked out by the rules of each engine, of all files that it reads, and named with file
+    and line. If another file takes precedence, or that cannot be known, the module fails before anything is touched.
+  - All engines are changed or none. When a step fails, the steps before it are undone.
+  - Podman and CRI-O take the last list of sysctls only. So the list of this module repeats what it replaces, such as
+    C(net.ipv4.ping_group_range), and follows it with the next run.
+  - Without O(time), O(intvl) and O(probes) it reports what new containers get, and changes nothing.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.root
+  - linux.tcp.attributes.action
+options:
+  time:
+    description:
+      - Seconds for which a connection must be idle before the first probe is sent, from V(1) to V(2147483).
+      - A key that is not named is left alone. The same holds for O(intvl) and O(probes).
+    type: int
+  intvl:
+    description: Seconds between two probes that are not answered, from V(1) to V(2147483).
+    type: int
+    aliases:
+      - interval
+  probes:
+    description: Unanswered probes after which the connection is given up, from V(1) to V(255).
+    type: int
+  state:
+    description:
+      - V(present) brings the engines to the values that are named.
+      - V(absent) takes all three keys out of the module's own files, whatever values are given with it, and removes
+        these files. Other files are left alone, also where they set the keys.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  engines:
+    description:
+      - The engines to set. All of these that are installed, if this is not given.
+      - An engine that is named and not installed is an error with O(state=present).
+    type: list
+    elements: str
+    choices:
+      - podman
+      - cri-o
+      - lxc
+notes:
+  - The files are C(/etc/containers/containers.conf.d/99-tcp-keepalive.conf),
+    C(/etc/crio/crio.conf.d/99-tcp-keepalive.conf) and
+    C(/usr/share/lxc/config/common.conf.d/99-tcp-keepalive.conf).
+  - Podman fixes the values when a container is created, CRI-O when a pod is. LXC reads its files at each start of a
+    container. CRI-O itself has to be restarted after a change.
+  - A container's own values take precedence, such as C(--sysctl), the C(securityContext) of a pod, or the lines of an
+    LXC container. Podman's containers of other users, who may have files of their own, are not predicted.
+  - Writing needs root's rights, in check mode too. Reporting needs none where the files can be read.
+seealso:
+  - module: linux.tcp.keepalive
+  - name: containers.conf(5)
+    description: Which files podman reads.
+    link: https://github.com/containers/common/blob/main/docs/containers.conf.5.md
+  - name: crio.conf.d(5)
+    description: Which files CRI-O reads.
+    link: https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.d.5.md
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Let new containers notice a dead peer after half an hour at the latest
+  linux.tcp.keepalive_container_defaults:
+    time: 600
+    intvl: 60
+    probes: 20
+
+- name: Report what new containers get
+  linux.tcp.keepalive_container_defaults:
+  register: defaults
+
+- name: Set podman only
+  linux.tcp.keepalive_container_defaults:
+    time: 600
+    engines: [podman]
+
+- name: Let new containers begin with what they would have without this module
+  linux.tcp.keepalive_container_defaults:
+    state: absent
+"""
+
+RETURN = r"""
+engines:
+  description: The engines that are installed, have a place for defaults, and are among O(engines).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    engine:
+      description: The engine.
+      returned: success
+      type: str
+      sample: podman
+    path:
+      description: The module's own file for this engine.
+      returned: success
+      type: str
+      sample: /etc/containers/containers.conf.d/99-tcp-keepalive.conf
+    status:
+      description:
+        - What was done, or would be in check mode, to the module's own file.
+        - V(set) or V(already_set), V(removed) or V(already_absent), and V(reported) without values.
+        - With O(state=absent) V(removed) also stands for a file that stays because it has other entries.
+      returned: success
+      type: str
+      sample: set
+    before:
+      description: What a new container would have got.
+      returned: success
+      type: dict
+      contains:
+        values:
+          description: V(time), V(intvl) and V(probes); V(null) for a value that cannot be known.
+          returned: success
+          type: dict
+          sample: {"time": 7200, "intvl": 75, "probes": 9}
+        sources:
+          description: For each key the file and line that give the value; V(null) for the kernel's own default.
+          returned: success
+          type: dict
+          sample: {"time": null, "intvl": null, "probes": null}
+        doubts:
+          description:
+            - Why values cannot be known, each with RV(ignore:code), RV(ignore:message), RV(ignore:path) and
+              RV(ignore:line), which is V(null) for a whole file.
+            - V(unreadable), a file cannot be read. V(not_understood), a file has what the engine refuses, or what
+              engines may read in several ways. V(value_refused), the value is none that each kernel takes.
+              V(unusual_key), a key is spelled with slashes. V(depends_on_release), releases of the engine differ.
+              V(other_files), the environment or a unit may name other files. V(order_unknown), two files differ
+              that LXC reads in no order. V(includes_others), a file of LXC includes another one.
+              V(in_some_containers), a line of LXC counts in some containers only.
+          returned: success
+          type: list
+          elements: dict
+          sample: []
+    after:
+      description:
+        - What a new container gets now; in check mode, what it would.
+        - Its keys are those of RV(engines[].before).
+      returned: success
+      type: dict
+      sample:
+        values: {"time": 600, "intvl": 60, "probes": 20}
+        sources:
+          time: {"path": "/etc/containers/containers.conf.d/99-tcp-keepalive.conf", "line": 6}
+          intvl: {"path": "/etc/containers/containers.conf.d/99-tcp-keepalive.conf", "line": 7}
+          probes: {"path": "/etc/containers/containers.conf.d/99-tcp-keepalive.conf", "line": 8}
+        doubts: []
+cautions:
+  description:
+    - What a file cannot do, each also as a warning.
+    - V(has_no_defaults), the engine has no defaults for sysctls. V(restart_needed), the engine reads its files when it
+      starts. V(no_engine), no engine is installed that this module knows.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Which caution it is.
+      returned: success
+      type: str
+      sample: restart_needed
+    engine:
+      description: The engine; empty where there is none.
+      returned: success
+      type: str
+      sample: cri-o
+    message:
+      description: The same as a sentence.
+      returned: success
+      type: str
+      sample: "CRI-O reads its files when it starts. Restart it: systemctl restart crio."
+overridden_by:
+  description: Why new containers would not get the values, an element for each engine and key.
+  returned: failure because another file takes precedence, or that cannot be known
+  type: list
+  elements: dict
+  contains:
+    engine:
+      description: The engine.
+      returned: always
+      type: str
+      sample: podman
+    key:
+      description: The key, V(time), V(intvl) or V(probes).
+      returned: always
+      type: str
+      sample: time
+    path:
+      description: The file that takes precedence, or that makes it uncertain; V(null) where there is none.
+      returned: always
+      type: str
+      sample: /etc/containers/containers.conf.d/zz-local.conf
+    line:
+      description: The line's number, from 1; V(null) for a whole file.
+      returned: always
+      type: int
+      sample: 2
+    message:
+      description: The same as a sentence.
+      returned: always
+      type: str
+      sample: >-
+        net.ipv4.tcp_keepalive_time in new containers of podman would be 60, not 600, because
+        /etc/containers/containers.conf.d/zz-local.conf line 2 takes precedence.
+"""
+
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=KEEPALIVE_CONTAINER_DEFAULTS, supports_check_mode=True)
+    try:
+        want = DesiredDefaults.from_params(module.params)
+        host = LocalHost(module.params["root"])
+        outcome = ensure(host, want, module.params["engines"], check_mode=module.check_mode)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for caution in outcome.cautions:
+        module.warn(caution.message)
+    module.exit_json(**outcome.as_dict(diff=bool(module._diff)))  # noqa: SLF001 -- there is no other name for diff mode
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
+from ansible_collections.linux.tcp.plugins.modules import keepalive_container_defaults
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at
+from ansible_collections.linux.tcp.tests.unit.module import runner
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.module import RunModule
+
+TIME = "net.ipv4.tcp_keepalive_time"
+PODMAN = PATHS["podman"]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
+    return runner(keepalive_container_defaults.main, monkeypatch, capsys)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    lay_out(tmp_path, {"/usr/bin/podman": b"", "/usr/bin/dockerd": b"", "/etc/containers": None})
+    return tmp_path
+
+
+def test_set_and_remove(run: RunModule, root: Path) -> None:
+    before = look_at(root)
+    planned = run(root=str(root), time=600, check_mode=True, diff=True)
+    assert look_at(root) == before
+    answer = run(root=str(root), time=600, diff=True)
+    assert answer == planned
+    assert answer["changed"] is True
+    nothing = {"time": None, "intvl": None, "probes": None}
+    (engine,) = answer["engines"]
+    assert engine == {
+        "engine": "podman",
+        "path": PODMAN,
+        "status": "set",
+        "before": {"values": {"time": 7200, "intvl": 75, "probes": 9}, "sources": nothing, "doubts": []},
+        "after": {
+            "values": {"time": 600, "intvl": 75, "probes": 9},
+            "sources": {**nothing, "time": {"path": PODMAN, "line": 5}},
+            "doubts": [],
+        },
+    }
+    assert answer["warnings"] == [answer["cautions"][0]["message"]]
+    assert answer["cautions"][0]["message"].startswith("docker has no defaults")
+    (diff,) = answer["diff"]
+    assert (diff["after_header"], diff["before"]) == (PODMAN, "")
+    assert (root / PODMAN[1:]).read_text() == diff["after"]
+    assert run(root=str(root), time=600)["changed"] is False
+    assert run(root=str(root), state="absent")["changed"] is True
+    assert not (root / PODMAN[1:]).exists()
+
+
+def test_report(run: RunModule, root: Path) -> None:
+    answer = run(root=str(root))
+    assert (answer["changed"], answer["engines"][0]["status"]) == (False, "reported")
+    assert answer["cautions"] == []
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        pytest.param({"time": 0}, "time is 0: the kernel would take it", id="zero"),
+        pytest.param({"time": 600, "engines": ["lxc"]}, "engines has lxc, which is not installed", id="not installed"),
+    ],
+)
+def test_what_is_refused(run: RunModule, root: Path, params: dict[str, t.Any], message: str) -> None:
+    answer = run(root=str(root), **params)
+    assert (answer["failed"], answer["msg"].partition(message)[1]) == (True, message)
+
+
+def test_what_takes_precedence_is_returned(run: RunModule, root: Path) -> None:
+    later = "/etc/containers/containers.conf.d/zz.conf"
+    lay_out(root, {later: f"[containers]\ndefault_sysctls = ['{TIME}=60']\n".encode()})
+    answer = run(root=str(root), time=600)
+    assert answer["failed"] is True
+    (miss,) = answer["overridden_by"]
+    assert (miss["engine"], miss["key"], miss["path"], miss["line"]) == ("podman", "time", later, 2)
+    assert answer["msg"].startswith(miss["message"])
