@@ -57,7 +57,7 @@ def _podman_6(files: Files) -> list[SysctlFile]:
 
 
 # Which files each reads, in their order. 4.9 is as 5.0.
-_RELEASES: tuple[tuple[str, Order], ...] = (
+RELEASES: tuple[tuple[str, Order], ...] = (
     ("podman 5", _podman_5),
     ("podman 4", _podman_4),
     ("podman 6", _podman_6),
@@ -95,7 +95,7 @@ def predict(configuration: Configuration) -> Prediction:
         found = effective(_crio(configuration.files), TABLES[engine], may_append=False)
         return settle(found.entries, (*doubts, *found.doubts), found.last_list)
     predictions = []
-    for release, order in _RELEASES:
+    for release, order in RELEASES:
         found = effective(order(configuration.files), TABLES[engine], may_append=True)
         predictions.append((release, settle(found.entries, (*doubts, *found.doubts), found.last_list)))
     return combine(predictions)
@@ -104,7 +104,7 @@ def predict(configuration: Configuration) -> Prediction:
 def entries_before_own(configuration: Configuration) -> tuple[Entry, ...]:
     """Return what the lists have that a list in the file of ours replaces, in any release of the engine."""
     engine, path = configuration.engine, PATHS[configuration.engine]
-    orders: list[Order] = [_crio] if engine == "cri-o" else [order for _release, order in _RELEASES]
+    orders: list[Order] = [_crio] if engine == "cri-o" else [order for _release, order in RELEASES]
     entries: dict[str, Entry] = {}
     for order in reversed(orders):
         files = order(configuration.with_own(b"").files)

@@ -22,7 +22,8 @@ def test_docker_is_told_how_to_give_the_values() -> None:
         "docker",
         (
             "docker has no defaults for sysctls, so new containers get the kernel's values. Give them to each "
-            f"container: docker run --sysctl {TIME}=600 --sysctl {INTVL}=60 --sysctl {PROBES}=20, or in a compose file:\n"
+            f"container: docker run --sysctl {TIME}=600 --sysctl {INTVL}=60 --sysctl {PROBES}=20, or in a compose "
+            f"file:\n"
             f"    sysctls:\n      {TIME}: 600\n      {INTVL}: 60\n      {PROBES}: 20"
         ),
     )

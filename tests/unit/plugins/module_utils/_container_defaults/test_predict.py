@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
+
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import effective
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
     PATHS,
     Configuration,
@@ -15,7 +19,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.mode
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import (
     ADMIN,
     CRIO_CONF,
+    RELEASES,
     ROOTFUL,
+    TABLES,
     USER,
     VENDOR,
     entries_before_own,
@@ -23,6 +29,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.pred
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.tests.unit.host import needs_root
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 PING = "net.ipv4.ping_group_range=0 0"
 TIME = "net.ipv4.tcp_keepalive_time"
@@ -155,3 +163,40 @@ def test_entries_that_some_release_would_read() -> None:
     """Podman 6 leaves the distribution's file out where the machine has one; older releases read both."""
     found = entries_before_own(podman({VENDOR: f"'{PING}'", ADMIN: "{append=true}"}))
     assert [f"{one.name}={one.value}" for one in found] == [PING]
+
+
+# Files of which random trees are made.
+TEXTS = [
+    f"[containers]\ndefault_sysctls = ['{PING}']\n",
+    f'[containers]\ndefault_sysctls = [\n  "{TIME}=60", # x\n]\n',
+    f'[Containers]\nDefault_Sysctls = ["""{TIME}=70"""]\n',
+    f"containers.default_sysctls = ['net.a=1', '{TIME}=80']\n",
+    "containers = {default_sysctls = []}\n",
+    "[containers]\npids_limit = 7\n[engine]\nretry = 3\n",
+    "[containers]\ndefault_sysctls = ['net.b=1', {append = true}]\n",
+    "[containers]\ndefault_sysctls = 'net.b=1'\n",
+    "[containers]\n[containers]\n",
+    "default_sysctls = [\n",
+    "",
+]
+NAMES_OF_TREES = ("9.conf", "10.conf", ".x.conf", "Z.conf", "y.cnf")
+PATHS_OF_TREES = (VENDOR, ADMIN, *(f"{ADMIN}.d/{name}" for name in NAMES_OF_TREES), USER)
+
+
+@needs_root
+def test_podman_reads_what_is_predicted() -> None:
+    """Podman itself has the list that is worked out for its release; where it is not known, podman may fail."""
+    chance = random.Random(1)
+    trees = [{path: chance.choice(TEXTS) for path in PATHS_OF_TREES if chance.random() < 0.4} for _number in range(16)]
+    answer = run_isolated(Path(__file__).parent / "scenarios" / "ask_podman.py", trees=trees)
+    release = tuple(map(int, answer["version"].split(".")[:2]))
+    order = dict(RELEASES)["podman 4" if release < (4, 9) else "podman 5" if release < (6, 0) else "podman 6"]
+    certain = 0
+    for tree, found in zip(trees, answer["lists"]):
+        # a folder has no other names for podman than these
+        files = [SysctlFile(path, path, text=text.encode()) for path, text in tree.items() if path.endswith(".conf")]
+        predicted = effective(order(files), TABLES["podman"], may_append=release >= (4, 8))
+        if not predicted.doubts:
+            assert found == " ".join(f"{one.name}={one.value}" for one in predicted.entries), tree
+            certain += 1
+    assert 4 < certain < len(trees)
