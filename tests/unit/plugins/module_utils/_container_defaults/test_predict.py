@@ -165,19 +165,23 @@ def test_entries_that_some_release_would_read() -> None:
     assert [f"{one.name}={one.value}" for one in found] == [PING]
 
 
-# Files of which random trees are made.
-TEXTS = [
+# Files of which random trees are made: those that each release reads, and others.
+READ = [
     f"[containers]\ndefault_sysctls = ['{PING}']\n",
     f'[containers]\ndefault_sysctls = [\n  "{TIME}=60", # x\n]\n',
     f'[Containers]\nDefault_Sysctls = ["""{TIME}=70"""]\n',
     f"containers.default_sysctls = ['net.a=1', '{TIME}=80']\n",
     "containers = {default_sysctls = []}\n",
     "[containers]\npids_limit = 7\n[engine]\nretry = 3\n",
+    "",
+]
+TEXTS = [
+    *READ,
+    *READ,
     "[containers]\ndefault_sysctls = ['net.b=1', {append = true}]\n",
     "[containers]\ndefault_sysctls = 'net.b=1'\n",
     "[containers]\n[containers]\n",
     "default_sysctls = [\n",
-    "",
 ]
 NAMES_OF_TREES = ("9.conf", "10.conf", ".x.conf", "Z.conf", "y.cnf")
 PATHS_OF_TREES = (VENDOR, ADMIN, *(f"{ADMIN}.d/{name}" for name in NAMES_OF_TREES), USER)
