@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.toml
     read_toml,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ConfigurationSyntaxError
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.toml_reader import Value
@@ -30,6 +31,7 @@ LIST = "default_sysctls"
 _TAKEN = re.compile(
     r"(?:net\.|kernel\.shm|kernel\.msg|fs\.mqueue\.|kernel\.sem(?==))[^\s=]*=(?:[^\s=](?:[^=]*[^\s=])?)?"
 )
+_LONGEST_SHOWN = 200
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 
 
@@ -67,7 +69,8 @@ def read_list(file: SysctlFile, tables: t.Sequence[str], *, may_append: bool) ->
         if isinstance(item, Text):
             name, _equals, value = item.text.partition("=")
             if not (_TAKEN.fullmatch(item.text) or (item.text == "" and not may_append)):  # CRI-O skips empty ones
-                raise ConfigurationSyntaxError(f"'{item.text}' is no sysctl that containers can have", line=item.line)
+                shown = shortened(item.text, _LONGEST_SHOWN)
+                raise ConfigurationSyntaxError(f"'{shown}' is no sysctl that containers can have", line=item.line)
             entries += [Entry(name, value, Place(file.path, item.line))] if item.text else []
         else:
             appends = _attribute(item, may_append=may_append)

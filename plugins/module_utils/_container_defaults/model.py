@@ -20,13 +20,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     kernel_reading,
     sysctl_name,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
     Engine = t.Literal["podman", "cri-o", "lxc"]
 
+_LONGEST_VALUE = 200
 NAMES: dict[str, Key] = {sysctl_name(key): key for key in KEYS}
 # The file of ours, by the engine that reads it.
 PATHS: dict[Engine, str] = {
@@ -135,7 +136,8 @@ def settle(entries: t.Iterable[Entry], doubts: t.Iterable[Doubt] = (), last_list
         default = KERNEL_DEFAULTS[key]
         values[key] = default if entry.value is None else _reading(key, entry.value)
         if values[key] is None:
-            message = f"{entry.place} has '{entry.value}' for {entry.name}, which not every kernel takes."
+            shown = shortened(entry.value or "", _LONGEST_VALUE)
+            message = f"{entry.place} has '{shown}' for {entry.name}, which not every kernel takes."
             found.append(Doubt("value_refused", message, entry.place))
     unknown = {key for doubt in found for key in ([doubt.key] if doubt.key else KEYS)}
     return Prediction(

@@ -37,7 +37,7 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
-MARKER = "# Made by the Ansible module linux.tcp.keepalive_container_defaults."
+MARKER = "# Written by Ansible, module linux.tcp.keepalive_container_defaults. Keep other settings in other files."
 _OF_LISTS = "# This list takes the place of all that are read before it, so it repeats what they have."
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import read_list, render_list
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS, Configuration
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import (
     MARKER,
@@ -15,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan
     plan_defaults,
     plan_engine,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import TABLES, entries_before_own
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     InvalidValueError,
@@ -186,6 +190,58 @@ def test_a_list_that_adds_is_no_hindrance() -> None:
 def test_others_may_do_as_they_like_once_ours_is_removed() -> None:
     (change,) = plan_defaults([having({f"{FOLDER}/zz.conf": list_of(f"{TIME}=60")})], ABSENT)
     assert (change.status, change.after.values) == ("already_absent", Values(60, 75, 9))
+
+
+# Entries of random lists, and the files that have them.
+ENTRIES = st.lists(st.sampled_from([PING, "net.a=1", f"{TIME}=60", f"{TIME}=600", f"{PROBES}=3"]), max_size=4)
+FILES = {
+    "podman": [VENDOR, "/etc/containers/containers.conf", f"{FOLDER}/50.conf", f"{FOLDER}/zz.conf"],
+    "cri-o": ["/etc/crio/crio.conf", "/etc/crio/crio.conf.d/00-default.conf", "/etc/crio/crio.conf.d/zz"],
+}
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Configuration:
+    engine: Engine = draw(st.sampled_from(["podman", "cri-o"]))
+    paths = draw(st.lists(st.sampled_from(FILES[engine]), unique=True))
+    tables = TABLES[engine]
+    return having({path: render_list(tables, draw(ENTRIES)) for path in paths}, engine)
+
+
+def foreign(configuration: Configuration) -> list[tuple[str, str | None]]:
+    """Return the entries of other sysctls that a new container gets."""
+    return [
+        (one.name, one.value)
+        for one in entries_before_own(configuration.with_own(None))
+        if not one.name.startswith("net.ipv4.tcp_keepalive_")
+    ]
+
+
+@given(configurations())
+def test_one_run_is_enough_and_can_be_taken_back(configuration: Configuration) -> None:
+    try:
+        (change,) = plan_defaults([configuration], WANT)
+    except OverriddenError:
+        assume(False)
+    after = configuration.with_own(change.new)
+    assert change.after.values == WANT.values
+    assert (plan_engine(after, WANT).status, plan_engine(after, ABSENT).new) == ("already_set", None)
+    assert plan_engine(after, ABSENT).after == change.before
+    own = after.own
+    assert own is not None
+    found = read_list(own, TABLES[configuration.engine], may_append=False)
+    assert found is not None
+    kept = [(one.name, one.value) for one in found.entries if not one.name.startswith("net.ipv4.tcp_keepalive_")]
+    assert kept == foreign(configuration)
+
+
+def test_what_a_host_says_is_printable() -> None:
+    path = f"{FOLDER}/zz\x1b]0;x\x07.conf"
+    configuration = having({path: list_of(f"{TIME}=\x1b")})
+    with pytest.raises(OverriddenError) as refused:
+        plan_defaults([configuration], WANT)
+    shown = [str(refused.value), str(refused.value.details), str(plan_engine(configuration, ABSENT).as_dict())]
+    assert all("\\x1b" in text and "\x1b" not in text and "\x07" not in text for text in shown)
 
 
 PARAMS: dict[str, t.Any] = {"time": 600, "intvl": None, "probes": None, "state": "present", "engines": None}

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
 
 
-def validate(given: dict[str, object]) -> ArgumentSpecValidator:
+def validate(given: dict[str, object]) -> t.Any:
     return ArgumentSpecValidator(KEEPALIVE_CONTAINER_DEFAULTS).validate(given)
 
 
