@@ -4,7 +4,8 @@
 
 """Read the settings lxc.sysctl.* of LXC's configuration files, and work out what a new container gets of them.
 
-Source: lxc/lxc, src/lxc/confile.c: parse_line(), set_config_sysctl(), do_includedir().
+Source: lxc/lxc, src/lxc/confile.c: parse_line(), set_config_sysctl(), do_includedir(); src/lxc/parse.c:
+lxc_file_for_each_line_mmap(). What a file is read as was compared with lxc-info of LXC 5.0.2.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -40,7 +41,7 @@ def read_lines(file: SysctlFile) -> list[Entry]:
     :raises ConfigurationSyntaxError: where LXC fails for a line.
     """
     entries = []
-    for number, line in enumerate(file.text.decode("utf-8", "surrogateescape").split("\n"), start=1):
+    for number, line in _lines(file.text):
         stripped = line.strip(_BLANKS)
         if not stripped.startswith("lxc."):
             continue
@@ -53,6 +54,13 @@ def read_lines(file: SysctlFile) -> list[Entry]:
         if name == INCLUDE or f"{name}.".startswith(PREFIX):
             entries.append(Entry(name, value or None, Place(file.path, number)))
     return entries
+
+
+def _lines(text: bytes) -> t.Iterator[tuple[int, str]]:
+    """Yield the lines up to the first NUL, with their numbers; a carriage return ends one, too."""
+    readable = text.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+    for number, line in enumerate(readable.split("\n"), start=1):
+        yield from ((number, part) for part in line.split("\r"))
 
 
 def predict_lxc(configuration: Configuration) -> Prediction:

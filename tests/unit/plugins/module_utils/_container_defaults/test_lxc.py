@@ -38,7 +38,12 @@ def file_of(text: str, path: str = "/a") -> SysctlFile:
         pytest.param(
             "lxc.sysctl.net.a=\nlxc.sysctl =", [("lxc.sysctl.net.a", None, 1), ("lxc.sysctl", None, 2)], id="taken"
         ),
-        pytest.param("lxc.include = /x\r\n", [("lxc.include", "/x\r", 1)], id="a carriage return is no blank"),
+        pytest.param(
+            "lxc.sysctl.net.a = '1'\r\nlxc.sysctl.net.b = 2\rlxc.sysctl.net.c = 3",
+            [("lxc.sysctl.net.a", "1", 1), ("lxc.sysctl.net.b", "2", 2), ("lxc.sysctl.net.c", "3", 2)],
+            id="a carriage return ends a line",
+        ),
+        pytest.param("lxc.sysctl.net.a=1\n\0\nlxc.x", [("lxc.sysctl.net.a", "1", 1)], id="a NUL ends the text"),
     ],
 )
 def test_lines(text: str, found: list[t.Any]) -> None:
