@@ -51,7 +51,8 @@ def _without_defaults(engine: str, named: t.Mapping[str, int]) -> str:
     if engine != "docker":
         return (
             f"{engine} has no defaults for sysctls, so new containers get the kernel's values. Set them where "
-            f"containers are made: with nerdctl run {options}, or in the securityContext of a pod."
+            f"containers are made, with nerdctl run {options} or in the securityContext of a pod, or for all of a "
+            f"network by CNI's plugin tuning."
         )
     lines = "".join(f"\n      {name}: {value}" for name, value in named.items())
     return (

@@ -32,7 +32,7 @@ def test_docker_is_told_how_to_give_the_values() -> None:
 def test_containerd() -> None:
     (caution,) = cautions(["containerd"], [], DesiredDefaults(Values(time=600)))
     assert (caution.code, caution.engine) == ("has_no_defaults", "containerd")
-    assert f"nerdctl run --sysctl {TIME}=600, or in the securityContext of a pod" in caution.message
+    assert f"nerdctl run --sysctl {TIME}=600 or in the securityContext of a pod" in caution.message
 
 
 @pytest.mark.parametrize(
