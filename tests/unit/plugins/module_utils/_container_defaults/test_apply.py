@@ -138,6 +138,15 @@ def test_what_cannot_be_undone_is_named(host: Host) -> None:
         ensure(host, WANT, None, check_mode=False)
 
 
+def test_what_others_made_of_our_file_meanwhile_is_left(host: Host) -> None:
+    host.files.refused = {PATHS["lxc"]: FileError("No space.")}
+    host.files.meddle = lambda target: host.meanwhile({target: b"# theirs\n"} if target == PATHS["podman"] else {})
+    with pytest.raises(UndoError, match=rf"^No space\. {PATHS['podman']} was changed by another program"):
+        ensure(host, WANT, None, check_mode=False)
+    assert host.text(PATHS["podman"]) == b"# theirs\n"
+    assert not (host.folder / f"root{PATHS['cri-o']}").exists()
+
+
 def test_what_changes_meanwhile_is_noticed(host: Host) -> None:
     before = host.look()
 
