@@ -96,8 +96,8 @@ def _chosen(files: Files, installed: t.Sequence[str], given: t.Sequence[str] | N
     missing = [engine for engine in given if engine not in there]
     if missing and not absent:
         raise InvalidValueError(
-            f"engines has {', '.join(missing)}, which is not installed. Nothing was changed. Install it first, or "
-            f"leave it out."
+            f"engines has {', '.join(missing)}, which is not installed. Install it first, or leave it out. "
+            f"Nothing was changed."
         )
     return [engine for engine in there if engine in given]
 

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     InvalidValueError,
     OverriddenError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name, validate
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -59,7 +60,9 @@ class DesiredDefaults:
         if not absent:
             validate(values)
         if params["engines"] == []:
-            raise InvalidValueError("engines is empty, so nothing is set. Name some, or leave engines out.")
+            raise InvalidValueError(
+                "engines is empty, so nothing is set. Name some, or leave engines out. Nothing was changed."
+            )
         return cls(values, absent)
 
     def named(self) -> dict[Key, int]:
@@ -127,8 +130,9 @@ def plan_defaults(configurations: t.Iterable[Configuration], want: DesiredDefaul
     if misses:
         engines = " and ".join(sorted({miss["engine"] for miss in misses}))
         raise OverriddenError(
-            f"{' '.join(miss['message'] for miss in misses)} Nothing was changed. Correct this, or leave {engines} out "
-            f"of engines.",
+            unchanged(
+                f"{' '.join(miss['message'] for miss in misses)} Correct this, or leave {engines} out of engines."
+            ),
             overridden_by=misses,
         )
     return changes
@@ -150,7 +154,8 @@ def _own_entries(configuration: Configuration) -> list[Entry]:
         found = read_list(own, TABLES[engine], may_append=engine == "podman")
     except ConfigurationSyntaxError as exc:
         raise InvalidPathError(
-            f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again."
+            f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again. "
+            f"Nothing was changed."
         ) from exc
     return list(found.entries) if found else []
 
@@ -182,8 +187,8 @@ def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> N
     written = _render(configuration.engine, {one.name: one.value for one in entries})
     if own.text != written.encode("utf-8", "surrogateescape"):
         raise InvalidPathError(
-            f"{own.path} has other lines than this module writes. Nothing was changed. Move them to another file, and "
-            f"remove this one."
+            f"{own.path} has other lines than this module writes. Move them to another file, and remove this one. "
+            f"Nothing was changed."
         )
 
 

@@ -175,7 +175,7 @@ def test_what_takes_precedence_is_named(
 ) -> None:
     with pytest.raises(OverriddenError) as refused:
         plan_defaults([having(texts, engine)], DesiredDefaults(Values(time=600)))
-    assert str(refused.value) == f"{message} Nothing was changed. Correct this, or leave {engine} out of engines."
+    assert str(refused.value) == f"{message} Correct this, or leave {engine} out of engines. Nothing was changed."
     (miss,) = refused.value.details["overridden_by"]
     assert miss == {"engine": engine, "key": "time", "path": place[0], "line": place[1], "message": message}
 
