@@ -121,33 +121,39 @@ def _histogram(
         counts[index][0 if is_good(value) else 1] += 1
     highest = _round_up(max((sum(pair) for pair in counts), default=0))
     scale = (BOTTOM - TOP) / highest
-    bars = []
-    for (good, bad), low, high in zip(counts, edges, edges[1:]):
-        x, right = position(low), position(high)
-        bars.append(
-            Bar(
-                low=low,
-                high=high,
-                label=label(low, high),
-                good=good,
-                bad=bad,
-                x=round(x + 1, 1),
-                width=round(max(right - x - 2, 1), 1),
-                good_y=round(BOTTOM - good * scale, 1),
-                good_height=round(good * scale, 1),
-                bad_y=round(BOTTOM - (good + bad) * scale, 1),
-                bad_height=round(bad * scale, 1),
-            )
-        )
+    bars = tuple(
+        _bar(low, high, label(low, high), pair, left=position(low), right=position(high), scale=scale)
+        for pair, low, high in zip(counts, edges, edges[1:])
+    )
     y_ticks = sorted({0, highest // 2, highest}) if highest > 1 else [0, 1]
     return Plot(
-        bars=tuple(bars),
+        bars=bars,
         x_ticks=tuple((round(position(at), 1), text) for at, text in ticks),
         y_ticks=tuple((round(BOTTOM - count * scale, 1), str(count)) for count in y_ticks),
         limit_x=None if limit is None else round(position(limit), 1),
         limit_label=limit_label,
         shown=len(known),
         missing=len(values) - len(known),
+    )
+
+
+def _bar(
+    low: float, high: float, label: str, counts: t.Sequence[int], *, left: float, right: float, scale: float
+) -> Bar:
+    """Lay one bar out; ``counts`` are its good and bad hosts, and ``scale`` is the height of one host."""
+    good, bad = counts
+    return Bar(
+        low=low,
+        high=high,
+        label=label,
+        good=good,
+        bad=bad,
+        x=round(left + 1, 1),
+        width=round(max(right - left - 2, 1), 1),
+        good_y=round(BOTTOM - good * scale, 1),
+        good_height=round(good * scale, 1),
+        bad_y=round(BOTTOM - (good + bad) * scale, 1),
+        bad_height=round(bad * scale, 1),
     )
 
 
