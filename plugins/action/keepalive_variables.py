@@ -11,8 +11,11 @@ of the play instead, among which are the facts that this host returned.
 
 from __future__ import annotations
 
+import os
 import typing as t
 
+from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
@@ -21,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_VARIABLES,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import paths_given
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import require_valid
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts
@@ -30,13 +34,20 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
     require_known_names,
     require_prefixes,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import (
+    PLAYBOOK_VARIABLES,
+    batches_of,
+    folder_of,
+)
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 CONTROLLER = "localhost"
-# The variables of each playbook beside keepalive_hosts, without those that keywords of its plays read.
+NO_HOST = "!all"
+_HOSTS = "keepalive_hosts"
+_CRITERIA = ("limit", "idle_timeout", "covered", "strict", "max_age")
+# The variables of each playbook beside keepalive_hosts.
 PLAYBOOKS: dict[str, tuple[str, ...]] = {
     "apply": (),
     "audit": (
@@ -44,12 +55,18 @@ PLAYBOOKS: dict[str, tuple[str, ...]] = {
         "keepalive_audit_idle_timeout",
         "keepalive_audit_covered",
         "keepalive_audit_sockets",
+        "keepalive_audit_become",
         "keepalive_audit_strict",
         "keepalive_audit_folder",
+        "keepalive_audit_merge",
+        "keepalive_audit_merge_only",
+        "keepalive_audit_max_age",
     ),
     "restore": ("keepalive_rollout_folder", "keepalive_restore_force", "keepalive_restore_to"),
-    "rollout": (),  # read for each host, by the action keepalive_rollout
+    "rollout": ("keepalive_rollout_batches",),  # the others are read for each host, by the action keepalive_rollout
 }
+# What decides here and is of no use to a playbook.
+READ_HERE = ("keepalive_audit_merge_only",)
 
 
 class ActionModule(ControllerAction):
@@ -67,9 +84,11 @@ class ActionModule(ControllerAction):
         require_no_steering_facts(own)
         others = self.rendered(own, [OTHERS]).get(OTHERS)
         require_known_names(own, others)
-        asked = ("keepalive_hosts", *names)
+        asked = (_HOSTS, *names)
         given = {**{name: PLAYBOOK_VARIABLES[name] for name in asked}, **self.rendered(own, asked)}
-        hosts = self._hosts_of(given.pop("keepalive_hosts"), own)
+        _require_values(given)
+        pattern = NO_HOST if _asks_nothing(given) else given.pop(_HOSTS)
+        hosts = [] if pattern == NO_HOST else self._hosts_of(pattern, own)
         known = [name for name in PLAYBOOK_VARIABLES if name in asked or name.startswith(f"keepalive_{playbook}_")]
         known += ROLE_VARIABLES if playbook in ("apply", "rollout") else ()
         extra = self._task.get_variable_manager().extra_vars
@@ -77,12 +96,11 @@ class ActionModule(ControllerAction):
         require_prefixes(
             extra, known, lambda name: name in own or any(name in hostvars[host] for host in hosts), others
         )
-        for name in names:
-            if name.endswith("_folder"):
-                given[name] = folder_of(name, given[name])
-                self._require_one(name, given[name], hosts, variables)
-        _require_values({**given, **self.rendered(own, ["keepalive_audit_become"])})
-        return {"hosts": hosts, "variables": given}
+        self._require_one({_HOSTS: pattern, **given}, hosts, hostvars)
+        given = {name: _read(name, given[name]) for name in names if name not in READ_HERE}
+        if "keepalive_audit_merge" in names:
+            given["keepalive_audit_merge"] = _reports_to_merge(given)
+        return {"hosts": hosts, "pattern": pattern, "variables": given}
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
@@ -104,20 +122,81 @@ class ActionModule(ControllerAction):
             f"name, or give the inventory that has these hosts."
         )
 
-    def _require_one(self, name: str, value: str, hosts: t.Iterable[str], variables: Result) -> None:
-        """Check that no host has another folder.
+    def _require_one(self, given: Result, hosts: t.Iterable[str], hostvars: t.Mapping[str, t.Any]) -> None:
+        """Check that no host has a value of its own, which would be ignored. A fact does not count.
 
-        :raises InvalidValueError: where one has. A fact does not count.
+        :raises InvalidValueError: where one has another than the playbook, and than localhost has in the inventory.
         """
+        of_all: t.Mapping[str, t.Any] = hostvars[CONTROLLER]
         for host in hosts:
-            known = variables["hostvars"][host]
-            if name in known and name not in (known.get("ansible_facts") or {}):
-                other = folder_of(name, known[name])
-                if other != value:
+            known = hostvars[host]
+            facts = known.get("ansible_facts") or {}
+            for name in given.keys() & known.keys() - facts.keys():
+                own = _of_host(name, known, host)
+                if own not in (_comparable(name, given[name]), name in of_all and _of_host(name, of_all, CONTROLLER)):
                     raise InvalidValueError(
-                        f"{name} is {other!r} for {host} and {value!r} for the playbook: give one folder for all "
+                        f"{name} is {own!r} for {host} and {given[name]!r} for the playbook: give one value for all "
                         "hosts, with --extra-vars or for the group all."
                     )
+
+
+def _of_host(name: str, known: t.Mapping[str, t.Any], host: str) -> str:
+    """Return the value that a host has of a variable, to be compared.
+
+    :raises InvalidValueError: where its template cannot be rendered.
+    """
+    try:
+        return _comparable(name, known[name])
+    except AnsibleError as exc:
+        raise InvalidValueError(f"{name} cannot be worked out for {host}: {exc}") from exc
+
+
+def _comparable(name: str, value: object) -> str:
+    return folder_of(name, value) if name.endswith("_folder") and value else str(value)
+
+
+def _read(name: str, value: t.Any) -> t.Any:
+    """Return a variable as the tasks take it.
+
+    :raises InvalidValueError: where it makes no sense.
+    """
+    if name.endswith("_folder"):
+        return folder_of(name, value)
+    if name == "keepalive_audit_merge":
+        return paths_given(name, value)
+    if name == "keepalive_audit_become":
+        return boolean(value)
+    return batches_of(name, value) if name == "keepalive_rollout_batches" else value
+
+
+def _asks_nothing(given: Result) -> bool:
+    """Whether an audit only merges reports.
+
+    :raises InvalidValueError: where there are none.
+    """
+    merges_only = bool(boolean(given.get("keepalive_audit_merge_only", False)))
+    if merges_only and not given["keepalive_audit_merge"]:
+        raise InvalidValueError("keepalive_audit_merge_only needs keepalive_audit_merge: give the reports to merge.")
+    return merges_only
+
+
+def _reports_to_merge(given: Result) -> list[str]:
+    """Return the paths of earlier reports. The folder of this audit may be missing or empty yet.
+
+    So one command can be given for each part of a fleet, the first one included.
+
+    :raises InvalidValueError: where another one is missing.
+    """
+    own: str = given["keepalive_audit_folder"]
+    found = [
+        path
+        for path in given["keepalive_audit_merge"]
+        if os.path.realpath(path) != own or (os.path.isdir(own) and os.listdir(own))
+    ]
+    for path in found:
+        if not os.path.exists(path):
+            raise InvalidValueError(f"keepalive_audit_merge has {path!r}, and there is no such file or folder.")
+    return found
 
 
 def _require_values(given: Result) -> None:
@@ -125,10 +204,11 @@ def _require_values(given: Result) -> None:
 
     :raises InvalidValueError: for the first that makes no sense.
     """
-    criteria = {name: given.get(f"keepalive_audit_{name}") for name in ("limit", "idle_timeout", "covered", "strict")}
+    criteria = {name: given.get(f"keepalive_audit_{name}") for name in _CRITERIA}
     Criteria.from_options(**criteria)
     for name, option in {
         "keepalive_audit_become": {"type": "bool", "default": True},
+        "keepalive_audit_merge_only": {"type": "bool", "default": False},
         "keepalive_audit_sockets": {"type": "bool", "default": True},
         "keepalive_restore_force": KEEPALIVE_RESTORE["force"],
         "keepalive_restore_to": KEEPALIVE_RESTORE["to"],

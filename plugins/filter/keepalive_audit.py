@@ -48,6 +48,22 @@ options:
       - Whether what only root may see, and what is empty on every plain host, is a reason. Without it that is a note.
     type: bool
     default: false
+  max_age:
+    description:
+      - How old the result of an earlier audit may be, in seconds. Not judged when it is not given, V(null) or empty.
+    type: int
+  merge:
+    description:
+      - The C(report.json) of earlier audits, or folders with such files, on the controller. Their hosts join the
+        report, each with the time at which it was asked, and are judged by the criteria of this audit.
+      - Of several results for one host the one of this audit counts, or else the newest.
+    type: list
+    elements: path
+    default: []
+  only:
+    description: The name of the only report that is rendered. All are when it is not given, V(null) or empty.
+    type: str
+    choices: [report.html, report.json, report.csv]
 seealso:
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive_sockets_info
@@ -80,6 +96,13 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
+    as_data,
+    moment_of,
+    newest,
+    paths_given,
+    read_reports,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import as_page
@@ -94,22 +117,27 @@ def keepalive_audit(
     idle_timeout: object = None,
     covered: object = None,
     strict: object = False,
+    max_age: object = None,
+    merge: object = None,
+    only: object = None,
 ) -> dict[str, str]:
     """Return the reports by their files' names."""
     try:
-        criteria = Criteria.from_options(limit=limit, idle_timeout=idle_timeout, covered=covered, strict=strict)
+        criteria = Criteria.from_options(
+            limit=limit, idle_timeout=idle_timeout, covered=covered, strict=strict, max_age=max_age
+        )
+        paths = paths_given("merge", merge)
+        earlier = read_reports(paths, now=moment_of(str(created))) if paths else []
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
-    report = judge(
-        (AuditedHost.from_results(str(name), *results) for name, *results in hosts),
-        criteria,
-        created=str(created),
-    )
-    return {
-        "report.html": as_page(report, str(template)),
-        "report.json": json.dumps(report, indent=2, sort_keys=True) + "\n",
-        "report.csv": as_csv(report),
+    asked = [AuditedHost.from_results(str(name), *results) for name, *results in hosts]
+    report = judge(newest(earlier, asked), criteria, created=str(created), earlier=as_data(earlier))
+    texts: dict[str, t.Callable[[], str]] = {
+        "report.html": lambda: as_page(report, str(template)),
+        "report.json": lambda: json.dumps(report, indent=2, sort_keys=True) + "\n",
+        "report.csv": lambda: as_csv(report),
     }
+    return {name: render() for name, render in texts.items() if only in (None, "", name)}
 
 
 class FilterModule:

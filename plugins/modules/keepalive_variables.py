@@ -13,7 +13,8 @@ description:
   - The playbooks of the collection use this action. Do not use it directly; it may change at any time.
   - It returns the variables of a playbook as C(localhost) has them, with those of the play and of C(--extra-vars). So
     no fact of a managed host is taken for one.
-  - It fails where the pattern C(keepalive_hosts) matches no host, and where a variable is misspelt.
+  - It fails where the pattern C(keepalive_hosts) matches no host, where a variable is misspelt, and where a host has
+    another value of its own, which would be ignored.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.action
@@ -57,6 +58,11 @@ hosts:
   type: list
   elements: str
   sample: ["db01", "db02"]
+pattern:
+  description: The pattern C(keepalive_hosts), or one that matches no host where an audit only merges reports.
+  returned: success
+  type: raw
+  sample: databases
 variables:
   description: The other variables by their names, with their defaults. A folder is an absolute path.
   returned: success

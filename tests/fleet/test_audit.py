@@ -137,6 +137,65 @@ def test_text_of_hosts_is_never_run(fleet: Fleet) -> None:
     assert "</script><b>" not in (fleet.folder / "harm" / "report.html").read_text(encoding="utf-8")
 
 
+def test_reports_are_merged(fleet: Fleet) -> None:
+    """One command for each part of the fleet, then a report of files only, which needs no host and no inventory.
+
+    The second part begins with a host that no longer answers: its newest result counts, which is none.
+    """
+    given = {"keepalive_audit_folder": "parts", "keepalive_audit_merge": "parts"}
+    fleet["host03"].write("/etc/rc.local", f"#!/bin/sh\n{HARM}\n", mode=0o755)
+    try:
+        runs = [audit(fleet, f"--limit={limit}", **given) for limit in ("host01", "host01,host03")]
+    finally:
+        fleet["host03"].run("rm /etc/rc.local")
+    assert [run.status for run in runs] == [0, 2], runs[0].output
+    report = report_of(fleet.folder / "parts")
+    assert [(host["name"], host["verdict"]) for host in report["hosts"]] == [
+        ("host01", "in_order"),
+        ("host03", "not_in_order"),
+    ]
+    assert report["totals"]["earlier"]["hosts"] == 0  # both were asked
+    run = audit(fleet, "--limit=host02", **given)
+    assert "Of earlier audits: 2 hosts, the oldest of " in words(run)
+    assert (fleet.folder / "parts" / "site.json").write_text('{"version": 2, "hosts": [{"name": "{{ 7 * 7 }}"}]}')
+    merged = {"keepalive_audit_merge": ["parts"], "keepalive_audit_merge_only": True, "keepalive_audit_limit": 60}
+    run = audit(fleet, "--inventory=/dev/null", keepalive_audit_folder="whole", **merged)
+    assert run.status == 2
+    assert "TASK [Gather the values]" not in run.output
+    whole = report_of(fleet.folder / "whole")
+    assert [host["name"] for host in whole["hosts"]] == ["host01", "host02", "host03"]
+    assert whole["totals"]["earlier"] == {
+        "hosts": 3,
+        "oldest": min(host["asked"] for host in whole["hosts"]),
+        "reports": 2,
+        "problems": 1,
+    }
+    assert whole["totals"]["reasons"] == {"other_writer": 1, "detection_time": 3}
+    assert whole["hosts"][2]["other_writers"][0]["text"] == HARM
+    assert "1 of 2 earlier reports cannot be read in full" in words(run)
+    assert not list(fleet.folder.rglob("HARM"))
+
+
+def test_variables_of_the_inventory(fleet: Fleet) -> None:
+    """All are read for the group all, those of keywords of plays too. One of a host is refused, not ignored."""
+    inventory = json.loads(fleet.inventory.read_text(encoding="utf-8"))
+    inventory["all"]["vars"] = {
+        "keepalive_hosts": "host02",
+        "keepalive_audit_become": False,
+        "ansible_become_exe": "/x",
+    }
+    (fleet.folder / "given.json").write_text(json.dumps(inventory), encoding="utf-8")
+    run = audit(fleet, "--inventory=given.json", keepalive_audit_folder="given")
+    assert run.status == 0, run.output
+    assert [host["name"] for host in report_of(fleet.folder / "given")["hosts"]] == ["host02"]
+    inventory["all"]["hosts"]["host02"]["keepalive_audit_limit"] = 60
+    (fleet.folder / "given.json").write_text(json.dumps(inventory), encoding="utf-8")
+    run = audit(fleet, "--inventory=given.json", keepalive_audit_folder="refused")
+    assert run.status == 2
+    assert "keepalive_audit_limit is '60' for host02 and None for the playbook: give one value for all" in words(run)
+    assert not (fleet.folder / "refused").exists()
+
+
 def test_reports_cannot_be_written(fleet: Fleet) -> None:
     """The playbook fails before it gathers from any host."""
     run = audit(fleet, keepalive_audit_folder="/proc/keepalive")

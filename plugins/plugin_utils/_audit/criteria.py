@@ -19,13 +19,15 @@ class Criteria:
 
     ``limit`` is the longest acceptable detection time and ``idle_timeout`` when the path forgets an idle
     connection, both in seconds; ``covered`` is the least share of connections covered, in per cent. ``strict`` takes
-    what only root may see, and what is empty on every plain host, for a doubt.
+    what only root may see, and what is empty on every plain host, for a doubt. ``max_age`` is how old the result of an
+    earlier audit may be, in seconds.
     """
 
     limit: int | None = None
     idle_timeout: int | None = None
     covered: float | None = None
     strict: bool = False
+    max_age: int | None = None
 
     def __str__(self) -> str:
         """Return what is judged beside what always is."""
@@ -33,12 +35,19 @@ class Criteria:
             *([f"limit {self.limit} s"] if self.limit is not None else []),
             *([f"idle timeout {self.idle_timeout} s"] if self.idle_timeout is not None else []),
             *([f"at least {self.covered:g} % of connections covered"] if self.covered is not None else []),
+            *([f"results at most {self.max_age} s old"] if self.max_age is not None else []),
         ]
         return ", ".join(judged) or "no limit, no idle timeout, no coverage"
 
     @classmethod
     def from_options(
-        cls, *, limit: object = None, idle_timeout: object = None, covered: object = None, strict: object = False
+        cls,
+        *,
+        limit: object = None,
+        idle_timeout: object = None,
+        covered: object = None,
+        strict: object = False,
+        max_age: object = None,
     ) -> Criteria:
         """Narrow what a user gave, as text or as numbers; empty is not given.
 
@@ -49,6 +58,7 @@ class Criteria:
             idle_timeout=_seconds("keepalive_audit_idle_timeout", idle_timeout),
             covered=_share("keepalive_audit_covered", covered),
             strict=_truth("keepalive_audit_strict", strict),
+            max_age=_seconds("keepalive_audit_max_age", max_age),
         )
 
 

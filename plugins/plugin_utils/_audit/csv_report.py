@@ -33,6 +33,7 @@ COLUMNS = (
     "connections",
     "connections_covered",
     "connections_covered_share",
+    "asked",
 )
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, behind blanks and quotes too, also in full
 # width. Where another character than the comma separates cells, such as a semicolon, a cell begins behind each of it.
@@ -69,6 +70,7 @@ def _row(host: Result) -> dict[str, str | int | float | None]:
         "connections": connections.get("sockets"),
         "connections_covered": connections.get("covered"),
         "connections_covered_share": connections.get("share"),
+        "asked": host["asked"],
     }
 
 

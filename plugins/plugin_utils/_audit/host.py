@@ -24,6 +24,8 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
 if t.TYPE_CHECKING:
     Result = t.Mapping[str, t.Any]
 
+# Why a host has no values.
+TROUBLES = ("unreachable", "failed", "invalid_result")
 # What the playbook registers the results as.
 INFO, SOCKETS = "__keepalive_info", "__keepalive_sockets"
 
@@ -33,7 +35,8 @@ class AuditedHost:
     """What is known of one host: ``values`` and ``connections`` as the report has them; None where there are none.
 
     ``trouble`` and ``sockets_trouble`` say why there are none: as (code, message), and as a message. ``notes`` are
-    what else is worth knowing.
+    what else is worth knowing. Where an earlier audit has asked the host, ``asked`` is when, in ISO 8601, and ``age``
+    how many seconds before this audit.
     """
 
     name: str
@@ -42,6 +45,8 @@ class AuditedHost:
     trouble: tuple[str, str] | None = None
     sockets_trouble: str | None = None
     notes: tuple[str, ...] = ()
+    asked: str = ""
+    age: int = 0
 
     @classmethod
     def from_results(cls, name: str, info: object, sockets: object, facts: t.Collection[str] = ()) -> AuditedHost:
@@ -66,8 +71,8 @@ class AuditedHost:
         warnings = connections.pop("warnings") if connections else []
         return cls(
             name,
-            values and _with_times(values),
-            connections and {**connections, "share": per_cent(connections["covered"], connections["sockets"])},
+            values and with_times(values),
+            connections and with_share(connections),
             trouble,
             sockets_trouble[1] if sockets_trouble else None,
             (*warnings, *cuts, *more_cuts),
@@ -85,7 +90,7 @@ def _trouble(result: object) -> tuple[str, str] | None:
     return None
 
 
-def _with_times(values: Result) -> Result:
+def with_times(values: Result) -> Result:
     """Return a host's values with what follows from them, whatever the host says of it."""
     running, planned = Values(**values["runtime"]), Values(**values["boot"]["values"])
     return {
@@ -94,6 +99,11 @@ def _with_times(values: Result) -> Result:
         "detection_time": detection_time(running),
         "boot_detection_time": detection_time(planned),
     }
+
+
+def with_share(connections: Result) -> Result:
+    """Return a host's connections with the share of those that are covered."""
+    return {**connections, "share": per_cent(connections["covered"], connections["sockets"])}
 
 
 def per_cent(part: int, whole: int) -> float | None:

@@ -30,26 +30,38 @@ if t.TYPE_CHECKING:
 VERSION = 2
 
 
-def judge_host(host: AuditedHost, criteria: Criteria) -> dict[str, t.Any]:
-    """Return the report of one host."""
+def judge_host(host: AuditedHost, criteria: Criteria, *, created: str = "") -> dict[str, t.Any]:
+    """Return the report of one host; ``created`` is when it was asked, if no earlier audit has asked it."""
     reasons = list(reasons_of(host, criteria))
-    values = host.values
-    notes: list[str] = []
-    if values is not None:
-        notes.extend(doubt["message"] for doubt in values["boot"]["doubts"] if is_harmless(doubt, criteria))
-        notes.extend(note["message"] for note in values["boot"]["notes"])
-    notes.extend(host.notes)
+    notes = [*notes_of_values(host.values, criteria), *host.notes]
     if host.sockets_trouble and criteria.covered is None:
-        notes.append(f"The connections could not be read: {host.sockets_trouble}")
+        notes.append(note_of_connections(host.sockets_trouble))
     verdict: Verdict = "no_answer" if host.trouble else "not_in_order" if reasons else "in_order"
     return {
         "name": host.name,
+        "asked": host.asked or created,
         "verdict": verdict,
         "reasons": [reason.as_dict() for reason in reasons],
         "notes": list(dict.fromkeys(notes)),
-        **(values or _no_values()),
+        "trouble": dict(zip(("code", "message"), host.trouble)) if host.trouble else None,
+        **(host.values or _no_values()),
         "connections": host.connections,
+        "connections_trouble": host.sockets_trouble,
     }
+
+
+def notes_of_values(values: Result | None, criteria: Criteria | None = None) -> list[str]:
+    """Return the notes that follow from the values of a host: with criteria, or whatever these might be."""
+    if values is None:
+        return []
+    boot = values["boot"]
+    doubts = [doubt for doubt in boot["doubts"] if criteria is None or is_harmless(doubt, criteria)]
+    return [one["message"] for one in (*doubts, *boot["notes"])]
+
+
+def note_of_connections(trouble: str) -> str:
+    """Return the note of a host whose connections could not be read and are not judged."""
+    return f"The connections could not be read: {trouble}"
 
 
 def _no_values() -> dict[str, t.Any]:
@@ -65,41 +77,72 @@ def _no_values() -> dict[str, t.Any]:
     }
 
 
-def judge(hosts: t.Iterable[AuditedHost], criteria: Criteria, *, created: str) -> dict[str, t.Any]:
-    """Return the report of a fleet, its hosts ordered by name. ``created`` is the moment of asking, in ISO 8601."""
-    judged = [judge_host(host, criteria) for host in sorted(hosts, key=lambda host: host.name)]
+def judge(
+    hosts: t.Iterable[AuditedHost], criteria: Criteria, *, created: str, earlier: t.Sequence[Result] = ()
+) -> dict[str, t.Any]:
+    """Return the report of a fleet, its hosts ordered by name. ``created`` is the moment of asking, in ISO 8601.
+
+    ``earlier`` has for each report of an earlier audit its path, the number of its hosts and its problems. A problem
+    counts against the fleet, as the hosts that cannot be read are not known.
+    """
+    ordered = sorted(hosts, key=lambda host: host.name)
+    judged = [judge_host(host, criteria, created=created) for host in ordered]
     verdicts = collections.Counter(host["verdict"] for host in judged)
     codes = collections.Counter(code for host in judged for code in {reason["code"] for reason in host["reasons"]})
-    connections = {
-        key: sum(host["connections"][key] for host in judged if host["connections"])
-        for key in ("sockets", "covered", "not_covered", "unknown")
+    totals: dict[str, t.Any] = {
+        "hosts": len(judged),
+        **{verdict: verdicts[verdict] for verdict in ("in_order", "not_in_order", "no_answer")},
+        "reasons": {code: codes[code] for code in CODES if codes[code]},
+        "connections": _connections(judged),
+        "earlier": _earlier(ordered, earlier),
     }
-    in_order = bool(judged) and verdicts["in_order"] == len(judged)
     return {
         "version": VERSION,
         "created": created,
-        "in_order": in_order,
-        "summary": _summary(judged, codes, criteria),
+        "in_order": bool(judged) and verdicts["in_order"] == len(judged) and not totals["earlier"]["problems"],
+        "summary": _summary(totals, criteria),
         "criteria": dataclasses.asdict(criteria),
-        "totals": {
-            "hosts": len(judged),
-            **{verdict: verdicts[verdict] for verdict in ("in_order", "not_in_order", "no_answer")},
-            "reasons": {code: codes[code] for code in CODES if codes[code]},
-            "connections": {**connections, "share": per_cent(connections["covered"], connections["sockets"])},
-        },
+        "totals": totals,
+        "earlier": list(earlier),
         "hosts": judged,
     }
 
 
-def _summary(judged: t.Sequence[Result], codes: t.Mapping[str, int], criteria: Criteria) -> str:
+def _connections(judged: t.Sequence[Result]) -> dict[str, t.Any]:
+    counts = {
+        key: sum(host["connections"][key] for host in judged if host["connections"])
+        for key in ("sockets", "covered", "not_covered", "unknown")
+    }
+    return {**counts, "share": per_cent(counts["covered"], counts["sockets"])}
+
+
+def _earlier(hosts: t.Iterable[AuditedHost], reports: t.Sequence[Result]) -> dict[str, t.Any]:
+    times = [host.asked for host in hosts if host.asked]
+    return {
+        "hosts": len(times),
+        "oldest": min(times, default=None),
+        "reports": len(reports),
+        "problems": sum(bool(report["problems"]) for report in reports),
+    }
+
+
+def _summary(totals: Result, criteria: Criteria) -> str:
     """Return the verdict in one sentence, with what was judged: a criterion that was misspelt is missing there."""
-    wrong = sum(host["verdict"] != "in_order" for host in judged)
-    if not judged:
-        return "Not in order: there is no host."
-    if not wrong:
-        return f"In order: {criteria}: {_count(len(judged))} compliant."
-    what = ", ".join(f"{CODES[code]}: {codes[code]}" for code in CODES if codes[code])
-    return f"Not in order: {wrong} of {_count(len(judged))} ({what}). Judged: {criteria}."
+    earlier, hosts = totals["earlier"], _count(totals["hosts"])
+    wrong = totals["hosts"] - totals["in_order"]
+    known = f" Of earlier audits: {_count(earlier['hosts'])}, the oldest of {earlier['oldest']}."
+    age = known if earlier["hosts"] else ""
+    parts = []
+    if wrong:
+        what = ", ".join(f"{CODES[code]}: {count}" for code, count in totals["reasons"].items())
+        parts.append(f"{wrong} of {hosts} ({what})")
+    if earlier["problems"]:
+        parts.append(f"{earlier['problems']} of {earlier['reports']} earlier reports cannot be read in full")
+    if not totals["hosts"]:
+        return f"Not in order: {', '.join(['there is no host', *parts])}."
+    if not parts:
+        return f"In order: {criteria}: {hosts} compliant.{age}"
+    return f"Not in order: {', '.join(parts)}. Judged: {criteria}.{age}"
 
 
 def _count(hosts: int) -> str:

@@ -25,6 +25,7 @@ CODES = {
     "unreachable": "could not be reached",
     "failed": "could not be asked",
     "invalid_result": "gave a result that is not valid",
+    "outdated": "the result is too old",
     "unknown": "a value could not be read",
     "harmful": "a value does harm",
     "drift": "other values after a reboot",
@@ -63,6 +64,12 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
     if host.trouble:
         code, message = host.trouble
         yield Reason(code, f"It {CODES[code]}: {message}")
+    if criteria.max_age is not None and host.age > criteria.max_age:
+        yield Reason(
+            "outdated",
+            f"It was asked at {host.asked}, {host.age} s before this audit, and {criteria.max_age} s are allowed "
+            "(keepalive_audit_max_age).",
+        )
     if host.values is not None:
         yield from _unknown(host.values)
         yield from _harmful(host.values)

@@ -36,9 +36,9 @@ class InvalidResultError(KeepaliveError):
     """What a host returned is no result of the module that was run there."""
 
 
-def text_of(found: object) -> str:
+def text_of(found: object, most: int = MOST_CHARACTERS) -> str:
     """Return a text of a host as reports show it, an empty one for anything else."""
-    return printable(shortened(found, MOST_CHARACTERS)) if isinstance(found, str) else ""
+    return printable(shortened(found, most)) if isinstance(found, str) else ""
 
 
 def line_of(found: object) -> str:
@@ -46,35 +46,42 @@ def line_of(found: object) -> str:
     return text_of(" ".join(found.split())) if isinstance(found, str) else ""
 
 
-class _Given:
-    """A value that a host returned, and where in its result it stands. ``cuts`` takes a sentence for each cut."""
+class Given:
+    """A value that a host returned, and where in its result it stands. ``cuts`` takes a sentence for each cut list.
 
-    def __init__(self, value: object, place: str, cuts: list[str]) -> None:
+    ``most`` is how many characters are kept of a text.
+    """
+
+    def __init__(self, value: object, place: str, cuts: list[str], *, most: int = MOST_CHARACTERS) -> None:
         self._value = value
         self._place = place
         self._cuts = cuts
+        self._most = most
 
     def refusal(self, problem: str) -> InvalidResultError:
         """Return the error that says what is wrong with this value."""
         return InvalidResultError(f"{self._place} {problem}")
 
-    def __getitem__(self, key: str) -> _Given:
+    def __getitem__(self, key: str) -> Given:
         """Return what a mapping has at a key."""
         if isinstance(self._value, Mapping) and key not in self._value:
             raise self.refusal(f"has no {key}")
         return self.get(key, None)
 
-    def get(self, key: str, default: object) -> _Given:
+    def get(self, key: str, default: object) -> Given:
         """Return what a mapping has at a key, or else the default."""
         if not isinstance(self._value, Mapping):
             raise self.refusal("is not a mapping")
-        return _Given(self._value.get(key, default), f"{self._place}.{key}", self._cuts)
+        return self._within(self._value.get(key, default), f".{key}")
+
+    def _within(self, value: object, place: str) -> Given:
+        return Given(value, f"{self._place}{place}", self._cuts, most=self._most)
 
     def text(self) -> str:
         """Return a text as reports show it."""
         if not isinstance(self._value, str):
             raise self.refusal("is not a text")
-        return text_of(self._value)
+        return text_of(self._value, self._most)
 
     def number(self, lowest: int = 0) -> int:
         """Return a whole number, of a size that the kernel may have."""
@@ -88,11 +95,11 @@ class _Given:
             raise self.refusal("is not a boolean")
         return self._value
 
-    def optional(self, read: t.Callable[[_Given], _T]) -> _T | None:
+    def optional(self, read: t.Callable[[Given], _T]) -> _T | None:
         """Return None for null, and what reads it for anything else."""
         return None if self._value is None else read(self)
 
-    def each(self, read: t.Callable[[_Given], _T], *, all_count: bool = False) -> list[_T]:
+    def each(self, read: t.Callable[[Given], _T], *, all_count: bool = False) -> list[_T]:
         """Return what reads each element of a list, of the first :data:`MOST_ELEMENTS` of them.
 
         Where ``all_count``, a longer list is refused.
@@ -105,7 +112,7 @@ class _Given:
         if left > 0:
             self._cuts.append(f"{self._place} has {len(self._value)} elements, and the first {MOST_ELEMENTS} are here.")
         elements = enumerate(itertools.islice(self._value, MOST_ELEMENTS))
-        return [read(_Given(element, f"{self._place}[{index}]", self._cuts)) for index, element in elements]
+        return [read(self._within(element, f"[{index}]")) for index, element in elements]
 
 
 def read_info(result: object) -> tuple[Result, list[str]]:
@@ -116,12 +123,19 @@ def read_info(result: object) -> tuple[Result, list[str]]:
     :raises InvalidResultError: for what is no such result, with the place.
     """
     cuts: list[str] = []
-    given = _Given(result, "keepalive_info", cuts)
+    return values_in(Given(result, "keepalive_info", cuts)), cuts
+
+
+def values_in(given: Given) -> Result:
+    """Return what the report has of a result of keepalive_info, or of a host in a report.
+
+    :raises InvalidResultError: for what has another form, with the place.
+    """
     boot = given["boot"]
     return {
         "runtime": _values(given["runtime"]),
         "boot": {
-            "loader": boot["loader"].optional(_Given.text),
+            "loader": boot["loader"].optional(Given.text),
             "values": _values(boot["values"]),
             "sources": {key: boot["sources"].get(key, None).optional(_place) for key in KEYS},
             "doubts": boot["doubts"].each(_finding),
@@ -131,7 +145,7 @@ def read_info(result: object) -> tuple[Result, list[str]]:
         "other_writers": given["other_writers"].each(
             lambda one: {"code": one["code"].text(), **_place(one), "text": one["text"].text()}
         ),
-    }, cuts
+    }
 
 
 def read_sockets(result: object) -> tuple[Result, list[str]]:
@@ -142,53 +156,61 @@ def read_sockets(result: object) -> tuple[Result, list[str]]:
     :raises InvalidResultError: for what is no such result, with the place.
     """
     cuts: list[str] = []
-    given = _Given(result, "keepalive_sockets_info", cuts)
+    given = Given(result, "keepalive_sockets_info", cuts)
+    found = connections_in(given, given["totals"])
+    return {**found, "warnings": given.get("warnings", ()).each(Given.text)}, cuts
+
+
+def connections_in(given: Given, totals: Given) -> Result:
+    """Return what the report has of connections; ``totals`` has the counts of all.
+
+    :raises InvalidResultError: for what has another form, with the place.
+    """
     return {
-        **_counts(given["totals"]),
+        **_counts(totals),
         "reasons": given.get("reasons", ()).each(lambda one: {**_reason(one), "sockets": one["sockets"].number()}),
         "by_command": given.get("by_command", ()).each(
-            lambda one: {"command": one["command"].optional(_Given.text), **_counts(one)}
+            lambda one: {"command": one["command"].optional(Given.text), **_counts(one)}
         ),
         # these say what was not counted, so none may be missing
         "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
-        "warnings": given.get("warnings", ()).each(_Given.text),
-    }, cuts
+    }
 
 
-def _values(given: _Given) -> dict[str, int | None]:
+def _values(given: Given) -> dict[str, int | None]:
     return {key: given[key].optional(lambda one: one.number(-INT_MAX)) for key in KEYS}
 
 
-def _place(given: _Given) -> Result:
+def _place(given: Given) -> Result:
     return {"path": given["path"].text(), "line": given["line"].number()}
 
 
-def _finding(given: _Given) -> Result:
-    path, line = given["path"].optional(_Given.text), given["line"].optional(_Given.number)
+def _finding(given: Given) -> Result:
+    path, line = given["path"].optional(Given.text), given["line"].optional(Given.number)
     return {"code": given["code"].text(), "path": path, "line": line, "message": given["message"].text()}
 
 
-def _setting(given: _Given) -> Result:
+def _setting(given: Given) -> Result:
     return {
         "key": given["key"].text(),
-        "value": given["value"].optional(_Given.text),
+        "value": given["value"].optional(Given.text),
         **_place(given),
         "effective": given["effective"].is_true(),
     }
 
 
-def _counts(given: _Given) -> dict[str, int]:
+def _counts(given: Given) -> dict[str, int]:
     counts = {key: given[key].number() for key in _COUNTS}
     if counts["sockets"] != counts["covered"] + counts["not_covered"] + counts["unknown"]:
         raise given.refusal("has counts that do not add up")
     return counts
 
 
-def _reason(given: _Given) -> dict[str, str]:
+def _reason(given: Given) -> dict[str, str]:
     return {"code": given["code"].text(), "message": given["message"].text()}
 
 
-def _unreadable(given: _Given) -> Result:
+def _unreadable(given: Given) -> Result:
     what = given["what"].text()
     if what not in PLURALS:
         raise given.refusal(f"has a what that is none of {', '.join(PLURALS)}")

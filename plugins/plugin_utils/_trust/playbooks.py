@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 
-# Unit tests compare these with what the playbooks say of themselves. The default of keepalive_hosts, of
-# keepalive_rollout_batches and of keepalive_audit_become stands in the playbooks too: keywords of plays read them.
+# Unit tests compare these with what the playbooks say of themselves.
 PLAYBOOK_VARIABLES: dict[str, t.Any] = {
     "keepalive_hosts": "all",
     "keepalive_audit_limit": None,
@@ -24,6 +24,9 @@ PLAYBOOK_VARIABLES: dict[str, t.Any] = {
     "keepalive_audit_become": True,
     "keepalive_audit_strict": False,
     "keepalive_audit_folder": "keepalive-audit",
+    "keepalive_audit_merge": None,
+    "keepalive_audit_merge_only": False,
+    "keepalive_audit_max_age": None,
     "keepalive_rollout_batches": "1,10%,50%,100%",
     "keepalive_rollout_folder": "./keepalive-rollout",
     "keepalive_rollout_check": None,
@@ -40,3 +43,15 @@ def folder_of(name: str, given: object) -> str:
     if not given or not isinstance(given, str):
         raise InvalidValueError(f"{name} is {given!r}: give the path of a folder, or leave it out.")
     return os.path.realpath(os.path.expanduser(given))
+
+
+def batches_of(name: str, given: object) -> list[str]:
+    """Return the sizes of batches, given as a list or as a text with commas.
+
+    :raises InvalidValueError: where one is neither a number nor a percentage, or there is none.
+    """
+    listed = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    batches = [str(one).strip() for one in listed]
+    if not batches or not all(re.fullmatch("[1-9][0-9]*%?", one, re.ASCII) for one in batches):
+        raise InvalidValueError(f"{name} is {batches}: give numbers or percentages, such as '1,10%,100%'.")
+    return batches

@@ -17,6 +17,8 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.linux.tcp.plugins.action import keepalive_variables
 
 Result = t.Dict[str, t.Any]
@@ -47,7 +49,7 @@ def act(
         **EVIL,
         "ansible_facts": EVIL,
         "ansible_delegated_vars": {"localhost": own},
-        "hostvars": hostvars or {"a": {}, "b": {}},
+        "hostvars": {"localhost": {}, **(hostvars or {"a": {}, "b": {}})},
     }
     connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
     action = keepalive_variables.ActionModule(task, connection, play_context, loader, templar, shared_loader)
@@ -66,16 +68,21 @@ def test_variables_are_those_of_localhost() -> None:
         "keepalive_audit_idle_timeout": None,
         "keepalive_audit_covered": None,
         "keepalive_audit_sockets": True,
+        "keepalive_audit_become": True,
         "keepalive_audit_strict": False,
         "keepalive_audit_folder": str(Path("keepalive-audit").absolute()),
+        "keepalive_audit_merge": [],
+        "keepalive_audit_max_age": None,
     }
+    assert given["pattern"] == "all"
 
 
 @pytest.mark.parametrize(
     ("pattern", "hosts"), [("a", ["a"]), (["a", "b", "c"], ["a", "b"]), ("b,c", ["b"])], ids=["one", "list", "limit"]
 )
 def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> None:
-    assert act({"keepalive_hosts": pattern}, playbook="apply")["hosts"] == hosts
+    given = act({"keepalive_hosts": pattern}, playbook="apply")
+    assert (given["hosts"], given["pattern"]) == (hosts, pattern)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,17 @@ def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> N
         pytest.param({"keepalive_tme": 600}, "keepalive_tme is no variable of linux.tcp. Did you", id="misspelt"),
         pytest.param({"keepalive_audit_folder": ""}, "keepalive_audit_folder is '': give the path", id="no folder"),
         pytest.param({"keepalive_audit_folder": {}}, "keepalive_audit_folder is {}: give the path", id="no text"),
+        pytest.param(
+            {"keepalive_audit_merge": "/no/where"},
+            "keepalive_audit_merge has '/no/where', and there is no such file or folder.",
+            id="no report",
+        ),
+        pytest.param({"keepalive_audit_merge": 5}, "keepalive_audit_merge is 5: give paths of reports", id="no path"),
+        pytest.param(
+            {"keepalive_audit_merge_only": True},
+            "keepalive_audit_merge_only needs keepalive_audit_merge: give the reports to merge.",
+            id="nothing to merge",
+        ),
         pytest.param(
             {"ansible_facts": {"keepalive_hosts": "a"}},
             "'keepalive_hosts' is among the facts",
@@ -177,7 +195,7 @@ def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
     given = act({"keepalive_rollout_folder": "/x"}, playbook="restore", hostvars={"a": {}, "b": known})
     if is_refused:
         assert given["msg"].startswith(
-            "keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one folder"
+            "keepalive_rollout_folder is '/y' for b and '/x' for the playbook: give one value"
         )
     else:
         assert given["variables"] == {
@@ -187,9 +205,80 @@ def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
         }
 
 
+class Unrenderable(t.Dict[str, t.Any]):
+    """The variables of a host with a template that fails."""
+
+    def __getitem__(self, name: str) -> t.NoReturn:
+        raise AnsibleError("x is undefined")
+
+
+@pytest.mark.parametrize(
+    ("own", "hostvars", "message"),
+    [
+        pytest.param(
+            {}, {"a": {"keepalive_audit_limit": 60}}, "keepalive_audit_limit is '60' for a and None for", id="a limit"
+        ),
+        pytest.param(
+            {}, {"b": {"keepalive_hosts": "b"}}, "keepalive_hosts is 'b' for b and 'all' for the playbook", id="hosts"
+        ),
+        pytest.param(
+            {},
+            {"a": Unrenderable(keepalive_audit_limit="{{ x }}")},
+            "keepalive_audit_limit cannot be worked out for a: x is undefined",
+            id="a template",
+        ),
+        pytest.param({"keepalive_audit_limit": 60}, {"a": {"keepalive_audit_limit": "60"}}, None, id="the same"),
+        pytest.param(
+            {"keepalive_audit_limit": 60},
+            {"localhost": {"keepalive_audit_limit": 5}, "a": {"keepalive_audit_limit": 5}},
+            None,
+            id="the one of the group all, which the play replaces",
+        ),
+        pytest.param(
+            {}, {"a": {"keepalive_audit_limit": 6, "ansible_facts": {"keepalive_audit_limit": 6}}}, None, id="a fact"
+        ),
+    ],
+)
+def test_value_of_a_host_is_not_ignored_in_silence(own: Result, hostvars: Result, message: str | None) -> None:
+    given = act(own, hostvars={"a": {}, "b": {}, **hostvars})
+    assert given.get("msg", "").startswith(message or "")
+    assert bool(given.get("failed")) is (message is not None)
+
+
+def test_merge_without_hosts(tmp_path: Path) -> None:
+    """An inventory may be missing, too."""
+    report = tmp_path / "report.json"
+    report.touch()
+    merged = {"keepalive_audit_merge": str(report), "keepalive_audit_merge_only": "yes", "keepalive_hosts": "nobody"}
+    given = act(merged)
+    assert (given["hosts"], given["pattern"]) == ([], "!all")
+    assert given["variables"]["keepalive_audit_merge"] == [str(report)]
+
+
+@pytest.mark.parametrize(
+    ("files", "merged"),
+    [
+        pytest.param(None, False, id="missing"),
+        pytest.param([], False, id="empty"),
+        pytest.param(["report.json"], True, id="with a report"),
+    ],
+)
+def test_folder_of_this_audit_may_be_merged_from_the_first_one_on(
+    tmp_path: Path, files: list[str] | None, merged: bool
+) -> None:
+    folder = tmp_path.resolve() / "audit"
+    for name in files if files is not None else []:
+        folder.mkdir()
+        (folder / name).touch()
+    if files == []:
+        folder.mkdir()
+    given = act({"keepalive_audit_folder": str(folder), "keepalive_audit_merge": [str(folder)]})
+    assert given["variables"]["keepalive_audit_merge"] == ([str(folder)] if merged else [])
+
+
 @pytest.mark.parametrize("playbook", keepalive_variables.PLAYBOOKS)
 def test_playbook_takes_what_is_read(playbook: str) -> None:
     """A name that is misspelt there would be an error in the middle of a run."""
     text = (ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")
-    used = re.findall(r"__keepalive_own\.variables\.(\w+)", text)
-    assert set(used) == set(keepalive_variables.PLAYBOOKS[playbook])
+    used = re.findall(r"\bvariables\.(keepalive_\w+)", text)
+    assert {*used, *keepalive_variables.READ_HERE} >= set(keepalive_variables.PLAYBOOKS[playbook]) >= set(used)

@@ -23,6 +23,7 @@ Result = t.Dict[str, t.Any]
         pytest.param({"covered": 0}, Criteria(covered=0.0), id="zero per cent is judged"),
         pytest.param({"strict": "yes"}, Criteria(strict=True), id="strict"),
         pytest.param({"strict": False}, Criteria(), id="not strict"),
+        pytest.param({"max_age": "3600"}, Criteria(max_age=3600), id="age"),
     ],
 )
 def test_criteria(given: Result, criteria: Criteria) -> None:
@@ -35,8 +36,9 @@ def test_criteria(given: Result, criteria: Criteria) -> None:
         (Criteria(), "no limit, no idle timeout, no coverage"),
         (Criteria(600, 350), "limit 600 s, idle timeout 350 s"),
         (Criteria(covered=99.5), "at least 99.5 % of connections covered"),
+        (Criteria(600, max_age=3600), "limit 600 s, results at most 3600 s old"),
     ],
-    ids=["nothing", "times", "coverage"],
+    ids=["nothing", "times", "coverage", "age"],
 )
 def test_what_is_judged(criteria: Criteria, judged: str) -> None:
     assert str(criteria) == judged

@@ -86,6 +86,6 @@ def test_header_of_no_host() -> None:
 
 def test_each_column_has_a_value() -> None:
     fleet = [AuditedHost.from_results("a", info((700, 60, 20), (600, 60, 20), other_writers=[WRITER]), sockets(1, 2))]
-    row = next(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="")), newline="")))
+    row = next(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="now")), newline="")))
     assert [name for name, value in row.items() if not value] == ["boot_intvl_source", "boot_probes_source"]
     assert tuple(row) == COLUMNS

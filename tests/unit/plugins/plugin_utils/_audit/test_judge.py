@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -49,7 +50,7 @@ def test_judge() -> None:
         "version": 2,
         "created": "2026-01-31T12:00:00Z",
         "in_order": False,
-        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None, "strict": False},
+        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None, "strict": False, "max_age": None},
     }
     assert report["totals"] == {
         "hosts": 3,
@@ -58,7 +59,9 @@ def test_judge() -> None:
         "no_answer": 1,
         "reasons": {"unreachable": 1, "drift": 1, "detection_time": 1},
         "connections": {"sockets": 5, "covered": 4, "not_covered": 1, "unknown": 0, "share": 80.0},
+        "earlier": {"hosts": 0, "oldest": None, "reports": 0, "problems": 0},
     }
+    assert {host["asked"] for host in report["hosts"]} == {"2026-01-31T12:00:00Z"}
     assert report["summary"] == (
         "Not in order: 2 of 3 hosts (could not be reached: 1, other values after a reboot: 1, a dead peer is noticed "
         "too late: 1). Judged: limit 1800 s."
@@ -83,6 +86,55 @@ def test_judge() -> None:
 def test_summary(fleet: list[AuditedHost], in_order: bool, summary: str) -> None:
     report = judge(fleet, Criteria(8000, 7300), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
+
+
+FINE = AuditedHost.from_results("a", info(), {})
+OLD = dataclasses.replace(AuditedHost.from_results("b", info(), {}), asked="2026-01-30T12:00:00Z", age=86400)
+READ: Result = {"path": "/r.json", "hosts": 1, "problems": []}
+BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: Permission denied"]}
+
+
+@pytest.mark.parametrize(
+    ("fleet", "earlier", "max_age", "summary"),
+    [
+        pytest.param(
+            [FINE, OLD],
+            [READ],
+            86400,
+            "In order: results at most 86400 s old: 2 hosts compliant. Of earlier audits: 1 host, the oldest of "
+            "2026-01-30T12:00:00Z.",
+            id="read",
+        ),
+        pytest.param(
+            [OLD],
+            [READ],
+            86399,
+            "Not in order: 1 of 1 host (the result is too old: 1). Judged: results at most 86399 s old. Of earlier "
+            "audits: 1 host, the oldest of 2026-01-30T12:00:00Z.",
+            id="too old",
+        ),
+        pytest.param(
+            [FINE],
+            [READ, BROKEN],
+            None,
+            "Not in order: 1 of 2 earlier reports cannot be read in full. Judged: no limit, no idle timeout, no "
+            "coverage.",
+            id="one cannot be read",
+        ),
+        pytest.param(
+            [],
+            [BROKEN],
+            None,
+            "Not in order: there is no host, 1 of 1 earlier reports cannot be read in full.",
+            id="nothing can be read",
+        ),
+    ],
+)
+def test_earlier_reports(fleet: list[AuditedHost], earlier: list[Result], max_age: int | None, summary: str) -> None:
+    report = judge(fleet, Criteria(max_age=max_age), created="2026-01-31T12:00:00Z", earlier=earlier)
+    assert report["summary"] == summary
+    assert report["in_order"] is summary.startswith("In order")
+    assert report["earlier"] == earlier
 
 
 @pytest.mark.parametrize(("strict", "verdict"), [(False, "in_order"), (True, "not_in_order")])

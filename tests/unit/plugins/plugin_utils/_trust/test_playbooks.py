@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import (
+    PLAYBOOK_VARIABLES,
+    batches_of,
+    folder_of,
+)
 
 PLAYBOOKS = Path(__file__).absolute().parents[5] / "playbooks"
 # A variable and what is said of it, over several lines; its default stands last.
@@ -54,3 +58,29 @@ def test_no_folder(given: t.Any) -> None:
     with pytest.raises(InvalidValueError) as raised:
         folder_of("keepalive_rollout_folder", given)
     assert str(raised.value) == (f"keepalive_rollout_folder is {given!r}: give the path of a folder, or leave it out.")
+
+
+@pytest.mark.parametrize(
+    ("given", "batches"),
+    [
+        ("1,10%, 100%", ["1", "10%", "100%"]),
+        ([2, "50%"], ["2", "50%"]),
+        (5, ["5"]),
+        (PLAYBOOK_VARIABLES["keepalive_rollout_batches"], ["1", "10%", "50%", "100%"]),
+    ],
+    ids=["text", "list", "number", "default"],
+)
+def test_batches_of(given: object, batches: list[str]) -> None:
+    assert batches_of("keepalive_rollout_batches", given) == batches
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("", "['']"), ([], "[]"), ("1,ten", "['1', 'ten']"), (0, "['0']"), ("-5", "['-5']"), ("\u0661", "['\u0661']")],
+)
+def test_no_batches(given: object, shown: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        batches_of("keepalive_rollout_batches", given)
+    assert str(raised.value) == (
+        f"keepalive_rollout_batches is {shown}: give numbers or percentages, such as '1,10%,100%'."
+    )

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the JSON reports of earlier audits, and take the newest result of each host.
+
+Other controllers, and hosts that audit themselves, wrote these files. So each is read like a result of a host: its
+types and ranges are checked, its size is bounded, and what is wrong with one is said and ends nothing.
+"""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import os
+import stat
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import TROUBLES, AuditedHost, with_share, with_times
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
+    VERSION,
+    note_of_connections,
+    notes_of_values,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
+    Given,
+    InvalidResultError,
+    connections_in,
+    text_of,
+    values_in,
+)
+
+REPORT = "report.json"
+_MOST_BYTES = 1 << 28
+_MOST_PROBLEMS = 100
+# More than any text in a report, so that none is cut again: 500 characters may have become ten times as many.
+_MOST_CHARACTERS = 12_000
+# By how much the clock of the machine that wrote a report may be ahead.
+_CLOCK_SKEW = 300
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclasses.dataclass(frozen=True)
+class EarlierReport:
+    """The report of an earlier audit: its file, the hosts that could be read, and what is wrong with the file."""
+
+    path: str
+    hosts: tuple[AuditedHost, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def moment_of(text: str) -> datetime.datetime:
+    """Return the moment that a text such as 2026-01-31T12:00:00Z means.
+
+    :raises InvalidValueError: where it has another form.
+    """
+    try:
+        return datetime.datetime.strptime(text, _TIME).replace(tzinfo=datetime.timezone.utc)
+    except ValueError as exc:
+        raise InvalidValueError(f"'{text}' is no time such as 2026-01-31T12:00:00Z.") from exc
+
+
+def paths_given(name: str, given: object) -> list[str]:
+    """Return the absolute paths that a variable has, as a list or as a text with commas.
+
+    :raises InvalidValueError: where it is neither.
+    """
+    listed = given.split(",") if isinstance(given, str) else [] if given is None else given
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(path, str) for path in listed):
+        raise InvalidValueError(f"{name} is {given!r}: give paths of reports or folders, a list or with commas.")
+    return [os.path.abspath(os.path.expanduser(path.strip())) for path in listed if path.strip()]
+
+
+def read_reports(paths: t.Iterable[str], *, now: datetime.datetime) -> list[EarlierReport]:
+    """Return the reports that files and folders have, each file once.
+
+    A folder stands for each file in it whose name ends with .json, and for each report.json one folder below.
+    """
+    reports: dict[str, EarlierReport] = {}
+    for path in paths:
+        try:
+            files = _files_in(path) if os.path.isdir(path) else [path]
+        except OSError as exc:
+            reports[path] = _unreadable(path, f"cannot be read: {exc.strerror}")
+            continue
+        if not files:
+            reports[path] = _unreadable(path, "has no report: no file *.json, and no */report.json")
+        for file in files:
+            if file not in reports:
+                reports[file] = _read(file, now)
+    return list(reports.values())
+
+
+def newest(reports: t.Iterable[EarlierReport], asked: t.Iterable[AuditedHost]) -> list[AuditedHost]:
+    """Return each host once: as it was asked now, or else as the newest of the reports has it."""
+    found: dict[str, AuditedHost] = {}
+    for report in reports:
+        for host in report.hosts:
+            known = found.get(host.name)
+            if known is None or host.age <= known.age:
+                found[host.name] = host
+    return list({**found, **{host.name: host for host in asked}}.values())
+
+
+def as_data(reports: t.Iterable[EarlierReport]) -> list[dict[str, t.Any]]:
+    """Return what the report of this audit says of earlier ones."""
+    return [{"path": report.path, "hosts": len(report.hosts), "problems": list(report.problems)} for report in reports]
+
+
+def _unreadable(path: str, problem: str) -> EarlierReport:
+    return EarlierReport(printable(path), problems=(problem,))
+
+
+def _files_in(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    below = [os.path.join(entry.path, REPORT) for entry in found if entry.is_dir()]
+    files = [entry.path for entry in found if entry.name.endswith(".json") and not entry.is_dir()]
+    return files + [path for path in below if os.path.lexists(path)]
+
+
+def _read(path: str, now: datetime.datetime) -> EarlierReport:
+    try:
+        document = json.loads(_content(path))
+        hosts = _list_of_hosts(document)
+    except OSError as exc:
+        return _unreadable(path, f"cannot be read: {exc.strerror}")
+    except RecursionError:
+        return _unreadable(path, "is no JSON report: its lists and mappings are too deep")
+    except (ValueError, InvalidResultError) as exc:  # no JSON, no UTF-8, a number with thousands of digits
+        return _unreadable(path, f"is no JSON report of linux.tcp.audit: {printable(str(exc))}")
+    results = [_host_or_problem(value, f"hosts[{index}]", printable(path), now) for index, value in enumerate(hosts)]
+    found = [one for one in results if isinstance(one, AuditedHost)]
+    problems = [one for one in results if isinstance(one, str)]
+    left = len(problems) - _MOST_PROBLEMS
+    more = [f"and {left} more"] if left > 0 else []
+    return EarlierReport(printable(path), tuple(found), (*problems[:_MOST_PROBLEMS], *more))
+
+
+def _content(path: str) -> bytes:
+    """Return what a file has.
+
+    :raises OSError: where it cannot be read, or is none.
+    :raises InvalidResultError: where it is too large.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe has no end to wait for
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InvalidResultError("it is no regular file")
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise InvalidResultError(f"it has more than {_MOST_BYTES >> 20} MiB")
+    return content
+
+
+def _list_of_hosts(document: object) -> list[object]:
+    """Return the hosts of a report, not yet checked.
+
+    :raises InvalidResultError: where it is none of this layout.
+    """
+    report = document if isinstance(document, dict) else {}
+    if type(report.get("version")) is not int or not isinstance(report.get("hosts"), list):
+        raise InvalidResultError("it has no version, or no list of hosts")
+    if report["version"] != VERSION:
+        raise InvalidResultError(f"its version is {report['version']} and not {VERSION}: audit with the same release")
+    hosts: list[object] = report["hosts"]
+    return hosts
+
+
+def _host_or_problem(value: object, place: str, path: str, now: datetime.datetime) -> AuditedHost | str:
+    try:
+        return _host_in(value, place, path, now)
+    except InvalidResultError as exc:
+        return str(exc)
+
+
+def _host_in(value: object, place: str, path: str, now: datetime.datetime) -> AuditedHost:
+    """Return a host of a report. If something else than its name and time is wrong, it gave no answer.
+
+    :raises InvalidResultError: where its name or its time is wrong.
+    """
+    cuts: list[str] = []
+    given = Given(value, place, cuts, most=_MOST_CHARACTERS)
+    name = given["name"].text()
+    if not name:
+        raise given.refusal("has an empty name")
+    age = _age(given, name, now)
+    asked = (now - datetime.timedelta(seconds=age)).strftime(_TIME)
+    try:
+        host = _known(given, name)
+        host = dataclasses.replace(host, notes=(*host.notes, *cuts))
+    except InvalidResultError as exc:
+        host = AuditedHost(name, trouble=("invalid_result", f"{text_of(path)}: {exc}"))
+    return dataclasses.replace(host, asked=asked, age=age)
+
+
+def _age(given: Given, name: str, now: datetime.datetime) -> int:
+    """Return how many seconds ago a host was asked."""
+    text = given["asked"].text()
+    try:
+        age = int((now - moment_of(text)).total_seconds())
+    except InvalidValueError as exc:
+        raise given.refusal(f"({name}) has no valid asked: {exc}") from exc
+    if age < -_CLOCK_SKEW:
+        raise given.refusal(f"({name}) was asked at {text}, which is later than now: check the clocks of the machines")
+    return max(age, 0)
+
+
+def _known(given: Given, name: str) -> AuditedHost:
+    trouble = given["trouble"].optional(lambda one: (one["code"].text(), one["message"].text()))
+    if trouble and trouble[0] not in TROUBLES:
+        raise given.refusal(f"has a trouble that is none of {', '.join(TROUBLES)}")
+    values = None if trouble else with_times(values_in(given))
+    connections = given["connections"].optional(lambda one: with_share(connections_in(one, one)))
+    sockets_trouble = given["connections_trouble"].optional(Given.text)
+    # these follow from the rest, by other criteria maybe others
+    derived = {*notes_of_values(values), *([note_of_connections(sockets_trouble)] if sockets_trouble else [])}
+    notes = [note for note in given["notes"].each(Given.text) if note not in derived]
+    return AuditedHost(name, values, connections, trouble, sockets_trouble, tuple(notes))

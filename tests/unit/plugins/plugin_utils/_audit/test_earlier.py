@@ -1,0 +1,295 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports of earlier audits: each host is judged as if it had been asked now, and no file ends the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
+    EarlierReport,
+    moment_of,
+    newest,
+    paths_given,
+    read_reports,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
+from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, small_fleet
+from ansible_collections.linux.tcp.tests.unit.plugins.plugin_utils._audit.test_results import INFOS, JSON, SOCKETS
+from ansible_collections.linux.tcp.tests.unit.results import info, sockets
+
+Result = t.Dict[str, t.Any]
+PAGE = TEMPLATE.read_text(encoding="utf-8")
+BEFORE, NOW = "2026-01-31T11:00:00Z", "2026-01-31T12:00:00Z"
+GOOD = ("a", info(), sockets(3, 0))
+
+
+def audit(*fleet: tuple[t.Any, ...], created: str = NOW, **options: t.Any) -> Result:
+    report: Result = json.loads(keepalive_audit(fleet, template="", created=created, **options)["report.json"])
+    return report
+
+
+def write(path: Path, report: object) -> str:
+    path.write_text(json.dumps(report), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def known() -> Result:
+    """Return the report of an audit of one host, one hour before."""
+    return audit(GOOD, created=BEFORE)
+
+
+def test_hosts_join_each_with_its_time(tmp_path: Path, known: Result) -> None:
+    path = write(tmp_path / "report.json", known)
+    texts = keepalive_audit([("b", info(), {})], template=PAGE, created=NOW, merge=[path])
+    report = json.loads(texts["report.json"])
+    assert [(host["name"], host["asked"], host["verdict"]) for host in report["hosts"]] == [
+        ("a", BEFORE, "in_order"),
+        ("b", NOW, "in_order"),
+    ]
+    assert report["in_order"]
+    assert report["totals"]["earlier"] == {"hosts": 1, "oldest": BEFORE, "reports": 1, "problems": 0}
+    assert report["earlier"] == [{"path": path, "hosts": 1, "problems": []}]
+    assert [line.rpartition(",")[2] for line in texts["report.csv"].splitlines()] == ["asked", BEFORE, NOW]
+    assert texts["report.html"].count("2026-01-31 11:00:00 UTC") == 2  # the oldest of all, and the host's
+
+
+@pytest.mark.parametrize(
+    ("criteria", "code"),
+    [
+        pytest.param({"limit": 600}, "detection_time", id="limit"),
+        pytest.param({"idle_timeout": 600}, "idle_timeout", id="idle timeout"),
+        pytest.param({"max_age": 3599}, "outdated", id="age"),
+        pytest.param({"max_age": 3600}, None, id="just not too old"),
+        pytest.param({"covered": 100}, None, id="all that is asked for"),
+    ],
+)
+def test_hosts_are_judged_by_the_criteria_of_this_audit(
+    tmp_path: Path, known: Result, criteria: Result, code: str | None
+) -> None:
+    known["hosts"][0].update(verdict="in_order", drift=["time"], detection_time=1, reasons=[{"code": "x"}])
+    (host,) = audit(merge=write(tmp_path / "report.json", known), **criteria)["hosts"]
+    assert [reason["code"] for reason in host["reasons"]] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("strict", "covered", "notes"),
+    [
+        pytest.param(False, None, ["x", "It is gone after a reboot.", "The connections could not be read: y"], id="no"),
+        pytest.param(True, 50, ["It is gone after a reboot."], id="stricter"),
+    ],
+)
+def test_notes_follow_from_the_criteria_of_this_audit(
+    tmp_path: Path, strict: bool, covered: int | None, notes: list[str]
+) -> None:
+    doubt = {"code": "hidden_credential", "path": None, "line": None, "message": "x"}
+    report = audit(("a", info(doubts=[doubt]), {"failed": True, "msg": "y"}), created=BEFORE)
+    merged = audit(merge=write(tmp_path / "report.json", report), strict=strict, covered=covered)
+    assert merged["hosts"][0]["notes"] == notes
+
+
+@given(first=INFOS, second=SOCKETS)
+def test_what_is_stored_of_a_host_is_all_that_is_judged(
+    tmp_path_factory: pytest.TempPathFactory, first: Result, second: Result
+) -> None:
+    fleet = [*small_fleet(), ("liar", first, second)]
+    criteria: Result = {"limit": 1800, "idle_timeout": 900, "covered": 60}
+    report = audit(*fleet, created=BEFORE, **criteria)
+    path = write(tmp_path_factory.getbasetemp() / "whole.json", report)
+    again = audit(merge=[path], **criteria)
+    assert again["hosts"] == report["hosts"]
+    assert again["totals"] == {**report["totals"], "earlier": again["totals"]["earlier"]}
+    assert again["totals"]["earlier"]["hosts"] == len(fleet)
+
+
+@given(
+    place=st.sampled_from(["", "version", "hosts", "hosts.0", *(f"hosts.0.{key}" for key in audit(GOOD)["hosts"][0])]),
+    value=JSON,
+)
+def test_a_report_with_anything_in_it_ends_nothing(
+    tmp_path_factory: pytest.TempPathFactory, place: str, value: object
+) -> None:
+    report: t.Any = {"report": audit(GOOD, created=BEFORE)}
+    *folders, last = ["report", *filter(None, place.split("."))]
+    node = report
+    for key in folders:
+        node = node[int(key) if key == "0" else key]
+    node[int(last) if last == "0" else last] = value
+    path = write(tmp_path_factory.getbasetemp() / "any.json", report["report"])
+    texts = keepalive_audit([("b", info(), {})], template=PAGE, created=NOW, merge=path)
+    merged = json.loads(texts["report.json"])
+    assert [host["verdict"] for host in merged["hosts"] if host["name"] == "b"] == ["in_order"]
+    assert texts["report.html"].count("<script") == PAGE.count("<script")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        pytest.param("name", "", "hosts[0] has an empty name", id="no name"),
+        pytest.param("name", 5, "hosts[0].name is not a text", id="a number for a name"),
+        pytest.param("asked", None, "hosts[0].asked is not a text", id="no time"),
+        pytest.param(
+            "asked",
+            "yesterday",
+            "hosts[0] (a) has no valid asked: 'yesterday' is no time such as 2026-01-31T12:00:00Z.",
+            id="another form of time",
+        ),
+        pytest.param(
+            "asked",
+            "2026-01-31T12:05:01Z",
+            "hosts[0] (a) was asked at 2026-01-31T12:05:01Z, which is later than now: check the clocks of the machines",
+            id="the future",
+        ),
+    ],
+)
+def test_host_without_name_or_time_is_a_problem_of_its_file(
+    tmp_path: Path, known: Result, key: str, value: object, problem: str
+) -> None:
+    known["hosts"][0][key] = value
+    report = audit(("b", info(), {}), merge=write(tmp_path / "report.json", known))
+    assert [host["name"] for host in report["hosts"]] == ["b"]
+    assert [one["problems"] for one in report["earlier"]] == [[problem]]
+    assert not report["in_order"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        pytest.param("runtime", {}, "hosts[0].runtime has no time", id="a value"),
+        pytest.param("boot", "x", "hosts[0].boot is not a mapping", id="the boot"),
+        pytest.param("trouble", {"code": "x", "message": ""}, "hosts[0] has a trouble that is none of ", id="trouble"),
+        pytest.param(
+            "connections",
+            {"sockets": 1, "covered": 9, "not_covered": 0, "unknown": 0},
+            "hosts[0].connections has counts that do not add up",
+            id="connections",
+        ),
+    ],
+)
+def test_host_whose_values_are_wrong_gave_no_answer(
+    tmp_path: Path, known: Result, key: str, value: object, message: str
+) -> None:
+    """It is named with its file, and is not passed over in silence."""
+    known["hosts"][0][key] = value
+    path = write(tmp_path / "report.json", known)
+    (host,) = audit(merge=path)["hosts"]
+    assert (host["name"], host["verdict"], host["asked"]) == ("a", "no_answer", BEFORE)
+    assert host["reasons"][0]["code"] == "invalid_result"
+    assert host["reasons"][0]["message"].startswith(f"It gave a result that is not valid: {path}: {message}")
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        pytest.param(Path.mkdir, "has no report: no file *.json, and no */report.json", id="an empty folder"),
+        pytest.param(make_pipe, "is no JSON report of linux.tcp.audit: it is no regular file", id="a pipe"),
+        pytest.param(lambda path: path.symlink_to("nowhere"), "cannot be read: No such file or directory", id="a link"),
+        pytest.param(
+            lambda path: path.write_bytes(b"\xff"), "is no JSON report of linux.tcp.audit: 'utf-8' codec", id="binary"
+        ),
+        pytest.param(
+            lambda path: path.write_text("[1"), "is no JSON report of linux.tcp.audit: Expecting ',' delim", id="cut"
+        ),
+        pytest.param(
+            lambda path: path.write_text("9" * 5000), "is no JSON report of linux.tcp.audit: ", id="a huge number"
+        ),
+        pytest.param(
+            lambda path: path.write_text("[" * 100_000), "is no JSON report: its lists and mappings are", id="deep"
+        ),
+        pytest.param(
+            lambda path: path.write_text("[]"),
+            "is no JSON report of linux.tcp.audit: it has no version, or no list of hosts",
+            id="a list",
+        ),
+        pytest.param(
+            lambda path: path.write_text('{"version": 1, "hosts": []}'),
+            "is no JSON report of linux.tcp.audit: its version is 1 and not 2: audit with the same release",
+            id="another version",
+        ),
+    ],
+)
+def test_file_that_cannot_be_read_counts_against_the_fleet(
+    tmp_path: Path, make: t.Callable[[Path], object], problem: str
+) -> None:
+    path = tmp_path / "x\x1b.json"
+    make(path)
+    report = audit(GOOD, merge=[str(path)])
+    (found,) = report["earlier"]
+    assert found["path"] == str(path).replace("\x1b", "\\x1b")
+    assert found["problems"][0].startswith(problem)
+    assert (report["in_order"], report["totals"]["in_order"]) == (False, 1)
+
+
+def test_file_that_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.touch()
+    os.truncate(path, (256 << 20) + 1)  # it takes no room
+    (found,) = audit(GOOD, merge=str(path))["earlier"]
+    assert found["problems"] == ["is no JSON report of linux.tcp.audit: it has more than 256 MiB"]
+
+
+def test_problems_of_a_file_are_bounded(tmp_path: Path, known: Result) -> None:
+    (found,) = read_reports([write(tmp_path / "r.json", {**known, "hosts": [{}] * 500})], now=moment_of(NOW))
+    assert len(found.problems) == 101
+    assert found.problems[-2:] == ("hosts[99] has no name", "and 400 more")
+
+
+def test_folders_have_reports(tmp_path: Path, known: Result) -> None:
+    for name in ("slice1", "slice2", "empty"):
+        (tmp_path / name).mkdir()
+    paths = [write(tmp_path / name, known) for name in ("db1.json", "slice1/report.json", "slice2/report.json")]
+    write(tmp_path / "slice1" / "other.json", known)
+    write(tmp_path / "notes.txt", known)
+    found = read_reports([str(tmp_path), paths[0]], now=moment_of(NOW))
+    assert [report.path for report in found] == paths
+
+
+@pytest.mark.parametrize(
+    ("ages", "asked", "winner"),
+    [
+        pytest.param([5, 3, 9], None, 3, id="the newest, wherever it stands"),
+        pytest.param([3, 5], 0, 0, id="this audit"),
+    ],
+)
+def test_the_newest_result_counts(ages: list[int], asked: int | None, winner: int) -> None:
+    reports = [EarlierReport(f"/{age}", (AuditedHost("a", asked=NOW, age=age),)) for age in ages]
+    hosts = [] if asked is None else [AuditedHost("a", age=asked)]
+    assert [host.age for host in newest(reports, hosts)] == [winner]
+
+
+def test_an_answer_of_this_audit_counts_even_where_there_is_none(tmp_path: Path, known: Result) -> None:
+    (host,) = audit(("a", {"unreachable": True, "msg": "x"}, {}), merge=write(tmp_path / "r.json", known))["hosts"]
+    assert (host["verdict"], host["asked"]) == ("no_answer", NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [(None, []), ("", []), ("/a, /b,", ["/a", "/b"]), (["/a,b", "~/c"], ["/a,b", "/home/c"])],
+    ids=["none", "empty", "commas", "list"],
+)
+def test_paths(value: object, paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home")
+    assert paths_given("x", value) == paths
+
+
+@pytest.mark.parametrize("value", [5, {"a": 1}, [5]], ids=repr)
+def test_no_paths(value: object) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        paths_given("merge", value)
+    assert str(raised.value) == f"merge is {value!r}: give paths of reports or folders, a list or with commas."
