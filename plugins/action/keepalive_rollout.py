@@ -61,6 +61,7 @@ _RESULTS = (
     "__keepalive_rollback",
     "__keepalive_verification",
 )
+_MAY_STAY = "they may stay changed: the same command resumes, and linux.tcp.restore restores them."
 
 
 def _validated(given: Result) -> Result:
@@ -223,25 +224,30 @@ class ActionModule(ControllerAction):
         if step == "checkpoint":
             batch = {name: facts[name] for name in facts if rollout.hosts[name].code == "not_started"}
             selected = rollout.checkpoint(batch, check_mode=self._task.check_mode)
-            if selected:  # the last that is to be read where the run is interrupted
-                self._display.display(
-                    f"linux.tcp: {counted(selected)}: about to be changed. If this run is interrupted, they may stay "
-                    f"changed: the same command resumes, and linux.tcp.restore goes back."
-                )
+            self._say(selected, "about to be changed", _MAY_STAY)
             return {"selected": selected, "stop": rollout.stops and not selected and not self._task.check_mode}
         if step == "verify":
             return {"selected": rollout.verify(facts)}
         if step == "commit":
+            pending = rollout.pending
             for name, reason in rollout.commit(facts).items():
                 self._display.warning(
                     f"{name}: the change was verified, and will be checked again, as this was not noted: {reason}"
                 )
+            if not rollout.pending:
+                self._say(pending, "changed and verified", "they stay so: the same command resumes with the others.")
             return {"stop": rollout.stops and not self._task.check_mode}  # a plan shows all hosts
         if step == "rollback":
             rollout.judge(facts)
+            self._say(rollout.pending, "about to be rolled back", _MAY_STAY)
             return {"selected": rollout.pending}
         folder_lock.release(rollout.folder)
         return rollout.finish(facts)
+
+    def _say(self, hosts: t.Sequence[str], what: str, then: str) -> None:
+        """Say what an interruption would leave from here on: it is the last line to be read then."""
+        if hosts:
+            self._display.display(f"linux.tcp: {counted(hosts)}: {what}. If this run is interrupted, {then}")
 
     def _restored(self, params: Result, facts: Facts) -> Result:
         check_mode = self._task.check_mode

@@ -79,6 +79,9 @@ def steering_facts(fleet: Fleet, victim: str) -> Json:
     facts.update((name, evil) for name in names_of_variables() if name.endswith("_folder"))
     facts.update(
         keepalive_audit_become=False,
+        keepalive_audit_merge=evil,
+        keepalive_audit_merge_only=True,
+        keepalive_audit_max_age=10**9,
         keepalive_audit_covered=0,
         keepalive_audit_idle_timeout=10**9,
         keepalive_audit_limit=10**9,

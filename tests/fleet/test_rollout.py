@@ -75,6 +75,14 @@ KILL = """---
 """
 
 
+INTERRUPT = """---
+- name: Interrupt the controller
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('ansible.builtin.pipe', 'kill -INT $(cut -d" " -f4 /proc/$PPID/stat); sleep 60') }}
+"""
+
+
 @pytest.fixture
 def fleet() -> t.Iterator[Fleet]:
     with Fleet(5, collections=COLLECTIONS) as hosts:
@@ -82,10 +90,21 @@ def fleet() -> t.Iterator[Fleet]:
 
 
 def summary_of(run: Run) -> Summary:
-    """Return the summary of a run."""
-    _before, found, rest = run.output.partition("TASK [Show the status of the ")
+    """Return the summary of a run, which is the last that it prints before the recap. No reason stands before it.
+
+    Reasons are in errors of tasks too, when they happen.
+    """
+    before, found, rest = run.output.rpartition("TASK [Show the status of the fleet")
     assert found, run.output
-    summary: Summary = yaml.safe_load(rest.partition("=>")[2].partition("\nTASK ")[0])["msg"]
+    shown, recap, _hosts = rest.partition("=>")[2].partition("\nPLAY RECAP ")
+    assert recap, run.output
+    assert "TASK [" not in shown
+    summary: Summary = yaml.safe_load(shown)["msg"]
+    ending = " ".join(before.rpartition("TASK [Fail the hosts that are not as they should be")[2].split())
+    for reasons in summary.values():
+        for name, reason in reasons.items() if isinstance(reasons, dict) else ():
+            assert f"fatal: [{name}]: FAILED!" in ending
+            assert reason not in ending.replace("''", "'")
     return summary
 
 
@@ -309,6 +328,23 @@ def test_rollout_goes_on_after_its_controller_was_killed(fleet: Fleet) -> None:
     fleet["host02"].run("rm /etc/ill")
     assert_as_before(fleet, before, before)
     assert unfinished(fleet) == []
+
+
+def test_interrupted_rollout_says_what_stays(fleet: Fleet) -> None:
+    """The last line of the collection is about the hosts that are changed and not checked."""
+    (fleet.folder / "health.yml").write_text(INTERRUPT, encoding="utf-8")
+    given = {**WANTED, "keepalive_rollout_batches": "2", "keepalive_rollout_check": "health.yml"}
+    run = fleet.run(PLAYBOOK, "linux.tcp.rollout", "--limit=host01,host02,host03", "--extra-vars", json.dumps(given))
+    assert run.status not in (0, 2), run.output
+    assert_done(fleet, names(1, 2))
+    assert unfinished(fleet) == names(1, 2)
+    assert [line for line in run.output.splitlines() if line.startswith("linux.tcp: ")][-1] == (
+        f"linux.tcp: {listed(1, 2)}: about to be changed. If this run is interrupted, they may stay changed: the same "
+        "command resumes, and linux.tcp.restore restores them."
+    )
+    (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
+    run, summary = roll_out(fleet, "--limit=host01,host02,host03", **given)
+    assert (run.status, summary) == (0, {"changed": listed(1, 2, 3)})
 
 
 def test_restore_reports_changes_by_others(fleet: Fleet) -> None:

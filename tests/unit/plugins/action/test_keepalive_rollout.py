@@ -116,6 +116,45 @@ def test_batch_that_fails(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("is_ill", "lines"),
+    [
+        pytest.param(
+            False,
+            [
+                "1: a: about to be changed. If this run is interrupted, they may stay changed: ",
+                "1: a: changed and verified. If this run is interrupted, they stay so: ",
+            ],
+            id="a batch that is done",
+        ),
+        pytest.param(
+            True,
+            [
+                "1: a: about to be changed. If this run is interrupted, they may stay changed: ",
+                "1: a: about to be rolled back. If this run is interrupted, they may stay changed: ",
+            ],
+            id="a batch that fails",
+        ),
+    ],
+)
+def test_each_moment_has_a_line_about_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ill: bool, lines: list[str]
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda _self, line: said.append(line))
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    hosts["a"]["__keepalive_checkpoint"] = DIFFERS
+    take("checkpoint", hosts, hosts=["a"])
+    reason = {"code": "health_check_failed", "result": {"msg": "ill"}}
+    hosts["a"].update(VERIFIED, **({"__keepalive_reason": reason} if is_ill else {}))
+    take("commit", hosts)
+    take("rollback", hosts)
+    assert [line.partition(" the same command ")[0] for line in said] == [
+        f"linux.tcp: {line.strip()}" for line in lines
+    ]
+
+
 def test_desired_state_is_stored_as_the_inventory_has_it(tmp_path: Path) -> None:
     """The host could return another one, and have the file that it names restored."""
     evil = {**DIFFERS, "desired": {"path": "/etc/shadow"}, "checkpoint": {**EMPTY, "files": [SHADOW]}}
