@@ -344,7 +344,8 @@ def test_interrupted_rollout_says_what_stays(fleet: Fleet) -> None:
     )
     (fleet.folder / "health.yml").write_text(HEALTH, encoding="utf-8")
     run, summary = roll_out(fleet, "--limit=host01,host02,host03", **given)
-    assert (run.status, summary) == (0, {"changed": listed(1, 2, 3)})
+    assert (run.status, summary) == (0, {"already_compliant": listed(1, 2), "changed": listed(3)})
+    assert unfinished(fleet) == []
 
 
 def test_restore_reports_changes_by_others(fleet: Fleet) -> None:
