@@ -158,7 +158,11 @@ def test_reports_are_merged(fleet: Fleet) -> None:
     run = audit(fleet, "--limit=host02", **given)
     assert "Of earlier audits: 2 hosts, the oldest of " in words(run)
     assert (fleet.folder / "parts" / "site.json").write_text('{"version": 2, "hosts": [{"name": "{{ 7 * 7 }}"}]}')
-    merged = {"keepalive_audit_merge": ["parts"], "keepalive_audit_merge_only": True, "keepalive_audit_limit": 60}
+    merged: Report = {
+        "keepalive_audit_merge": ["parts"],
+        "keepalive_audit_merge_only": True,
+        "keepalive_audit_limit": 60,
+    }
     run = audit(fleet, "--inventory=/dev/null", keepalive_audit_folder="whole", **merged)
     assert run.status == 2
     assert "TASK [Gather the values]" not in run.output
