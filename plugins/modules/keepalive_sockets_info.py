@@ -274,10 +274,10 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS_INFO
 

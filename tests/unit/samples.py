@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import socket
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, Options
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 
 LISTENER = Entry(
     state=STATES["listening"],

@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change as SocketChange
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Outcome as SocketOutcome
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore, take_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState

@@ -33,10 +33,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import Soc
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options, Socket
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Processes
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 

@@ -17,12 +17,12 @@ import ipaddress
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import UNIT_SUFFIXES
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 
     # the bytes of the addresses, the network's number and its mask
     Network = t.Tuple[int, int, int]

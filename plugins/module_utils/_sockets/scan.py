@@ -45,9 +45,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable impo
 if t.TYPE_CHECKING:
     import socket
 
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
     # process and number of the descriptor

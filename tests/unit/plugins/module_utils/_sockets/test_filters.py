@@ -9,9 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, V6
 
 if t.TYPE_CHECKING:

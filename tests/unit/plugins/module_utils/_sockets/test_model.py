@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
     STATES,
     CoverageSummary,
@@ -17,7 +18,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
     judge,
     plain,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     OFF,
     OLDER,

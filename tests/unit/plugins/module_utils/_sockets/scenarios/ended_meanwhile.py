@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, listen, of_sockets, port_of
 

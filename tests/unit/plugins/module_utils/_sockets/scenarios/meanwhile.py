@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     answer,

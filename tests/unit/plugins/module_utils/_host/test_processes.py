@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.processes import (
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
     Process,
     Processes,
     place_in,
