@@ -16,24 +16,21 @@ this process may not enter, or with a kernel that has no tcp_diag. They need no 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import errno
 import os
 import socket
 import struct
 import sys
-import threading
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import open_namespace, run_in
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, plain
 
-# include/uapi/linux/netlink.h, sock_diag.h, sched.h
+# include/uapi/linux/netlink.h, sock_diag.h
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _NLM_F_REQUEST_DUMP = 0x301
 _NLMSG_ERROR, _NLMSG_DONE = 2, 3
-_CLONE_NEWNET = 0x40000000
 
 # struct nlmsghdr; struct inet_diag_req_v2, whose socket id stays empty; struct inet_diag_msg up to
 # the addresses, whose numbers are big-endian; its numbers behind the socket id
@@ -76,44 +73,16 @@ def _require(path: str, namespace: int) -> None:
 
 
 def _netlink(path: str, namespace: int) -> socket.socket:
-    """Open a netlink socket in a namespace, in which it stays for life.
-
-    Only a thread that ends at once enters the namespace, never the process.
-    """
-    opened: list[socket.socket] = []
-    failed: list[Exception] = []
-
-    def work() -> None:
-        try:
-            entered = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                if os.fstat(entered).st_ino != namespace:
-                    raise GoneError(f"{path} is no longer net:[{namespace}].")
-                if os.stat("/proc/thread-self/ns/net").st_ino != namespace:
-                    _setns(entered)
-            finally:
-                os.close(entered)
-            kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
-            opened.append(socket.socket(socket.AF_NETLINK, kind, _NETLINK_SOCK_DIAG))
-        except (OSError, GoneError) as exc:
-            failed.append(exc)
-
-    thread = threading.Thread(target=work)
+    """Open a netlink socket in a namespace, in which it stays for life."""
+    entered = open_namespace(path, namespace)
     try:
-        thread.start()
-    except RuntimeError as exc:
-        raise OSError(errno.EAGAIN, "no thread can be started") from exc
-    thread.join()
-    if failed:
-        raise failed[0]
-    return opened[0]
+        return run_in(entered, _open)
+    finally:
+        os.close(entered)
 
 
-def _setns(descriptor: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.setns(descriptor, _CLONE_NEWNET) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+def _open() -> socket.socket:
+    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG)
 
 
 def _ask(asked: socket.socket, family: int, states: t.Collection[int]) -> t.Iterator[Entry]:

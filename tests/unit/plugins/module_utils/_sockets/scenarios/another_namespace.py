@@ -11,7 +11,7 @@ import os
 from unittest import mock
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError
-from ansible_collections.linux.tcp.plugins.module_utils._sockets import netlink
+from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, connect, listen
@@ -33,7 +33,7 @@ mine, its = (os.stat(f"/proc/{who}/ns/net").st_ino for who in ("self", pid))
 by_netlink = read_table(f"/proc/{pid}", its, STATES.values())
 stayed = os.stat("/proc/self/ns/net").st_ino == mine
 moved = False
-with mock.patch.object(netlink, "_setns", refuse):
+with mock.patch.object(namespaces, "_setns", refuse):
     by_files = read_table(f"/proc/{pid}", its, STATES.values())
     try:
         read_table(f"/proc/{pid}", mine, STATES.values())

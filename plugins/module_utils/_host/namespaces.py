@@ -1,0 +1,109 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Do something in another network namespace: setns(2).
+
+Only a thread that ends at once enters the namespace, never the process. What the thread opens belongs to the namespace
+for good: a socket, and a file below /proc/sys/net, which shows the namespace of the thread that opens it.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import socket
+import struct
+import threading
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+
+if t.TYPE_CHECKING:
+    Result = t.TypeVar("Result")
+
+_CLONE_NEWNET = 0x40000000  # include/uapi/linux/sched.h
+_SO_NETNS_COOKIE = 71  # include/uapi/asm-generic/socket.h
+_COOKIE = struct.Struct("=Q")
+_MINE = "/proc/thread-self/ns/net"
+
+
+def open_namespace(path: str, number: int) -> int:
+    """Return a descriptor of a network namespace, which the caller closes; as long as it is open, it keeps its number.
+
+    ``path`` is the file in /proc of a process that lives there, or a file to which the namespace is bound.
+
+    :raises GoneError: where the file is no longer that of this namespace.
+    :raises OSError: where the kernel refuses.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
+    try:
+        if found.st_ino != number or found.st_dev != os.stat(_MINE).st_dev:
+            raise GoneError(f"{path} is no longer net:[{number}].")
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:
+    """Return what ``work`` returns in the network namespace of an open file.
+
+    :raises OSError: where the kernel refuses; likewise what ``work`` raises.
+    """
+    results: list[Result] = []
+    failures: list[Exception] = []
+
+    def enter_and_work() -> None:
+        try:
+            _enter(descriptor)
+            results.append(work())
+        except (OSError, KeepaliveError) as exc:
+            failures.append(exc)
+
+    thread = threading.Thread(target=enter_and_work)
+    try:
+        thread.start()
+    except RuntimeError as exc:
+        raise OSError(errno.EAGAIN, "no thread can be started") from exc
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]
+
+
+def _enter(descriptor: int) -> None:
+    """Move this thread to a namespace, and see that it is there."""
+    if _is_in(descriptor):
+        return
+    _setns(descriptor)
+    if not _is_in(descriptor):
+        raise OSError(errno.EIO, "the thread is in another namespace than the one that it entered")
+
+
+def _is_in(descriptor: int) -> bool:
+    return os.path.samestat(os.stat(_MINE), os.fstat(descriptor))
+
+
+def _setns(descriptor: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(descriptor, _CLONE_NEWNET) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def cookie() -> int | None:
+    """Return the number of this thread's network namespace that no other one has until the next boot.
+
+    None on kernels older than Linux 5.14. The number of its file is given to another namespace once it has ended.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asked:
+            found = asked.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, _COOKIE.size)
+    except OSError:
+        return None
+    return int(_COOKIE.unpack(found)[0]) if len(found) == _COOKIE.size else None
