@@ -25,6 +25,7 @@ LAYERS = (
     ("module_utils._sysctl",),
     ("module_utils._host",),
     ("module_utils._sockets", "module_utils._writers"),
+    ("module_utils._namespaces",),
     ("module_utils._state",),
     ("module_utils._container_defaults",),
     ("plugin_utils._trust",),
@@ -59,6 +60,12 @@ PURE = (
     "module_utils._writers.targets",
     "module_utils._writers.texts",
     "module_utils._writers.variables",
+    "module_utils._namespaces.engine_formats",
+    "module_utils._namespaces.lasts",
+    "module_utils._namespaces.model",
+    "module_utils._namespaces.outcome",
+    "module_utils._namespaces.plan",
+    "module_utils._namespaces.reasons",
     "module_utils._sockets.reasons",
     "module_utils._container_defaults.hints",
     "module_utils._container_defaults.lists",
@@ -95,9 +102,10 @@ COMPUTES = {
 CONTROLLER = ("plugin_utils", "action", "filter")
 WRITES = (
     "module_utils._host.replace",
+    "module_utils._container_defaults.apply",
+    "module_utils._namespaces.apply",
     "module_utils._state.apply",
     "module_utils._state.checkpoint",
-    "module_utils._container_defaults.apply",
 )
 
 

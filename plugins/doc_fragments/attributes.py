@@ -143,3 +143,58 @@ options:
       - Those of which it cannot be known are taken only where this is not given.
     type: bool
 """
+
+    NAMESPACES = r"""
+options:
+  containers:
+    description:
+      - Only network namespaces of one of these containers, by name, or by id, of which the first 12 characters or more
+        have to be given.
+      - Names may have the wildcards V(*), V(?) and V([...]). An empty list is refused here and in the other filters.
+      - Names are those in the engine's files. A container whose name is not known has its id only.
+    type: list
+    elements: str
+  engines:
+    description:
+      - Only network namespaces of containers of one of these engines. With O(containers), both apply to one container.
+    type: list
+    elements: str
+    choices:
+      - containerd
+      - cri-o
+      - docker
+      - incus
+      - lxc
+      - nspawn
+      - podman
+  units:
+    description:
+      - Only network namespaces in which a process of one of these systemd units lives, such as V(web.service); V(web)
+        means that, too. Units inside of containers do not count.
+      - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
+    type: list
+    elements: str
+  names:
+    description:
+      - Only network namespaces that are bound to one of these paths, such as V(/run/netns/blue), or to a path that ends
+        with one of these names, such as V(blue), as C(ip netns) shows them. Wildcards as in O(containers).
+    type: list
+    elements: str
+  pids:
+    description: Only network namespaces in which one of these processes lives.
+    type: list
+    elements: int
+  values_differ:
+    description:
+      - V(true) takes only network namespaces with other values than those of the host's own, V(false) only those with
+        the same.
+      - Those whose values cannot be read are taken only where this is not given.
+    type: bool
+notes:
+  - "A network namespace is found if a process lives there, or if a name is bound to it. Not found is one that only an
+    open descriptor or a single thread keeps."
+  - "Containers are recognised by the names of cgroups. Their names, their pods and their settings are read from the
+    files of the engines: C(/var/lib/docker) (or C(data-root) in C(daemon.json)), C(/var/lib/containers/storage) (or
+    C(graphroot) in C(storage.conf)), C(/run/containers) and C(/run/containerd). No engine has to run, and no client
+    is called. The files of users' own engines are not read."
+"""

@@ -14,6 +14,10 @@ import pytest
 import yaml
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import (
+    KEEPALIVE_NAMESPACES,
+    KEEPALIVE_NAMESPACES_INFO,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PIN_LIMITS
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
@@ -41,6 +45,8 @@ MODULES: dict[str, dict[str, dict[str, t.Any]]] = {
     "keepalive_checkpoint": KEEPALIVE_CHECKPOINT,
     "keepalive_container_defaults": KEEPALIVE_CONTAINER_DEFAULTS,
     "keepalive_info": KEEPALIVE_INFO,
+    "keepalive_namespaces": KEEPALIVE_NAMESPACES,
+    "keepalive_namespaces_info": KEEPALIVE_NAMESPACES_INFO,
     "keepalive_restore": KEEPALIVE_RESTORE,
     "keepalive_rollout": KEEPALIVE_ROLLOUT,
     "keepalive_sockets": KEEPALIVE_SOCKETS,

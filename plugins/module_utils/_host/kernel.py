@@ -149,6 +149,10 @@ class Kernel:
             return b""
         return self._content("cmdline").rstrip(b"\n")
 
+    def boot_id(self) -> str:
+        """Return what no other boot has: random(4); empty where it cannot be read."""
+        return self._content("sys/kernel/random/boot_id").decode("ascii", "replace").strip()
+
     def hz(self) -> int:
         """Return the kernel's tick rate (CONFIG_HZ), which bounds the seconds it accepts."""
         return round(1 / time.clock_getres(_CLOCK_MONOTONIC_COARSE))

@@ -33,6 +33,12 @@ _ZOMBIE_WITH_THREADS = re.compile(r"\nState:\tZ.*\nThreads:\t(?!1\n)", re.DOTALL
 _BOUND = re.compile(r"^\S+ \S+ \S+ net:\[(\d+)\] (\S+) .* - nsfs ", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
+# include/uapi/linux/capability.h
+CAP_SYS_PTRACE, CAP_SYS_ADMIN = 1 << 19, 1 << 21
+_CAP_EFF = re.compile(r"\nCapEff:\t([0-9a-f]+)\n")
+
+_START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
+
 # systemd.unit(5): the kinds of units that have processes
 UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 
@@ -70,21 +76,26 @@ class Process:
         return user_name(self.uid)
 
     @functools.cached_property
-    def _cgroup(self) -> tuple[str | None, str | None]:
+    def cgroup(self) -> str:
+        """What /proc/PID/cgroup has; empty also where it cannot be read any more."""
         try:
-            return place_in(_read(os.path.join(self.folder, "cgroup")))
+            return _read(os.path.join(self.folder, "cgroup"))
         except (GoneError, NotPermittedError):
-            return None, None
+            return ""
+
+    @functools.cached_property
+    def _place(self) -> tuple[str | None, str | None]:
+        return place_in(self.cgroup)
 
     @property
     def unit(self) -> str | None:
         """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""
-        return self._cgroup[0]
+        return self._place[0]
 
     @property
     def container(self) -> str | None:
         """The container's full id."""
-        return self._cgroup[1]
+        return self._place[1]
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the process as the module returns it."""
@@ -190,6 +201,19 @@ class Processes:
                 if int(name) != pid:
                     return self._read_task(pid, os.path.join(folder, name), int(name))
         return None
+
+    def has_capabilities(self, wanted: int) -> bool:
+        """Return whether this process has all of these capabilities in effect: capabilities(7)."""
+        effective = _CAP_EFF.search(_read(os.path.join(self.proc, "self/status")))
+        return effective is not None and int(effective.group(1), 16) & wanted == wanted
+
+    def started(self, pid: int) -> int | None:
+        """Return when a process started, in clock ticks since the system's boot; None where that cannot be read."""
+        try:
+            fields = _read(os.path.join(self.proc, str(pid), "stat")).rpartition(")")[2].split()
+            return int(fields[_START_TIME])
+        except (GoneError, NotPermittedError, IndexError, ValueError):
+            return None
 
     def sockets(self, process: Process) -> list[tuple[int, int]]:
         """Return a process's sockets of every kind: number of the descriptor and inode.

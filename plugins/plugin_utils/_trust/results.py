@@ -47,6 +47,19 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "checkpoint": "dict",
         "desired": "dict",
     },
+    "keepalive_namespaces": {
+        "changed_namespaces": "list",
+        "left_namespaces": "list",
+        "failed_namespaces": "list",
+        "totals": "dict",
+        "unreadable": "list",
+    },
+    "keepalive_namespaces_info": {
+        "namespaces": "list",
+        "host_values": "dict",
+        "totals": "dict",
+        "unreadable": "list",
+    },
     "keepalive_restore": {"foreign": "list", "found": "bool", "saved": "str", "older": "int"},
     "keepalive_sockets": {
         "changed_sockets": "list",
@@ -96,8 +109,10 @@ _DIFF_KEYS = ("before", "after", "before_header", "after_header", "prepared")
 _MOST_WARNINGS = 50
 _LONGEST_WARNING = 2000
 _LONGEST_TEXT = 1 << 20
-# Of one result: values in lists and dictionaries, and how deep these are; a result with 100,000 sockets is the largest.
-_MOST_VALUES, _MOST_VALUES_OF_SOCKETS = 100_000, 10_000_000
+# Of one result: values in lists and dictionaries, and how deep these are; a result with 100,000 sockets is the largest,
+# one with thousands of containers comes next.
+_MOST_VALUES, _MOST_VALUES_OF_MANY = 100_000, 10_000_000
+_OF_MANY = ("keepalive_sockets", "keepalive_namespaces")
 _DEEPEST = 40
 _LARGEST_NUMBER = 1 << 70
 
@@ -142,7 +157,7 @@ def reduced(result: Result, module: str) -> Result:
         return _refused(result, f"{', '.join(steering)}, which {module} never returns")
     kept = {name: value for name, value in result.items() if name in documented and name != "exception"}
     try:
-        budget = _Budget(_MOST_VALUES_OF_SOCKETS if module.startswith("keepalive_sockets") else _MOST_VALUES)
+        budget = _Budget(_MOST_VALUES_OF_MANY if module.startswith(_OF_MANY) else _MOST_VALUES)
         kept = {name: budget.clean(value) for name, value in kept.items()}
     except (ValueError, RecursionError) as exc:
         return _refused(result, printable_text(str(exc)))

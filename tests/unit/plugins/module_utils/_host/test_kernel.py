@@ -203,3 +203,9 @@ def test_command_line(tmp_path: Path) -> None:
 
 def test_a_later_network_namespace_has_no_command_line() -> None:
     assert run_isolated(SCENARIOS / "later_network_namespace.py") == {"command_line": ""}
+
+
+def test_boot_id(tmp_path: Path) -> None:
+    assert Kernel(str(tmp_path)).boot_id() == ""
+    lay_out(tmp_path, {"sys/kernel/random/boot_id": b"0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55\n"})
+    assert Kernel(str(tmp_path)).boot_id() == "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"

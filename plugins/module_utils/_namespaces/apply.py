@@ -1,0 +1,192 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring network namespaces to the desired values: find, plan, remember, write, read back, and undo what fails."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    KeepaliveError,
+    KernelError,
+    NotPermittedError,
+    UndoError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import ROOT_REMEDY
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import PARTLY, REFUSED, UNREADABLE
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
+
+READ_ONLY = (
+    "/proc/sys is mounted read-only here, as in an unprivileged container, so no network namespace can be set. Run on "
+    "the host itself. Nothing was changed."
+)
+NO_PRIVILEGE = f"Not permitted to enter the network namespaces of other processes. {ROOT_REMEDY} Nothing was changed."
+_LOOKS = 2  # a container may start while others are set
+
+
+def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_mode: bool) -> Outcome:
+    """Bring the selected namespaces of a host to the desired values, or find out what would change.
+
+    One that cannot be set is as it was before, and the others are set nonetheless.
+
+    :raises KeepaliveError: where nothing can be set; then nothing was changed.
+    """
+    if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
+        raise NotPermittedError(NO_PRIVILEGE)
+    if not host.kernel.writable():
+        raise KernelError(READ_ONLY)
+    outcome = Outcome()
+    with contextlib.nullcontext() if check_mode else host.lock.held():
+        host.memory.load()
+        handled: set[int] = set()
+        for _look in range(1 if check_mode else _LOOKS):
+            found = [one for one in select(host, filters) if one.number not in handled]
+            handled.update(one.number for one in found)
+            _ensure_each(host, want, found, outcome, check_mode=check_mode)
+    return outcome
+
+
+def select(host: NamespaceHost, filters: Filters, *, connections: bool = False) -> list[Namespace]:
+    """Return the namespaces that the filters take, with all that can be found out about them."""
+    present = host.scanner.namespaces()
+    own_values = host.scanner.host_values()
+    found = []
+    for one in filter(filters.take, present):
+        filled = host.scanner.filled(one, connections=connections)
+        if filters.take_values(filled.values, own_values):
+            unit_file = None if one.is_host else host.units.that_names_keys(one.units)
+            origin = origin_of(filled, host.memory.of(filled.identity), unit_file)
+            found.append(dataclasses.replace(filled, origin=origin))
+    return found
+
+
+def _ensure_each(
+    host: NamespaceHost, want: DesiredState, found: list[Namespace], outcome: Outcome, *, check_mode: bool
+) -> None:
+    """Plan and set namespaces, and note what became of them.
+
+    What is going to be written is remembered first, so that a run that is killed knows its own values again.
+    """
+    changes = []
+    for one in found:
+        planned = plan(one, want, host.memory.of(one.identity))
+        refusal = planned if isinstance(planned, Refusal) else _refusal(host.kernel, planned)
+        if refusal:
+            outcome.add(refusal, failed=refusal.reason.code in (UNREADABLE.code, REFUSED.code))
+        elif check_mode:
+            outcome.add(planned)
+        else:
+            changes.append(t.cast("Change", planned))
+    if changes:
+        _set_each(host, want, changes, outcome)
+
+
+def _refusal(kernel: Kernel, change: Change) -> Refusal | None:
+    """Return why a namespace cannot be set, None where it can, without writing."""
+
+    def check() -> None:
+        for key in change.writes:
+            kernel.require_writable(key)
+
+    try:
+        run_in(change.before.descriptor, check)
+    except (KeepaliveError, OSError) as exc:
+        return Refusal(change.before, REFUSED.because(_said(exc)))
+    return None
+
+
+def _set_each(host: NamespaceHost, want: DesiredState, changes: list[Change], outcome: Outcome) -> None:
+    memory = host.memory
+    earlier = {change.before.number: memory.of(change.before.identity) for change in changes}
+    with signals_held_back():
+        memory.keep(host.scanner.identities())
+        for change in changes:
+            values = change.before.values
+            entry = Remembered(_first(earlier[change.before.number], values), change.after, previous=values)
+            memory.note(change.before.identity, entry)
+        memory.save()
+        for change in changes:
+            _set_one(host, want, change, earlier[change.before.number], outcome)
+        memory.save()
+
+
+def _first(entry: Remembered | None, values: Values) -> Values:
+    """Return what a namespace with these values had before this collection wrote there for the first time."""
+    return entry.before if entry and entry.explains(values) else values
+
+
+def _set_one(
+    host: NamespaceHost, want: DesiredState, change: Change, earlier: Remembered | None, outcome: Outcome
+) -> None:
+    """Set a namespace, remember what it has now, and note what became of it."""
+    one = change.before
+    try:
+        done = run_in(one.descriptor, functools.partial(_set, host.kernel, change, want, earlier))
+    except UndoError as exc:  # what was written stays remembered
+        outcome.add(Refusal(one, PARTLY.because(_said(exc))), failed=True)
+        return
+    except (KeepaliveError, OSError) as exc:
+        host.memory.note(one.identity, earlier)
+        outcome.add(Refusal(one, REFUSED.because(_said(exc))), failed=True)
+        return
+    entry = earlier if isinstance(done, Refusal) else Remembered(_first(earlier, done.before.values), done.after)
+    host.memory.note(one.identity, entry)
+    outcome.add(done)
+
+
+def _set(kernel: Kernel, change: Change, want: DesiredState, earlier: Remembered | None) -> Change | Refusal:
+    """Set the namespace of this thread, and return what was done.
+
+    Another program may have set it since it was read, so it is read and the change planned once more.
+
+    :raises KernelError: where a value was refused, after the others were undone.
+    :raises UndoError: where they could not be undone.
+    """
+    planned = plan(dataclasses.replace(change.before, values=kernel.read()), want, earlier)
+    if isinstance(planned, Refusal):
+        return planned
+    written: list[Key] = []
+    try:
+        for key, value in planned.writes.items():
+            written.append(key)  # a value that was taken but cannot be read back is undone as well
+            kernel.write(key, value)
+    except KernelError as exc:
+        left = [str(failure) for failure in (_undo(kernel, key, planned) for key in reversed(written)) if failure]
+        if left:
+            raise UndoError(f"{exc} Undoing then failed: {' '.join(left)}") from exc
+        raise
+    return planned
+
+
+def _undo(kernel: Kernel, key: Key, planned: Change) -> KernelError | None:
+    try:
+        kernel.restore(key, t.cast("int", planned.before.values[key]))
+    except KernelError as exc:
+        return exc
+    return None
+
+
+def _said(exc: Exception) -> str:
+    """Return a message that can stand at the end of another one."""
+    return (str(exc) if isinstance(exc, KeepaliveError) else reason_of(exc)).rstrip(".")

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read from a process's cgroup which container, pod and unit it belongs to.
+
+Pure: nothing here looks at a host. The engines name cgroups after their containers, by systemd's rules or their own.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
+
+ENGINES = ("containerd", "cri-o", "docker", "incus", "lxc", "nspawn", "podman")
+
+# docker-ID.scope and the like, by systemd; libpod-ID and crio-ID, by the engine itself; SLICE:ENGINE:ID, where the two
+# disagree. Not libpod-conmon-ID and crio-conmon-ID, which watch over a container from outside.
+_NAMED = re.compile(r"(?:.*:)?(docker|libpod|crio|cri-containerd|nerdctl)[-:]([0-9a-f]{64})(?:\.scope)?\Z")
+_ENGINE_OF = {
+    "docker": "docker",
+    "libpod": "podman",
+    "crio": "cri-o",
+    "cri-containerd": "containerd",
+    "nerdctl": "containerd",
+}
+_ID = re.compile(r"[0-9a-f]{64}\Z")
+# lxc: src/lxc/cgroups/cgfsng.c; lxc.monitor.NAME is outside. Before LXC 4.0 it was /lxc/NAME.
+_LXC = re.compile(r"lxc\.payload\.(.+)", re.DOTALL)
+# systemd: src/nspawn/nspawn-cgroup.c, create_subcgroup()
+_NSPAWN = re.compile(r"(?:machine-(.+)\.scope|systemd-nspawn@(.+)\.service)\Z", re.DOTALL)
+_PAYLOAD = "payload"
+# kubelet: pkg/kubelet/cm/cgroup_manager_linux.go; systemd's names have no dashes of their own
+_POD = re.compile(r"(?:kubepods.*-)?pod([0-9a-f_-]{32,36})(?:\.slice)?\Z", re.DOTALL)
+_PODMAN_POD = re.compile(r"machine-libpod_pod_([0-9a-f]{64})\.slice\Z")
+_ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a process is: its ``unit`` on the host, and the ``container`` with its ``pod``, as its engine names them.
+
+    ``engine`` is None where the cgroup does not tell. ``is_nested`` says that the engine runs in a container itself,
+    so that its files are not the host's. ``parts`` are the names of the cgroups, for engines that use any name.
+    """
+
+    unit: str | None = None
+    engine: str | None = None
+    container: str | None = None
+    pod: str | None = None
+    is_nested: bool = False
+    parts: tuple[str, ...] = ()
+
+
+_NOWHERE = Place()
+
+
+def place_of(cgroup: str) -> Place:
+    """Return what /proc/PID/cgroup tells (cgroups(7)).
+
+    systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A
+    container may stand in any hierarchy. The innermost one counts, and no unit inside of one.
+    """
+    unit: str | None = None
+    best = _NOWHERE
+    for line in cgroup.split("\n"):  # a name may have other line ends
+        fields = line.split(":", 2)  # number, controllers, path
+        if len(fields) < 3:
+            continue
+        found = _read_path(tuple(filter(None, fields[2].split("/"))))
+        if fields[1] in ("", "name=systemd") and unit is None:
+            unit = found.unit
+        if (found.container is not None, len(found.parts)) > (best.container is not None, len(best.parts)):
+            best = found
+    return dataclasses.replace(best, unit=unit)
+
+
+def _read_path(parts: tuple[str, ...]) -> Place:
+    unit: str | None = None
+    pod: str | None = None
+    found = Place(parts=parts)
+    for number, part in enumerate(parts):
+        name = part[1:] if part.startswith("_") else part  # systemd: src/basic/cgroup-util.c, cg_unescape()
+        if unit is None and found.container is None and name.endswith(UNIT_SUFFIXES):
+            unit = name
+        pod_here = _PODMAN_POD.match(part) or (_POD.match(part) if parts[0].startswith("kubepods") else None)
+        pod = pod_here.group(1).replace("_", "-") if pod_here else pod
+        container = _container(parts, number)
+        if container is None:
+            continue
+        engine, identity = container
+        if engine == "podman" and found.engine is None and found.container == parts[number - 1]:
+            pod, found = found.container, Place(parts=parts)  # its pod has a bare id, too
+        found = dataclasses.replace(
+            found, engine=engine, container=identity, pod=pod, is_nested=found.container is not None
+        )
+        pod = None
+    return dataclasses.replace(found, unit=unit)
+
+
+def _container(parts: tuple[str, ...], number: int) -> tuple[str | None, str] | None:
+    """Return the engine, None where it is not known, and the id of the container that a part of a path names."""
+    part, above = parts[number], parts[number - 1] if number else ""
+    named = _NAMED.match(part)
+    if named:
+        return _ENGINE_OF[named.group(1)], named.group(2)
+    if _ID.match(part):
+        return ("docker" if above == "docker" else None), part
+    payload = _LXC.match(part)
+    if payload:
+        return "lxc", payload.group(1)
+    if above in ("lxc", "lxc.payload") and number == 1:
+        return "lxc", part
+    machine = _NSPAWN.match(above)
+    if machine and part == _PAYLOAD:
+        # the template gives the instance's name to --machine= as it is
+        return "nspawn", machine.group(2) or _unescaped(machine.group(1))
+    return None
+
+
+def _unescaped(name: str) -> str:
+    """Return what systemd-escape(1) made a unit's name of."""
+    return _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), name.replace("-", "/"))

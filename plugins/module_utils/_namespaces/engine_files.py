@@ -1,0 +1,176 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find what the engines' files on the host say of containers. No engine is asked, and none has to run.
+
+The files of users' own engines are not looked at: what they lead to is up to these users.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_formats import (
+    docker_name,
+    member,
+    name_in,
+    names_in,
+    pod_in,
+    settings_of_bundle,
+    settings_of_docker,
+    text,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import Place
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Settings
+
+# The state of containerd: its own, docker's, and those of k3s and k0s. Below are its namespaces, and their containers.
+_CONTAINERD = tuple(
+    f"{folder}/io.containerd.runtime.v2.task"
+    for folder in ("/run/containerd", "/run/docker/containerd/daemon", "/run/k3s/containerd", "/run/k0s/containerd")
+)
+_DOCKER = "/var/lib/docker"
+_STORAGE = "/var/lib/containers/storage"
+_STORAGE_RUN = "/run/containers/storage"
+_GRAPH_ROOT = re.compile(rb"""^[ \t]*graphroot[ \t]*=[ \t]*["'](/[^"'\n]+)["']""", re.MULTILINE)
+_INCUS = ("/run/incus", "/var/lib/incus/containers")
+_MANAGER = "io.container.manager"  # the annotation of podman, and of no other engine
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")  # containerd: pkg/identifiers
+
+
+class EngineFiles:
+    """The files of the engines among ``files``; each is read once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._described: dict[Place, Container | None] = {}
+
+    def container_at(self, place: Place) -> Container | None:
+        """Return the container of a process at a place in the tree of cgroups, None for none."""
+        if place not in self._described:
+            self._described[place] = self._describe(place)
+        return self._described[place]
+
+    def _describe(self, place: Place) -> Container | None:
+        if place.container is None:
+            return self._of_containerd_by_any_name(place)
+        if place.engine == "lxc":
+            is_incus = not place.is_nested and any(self._files.isdir(f"{base}/{place.container}") for base in _INCUS)
+            return Container(place.container, "incus" if is_incus else "lxc", place.container)
+        if place.engine == "nspawn":
+            return Container(place.container, "nspawn", place.container)
+        pod = Pod(place.pod) if place.pod else None
+        bare = Container(place.container, place.engine, None, pod)
+        return bare if place.is_nested else self._by_id(place.container, place) or bare
+
+    def _by_id(self, identity: str, place: Place) -> Container | None:
+        """Return a container whose id has 64 digits, as the files of its engine describe it."""
+        finders = {
+            "docker": (self._of_docker, self._of_containerd),
+            "podman": (self._of_storage,),
+            "cri-o": (self._of_storage,),
+            "containerd": (self._of_containerd,),
+        }
+        every = (self._of_docker, self._of_containerd, self._of_storage)
+        for finder in finders.get(place.engine or "", every):
+            found = finder(identity, place)
+            if found:
+                return found
+        return None
+
+    def _of_docker(self, identity: str, place: Place) -> Container | None:
+        folder = f"{self._docker_root}/containers/{identity}"
+        config = self._json(f"{folder}/config.v2.json")
+        if not isinstance(config, dict):
+            return None
+        path = f"{folder}/hostconfig.json"
+        host_config = self._json(path)
+        settings = settings_of_docker(host_config, path) if isinstance(host_config, dict) else None
+        labels = member(config, "Config", "Labels")
+        return Container(identity, "docker", docker_name(config), pod_in(labels, place.pod), settings)
+
+    def _of_containerd(self, identity: str, place: Place) -> Container | None:
+        for base in _CONTAINERD:
+            for namespace in self._files.names(base):
+                found = self._bundle(f"{base}/{namespace}/{identity}/config.json")
+                if found:
+                    spec, settings = found
+                    labels = member(spec, "annotations")
+                    engine = "docker" if namespace == "moby" else "containerd"
+                    return Container(identity, engine, name_in(labels), pod_in(labels, place.pod), settings)
+        return None
+
+    def _of_containerd_by_any_name(self, place: Place) -> Container | None:
+        """Return a container in a cgroup /NAMESPACE/NAME of containerd, where any name may be given (ctr run)."""
+        for namespace, name in reversed(list(zip(place.parts, place.parts[1:]))):
+            if not (_PLAIN_NAME.match(namespace) and _PLAIN_NAME.match(name)):
+                continue
+            for base in _CONTAINERD:
+                found = self._bundle(f"{base}/{namespace}/{name}/config.json")
+                if found:
+                    return Container(name, "containerd", name, None, found[1])
+        return None
+
+    def _of_storage(self, identity: str, place: Place) -> Container | None:
+        """Return a container of podman or CRI-O, which have their files in containers/storage."""
+        pattern = f"*-containers/{identity}/userdata/config.json"
+        paths = [
+            path for base in (*self._storage_roots, _STORAGE_RUN) for path in self._files.paths(f"{base}/{pattern}")
+        ]
+        for path in paths:
+            found = self._bundle(path)
+            if found:
+                spec, settings = found
+                labels = member(spec, "annotations")
+                engine = "podman" if member(labels, _MANAGER) == "libpod" else "cri-o"
+                name = name_in(labels) if engine == "cri-o" else None
+                return Container(
+                    identity, engine, name or self._storage_names.get(identity), pod_in(labels, place.pod), settings
+                )
+        return None
+
+    def _bundle(self, path: str) -> tuple[dict[str, t.Any], Settings] | None:
+        """Return an OCI specification and what it does, None where there is none."""
+        spec = self._json(path)
+        settings = settings_of_bundle(spec, path) if isinstance(spec, dict) else None
+        return (spec, settings) if settings else None
+
+    @functools.cached_property
+    def _docker_root(self) -> str:
+        root = text(member(self._json("/etc/docker/daemon.json"), "data-root"))
+        return root.rstrip("/") if root and root.startswith("/") else _DOCKER
+
+    @functools.cached_property
+    def _storage_roots(self) -> list[str]:
+        """The folder of storage.conf(5), the usual one."""
+        told = _GRAPH_ROOT.findall(self._files.read("/etc/containers/storage.conf").text)
+        return [*(one.decode("utf-8", "surrogateescape") for one in told), _STORAGE]
+
+    @functools.cached_property
+    def _storage_names(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for base in (*self._storage_roots, _STORAGE_RUN):
+            for pattern in ("*-containers/containers.json", "*-containers/volatile-containers.json"):
+                for file in self._files.matching(f"{base}/{pattern}"):
+                    found.update(names_in(_parsed(file.text)))
+        return found
+
+    def _json(self, path: str) -> t.Any:
+        """Return what a file has in JSON, None where that cannot be read."""
+        return _parsed(self._files.read(path).text)
+
+
+def _parsed(content: bytes) -> t.Any:
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Select network namespaces: the filters that the modules for them have in common.
+
+Pure: nothing here looks at a host.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import is_whole
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+
+# The options of Filters, as modules take them.
+FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "containers": {"type": "list", "elements": "str"},
+    "engines": {"type": "list", "elements": "str", "choices": list(ENGINES)},
+    "units": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str"},
+    "pids": {"type": "list", "elements": "int"},
+    "values_differ": {"type": "bool"},
+}
+# The values leave too much for a change.
+_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name != "values_differ")
+_WILDCARDS = set("*?[")
+_ID = re.compile(r"[0-9a-f]{12,64}\Z")  # as podman ps and docker ps show it, or longer
+
+
+@dataclasses.dataclass(frozen=True)
+class Filters:
+    """Select namespaces: those to which each filter that is given applies, by any of its elements.
+
+    Empty means that the filter is not given. ``containers``, ``units`` and ``names`` may have the wildcards of
+    fnmatch(3). Containers are matched by name, or by an id of which the first 12 characters or more are given; names
+    by their path or its last part.
+    """
+
+    containers: tuple[str, ...] = ()
+    engines: frozenset[str] = frozenset()
+    units: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    pids: frozenset[int] = frozenset()
+    values_differ: bool | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options that the modules have in common.
+
+        :raises InvalidValueError: for a filter without elements, or with an empty one: one that a template left empty
+            must not mean all namespaces.
+        """
+        for name in FILTER_OPTIONS:
+            given = options.get(name)
+            if given == []:
+                raise InvalidValueError(
+                    f"{name} is empty, so no network namespace is selected. Name some, or leave {name} out."
+                )
+            if isinstance(given, list) and "" in given:
+                raise InvalidValueError(f"{name} has an empty name, which nothing has. Name one, or leave {name} out.")
+        return cls(
+            containers=tuple(options.get("containers") or ()),
+            engines=frozenset(options.get("engines") or ()),
+            units=tuple(map(_as_unit, options.get("units") or ())),
+            names=tuple(options.get("names") or ()),
+            pids=frozenset(options.get("pids") or ()),
+            values_differ=options.get("values_differ"),
+        )
+
+    @classmethod
+    def for_change(cls, options: t.Mapping[str, t.Any]) -> Filters:
+        """Read the options of a module that changes namespaces: ``all`` beside the others.
+
+        :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
+        """
+        filters = cls.from_options(options)
+        narrow_down = dataclasses.replace(filters, values_differ=None) != cls()
+        if not narrow_down and not options["all"]:
+            raise InvalidValueError(
+                f"No filter is given, so every network namespace would be selected. Give one of {_NARROWING}, "
+                f"or all: true."
+            )
+        if narrow_down and options["all"]:
+            raise InvalidValueError("all: true means every network namespace, and a filter is given. Leave one out.")
+        return filters
+
+    def take(self, one: Namespace) -> bool:
+        """Return whether a namespace is selected, whatever its values."""
+        return (
+            (not self.pids or bool(self.pids & one.pids))
+            and (not self.names or any(_matches_path(name, self.names) for name in one.names))
+            and (not self.units or any(_matches(unit, self.units) for unit in one.units))
+            and (not self.concern_containers or any(map(self._take_container, one.containers)))
+        )
+
+    def take_values(self, values: Values, host: Values) -> bool:
+        """Return whether a namespace is selected by its values; those that are not known are not."""
+        if self.values_differ is None:
+            return True
+        return is_whole(values) and is_whole(host) and (values != host) is self.values_differ
+
+    @property
+    def concern_containers(self) -> bool:
+        """Whether it matters which container lives in a namespace."""
+        return bool(self.containers or self.engines)
+
+    def _take_container(self, one: Container) -> bool:
+        return (not self.engines or one.engine in self.engines) and (
+            not self.containers
+            or (one.name is not None and _matches(one.name, self.containers))
+            or _matches(one.id, self.containers)
+            or any(_ID.match(pattern) and one.id.startswith(pattern) for pattern in self.containers)
+        )
+
+
+def _as_unit(pattern: str) -> str:
+    """Complete a unit's name as systemctl(1) does."""
+    return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _matches_path(path: str, patterns: tuple[str, ...]) -> bool:
+    return _matches(path, patterns) or _matches(posixpath.basename(path), patterns)

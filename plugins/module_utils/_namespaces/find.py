@@ -1,0 +1,197 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find every network namespace of a host in which a process lives, or to which a name is bound, and who lives there.
+
+A namespace that only an open descriptor or a thread of its own keeps is not seen.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import cookie, open_namespace, run_in
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED as CALL_REFUSED
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+ROOT_REMEDY = "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE: run as root (become: true)."
+
+
+@dataclasses.dataclass
+class _Members:
+    """What was seen of a namespace: the processes that live there with their places, and the names."""
+
+    processes: dict[int, Process] = dataclasses.field(default_factory=dict)
+    containers: dict[str, Container] = dataclasses.field(default_factory=dict)
+    units: set[str] = dataclasses.field(default_factory=set)
+    names: set[str] = dataclasses.field(default_factory=set)
+
+
+class NamespaceScanner:
+    """Finds network namespaces; ``unreadable`` counts what could not be read.
+
+    Each namespace is opened once and stays open, so that its number means no other one as long as this object lives.
+    """
+
+    def __init__(self, processes: Processes, engines: EngineFiles, kernel: Kernel) -> None:
+        self.unreadable = Unreadable()
+        self._processes = processes
+        self._engines = engines
+        self._kernel = kernel
+        self._open = contextlib.ExitStack()
+        self._descriptors: dict[int, int] = {}
+        self._present: list[Namespace] = []
+        self._hosts = self._find_hosts()
+
+    def close(self) -> None:
+        """Let go of all namespaces."""
+        self._open.close()
+
+    def _find_hosts(self) -> list[int]:
+        """Return the numbers of the host's own namespaces: that of process 1, where it may be seen, and this one's."""
+        found = []
+        for who in ("1", "self"):
+            with contextlib.suppress(OSError):
+                found.append(os.stat(os.path.join(self._processes.proc, who, "ns/net")).st_ino)
+        return found
+
+    def host_values(self) -> Values:
+        """Return the values of the host's own namespace; None for what cannot be read."""
+        descriptor = self._descriptors.get(self._hosts[0]) if self._hosts else None
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                return run_in(descriptor, self._kernel.read)
+        return self._kernel.read()
+
+    def namespaces(self) -> list[Namespace]:
+        """Return the namespaces that there are now, without what only :meth:`filled` tells, ordered by number."""
+        members: dict[int, _Members] = {}
+        seen: set[int] = set()
+        for _look in range(2):  # processes may start meanwhile
+            started = [pid for pid in self._processes.pids() if pid not in seen]
+            for pid in started:
+                self._add_process(pid, members)
+            seen.update(started)
+        if 1 not in seen:
+            self.unreadable.add("process", HIDDEN, ROOT_REMEDY)  # each PID namespace has it: proc(5), hidepid
+        for number, path in self._processes.named_namespaces():
+            # another mount may hide a name
+            if os.path.lexists(path) and self._is_open(number, path):
+                members.setdefault(number, _Members()).names.add(path)
+        self._present = [self._namespace(number, members[number]) for number in sorted(members)]
+        return self._present
+
+    def identities(self) -> set[str]:
+        """Return what tells each of the namespaces that :meth:`namespaces` found last from later ones."""
+        return set(filter(None, (self.filled(one).identity for one in self._present)))
+
+    def _add_process(self, pid: int, members: dict[int, _Members]) -> None:
+        """Note where a process lives, and who it is.
+
+        Its namespace is opened before its cgroup is read, and compared afterwards. So nothing is noted of a later
+        process with its number that lives elsewhere.
+        """
+        try:
+            process = self._processes.read(pid)
+            if process is None:
+                return
+            if process.namespace is None:
+                raise NotPermittedError(f"{process.folder}/ns/net cannot be read.")
+            link = os.path.join(process.folder, "ns/net")
+            if not self._is_open(process.namespace, link):
+                return
+            place = place_of(process.cgroup)
+            if os.stat(link).st_ino != process.namespace:
+                raise GoneError(f"{link} is another namespace now.")
+        except (GoneError, FileNotFoundError, ProcessLookupError):
+            self.unreadable.add("process", ENDED)
+            return
+        except (NotPermittedError, OSError):
+            self.unreadable.add("process", PERMISSION, ROOT_REMEDY)
+            return
+        found = members.setdefault(process.namespace, _Members())
+        found.processes[pid] = process
+        if place.unit:
+            found.units.add(place.unit)
+        container = self._engines.container_at(place)
+        if container:
+            found.containers[container.id] = container
+
+    def _is_open(self, number: int, path: str) -> bool:
+        """Open a namespace unless it is open; return whether it is."""
+        if number in self._descriptors:
+            return True
+        try:
+            descriptor = open_namespace(path, number)
+        except (GoneError, FileNotFoundError, ProcessLookupError):
+            self.unreadable.add("namespace", ENDED)
+            return False
+        except PermissionError:
+            self.unreadable.add("namespace", PERMISSION, ROOT_REMEDY)
+            return False
+        except OSError as exc:
+            self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
+            return False
+        self._open.callback(os.close, descriptor)
+        self._descriptors[number] = descriptor
+        return True
+
+    def _namespace(self, number: int, members: _Members) -> Namespace:
+        return Namespace(
+            number=number,
+            descriptor=self._descriptors[number],
+            is_host=number in self._hosts,
+            names=tuple(sorted(members.names)),
+            containers=tuple(members.containers[identity] for identity in sorted(members.containers)),
+            units=tuple(sorted(members.units)),
+            commands=tuple(sorted({process.command for process in members.processes.values()})),
+            pids=frozenset(members.processes),
+        )
+
+    def filled(self, one: Namespace, *, connections: bool = False) -> Namespace:
+        """Return a namespace with its values, what tells it from later ones, and where wanted its connections."""
+
+        def read() -> tuple[Values, int | None]:
+            return self._kernel.read(), cookie()
+
+        try:
+            values, number = run_in(one.descriptor, read)
+        except PermissionError:
+            self.unreadable.add("namespace", PERMISSION, ROOT_REMEDY)
+            return one
+        except OSError as exc:
+            self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
+            return one
+        identity = f"cookie {number}" if number is not None else self._identity_by_processes(one)
+        count = self._count_connections(one) if connections else None
+        return dataclasses.replace(one, values=values, identity=identity, connections=count)
+
+    def _count_connections(self, one: Namespace) -> int | None:
+        try:
+            return len(read_table(f"/proc/self/fd/{one.descriptor}", one.number, (STATES["established"],)))
+        except KeepaliveError:
+            self.unreadable.add("namespace", NO_TABLE)
+            return None
+
+    def _identity_by_processes(self, one: Namespace) -> str | None:
+        """Return what tells a namespace from later ones on kernels that have no cookie: its oldest process."""
+        started = [start for start in map(self._processes.started, one.pids) if start is not None]
+        return f"inode {one.number} since {min(started)}" if started else None

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of network namespaces, and how modules return it.
+
+Pure: nothing here looks at a host.
+"""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import HOST_OWN
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Result
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+
+NONE_SELECTED = "No network namespace matches these filters."
+ONLY_HOST_SELECTED = (
+    "Only the host's own network namespace matches these filters, and it is left alone. Set it with "
+    "linux.tcp.keepalive, or name a container."
+)
+
+
+class Outcome:
+    """What became of the selected namespaces; in check mode, what would become of them.
+
+    ``left`` are those that needed nothing or are not to be changed, ``failed`` those that could not be set; each has
+    the reason.
+    """
+
+    def __init__(self) -> None:
+        self.changed: list[Change] = []
+        self.left: list[Refusal] = []
+        self.failed: list[Refusal] = []
+
+    def add(self, found: Change | Refusal, *, failed: bool = False) -> None:
+        """Note what became of a namespace."""
+        if not isinstance(found, Refusal):
+            self.changed.append(found)
+        elif failed:
+            self.failed.append(found)
+        else:
+            self.left.append(found)
+
+    @property
+    def matched(self) -> int:
+        """How many namespaces the filters take."""
+        return len(self.changed) + len(self.left) + len(self.failed)
+
+    def warnings(self) -> list[str]:
+        """Return what to warn of where nothing can be changed, whatever the values are."""
+        if not self.matched:
+            return [NONE_SELECTED]
+        only_host = self.matched == sum(one.reason.code == HOST_OWN.code for one in self.left)
+        return [ONLY_HOST_SELECTED] if only_host else []
+
+    def failure(self) -> str | None:
+        """Return the message where namespaces could not be set."""
+        if not self.failed:
+            return None
+        first = self.failed[0]
+        others = f" So could {len(self.failed) - 1} more: see failed_namespaces." if len(self.failed) > 1 else ""
+        return f"{first.namespace.title()} could not be set: {first.reason.message}.{others}"
+
+    def as_dict(self) -> Result:
+        """Return it as the module returns it."""
+        return {
+            "changed": bool(self.changed),
+            "changed_namespaces": [
+                {
+                    **one.before.labels(),
+                    "before": one.before.values.as_dict(),
+                    "after": one.after.as_dict(),
+                    "lasts": one.before.lasts(one.after),
+                    "set_by": one.before.origin.as_dict(),
+                }
+                for one in sorted(self.changed, key=lambda one: one.before.number)
+            ],
+            "left_namespaces": _with_reasons(self.left),
+            "failed_namespaces": _with_reasons(self.failed),
+            "totals": {
+                "matched": self.matched,
+                "changed": len(self.changed),
+                "left": len(self.left),
+                "failed": len(self.failed),
+            },
+        }
+
+    def diff(self) -> list[Result]:
+        """Return the values of each namespace that changes, before and after, as diff mode shows them."""
+        return [
+            {
+                "before_header": one.before.title(),
+                "after_header": one.before.title(),
+                "before": _lines(one.before.values),
+                "after": _lines(one.after),
+            }
+            for one in sorted(self.changed, key=lambda one: one.before.number)
+        ]
+
+
+def totals_of(shown: list[Result]) -> dict[str, int]:
+    """Return how many of the namespaces that a module returns have other values than the host, or are not known."""
+    same = [one["same_as_host"] for one in shown]
+    return {"namespaces": len(same), "differ": same.count(False), "unknown": same.count(None)}
+
+
+def _with_reasons(refusals: list[Refusal]) -> list[Result]:
+    return [
+        {
+            **one.namespace.labels(),
+            "values": one.namespace.values.as_dict(),
+            "lasts": one.namespace.lasts(one.namespace.values),
+            "set_by": one.namespace.origin.as_dict(),
+            "reason": one.reason._asdict(),
+        }
+        for one in sorted(refusals, key=_number)
+    ]
+
+
+def _number(one: Refusal) -> int:
+    found: Namespace = one.namespace
+    return found.number
+
+
+def _lines(values: Values) -> str:
+    return "".join(f"{sysctl_name(key)} = {values[key]}\n" for key in KEYS)

@@ -1,0 +1,211 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_namespaces
+short_description: Set the TCP keepalive values of running containers
+version_added: 0.1.0
+description:
+  - Sets the values in network namespaces other than the host's own, those of containers and pods, of units with a
+    network of their own, and those that C(ip netns) made. Nothing is restarted, and nothing else of a container is
+    touched.
+  - Works from outside. A thread of the module enters the network namespace with C(setns(2)), writes, and reads back.
+    What fails in a network namespace is undone there, the others are set nonetheless, and the module fails in the end.
+  - What others chose is left alone. A network namespace is changed if it has the kernel's 7200, 75 and 9, or the values
+    that this module wrote there before. Others are returned in RV(left_namespaces), see O(overrides).
+  - The values last as long as the network namespace does. RV(changed_namespaces[].lasts) tells whether a restart of the
+    container brings them again. R(guide_namespaces, ansible_collections.linux.tcp.docsite.guide_namespaces) among the
+    collection's guides says how containers get them at each start.
+  - New values reach connections that are open already only when their old timer fires, as on the host. See
+    M(linux.tcp.keepalive_sockets).
+  - A network namespace is selected if each filter that is given applies. Within a filter, one element that applies is
+    enough. The host's own is never changed.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.namespaces
+  - linux.tcp.attributes.action
+options:
+  all:
+    description:
+      - Whether every network namespace but the host's own is selected.
+      - The module refuses to run without this, or O(containers), O(engines), O(units), O(names) or O(pids), and with
+        both.
+    type: bool
+    default: false
+  time:
+    description:
+      - The seconds of silence before the first probe, from V(1) to V(2147483).
+      - At least one of this, O(intvl) and O(probes) has to be given. What is not given stays as it is.
+    type: int
+  intvl:
+    description: The seconds between unanswered probes, from V(1) to V(2147483).
+    type: int
+    aliases:
+      - interval
+  probes:
+    description: How many unanswered probes end the connection, from V(1) to V(255).
+    type: int
+  overrides:
+    description:
+      - What to do with a network namespace whose values are neither the kernel's nor those that this module wrote.
+      - V(ignore) leaves it alone, with the reason V(chosen_by_others). V(take_over) sets it, too.
+    type: str
+    choices: [ignore, take_over]
+    default: ignore
+notes:
+  - "It takes root, or C(CAP_SYS_ADMIN) and C(CAP_SYS_PTRACE), in check mode too."
+  - The module looks again once all are set, because a container may have started meanwhile. An engine that applies
+    settings of its own to a new container at that moment takes precedence.
+  - What was written is remembered in C(/run/linux.tcp.keepalive.namespaces.json) until the next boot.
+  - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock).
+seealso:
+  - module: linux.tcp.keepalive_namespaces_info
+  - module: linux.tcp.keepalive
+  - module: linux.tcp.keepalive_sockets
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Give all containers of docker and podman the host's values
+  linux.tcp.keepalive_namespaces:
+    engines: [docker, podman]
+    time: 600
+    intvl: 60
+    probes: 20
+
+- name: Change one value of some containers and leave the others alone
+  linux.tcp.keepalive_namespaces:
+    containers: [postgres, "postgres-*"]
+    time: 600
+
+- name: Set all network namespaces but the host's, also where others chose values
+  linux.tcp.keepalive_namespaces:
+    all: true
+    time: 600
+    intvl: 60
+    probes: 20
+    overrides: take_over
+
+- name: Go back to the kernel's values in what was set before
+  linux.tcp.keepalive_namespaces:
+    all: true
+    time: 7200
+    intvl: 75
+    probes: 9
+"""
+
+RETURN = r"""
+changed_namespaces:
+  description:
+    - The network namespaces that were changed, ordered by number; in check mode, that would be changed.
+    - Besides the keys described here each has those of M(linux.tcp.keepalive_namespaces_info) that tell which it is,
+      C(id), C(names), C(containers), C(pods), C(units), C(commands) and C(processes).
+  returned: success, or failure because one could not be set
+  type: list
+  elements: dict
+  contains:
+    before:
+      description: The values before, V(time), V(intvl) and V(probes).
+      returned: always
+      type: dict
+      sample: {"time": 7200, "intvl": 75, "probes": 9}
+    after:
+      description: The values that it has now; in check mode, that it would have.
+      returned: always
+      type: dict
+      sample: {"time": 600, "intvl": 60, "probes": 20}
+    lasts:
+      description:
+        - Whether it has these values when it is made anew, such as by a restart of the container; V(null) where that
+          cannot be known.
+      returned: always
+      type: bool
+      sample: false
+    set_by:
+      description: What sets it then, as RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].set_by) has it.
+      returned: always
+      type: dict
+      sample:
+        code: kernel_defaults
+        message: the settings of its container set none, and no program in it may
+        path: /var/lib/docker/containers/9cf5e0d0383e/hostconfig.json
+        values: {"time": 7200, "intvl": 75, "probes": 9}
+left_namespaces:
+  description:
+    - The network namespaces that were left as they are, with the same keys, and C(values) in place of C(before) and
+      C(after).
+    - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired values. V(chosen_by_others), it
+      has other values than the kernel's, and not those that this module wrote. V(host_namespace), it is the host's own.
+  returned: success, or failure because one could not be set
+  type: list
+  elements: dict
+  sample: []
+failed_namespaces:
+  description:
+    - The network namespaces that could not be set, with the same keys. They have what they had before, but for those
+      with the reason V(not_undone).
+    - C(reason) has the C(code) V(values_unreadable), V(refused) where the kernel refused a value or another program set
+      it at once, or V(not_undone) where a value could not be restored after that.
+  returned: success, or failure because one could not be set
+  type: list
+  elements: dict
+  sample: []
+totals:
+  description:
+    - How many network namespaces the filters take, and how many of them were changed, left, and could not be set.
+  returned: success, or failure because one could not be set
+  type: dict
+  sample: {"matched": 12, "changed": 9, "left": 3, "failed": 0}
+unreadable:
+  description:
+    - What could not be read, as RV(linux.tcp.keepalive_namespaces_info#module:unreadable) describes it.
+  returned: success, or failure because one could not be set
+  type: list
+  elements: dict
+  sample:
+    - {"what": "process", "code": "ended", "message": "it ended meanwhile", "count": 1}
+"""
+
+import contextlib
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import KEEPALIVE_NAMESPACES
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=KEEPALIVE_NAMESPACES, supports_check_mode=True)
+    params = module.params
+    try:
+        want = DesiredState(Values(*(params[key] for key in KEYS)), take_over=params["overrides"] == "take_over")
+        filters = Filters.for_change(params)
+        host = NamespaceHost.local()
+        with contextlib.closing(host.scanner):
+            outcome = ensure(host, want, filters, check_mode=module.check_mode)
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    unreadable = host.scanner.unreadable
+    for warning in (*outcome.warnings(), *unreadable.warnings()):
+        module.warn(warning)
+    result = {**outcome.as_dict(), "unreadable": unreadable.as_list()}
+    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        result["diff"] = outcome.diff()
+    failure = outcome.failure()
+    if failure:
+        module.fail_json(msg=failure, **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+#!/usr/bin/python
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keepalive_namespaces_info
+short_description: Gather the TCP keepalive values of every network namespace
+version_added: 0.1.0
+description:
+  - Returns the network namespaces of a host, those of its containers and pods, of units with a network of their own,
+    and those that C(ip netns) made, with the values that are in force there.
+  - A network namespace never inherits the host's values. It begins with 7200, 75 and 9. So this tells which
+    containers the host's values do not reach.
+  - Tells for each whether its values last, that is, whether it has them when it is made anew, such as by a restart of
+    its container, as far as that can be known.
+  - Changes nothing, and needs no engine's client. Looking into other users' processes takes root, or C(CAP_SYS_ADMIN)
+    and C(CAP_SYS_PTRACE). Without them the module reports what it can, and counts in RV(unreadable) what it cannot.
+  - A network namespace is taken if each filter that is given applies. Within a filter, one element that applies is
+    enough.
+extends_documentation_fragment:
+  - linux.tcp.attributes
+  - linux.tcp.attributes.info
+  - linux.tcp.attributes.namespaces
+  - linux.tcp.attributes.action
+seealso:
+  - module: linux.tcp.keepalive_namespaces
+  - module: linux.tcp.keepalive_info
+  - module: linux.tcp.keepalive_sockets_info
+author:
+  - linux.tcp contributors (@linux-tcp)
+"""
+
+EXAMPLES = r"""
+- name: Show which containers have which values
+  linux.tcp.keepalive_namespaces_info:
+  register: everywhere
+
+- name: Find the containers that the host's values do not reach
+  linux.tcp.keepalive_namespaces_info:
+    engines: [docker, podman]
+    values_differ: true
+  register: missed
+
+- name: Fail if a restart of the database would bring other values
+  linux.tcp.keepalive_namespaces_info:
+    containers: [postgres]
+  register: database
+  failed_when: database.totals.namespaces == 0 or database.namespaces | rejectattr('lasts') | length > 0
+"""
+
+RETURN = r"""
+namespaces:
+  description: The network namespaces that the filters take, ordered by number.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The number of the network namespace, as in C(readlink /proc/PID/ns/net) and C(lsns -t net).
+      returned: success
+      type: int
+      sample: 4026532551
+    host:
+      description: Whether it is the host's own, that of process 1, or that in which the module runs.
+      returned: success
+      type: bool
+      sample: false
+    names:
+      description: The paths to which it is bound, as C(ip netns) and engines do that.
+      returned: success
+      type: list
+      elements: str
+      sample: ["/run/netns/netns-ed7c797b-cfd8-9cf4-ede6-f8496b6d0ad8"]
+    containers:
+      description: The containers that live there, ordered by id. All containers of a pod share one network namespace.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The id that the engine gave it; for LXC, Incus and nspawn the name.
+          returned: success
+          type: str
+          sample: 9cf5e0d0383e97f9ed186d115b3f779bfc8b2cdf5e791bdf7de2e214dcd624c7
+        name:
+          description: The name; V(null) where no file of the engine tells it.
+          returned: success
+          type: str
+          sample: web
+        engine:
+          description:
+            - The engine, named as in O(engines); V(null) where neither the cgroup nor a file of an engine tells it.
+          returned: success
+          type: str
+          sample: podman
+        pod:
+          description:
+            - The pod, as in RV(namespaces[].pods); V(null) where neither the cgroup nor a file of the engine names one.
+          returned: success
+          type: dict
+          sample: null
+    pods:
+      description: The pods of these containers, each with C(id), C(name) and C(namespace); V(null) where not known.
+      returned: success
+      type: list
+      elements: dict
+      sample: [{"id": "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55", "name": "web-7d4b9c", "namespace": "shop"}]
+    units:
+      description: The systemd units of the host whose processes live there.
+      returned: success
+      type: list
+      elements: str
+      sample: ["web.service"]
+    commands:
+      description: The names of the processes that live there, as in C(/proc/PID/comm), each once.
+      returned: success
+      type: list
+      elements: str
+      sample: ["nginx"]
+    processes:
+      description: How many processes live there.
+      returned: success
+      type: int
+      sample: 3
+    connections:
+      description: How many established TCP connections there are; V(null) where that cannot be read.
+      returned: success
+      type: int
+      sample: 41
+    values:
+      description: The values of V(time), V(intvl) and V(probes); V(null) where one cannot be read.
+      returned: success
+      type: dict
+      sample: {"time": 7200, "intvl": 75, "probes": 9}
+    detection_time:
+      description:
+        - Seconds after which a dead peer on an idle connection is noticed at the latest, as
+          RV(linux.tcp.keepalive#module:detection_time); V(null) where it cannot be known.
+      returned: success
+      type: int
+      sample: 7875
+    same_as_host:
+      description: Whether its values equal those of the host's own; V(null) where one cannot be read.
+      returned: success
+      type: bool
+      sample: false
+    lasts:
+      description:
+        - Whether it has these values when it is made anew, such as by a restart of the container; V(null) where that
+          cannot be known.
+      returned: success
+      type: bool
+      sample: true
+    set_by:
+      description:
+        - What sets the values when it is made anew, as far as that can be known, with its C(code), C(message), the
+          C(path) of the file that tells, and the C(values), V(null) for what is not known.
+        - V(container_settings), the container was made with them, as by C(--sysctl) or a pod's C(sysctls).
+          V(kernel_defaults), the container's settings have none of the keys, and no program in it may write them.
+          V(set_while_running), M(linux.tcp.keepalive_namespaces) has set it, and it had these values before.
+          V(unit_commands), a file of its unit names the keys. V(host_boot), it is the host's own, see
+          M(linux.tcp.keepalive_info). V(unknown), nothing that can be read tells, as for C(ip netns) and for
+          containers whose own init may set them.
+      returned: success
+      type: dict
+      sample:
+        code: kernel_defaults
+        message: the settings of its container set none, and no program in it may
+        path: /var/lib/docker/containers/9cf5e0d0383e/hostconfig.json
+        values: {"time": 7200, "intvl": 75, "probes": 9}
+host_values:
+  description: The values of the host's own network namespace; V(null) where one cannot be read.
+  returned: success
+  type: dict
+  sample: {"time": 600, "intvl": 60, "probes": 20}
+totals:
+  description:
+    - How many network namespaces the filters take, how many of them have other values than the host's own, and of how
+      many that cannot be known.
+  returned: success
+  type: dict
+  sample: {"namespaces": 12, "differ": 9, "unknown": 0}
+unreadable:
+  description:
+    - What could not be read, by kind (V(process), V(namespace)) and reason.
+    - V(permission_denied) and V(refused), with the cause, where the kernel does not let it be read.
+      V(processes_hidden), C(hidepid) hides other users' processes. V(table_unreadable), the connections cannot be
+      counted. V(ended), it ended meanwhile.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {"what": "process", "code": "ended", "message": "it ended meanwhile", "count": 1}
+"""
+
+import contextlib
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import select
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import totals_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import KEEPALIVE_NAMESPACES_INFO
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=KEEPALIVE_NAMESPACES_INFO, supports_check_mode=True)
+    try:
+        filters = Filters.from_options(module.params)
+        host = NamespaceHost.local()
+        with contextlib.closing(host.scanner):
+            host.memory.load()
+            found = select(host, filters, connections=True)
+            host_values = host.scanner.host_values()
+    except KeepaliveError as exc:
+        module.fail_json(msg=str(exc), **exc.details)
+    for warning in host.scanner.unreadable.warnings():
+        module.warn(warning)
+    shown = [one.as_dict(host_values) for one in found]
+    module.exit_json(
+        namespaces=shown,
+        host_values=host_values.as_dict(),
+        totals=totals_of(shown),
+        unreadable=host.scanner.unreadable.as_list(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Set all namespaces: one with the kernel's values, one with those of others, one that has the desired ones."""
+
+from __future__ import annotations
+
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
+    MEMORY,
+    change,
+    codes,
+    dweller,
+    number,
+    own_values,
+    values,
+)
+from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+
+WANT = {"time": 600, "intvl": 60, "probes": 20}
+
+fresh, chosen, compliant = dweller(), dweller(60), dweller(*WANT.values())
+names = {number(fresh): "fresh", number(chosen): "chosen", number(compliant): "compliant", number("self"): "host"}
+
+
+def named(found: dict[int, str]) -> dict[str, str]:
+    return {names[one]: code for one, code in found.items()}
+
+
+checked = change(all=True, check_mode=True, diff=True, **WANT)
+untouched = [values(fresh), MEMORY.exists()]
+first = change(all=True, diff=True, **WANT)
+(changed,) = first["changed_namespaces"]
+after = [values(one) for one in (fresh, chosen, compliant)]
+again = change(all=True, diff=True, **WANT)
+ours = change(all=True, time=300)
+moved = [values(one) for one in (fresh, chosen, compliant)]
+taken = change(all=True, overrides="take_over", **WANT)
+for found in (checked, first):
+    found.pop("unreadable")
+answer(
+    same_in_check_mode=checked == first,
+    untouched=untouched,
+    changed=[names[changed["id"]], changed["before"], changed["after"], changed["lasts"], changed["set_by"]["code"]],
+    diff=[[one["before"], one["after"]] for one in first["diff"]],
+    totals=first["totals"],
+    left=named(codes(first)),
+    after=after,
+    again=[again["changed"], again["diff"], named(codes(again)), again["warnings"]],
+    ours=[[names[one["id"]], one["set_by"]["code"], one["lasts"]] for one in ours["changed_namespaces"]],
+    ours_left=named(codes(ours)),
+    moved=moved,
+    taken=sorted(names[one["id"]] for one in taken["changed_namespaces"]),
+    final=[values(one) for one in (fresh, chosen, compliant)],
+    host=own_values(),
+)
