@@ -142,12 +142,16 @@ class Kernel:
     def command_line(self) -> bytes:
         """Return the kernel's command line; empty where this is not the network namespace that its sysctls reach.
 
-        They are set in the first one, before process 1 runs; no later one inherits them. The kernel
-        shows ``net.core.dev_weight``, which all namespaces share, in the first one only.
+        They are set in the first one, before process 1 runs; no later one inherits them.
         """
-        if not os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight")):
-            return b""
-        return self._content("cmdline").rstrip(b"\n")
+        return self._content("cmdline").rstrip(b"\n") if self.is_in_first_namespace() else b""
+
+    def is_in_first_namespace(self) -> bool:
+        """Return whether this is the first network namespace, which was there before process 1 ran.
+
+        The kernel shows ``net.core.dev_weight``, which all namespaces share, in the first one only.
+        """
+        return os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight"))
 
     def boot_id(self) -> str:
         """Return what no other boot has: random(4); empty where it cannot be read."""

@@ -42,6 +42,10 @@ READ_ONLY = (
     "the host itself. Nothing was changed."
 )
 NO_PRIVILEGE = f"Not permitted to enter the network namespaces of other processes. {ROOT_REMEDY} Nothing was changed."
+HOST_UNKNOWN = (
+    "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. That one must not be "
+    "set. Run on the host itself as root (become: true). Nothing was changed."
+)
 _LOOKS = 2  # a container may start while others are set
 
 
@@ -54,6 +58,8 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
     """
     if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
         raise NotPermittedError(NO_PRIVILEGE)
+    if not host.scanner.knows_host:
+        raise NotPermittedError(HOST_UNKNOWN)
     if not host.kernel.writable():
         raise KernelError(READ_ONLY)
     outcome = Outcome()

@@ -82,12 +82,14 @@ def place_of(cgroup: str) -> Place:
 def _read_path(parts: tuple[str, ...]) -> Place:
     unit: str | None = None
     pod: str | None = None
+    of_kubernetes = False
     found = Place(parts=parts)
     for number, part in enumerate(parts):
+        of_kubernetes = of_kubernetes or part.startswith("kubepods")
         name = part[1:] if part.startswith("_") else part  # systemd: src/basic/cgroup-util.c, cg_unescape()
         if unit is None and found.container is None and name.endswith(UNIT_SUFFIXES):
             unit = name
-        pod_here = _PODMAN_POD.match(part) or (_POD.match(part) if parts[0].startswith("kubepods") else None)
+        pod_here = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
         pod = pod_here.group(1).replace("_", "-") if pod_here else pod
         container = _container(parts, number)
         if container is None:

@@ -34,6 +34,8 @@ if t.TYPE_CHECKING:
 
 ROOT_REMEDY = "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE: run as root (become: true)."
 
+_HOSTS = ("1", "self")  # in whose namespaces the host is
+
 
 @dataclasses.dataclass
 class _Members:
@@ -61,6 +63,11 @@ class NamespaceScanner:
         self._present: list[Namespace] = []
         self._hosts = self._find_hosts()
 
+    @property
+    def knows_host(self) -> bool:
+        """Whether the host's own namespace is known: by process 1, or because this process is in the first one."""
+        return len(self._hosts) == len(_HOSTS) or self._kernel.is_in_first_namespace()
+
     def close(self) -> None:
         """Let go of all namespaces."""
         self._open.close()
@@ -68,7 +75,7 @@ class NamespaceScanner:
     def _find_hosts(self) -> list[int]:
         """Return the numbers of the host's own namespaces: that of process 1, where it may be seen, and this one's."""
         found = []
-        for who in ("1", "self"):
+        for who in _HOSTS:
             with contextlib.suppress(OSError):
                 found.append(os.stat(os.path.join(self._processes.proc, who, "ns/net")).st_ino)
         return found

@@ -66,9 +66,10 @@ class Outcome:
         """Return the message where namespaces could not be set."""
         if not self.failed:
             return None
-        first = self.failed[0]
-        others = f" So could {len(self.failed) - 1} more: see failed_namespaces." if len(self.failed) > 1 else ""
-        return f"{first.namespace.title()} could not be set: {first.reason.message}.{others}"
+        first, others = self.failed[0], len(self.failed) - 1
+        more = f" {'One' if others == 1 else others} more could not be set either: see failed_namespaces."
+        message = f"{first.namespace.title()} could not be set: {first.reason.message}."
+        return message + (more if others else "")
 
     def as_dict(self) -> Result:
         """Return it as the module returns it."""

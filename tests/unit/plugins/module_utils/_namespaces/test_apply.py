@@ -1,0 +1,139 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import (
+    HOST_UNKNOWN,
+    NO_PRIVILEGE,
+    READ_ONLY,
+    ensure,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
+
+SCENARIOS = Path(__file__).with_name("scenarios")
+DEFAULTS, WANT = [7200, 75, 9], [600, 60, 20]
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(
+    ("capabilities", "layout", "message"),
+    [
+        pytest.param("0000000000000000", {}, NO_PRIVILEGE, id="no capabilities"),
+        pytest.param("0000000000080000", {}, NO_PRIVILEGE, id="only one of them"),
+        pytest.param("0000000000280000", {}, HOST_UNKNOWN, id="the host's namespace is not known"),
+        pytest.param("0000000000280000", {"sys/net/core/dev_weight": b"64\n"}, READ_ONLY, id="no keys"),
+    ],
+)
+def test_what_is_refused(
+    tmp_path: Path, capabilities: str, layout: dict[str, bytes], message: str, check_mode: bool
+) -> None:
+    lay_out(tmp_path, {"self/status": f"Name:\tx\nCapEff:\t{capabilities}\nSeccomp:\t0\n".encode(), **layout})
+    host = NamespaceHost.of(Processes(str(tmp_path)), Kernel(str(tmp_path)), files_of(tmp_path))
+    kind = KernelError if message == READ_ONLY else NotPermittedError
+    with pytest.raises(kind) as failed:
+        ensure(host, DesiredState(Values(600)), Filters(), check_mode=check_mode)
+    assert str(failed.value) == message
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        pytest.param(
+            "refused",
+            {
+                "changed": 2,
+                "failed": ["refused"],
+                "left": [],
+                "failure": "net:[odd] (python) could not be set: the kernel refused: no probes.",
+                "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
+                "later": [3, 0],
+            },
+            id="refused",
+        ),
+        pytest.param(
+            "not undone",
+            {
+                "changed": 2,
+                "failed": ["not_undone"],
+                "left": [],
+                "failure": (
+                    "net:[odd] (python) could not be set: it is changed in part: no probes. Undoing then failed: no "
+                    "undoing."
+                ),
+                "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
+                "later": [3, 0],  # what a run left is its own
+            },
+            id="not undone",
+        ),
+        pytest.param(
+            "set by others",
+            {
+                "changed": 2,
+                "failed": [],
+                "left": ["chosen_by_others"],
+                "failure": "",
+                "values": [[300, 60, 20], [60, 75, 9], [300, 60, 20]],
+                "later": [2, 1],
+            },
+            id="set by others meanwhile",
+        ),
+        pytest.param(
+            "refused before",
+            {
+                "changed": 2,
+                "failed": ["refused"],
+                "left": [],
+                "failure": "net:[odd] (python) could not be set: the kernel refused: no writing.",
+                "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
+                "later": [3, 0],
+            },
+            id="not writable",
+        ),
+    ],
+)
+def test_one_that_fails(how: str, expected: dict[str, t.Any], check_mode: bool) -> None:
+    if check_mode and how != "refused before":
+        expected = {**expected, "changed": 3, "failed": [], "left": [], "failure": ""}
+    found = run_isolated(SCENARIOS / "refused.py", own_pids=True, how=how, check_mode=check_mode)
+    assert found.pop("host") == DEFAULTS
+    assert found.pop("remembered")  # by the later run
+    if check_mode:
+        time = [values[0] for values in found.pop("values")]
+        assert time == [300, 60 if how == "set by others" else 300, 300]
+        expected = {name: value for name, value in expected.items() if name != "values"}
+    assert found == expected
+
+
+def test_run_that_is_killed() -> None:
+    assert run_isolated(SCENARIOS / "killed.py", own_pids=True) == {
+        "killed": True,
+        "left": [600, 60, 9],
+        "changed": [[{"time": 600, "intvl": 60, "probes": 9}, {"time": 7200, "intvl": 75, "probes": 9}]],
+        "values": WANT,
+    }
+
+
+def test_container_that_starts_meanwhile() -> None:
+    assert run_isolated(SCENARIOS / "started_meanwhile.py", own_pids=True) == {
+        "changed": 2,
+        "failed": 0,
+        "left": ["host_namespace"],
+        "values": WANT,
+        "host": DEFAULTS,
+    }

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES, Place, place_of
+
+ID = "0123456789abcdef" * 4
+OTHER = "fedcba9876543210" * 4
+UID = "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"
+UID_OF_SYSTEMD = UID.replace("-", "_")
+HASH = "0123456789abcdef" * 2  # the UID of a pod that a file on the host defines
+
+
+def place(**found: object) -> dict[str, object]:
+    return {"unit": None, "engine": None, "container": None, "pod": None, "is_nested": False, **found}
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "expected"),
+    [
+        pytest.param("", place(), id="no cgroups"),
+        pytest.param("nonsense\n\n0::\n", place(), id="nonsense"),
+        pytest.param("0::/\n", place(), id="the root"),
+        pytest.param("0::/system.slice/nginx.service\n", place(unit="nginx.service"), id="unit"),
+        pytest.param("0::/system.slice/_memory.service\n", place(unit="memory.service"), id="escaped unit"),
+        pytest.param(
+            "9:pids:/elsewhere.service\n1:name=systemd:/system.slice/cron.service\n",
+            place(unit="cron.service"),
+            id="unit, v1",
+        ),
+        pytest.param(
+            f"0::/system.slice/docker-{ID}.scope\n",
+            place(unit=f"docker-{ID}.scope", engine="docker", container=ID),
+            id="docker, systemd",
+        ),
+        pytest.param(
+            f"4:memory:/docker/{ID}\n1:name=systemd:/docker/{ID}\n",
+            place(engine="docker", container=ID),
+            id="docker, cgroupfs",
+        ),
+        pytest.param(
+            f"0::/machine.slice/libpod-{ID}.scope/container\n",
+            place(unit=f"libpod-{ID}.scope", engine="podman", container=ID),
+            id="podman, systemd",
+        ),
+        pytest.param(f"0::/libpod_parent/libpod-{ID}\n", place(engine="podman", container=ID), id="podman, cgroupfs"),
+        pytest.param(
+            f"2:cpu:/\n0::/x/libpod_parent/libpod-{ID}/init.scope\n",
+            place(engine="podman", container=ID),
+            id="podman, init inside",
+        ),
+        pytest.param(
+            f"0::/machine.slice/libpod-conmon-{ID}.scope\n",
+            place(unit=f"libpod-conmon-{ID}.scope"),
+            id="conmon is outside",
+        ),
+        pytest.param("0::/libpod_parent/conmon\n", place(), id="monitor of podman"),
+        pytest.param(f"3:cpu:/crio-conmon-{ID}.scope\n", place(), id="monitor of CRI-O"),
+        pytest.param(
+            f"0::/machine.slice/machine-libpod_pod_{OTHER}.slice/libpod-{ID}.scope/container\n",
+            place(unit=f"libpod-{ID}.scope", engine="podman", container=ID, pod=OTHER),
+            id="pod of podman, systemd",
+        ),
+        pytest.param(
+            f"0::/libpod_parent/{OTHER}/libpod-{ID}\n",
+            place(engine="podman", container=ID, pod=OTHER),
+            id="pod of podman, cgroupfs",
+        ),
+        pytest.param(
+            f"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{UID_OF_SYSTEMD}.slice/crio-{ID}.scope\n",
+            place(unit=f"crio-{ID}.scope", engine="cri-o", container=ID, pod=UID),
+            id="CRI-O",
+        ),
+        pytest.param(
+            f"0::/kubepods.slice/kubepods-pod{HASH}.slice/cri-containerd-{ID}.scope\n",
+            place(unit=f"cri-containerd-{ID}.scope", engine="containerd", container=ID, pod=HASH),
+            id="containerd, systemd",
+        ),
+        pytest.param(
+            f"0::/kubepods/burstable/pod{UID}/{ID}\n", place(container=ID, pod=UID), id="an engine of Kubernetes"
+        ),
+        pytest.param(
+            f"0::/system.slice/containerd.service/kubepods-pod{UID_OF_SYSTEMD}.slice:cri-containerd:{ID}\n",
+            place(unit="containerd.service", engine="containerd", container=ID, pod=UID),
+            id="containerd, colons",
+        ),
+        pytest.param(
+            f"0::/system.slice/nerdctl-{ID}.scope\n",
+            place(unit=f"nerdctl-{ID}.scope", engine="containerd", container=ID),
+            id="nerdctl",
+        ),
+        pytest.param("0::/default/web\n", place(), id="any name"),
+        pytest.param("0::/lxc.payload.web\n", place(engine="lxc", container="web"), id="LXC"),
+        pytest.param(
+            "0::/lxc.payload.web/system.slice/ssh.service\n", place(engine="lxc", container="web"), id="unit in LXC"
+        ),
+        pytest.param("5:cpu:/lxc/web\n", place(engine="lxc", container="web"), id="LXC 3"),
+        pytest.param("0::/lxc.monitor.web\n", place(), id="monitor of LXC"),
+        pytest.param(
+            "0::/machine.slice/machine-a\\x2db.scope/payload/system.slice/x.service\n",
+            place(unit="machine-a\\x2db.scope", engine="nspawn", container="a-b"),
+            id="nspawn",
+        ),
+        pytest.param(
+            "0::/machine.slice/systemd-nspawn@a-b.service/payload\n",
+            place(unit="systemd-nspawn@a-b.service", engine="nspawn", container="a-b"),
+            id="nspawn as a service",
+        ),
+        pytest.param(
+            "0::/machine.slice/machine-qemu\\x2d1\\x2dx.scope/libvirt/vcpu0\n",
+            place(unit="machine-qemu\\x2d1\\x2dx.scope"),
+            id="a virtual machine",
+        ),
+        pytest.param(
+            f"0::/lxc.payload.web/docker/{ID}\n",
+            place(engine="docker", container=ID, is_nested=True),
+            id="docker in LXC",
+        ),
+        pytest.param(
+            f"0::/docker/{OTHER}/kubepods/pod{UID}/{ID}\n",
+            place(container=ID, pod=UID, is_nested=True),
+            id="Kubernetes in docker",
+        ),
+        pytest.param(f"0::/x/{ID}0\n0::/{ID[:-1]}\n", place(), id="other numbers"),
+    ],
+)
+def test_place_of(cgroup: str, expected: dict[str, object]) -> None:
+    found = place_of(cgroup)
+    assert {name: getattr(found, name) for name in expected} == expected
+    assert found.engine is None or found.engine in ENGINES
+
+
+def test_parts_are_those_of_the_longest_path() -> None:
+    assert place_of("3:cpu:/\n0::/default/web\n") == Place(parts=("default", "web"))

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import Place, place_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod, Settings
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.tests.unit.host import files_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+ID = "0123456789abcdef" * 4
+UID = "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"
+DOCKER = f"/docker/{ID}"
+PODMAN = f"/libpod_parent/libpod-{ID}"
+CONTAINERD = f"/system.slice/cri-containerd-{ID}.scope"
+KUBERNETES = f"/kubepods/burstable/pod{UID}/{ID}"
+SYSCTLS = {"net.ipv4.tcp_keepalive_time": "60"}
+TASKS = "/run/containerd/io.containerd.runtime.v2.task"
+STORAGE = "/var/lib/containers/storage/overlay-containers"
+
+
+def container(folder: Path, path: str, layout: Layout) -> Container | None:
+    return EngineFiles(files_of(folder, layout)).container_at(place_of(f"0::{path}\n"))
+
+
+def of(found: object) -> bytes:
+    return json.dumps(found).encode()
+
+
+def bundle(sysctl: object = None, **annotations: str) -> bytes:
+    names = {name.replace("__", "/").replace("_", "."): value for name, value in annotations.items()}
+    return of({"annotations": names, "linux": {"sysctl": sysctl, "readonlyPaths": ["/proc/sys"]}})
+
+
+def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
+    host_config = {"Sysctls": SYSCTLS, "ReadonlyPaths": ["/proc/sys"]}
+    return {
+        f"{root}/containers/{ID}/config.v2.json": of({"Name": "/web", **more}),
+        f"{root}/containers/{ID}/hostconfig.json": of(host_config),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "layout", "expected"),
+    [
+        pytest.param("/system.slice/x.service", {}, None, id="no container"),
+        pytest.param(DOCKER, {}, Container(ID, "docker"), id="no files"),
+        pytest.param(
+            DOCKER,
+            docker(),
+            Container(
+                ID, "docker", "web", None, Settings(f"/var/lib{DOCKER[:7]}/containers/{ID}/hostconfig.json", Values(60))
+            ),
+            id="docker",
+        ),
+        pytest.param(
+            DOCKER,
+            {**docker("/srv/docker"), "/etc/docker/daemon.json": of({"data-root": "/srv/docker/"})},
+            Container(ID, "docker", "web", None, Settings(f"/srv/docker/containers/{ID}/hostconfig.json", Values(60))),
+            id="docker elsewhere",
+        ),
+        pytest.param(
+            DOCKER,
+            {f"{TASKS}/moby/{ID}/config.json": bundle(SYSCTLS)},
+            Container(ID, "docker", None, None, Settings(f"{TASKS}/moby/{ID}/config.json", Values(60))),
+            id="docker, with its files in an unknown place",
+        ),
+        pytest.param(
+            KUBERNETES,
+            docker(Config={"Labels": {"io.kubernetes.pod.name": "web-7", "io.kubernetes.pod.namespace": "shop"}}),
+            Container(
+                ID,
+                "docker",
+                "web",
+                Pod(UID, "web-7", "shop"),
+                Settings(f"/var/lib/docker/containers/{ID}/hostconfig.json", Values(60)),
+            ),
+            id="docker for Kubernetes",
+        ),
+        pytest.param(
+            PODMAN,
+            {
+                f"{STORAGE}/{ID}/userdata/config.json": bundle(SYSCTLS, io_container_manager="libpod"),
+                f"{STORAGE}/containers.json": of([{"id": ID, "names": ["web"]}]),
+            },
+            Container(ID, "podman", "web", None, Settings(f"{STORAGE}/{ID}/userdata/config.json", Values(60))),
+            id="podman",
+        ),
+        pytest.param(
+            PODMAN,
+            {
+                "/etc/containers/storage.conf": b'[storage]\n  graphroot = "/srv/c"\n',
+                f"/srv/c/vfs-containers/{ID}/userdata/config.json": bundle(io_container_manager="libpod"),
+                "/run/containers/storage/vfs-containers/volatile-containers.json": of([{"id": ID, "names": ["web"]}]),
+            },
+            Container(ID, "podman", "web", None, Settings(f"/srv/c/vfs-containers/{ID}/userdata/config.json")),
+            id="podman elsewhere, one that is removed when it ends",
+        ),
+        pytest.param(
+            f"/kubepods.slice/kubepods-pod{UID.replace('-', '_')}.slice/crio-{ID}.scope",
+            {
+                f"/run/containers/storage/overlay-containers/{ID}/userdata/config.json": bundle(
+                    io_kubernetes_pod_name="web-7",
+                    io_kubernetes_container_name="web",
+                    io_kubernetes_pod_namespace="shop",
+                )
+            },
+            Container(
+                ID,
+                "cri-o",
+                "web",
+                Pod(UID, "web-7", "shop"),
+                Settings(f"/run/containers/storage/overlay-containers/{ID}/userdata/config.json"),
+            ),
+            id="CRI-O",
+        ),
+        pytest.param(
+            CONTAINERD,
+            {f"{TASKS}/k8s.io/{ID}/config.json": bundle()},
+            Container(ID, "containerd", None, None, Settings(f"{TASKS}/k8s.io/{ID}/config.json")),
+            id="containerd",
+        ),
+        pytest.param(
+            f"/default/{ID}",
+            {f"/run/k3s/containerd/{TASKS[16:]}/default/{ID}/config.json": bundle(nerdctl__name="web")},
+            Container(
+                ID, "containerd", "web", None, Settings(f"/run/k3s/containerd/{TASKS[16:]}/default/{ID}/config.json")
+            ),
+            id="nerdctl on k3s",
+        ),
+        pytest.param(
+            "/default/web",
+            {f"{TASKS}/default/web/config.json": bundle(SYSCTLS)},
+            Container("web", "containerd", "web", None, Settings(f"{TASKS}/default/web/config.json", Values(60))),
+            id="containerd, any name",
+        ),
+        pytest.param("/default/web", {f"{TASKS}/default/other/config.json": bundle()}, None, id="no such name"),
+        pytest.param("/../web", {"/run/containerd/web/config.json": bundle()}, None, id="a name that leads elsewhere"),
+        pytest.param(KUBERNETES, {}, Container(ID, None, None, Pod(UID)), id="unknown engine"),
+        pytest.param("/lxc.payload.web", {}, Container("web", "lxc", "web"), id="LXC"),
+        pytest.param("/lxc.payload.web", {"/run/incus/web": None}, Container("web", "incus", "web"), id="Incus"),
+        pytest.param("/machine.slice/machine-web.scope/payload", {}, Container("web", "nspawn", "web"), id="nspawn"),
+        pytest.param(f"/lxc.payload.x{DOCKER}", docker(), Container(ID, "docker"), id="an engine in a container"),
+    ],
+)
+def test_container_at(tmp_path: Path, path: str, layout: Layout, expected: Container | None) -> None:
+    assert container(tmp_path, path, layout) == expected
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"null"], ids=["", "list", "cut", "bytes", "deep", "null"]
+)
+def test_files_of_another_shape_tell_nothing(tmp_path: Path, content: bytes) -> None:
+    layout = {
+        f"/var/lib/docker/containers/{ID}/config.v2.json": content,
+        f"{STORAGE}/{ID}/userdata/config.json": content,
+        f"{STORAGE}/containers.json": content,
+        f"{TASKS}/moby/{ID}/config.json": content,
+        "/etc/docker/daemon.json": content,
+    }
+    for path, engine in ((DOCKER, "docker"), (PODMAN, "podman"), (CONTAINERD, "containerd"), (f"/x/{ID}", None)):
+        assert container(tmp_path, path, layout) == Container(ID, engine)
+
+
+def test_pipes_do_not_hold_it_up(tmp_path: Path) -> None:
+    folder = tmp_path / f"var/lib/docker/containers/{ID}"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "config.v2.json")
+    assert container(tmp_path, DOCKER, {}) == Container(ID, "docker")
+
+
+def test_each_container_is_read_once(tmp_path: Path) -> None:
+    files = files_of(tmp_path, docker())
+    engines, place = EngineFiles(files), Place(engine="docker", container=ID)
+    first = engines.container_at(place)
+    (tmp_path / f"var/lib/docker/containers/{ID}/config.v2.json").unlink()
+    assert engines.container_at(place) is first

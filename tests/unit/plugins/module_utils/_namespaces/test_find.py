@@ -1,0 +1,148 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import NamespaceScanner
+from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
+from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
+
+SCENARIOS = Path(__file__).with_name("scenarios")
+MINE = os.stat("/proc/self/ns/net").st_ino
+
+
+def test_namespaces() -> None:
+    found = run_isolated(SCENARIOS / "find.py", own_pids=True)
+    found["unreadable"] = [one for one in found["unreadable"] if one["code"] != "ended"]
+    assert found == {
+        "found": {
+            "host": [True, [], 7200, 0, 1],
+            "dweller": [False, [], 300, 2, 1],
+            "named": [False, ["/run/name space"], 7200, 0, 0],
+            "meanwhile": [False, [], 200, 0, 1],
+        },
+        "pids": True,
+        "commands": 1,
+        "identities": 4,
+        "host_values": 7200,
+        "unreadable": [],
+    }
+
+
+def test_identity() -> None:
+    found = run_isolated(SCENARIOS / "identity.py", own_pids=True)
+    assert found.pop("now") in ("cookie", "inode")  # the latter on kernels older than Linux 5.14
+    assert found == {"same": [1, 1], "older": True, "without_processes": None}
+
+
+class Fake(Processes):
+    """Processes in a folder, which need not be there."""
+
+    def __init__(self, proc: Path, read: t.Callable[[int], Process | None]) -> None:
+        super().__init__(str(proc))
+        self.read = read  # type: ignore[method-assign]  # what a test wants to be read
+
+    def pids(self) -> list[int]:
+        return [7]
+
+    def named_namespaces(self) -> list[tuple[int, str]]:
+        return []
+
+
+def scanner(proc: Path, read: t.Callable[[int], Process | None]) -> NamespaceScanner:
+    return NamespaceScanner(Fake(proc, read), EngineFiles(files_of(proc)), Kernel(str(proc)))
+
+
+def test_process_that_moved_on_before_its_namespace_was_opened(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/ns": None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, 1, str(tmp_path / "7")))
+    assert found.namespaces() == []
+    codes = [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+    assert codes == [("namespace", "ended"), ("process", "processes_hidden")]
+
+
+def test_process_that_another_one_replaced_before_its_cgroup_was_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/ns": None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    class Replaced(Process):
+        @property
+        def cgroup(self) -> str:  # type: ignore[override]  # read at another moment
+            (tmp_path / "7/ns/net").unlink()
+            (tmp_path / "7/ns/net").touch()
+            return "0::/lxc.payload.other"
+
+    found = scanner(tmp_path, lambda pid: Replaced(pid, "x", 0, MINE, str(tmp_path / "7")))
+    assert found.namespaces() == []
+    assert ("process", "ended") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
+@pytest.mark.parametrize(
+    ("read", "code"),
+    [
+        pytest.param(GoneError("x."), "ended", id="ended"),
+        pytest.param(NotPermittedError("x."), "permission_denied", id="denied"),
+        pytest.param(None, "permission_denied", id="namespace denied"),
+    ],
+)
+def test_process_that_cannot_be_read(tmp_path: Path, read: Exception | None, code: str) -> None:
+    def answer(pid: int) -> Process:
+        if read:
+            raise read
+        return Process(pid, "x", 0, None, str(tmp_path / "7"))
+
+    found = scanner(tmp_path, answer)
+    assert found.namespaces() == []
+    assert ("process", code) in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (PermissionError(1, "no"), "permission_denied", "permission denied"),
+        (OSError(24, "Too many open files"), "refused", "the kernel refused: Too many open files"),
+    ],
+)
+def test_namespace_that_cannot_be_opened_or_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, code: str, message: str
+) -> None:
+    lay_out(tmp_path, {"7/ns": None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    def refuse(*_arguments: object) -> t.NoReturn:
+        raise error
+
+    def look() -> list[tuple[str, str, str]]:
+        found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
+        values = [found.filled(one).values.time for one in found.namespaces()]
+        assert values in ([], [None])
+        return [(one["what"], one["code"], one["message"]) for one in found.unreadable.as_list()]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(find, "run_in", refuse)
+        assert ("namespace", code, message) in look()
+    monkeypatch.setattr(find, "open_namespace", refuse)
+    assert ("namespace", code, message) in look()
+
+
+@pytest.mark.parametrize(
+    ("layout", "knows"),
+    [({}, False), ({"1/ns/net": b"", "self/ns/net": b""}, True), ({"sys/net/core/dev_weight": b"64\n"}, True)],
+    ids=["neither", "process 1", "the first namespace"],
+)
+def test_knows_host(tmp_path: Path, layout: dict[str, bytes], knows: bool) -> None:
+    lay_out(tmp_path, layout)
+    assert scanner(tmp_path, lambda _pid: None).knows_host is knows

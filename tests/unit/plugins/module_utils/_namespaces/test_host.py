@@ -1,0 +1,33 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+
+if t.TYPE_CHECKING:
+    import pytest
+
+
+def test_this_host() -> None:
+    host = NamespaceHost.local()
+    mine = os.stat("/proc/self/ns/net").st_ino
+    (found,) = (one for one in host.scanner.namespaces() if one.number == mine)
+    assert found.is_host
+    assert os.getpid() in found.pids
+    assert host.scanner.filled(found).values == host.kernel.read()
+    host.scanner.close()
+
+
+def test_descriptors_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = NamespaceHost.local()
+    monkeypatch.setattr(host.processes, "pids", lambda: [os.getpid()])
+    monkeypatch.setattr(host.processes, "named_namespaces", list)
+    (found,) = host.scanner.namespaces()
+    assert os.stat(f"/proc/self/fd/{found.descriptor}").st_ino == found.number
+    host.scanner.close()
+    assert not os.path.exists(f"/proc/self/fd/{found.descriptor}")

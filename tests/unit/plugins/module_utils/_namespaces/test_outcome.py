@@ -1,0 +1,102 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import (
+    NONE_SELECTED,
+    ONLY_HOST_SELECTED,
+    Outcome,
+    totals_of,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import COMPLIANT, HOST_OWN, REFUSED
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import KERNEL_DEFAULTS as NONE_SET
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
+
+WEB = Namespace(
+    2, containers=(Container("a", "docker", "web"),), values=KERNEL_DEFAULTS, origin=Origin(NONE_SET, KERNEL_DEFAULTS)
+)
+LABELS = {"containers": [{"id": "a", "name": "web", "engine": "docker", "pod": None}], "names": [], "pods": []}
+SET_BY = {"code": NONE_SET.code, "message": NONE_SET.message, "path": None, "values": KERNEL_DEFAULTS.as_dict()}
+SAID = REFUSED.because("no")
+
+
+def outcome() -> Outcome:
+    found = Outcome()
+    found.add(Change(WEB, Values(600, 75, 9)))
+    found.add(Change(Namespace(1, values=KERNEL_DEFAULTS), Values(600, 75, 9)))
+    found.add(Refusal(Namespace(3, values=KERNEL_DEFAULTS), COMPLIANT))
+    found.add(Refusal(Namespace(4, values=KERNEL_DEFAULTS), SAID), failed=True)
+    return found
+
+
+def test_as_dict() -> None:
+    found = outcome().as_dict()
+    assert found["totals"] == {"matched": 4, "changed": 2, "left": 1, "failed": 1}
+    assert found["changed"] is True
+    assert [one["id"] for one in found["changed_namespaces"]] == [1, 2]
+    more = {"units": [], "commands": [], "processes": 0}
+    assert found["changed_namespaces"][1] == {
+        "id": 2,
+        **LABELS,
+        **more,
+        "lasts": False,
+        "set_by": SET_BY,
+        "before": {"time": 7200, "intvl": 75, "probes": 9},
+        "after": {"time": 600, "intvl": 75, "probes": 9},
+    }
+    (left,), (failed,) = found["left_namespaces"], found["failed_namespaces"]
+    assert (left["id"], left["reason"], left["values"]["time"]) == (3, COMPLIANT._asdict(), 7200)
+    assert (failed["id"], failed["reason"]) == (4, {"code": "refused", "message": "the kernel refused: no"})
+
+
+def test_diff() -> None:
+    same = "net.ipv4.tcp_keepalive_intvl = 75\nnet.ipv4.tcp_keepalive_probes = 9\n"
+    assert outcome().diff()[1] == {
+        "before_header": "net:[2] (web)",
+        "after_header": "net:[2] (web)",
+        "before": f"net.ipv4.tcp_keepalive_time = 7200\n{same}",
+        "after": f"net.ipv4.tcp_keepalive_time = 600\n{same}",
+    }
+
+
+def test_failure() -> None:
+    assert Outcome().failure() is None
+    found = outcome()
+    assert found.failure() == "net:[4] could not be set: the kernel refused: no."
+    found.add(Refusal(WEB, SAID), failed=True)
+    assert found.failure() == (
+        "net:[4] could not be set: the kernel refused: no. One more could not be set either: see failed_namespaces."
+    )
+    found.add(Refusal(WEB, SAID), failed=True)
+    assert found.failure() == (
+        "net:[4] could not be set: the kernel refused: no. 2 more could not be set either: see failed_namespaces."
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ([], [NONE_SELECTED]),
+        ([HOST_OWN], [ONLY_HOST_SELECTED]),
+        ([HOST_OWN, COMPLIANT], []),
+        ([COMPLIANT], []),
+    ],
+)
+def test_warnings(left: list[t.Any], expected: list[str]) -> None:
+    found = Outcome()
+    for reason in left:
+        found.add(Refusal(WEB, reason))
+    assert found.warnings() == expected
+
+
+def test_totals_of() -> None:
+    shown = [{"same_as_host": same} for same in (True, False, False, None)]
+    assert totals_of(shown) == {"namespaces": 4, "differ": 2, "unknown": 1}

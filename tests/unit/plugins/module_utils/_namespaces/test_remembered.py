@@ -1,0 +1,137 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import MEMORY_FILE, Memory
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
+from ansible_collections.linux.tcp.tests.unit.host import files_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+ENTRY = Remembered(KERNEL_DEFAULTS, Values(600, 60, 20))
+PENDING = Remembered(KERNEL_DEFAULTS, Values(300, 60, 20), Values(600, 60, 20))
+
+
+def memory(root: Path, boot_id: str = "boot") -> Memory:
+    found = Memory(files_of(root, {"/run": None}), boot_id)
+    found.load()
+    return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / MEMORY_FILE.lstrip("/")
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path, path: Path) -> None:
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    first.note("cookie 2", PENDING)
+    first.note(None, ENTRY)
+    first.save()
+    again = memory(tmp_path)
+    assert [again.of(name) for name in ("cookie 1", "cookie 2", "cookie 3", None)] == [ENTRY, PENDING, None, None]
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert os.listdir(tmp_path / "run") == [path.name]
+    saved = path.stat().st_ino
+    again.save()
+    assert path.stat().st_ino == saved
+
+
+def test_nothing_to_remember_needs_no_file(tmp_path: Path, path: Path) -> None:
+    first = memory(tmp_path)
+    first.save()
+    assert not path.exists()
+    first.note("cookie 1", ENTRY)
+    first.save()
+    assert path.exists()
+    first.note("cookie 1", None)
+    first.save()
+    assert not path.exists()
+
+
+def test_namespaces_that_ended_are_forgotten(tmp_path: Path) -> None:
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    first.note("cookie 2", ENTRY)
+    first.keep({"cookie 2", "cookie 3"})
+    assert [first.of("cookie 1"), first.of("cookie 2")] == [None, ENTRY]
+
+
+@pytest.mark.parametrize("boot_id", ["later", ""])
+def test_another_boot(tmp_path: Path, boot_id: str) -> None:
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    first.save()
+    assert memory(tmp_path, boot_id).of("cookie 1") is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"[]",
+        b'{"boot": "boot"}',
+        b'{"boot": "boot", "namespaces": []}',
+        b'{"boot": "boot", "namespaces": {"cookie 1": null}}',
+        json.dumps({"boot": "boot", "namespaces": {"cookie 1": {"before": {}, "written": {}}}}).encode(),
+        json.dumps(
+            {
+                "boot": "boot",
+                "namespaces": {
+                    "cookie 1": {
+                        "before": {"time": "7200", "intvl": 75, "probes": 9},
+                        "written": {"time": True, "intvl": 75, "probes": 9},
+                    }
+                },
+            }
+        ).encode(),
+    ],
+)
+def test_files_of_another_shape(tmp_path: Path, path: Path, found: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(found)
+    loaded = memory(tmp_path)
+    assert loaded.of("cookie 1") is None
+    loaded.note("cookie 1", ENTRY)
+    loaded.save()
+    assert memory(tmp_path).of("cookie 1") == ENTRY
+
+
+def test_a_file_that_others_may_write_is_not_trusted(tmp_path: Path, path: Path) -> None:
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    first.save()
+    path.chmod(0o666)
+    assert memory(tmp_path).of("cookie 1") is None
+
+
+def test_a_link_is_not_followed(tmp_path: Path, path: Path) -> None:
+    path.parent.mkdir()
+    (tmp_path / "target").write_bytes(b"")
+    path.symlink_to(tmp_path / "target")
+    with pytest.raises(FileError) as failed:
+        memory(tmp_path)
+    assert "was replaced by a link" in str(failed.value)
+
+
+def test_a_file_that_changed_meanwhile(tmp_path: Path, path: Path) -> None:
+    first = memory(tmp_path)
+    path.write_bytes(b"{}")
+    first.note("cookie 1", ENTRY)
+    with pytest.raises(FileError):
+        first.save()
+    assert path.read_bytes() == b"{}"
