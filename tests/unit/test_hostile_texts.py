@@ -13,6 +13,11 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin, Pod
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome as NamespaceOutcome
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change as NamespaceChange
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change as SocketChange
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Outcome as SocketOutcome
@@ -130,6 +135,19 @@ def test_sockets(tmp_path: Path) -> None:
     found = [before.as_dict(), summary.as_dict(), outcome.as_dict(summary_only=False), outcome.diff()]
     assert raw(found) == []
     assert all(map(hostile, found))
+
+
+def test_namespaces() -> None:
+    containers = (Container(HOSTILE, "lxc", HOSTILE, Pod(HOSTILE, HOSTILE, HOSTILE)),)
+    texts = (HOSTILE,)
+    one = Namespace(1, names=texts, containers=containers, units=texts, commands=texts, origin=Origin(path=HOSTILE))
+    outcome = NamespaceOutcome()
+    outcome.add(NamespaceChange(one, Values(600, 60, 20)))
+    outcome.add(Refusal(one, REFUSED.because("no")), failed=True)
+    found = [one.as_dict(Values()), outcome.as_dict(), outcome.diff(), outcome.failure()]
+    assert raw(found) == []
+    assert all(map(hostile, found))
+    assert len(hostile(found[0])) == 12
 
 
 def test_reasons_of_a_rollout() -> None:

@@ -43,8 +43,8 @@ READ_ONLY = (
 )
 NO_PRIVILEGE = f"Not permitted to enter the network namespaces of other processes. {ROOT_REMEDY} Nothing was changed."
 HOST_UNKNOWN = (
-    "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. That one must not be "
-    "set. Run on the host itself as root (become: true). Nothing was changed."
+    "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. "
+    "Run on the host itself as root (become: true). Nothing was changed."
 )
 _LOOKS = 2  # a container may start while others are set
 

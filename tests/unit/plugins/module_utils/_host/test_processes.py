@@ -11,6 +11,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
+    CAP_SYS_ADMIN,
+    CAP_SYS_PTRACE,
     Process,
     Processes,
     place_in,
@@ -234,3 +236,36 @@ def test_this_process() -> None:
 def test_user_name() -> None:
     assert user_name(0) == "root"
     assert user_name(4242424) == "4242424"
+
+
+@pytest.mark.parametrize(
+    ("stat", "started"),
+    [
+        ("7 (a) b) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2 3", 4711),
+        ("7 (x) S 1", None),
+        ("", None),
+        (f"7 (x) {'x ' * 30}", None),
+    ],
+)
+def test_started(tmp_path: Path, stat: str, started: int | None) -> None:
+    lay_out(tmp_path, {"7/stat": stat.encode()})
+    assert Processes(str(tmp_path)).started(7) == started
+    assert Processes(str(tmp_path)).started(8) is None
+
+
+@pytest.mark.parametrize(
+    ("effective", "has"), [("0000000000280000", True), ("000001ffffffffff", True), ("0000000000080000", False)]
+)
+def test_has_capabilities(tmp_path: Path, effective: str, has: bool) -> None:
+    lay_out(tmp_path, {"self/status": f"Name:\tx\nCapEff:\t{effective}\nCapBnd:\t000001ffffffffff\n".encode()})
+    assert Processes(str(tmp_path)).has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE) is has
+
+
+def test_no_capabilities_are_told(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"self/status": b"Name:\tx\n"})
+    assert not Processes(str(tmp_path)).has_capabilities(CAP_SYS_ADMIN)
+
+
+def test_cgroup_of_a_process_that_has_ended(tmp_path: Path) -> None:
+    process = Process(7, "x", 0, 1, str(tmp_path / "7"))
+    assert (process.cgroup, process.unit, process.container) == ("", None, None)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from unittest import mock
@@ -31,7 +32,7 @@ def write() -> None:
     TIME.write_text("123", encoding="ascii")
 
 
-paths = [f"/proc/{child(lambda seconds=seconds: work(seconds))}/ns/net" for seconds in (300, 600)]
+paths = [f"/proc/{child(functools.partial(work, seconds))}/ns/net" for seconds in (300, 600)]
 mine = os.stat("/proc/self/ns/net")
 first, second = (open_namespace(path, os.stat(path).st_ino) for path in paths)
 values = [run_in(one, read) for one in (first, second)]

@@ -10,7 +10,9 @@ import contextlib
 import os
 from pathlib import Path
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import dweller, number
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, connect, end, keepalive, listen
@@ -25,23 +27,21 @@ def bind() -> None:
 
 
 class Meanwhile(Processes):
-    """Starts a process in a namespace of its own when the processes have been listed for the first time."""
+    """Starts a process in a namespace of its own once the processes have been listed."""
 
-    started: int = 0
+    newcomer: int = 0
 
     def pids(self) -> list[int]:
         found = super().pids()
-        self.started = self.started or dweller(200)
+        self.newcomer = self.newcomer or dweller(200)
         return found
 
 
 Path(NAME).touch()
 end(child(bind))
 pid = dweller(300, work=lambda: keepalive(*connect(listen())))
-host = NamespaceHost.local()
-host.processes.pids()
 meanwhile = Meanwhile()
-object.__setattr__(host.scanner, "_processes", meanwhile)
+host = NamespaceHost.of(meanwhile, Kernel(), WritableFiles())
 with contextlib.closing(host.scanner):
     found = [host.scanner.filled(one, connections=True) for one in host.scanner.namespaces()]
     by_number = {one.number: one for one in found}
@@ -49,7 +49,7 @@ with contextlib.closing(host.scanner):
         number("self"): "host",
         number(pid): "dweller",
         os.stat(NAME).st_ino: "named",
-        number(meanwhile.started): "meanwhile",
+        number(meanwhile.newcomer): "meanwhile",
     }
     identities = host.scanner.identities()
 answer(

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
     MEMORY,
     change,
@@ -17,7 +19,7 @@ from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
 )
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
 
-WANT = {"time": 600, "intvl": 60, "probes": 20}
+WANT: dict[str, t.Any] = {"time": 600, "intvl": 60, "probes": 20}
 
 fresh, chosen, compliant = dweller(), dweller(60), dweller(*WANT.values())
 names = {number(fresh): "fresh", number(chosen): "chosen", number(compliant): "compliant", number("self"): "host"}
