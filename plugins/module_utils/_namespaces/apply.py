@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import ROOT_REMEDY
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
@@ -41,7 +41,7 @@ READ_ONLY = (
     "/proc/sys is mounted read-only here, as in an unprivileged container, so no network namespace can be set. Run on "
     "the host itself. Nothing was changed."
 )
-NO_PRIVILEGE = f"Not permitted to enter the network namespaces of other processes. {ROOT_REMEDY} Nothing was changed."
+NO_PRIVILEGE = "Not permitted to enter the network namespaces of other processes."
 HOST_UNKNOWN = (
     "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. "
     "Run on the host itself as root (become: true). Nothing was changed."
@@ -57,7 +57,7 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
     :raises KeepaliveError: where nothing can be set; then nothing was changed.
     """
     if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
-        raise NotPermittedError(NO_PRIVILEGE)
+        raise NotPermittedError(f"{NO_PRIVILEGE} {remedy()} Nothing was changed.")
     if not host.scanner.knows_host:
         raise NotPermittedError(HOST_UNKNOWN)
     if not host.kernel.writable():

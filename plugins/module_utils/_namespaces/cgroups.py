@@ -91,17 +91,26 @@ def _read_path(parts: tuple[str, ...]) -> Place:
             unit = name
         pod_here = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
         pod = pod_here.group(1).replace("_", "-") if pod_here else pod
+        if _is_pod_of_podman(parts, number):
+            pod = part
+            continue
         container = _container(parts, number)
         if container is None:
             continue
         engine, identity = container
-        if engine == "podman" and found.engine is None and found.container == parts[number - 1]:
-            pod, found = found.container, Place(parts=parts)  # its pod has a bare id, too
         found = dataclasses.replace(
             found, engine=engine, container=identity, pod=pod, is_nested=found.container is not None
         )
         pod = None
     return dataclasses.replace(found, unit=unit)
+
+
+def _is_pod_of_podman(parts: tuple[str, ...], number: int) -> bool:
+    """Return whether a part of a path is the bare id of a pod, not of a container."""
+    below = parts[number + 1] if number + 1 < len(parts) else ""
+    return bool(_ID.match(parts[number])) and (
+        parts[number - 1 : number] == ("libpod_parent",) or below.startswith("libpod-")
+    )
 
 
 def _container(parts: tuple[str, ...], number: int) -> tuple[str | None, str] | None:

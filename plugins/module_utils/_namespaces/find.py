@@ -32,9 +32,18 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
-ROOT_REMEDY = "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE: run as root (become: true)."
 
 _HOSTS = ("1", "self")  # in whose namespaces the host is
+
+
+def remedy() -> str:
+    """Return what to do where the kernel refuses to look into a process or a namespace, by our rights."""
+    if os.geteuid() != 0:
+        return "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE: run as root (become: true)."
+    return (
+        "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE, and security modules that allow it. In a container, run on "
+        "its host."
+    )
 
 
 @dataclasses.dataclass
@@ -60,6 +69,7 @@ class NamespaceScanner:
         self._kernel = kernel
         self._open = contextlib.ExitStack()
         self._descriptors: dict[int, int] = {}
+        self._denied: set[int] = set()
         self._present: list[Namespace] = []
         self._hosts = self._find_hosts()
 
@@ -98,7 +108,7 @@ class NamespaceScanner:
                 self._add_process(pid, members)
             seen.update(started)
         if 1 not in seen:
-            self.unreadable.add("process", HIDDEN, ROOT_REMEDY)  # each PID namespace has it: proc(5), hidepid
+            self.unreadable.add("process", HIDDEN, remedy())  # each PID namespace has it: proc(5), hidepid
         for number, path in self._processes.named_namespaces():
             # another mount may hide a name
             if os.path.lexists(path) and self._is_open(number, path):
@@ -132,7 +142,9 @@ class NamespaceScanner:
             self.unreadable.add("process", ENDED)
             return
         except (NotPermittedError, OSError):
-            self.unreadable.add("process", PERMISSION, ROOT_REMEDY)
+            if pid not in self._denied:
+                self.unreadable.add("process", PERMISSION, remedy())
+            self._denied.add(pid)
             return
         found = members.setdefault(process.namespace, _Members())
         found.processes[pid] = process
@@ -152,7 +164,7 @@ class NamespaceScanner:
             self.unreadable.add("namespace", ENDED)
             return False
         except PermissionError:
-            self.unreadable.add("namespace", PERMISSION, ROOT_REMEDY)
+            self.unreadable.add("namespace", PERMISSION, remedy())
             return False
         except OSError as exc:
             self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
@@ -182,7 +194,7 @@ class NamespaceScanner:
         try:
             values, number = run_in(one.descriptor, read)
         except PermissionError:
-            self.unreadable.add("namespace", PERMISSION, ROOT_REMEDY)
+            self.unreadable.add("namespace", PERMISSION, remedy())
             return one
         except OSError as exc:
             self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))

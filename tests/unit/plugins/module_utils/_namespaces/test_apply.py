@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import
     ensure,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -47,7 +48,8 @@ def test_what_is_refused(
     kind = KernelError if message == READ_ONLY else NotPermittedError
     with pytest.raises(kind) as failed:
         ensure(host, DesiredState(Values(600)), Filters(), check_mode=check_mode)
-    assert str(failed.value) == message
+    told = f"{NO_PRIVILEGE} {remedy()} Nothing was changed." if message == NO_PRIVILEGE else message
+    assert str(failed.value) == told
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])

@@ -59,6 +59,12 @@ def place(**found: object) -> dict[str, object]:
             id="conmon is outside",
         ),
         pytest.param("0::/libpod_parent/conmon\n", place(), id="monitor of podman"),
+        pytest.param(f"0::/libpod_parent/{OTHER}/conmon\n", place(), id="monitor of podman in a pod"),
+        pytest.param(
+            f"0::/any/{OTHER}/libpod-{ID}\n",
+            place(engine="podman", container=ID, pod=OTHER),
+            id="pod of podman, elsewhere",
+        ),
         pytest.param(f"3:cpu:/crio-conmon-{ID}.scope\n", place(), id="monitor of CRI-O"),
         pytest.param(
             f"0::/machine.slice/machine-libpod_pod_{OTHER}.slice/libpod-{ID}.scope/container\n",

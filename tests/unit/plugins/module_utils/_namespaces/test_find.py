@@ -149,3 +149,20 @@ def test_namespace_that_cannot_be_opened_or_entered(
 def test_knows_host(tmp_path: Path, layout: dict[str, bytes], knows: bool) -> None:
     lay_out(tmp_path, layout)
     assert scanner(tmp_path, lambda _pid: None).knows_host is knows
+
+
+def test_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert find.remedy() == "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE: run as root (become: true)."
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert find.remedy() == (
+        "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE, and security modules that allow it. In a container, run on "
+        "its host."
+    )
+
+
+def test_a_denied_process_counts_once(tmp_path: Path) -> None:
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, None, str(tmp_path / "7")))
+    found.namespaces()
+    found.namespaces()
+    assert [one["count"] for one in found.unreadable.as_list() if one["code"] == "permission_denied"] == [1]
