@@ -55,15 +55,28 @@ def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:
 
     :raises OSError: where the kernel refuses; likewise what ``work`` raises.
     """
-    results: list[Result] = []
-    failures: list[Exception] = []
+    (result,) = run_in_each([descriptor], lambda _descriptor: work())
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def run_in_each(descriptors: t.Sequence[int], work: t.Callable[[int], Result]) -> list[Result | Exception]:
+    """Return what ``work`` returns in the network namespace of each of these open files, or the error that it raises.
+
+    One thread enters them one after the other. ``work`` is called with the descriptor.
+
+    :raises OSError: where there can be no thread.
+    """
+    results: list[Result | Exception] = []
 
     def enter_and_work() -> None:
-        try:
-            _enter(descriptor)
-            results.append(work())
-        except (OSError, KeepaliveError) as exc:
-            failures.append(exc)
+        for descriptor in descriptors:
+            try:
+                _enter(descriptor)
+                results.append(work(descriptor))
+            except (OSError, KeepaliveError) as exc:  # noqa: PERF203 -- one that fails is none of the others' concern
+                results.append(exc)
 
     thread = threading.Thread(target=enter_and_work)
     try:
@@ -71,9 +84,9 @@ def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:
     except RuntimeError as exc:
         raise OSError(errno.EAGAIN, "no thread can be started") from exc
     thread.join()
-    if failures:
-        raise failures[0]
-    return results[0]
+    if len(results) < len(descriptors):
+        raise RuntimeError("The thread ended before its work was done.")
+    return results
 
 
 def _enter(descriptor: int) -> None:

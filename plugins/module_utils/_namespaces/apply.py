@@ -20,7 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
@@ -33,9 +33,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Origin
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
+
+    Result = t.TypeVar("Result")
 
 READ_ONLY = (
     "/proc/sys is mounted read-only here, as in an unprivileged container, so no network namespace can be set. Run on "
@@ -75,16 +78,18 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
 
 def select(host: NamespaceHost, filters: Filters, *, connections: bool = False) -> list[Namespace]:
     """Return the namespaces that the filters take, with all that can be found out about them."""
-    present = host.scanner.namespaces()
+    taken = [one for one in host.scanner.namespaces() if filters.take(one)]
     own_values = host.scanner.host_values()
-    found = []
-    for one in filter(filters.take, present):
-        filled = host.scanner.filled(one, connections=connections)
-        if filters.take_values(filled.values, own_values):
-            unit_file = None if one.is_host else host.units.that_names_keys(one.units)
-            origin = origin_of(filled, host.memory.of(filled.identity), unit_file)
-            found.append(dataclasses.replace(filled, origin=origin))
-    return found
+    return [
+        dataclasses.replace(one, origin=_origin(host, one))
+        for one in host.scanner.filled(taken, connections=connections)
+        if filters.take_values(one.values, own_values)
+    ]
+
+
+def _origin(host: NamespaceHost, one: Namespace) -> Origin:
+    unit_file = None if one.is_host else host.units.that_names_keys(one.units)
+    return origin_of(one, host.memory.of(one.identity), unit_file)
 
 
 def _ensure_each(
@@ -94,46 +99,50 @@ def _ensure_each(
 
     What is going to be written is remembered first, so that a run that is killed knows its own values again.
     """
+    planned = [plan(one, want, host.memory.of(one.identity)) for one in found]
+    wanted = [one for one in planned if isinstance(one, Change)]
+    for refusal in (one for one in planned if isinstance(one, Refusal)):
+        outcome.add(refusal, failed=refusal.reason is UNREADABLE)
     changes = []
-    for one in found:
-        planned = plan(one, want, host.memory.of(one.identity))
-        refusal = planned if isinstance(planned, Refusal) else _refusal(host.kernel, planned)
-        if refusal:
-            outcome.add(refusal, failed=refusal.reason.code in (UNREADABLE.code, REFUSED.code))
+    for change, refused in zip(wanted, _run_in_each(wanted, functools.partial(_require_writable, host.kernel))):
+        if isinstance(refused, Exception):
+            outcome.add(Refusal(change.before, REFUSED.because(_said(refused))), failed=True)
         elif check_mode:
-            outcome.add(planned)
+            outcome.add(change)
         else:
-            changes.append(t.cast("Change", planned))
+            changes.append(change)
     if changes:
         _set_each(host, want, changes, outcome)
 
 
-def _refusal(kernel: Kernel, change: Change) -> Refusal | None:
-    """Return why a namespace cannot be set, None where it can, without writing."""
+def _run_in_each(changes: list[Change], work: t.Callable[[Change], Result]) -> list[Result | Exception]:
+    """Return what ``work`` returns for each change in the network namespace that it is about."""
+    by_descriptor = {change.before.descriptor: change for change in changes}
+    return run_in_each(list(by_descriptor), lambda descriptor: work(by_descriptor[descriptor]))
 
-    def check() -> None:
-        for key in change.writes:
-            kernel.require_writable(key)
 
-    try:
-        run_in(change.before.descriptor, check)
-    except (KeepaliveError, OSError) as exc:
-        return Refusal(change.before, REFUSED.because(_said(exc)))
-    return None
+def _require_writable(kernel: Kernel, change: Change) -> None:
+    for key in change.writes:
+        kernel.require_writable(key)
 
 
 def _set_each(host: NamespaceHost, want: DesiredState, changes: list[Change], outcome: Outcome) -> None:
+    """Set namespaces, remember what they have now, and note what became of them."""
     memory = host.memory
-    earlier = {change.before.number: memory.of(change.before.identity) for change in changes}
+    earlier = {change.before.descriptor: memory.of(change.before.identity) for change in changes}
+
+    def set_one(change: Change) -> Change | Refusal:
+        return _set(host.kernel, change, want, earlier[change.before.descriptor])
+
     with signals_held_back():
         memory.keep(host.scanner.identities())
         for change in changes:
             values = change.before.values
-            entry = Remembered(_first(earlier[change.before.number], values), change.after, previous=values)
+            entry = Remembered(_first(earlier[change.before.descriptor], values), change.after, previous=values)
             memory.note(change.before.identity, entry)
         memory.save()
-        for change in changes:
-            _set_one(host, want, change, earlier[change.before.number], outcome)
+        for change, done in zip(changes, _run_in_each(changes, set_one)):
+            _note(memory, change.before, earlier[change.before.descriptor], done, outcome)
         memory.save()
 
 
@@ -142,23 +151,23 @@ def _first(entry: Remembered | None, values: Values) -> Values:
     return entry.before if entry and entry.explains(values) else values
 
 
-def _set_one(
-    host: NamespaceHost, want: DesiredState, change: Change, earlier: Remembered | None, outcome: Outcome
+def _note(
+    memory: Memory,
+    one: Namespace,
+    earlier: Remembered | None,
+    done: Change | Refusal | Exception,
+    outcome: Outcome,
 ) -> None:
-    """Set a namespace, remember what it has now, and note what became of it."""
-    one = change.before
-    try:
-        done = run_in(one.descriptor, functools.partial(_set, host.kernel, change, want, earlier))
-    except UndoError as exc:  # what was written stays remembered
-        outcome.add(Refusal(one, PARTLY.because(_said(exc))), failed=True)
+    """Remember what a namespace has now, and note what became of it."""
+    if isinstance(done, UndoError):  # what was written stays remembered
+        outcome.add(Refusal(one, PARTLY.because(_said(done))), failed=True)
         return
-    except (KeepaliveError, OSError) as exc:
-        host.memory.note(one.identity, earlier)
-        outcome.add(Refusal(one, REFUSED.because(_said(exc))), failed=True)
-        return
-    entry = earlier if isinstance(done, Refusal) else Remembered(_first(earlier, done.before.values), done.after)
-    host.memory.note(one.identity, entry)
-    outcome.add(done)
+    entry = Remembered(_first(earlier, done.before.values), done.after) if isinstance(done, Change) else earlier
+    memory.note(one.identity, entry)
+    if isinstance(done, Exception):
+        outcome.add(Refusal(one, REFUSED.because(_said(done))), failed=True)
+    else:
+        outcome.add(done)
 
 
 def _set(kernel: Kernel, change: Change, want: DesiredState, earlier: Remembered | None) -> Change | Refusal:

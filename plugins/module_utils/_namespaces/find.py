@@ -16,12 +16,18 @@ import dataclasses
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError, NotPermittedError
-from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import cookie, open_namespace, run_in
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
+    cookie,
+    open_namespace,
+    run_in,
+    run_in_each,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_own_table
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED as CALL_REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
@@ -118,7 +124,7 @@ class NamespaceScanner:
 
     def identities(self) -> set[str]:
         """Return what tells each of the namespaces that :meth:`namespaces` found last from later ones."""
-        return set(filter(None, (self.filled(one).identity for one in self._present)))
+        return {one.identity for one in self.filled(self._present) if one.identity}
 
     def _add_process(self, pid: int, members: dict[int, _Members]) -> None:
         """Note where a process lives, and who it is.
@@ -185,28 +191,30 @@ class NamespaceScanner:
             pids=frozenset(members.processes),
         )
 
-    def filled(self, one: Namespace, *, connections: bool = False) -> Namespace:
-        """Return a namespace with its values, what tells it from later ones, and where wanted its connections."""
+    def filled(self, found: t.Sequence[Namespace], *, connections: bool = False) -> list[Namespace]:
+        """Return namespaces with their values, what tells them from later ones, and where wanted their connections."""
 
-        def read() -> tuple[Values, int | None]:
-            return self._kernel.read(), cookie()
+        def read(_descriptor: int) -> tuple[Values, int | None, int | None]:
+            return self._kernel.read(), cookie(), self._count_connections() if connections else None
 
-        try:
-            values, number = run_in(one.descriptor, read)
-        except PermissionError:
-            self.unreadable.add("namespace", PERMISSION, remedy())
+        results = run_in_each([one.descriptor for one in found], read)
+        return [self._with(one, result) for one, result in zip(found, results)]
+
+    def _with(self, one: Namespace, result: tuple[Values, int | None, int | None] | Exception) -> Namespace:
+        if isinstance(result, Exception):
+            denied = isinstance(result, PermissionError)
+            reason = PERMISSION if denied else CALL_REFUSED.because(reason_of(result))
+            self.unreadable.add("namespace", reason, remedy() if denied else "")
             return one
-        except OSError as exc:
-            self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
-            return one
+        values, number, count = result
         identity = f"cookie {number}" if number is not None else self._identity_by_processes(one)
-        count = self._count_connections(one) if connections else None
         return dataclasses.replace(one, values=values, identity=identity, connections=count)
 
-    def _count_connections(self, one: Namespace) -> int | None:
+    def _count_connections(self) -> int | None:
+        """Return the number of connections in the namespace of this thread."""
         try:
-            return len(read_table(f"/proc/self/fd/{one.descriptor}", one.number, (STATES["established"],)))
-        except KeepaliveError:
+            return len(read_own_table((STATES["established"],)))
+        except OSError:
             self.unreadable.add("namespace", NO_TABLE)
             return None
 

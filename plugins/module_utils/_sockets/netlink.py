@@ -56,13 +56,26 @@ def read_table(place: str, namespace: int, states: t.Collection[int]) -> list[En
     path = os.path.join(place, "ns/net") if of_process else place
     try:
         with _netlink(path, namespace) as asked:
-            return [entry for family in (socket.AF_INET, socket.AF_INET6) for entry in _ask(asked, family, states)]
+            return _entries(asked, states)
     except OSError as exc:
         if not of_process and os.path.exists(place):
             raise KeepaliveError(f"{place} cannot be entered: {exc.strerror}.") from exc
     entries = _read_files(place, states)
     _require(path, namespace)
     return entries
+
+
+def read_own_table(states: t.Collection[int]) -> list[Entry]:
+    """Return the sockets in some states of the network namespace of this thread.
+
+    :raises OSError: where the kernel refuses.
+    """
+    with _open() as asked:
+        return _entries(asked, states)
+
+
+def _entries(asked: socket.socket, states: t.Collection[int]) -> list[Entry]:
+    return [entry for family in (socket.AF_INET, socket.AF_INET6) for entry in _ask(asked, family, states)]
 
 
 def _require(path: str, namespace: int) -> None:

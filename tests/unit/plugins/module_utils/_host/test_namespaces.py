@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError
-from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import cookie, open_namespace, run_in
+from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
+    cookie,
+    open_namespace,
+    run_in,
+    run_in_each,
+)
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -59,6 +64,30 @@ def test_errors_of_the_work_are_raised(mine: int, error: Exception) -> None:
     with pytest.raises(type(error)) as failed:
         run_in(mine, fail)
     assert failed.value is error
+
+
+def test_one_that_fails_does_not_keep_the_others(mine: int) -> None:
+    works = iter([GoneError("x."), 7])
+
+    def work(descriptor: int) -> int:
+        assert descriptor == mine
+        found = next(works)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    failed, result = run_in_each([mine, mine], work)
+    assert isinstance(failed, GoneError)
+    assert result == 7
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_defect(mine: int) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(RuntimeError, match="ended before its work was done"):
+        run_in(mine, fail)
 
 
 def test_no_thread(mine: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
@@ -130,12 +131,12 @@ def test_namespace_that_cannot_be_opened_or_entered(
 
     def look() -> list[tuple[str, str, str]]:
         found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
-        values = [found.filled(one).values.time for one in found.namespaces()]
+        values = [one.values.time for one in found.filled(found.namespaces())]
         assert values in ([], [None])
         return [(one["what"], one["code"], one["message"]) for one in found.unreadable.as_list()]
 
     with monkeypatch.context() as patched:
-        patched.setattr(find, "run_in", refuse)
+        patched.setattr(namespaces, "_enter", refuse)
         assert ("namespace", code, message) in look()
     monkeypatch.setattr(find, "open_namespace", refuse)
     assert ("namespace", code, message) in look()
@@ -166,3 +167,17 @@ def test_a_denied_process_counts_once(tmp_path: Path) -> None:
     found.namespaces()
     found.namespaces()
     assert [one["count"] for one in found.unreadable.as_list() if one["code"] == "permission_denied"] == [1]
+
+
+def test_connections_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"7/ns": None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    def refuse(*_arguments: object) -> t.NoReturn:
+        raise OSError(93, "Protocol not supported")
+
+    monkeypatch.setattr(find, "read_own_table", refuse)
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
+    (one,) = found.filled(found.namespaces(), connections=True)
+    assert one.connections is None
+    assert ("namespace", "table_unreadable") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]

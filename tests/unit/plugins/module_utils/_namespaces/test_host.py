@@ -19,7 +19,7 @@ def test_this_host() -> None:
     (found,) = (one for one in host.scanner.namespaces() if one.number == mine)
     assert found.is_host
     assert os.getpid() in found.pids
-    assert host.scanner.filled(found).values == host.kernel.read()
+    assert host.scanner.filled([found])[0].values == host.kernel.read()
     host.scanner.close()
 
 

@@ -43,7 +43,7 @@ pid = dweller(300, work=lambda: keepalive(*connect(listen())))
 meanwhile = Meanwhile()
 host = NamespaceHost.of(meanwhile, Kernel(), WritableFiles())
 with contextlib.closing(host.scanner):
-    found = [host.scanner.filled(one, connections=True) for one in host.scanner.namespaces()]
+    found = host.scanner.filled(host.scanner.namespaces(), connections=True)
     by_number = {one.number: one for one in found}
     names = {
         number("self"): "host",

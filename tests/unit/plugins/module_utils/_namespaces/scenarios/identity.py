@@ -22,7 +22,8 @@ def identity(*, with_processes: bool = True) -> str | None:
     host = NamespaceHost.local()
     with contextlib.closing(host.scanner):
         (one,) = (one for one in host.scanner.namespaces() if one.number == number(pid))
-        return host.scanner.filled(one if with_processes else dataclasses.replace(one, pids=frozenset())).identity
+        (filled,) = host.scanner.filled([one if with_processes else dataclasses.replace(one, pids=frozenset())])
+        return filled.identity
 
 
 with mock.patch.object(find, "cookie", return_value=None):
