@@ -63,6 +63,7 @@ PURE = (
     "module_utils._namespaces.engine_formats",
     "module_utils._namespaces.lasts",
     "module_utils._namespaces.model",
+    "module_utils._namespaces.monitors",
     "module_utils._namespaces.outcome",
     "module_utils._namespaces.plan",
     "module_utils._namespaces.reasons",

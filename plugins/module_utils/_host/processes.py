@@ -27,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
 _UID = re.compile(r"\nUid:\t\d+\t(\d+)")
+_PARENT = re.compile(r"\nPPid:\t(\d+)")
 _NAME = re.compile(r"Name:\t(.*)\n")
 _ZOMBIE_WITH_THREADS = re.compile(r"\nState:\tZ.*\nThreads:\t(?!1\n)", re.DOTALL)
 # proc(5), /proc/PID/mountinfo: root and mount point of a namespace's file
@@ -78,10 +79,7 @@ class Process:
     @functools.cached_property
     def cgroup(self) -> str:
         """What /proc/PID/cgroup has; empty also where it cannot be read any more."""
-        try:
-            return _read(os.path.join(self.folder, "cgroup"))
-        except (GoneError, NotPermittedError):
-            return ""
+        return _cgroup_in(self.folder)
 
     @functools.cached_property
     def _place(self) -> tuple[str | None, str | None]:
@@ -202,6 +200,25 @@ class Processes:
                     return self._read_task(pid, os.path.join(folder, name), int(name))
         return None
 
+    def cgroup(self, pid: int) -> str:
+        """Return what /proc/PID/cgroup of a process has; empty where it cannot be read."""
+        return _cgroup_in(os.path.join(self.proc, str(pid)))
+
+    def parent(self, pid: int) -> int:
+        """Return the number of a process's parent, 0 where there is none here or it cannot be read."""
+        try:
+            found = _PARENT.search(_read(os.path.join(self.proc, str(pid), "status")))
+        except (GoneError, NotPermittedError):
+            return 0
+        return int(found.group(1)) if found else 0
+
+    def arguments(self, pid: int) -> list[str]:
+        """Return the command line of a process; empty where it cannot be read."""
+        try:
+            return _read(os.path.join(self.proc, str(pid), "cmdline")).rstrip("\0").split("\0")
+        except (GoneError, NotPermittedError):
+            return []
+
     def has_capabilities(self, wanted: int) -> bool:
         """Return whether this process has all of these capabilities in effect: capabilities(7)."""
         effective = _CAP_EFF.search(_read(os.path.join(self.proc, "self/status")))
@@ -242,6 +259,13 @@ def _sockets_in(folder: int) -> t.Iterator[tuple[int, int]]:
             continue  # closed meanwhile
         if link.startswith(_SOCKET):
             yield int(name), int(link[len(_SOCKET) : -1])
+
+
+def _cgroup_in(folder: str) -> str:
+    try:
+        return _read(os.path.join(folder, "cgroup"))
+    except (GoneError, NotPermittedError):
+        return ""
 
 
 def _unescape(name: str) -> str:

@@ -13,8 +13,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
+
+if t.TYPE_CHECKING:
+    # of the controllers of a hierarchy the parts of a path
+    Roots = t.Mapping[str, t.Tuple[str, ...]]
 
 ENGINES = ("containerd", "cri-o", "docker", "incus", "lxc", "nspawn", "podman")
 
@@ -45,7 +50,8 @@ class Place:
     """Where a process is: its ``unit`` on the host, and the ``container`` with its ``pod``, as its engine names them.
 
     ``engine`` is None where the cgroup does not tell. ``is_nested`` says that the engine runs in a container itself,
-    so that its files are not the host's. ``parts`` are the names of the cgroups, for engines that use any name.
+    so that its files are not the host's. ``parts`` are the names of the cgroups, for engines that use any name;
+    ``depth`` is how many of them the container's own path has.
     """
 
     unit: str | None = None
@@ -54,29 +60,48 @@ class Place:
     pod: str | None = None
     is_nested: bool = False
     parts: tuple[str, ...] = ()
+    depth: int = 0
 
 
 _NOWHERE = Place()
+_NO_ROOTS: Roots = {}
 
 
-def place_of(cgroup: str) -> Place:
-    """Return what /proc/PID/cgroup tells (cgroups(7)).
+def roots_of(cgroup: str) -> Roots:
+    """Return where the host itself is in each hierarchy, if it is a container, by the cgroup of its process 1.
+
+    Where a container has no cgroup namespace of its own, the cgroups that it sees begin with its own one.
+    """
+    return {controllers: parts[: _read_path(parts).depth] for controllers, parts in _paths(cgroup)}
+
+
+def place_of(cgroup: str, roots: Roots = _NO_ROOTS) -> Place:
+    """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host.
 
     systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A
     container may stand in any hierarchy. The innermost one counts, and no unit inside of one.
     """
     unit: str | None = None
     best = _NOWHERE
-    for line in cgroup.split("\n"):  # a name may have other line ends
-        fields = line.split(":", 2)  # number, controllers, path
-        if len(fields) < 3:
-            continue
-        found = _read_path(tuple(filter(None, fields[2].split("/"))))
-        if fields[1] in ("", "name=systemd") and unit is None:
+    for controllers, parts in _paths(cgroup):
+        root = roots.get(controllers, ())
+        below = parts
+        while root and below[: len(root)] == root:  # systemd-nspawn repeats it in version 1
+            below = below[len(root) :]
+        found = _read_path(below)
+        if controllers in ("", "name=systemd") and unit is None:
             unit = found.unit
         if (found.container is not None, len(found.parts)) > (best.container is not None, len(best.parts)):
             best = found
     return dataclasses.replace(best, unit=unit)
+
+
+def _paths(cgroup: str) -> t.Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the controllers of each hierarchy and the parts of the path there."""
+    for line in cgroup.split("\n"):  # a name may have other line ends
+        fields = line.split(":", 2)  # number, controllers, path
+        if len(fields) == 3:
+            yield fields[1], tuple(filter(None, fields[2].split("/")))
 
 
 def _read_path(parts: tuple[str, ...]) -> Place:
@@ -99,7 +124,12 @@ def _read_path(parts: tuple[str, ...]) -> Place:
             continue
         engine, identity = container
         found = dataclasses.replace(
-            found, engine=engine, container=identity, pod=pod, is_nested=found.container is not None
+            found,
+            engine=engine,
+            container=identity,
+            pod=pod,
+            is_nested=found.container is not None,
+            depth=number + 1,
         )
         pod = None
     return dataclasses.replace(found, unit=unit)

@@ -24,8 +24,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     run_in,
     run_in_each,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.monitors import container_of_monitor
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_own_table
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
@@ -78,6 +79,7 @@ class NamespaceScanner:
         self._denied: set[int] = set()
         self._present: list[Namespace] = []
         self._hosts = self._find_hosts()
+        self._roots = roots_of(processes.cgroup(1))
 
     @property
     def knows_host(self) -> bool:
@@ -141,7 +143,7 @@ class NamespaceScanner:
             link = os.path.join(process.folder, "ns/net")
             if not self._is_open(process.namespace, link):
                 return
-            place = place_of(process.cgroup)
+            place = place_of(process.cgroup, self._roots)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
         except (GoneError, FileNotFoundError, ProcessLookupError):
@@ -156,9 +158,26 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit:
             found.units.add(place.unit)
-        container = self._engines.container_at(place)
+        container = self._engines.container_at(place) or self._monitored(process)
         if container:
             found.containers[container.id] = container
+
+    def _monitored(self, process: Process) -> Container | None:
+        """Return the container of which a process is the first one, by its monitor; None for any other process.
+
+        Only root's monitors count.
+        """
+        parent = 0 if process.namespace in self._hosts else self._processes.parent(process.pid)
+        if not parent:
+            return None
+        container = container_of_monitor(self._processes.arguments(parent))
+        if container is None:
+            return None
+        try:
+            monitor = self._processes.read(parent)
+        except (GoneError, NotPermittedError):
+            return None
+        return container if monitor is not None and monitor.uid == 0 else None
 
     def _is_open(self, number: int, path: str) -> bool:
         """Open a namespace unless it is open; return whether it is."""

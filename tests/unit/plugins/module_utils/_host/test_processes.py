@@ -269,3 +269,12 @@ def test_no_capabilities_are_told(tmp_path: Path) -> None:
 def test_cgroup_of_a_process_that_has_ended(tmp_path: Path) -> None:
     process = Process(7, "x", 0, 1, str(tmp_path / "7"))
     assert (process.cgroup, process.unit, process.container) == ("", None, None)
+
+
+def test_parent_and_arguments(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path, {"7/status": b"Name:\tx\nPid:\t7\nPPid:\t3\n", "7/cmdline": b"a\0\0b c\0", "8/status": b"Name:\tx\n"}
+    )
+    processes = Processes(str(tmp_path))
+    assert [processes.parent(pid) for pid in (7, 8, 9)] == [3, 0, 0]
+    assert [processes.arguments(pid) for pid in (7, 8)] == [["a", "", "b c"], []]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES, Place, place_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES, Place, place_of, roots_of
 
 ID = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4
@@ -142,3 +142,37 @@ def test_place_of(cgroup: str, expected: dict[str, object]) -> None:
 
 def test_parts_are_those_of_the_longest_path() -> None:
     assert place_of("3:cpu:/\n0::/default/web\n") == Place(parts=("default", "web"))
+
+
+INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}/init.scope\n"
+
+
+@pytest.mark.parametrize(
+    ("process_1", "cgroup", "expected"),
+    [
+        pytest.param("0::/init.scope\n", f"0::/docker/{ID}\n", place(engine="docker", container=ID), id="no container"),
+        pytest.param("", f"0::/docker/{ID}\n", place(engine="docker", container=ID), id="not known"),
+        pytest.param(INSIDE, INSIDE, place(unit="init.scope"), id="the host is a container"),
+        pytest.param(
+            INSIDE,
+            f"4:cpu:/libpod_parent/libpod-{OTHER}/docker/{ID}\n0::/libpod_parent/libpod-{OTHER}\n",
+            place(engine="docker", container=ID),
+            id="a container in it",
+        ),
+        pytest.param(
+            INSIDE,
+            f"4:cpu:/libpod_parent/libpod-{OTHER}/libpod_parent/libpod-{OTHER}/payload\n",
+            place(),
+            id="its own path twice",
+        ),
+        pytest.param(
+            INSIDE,
+            f"0::/libpod_parent/libpod-{ID}\n",
+            place(engine="podman", container=ID),
+            id="a container beside it",
+        ),
+    ],
+)
+def test_host_that_is_a_container(process_1: str, cgroup: str, expected: dict[str, object]) -> None:
+    found = place_of(cgroup, roots_of(process_1))
+    assert {name: getattr(found, name) for name in expected} == expected
