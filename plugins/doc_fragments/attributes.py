@@ -193,8 +193,8 @@ options:
 notes:
   - "A network namespace is found if a process lives there, or if a name is bound to it. Not found is one that only an
     open descriptor or a single thread keeps."
-  - "Containers are recognised by the names of cgroups. Their names, their pods and their settings are read from the
-    files of the engines: C(/var/lib/docker) (or C(data-root) in C(daemon.json)), C(/var/lib/containers/storage) (or
-    C(graphroot) in C(storage.conf)), C(/run/containers) and C(/run/containerd). No engine has to run, and no client
-    is called. The files of users' own engines are not read."
+  - "Containers are recognised by the names of cgroups, those of LXC and nspawn by their monitors, too. Their names,
+    their pods and their settings are read from the files of the engines: C(/var/lib/docker) (or C(data-root) in
+    C(daemon.json)), C(/var/lib/containers/storage) (or C(graphroot) in C(storage.conf)), C(/run/containers) and
+    C(/run/containerd). No engine has to run, and no client is called. The files of users' own engines are not read."
 """

@@ -25,15 +25,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import C
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Origin
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import PARTLY, REFUSED, UNREADABLE
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    PARTLY,
+    REFUSED,
+    SET_WHILE_RUNNING,
+    UNKNOWN,
+    UNREADABLE,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Origin
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
@@ -100,7 +107,7 @@ def _ensure_each(
     What is going to be written is remembered first, so that a run that is killed knows its own values again.
     """
     planned = [plan(one, want, host.memory.of(one.identity)) for one in found]
-    wanted = [one for one in planned if isinstance(one, Change)]
+    wanted = [_with_origin(host.memory, one) for one in planned if isinstance(one, Change)]
     for refusal in (one for one in planned if isinstance(one, Refusal)):
         outcome.add(refusal, failed=refusal.reason is UNREADABLE)
     changes = []
@@ -113,6 +120,15 @@ def _ensure_each(
             changes.append(change)
     if changes:
         _set_each(host, want, changes, outcome)
+
+
+def _with_origin(memory: Memory, change: Change) -> Change:
+    """Return a change of a namespace that, where nothing else is known, will be as it was when it is made anew."""
+    one = change.before
+    if one.origin.reason is not UNKNOWN:
+        return change
+    origin = Origin(SET_WHILE_RUNNING, _first(memory.of(one.identity), one.values))
+    return change._replace(before=dataclasses.replace(one, origin=origin))
 
 
 def _run_in_each(changes: list[Change], work: t.Callable[[Change], Result]) -> list[Result | Exception]:
