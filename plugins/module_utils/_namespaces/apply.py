@@ -14,6 +14,7 @@ import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
     KeepaliveError,
     KernelError,
     NotPermittedError,
@@ -159,7 +160,8 @@ def _set_each(host: NamespaceHost, want: DesiredState, changes: list[Change], ou
         memory.save()
         for change, done in zip(changes, _run_in_each(changes, set_one)):
             _note(memory, change.before, earlier[change.before.descriptor], done, outcome)
-        memory.save()
+        with contextlib.suppress(FileError):  # what was saved before explains the values, too
+            memory.save()
 
 
 def _first(entry: Remembered | None, values: Values) -> Values:

@@ -96,6 +96,33 @@ def test_what_is_refused(
             id="set by others meanwhile",
         ),
         pytest.param(
+            "no room",
+            {
+                "error": "no room.",
+                "changed": 0,
+                "failed": [],
+                "left": [],
+                "failure": "",
+                "times": [7200, 7200, 7200],
+                "values": [[300, 75, 9], [300, 75, 9], [300, 75, 9]],
+                "later": [3, 0],
+            },
+            id="nothing can be remembered",
+        ),
+        pytest.param(
+            "no room later",
+            {
+                "changed": 3,
+                "failed": [],
+                "left": [],
+                "failure": "",
+                "times": [600, 600, 600],
+                "values": [[300, 60, 20], [300, 60, 20], [300, 60, 20]],
+                "later": [3, 0],  # the run's own values are known all the same
+            },
+            id="nothing more can be remembered",
+        ),
+        pytest.param(
             "refused before",
             {
                 "changed": 2,
@@ -111,15 +138,17 @@ def test_what_is_refused(
 )
 def test_one_that_fails(how: str, expected: dict[str, t.Any], check_mode: bool) -> None:
     if check_mode and how != "refused before":
-        expected = {**expected, "changed": 3, "failed": [], "left": [], "failure": ""}
+        expected = {**expected, "changed": 3, "failed": [], "left": [], "failure": "", "error": ""}
     found = run_isolated(SCENARIOS / "refused.py", own_pids=True, how=how, check_mode=check_mode)
     assert found.pop("host") == DEFAULTS
     assert found.pop("remembered")  # by the later run
+    times, values = found.pop("times"), found.pop("values")
+    assert found == {"error": "", **{name: what for name, what in expected.items() if name not in ("times", "values")}}
     if check_mode:
-        time = [values[0] for values in found.pop("values")]
-        assert time == [300, 60 if how == "set by others" else 300, 300]
-        expected = {name: value for name, value in expected.items() if name != "values"}
-    assert found == expected
+        assert times == ([7200, 60, 7200] if how == "set by others" else [7200] * 3)
+    else:
+        assert times == expected.get("times", times)
+        assert values == expected["values"]
 
 
 def test_run_that_is_killed() -> None:

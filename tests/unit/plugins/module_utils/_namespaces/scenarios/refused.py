@@ -9,19 +9,21 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import MEMORY, change, dweller, number, own_values, values
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters, sysctl
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 how = parameters()["how"]
@@ -33,7 +35,7 @@ class Refusing(Kernel):
     """Refuses the probes of one namespace, and does there what a test asks for."""
 
     def write(self, key: Key, value: int) -> None:
-        if number("thread-self") == odd and key == "probes":
+        if number("thread-self") == odd and key == "probes" and "no room" not in how:
             raise KernelError("no probes.")
         super().write(key, value)
 
@@ -50,19 +52,38 @@ class Refusing(Kernel):
             sysctl("time", 60)
 
 
-host = NamespaceHost.of(Processes(), Refusing(), WritableFiles())
+class Full(WritableFiles):
+    """Has no room for what is remembered, from the replacement of that number on."""
+
+    left = {"no room": 1, "no room later": 2}.get(how, 100)
+
+    def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
+        self.left -= 1
+        if self.left <= 0:
+            raise FileError("no room.")
+        return super().replace(target, text, expected=expected)
+
+
+host = NamespaceHost.of(Processes(), Refusing(), Full())
+outcome, error = Outcome(), ""
 with contextlib.closing(host.scanner):
-    outcome = ensure(
-        host,
-        DesiredState(Values(600, 60, 20)),
-        Filters.from_options({"pids": pids}),
-        check_mode=parameters()["check_mode"],
-    )
+    try:
+        outcome = ensure(
+            host,
+            DesiredState(Values(600, 60, 20)),
+            Filters.from_options({"pids": pids}),
+            check_mode=parameters()["check_mode"],
+        )
+    except FileError as exc:
+        error = str(exc)
+times = [values(pid)[0] for pid in pids]
 later = change(pids=pids, time=300)
 answer(
     changed=len(outcome.changed),
     failed=[one.reason.code for one in outcome.failed],
     left=[one.reason.code for one in outcome.left],
+    error=error,
+    times=times,
     failure=(outcome.failure() or "").replace(str(odd), "odd"),
     values=[values(one) for one in pids],
     later=[len(later["changed_namespaces"]), later["totals"]["left"]],
