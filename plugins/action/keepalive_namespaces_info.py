@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import KEEPALIVE_NAMESPACES_INFO
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction, ModuleAction
 
 
 class ActionModule(GuardedAction, ModuleAction):
     """Run the module, and return only what it documents."""
+
+    spec = KEEPALIVE_NAMESPACES_INFO
