@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.modules import keepalive_namespaces
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 from ansible_collections.linux.tcp.tests.unit.module import runner
+from ansible_collections.linux.tcp.tests.unit.namespace_host import make_namespace_host
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.module import RunModule
@@ -86,3 +87,24 @@ def test_set_and_leave() -> None:
         "final": [WANT, WANT, WANT],
         "host": DEFAULTS,
     }
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_result(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    monkeypatch.setattr(keepalive_namespaces.NamespaceHost, "local", lambda: host)
+    found = run(names=["blue"], time=600, check_mode=check_mode, diff=True)
+    assert (found["changed"], found["totals"]) == (True, {"matched": 1, "changed": 1, "left": 0, "failed": 0})
+    assert found["diff"][0]["before_header"] == "net:[7] (/run/netns/blue)"
+    assert kernel.written == ([] if check_mode else [("time", 600)])
+
+
+def test_failure(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    kernel.refused = {("time", 600)}
+    monkeypatch.setattr(keepalive_namespaces.NamespaceHost, "local", lambda: host)
+    found = run(names=["blue"], time=600)
+    assert found["failed"]
+    assert found["msg"] == "net:[7] (/run/netns/blue) could not be set: the kernel refused: no time of 600."
+    assert (found["changed"], found["totals"]["failed"]) == (False, 1)
+    assert found["failed_namespaces"][0]["values"] == {"time": 7200, "intvl": 75, "probes": 9}

@@ -21,10 +21,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState, Remembered
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
+from ansible_collections.linux.tcp.tests.unit.namespace_host import IDENTITY, make_namespace_host
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 DEFAULTS, WANT = [7200, 75, 9], [600, 60, 20]
@@ -168,3 +172,58 @@ def test_container_that_starts_meanwhile() -> None:
         "values": WANT,
         "host": DEFAULTS,
     }
+
+
+LATER = DesiredState(Values(time=300))
+STATE = DesiredState(Values(600, 60, 20))
+
+
+def test_ensure(tmp_path: Path) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    checked = ensure(host, STATE, Filters(), check_mode=True)
+    assert [len(checked.changed), kernel.written, host.memory.of(IDENTITY)] == [1, [], None]
+    first = ensure(host, STATE, Filters(), check_mode=False)
+    assert first.as_dict() == checked.as_dict()
+    assert kernel.written == [("time", 600), ("intvl", 60), ("probes", 20)]
+    assert host.memory.of(IDENTITY) == Remembered(KERNEL_DEFAULTS, Values(600, 60, 20))
+    again = ensure(host, STATE, Filters(), check_mode=False)
+    assert [one.reason.code for one in again.left] == ["already_compliant"]
+    later = ensure(host, LATER, Filters(), check_mode=False)
+    assert [one.after for one in later.changed] == [Values(300, 60, 20)]
+    assert host.memory.of(IDENTITY) == Remembered(KERNEL_DEFAULTS, Values(300, 60, 20))
+    kernel.write("time", 60)
+    left = ensure(host, STATE, Filters(), check_mode=False)
+    assert [one.reason.code for one in left.left] == ["chosen_by_others"]
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "time", "remembered"),
+    [
+        pytest.param({("probes", 20)}, "refused", 7200, None, id="undone"),
+        pytest.param(
+            {("probes", 20), ("time", 7200)},
+            "not_undone",
+            600,
+            Remembered(KERNEL_DEFAULTS, Values(600, 60, 20), KERNEL_DEFAULTS),
+            id="not undone",
+        ),
+    ],
+)
+def test_refused_value(
+    tmp_path: Path, refused: set[tuple[Key, int]], code: str, time: int, remembered: Remembered | None
+) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    kernel.refused = refused
+    outcome = ensure(host, STATE, Filters(), check_mode=False)
+    assert [one.reason.code for one in outcome.failed] == [code]
+    assert (outcome.changed, kernel.read()) == ([], Values(time, 75, 9))
+    assert host.memory.of(IDENTITY) == remembered
+
+
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_value_that_cannot_be_read(tmp_path: Path, check_mode: bool) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    (tmp_path / "proc/sys/net/ipv4/tcp_keepalive_probes").write_bytes(b"?")
+    outcome = ensure(host, STATE, Filters(), check_mode=check_mode)
+    assert [one.reason.code for one in outcome.failed] == ["values_unreadable"]
+    assert kernel.written == []

@@ -181,3 +181,23 @@ def test_connections_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.
     (one,) = found.filled(found.namespaces(), connections=True)
     assert one.connections is None
     assert ("namespace", "table_unreadable") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
+@pytest.mark.parametrize(
+    ("monitor", "uid", "found"),
+    [
+        (b"[lxc monitor] /var/lib/lxc web\0", 0, ["web"]),
+        (b"[lxc monitor] /var/lib/lxc web\0", 1000, []),
+        (b"sleep\0", 0, []),
+    ],
+    ids=["root's", "another user's", "no monitor"],
+)
+def test_container_by_its_monitor(tmp_path: Path, monitor: bytes, uid: int, found: list[str]) -> None:
+    lay_out(tmp_path, {"7/ns": None, "7/status": b"Name:\tx\nPPid:\t3\n", "3/cmdline": monitor})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    def read(pid: int) -> Process:
+        return Process(pid, "x", uid if pid == 3 else 0, MINE, str(tmp_path / str(pid)))
+
+    (one,) = scanner(tmp_path, read).namespaces()
+    assert [container.name for container in one.containers] == found
