@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.modules import keepalive_namespaces
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 from ansible_collections.linux.tcp.tests.unit.module import runner
@@ -92,7 +93,7 @@ def test_set_and_leave() -> None:
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_result(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
     host, kernel = make_namespace_host(tmp_path)
-    monkeypatch.setattr(keepalive_namespaces.NamespaceHost, "local", lambda: host)
+    monkeypatch.setattr(NamespaceHost, "local", lambda: host)
     found = run(names=["blue"], time=600, check_mode=check_mode, diff=True)
     assert (found["changed"], found["totals"]) == (True, {"matched": 1, "changed": 1, "left": 0, "failed": 0})
     assert found["diff"][0]["before_header"] == "net:[7] (/run/netns/blue)"
@@ -102,7 +103,7 @@ def test_result(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_failure(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     host, kernel = make_namespace_host(tmp_path)
     kernel.refused = {("time", 600)}
-    monkeypatch.setattr(keepalive_namespaces.NamespaceHost, "local", lambda: host)
+    monkeypatch.setattr(NamespaceHost, "local", lambda: host)
     found = run(names=["blue"], time=600)
     assert found["failed"]
     assert found["msg"] == "net:[7] (/run/netns/blue) could not be set: the kernel refused: no time of 600."
