@@ -142,6 +142,17 @@ options:
       - V(true) takes only sockets that keepalive covers, V(false) only those that it does not cover.
       - Those of which it cannot be known are taken only where this is not given.
     type: bool
+  idle_timeout:
+    description:
+      - After how many seconds the path, such as a firewall or a load balancer, forgets an idle connection.
+      - A connection that is silent for as long or longer is then not covered. That is C(time), or C(intvl) where this
+        is longer, with the values in force for the connection.
+    type: int
+  limit:
+    description:
+      - The longest acceptable detection time in seconds, C(time + intvl * probes) with C(intvl) in place of C(time)
+        where that is longer. A connection on which a dead peer is noticed later is then not covered.
+    type: int
 """
 
     NAMESPACES = r"""

@@ -133,6 +133,13 @@ EXAMPLES = r"""
     intvl: 10
     probes: 3
 
+- name: Give the connections that a load balancer would forget values of their own
+  linux.tcp.keepalive_sockets:
+    units: [myapp]
+    idle_timeout: 350
+    covered: false
+    time: 170
+
 - name: Cover whatever is not covered yet, on the whole host
   linux.tcp.keepalive_sockets:
     all: true

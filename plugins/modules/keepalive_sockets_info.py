@@ -14,7 +14,7 @@ description:
     their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.
   - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
     with the values in force for it (and C(intvl) in place of C(time) where that is longer). A listener is covered if
-    that goes for the connections that it accepts.
+    that goes for the connections that it accepts. O(idle_timeout) and O(limit) are further criteria.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
   - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
@@ -56,6 +56,14 @@ EXAMPLES = r"""
     covered: false
   register: hanging
 
+- name: Find the connections that a load balancer would forget, or whose peer would be missed for ten minutes
+  linux.tcp.keepalive_sockets_info:
+    states: [established]
+    idle_timeout: 350
+    limit: 600
+    covered: false
+  register: too_slow
+
 - name: Fail unless all of a service's connections are covered
   linux.tcp.keepalive_sockets_info:
     units: ["postgresql@*.service"]
@@ -63,7 +71,7 @@ EXAMPLES = r"""
   register: postgresql
   failed_when: >-
     postgresql.totals.sockets == 0 or postgresql.totals.covered < postgresql.totals.sockets or
-    postgresql.unreadable | rejectattr('reason', 'eq', 'it ended meanwhile') | length > 0
+    postgresql.unreadable | rejectattr('code', 'eq', 'ended') | length > 0
 """
 
 RETURN = r"""
@@ -207,7 +215,9 @@ sockets:
         - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
           first in this list.
         - V(keepalive_off), keepalive is off. V(timer_armed_earlier), the timer was armed with an older value.
-          V(user_timeout), TCP_USER_TIMEOUT takes precedence. V(unacknowledged_data), data is unacknowledged, and no
+          V(user_timeout), TCP_USER_TIMEOUT takes precedence. V(silent_longer_than_path), it is silent for
+          O(idle_timeout) or longer. V(noticed_too_late), a dead peer is noticed later than O(limit).
+          V(unacknowledged_data), data is unacknowledged, and no
           probe is sent meanwhile. V(options_unreadable), the options cannot be read.
       returned: success
       type: dict
@@ -277,9 +287,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Keepalive
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS_INFO
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
 
 
 def main() -> None:

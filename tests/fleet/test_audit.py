@@ -29,6 +29,18 @@ REPORTS = ["report.csv", "report.html", "report.json"]
 # A line of a host's file. Ansible must not run it, and the page must not contain it as markup.
 HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
 
+SHORT = "net.ipv4.tcp_keepalive_time = 170\n"
+# Holds a connection with keepalive and a time of its own.
+HOLD = """\
+import signal, socket
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 7200)
+print("ready", flush=True)
+signal.pause()
+"""
+
 
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[Fleet]:
@@ -97,6 +109,35 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
     assert connections["share"] == 100
     page = (fleet.folder / "keepalive-audit" / "report.html").read_text(encoding="utf-8")
     assert "<title>In order: TCP keepalive audit</title>" in page
+
+
+def test_connections_that_a_criterion_condemns(fleet: Fleet) -> None:
+    """The host has values that the criterion allows. One of its connections has another time."""
+    host = fleet["host03"]
+    host.write("/etc/sysctl.d/99-tcp-keepalive.conf", SHORT)
+    host.write("/root/hold.py", HOLD)
+    before = host.values()
+    host.run("echo 170 >/proc/sys/net/ipv4/tcp_keepalive_time")
+    pid = host.run(
+        "python3 /root/hold.py >/root/ready 2>&1 & echo $!; until [ -s /root/ready ]; do sleep 0.05; done"
+    ).strip()
+    try:
+        run = audit(
+            fleet,
+            "--limit=host03",
+            keepalive_audit_sockets=True,
+            keepalive_audit_idle_timeout=350,
+            keepalive_audit_folder="condemned",
+        )
+    finally:
+        host.run(f"kill {pid}; rm /etc/sysctl.d/99-tcp-keepalive.conf")
+        host.run(f"echo {before[0]} >/proc/sys/net/ipv4/tcp_keepalive_time")
+    assert run.status == 2, run.output
+    (judged,) = report_of(fleet.folder / "condemned")["hosts"]
+    reasons = {one["code"]: one["sockets"] for one in judged["connections"]["reasons"]}
+    assert reasons["silent_longer_than_path"] == 1
+    assert [reason["code"] for reason in judged["reasons"]] == ["idle_timeout"]
+    assert judged["reasons"][0]["message"].startswith("1 of ")
 
 
 def test_first_host_is_out_of_reach_and_inventory_is_peculiar(fleet: Fleet) -> None:

@@ -18,9 +18,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome impo
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change as NamespaceChange
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import REFUSED
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CoverageSummary, Socket
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change as SocketChange
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Outcome as SocketOutcome
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore, take_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState

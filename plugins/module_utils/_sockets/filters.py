@@ -18,7 +18,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CRITERIA_OPTIONS, STATES, Criteria
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
@@ -40,12 +40,13 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "remote_addresses": {"type": "list", "elements": "str"},
     "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["established", "listening"]},
     "covered": {"type": "bool"},
+    **CRITERIA_OPTIONS,
 }
 
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
 # States, and what is covered, leave too much for a change.
-_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered"))
+_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered", *CRITERIA_OPTIONS))
 
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
@@ -78,7 +79,8 @@ class Filters:
     """Select sockets: those to which each filter that is given applies, by any of its elements.
 
     Empty means that the filter is not given; ``states`` are always given. ``commands`` and
-    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers.
+    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers. ``criteria`` say what is
+    ``covered``.
     """
 
     commands: tuple[str, ...] = ()
@@ -91,13 +93,14 @@ class Filters:
     remote_addresses: tuple[Network, ...] = ()
     states: frozenset[int] = frozenset((STATES["established"], STATES["listening"]))
     covered: bool | None = None
+    criteria: Criteria = Criteria()  # noqa: RUF009 -- it never changes
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Filters:
         """Read the options that the modules have in common.
 
-        :raises InvalidValueError: for a port or an address that cannot be one, and for a filter without elements:
-            one that a template left empty must not mean all sockets.
+        :raises InvalidValueError: for a port, an address or a criterion that cannot be one, and for a filter without
+            elements: one that a template left empty must not mean all sockets.
         """
         for name in FILTER_OPTIONS:
             given_ones = options.get(name)
@@ -129,6 +132,7 @@ class Filters:
             remote_addresses=networks("remote_addresses"),
             states=frozenset(STATES[name] for name in given("states")) or cls.states,
             covered=options.get("covered"),
+            criteria=Criteria.from_options(options),
         )
 
     @classmethod

@@ -12,21 +12,21 @@ are TCP sockets that share the connection's inode.
 
 from __future__ import annotations
 
-import collections
 import functools
 import math
 import socket
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    NOT_COVERED,
+    LATE,
     OFF,
     OLDER,
+    SILENT,
     UNACKNOWLEDGED,
     UNREAD,
     USER_TIMEOUT,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
@@ -35,8 +35,6 @@ if t.TYPE_CHECKING:
     )
 
     Result = t.Dict[str, t.Any]
-    # sockets by whether they are covered
-    _Count = t.Counter[t.Optional[bool]]
 
 
 # include/net/tcp_states.h: the states in which a process can hold a socket that is in the tables;
@@ -61,6 +59,9 @@ KEEPALIVE_TIMER = 2
 
 # Seconds by which a timer may seem to have too much left: it is rounded to ticks, up.
 _SLACK = 0.5
+
+# The options of Criteria, as modules take them.
+CRITERIA_OPTIONS: dict[str, dict[str, t.Any]] = {"idle_timeout": {"type": "int"}, "limit": {"type": "int"}}
 
 _MAPPED = bytes(10) + b"\xff\xff"
 
@@ -107,12 +108,36 @@ class Options(t.NamedTuple):
     idle: float | None = None
 
 
+class Criteria(t.NamedTuple):
+    """What covered connections must keep to besides, in seconds; None is not judged.
+
+    ``idle_timeout`` is when the path forgets an idle connection, ``limit`` the longest acceptable detection time.
+    """
+
+    idle_timeout: int | None = None
+    limit: int | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Criteria:
+        """Read the options that the modules have in common.
+
+        :raises InvalidValueError: for what is no number of seconds from 1 on.
+        """
+        for name in cls._fields:
+            seconds = options.get(name)
+            if seconds is not None and (isinstance(seconds, bool) or seconds < 1):
+                raise InvalidValueError(
+                    f"{name} is {seconds}: give seconds, a whole number from 1 on, or leave it out."
+                )
+        return cls(options.get("idle_timeout"), options.get("limit"))
+
+
 class Verdict(t.NamedTuple):
     """Whether keepalive covers a socket, None where it cannot be known, and the reason where it does not.
 
     A socket is covered if keepalive ends it at most ``time + intvl * probes`` seconds after its peer
-    vanishes now, with ``intvl`` in place of ``time`` where that is longer; a listener, if that goes for
-    the connections it accepts.
+    vanishes now, with ``intvl`` in place of ``time`` where that is longer, and if it keeps to the criteria; a
+    listener, if that goes for the connections it accepts.
     """
 
     covered: bool | None
@@ -133,7 +158,7 @@ class Socket(t.NamedTuple):
 
     ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
     the processes that hold it, each with the number of a descriptor. ``options`` are None where they
-    could not be read, for the cause ``unread``.
+    could not be read, for the cause ``unread``. ``criteria`` are what it is held against.
     """
 
     inode: int
@@ -142,6 +167,7 @@ class Socket(t.NamedTuple):
     holders: tuple[tuple[Process, int], ...]
     options: Options | None = None
     unread: Reason | None = None
+    criteria: Criteria = Criteria()
 
     @property
     def is_listening(self) -> bool:
@@ -158,10 +184,10 @@ class Socket(t.NamedTuple):
         """What covers it."""
         if self.options is None:
             return Verdict(None, UNREAD.because(self.unread.message) if self.unread else UNREAD)
-        verdict = judge(self.entries[0], self.options)
+        verdict = judge(self.entries[0], self.options, self.criteria)
         for entry in self.entries[1:]:
             if verdict.covered:
-                verdict = judge(entry, self.options)
+                verdict = judge(entry, self.options, self.criteria)
         return verdict
 
     @property
@@ -195,7 +221,7 @@ class Socket(t.NamedTuple):
         }
 
 
-def judge(entry: Entry, options: Options) -> Verdict:
+def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Verdict:  # noqa: B008 -- it never changes
     """Return whether keepalive covers a socket or subflow.
 
     net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with, ``time``
@@ -205,7 +231,7 @@ def judge(entry: Entry, options: Options) -> Verdict:
     """
     if not options.keepalive:
         return _OFF
-    if options.time is None or options.intvl is None:
+    if options.time is None or options.intvl is None or (criteria.limit is not None and options.probes is None):
         return Verdict(None, UNREAD.because("this kernel does not tell the values of MPTCP"))
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
@@ -213,9 +239,26 @@ def judge(entry: Entry, options: Options) -> Verdict:
             return Verdict(False, OLDER.because(f"{math.ceil(entry.left)} s left, {wanted} s wanted"))
     if options.user_timeout:
         return Verdict(False, USER_TIMEOUT)
+    failed = _failed(criteria, options.time, options.intvl, options.probes or 0)
+    if failed is not None:
+        return Verdict(False, failed)
     if not entry.is_listening and entry.unacknowledged:
         return Verdict(False, UNACKNOWLEDGED)
     return _COVERED
+
+
+def _failed(criteria: Criteria, time: int, intvl: int, probes: int) -> Reason | None:
+    """Return the first criterion to which a connection with these values does not keep.
+
+    A healthy connection is silent for ``time``, or for ``intvl`` where that is longer: after each probe, answered or
+    not, the kernel waits for it.
+    """
+    silence = max(time, intvl)
+    if criteria.idle_timeout is not None and silence >= criteria.idle_timeout:
+        return SILENT.because(f"{silence} s, and the path forgets it after {criteria.idle_timeout} s")
+    if criteria.limit is not None and silence + intvl * probes > criteria.limit:
+        return LATE.because(f"{silence + intvl * probes} s, and the limit is {criteria.limit} s")
+    return None
 
 
 def plain(packed: bytes) -> bytes:
@@ -227,58 +270,3 @@ def plain(packed: bytes) -> bytes:
 def address(packed: bytes) -> str:
     """Return a packed address as it is written."""
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
-
-
-class CoverageSummary:
-    """Counts sockets by what covers them: in all, by reason, by command and by unit."""
-
-    def __init__(self) -> None:
-        self._processes: dict[int, Process] = {}
-        self._counts: collections.Counter[tuple[bool | None, str | None, tuple[int, ...]]] = collections.Counter()
-
-    def add(self, found: Socket) -> None:
-        """Count a socket."""
-        covered, code = found.verdict.covered, found.verdict.code
-        pids = []
-        for process, _descriptor in found.holders:
-            self._processes[process.pid] = process
-            pids.append(process.pid)
-        self._counts[covered, code, tuple(pids)] += 1
-
-    def as_dict(self) -> Result:
-        """Return the counts as the module returns them: once for each command and unit that holds a socket."""
-        total: _Count = collections.Counter()
-        reasons: collections.Counter[str] = collections.Counter()
-        commands: dict[str | None, _Count] = {}
-        units: dict[str | None, _Count] = {}
-        for (covered, code, pids), count in self._counts.items():
-            processes = [self._processes[pid] for pid in pids]
-            total[covered] += count
-            if code is not None:
-                reasons[code] += count
-            for command in {process.command for process in processes}:
-                commands.setdefault(command, collections.Counter())[covered] += count
-            for unit in {process.unit for process in processes}:
-                units.setdefault(unit, collections.Counter())[covered] += count
-        return {
-            "totals": _shown(total),
-            "reasons": [{**NOT_COVERED[code]._asdict(), "sockets": count} for code, count in sorted(reasons.items())],
-            "by_command": _breakdown("command", commands),
-            "by_unit": _breakdown("unit", units),
-        }
-
-
-def _shown(counts: _Count) -> Result:
-    return {
-        "sockets": sum(counts.values()),
-        "covered": counts[True],
-        "not_covered": counts[False],
-        "unknown": counts[None],
-    }
-
-
-def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Result]:
-    return [
-        {key: None if name is None else printable(name), **_shown(counts[name])}
-        for name in sorted(counts, key=lambda name: (name is None, name or ""))
-    ]

@@ -43,13 +43,13 @@ def read_options(copy: socket.SocketType, *, whole: bool = True) -> Options:
         keepalive=keepalive,
         time=_number(copy, socket.TCP_KEEPIDLE),
         intvl=_number(copy, socket.TCP_KEEPINTVL),
+        probes=_number(copy, socket.TCP_KEEPCNT),
         user_timeout=_number(copy, socket.TCP_USER_TIMEOUT),
     )
     if not whole:
         return options
     return options._replace(
         mptcp=protocol == _IPPROTO_MPTCP,
-        probes=_number(copy, socket.TCP_KEEPCNT),
         idle=_idle(copy),
     )
 

@@ -32,10 +32,12 @@ class Reason(t.NamedTuple):
 OFF = Reason("keepalive_off", "keepalive is off")
 OLDER = Reason("timer_armed_earlier", "the timer was armed with an older value")
 USER_TIMEOUT = Reason("user_timeout", "TCP_USER_TIMEOUT takes precedence")
+SILENT = Reason("silent_longer_than_path", "an idle connection is silent for longer than the path remembers")
+LATE = Reason("noticed_too_late", "a dead peer is noticed later than the limit")
 UNACKNOWLEDGED = Reason("unacknowledged_data", "data is unacknowledged")
 UNREAD = Reason("options_unreadable", "its options cannot be read")
 
-NOT_COVERED = {reason.code: reason for reason in (OFF, OLDER, USER_TIMEOUT, UNACKNOWLEDGED, UNREAD)}
+NOT_COVERED = {reason.code: reason for reason in (OFF, OLDER, USER_TIMEOUT, SILENT, LATE, UNACKNOWLEDGED, UNREAD)}
 
 # Why a socket was left as it was.
 COMPLIANT = Reason("already_compliant", "it has the desired state")

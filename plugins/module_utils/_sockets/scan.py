@@ -107,7 +107,7 @@ class SocketScanner:
                 if options is None and unread is None:
                     continue
                 namespace, entries = selected[inode]
-                found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread)
+                found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread, filters.criteria)
                 if filters.covered is None or found.verdict.covered is filters.covered:
                     yield found
 

@@ -11,11 +11,18 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN_HOLDER, PLURALS
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    ENDED,
+    HIDDEN_HOLDER,
+    LATE,
+    PLURALS,
+    SILENT,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import consequence_of
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason as SocketReason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, Result
@@ -77,7 +84,9 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
         yield from _doubts(host.values, criteria)
         yield from _other_writers(host.values)
         yield from _too_late(host.values, criteria)
+        yield from _noticed_too_late(host, criteria)
         yield from _too_silent(host.values, criteria)
+        yield from _silent_too_long(host, criteria)
         yield from _too_few(host, criteria)
 
 
@@ -181,6 +190,34 @@ def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
                 f"after {criteria.idle_timeout} s.",
                 key=key,
             )
+
+
+def _condemned(host: AuditedHost, criteria: Criteria, reason: SocketReason) -> int:
+    """Return how many connections do not keep to a criterion; 0 where their share is judged."""
+    if host.connections is None or criteria.covered is not None:
+        return 0
+    return sum(one["sockets"] for one in host.connections["reasons"] if one["code"] == reason.code)
+
+
+def _noticed_too_late(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
+    """Yield where connections have values of their own, or of another namespace."""
+    late = 0 if criteria.limit is None else _condemned(host, criteria, LATE)
+    if host.connections and late:
+        yield Reason(
+            "detection_time",
+            f"On {late} of {host.connections['sockets']} connections a dead peer is noticed after more than "
+            f"{criteria.limit} s.",
+        )
+
+
+def _silent_too_long(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
+    silent = 0 if criteria.idle_timeout is None else _condemned(host, criteria, SILENT)
+    if host.connections and silent:
+        yield Reason(
+            "idle_timeout",
+            f"{silent} of {host.connections['sockets']} connections are silent for {criteria.idle_timeout} s or "
+            f"longer, and the path forgets them then.",
+        )
 
 
 def _too_few(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:

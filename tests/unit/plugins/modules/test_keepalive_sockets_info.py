@@ -97,6 +97,35 @@ def test_covered() -> None:
     assert answer["sorted"] == [up] * 14 + [down] * 2
 
 
+def test_criteria_hold_for_each_connection() -> None:
+    silent = "silent_longer_than_path: an idle connection is silent for longer than the path remembers"
+    late = "noticed_too_late: a dead peer is noticed later than the limit"
+    assert run_isolated(SCENARIOS / "criteria.py") == {
+        "none": {},
+        "silent": {
+            "time": f"{silent}: 7200 s, and the path forgets it after 350 s",
+            "both": f"{silent}: 7200 s, and the path forgets it after 350 s",
+            "intvl": f"{silent}: 350 s, and the path forgets it after 350 s",
+            "listener": f"{silent}: 400 s, and the path forgets it after 350 s",
+        },
+        "late": {
+            "time": f"{late}: 7380 s, and the limit is 1200 s",
+            "both": f"{late}: 7380 s, and the limit is 1200 s",
+            "probes": f"{late}: 1970 s, and the limit is 1200 s",
+        },
+        "summary": [
+            {
+                "code": "noticed_too_late",
+                "message": "a dead peer is noticed later than the limit",
+                "sockets": 3,
+            }
+        ],
+        "changed": ["both", "probes", "time"],
+        "then": [[1, 170, 30, 6], [1, 170, 350, 1], [1, 170, 30, 6]],
+        "left": {},
+    }
+
+
 def test_raised_value() -> None:
     # it fires earlier than it need, and is armed again
     assert run_isolated(SCENARIOS / "raised_value.py") == {"time": 7200, "left": 600, "covered": True, "data": "hello"}

@@ -9,18 +9,20 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
     STATES,
-    CoverageSummary,
+    Criteria,
     Socket,
     Verdict,
     judge,
     plain,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    LATE,
     OFF,
     OLDER,
+    SILENT,
     UNACKNOWLEDGED,
     UNREAD,
     USER_TIMEOUT,
@@ -28,8 +30,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
         Entry,
         Options,
@@ -99,6 +99,46 @@ def test_judge(entry: dict[str, t.Any], options: dict[str, t.Any], verdict: Verd
 
 
 @pytest.mark.parametrize(
+    ("options", "criteria", "verdict"),
+    [
+        pytest.param({}, Criteria(601, 1800), Verdict(True), id="just within"),
+        pytest.param(
+            {},
+            Criteria(600, 1799),
+            Verdict(False, SILENT.because("600 s, and the path forgets it after 600 s")),
+            id="just beyond both",
+        ),
+        pytest.param(
+            {},
+            Criteria(limit=1799),
+            Verdict(False, LATE.because("1800 s, and the limit is 1799 s")),
+            id="just beyond the limit",
+        ),
+        pytest.param(
+            {"intvl": 700, "probes": 1},
+            Criteria(650, 2000),
+            Verdict(False, SILENT.because("700 s, and the path forgets it after 650 s")),
+            id="intvl is longer",
+        ),
+        pytest.param({"keepalive": False}, Criteria(1, 1), Verdict(False, OFF), id="off"),
+        pytest.param({"probes": None}, Criteria(601), Verdict(True), id="probes are unknown and do not matter"),
+        pytest.param(
+            {"probes": None}, Criteria(601, 1800), Verdict(None, UNREAD.because(NOT_TOLD)), id="probes are unknown"
+        ),
+    ],
+)
+def test_criteria(options: dict[str, t.Any], criteria: Criteria, verdict: Verdict) -> None:
+    assert judge(ENTRY, ON._replace(**options), criteria) == verdict
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("idle_timeout", 0), ("limit", -1), ("limit", True)])
+def test_refused_criteria(name: str, seconds: int) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        Criteria.from_options({name: seconds})
+    assert str(refused.value) == f"{name} is {seconds}: give seconds, a whole number from 1 on, or leave it out."
+
+
+@pytest.mark.parametrize(
     ("lefts", "covered"),
     [([600.0, 600.0], True), ([600.0, 7200.0], False), ([7200.0, 600.0], False)],
 )
@@ -114,37 +154,6 @@ def mapped(address: str) -> bytes:
 def test_plain() -> None:
     assert plain(mapped("10.0.0.5")) == socket.inet_aton("10.0.0.5")
     assert plain(socket.inet_pton(socket.AF_INET6, "::1")) == socket.inet_pton(socket.AF_INET6, "::1")
-
-
-def test_tally(tmp_path: Path) -> None:
-    (tmp_path / "cgroup").write_text("0::/system.slice/web.service\n")
-    first, second = (Process(pid, "web\udcff", 0, 1, str(tmp_path)) for pid in (1, 2))
-    summary = CoverageSummary()
-    summary.add(Socket(7, 1, (LISTENER,), ((first, 3), (second, 3)), ON))
-    summary.add(Socket(8, 1, (ENTRY._replace(left=7000.0),), ((second, 4), (PROCESS, 9)), ON))
-    summary.add(Socket(9, 1, (ENTRY._replace(left=6000.0),), ((PROCESS, 10),), ON))
-    summary.add(Socket(10, 1, (ENTRY,), ((PROCESS, 11),), None))
-    assert summary.as_dict() == {
-        "totals": {"sockets": 4, "covered": 1, "not_covered": 2, "unknown": 1},
-        "reasons": [{**UNREAD._asdict(), "sockets": 1}, {**OLDER._asdict(), "sockets": 2}],
-        "by_command": [
-            {"command": "postgres", "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
-            {"command": "web\\xff", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
-        ],
-        "by_unit": [
-            {"unit": "web.service", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
-            {"unit": None, "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
-        ],
-    }
-
-
-def test_no_sockets() -> None:
-    assert CoverageSummary().as_dict() == {
-        "totals": {"sockets": 0, "covered": 0, "not_covered": 0, "unknown": 0},
-        "reasons": [],
-        "by_command": [],
-        "by_unit": [],
-    }
 
 
 ANSWER = {

@@ -37,7 +37,7 @@ def test_all_options(opened: socket.socket, keepalive: bool) -> None:
 def test_no_more_is_read_than_decides_what_covers_a_socket(opened: socket.socket) -> None:
     assert read_options(opened, whole=False) == Options(keepalive=False)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    assert read_options(opened, whole=False) == Options(keepalive=True, time=600, intvl=30, user_timeout=5000)
+    assert read_options(opened, whole=False) == Options(keepalive=True, time=600, intvl=30, probes=4, user_timeout=5000)
 
 
 def test_a_socket_that_is_closed(opened: socket.socket) -> None:

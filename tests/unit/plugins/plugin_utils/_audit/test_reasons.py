@@ -8,7 +8,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_HOLDER, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
+    ENDED,
+    LATE,
+    NO_HOLDER,
+    OFF,
+    PERMISSION,
+    SILENT,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
@@ -35,6 +42,11 @@ TIME, INTVL, PROBES = "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_keepalive_int
 
 def unread(what: str, reason: Reason) -> Result:
     return {"unreadable": [{"what": what, **reason._asdict(), "count": 2}]}
+
+
+def condemned(*reasons: Reason) -> Result:
+    """Return what the module says of connections that these reasons condemn, one for each."""
+    return {"reasons": [{**reason._asdict(), "sockets": 1} for reason in reasons]}
 
 
 def reworded(result: t.Any) -> t.Any:
@@ -219,6 +231,23 @@ def reworded(result: t.Any) -> t.Any:
                 ),
             ],
             id="right now, wrong after a reboot",
+        ),
+        pytest.param(
+            (info((170, 30, 6)), sockets(0, 3, **condemned(SILENT, LATE, OFF))),
+            Criteria(limit=600, idle_timeout=350),
+            "not_in_order",
+            [
+                ("detection_time", "On 1 of 3 connections a dead peer is noticed after more than 600 s."),
+                ("idle_timeout", "1 of 3 connections are silent for 350 s or longer, and the path forgets them then."),
+            ],
+            id="connections with other values than the host",
+        ),
+        pytest.param(
+            (info((170, 30, 6)), sockets(9, 1, **condemned(SILENT))),
+            Criteria(idle_timeout=350, covered=90),
+            "in_order",
+            [],
+            id="connections with other values, just enough covered",
         ),
         pytest.param((info(), sockets(9, 1)), Criteria(covered=90), "in_order", [], id="just enough covered"),
         pytest.param((info(), sockets(0, 0)), Criteria(covered=100), "in_order", [], id="no connections"),

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
+from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_tally(tmp_path: Path) -> None:
+    (tmp_path / "cgroup").write_text("0::/system.slice/web.service\n")
+    first, second = (Process(pid, "web\udcff", 0, 1, str(tmp_path)) for pid in (1, 2))
+    summary = CoverageSummary()
+    summary.add(Socket(7, 1, (LISTENER,), ((first, 3), (second, 3)), ON))
+    summary.add(Socket(8, 1, (ENTRY._replace(left=7000.0),), ((second, 4), (PROCESS, 9)), ON))
+    summary.add(Socket(9, 1, (ENTRY._replace(left=6000.0),), ((PROCESS, 10),), ON))
+    summary.add(Socket(10, 1, (ENTRY,), ((PROCESS, 11),), None))
+    assert summary.as_dict() == {
+        "totals": {"sockets": 4, "covered": 1, "not_covered": 2, "unknown": 1},
+        "reasons": [{**UNREAD._asdict(), "sockets": 1}, {**OLDER._asdict(), "sockets": 2}],
+        "by_command": [
+            {"command": "postgres", "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
+            {"command": "web\\xff", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
+        ],
+        "by_unit": [
+            {"unit": "web.service", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
+            {"unit": None, "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
+        ],
+    }
+
+
+def test_no_sockets() -> None:
+    assert CoverageSummary().as_dict() == {
+        "totals": {"sockets": 0, "covered": 0, "not_covered": 0, "unknown": 0},
+        "reasons": [],
+        "by_command": [],
+        "by_unit": [],
+    }
