@@ -74,6 +74,19 @@ options:
         accepted have what the listener had when they came, and the module warns of them.
     type: bool
     default: false
+  user_timeout:
+    description:
+      - What to do with a socket whose program has set C(TCP_USER_TIMEOUT) so short that, with keepalive and the values
+        that it would have, a single lost probe ends the connection. That is where it is at most C(time + intvl). Such a
+        connection survives a short failure of the network without keepalive, and not with it.
+      - V(leave) leaves it as it is and warns of it. V(accept) changes it nonetheless.
+      - A socket on which a single lost probe ends the connection already, or whose C(probes) is 1, is changed either
+        way.
+    type: str
+    choices:
+      - leave
+      - accept
+    default: leave
   states:
     description:
       - Only sockets in one of these states, named as in the kernel's C(tcp_states.h).
@@ -191,8 +204,9 @@ changed_sockets:
         reason: null
 left_sockets:
   description:
-    - The sockets that needed nothing. They have the same keys, those of C(before) beside the others.
-    - C(reason) has the C(code) V(already_compliant), or why keepalive does not cover the socket nonetheless, as
+    - The sockets that needed nothing, or were left alone. They have the same keys, those of C(before) beside the
+      others.
+    - C(reason) has the C(code) V(already_compliant); or V(user_timeout_too_short), see O(user_timeout); or why keepalive does not cover the socket nonetheless, as
       RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes it.
   returned: success
   type: list
@@ -247,7 +261,8 @@ def main() -> None:
     params = module.params
     try:
         pins = Values(*(params[key] for key in KEYS))
-        want = DesiredState(enabled=params["enabled"], pins=pins, rearm=params["rearm"])
+        accept = params["user_timeout"] == "accept"
+        want = DesiredState(params["enabled"], pins, rearm=params["rearm"], accept_user_timeout=accept)
         filters = Filters.for_change(params)
         with waits_cut_short():
             outcome, unreadable = ensure(want, filters, Processes(), check_mode=module.check_mode)

@@ -215,7 +215,8 @@ sockets:
         - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
           first in this list.
         - V(keepalive_off), keepalive is off. V(timer_armed_earlier), the timer was armed with an older value.
-          V(user_timeout), TCP_USER_TIMEOUT takes precedence. V(silent_longer_than_path), it is silent for
+          V(user_timeout), C(TCP_USER_TIMEOUT) keeps it
+          for longer than its values do. V(silent_longer_than_path), it is silent for
           O(idle_timeout) or longer. V(noticed_too_late), a dead peer is noticed later than O(limit).
           V(unacknowledged_data), data is unacknowledged, and no
           probe is sent meanwhile. V(options_unreadable), the options cannot be read.

@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change as SocketChange
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState as DesiredSockets
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Outcome as SocketOutcome
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
@@ -132,7 +133,7 @@ def test_sockets(tmp_path: Path) -> None:
     summary, outcome = CoverageSummary(), SocketOutcome()
     summary.add(before)
     outcome.changed.append(SocketChange(before, after))
-    outcome.leave(after)
+    outcome.leave(after, DesiredSockets())
     found = [before.as_dict(), summary.as_dict(), outcome.as_dict(summary_only=False), outcome.diff()]
     assert raw(found) == []
     assert all(map(hostile, found))

@@ -118,7 +118,7 @@ def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
         raise GoneError(f"Socket {found.inode} is another connection now.")
     change = plan(found._replace(options=before), want)
     if change is None or (change.rearm and _probes_unanswered(copy)):
-        outcome.leave(found._replace(options=before))
+        outcome.leave(found._replace(options=before), want)
         return
     failure = _apply(copy, change)
     after = read_options(copy)

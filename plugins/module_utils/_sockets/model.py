@@ -225,39 +225,61 @@ def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Ve
     """Return whether keepalive covers a socket or subflow.
 
     net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with, ``time``
-    seconds ahead at most, or ``intvl`` after a probe, even if that is answered; with TCP_USER_TIMEOUT
-    the number of probes does not count; while data is unacknowledged no probe is sent. A timer with
-    more left than that was therefore armed before the value was lowered.
+    seconds ahead at most, or ``intvl`` after a probe, even if that is answered; while data is unacknowledged no probe
+    is sent. A timer with more left than that was therefore armed before the value was lowered. With TCP_USER_TIMEOUT
+    (tcp(7)) the number of probes does not count, and data may be unacknowledged for no longer than that.
     """
     if not options.keepalive:
         return _OFF
-    if options.time is None or options.intvl is None or (criteria.limit is not None and options.probes is None):
+    if options.time is None or options.intvl is None or options.probes is None:
         return Verdict(None, UNREAD.because("this kernel does not tell the values of MPTCP"))
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:
             return Verdict(False, OLDER.because(f"{math.ceil(entry.left)} s left, {wanted} s wanted"))
-    if options.user_timeout:
-        return Verdict(False, USER_TIMEOUT)
-    failed = _failed(criteria, options.time, options.intvl, options.probes or 0)
+    silence = max(options.time, options.intvl)
+    by_values = silence + options.intvl * options.probes
+    user_timeout = (options.user_timeout or 0) / 1000
+    if user_timeout > by_values:
+        cause = f"{user_timeout:.10g} s, and by its values alone it would end after {by_values} s"
+        return Verdict(False, USER_TIMEOUT.because(cause))
+    failed = _failed(criteria, silence, silence + options.intvl * _unanswered_probes(options, silence))
     if failed is not None:
         return Verdict(False, failed)
-    if not entry.is_listening and entry.unacknowledged:
+    if not entry.is_listening and entry.unacknowledged and not user_timeout:
         return Verdict(False, UNACKNOWLEDGED)
     return _COVERED
 
 
-def _failed(criteria: Criteria, time: int, intvl: int, probes: int) -> Reason | None:
-    """Return the first criterion to which a connection with these values does not keep.
+def _unanswered_probes(options: Options, silence: int) -> int:
+    """Return after how many unanswered probes a connection ends.
 
-    A healthy connection is silent for ``time``, or for ``intvl`` where that is longer: after each probe, answered or
-    not, the kernel waits for it.
+    net/ipv4/tcp_timer.c, tcp_keepalive_timer(): with TCP_USER_TIMEOUT at the first expiry of the timer, after at
+    least one probe, at which the peer has been silent for that long.
     """
-    silence = max(time, intvl)
+    intvl, probes = options.intvl or 0, options.probes or 0
+    if not options.user_timeout:
+        return probes
+    return max(1, math.ceil((options.user_timeout / 1000 - silence) / intvl)) if intvl > 0 else 1
+
+
+def ends_at_one_lost_probe(options: Options) -> bool:
+    """Return whether TCP_USER_TIMEOUT lets keepalive end a connection at one lost probe, which its values do not."""
+    if not (options.keepalive and options.user_timeout) or options.time is None or options.intvl is None:
+        return False
+    return options.probes != 1 and _unanswered_probes(options, max(options.time, options.intvl)) == 1
+
+
+def _failed(criteria: Criteria, silence: int, detection: int) -> Reason | None:
+    """Return the first criterion to which a connection does not keep.
+
+    A healthy one is silent for ``time``, or for ``intvl`` where that is longer: after each probe, answered or
+    not, the kernel waits for it. ``detection`` is when a dead peer is noticed.
+    """
     if criteria.idle_timeout is not None and silence >= criteria.idle_timeout:
         return SILENT.because(f"{silence} s, and the path forgets it after {criteria.idle_timeout} s")
-    if criteria.limit is not None and silence + intvl * probes > criteria.limit:
-        return LATE.because(f"{silence + intvl * probes} s, and the limit is {criteria.limit} s")
+    if criteria.limit is not None and detection > criteria.limit:
+        return LATE.because(f"{detection} s, and the limit is {criteria.limit} s")
     return None
 
 

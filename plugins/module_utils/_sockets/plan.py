@@ -15,10 +15,15 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import KEEPALIVE_TIMER, judge
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
+    KEEPALIVE_TIMER,
+    ends_at_one_lost_probe,
+    judge,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     COMPLIANT,
     OLDER,
+    SHORT_USER_TIMEOUT,
     UNREAD,
     UNSUPPORTED,
 )
@@ -57,7 +62,8 @@ class DesiredState:
     """What a socket is to have: keepalive ``enabled`` or not, and where enabled, values of the socket's own.
 
     ``pins`` are seconds and a count; ``rearm`` asks for a new timer where the one that runs was
-    armed with an older value.
+    armed with an older value. ``accept_user_timeout`` allows what would let a single lost probe end the connection,
+    because of its TCP_USER_TIMEOUT.
 
     :raises InvalidValueError: for a value that no socket takes, and for what has no meaning together.
     """
@@ -65,6 +71,7 @@ class DesiredState:
     enabled: bool = True
     pins: Values = dataclasses.field(default_factory=Values)
     rearm: bool = False
+    accept_user_timeout: bool = False
 
     def __post_init__(self) -> None:
         for key, value in self.pins.named().items():
@@ -123,14 +130,14 @@ class Outcome:
                 continue
             change = plan(one, want)
             if change is None:
-                self.leave(one)
+                self.leave(one, want)
             else:
                 changes.append(change)
         return changes
 
-    def leave(self, one: Socket) -> None:
-        """Note a socket that needs nothing."""
-        self.left.append((one, one.verdict.reason or COMPLIANT))
+    def leave(self, one: Socket, want: DesiredState) -> None:
+        """Note a socket that needs nothing, or is not to be changed."""
+        self.left.append((one, hazard(one, want) or one.verdict.reason or COMPLIANT))
 
     def warnings(self, want: DesiredState, *, waiting: int) -> list[str]:
         """Return a warning for each thing that has a remedy; ``waiting`` connections are not accepted yet."""
@@ -146,6 +153,13 @@ class Outcome:
             warnings.append(
                 f"{waiting} connection(s) wait to be accepted, and have what their listener had when they came. "
                 f"Run again once they are."
+            )
+        short = sum(reason == SHORT_USER_TIMEOUT for _one, reason in self.left)
+        if short:
+            warnings.append(
+                f"{short} socket(s) were left as they were, because with their TCP_USER_TIMEOUT a single lost probe "
+                f"would end them. Raise it in their program, give a time and intvl whose sum is less than it, or give "
+                f"user_timeout: accept."
             )
         older = sum(one.verdict.code == OLDER.code for one, _reason in self.left)
         if older and want.enabled and not want.rearm:
@@ -208,23 +222,36 @@ def _end(address: str, port: int) -> str:
 
 
 def plan(found: Socket, want: DesiredState) -> Change | None:
-    """Return how a socket whose options are known changes; None where it needs nothing.
+    """Return how a socket whose options are known changes; None where it needs nothing, or is not to be changed.
 
     A timer is armed anew only while no probe is unanswered, because the next probe would come later
     than it does. Pinning ``time`` arms the timer by itself.
     """
-    options = t.cast("Options", found.options)
-    values = Values(options.time, options.intvl, options.probes).updated(want.pins.named())
-    after = options._replace(keepalive=want.enabled, time=values.time, intvl=values.intvl, probes=values.probes)
+    options, after = t.cast("Options", found.options), _wanted(found, want)
     rearm = (
         want.rearm
         and after.time == options.time
         and options.keepalive
         and any(judge(entry, after).code == OLDER.code and not entry.unanswered for entry in found.entries)
     )
-    if after == options and not rearm:
+    if (after == options and not rearm) or hazard(found, want):
         return None
     return Change(found, found._replace(options=after, entries=_armed(found, after, rearm=rearm)), rearm)
+
+
+def hazard(found: Socket, want: DesiredState) -> Reason | None:
+    """Return why a socket whose options are known is left as it is, although it does not have the desired state."""
+    options, after = t.cast("Options", found.options), _wanted(found, want)
+    if want.accept_user_timeout or ends_at_one_lost_probe(options) or not ends_at_one_lost_probe(after):
+        return None
+    return SHORT_USER_TIMEOUT
+
+
+def _wanted(found: Socket, want: DesiredState) -> Options:
+    """Return the options of a socket with the desired state."""
+    options = t.cast("Options", found.options)
+    values = Values(options.time, options.intvl, options.probes).updated(want.pins.named())
+    return options._replace(keepalive=want.enabled, time=values.time, intvl=values.intvl, probes=values.probes)
 
 
 def _armed(found: Socket, after: Options, *, rearm: bool) -> tuple[Entry, ...]:

@@ -41,6 +41,9 @@ NOT_COVERED = {reason.code: reason for reason in (OFF, OLDER, USER_TIMEOUT, SILE
 
 # Why a socket was left as it was.
 COMPLIANT = Reason("already_compliant", "it has the desired state")
+SHORT_USER_TIMEOUT = Reason(
+    "user_timeout_too_short", "with its TCP_USER_TIMEOUT a single lost probe would end the connection"
+)
 UNSUPPORTED = Reason("not_supported", "the kernel has no such option for MPTCP")
 REFUSED = Reason("refused", "the kernel refused")
 

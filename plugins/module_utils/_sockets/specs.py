@@ -28,5 +28,6 @@ KEEPALIVE_SOCKETS: Spec = {
     "probes": {"type": "int"},
     "rearm": {"type": "bool", "default": False},
     "listening": {"type": "bool", "default": False},
+    "user_timeout": {"type": "str", "choices": ["leave", "accept"], "default": "leave"},
     **_SUMMARY_ONLY,
 }

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import typing as t
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def test_refused_parameters(run: RunModule, check_mode: bool, params: dict[str, 
 
 
 OLD = "the timer was armed with an older value: 7200 s left, 600 s wanted"
-TIMEOUT = "TCP_USER_TIMEOUT takes precedence"
+TIMEOUT = "TCP_USER_TIMEOUT takes precedence: 2000000 s, and by its values alone it would end after 975 s"
 FINE = "it has the desired state"
 KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give rearm: true."
 
@@ -177,7 +178,7 @@ KEEPS = "1 connection(s) keep a timer that was armed with an older value. Give r
             {
                 "off": [[False, 600, 75, 9, None, False], [True, 32767, 32767, 127, 32767, True]],
                 "old": [[True, 600, 75, 9, 7200, False], [True, 32767, 32767, 127, 32767, True]],
-                "timeout": [[True, 300, 75, 9, 300, False], [True, 32767, 32767, 127, 32767, False]],
+                "timeout": [[True, 300, 75, 9, 300, False], [True, 32767, 32767, 127, 32767, True]],
             },
             {},
             {
@@ -273,6 +274,73 @@ def test_data_and_descriptors_stay_as_they_are() -> None:
         "leaked": 0,
         "data": "unread",
         "ends": "",
+    }
+
+
+SHORT = (
+    "{} socket(s) were left as they were, because with their TCP_USER_TIMEOUT a single lost probe would end them. "
+    "Raise it in their program, give a time and intvl whose sum is less than it, or give user_timeout: accept."
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "changed", "left", "warnings", "totals", "pinned"),
+    [
+        pytest.param(
+            {},
+            ["all probes", "longer", "none", "two probes"],
+            {"one probe": "user_timeout_too_short", "listener": "user_timeout_too_short"},
+            [[SHORT.format(1)], [SHORT.format(1)]],
+            # with a time of 170 s one lost probe would end the last three after 185 s
+            {"changed": 3, "left": 3, "unreachable": 0, "gone": 0},
+            {"none": 170, "one probe": 170, "two probes": 120, "all probes": 120, "longer": 120},
+            id="left",
+        ),
+        pytest.param(
+            {"user_timeout": "accept"},
+            ["all probes", "longer", "none", "one probe", "two probes"],
+            {},
+            [[], []],
+            {"changed": 6, "left": 0, "unreachable": 0, "gone": 0},
+            {"none": 170, "one probe": 170, "two probes": 170, "all probes": 170, "longer": 170},
+            id="accepted",
+        ),
+    ],
+)
+def test_user_timeouts(
+    given: dict[str, str],
+    changed: list[str],
+    left: dict[str, str],
+    warnings: list[list[str]],
+    totals: dict[str, int],
+    pinned: dict[str, int],
+) -> None:
+    assert run_isolated(SCENARIOS / "user_timeouts.py", given=given) == {
+        "changed": changed,
+        "left": left,
+        "same": True,
+        "untouched": not given,
+        "warnings": warnings,
+        "inherited": 1000,
+        "covered": {
+            "none": True,
+            "one probe": True,
+            "two probes": True,
+            "all probes": True,
+            "longer": False,
+            "listener": True,
+        },
+        "then": totals,
+        "pinned": pinned,
+        "again": False,
+    }
+
+
+def test_a_lost_probe_ends_no_connection_that_the_module_switches_on() -> None:
+    assert run_isolated(SCENARIOS / "lost_probe.py") == {
+        "ends": [errno.ETIMEDOUT, errno.ETIMEDOUT],
+        "covered": {"on": True, "sending": False, "sending with timeout": True},
+        "heard": ["still here", "still here"],
     }
 
 

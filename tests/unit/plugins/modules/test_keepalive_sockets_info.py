@@ -71,8 +71,19 @@ def test_covered() -> None:
             5,
             30000,
             ["keepalive", 300],
+            True,
+            None,
+        ],
+        "long user timeout": [
+            up,
+            True,
+            300,
+            60,
+            5,
+            601000,
+            ["keepalive", 300],
             False,
-            "TCP_USER_TIMEOUT takes precedence",
+            "TCP_USER_TIMEOUT takes precedence: 601 s, and by its values alone it would end after 600 s",
         ],
         "new": [up, True, 600, 11, 3, 0, ["keepalive", 600], True, None],
         "listener": [down, False, 600, 60, 5, 0, None, False, "keepalive is off"],
@@ -81,20 +92,20 @@ def test_covered() -> None:
     }
     assert sending[6][0] in ("zero window", "retransmission")
     assert sending[7:] == [False, "data is unacknowledged"]
-    # the other ends of the seven connections are off, but for the accepted one, whose client is
-    assert answer["totals"] == {"sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}
+    # the other ends of the eight connections are off, but for the accepted one, whose client is
+    assert answer["totals"] == {"sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}
     assert answer["reasons"] == [
-        {"code": "keepalive_off", "message": "keepalive is off", "sockets": 9},
+        {"code": "keepalive_off", "message": "keepalive is off", "sockets": 10},
         {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 1},
         {"code": "unacknowledged_data", "message": "data is unacknowledged", "sockets": 1},
         {"code": "user_timeout", "message": "TCP_USER_TIMEOUT takes precedence", "sockets": 1},
     ]
-    assert answer["by_command"] == [{"command": "me", "sockets": 16, "covered": 4, "not_covered": 12, "unknown": 0}]
-    assert answer["counts"] == [4, 12]
+    assert answer["by_command"] == [{"command": "me", "sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}]
+    assert answer["counts"] == [5, 13]
     assert set(answer["summary"].values()) == {True}
     assert answer["no_sockets"] == []
     assert answer["idle"] == ["float", "NoneType"]
-    assert answer["sorted"] == [up] * 14 + [down] * 2
+    assert answer["sorted"] == [up] * 16 + [down] * 2
 
 
 def test_criteria_hold_for_each_connection() -> None:

@@ -70,7 +70,14 @@ NOT_TOLD = "this kernel does not tell the values of MPTCP"
         ),
         pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF), id="off"),
         pytest.param({"left": 7200.0}, {"keepalive": False}, Verdict(False, OFF), id="off meanwhile"),
-        pytest.param({}, {"user_timeout": 30000}, Verdict(False, USER_TIMEOUT), id="user timeout"),
+        pytest.param({}, {"user_timeout": 30000}, Verdict(True), id="a short user timeout"),
+        pytest.param({}, {"user_timeout": 1_800_000}, Verdict(True), id="a user timeout that ends it just as early"),
+        pytest.param(
+            {},
+            {"user_timeout": 1_800_001},
+            Verdict(False, USER_TIMEOUT.because("1800.001 s, and by its values alone it would end after 1800 s")),
+            id="a user timeout that keeps it",
+        ),
         pytest.param(
             {"left": 7200.0},
             {"user_timeout": 30000},
@@ -81,9 +88,15 @@ NOT_TOLD = "this kernel does not tell the values of MPTCP"
         pytest.param({"timer": 1, "unacknowledged": 1}, {}, Verdict(False, UNACKNOWLEDGED), id="unacknowledged"),
         pytest.param(
             {"timer": 1, "left": 7200.0, "unacknowledged": 1},
-            {"user_timeout": 1},
-            Verdict(False, USER_TIMEOUT),
+            {"user_timeout": 1_900_000},
+            Verdict(False, USER_TIMEOUT.because("1900 s, and by its values alone it would end after 1800 s")),
             id="another timer",
+        ),
+        pytest.param(
+            {"timer": 1, "unacknowledged": 1},
+            {"user_timeout": 1_800_000},
+            Verdict(True),
+            id="unacknowledged, with a user timeout",
         ),
         pytest.param({"timer": 0, "state": STATES["listening"]}, {}, Verdict(True), id="listener"),
         pytest.param(
@@ -121,10 +134,19 @@ def test_judge(entry: dict[str, t.Any], options: dict[str, t.Any], verdict: Verd
             id="intvl is longer",
         ),
         pytest.param({"keepalive": False}, Criteria(1, 1), Verdict(False, OFF), id="off"),
-        pytest.param({"probes": None}, Criteria(601), Verdict(True), id="probes are unknown and do not matter"),
         pytest.param(
-            {"probes": None}, Criteria(601, 1800), Verdict(None, UNREAD.because(NOT_TOLD)), id="probes are unknown"
+            {"user_timeout": 700_000}, Criteria(limit=720), Verdict(True), id="a user timeout ends it in time"
         ),
+        pytest.param(
+            {"user_timeout": 1}, Criteria(limit=660), Verdict(True), id="a user timeout waits for the first probe"
+        ),
+        pytest.param(
+            {"user_timeout": 700_000},
+            Criteria(limit=719),
+            Verdict(False, LATE.because("720 s, and the limit is 719 s")),
+            id="a user timeout ends it after the limit",
+        ),
+        pytest.param({"probes": None}, Criteria(), Verdict(None, UNREAD.because(NOT_TOLD)), id="probes are unknown"),
     ],
 )
 def test_criteria(options: dict[str, t.Any], criteria: Criteria, verdict: Verdict) -> None:

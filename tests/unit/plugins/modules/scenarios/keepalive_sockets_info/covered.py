@@ -25,11 +25,16 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
 
 sysctl("time", 7200)
 listener = listen()
-sockets = {name: connect(listener)[0] for name in ("off", "old", "own time", "own user timeout", "sending")}
+sockets = {
+    name: connect(listener)[0]
+    for name in ("off", "old", "own time", "own user timeout", "long user timeout", "sending")
+}
 keepalive(*(one for name, one in sockets.items() if name != "off"))
 sockets["own time"].setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 50)
 sockets["own user timeout"].setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 300)
 sockets["own user timeout"].setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 30000)
+sockets["long user timeout"].setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 300)
+sockets["long user timeout"].setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 601_000)
 sysctl("time", 600)
 sysctl("intvl", 60)
 sysctl("probes", 5)
