@@ -70,6 +70,7 @@ notes:
     would. That takes no Python on the host and no transfer. The return values are the same. As no Python is looked
     for, there is no fact C(discovered_interpreter_python) among them, and none of the warnings that go with it.
   - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);
+    where C(ansible_python_interpreter) is no plain Python but a wrapper, which may run the module in another namespace;
     for a path with C(~) or C($); with a shell that is none of POSIX, such as fish or PowerShell; where C(grep),
     C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of its own; where OpenRC
     or BusyBox boots the host, or tuned has a profile; where another program may set the values; and where something

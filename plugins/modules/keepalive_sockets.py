@@ -206,7 +206,8 @@ left_sockets:
   description:
     - The sockets that needed nothing, or were left alone. They have the same keys, those of C(before) beside the
       others.
-    - C(reason) has the C(code) V(already_compliant); or V(user_timeout_too_short), see O(user_timeout); or why keepalive does not cover the socket nonetheless, as
+    - C(reason) has the C(code) V(already_compliant); or V(user_timeout_too_short), see O(user_timeout); or why
+      keepalive does not cover the socket nonetheless, as
       RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes it.
   returned: success
   type: list

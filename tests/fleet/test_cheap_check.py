@@ -46,6 +46,9 @@ SHELLS = {
     "other_language": 'case $2 in *doubt*) echo "fish: Unknown command"; exit 127 ;; esac; exec /bin/sh "$@"',
     # nor within a command of su, whose success message comes before the first semicolon
     "deaf": 'case $2 in su\\ *) ;; *BECOME*doubt*) set -- -c "${2%%;*}" ;; *doubt*) exit ;; esac; exec /bin/sh "$@"',
+    # no shells, but wrappers of a Python: they may enter another namespace
+    "python3": f'exec {NO_PYTHON} "$@"',
+    "in-blue": f'exec {NO_PYTHON} "$@"',
 }
 TOOLS = "grep sort tar gzip head base64 ls sh"
 
@@ -80,6 +83,10 @@ SENT: dict[str, Task] = {
         for name in ("no_gzip", "no_base64", "cut", "chatty", "other_language", "deaf")
     },
     "deaf, by su": {"become": True, "become_method": "su", "vars": {"ansible_shell_executable": "/opt/shells/deaf"}},
+    **{
+        f"a wrapper called {name}": {"vars": {"ansible_python_interpreter": f"/opt/shells/{name}"}}
+        for name in ("python3", "in-blue")
+    },
     "another writer": {"delegate_to": "host02"},
     "tuned": {"delegate_to": "host04"},
 }

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Inconclus
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.interpreter import guarded, interpreter_of, is_plain
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
 
@@ -85,7 +86,11 @@ class ProbingAction(ActionBase):
         complaints = validated.error_messages or validated._warnings or validated._deprecations  # noqa: SLF001 -- no other name
         if complaints or params.get("root", "/") != "/" or getattr(shell, "SHELL_FAMILY", "") != "sh":
             return None
-        output: Result = self._low_level_execute_command(PROBE_SCRIPT)  # type: ignore[no-untyped-call]  # it has no types
+        interpreter = interpreter_of(variables, self._task.delegate_to, self._templar.template)
+        if not is_plain(interpreter):
+            self._display.vv("The module is sent: ansible_python_interpreter is not a plain Python.")
+            return None
+        output: Result = self._low_level_execute_command(guarded(PROBE_SCRIPT, interpreter))  # type: ignore[no-untyped-call]  # it has no types
         try:
             computed = self.compute_result(params, parse_probe(output["stdout"]))
         except (KeepaliveError, MemoryError, OverflowError, RecursionError, ValueError) as exc:

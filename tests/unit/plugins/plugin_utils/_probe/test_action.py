@@ -18,25 +18,35 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.action import keepalive, keepalive_info
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.interpreter import guarded
 
 Result = t.Dict[str, t.Any]
 SENT = {"changed": True, "from": "module"}
 
 
 def act(
-    plugin: t.Any, arguments: Result, *, output: str = "", family: str = "sh", run_async: int = 0, no_log: bool = False
+    plugin: t.Any,
+    arguments: Result,
+    *,
+    output: str = "",
+    family: str = "sh",
+    run_async: int = 0,
+    no_log: bool = False,
+    variables: Result | None = None,
 ) -> tuple[Result, list[str], list[str]]:
     """Run an action whose host prints ``output``; return the result, what was run there, and what is displayed."""
-    task = mock.MagicMock(args=arguments, check_mode=False, diff=False, async_val=run_async, no_log=no_log)
+    task = mock.MagicMock(
+        args=arguments, check_mode=False, diff=False, async_val=run_async, no_log=no_log, delegate_to=None
+    )
     connection = mock.MagicMock(**{"_shell.SHELL_FAMILY": family})
     action = plugin.ActionModule(task, connection, *[mock.MagicMock() for _each in range(4)])
     ask = mock.MagicMock(return_value={"rc": 0, "stdout": output, "stderr": ""})
     send = mock.MagicMock(return_value=dict(SENT))
     display = mock.MagicMock()
     with mock.patch.multiple(action, _low_level_execute_command=ask, _execute_module=send, _display=display):
-        result = action.run(task_vars={})
+        result = action.run(task_vars=variables or {})
     if result.get("from") == "module":
-        send.assert_called_once_with(task_vars={}, wrap_async=run_async)
+        send.assert_called_once_with(task_vars=variables or {}, wrap_async=run_async)
     else:
         send.assert_not_called()
     return result, [call.args[0] for call in ask.call_args_list], [call.args[0] for call in display.vv.call_args_list]
@@ -52,6 +62,7 @@ def act(
         pytest.param({}, {"family": "fish"}, id="fish"),
         pytest.param({"root": "/mnt/image"}, {}, id="another root"),
         pytest.param({"root": "~/image"}, {}, id="a root that the host expands"),
+        pytest.param({}, {"variables": {"ansible_python_interpreter": "/opt/in-blue"}}, id="a wrapper"),
     ],
 )
 def test_host_is_not_asked(plugin: t.Any, arguments: Result, settings: Result) -> None:
@@ -74,6 +85,12 @@ def test_module_is_sent_where_the_probe_is_inconclusive(output: str) -> None:
     assert (result, asked) == (SENT, [PROBE_SCRIPT])
     assert shown
     assert shown[0].startswith("The module is sent: the output ")
+
+
+def test_probe_looks_whether_the_configured_python_is_a_wrapper() -> None:
+    variables = {"ansible_python_interpreter": "/usr/bin/python3"}
+    result, asked, _shown = act(keepalive_info, {}, variables=variables)
+    assert (result, asked) == (SENT, [guarded(PROBE_SCRIPT, "/usr/bin/python3")])
 
 
 def test_nothing_is_told_with_no_log() -> None:
