@@ -59,7 +59,8 @@ options:
   rearm:
     description:
       - Whether to arm timers anew that were armed with an older value than the one that is in force now, as after the
-        host's sysctl was lowered. They then follow the sysctl as before.
+        host's sysctl was lowered, and to arm one where keepalive is on and none runs. They then follow the sysctl as
+        before.
       - The module does so by switching keepalive off and on, which the peer does not see.
       - Without this such timers are left alone, and the module warns of them.
       - A timer is left alone while a probe is unanswered, and while data is unacknowledged, when the kernel does not

@@ -14,7 +14,8 @@ description:
     their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.
   - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
     with the values in force for it (and C(intvl) in place of C(time) where that is longer). A listener is covered if
-    that goes for the connections that it accepts. O(idle_timeout) and O(limit) are further criteria.
+    that goes for the connections that it accepts, which inherit what it has unless its program sets each of them. That
+    is told by connections that the filters take as well. O(idle_timeout) and O(limit) are further criteria.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
   - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
@@ -215,11 +216,12 @@ sockets:
         - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
           first in this list.
         - V(keepalive_off), keepalive is off. V(timer_armed_earlier), the timer was armed with an older value.
-          V(user_timeout), C(TCP_USER_TIMEOUT) keeps it
-          for longer than its values do. V(silent_longer_than_path), it is silent for
+          V(no_timer), none runs, as where both ends opened the connection at once. V(user_timeout),
+          C(TCP_USER_TIMEOUT) keeps it for longer than its values do. V(silent_longer_than_path), it is silent for
           O(idle_timeout) or longer. V(noticed_too_late), a dead peer is noticed later than O(limit).
-          V(unacknowledged_data), data is unacknowledged, and no
-          probe is sent meanwhile. V(options_unreadable), the options cannot be read.
+          V(unacknowledged_data), data is unacknowledged, and no probe is sent meanwhile. V(unknown_until_accepted), a
+          listener that is not covered, whose program sets each connection that it accepts, as those that are open
+          have keepalive that they did not inherit. V(options_unreadable), the options cannot be read.
       returned: success
       type: dict
       contains:
@@ -234,7 +236,10 @@ sockets:
           type: str
           sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
 totals:
-  description: How many sockets the filters take. Each counts once, however many processes share it.
+  description:
+    - How many sockets the filters take. Each counts once, however many processes share it.
+    - Listeners with the reason V(unknown_until_accepted) do not count here, nor in RV(by_command) and RV(by_unit).
+      The connections that they accept do.
   returned: success
   type: dict
   sample: {"sockets": 41, "covered": 12, "not_covered": 29, "unknown": 0}

@@ -54,7 +54,7 @@ def ensure(
         socket can be read because permission is denied; nothing was set.
     """
     outcome, scanner = Outcome(), SocketScanner(processes)
-    found = list(scanner.sockets(filters))
+    found = list(scanner.sockets(filters, compare=False))
     _require_reachable(scanner, found, processes.proc)
     changes = outcome.take(found, want)
     if check_mode:
@@ -66,7 +66,9 @@ def ensure(
         others = filters.without_state(STATES["listening"])
         if listeners and others.states:
             known = {one.inode for one in found}
-            accepted = (one for one in SocketScanner(processes).sockets(others) if one.inode not in known)
+            accepted = (
+                one for one in SocketScanner(processes).sockets(others, compare=False) if one.inode not in known
+            )
             changes += outcome.take(accepted, want)
         _set_all(duplicator, (change for change in changes if not change.before.is_listening), want, outcome)
     entries = scanner.entries(change.after for change in outcome.changed)

@@ -22,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CR
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Socket
 
     # the bytes of the addresses, the network's number and its mask
     Network = t.Tuple[int, int, int]
@@ -179,6 +179,10 @@ class Filters:
             and (not self.users or bool(self.users & {process.user, str(process.uid)}))
             and (not self.units or (process.unit is not None and _matches(process.unit, self.units)))
         )
+
+    def take_socket(self, found: Socket) -> bool:
+        """Return whether a socket that was looked at is selected."""
+        return self.covered is None or found.verdict.covered is self.covered
 
     def take_entry(self, entry: Entry) -> bool:
         """Return whether a socket is selected, as far as its table tells."""

@@ -20,11 +20,13 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
+    NO_TIMER,
     OFF,
     OLDER,
     SILENT,
     UNACKNOWLEDGED,
     UNREAD,
+    UNTIL_ACCEPTED,
     USER_TIMEOUT,
 )
 
@@ -159,6 +161,7 @@ class Socket(t.NamedTuple):
     ``entries`` are the lines of the table: one, or one for each subflow of MPTCP. ``holders`` are
     the processes that hold it, each with the number of a descriptor. ``options`` are None where they
     could not be read, for the cause ``unread``. ``criteria`` are what it is held against.
+    ``sets_accepted`` tells of a listener that its program sets each connection itself.
     """
 
     inode: int
@@ -168,6 +171,7 @@ class Socket(t.NamedTuple):
     options: Options | None = None
     unread: Reason | None = None
     criteria: Criteria = Criteria()
+    sets_accepted: bool = False
 
     @property
     def is_listening(self) -> bool:
@@ -188,6 +192,8 @@ class Socket(t.NamedTuple):
         for entry in self.entries[1:]:
             if verdict.covered:
                 verdict = judge(entry, self.options, self.criteria)
+        if self.sets_accepted and verdict.covered is False:
+            return Verdict(None, UNTIL_ACCEPTED)
         return verdict
 
     @property
@@ -227,7 +233,9 @@ def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Ve
     net/ipv4/tcp_timer.c, tcp_keepalive_timer(): a timer keeps the expiry it was armed with, ``time``
     seconds ahead at most, or ``intvl`` after a probe, even if that is answered; while data is unacknowledged no probe
     is sent. A timer with more left than that was therefore armed before the value was lowered. With TCP_USER_TIMEOUT
-    (tcp(7)) the number of probes does not count, and data may be unacknowledged for no longer than that.
+    (tcp(7)) the number of probes does not count, and data may be unacknowledged for no longer than that. No timer runs
+    where keepalive was on before both ends opened the connection at once: tcp_finish_connect() arms it, which is not
+    called then.
     """
     if not options.keepalive:
         return _OFF
@@ -237,6 +245,8 @@ def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Ve
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:
             return Verdict(False, OLDER.because(f"{math.ceil(entry.left)} s left, {wanted} s wanted"))
+    if not entry.is_listening and not entry.timer and not entry.unacknowledged:
+        return Verdict(False, NO_TIMER)
     silence = max(options.time, options.intvl)
     by_values = silence + options.intvl * options.probes
     user_timeout = (options.user_timeout or 0) / 1000

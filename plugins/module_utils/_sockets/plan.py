@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     COMPLIANT,
+    NO_TIMER,
     OLDER,
     SHORT_USER_TIMEOUT,
     UNREAD,
@@ -49,6 +50,9 @@ PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
 
 NONE_SELECTED = "No socket matches these filters."
 
+# what a new timer puts right
+_REARMED = (OLDER.code, NO_TIMER.code)
+
 # what of a socket can change, and what that makes of it; the rest tells which socket it is
 _CONDITION = ("keepalive", "time", "intvl", "probes", "timer", "covered", "reason")
 _IDENTITY = (
@@ -62,8 +66,8 @@ class DesiredState:
     """What a socket is to have: keepalive ``enabled`` or not, and where enabled, values of the socket's own.
 
     ``pins`` are seconds and a count; ``rearm`` asks for a new timer where the one that runs was
-    armed with an older value. ``accept_user_timeout`` allows what would let a single lost probe end the connection,
-    because of its TCP_USER_TIMEOUT.
+    armed with an older value, or none runs. ``accept_user_timeout`` allows what would let a single lost probe end the
+    connection, because of its TCP_USER_TIMEOUT.
 
     :raises InvalidValueError: for a value that no socket takes, and for what has no meaning together.
     """
@@ -164,6 +168,9 @@ class Outcome:
         older = sum(one.verdict.code == OLDER.code for one, _reason in self.left)
         if older and want.enabled and not want.rearm:
             warnings.append(f"{older} connection(s) keep a timer that was armed with an older value. Give rearm: true.")
+        unarmed = sum(one.verdict.code == NO_TIMER.code for one, _reason in self.left)
+        if unarmed and want.enabled and not want.rearm:
+            warnings.append(f"{unarmed} connection(s) have keepalive on, and no timer that runs. Give rearm: true.")
         return warnings
 
     def as_dict(self, *, summary_only: bool) -> Result:
@@ -232,7 +239,7 @@ def plan(found: Socket, want: DesiredState) -> Change | None:
         want.rearm
         and after.time == options.time
         and options.keepalive
-        and any(judge(entry, after).code == OLDER.code and not entry.unanswered for entry in found.entries)
+        and any(judge(entry, after).code in _REARMED and not entry.unanswered for entry in found.entries)
     )
     if (after == options and not rearm) or hazard(found, want):
         return None

@@ -31,13 +31,18 @@ class Reason(t.NamedTuple):
 # Why a socket is not covered, or why that is not known.
 OFF = Reason("keepalive_off", "keepalive is off")
 OLDER = Reason("timer_armed_earlier", "the timer was armed with an older value")
+NO_TIMER = Reason("no_timer", "keepalive is on, and its timer does not run")
 USER_TIMEOUT = Reason("user_timeout", "TCP_USER_TIMEOUT takes precedence")
 SILENT = Reason("silent_longer_than_path", "an idle connection is silent for longer than the path remembers")
 LATE = Reason("noticed_too_late", "a dead peer is noticed later than the limit")
 UNACKNOWLEDGED = Reason("unacknowledged_data", "data is unacknowledged")
+UNTIL_ACCEPTED = Reason("unknown_until_accepted", "its program sets each connection that it accepts")
 UNREAD = Reason("options_unreadable", "its options cannot be read")
 
-NOT_COVERED = {reason.code: reason for reason in (OFF, OLDER, USER_TIMEOUT, SILENT, LATE, UNACKNOWLEDGED, UNREAD)}
+NOT_COVERED = {
+    reason.code: reason
+    for reason in (OFF, OLDER, NO_TIMER, USER_TIMEOUT, SILENT, LATE, UNACKNOWLEDGED, UNTIL_ACCEPTED, UNREAD)
+}
 
 # Why a socket was left as it was.
 COMPLIANT = Reason("already_compliant", "it has the desired state")

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
@@ -35,6 +36,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     HIDDEN_HOLDER,
     NO_HOLDER,
     NO_TABLE,
+    NO_TIMER,
     NOT_ACCEPTED,
     PERMISSION,
     REFUSED,
@@ -47,7 +49,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Criteria, Entry, Options
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
     # process and number of the descriptor
@@ -84,10 +86,12 @@ class SocketScanner:
         self._seen: set[int] = set()
         self._refused = 0
 
-    def sockets(self, filters: Filters, *, whole: bool = True) -> t.Iterator[Socket]:
+    def sockets(self, filters: Filters, *, whole: bool = True, compare: bool = True) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
 
         Unless the ``whole`` of their options is wanted, only those that tell whether keepalive covers them are read.
+        Listeners come last. Unless asked to ``compare`` them with the connections that they have accepted, they are
+        judged by their own options alone.
         A socket whose options cannot be read comes without them; one that has ended does not come.
         With filters of processes, only the processes that these take are named as holders, and
         sockets without a holder are not counted, because it is not known whether they are selected.
@@ -101,15 +105,41 @@ class SocketScanner:
         self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
         self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
         self._count_without_holder(filters, unheld, [selected[inode] for inode in holders])
+        accepted, unsettled = AcceptedConnections(), []
+        for found in self._look_at_all(selected, holders, filters.criteria, whole=whole):
+            if found.is_listening or found.verdict.code == NO_TIMER.code:
+                unsettled.append(found)
+                continue
+            accepted.add(found)
+            if filters.take_socket(found):
+                yield found
+        for found in self._settled(unsettled, accepted, compare=compare):
+            if filters.take_socket(found):
+                yield found
+
+    def _settled(self, unsettled: list[Socket], accepted: AcceptedConnections, *, compare: bool) -> t.Iterator[Socket]:
+        """Look at sockets once more: a timer may have been armed after the tables were read; then at listeners."""
+        unarmed = [one for one in unsettled if not one.is_listening]
+        now = self.entries(unarmed)
+        for one in unarmed:
+            found = one._replace(entries=now.get(one.inode, one.entries))
+            accepted.add(found)
+            yield found
+        for one in unsettled:
+            if one.is_listening:
+                yield one._replace(sets_accepted=compare and accepted.differ_from(one))
+
+    def _look_at_all(
+        self, selected: Selected, holders: t.Mapping[int, list[Holder]], criteria: Criteria, *, whole: bool
+    ) -> t.Iterator[Socket]:
+        """Look at each socket that a process holds."""
         with contextlib.closing(Duplicator(self._processes.proc)) as duplicator:
             for inode, held in holders.items():
                 options, unread = self._look(duplicator, inode, held, whole=whole)
                 if options is None and unread is None:
                     continue
                 namespace, entries = selected[inode]
-                found = Socket(inode, namespace, tuple(entries), tuple(held), options, unread, filters.criteria)
-                if filters.covered is None or found.verdict.covered is filters.covered:
-                    yield found
+                yield Socket(inode, namespace, tuple(entries), tuple(held), options, unread, criteria)
 
     def _count_unfound(self, filters: Filters, selected: Selected, unfound: t.Collection[int]) -> None:
         """Count the selected sockets whose holders were not found."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NOT_COVERED
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NOT_COVERED, UNTIL_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -23,7 +23,10 @@ if t.TYPE_CHECKING:
 
 
 class CoverageSummary:
-    """Counts sockets by what covers them: in all, by reason, by command and by unit."""
+    """Counts sockets by what covers them: in all, by reason, by command and by unit.
+
+    A listener whose program sets each connection itself counts by its reason only.
+    """
 
     def __init__(self) -> None:
         self._processes: dict[int, Process] = {}
@@ -45,10 +48,12 @@ class CoverageSummary:
         commands: dict[str | None, _Count] = {}
         units: dict[str | None, _Count] = {}
         for (covered, code, pids), count in self._counts.items():
-            processes = [self._processes[pid] for pid in pids]
-            total[covered] += count
             if code is not None:
                 reasons[code] += count
+            if code == UNTIL_ACCEPTED.code:
+                continue
+            processes = [self._processes[pid] for pid in pids]
+            total[covered] += count
             for command in {process.command for process in processes}:
                 commands.setdefault(command, collections.Counter())[covered] += count
             for unit in {process.unit for process in processes}:

@@ -137,6 +137,39 @@ def test_criteria_hold_for_each_connection() -> None:
     }
 
 
+def test_a_timer_that_does_not_run() -> None:
+    warning = "1 connection(s) have keepalive on, and no timer that runs. Give rearm: true."
+    assert run_isolated(SCENARIOS / "self_connected.py") == {
+        "before": None,
+        "found": [False, {"code": "no_timer", "message": "keepalive is on, and its timer does not run"}],
+        "left": [False, [warning]],
+        "done": [[False, True]],
+        "after": 600,
+        "again": False,
+    }
+
+
+def test_listeners_whose_programs_set_what_they_accept() -> None:
+    unknown, off = [None, "unknown_until_accepted"], [False, "keepalive_off"]
+    assert run_isolated(SCENARIOS / "own_settings.py") == {
+        "seen": {
+            "sets each": unknown,
+            "sets each, on all addresses": unknown,
+            "sets none": off,
+            "sets a time": [True, None],
+            "has none": off,
+            "on": [True, None],
+        },
+        "by_time": unknown,
+        "uncovered": ["has none", "sets none"],
+        # six listeners and both ends of five connections, without the two listeners that are unknown
+        "totals": {"sockets": 14, "covered": 6, "not_covered": 8, "unknown": 0},
+        "by_command": [{"command": "me", "sockets": 14, "covered": 6, "not_covered": 8, "unknown": 0}],
+        "reasons": [["keepalive_off", 8], ["unknown_until_accepted", 2]],
+        "set": 1,
+    }
+
+
 def test_raised_value() -> None:
     # it fires earlier than it need, and is armed again
     assert run_isolated(SCENARIOS / "raised_value.py") == {"time": 7200, "left": 600, "covered": True, "data": "hello"}

@@ -20,11 +20,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
+    NO_TIMER,
     OFF,
     OLDER,
     SILENT,
     UNACKNOWLEDGED,
     UNREAD,
+    UNTIL_ACCEPTED,
     USER_TIMEOUT,
 )
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
@@ -67,6 +69,13 @@ NOT_TOLD = "this kernel does not tell the values of MPTCP"
             {"time": 2, "intvl": 1},
             Verdict(False, OLDER.because("3 s left, 2 s wanted")),
             id="a little older",
+        ),
+        pytest.param({"timer": 0, "left": 0.0}, {}, Verdict(False, NO_TIMER), id="no timer"),
+        pytest.param(
+            {"timer": 0, "left": 0.0, "unacknowledged": 1},
+            {},
+            Verdict(False, UNACKNOWLEDGED),
+            id="no timer for a moment",
         ),
         pytest.param({"timer": 0}, {"keepalive": False}, Verdict(False, OFF), id="off"),
         pytest.param({"left": 7200.0}, {"keepalive": False}, Verdict(False, OFF), id="off meanwhile"),
@@ -167,6 +176,12 @@ def test_refused_criteria(name: str, seconds: int) -> None:
 def test_all_subflows_count(lefts: list[float], covered: bool) -> None:
     entries = tuple(ENTRY._replace(left=left) for left in lefts)
     assert Socket(7, 1, entries, ((PROCESS, 3),), ON).verdict.covered is covered
+
+
+@pytest.mark.parametrize(("options", "covered"), [(ON, True), (ON._replace(keepalive=False), None)], ids=["on", "off"])
+def test_a_listener_whose_program_sets_what_it_accepts(options: Options, covered: bool | None) -> None:
+    listener = Socket(7, 1, (LISTENER,), ((PROCESS, 3),), options, sets_accepted=True)
+    assert listener.verdict == Verdict(covered, None if covered else UNTIL_ACCEPTED)
 
 
 def mapped(address: str) -> bytes:

@@ -8,7 +8,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD, UNTIL_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
@@ -24,9 +24,14 @@ def test_tally(tmp_path: Path) -> None:
     summary.add(Socket(8, 1, (ENTRY._replace(left=7000.0),), ((second, 4), (PROCESS, 9)), ON))
     summary.add(Socket(9, 1, (ENTRY._replace(left=6000.0),), ((PROCESS, 10),), ON))
     summary.add(Socket(10, 1, (ENTRY,), ((PROCESS, 11),), None))
+    summary.add(Socket(11, 1, (LISTENER,), ((first, 12),), ON._replace(keepalive=False), sets_accepted=True))
     assert summary.as_dict() == {
         "totals": {"sockets": 4, "covered": 1, "not_covered": 2, "unknown": 1},
-        "reasons": [{**UNREAD._asdict(), "sockets": 1}, {**OLDER._asdict(), "sockets": 2}],
+        "reasons": [
+            {**UNREAD._asdict(), "sockets": 1},
+            {**OLDER._asdict(), "sockets": 2},
+            {**UNTIL_ACCEPTED._asdict(), "sockets": 1},
+        ],
         "by_command": [
             {"command": "postgres", "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
             {"command": "web\\xff", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
