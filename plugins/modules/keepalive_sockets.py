@@ -229,6 +229,7 @@ totals:
     - How many sockets were changed, left alone, not reached, and gone before they could be set. Each counts once,
       however many processes share it.
     - C(unreachable) counts sockets without a known process, too, which RV(unreadable) explains.
+    - Where all of them are zero a warning says why, such as that sockets match and none can be reached.
   returned: success
   type: dict
   sample: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
@@ -251,7 +252,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NONE_SELECTED, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -273,7 +274,7 @@ def main() -> None:
     for warning in (*outcome.warnings(want, waiting=unreadable.sockets(NOT_ACCEPTED)), *unreadable.warnings()):
         module.warn(warning)
     if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
-        module.warn(NONE_SELECTED)
+        module.warn(outcome.explain_none(unreadable))
     result = {
         "changed": bool(outcome.changed),
         **outcome.as_dict(summary_only=params["summary_only"]),

@@ -278,6 +278,7 @@ unreadable:
       has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
       seen holds it; V(holder_hidden), some processes cannot be read.
     - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units) or O(users) is given.
+      Those that wait for a listener of these processes are counted then as well.
   returned: success
   type: list
   elements: dict

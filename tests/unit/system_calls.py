@@ -17,6 +17,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _IS_ARM = os.uname().machine == "aarch64"
 
 # include/uapi/linux/sched.h
+CLONE_FILES = 0x00000400
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000

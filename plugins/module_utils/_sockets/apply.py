@@ -56,6 +56,8 @@ def ensure(
     outcome, scanner = Outcome(), SocketScanner(processes)
     found = list(scanner.sockets(filters, compare=False))
     _require_reachable(scanner, found, processes.proc)
+    if not found:
+        outcome.unattributed = scanner.unattributed(filters)
     changes = outcome.take(found, want)
     if check_mode:
         outcome.changed = changes

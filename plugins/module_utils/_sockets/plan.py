@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     UNREAD,
     UNSUPPORTED,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -110,6 +111,7 @@ class Outcome:
     ``left`` are those that needed nothing, each with the reason; ``unreachable`` those that could
     not be looked into, or refused, and are as they were. ``partly`` are the reasons why some of the
     changed ones do not have the desired state. ``gone`` counts those that ended before they could be set.
+    ``unattributed`` counts those that may be selected, and that no process is known to hold.
     """
 
     def __init__(self) -> None:
@@ -118,6 +120,7 @@ class Outcome:
         self.unreachable: list[tuple[Socket, Reason]] = []
         self.partly: list[str] = []
         self.gone = 0
+        self.unattributed = Unreadable()
 
     def take(self, found: t.Iterable[Socket], want: DesiredState) -> list[Change]:
         """Note the sockets that need nothing or cannot be reached; return what is to change in the others."""
@@ -172,6 +175,19 @@ class Outcome:
         if unarmed and want.enabled and not want.rearm:
             warnings.append(f"{unarmed} connection(s) have keepalive on, and no timer that runs. Give rearm: true.")
         return warnings
+
+    def explain_none(self, unreadable: Unreadable) -> str:
+        """Return why no socket came of the filters."""
+        count = unreadable.sockets()
+        if count:
+            reasons = unreadable.reasons_of_sockets()
+            return f"{count} socket(s) match these filters, and none of them can be reached: {reasons}."
+        if self.unattributed.sockets():
+            return (
+                f"{NONE_SELECTED} {self.unattributed.sockets()} socket(s) would match that have no known process, so "
+                f"they may be those that you mean: {self.unattributed.reasons_of_sockets()}."
+            )
+        return NONE_SELECTED
 
     def as_dict(self, *, summary_only: bool) -> Result:
         """Return the sockets as the module returns them."""

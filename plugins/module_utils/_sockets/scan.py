@@ -56,6 +56,8 @@ if t.TYPE_CHECKING:
     Holder = t.Tuple[Process, int]
     # of each inode the namespace and the lines of its table
     Selected = t.Dict[int, t.Tuple[int, t.List[Entry]]]
+    # a namespace and a port on which a process listens there
+    Door = t.Tuple[int, int]
     # a namespace and a line of its table
     Line = t.Tuple[int, Entry]
     ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
@@ -100,11 +102,7 @@ class SocketScanner:
         for number, path in self._processes.named_namespaces():
             self._namespaces.setdefault(number, []).append(path)
         selected, unheld = self._select(filters)
-        holders: dict[int, list[Holder]] = {}
-        self._find_holders(chosen, selected, holders)
-        self._find_holders(self._choose(filters), selected, holders)  # those that started meanwhile
-        self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
-        self._count_without_holder(filters, unheld, [selected[inode] for inode in holders])
+        holders = self._held(chosen, filters, selected, unheld)
         accepted, unsettled = AcceptedConnections(), []
         for found in self._look_at_all(selected, holders, filters.criteria, whole=whole):
             if found.is_listening or found.verdict.code == NO_TIMER.code:
@@ -116,6 +114,50 @@ class SocketScanner:
         for found in self._settled(unsettled, accepted, compare=compare):
             if filters.take_socket(found):
                 yield found
+
+    def _held(
+        self, chosen: list[Process], filters: Filters, selected: Selected, unheld: list[Line]
+    ) -> dict[int, list[Holder]]:
+        """Return who holds the selected sockets, by inode, and count those that nobody holds."""
+        doors = self._listeners() if filters.concern_processes else {}
+        holders: dict[int, list[Holder]] = {}
+        listening: dict[int, list[Holder]] = {}
+        self._find_holders(chosen, (selected, holders), (doors, listening))
+        # those that started meanwhile
+        self._find_holders(self._choose(filters), (selected, holders), (doors, listening))
+        self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
+        self._count_without_holder(filters, unheld, {doors[inode] for inode in listening})
+        return holders
+
+    def _listeners(self) -> dict[int, Door]:
+        """Return where each listener listens, whatever states are selected: connections may wait there."""
+        return {
+            entry.inode: (namespace, entry.local_port)
+            for namespace in self._namespaces
+            for entry in self._read_table(namespace, [STATES["listening"]])
+        }
+
+    def unattributed(self, filters: Filters) -> Unreadable:
+        """Count the sockets that no process is known to hold, and that all filters select but those of processes."""
+        counts = Unreadable()
+        if not filters.concern_processes:
+            return counts
+        selected, _unheld = self._select(filters)
+        held: set[int] = set()
+        refused = False
+        for pid in self._processes.pids() if selected else ():
+            try:
+                process = self._processes.read(pid)
+                if process is not None:
+                    held.update(inode for _descriptor, inode in self._processes.sockets(process))
+            except NotPermittedError:  # noqa: PERF203 -- the others may be read
+                refused = True
+            except GoneError:
+                pass
+        unfound = selected.keys() - held
+        for _inode in self._still_there(unfound, {selected[inode][0] for inode in unfound}):
+            counts.add("socket", HIDDEN_HOLDER if refused else NO_HOLDER)
+        return counts
 
     def _settled(self, unsettled: list[Socket], accepted: AcceptedConnections, *, compare: bool) -> t.Iterator[Socket]:
         """Look at sockets once more: a timer may have been armed after the tables were read; then at listeners."""
@@ -149,11 +191,8 @@ class SocketScanner:
             without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
             self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
 
-    def _count_without_holder(self, filters: Filters, unheld: list[Line], held: list[tuple[int, list[Entry]]]) -> None:
-        """Count the sockets that no process holds; with filters of processes, those that wait for a listener."""
-        doors = {
-            (namespace, entry.local_port) for namespace, entries in held for entry in entries if entry.is_listening
-        }
+    def _count_without_holder(self, filters: Filters, unheld: list[Line], doors: t.Collection[Door]) -> None:
+        """Count the sockets that no process holds; with filters of processes, those that wait for their listeners."""
         for namespace, entry in unheld:
             if not filters.concern_processes or (namespace, entry.local_port) in doors:
                 self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
@@ -236,14 +275,14 @@ class SocketScanner:
         self.unreadable.add("namespace", reason, cause)
         return []
 
-    def _find_holders(
-        self, chosen: list[Process], selected: t.Collection[int], holders: dict[int, list[Holder]]
-    ) -> None:
-        """Add who holds the selected sockets, by inode."""
+    def _find_holders(self, chosen: list[Process], *wanted: tuple[t.Collection[int], dict[int, list[Holder]]]) -> None:
+        """Add who holds the sockets of each pair, of inodes and of their holders."""
+        pairs = [pair for pair in wanted if pair[0]]
         for process in chosen:
-            for descriptor, inode in self._sockets_of(process) if selected else ():
-                if inode in selected:
-                    holders.setdefault(inode, []).append((process, descriptor))
+            for descriptor, inode in self._sockets_of(process) if pairs else ():
+                for inodes, holders in pairs:
+                    if inode in inodes:
+                        holders.setdefault(inode, []).append((process, descriptor))
 
     def _sockets_of(self, process: Process) -> t.Iterable[tuple[int, int]]:
         try:

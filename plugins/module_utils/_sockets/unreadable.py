@@ -31,8 +31,17 @@ class Unreadable:
             self._remedies[reason] = what_to_do
 
     def sockets(self, *reasons: Reason) -> int:
-        """Return how many sockets were counted for these reasons."""
-        return sum(self._counts["socket", reason] for reason in reasons)
+        """Return how many sockets were counted for these reasons, or for any if none is given."""
+        return sum(
+            count
+            for (what, reason), count in self._counts.items()
+            if what == "socket" and (not reasons or reason in reasons)
+        )
+
+    def reasons_of_sockets(self) -> str:
+        """Return why sockets were counted, with how many for each reason."""
+        counts = sorted((reason.message, count) for (what, reason), count in self._counts.items() if what == "socket")
+        return "; ".join(f"{message} ({count})" for message, count in counts)
 
     def as_list(self) -> list[dict[str, t.Any]]:
         """Return the counts as the module returns them."""

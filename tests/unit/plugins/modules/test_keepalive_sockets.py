@@ -525,6 +525,49 @@ def test_a_host_without_sockets_and_one_with() -> None:
 WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
 
 
+NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's own"
+MATCH = "{} socket(s) match these filters, and none of them can be reached: {} ({})."
+NONE = "No socket matches these filters."
+MAY_MATCH = (
+    f"{NONE} 1 socket(s) would match that have no known process, so they may be those that you mean: {NO_HOLDER} (1)."
+)
+
+
+@pytest.mark.parametrize(
+    ("way", "by_process", "unreadable", "warning"),
+    [
+        pytest.param(
+            *("not accepted", False, [["not_accepted", 2]]),
+            MATCH.format(2, "it waits to be accepted by its listener's process", 2),
+            id="not accepted",
+        ),
+        pytest.param(
+            *("not accepted", True, [["not_accepted", 2]]),
+            MATCH.format(2, "it waits to be accepted by its listener's process", 2),
+            id="not accepted, by the process of the listener",
+        ),
+        pytest.param("on its way", False, [["no_holder", 1]], MATCH.format(1, NO_HOLDER, 1), id="on its way"),
+        pytest.param("on its way", True, [], MAY_MATCH, id="on its way, by a process"),
+        pytest.param("thread", False, [["no_holder", 1]], MATCH.format(1, NO_HOLDER, 1), id="descriptors of a thread"),
+        pytest.param("thread", True, [], MAY_MATCH, id="descriptors of a thread, by a process"),
+        pytest.param("none", False, [], NONE, id="none"),
+        pytest.param("none", True, [], NONE, id="none, by a process"),
+    ],
+)
+def test_sockets_that_match_and_are_out_of_reach(
+    way: str, by_process: bool, unreadable: list[list[object]], warning: str
+) -> None:
+    answer = run_isolated(SCENARIOS / "out_of_reach.py", own_pids=True, way=way, by_process=by_process)
+    assert answer["unreadable"] == unreadable
+    assert answer["warnings"] == [warning]
+    assert answer["totals"] == {
+        "changed": 0,
+        "left": 0,
+        "unreachable": sum(int(str(count)) for _code, count in unreadable),
+        "gone": 0,
+    }
+
+
 def test_connections_that_wait_to_be_accepted_are_told() -> None:
     assert run_isolated(SCENARIOS / "waiting_to_be_accepted.py") == {
         "same": [True, True],
