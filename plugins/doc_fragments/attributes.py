@@ -81,7 +81,8 @@ notes:
 options:
   commands:
     description:
-      - Only sockets of processes with one of these names, as C(/proc/PID/comm) and C(ps -o comm) show them.
+      - Only sockets of processes with one of these names, as C(/proc/PID/comm) and C(ps -o comm) show them, or whose
+        program, the file that C(/proc/PID/exe) leads to, has one of these names.
       - Names may have the wildcards V(*), V(?) and V([...]). The kernel keeps the first 15 bytes of a name, and so
         does the module of a name without wildcards.
     type: list
@@ -94,6 +95,8 @@ options:
     description:
       - Only sockets of processes in one of these systemd units, such as V(nginx.service); V(nginx) means that, too.
       - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
+      - The leader of a login session, which systemd moves to a scope of its own, belongs to the unit that started it,
+        too. So V(ssh) selects the connections of logins, and not those of what is run within a login.
     type: list
     elements: str
   users:

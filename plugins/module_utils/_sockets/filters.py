@@ -4,7 +4,7 @@
 
 """Select sockets: the filters that the modules for sockets have in common.
 
-Pure: nothing here looks at a host.
+Nothing here looks at a host, but for what a process tells of itself when a filter asks for it.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -19,6 +19,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CRITERIA_OPTIONS, STATES, Criteria
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
@@ -122,7 +123,7 @@ class Filters:
             return tuple(network(name, text) for text in given(name))
 
         return cls(
-            commands=tuple(map(_as_comm, given("commands"))),
+            commands=tuple(given("commands")),
             pids=frozenset(given("pids")),
             units=tuple(map(_as_unit, given("units"))),
             users=frozenset(given("users")),
@@ -172,12 +173,18 @@ class Filters:
         return bool(self.commands or self.pids or self.units or self.users)
 
     def take_process(self, process: Process) -> bool:
-        """Return whether a process is selected. Its cgroup is looked at last and only if asked for."""
+        """Return whether a process is selected. Its program and its cgroup are looked at last and only if asked for."""
         return (
             (not self.pids or process.pid in self.pids)
-            and (not self.commands or _matches(process.command, self.commands))
             and (not self.users or bool(self.users & {process.user, str(process.uid)}))
-            and (not self.units or (process.unit is not None and _matches(process.unit, self.units)))
+            and (
+                not self.commands
+                or _matches(process.command, tuple(map(_as_comm, self.commands)))
+                or _matches(program_of(process), self.commands)
+            )
+            and (
+                not self.units or _matches(process.unit, self.units) or _matches(unit_that_started(process), self.units)
+            )
         )
 
     def take_socket(self, found: Socket) -> bool:
@@ -219,8 +226,8 @@ def _as_unit(pattern: str) -> str:
     return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
 
 
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
+    return name is not None and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _within(packed: bytes, networks: tuple[Network, ...]) -> bool:

@@ -12,6 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidVa
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, V6
 
 if t.TYPE_CHECKING:
@@ -78,6 +79,33 @@ def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) ->
     (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
     process = Process(812, "postgres", 0, 1, str(tmp_path))
     assert Filters.from_options(options).take_process(process) is taken
+
+
+@pytest.mark.parametrize(
+    ("options", "taken"),
+    [
+        ({"commands": ["MainThread"]}, True),
+        ({"commands": ["a-program-with-a-long-name"]}, True),
+        ({"commands": ["a-program-*"]}, True),
+        ({"commands": ["a-program-with-"]}, False),
+        ({"units": ["ssh"]}, True),
+        ({"units": ["session-3.scope"]}, True),
+        ({"units": ["cron"]}, False),
+    ],
+)
+def test_take_process_by_its_program_and_by_what_started_it(
+    tmp_path: Path, options: dict[str, t.Any], taken: bool
+) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "7/cgroup": b"0::/user.slice/user-1000.slice/session-3.scope\n",
+            "7/status": b"Name:\tx\nPPid:\t5\n",
+            "5/cgroup": b"0::/system.slice/ssh.service\n",
+        },
+    )
+    (tmp_path / "7/exe").symlink_to("/opt/a-program-with-a-long-name")
+    assert Filters.from_options(options).take_process(Process(7, "MainThread", 0, 1, str(tmp_path / "7"))) is taken
 
 
 @pytest.mark.parametrize("unit", ["php8.2-fpm", "postgresql@9.6-main", "org.cups.cupsd"])

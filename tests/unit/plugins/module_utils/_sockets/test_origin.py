@@ -1,0 +1,64 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+SESSION = b"0::/user.slice/user-1000.slice/session-3.scope\n"
+SSH = b"0::/system.slice/ssh.service\n"
+
+
+def status(parent: int) -> bytes:
+    return f"Name:\tx\nPid:\t7\nPPid:\t{parent}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("target", "program"),
+    [("/usr/bin/node", "node"), ("/usr/bin/python3.11 (deleted)", "python3.11"), (None, None)],
+)
+def test_program_of(tmp_path: Path, target: str | None, program: str | None) -> None:
+    if target:
+        (tmp_path / "exe").symlink_to(target)
+    assert program_of(Process(7, "MainThread", 0, 1, str(tmp_path))) == program
+
+
+def test_program_of_this_process() -> None:
+    assert program_of(Process(os.getpid(), "x", 0, 1, "/proc/self")) == os.path.basename(
+        os.path.realpath(sys.executable)
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "unit"),
+    [
+        pytest.param({"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": SSH}, "ssh.service", id="the leader"),
+        pytest.param({"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": SESSION}, None, id="one that it started"),
+        pytest.param({"7/cgroup": SESSION, "7/status": status(1), "1/cgroup": SSH}, None, id="its parent has ended"),
+        pytest.param({"7/cgroup": SESSION, "7/status": status(5)}, None, id="its parent ends meanwhile"),
+        pytest.param({"7/cgroup": SESSION}, None, id="it ends meanwhile"),
+        pytest.param(
+            {"7/cgroup": b"0::/system.slice/x.service\n", "7/status": status(5), "5/cgroup": SSH}, None, id="no session"
+        ),
+    ],
+)
+def test_unit_that_started(tmp_path: Path, files: dict[str, bytes], unit: str | None) -> None:
+    lay_out(tmp_path, dict(files))
+    assert unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7"))) == unit
+
+
+def test_unit_that_started_a_process_whose_first_thread_has_ended(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/task/9/cgroup": SESSION, "7/status": status(5), "5/cgroup": SSH})
+    assert unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7/task/9"), 9)) == "ssh.service"
