@@ -97,6 +97,8 @@ options:
       - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
       - The leader of a login session, which systemd moves to a scope of its own, belongs to the unit that started it,
         too. So V(ssh) selects the connections of logins, and not those of what is run within a login.
+      - A socket unit, such as V(ssh.socket), selects what systemd itself holds for it, as C(systemctl) tells where the
+        unit listens. That are its listeners, and with C(Accept=yes) the connections that it has handed on.
     type: list
     elements: str
   users:

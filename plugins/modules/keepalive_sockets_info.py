@@ -270,10 +270,11 @@ by_unit:
 unreadable:
   description:
     - What could not be read, by kind (V(socket), V(process), V(namespace)) and reason.
-    - V(permission_denied), V(kernel_too_old) and V(refused), with the cause, where the kernel does not let it be read.
-      V(processes_hidden), C(hidepid) hides other users' processes. V(table_unreadable), a namespace's table of
-      sockets cannot be read. V(first_thread_ended), the process is left without its first thread, which kernels
-      before Linux 6.9 need. V(ended), it ended meanwhile.
+    - V(permission_denied), V(kernel_too_old) and V(refused), with the cause, where the kernel does not let it be
+      read. V(processes_hidden), C(hidepid) hides other users' processes. V(socket_units_unknown), C(systemctl) does
+      not tell where the socket units of O(units) listen. V(table_unreadable), a namespace's table of sockets cannot
+      be read. V(first_thread_ended), the process is left without its first thread, which kernels before Linux 6.9
+      need. V(ended), it ended meanwhile.
     - Of a socket without a known process V(not_accepted), its listener has not accepted it yet; V(closed), its process
       has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
       seen holds it; V(holder_hidden), some processes cannot be read.

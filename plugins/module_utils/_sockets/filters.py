@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Socket
 
+    # a packed address, and a port
+    End = t.Tuple[bytes, int]
     # the bytes of the addresses, the network's number and its mask
     Network = t.Tuple[int, int, int]
 
@@ -171,6 +173,19 @@ class Filters:
     def concern_processes(self) -> bool:
         """Whether it matters which process holds a socket."""
         return bool(self.commands or self.pids or self.units or self.users)
+
+    @property
+    def may_name_socket_units(self) -> bool:
+        """Whether a socket unit of systemd may be among the units."""
+        return any(pattern.endswith(".socket") or set(pattern) & _WILDCARDS for pattern in self.units)
+
+    def ends_of_units(self, ends: t.Mapping[str, list[End]]) -> list[End]:
+        """Return where the selected socket units listen."""
+        return [end for name, listening in ends.items() if _matches(name, self.units) for end in listening]
+
+    def of_any_unit(self) -> Filters:
+        """Return the same filters for processes of all units."""
+        return dataclasses.replace(self, units=())
 
     def take_process(self, process: Process) -> bool:
         """Return whether a process is selected. Its program and its cgroup are looked at last and only if asked for."""

@@ -42,12 +42,12 @@ class AcceptedConnections:
             return False
         inherited = (options.time, options.intvl, options.probes) if options.keepalive else None
         return any(
-            values != inherited and _accepts(entry.local_address, address)
+            values != inherited and accepts(entry.local_address, address)
             for address, values in self._accepted.get((listener.namespace, entry.local_port), ())
         )
 
 
-def _accepts(listening: bytes, address: bytes) -> bool:
+def accepts(listening: bytes, address: bytes) -> bool:
     """Return whether a listener accepts connections to an address: one on all of IPv6 those of IPv4 too."""
     if any(listening):
         return listening == address

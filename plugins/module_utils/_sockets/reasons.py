@@ -56,6 +56,7 @@ REFUSED = Reason("refused", "the kernel refused")
 PERMISSION = Reason("permission_denied", "permission denied")
 HIDDEN = Reason("processes_hidden", "other users' processes are hidden")
 TOO_OLD = Reason("kernel_too_old", "this system has no pidfd_getfd(2)")
+UNITS_UNKNOWN = Reason("socket_units_unknown", "systemctl does not tell where socket units listen")
 NO_TABLE = Reason("table_unreadable", "its table of sockets cannot be read")
 FIRST_THREAD_ENDED = Reason(
     "first_thread_ended", "the first thread of its process has ended, and the kernel is older than Linux 6.9"

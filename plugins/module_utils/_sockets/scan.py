@@ -22,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections, accepts
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
@@ -41,14 +41,16 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     PERMISSION,
     REFUSED,
     TOO_OLD,
+    UNITS_UNKNOWN,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.socket_units import listening_ends
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 
 if t.TYPE_CHECKING:
     import socket
 
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import End, Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Criteria, Entry, Options
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
@@ -125,9 +127,30 @@ class SocketScanner:
         self._find_holders(chosen, (selected, holders), (doors, listening))
         # those that started meanwhile
         self._find_holders(self._choose(filters), (selected, holders), (doors, listening))
+        if filters.may_name_socket_units:
+            self._find_held_for_units(filters, selected, holders)
         self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
         self._count_without_holder(filters, unheld, {doors[inode] for inode in listening})
         return holders
+
+    def _find_held_for_units(self, filters: Filters, selected: Selected, holders: dict[int, list[Holder]]) -> None:
+        """Add the sockets that process 1 holds for socket units: listeners, and what they accept with Accept=yes."""
+        try:
+            ends = filters.ends_of_units(listening_ends())
+            systemd = self._processes.read(1) if ends else None
+        except (GoneError, NotPermittedError):
+            return  # it is counted among the other processes
+        except KeepaliveError as exc:
+            self.unreadable.add("process", UNITS_UNKNOWN, str(exc))
+            return
+        if systemd is None or not filters.of_any_unit().take_process(systemd):
+            return
+        wanted = {
+            inode
+            for inode, (namespace, entries) in selected.items()
+            if namespace == systemd.namespace and any(_is_at(entry, ends) for entry in entries)
+        }
+        self._find_holders([systemd], (wanted, holders))
 
     def _listeners(self) -> dict[int, Door]:
         """Return where each listener listens, whatever states are selected: connections may wait there."""
@@ -324,6 +347,10 @@ class SocketScanner:
             reason = reason._replace(message=str(exc).rstrip("."))
         self.unreadable.add("socket", reason, what_to_do)
         return None, reason
+
+
+def _is_at(entry: Entry, ends: t.Iterable[End]) -> bool:
+    return any(entry.local_port == port and accepts(address, entry.local_address) for address, port in ends)
 
 
 def duplicate_socket(duplicator: Duplicator, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:

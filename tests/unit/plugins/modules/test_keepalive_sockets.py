@@ -525,6 +525,23 @@ def test_a_host_without_sockets_and_one_with() -> None:
 WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
 
 
+def test_what_systemd_holds_for_socket_units() -> None:
+    message = "systemctl does not tell where socket units listen"
+    assert run_isolated(SCENARIOS / "socket_units.py", own_pids=True) == {
+        "selected": [["accepted", "x"], ["x"], ["accepted", "other", "x"], []],
+        "other_user": [],
+        "changed": ["accepted", "x"],
+        "on": 1,
+        "later": 1,
+        "again": False,
+        "lost": [
+            [{"what": "process", "code": "socket_units_unknown", "message": message, "count": 1}],
+            [f"1 process(es) could not be read: {message}. systemctl failed (1): Failed to connect to bus"],
+        ],
+        "not_asked": [],
+    }
+
+
 NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's own"
 MATCH = "{} socket(s) match these filters, and none of them can be reached: {} ({})."
 NONE = "No socket matches these filters."
