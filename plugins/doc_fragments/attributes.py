@@ -105,6 +105,20 @@ options:
     description: Only sockets of processes that run as one of these users, by name or number.
     type: list
     elements: str
+  containers:
+    description:
+      - Only sockets of processes in one of these containers, by its id or the beginning of it, as C(docker ps) and
+        C(podman ps) show it. Ids may have the wildcards V(*), V(?) and V([...]).
+      - These are containers whose id is in the cgroup of their processes, those of docker, podman, CRI-O and
+        containerd. For others give O(units) or O(namespaces). Names are not looked up.
+    type: list
+    elements: str
+  namespaces:
+    description:
+      - Only sockets in one of these network namespaces, by its number, as in C(readlink /proc/PID/ns/net), or by a name
+        that C(ip netns) shows.
+    type: list
+    elements: str
   local_ports:
     description: Only sockets with one of these ports at this end.
     type: list
@@ -143,6 +157,11 @@ options:
     default:
       - established
       - listening
+  idle_longer_than:
+    description:
+      - Only connections whose peer was last heard longer than this ago, in seconds. A listener has no peer.
+      - Those of which that cannot be known are not taken.
+    type: int
   covered:
     description:
       - V(true) takes only sockets that keepalive covers, V(false) only those that it does not cover.

@@ -30,8 +30,8 @@ options:
   all:
     description:
       - Whether all sockets of the host are selected, those of its containers among them.
-      - The module refuses to run without this, or O(commands), O(pids), O(units), O(users), O(local_ports),
-        O(remote_ports), O(local_addresses) or O(remote_addresses), and with both.
+      - The module refuses to run without this, or O(commands), O(pids), O(units), O(users), O(containers),
+        O(namespaces), O(local_ports), O(remote_ports), O(local_addresses) or O(remote_addresses), and with both.
     type: bool
     default: false
   enabled:
@@ -273,7 +273,8 @@ def main() -> None:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in (*outcome.warnings(want, waiting=unreadable.sockets(NOT_ACCEPTED)), *unreadable.warnings()):
         module.warn(warning)
-    if not (outcome.changed or outcome.left or outcome.unreachable or params["covered"] is not None):
+    may_be_none = params["covered"] is not None or params["idle_longer_than"] is not None
+    if not (outcome.changed or outcome.left or outcome.unreachable or may_be_none):
         module.warn(outcome.explain_none(unreadable))
     result = {
         "changed": bool(outcome.changed),

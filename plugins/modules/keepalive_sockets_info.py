@@ -65,6 +65,12 @@ EXAMPLES = r"""
     covered: false
   register: too_slow
 
+- name: Count what keepalive covers in one container
+  linux.tcp.keepalive_sockets_info:
+    containers: [3f4e1c0b7a2d]
+    summary_only: true
+  register: in_container
+
 - name: Fail unless all of a service's connections are covered
   linux.tcp.keepalive_sockets_info:
     units: ["postgresql@*.service"]
@@ -278,7 +284,8 @@ unreadable:
     - Of a socket without a known process V(not_accepted), its listener has not accepted it yet; V(closed), its process
       has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
       seen holds it; V(holder_hidden), some processes cannot be read.
-    - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units) or O(users) is given.
+    - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units), O(users) or
+      O(containers) is given.
       Those that wait for a listener of these processes are counted then as well.
   returned: success
   type: list

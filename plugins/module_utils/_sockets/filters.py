@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import ipaddress
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
@@ -37,23 +38,28 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
     "pids": {"type": "list", "elements": "int"},
     "units": {"type": "list", "elements": "str"},
     "users": {"type": "list", "elements": "str"},
+    "containers": {"type": "list", "elements": "str"},
+    "namespaces": {"type": "list", "elements": "str"},
     "local_ports": {"type": "list", "elements": "int"},
     "remote_ports": {"type": "list", "elements": "int"},
     "local_addresses": {"type": "list", "elements": "str"},
     "remote_addresses": {"type": "list", "elements": "str"},
     "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["established", "listening"]},
+    "idle_longer_than": {"type": "int"},
     "covered": {"type": "bool"},
     **CRITERIA_OPTIONS,
 }
 
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
-# States, and what is covered, leave too much for a change.
-_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in ("states", "covered", *CRITERIA_OPTIONS))
+# States, silence, and what is covered, leave too much for a change.
+_BROAD = ("states", "idle_longer_than", "covered", *CRITERIA_OPTIONS)
+_NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in _BROAD)
 
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
 _WILDCARDS = set("*?[")
+_CONTAINER_ID = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
 def network(option: str, text: str) -> Network:
@@ -82,7 +88,8 @@ class Filters:
     """Select sockets: those to which each filter that is given applies, by any of its elements.
 
     Empty means that the filter is not given; ``states`` are always given. ``commands`` and
-    ``units`` may have the wildcards of fnmatch(3); ``users`` are names or numbers. ``criteria`` say what is
+    ``units`` may have the wildcards of fnmatch(3), ``containers`` are such patterns; ``users`` and ``namespaces`` are
+    names or numbers. ``criteria`` say what is
     ``covered``.
     """
 
@@ -90,11 +97,14 @@ class Filters:
     pids: frozenset[int] = frozenset()
     units: tuple[str, ...] = ()
     users: frozenset[str] = frozenset()
+    containers: tuple[str, ...] = ()
+    namespaces: frozenset[str] = frozenset()
     local_ports: frozenset[int] = frozenset()
     remote_ports: frozenset[int] = frozenset()
     local_addresses: tuple[Network, ...] = ()
     remote_addresses: tuple[Network, ...] = ()
     states: frozenset[int] = frozenset((STATES["established"], STATES["listening"]))
+    idle_longer_than: int | None = None
     covered: bool | None = None
     criteria: Criteria = Criteria()  # noqa: RUF009 -- it never changes
 
@@ -129,11 +139,14 @@ class Filters:
             pids=frozenset(given("pids")),
             units=tuple(map(_as_unit, given("units"))),
             users=frozenset(given("users")),
+            containers=tuple(map(_as_container, given("containers"))),
+            namespaces=frozenset(given("namespaces")),
             local_ports=ports("local_ports"),
             remote_ports=ports("remote_ports"),
             local_addresses=networks("local_addresses"),
             remote_addresses=networks("remote_addresses"),
             states=frozenset(STATES[name] for name in given("states")) or cls.states,
+            idle_longer_than=_seconds("idle_longer_than", options.get("idle_longer_than")),
             covered=options.get("covered"),
             criteria=Criteria.from_options(options),
         )
@@ -162,7 +175,7 @@ class Filters:
     @property
     def narrow_down(self) -> bool:
         """Whether less than all sockets of the host are selected, whatever their states."""
-        return self.concern_processes or not self.concern_processes_only
+        return self.concern_processes or bool(self.namespaces) or not self.concern_processes_only
 
     @property
     def concern_processes_only(self) -> bool:
@@ -172,7 +185,7 @@ class Filters:
     @property
     def concern_processes(self) -> bool:
         """Whether it matters which process holds a socket."""
-        return bool(self.commands or self.pids or self.units or self.users)
+        return bool(self.commands or self.pids or self.units or self.users or self.containers)
 
     @property
     def may_name_socket_units(self) -> bool:
@@ -200,11 +213,18 @@ class Filters:
             and (
                 not self.units or _matches(process.unit, self.units) or _matches(unit_that_started(process), self.units)
             )
+            and (not self.containers or _matches(process.container, self.containers))
         )
 
     def take_socket(self, found: Socket) -> bool:
         """Return whether a socket that was looked at is selected."""
+        if self.idle_longer_than is not None and not (found.idle or 0) > self.idle_longer_than:
+            return False
         return self.covered is None or found.verdict.covered is self.covered
+
+    def take_namespace(self, number: int, names: t.Collection[str]) -> bool:
+        """Return whether a network namespace is selected, by its number or by one of its names."""
+        return not self.namespaces or str(number) in self.namespaces or not self.namespaces.isdisjoint(names)
 
     def take_entry(self, entry: Entry) -> bool:
         """Return whether a socket is selected, as far as its table tells."""
@@ -239,6 +259,27 @@ def _as_comm(pattern: str) -> str:
 def _as_unit(pattern: str) -> str:
     """Complete a unit's name as systemctl(1) does."""
     return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
+
+
+def _as_container(pattern: str) -> str:
+    """Complete the beginning of a container's id.
+
+    :raises InvalidValueError: where it can be none.
+    """
+    if set(pattern) & _WILDCARDS:
+        return pattern
+    if not _CONTAINER_ID.match(pattern):
+        raise InvalidValueError(
+            f"containers has '{pattern}', which is no id of a container: give at least 4 of its hexadecimal digits "
+            f"from the beginning, or wildcards. Names are not looked up."
+        )
+    return f"{pattern}*"
+
+
+def _seconds(name: str, value: int | None) -> int | None:
+    if value is not None and (isinstance(value, bool) or value < 0):
+        raise InvalidValueError(f"{name} is {value}: give seconds, a whole number from 0 on, or leave it out.")
+    return value
 
 
 def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:

@@ -184,6 +184,11 @@ class Socket(t.NamedTuple):
         return list({process.pid: process for process, _descriptor in self.holders}.values())
 
     @property
+    def idle(self) -> float | None:
+        """The seconds since the peer was last heard; None where it never was, or that is not known."""
+        return None if self.options is None or self.entries[0].state in _NEVER_HEARD else self.options.idle
+
+    @property
     def verdict(self) -> Verdict:
         """What covers it."""
         if self.options is None:
@@ -221,7 +226,7 @@ class Socket(t.NamedTuple):
             "probes": options and options.probes,
             "user_timeout": options and options.user_timeout,
             "timer": {"kind": TIMERS[entry.timer], "left": round(entry.left, 2)} if entry.timer in TIMERS else None,
-            "idle": None if options is None or entry.state in _NEVER_HEARD else options.idle,
+            "idle": self.idle,
             "covered": verdict.covered,
             "reason": verdict.reason and verdict.reason._asdict(),
         }

@@ -87,6 +87,7 @@ class SocketScanner:
         self._processes = processes
         self._table = table
         self._namespaces: dict[int, list[str]] = {}
+        self._named: set[str] = set()
         self._seen: set[int] = set()
         self._refused = 0
 
@@ -103,9 +104,11 @@ class SocketScanner:
         chosen = self._choose(filters)
         for number, path in self._processes.named_namespaces():
             self._namespaces.setdefault(number, []).append(path)
+            self._named.add(path)
         selected, unheld = self._select(filters)
         holders = self._held(chosen, filters, selected, unheld)
         accepted, unsettled = AcceptedConnections(), []
+        whole = whole or filters.idle_longer_than is not None
         for found in self._look_at_all(selected, holders, filters.criteria, whole=whole):
             if found.is_listening or found.verdict.code == NO_TIMER.code:
                 unsettled.append(found)
@@ -121,7 +124,7 @@ class SocketScanner:
         self, chosen: list[Process], filters: Filters, selected: Selected, unheld: list[Line]
     ) -> dict[int, list[Holder]]:
         """Return who holds the selected sockets, by inode, and count those that nobody holds."""
-        doors = self._listeners() if filters.concern_processes else {}
+        doors = self._listeners(filters) if filters.concern_processes else {}
         holders: dict[int, list[Holder]] = {}
         listening: dict[int, list[Holder]] = {}
         self._find_holders(chosen, (selected, holders), (doors, listening))
@@ -152,11 +155,11 @@ class SocketScanner:
         }
         self._find_holders([systemd], (wanted, holders))
 
-    def _listeners(self) -> dict[int, Door]:
+    def _listeners(self, filters: Filters) -> dict[int, Door]:
         """Return where each listener listens, whatever states are selected: connections may wait there."""
         return {
             entry.inode: (namespace, entry.local_port)
-            for namespace in self._namespaces
+            for namespace in self._selected_namespaces(filters)
             for entry in self._read_table(namespace, [STATES["listening"]])
         }
 
@@ -274,7 +277,7 @@ class SocketScanner:
         """
         selected: Selected = {}
         unheld: list[Line] = []
-        for namespace in self._namespaces:
+        for namespace in self._selected_namespaces(filters):
             lines: dict[int, list[Entry]] = {}
             for entry in self._read_table(namespace, filters.states):
                 lines.setdefault(entry.inode, []).append(entry)
@@ -283,6 +286,14 @@ class SocketScanner:
                 if filters.concern_processes_only or any(map(filters.take_entry, entries)):
                     selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
         return selected, unheld
+
+    def _selected_namespaces(self, filters: Filters) -> list[int]:
+        """Return the namespaces whose sockets may be selected; a name is that of a file, as ip-netns(8) makes it."""
+        return [
+            namespace
+            for namespace, places in self._namespaces.items()
+            if filters.take_namespace(namespace, {os.path.basename(place) for place in places if place in self._named})
+        ]
 
     def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:
         """Read a namespace's table by the first of its processes that is still there."""

@@ -45,7 +45,7 @@ def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
 
 NO_FILTER = (
     "No filter is given, so every socket of the host would be selected. Give one of commands, pids, units, users, "
-    "local_ports, remote_ports, local_addresses, remote_addresses, or all: true."
+    "containers, namespaces, local_ports, remote_ports, local_addresses, remote_addresses, or all: true."
 )
 
 

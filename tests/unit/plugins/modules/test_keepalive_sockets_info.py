@@ -137,6 +137,22 @@ def test_criteria_hold_for_each_connection() -> None:
     }
 
 
+def test_filters_of_namespaces_and_of_silence() -> None:
+    assert run_isolated(SCENARIOS / "more_filters.py") == {
+        "number": ["its"] * 3,
+        "name": ["its"] * 3,
+        "both": ["its", "mine"],
+        "none": [],
+        "idle": ["server", "silent"],
+        "counted": 2,
+        "longer": [],
+        "changed": 2,
+        "changed_idle": 2,
+        "warnings": [],
+        "container": [],
+    }
+
+
 def test_a_timer_that_does_not_run() -> None:
     warning = "1 connection(s) have keepalive on, and no timer that runs. Give rearm: true."
     assert run_isolated(SCENARIOS / "self_connected.py") == {

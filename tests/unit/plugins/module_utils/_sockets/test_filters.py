@@ -11,14 +11,14 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
-from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, V6
+from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS, V6
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,16 @@ def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> Non
         ({"units": ["postgresql.ser?ice"]}, True),
         ({"units": ["postgresql.socket"]}, False),
         ({"units": ["postgresql"], "pids": [1]}, False),
+        ({"containers": ["0123"]}, True),
+        ({"containers": ["ffff", "0123456789abcdef" * 4]}, True),
+        ({"containers": ["*cdef"]}, True),
+        ({"containers": ["1234"]}, False),
+        ({"containers": ["*1234"]}, False),
     ],
 )
 def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) -> None:
-    (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
+    container = "0123456789abcdef" * 4
+    (tmp_path / "cgroup").write_text(f"1:pids:/docker/{container}\n0::/system.slice/postgresql.service\n")
     process = Process(812, "postgres", 0, 1, str(tmp_path))
     assert Filters.from_options(options).take_process(process) is taken
 
@@ -124,6 +130,32 @@ def test_names_that_the_kernel_cuts_within_a_character() -> None:
     assert not Filters.from_options({"commands": ["\udcff"]}).take_process(Process(1, shown, 0, 1, "/nowhere"))
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"), [(["7"], True), (["blue"], True), (["red", "blue"], True), (["8"], False), ([], True)]
+)
+def test_take_namespace(given: list[str], taken: bool) -> None:
+    filters = Filters.from_options({"namespaces": given or None})
+    assert filters.take_namespace(7, {"blue", "green"}) is taken
+    assert filters.narrow_down is bool(given)
+
+
+@pytest.mark.parametrize(
+    ("entry", "options", "taken"),
+    [
+        (ENTRY, ON._replace(idle=60.5), True),
+        (ENTRY, ON._replace(idle=60.0), False),
+        (ENTRY, ON._replace(idle=None), False),
+        (ENTRY, None, False),
+        (LISTENER, ON._replace(idle=99.0), False),
+        (ENTRY._replace(state=STATES["syn_sent"]), ON._replace(idle=99.0), False),
+    ],
+)
+def test_idle_longer_than(entry: Entry, options: Options | None, taken: bool) -> None:
+    filters = Filters.from_options({"idle_longer_than": 60})
+    assert filters.take_socket(Socket(7, 1, (entry,), ((PROCESS, 3),), options)) is taken
+    assert not filters.narrow_down
+
+
 def test_names_are_as_long_as_the_kernels() -> None:
     process = Process(1, "systemd-journal", 0, 1, "/nowhere")
     assert Filters.from_options({"commands": ["systemd-journald"]}).take_process(process)
@@ -157,6 +189,18 @@ def test_names_are_as_long_as_the_kernels() -> None:
         ),
         ({"commands": []}, "commands is empty, so no socket is selected. Name some, or leave commands out."),
         ({"states": []}, "states is empty, so no socket is selected. Name some, or leave states out."),
+        (
+            {"containers": ["web"]},
+            (
+                "containers has 'web', which is no id of a container: give at least 4 of its hexadecimal digits from "
+                "the beginning, or wildcards. Names are not looked up."
+            ),
+        ),
+        ({"idle_longer_than": -1}, "idle_longer_than is -1: give seconds, a whole number from 0 on, or leave it out."),
+        (
+            {"idle_longer_than": True},
+            "idle_longer_than is True: give seconds, a whole number from 0 on, or leave it out.",
+        ),
         ({"local_ports": [80, 0]}, "local_ports has 0: give ports between 1 and 65535."),
         ({"remote_ports": [65536]}, "remote_ports has 65536: give ports between 1 and 65535."),
     ],
