@@ -264,10 +264,10 @@ def plan(found: Socket, want: DesiredState) -> Change | None:
 
 def hazard(found: Socket, want: DesiredState) -> Reason | None:
     """Return why a socket whose options are known is left as it is, although it does not have the desired state."""
-    options, after = t.cast("Options", found.options), _wanted(found, want)
-    if want.accept_user_timeout or ends_at_one_lost_probe(options) or not ends_at_one_lost_probe(after):
+    options = t.cast("Options", found.options)
+    if want.accept_user_timeout or not options.user_timeout or ends_at_one_lost_probe(options):
         return None
-    return SHORT_USER_TIMEOUT
+    return SHORT_USER_TIMEOUT if ends_at_one_lost_probe(_wanted(found, want)) else None
 
 
 def _wanted(found: Socket, want: DesiredState) -> Options:
