@@ -190,7 +190,10 @@ class Filters:
     @property
     def may_name_socket_units(self) -> bool:
         """Whether a socket unit of systemd may be among the units."""
-        return any(pattern.endswith(".socket") or set(pattern) & _WILDCARDS for pattern in self.units)
+        return any(
+            pattern.endswith(".socket") or (set(pattern) & _WILDCARDS and not pattern.endswith(UNIT_SUFFIXES))
+            for pattern in self.units
+        )
 
     def ends_of_units(self, ends: t.Mapping[str, list[End]]) -> list[End]:
         """Return where the selected socket units listen."""

@@ -114,6 +114,21 @@ def test_take_process_by_its_program_and_by_what_started_it(
     assert Filters.from_options(options).take_process(Process(7, "MainThread", 0, 1, str(tmp_path / "7"))) is taken
 
 
+@pytest.mark.parametrize(
+    ("units", "may"),
+    [
+        (None, False),
+        (["ssh"], False),
+        (["ssh.socket"], True),
+        (["ssh*"], True),
+        (["ssh", "*.sock[e]t"], True),
+        (["postgresql@*.service"], False),
+    ],
+)
+def test_systemd_is_asked_only_where_a_unit_may_be_a_socket_unit(units: list[str] | None, may: bool) -> None:
+    assert Filters.from_options({"units": units}).may_name_socket_units is may
+
+
 @pytest.mark.parametrize("unit", ["php8.2-fpm", "postgresql@9.6-main", "org.cups.cupsd"])
 def test_units_with_dots(tmp_path: Path, unit: str) -> None:
     (tmp_path / "cgroup").write_text(f"0::/system.slice/{unit}.service\n")
