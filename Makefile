@@ -39,7 +39,7 @@ $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(F
 
 .DEFAULT_GOAL := help
 .PHONY: help apply checked quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint \
-	docs molecule fleet differential faults cores benchmark build install packages runner collections lock clean
+	docs molecule fleet differential faults kernels cores benchmark build install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -124,6 +124,10 @@ differential: runner packages ## Compare predicted boots with the real loaders: 
 # SAMPLE says how many runs, all are SAMPLE=0; ONLY is one as it is printed.
 faults: runner packages ## Run the modules with faults in their system calls: SAMPLE=1000 SEED=1
 	@$(NOX) faults -- $(if $(ONLY),--only='$(ONLY)') $(if $(SAMPLE),--sample=$(SAMPLE)) $(if $(SEED),--seed=$(SEED))
+
+kernels: runner packages ## Set and reboot on emulated machines with Linux 5.10, 6.1 and 6.12
+	@{ command -v qemu-system-x86_64 && command -v debugfs; } >/dev/null || tools/install_packages.sh qemu-system-x86 e2fsprogs
+	@$(NOX) kernels
 
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores

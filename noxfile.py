@@ -459,6 +459,21 @@ def fleet(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "tests/fleet", *session.posargs, env=ansible_env(ROOT / ".collections"))
 
 
+@nox.session
+def kernels(session: nox.Session) -> None:
+    """Set values and reboot on machines that qemu emulates, each with the kernel of its release of Debian."""
+    install(session, "differential")
+    add_test_collections(session)
+    session.run("make", "install", external=True)
+    images = Path("extensions/molecule/images")
+    session.run(
+        *("ansible-playbook", "--inventory=extensions/molecule/inventory/machines.yml"),
+        *(f"--extra-vars=disks={CACHE / 'kernels'}", *(str(images / f"{name}.yml") for name in ("build", "disks"))),
+        env=ansible_env(CACHE / "collections"),
+    )
+    session.run("python", "-m", "pytest", "tests/kernels", *session.posargs, env=ansible_env(ROOT / ".collections"))
+
+
 def python_for(core: str) -> str:
     """Choose the interpreter for an ansible-core: the running one where it fits."""
     own = f"{sys.version_info.major}.{sys.version_info.minor}"

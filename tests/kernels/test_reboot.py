@@ -1,0 +1,124 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Set values on machines with kernels of their own, reboot, and compare each boot with its prediction.
+
+The values of a boot are those that the machine prints on its console, without the collection. The kernel command line
+has parameters for time and intvl.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS
+from ansible_collections.linux.tcp.tests.kernels.machine import Machine, require_tools
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.kernels.machine import Figures, Result, Session
+
+TREE = Path(__file__).absolute().parents[2]
+DISKS = TREE / ".cache" / "kernels"
+# The path of the collection under test: the installed artifact, or this tree.
+COLLECTIONS = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH") or TREE / "collections")
+KEYS = ("time", "intvl", "probes")
+FILE = "/etc/sysctl.d/99-tcp-keepalive.conf"
+PARAMETERS = "sysctl.net.ipv4.tcp_keepalive_time=111 sysctl.net/ipv4/tcp_keepalive_intvl=33"
+# The values by the kernel and its command line, those to set, and what both give together.
+BEFORE, DESIRED, SET = (111, 33, 9), {"time": 600, "probes": 20}, (600, 33, 20)
+IN_FILE, ON_COMMAND_LINE = {"path": FILE}, {"path": "/proc/cmdline"}
+SOURCES_BEFORE = (ON_COMMAND_LINE, ON_COMMAND_LINE, None)
+SOURCES_SET = (IN_FILE, ON_COMMAND_LINE, IN_FILE)
+
+GATHER: Result = {"linux.tcp.keepalive_info": {}}
+ENSURE: Result = {"linux.tcp.keepalive": DESIRED}
+REMOVE: Result = {"linux.tcp.keepalive": {"state": "absent"}}
+
+
+def start(name: str, figures: Figures) -> Machine:
+    """Return a machine with a fresh disk."""
+    require_tools()
+    return Machine(DISKS / f"{name}.ext4", COLLECTIONS, figures, parameters=PARAMETERS)
+
+
+def by_key(values: dict[str, t.Any]) -> tuple[t.Any, ...]:
+    """Return the values of time, intvl and probes."""
+    return tuple(values[key] for key in KEYS)
+
+
+def check(info: Result, *, runtime: tuple[int, ...], boot: tuple[int, ...], sources: tuple[t.Any, ...]) -> None:
+    """Check what keepalive_info says of a machine: nothing is in doubt."""
+    assert info["boot"]["loader"] == "systemd-sysctl"
+    assert by_key(info["runtime"]) == runtime
+    assert by_key(info["boot"]["values"]) == boot
+    found = by_key(info["boot"]["sources"])
+    assert tuple(source and {"path": source["path"]} for source in found) == sources
+    assert info["boot"]["doubts"] == []
+    assert info["drift"] == [key for key, now, then in zip(KEYS, runtime, boot) if now != then]
+    assert info["other_writers"] == []
+
+
+def set_values(session: Session) -> None:
+    """Set values on a machine that has those of its command line."""
+    assert session.booted.values == BEFORE
+    before, done, again, after = session.play(GATHER, ENSURE, ENSURE, GATHER)
+    check(before, runtime=BEFORE, boot=BEFORE, sources=SOURCES_BEFORE)
+    assert (done["changed"], done.get("warnings", []), again["changed"]) == (True, [], False)
+    check(after, runtime=SET, boot=SET, sources=SOURCES_SET)
+
+
+def remove_values(session: Session) -> list[str]:
+    """Check that the values have survived a boot, remove them, and return the warnings of that."""
+    assert session.booted.values == SET  # as predicted
+    before, again, done, after = session.play(GATHER, ENSURE, REMOVE, GATHER)
+    check(before, runtime=SET, boot=SET, sources=SOURCES_SET)
+    assert (again["changed"], again.get("warnings", []), done["changed"]) == (False, [], True)
+    check(after, runtime=BEFORE, boot=BEFORE, sources=SOURCES_BEFORE)
+    warnings: list[str] = done.get("warnings", [])
+    return warnings
+
+
+def check_removed(session: Session) -> None:
+    """Check that the boot gave the values of the command line, as predicted."""
+    assert session.booted.values == BEFORE
+    info, again = session.play(GATHER, REMOVE)
+    check(info, runtime=BEFORE, boot=BEFORE, sources=SOURCES_BEFORE)
+    assert again["changed"] is False
+
+
+@pytest.mark.parametrize(("name", "series"), [("machine11", "5.10."), ("machine12", "6.1.")])
+def test_initramfs_tools(name: str, series: str, figures: Figures) -> None:
+    with start(name, figures) as machine:
+        machine.boot(set_values)
+        assert machine.boot(remove_values) == []
+        machine.boot(check_removed)
+        assert {release.startswith(series) for release in machine.releases} == {True}
+
+
+def test_dracut(figures: Figures) -> None:
+    with start("machine13", figures) as machine:
+        machine.boot(set_values_and_copy_them)
+        assert machine.boot(remove_values) == [REBUILD_INITRAMFS]
+        machine.boot(rebuild)
+        machine.boot(check_removed)
+        assert {release.startswith("6.12.") for release in machine.releases} == {True}
+
+
+def set_values_and_copy_them(session: Session) -> None:
+    """Set values, and let dracut build the initramfs, as each update of the kernel does."""
+    set_values(session)
+    session.run("dracut --force")
+
+
+def rebuild(session: Session) -> None:
+    """Check that the boot gave the removed values, as the warning said, and do what it told."""
+    assert session.booted.values == SET
+    info, again = session.play(GATHER, REMOVE)
+    check(info, runtime=SET, boot=BEFORE, sources=SOURCES_BEFORE)
+    assert REBUILD_INITRAMFS in again["warnings"]
+    session.run("dracut --force")
