@@ -47,8 +47,8 @@ QEMU = (
     *("-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none", "-serial", "stdio"),
     *("-device", "virtio-rng-pci", "-device", "virtio-net-pci,netdev=net,romfile="),
 )
-# A kernel that panics restarts at once, which ends qemu.
-PARAMETERS = "root=/dev/vda rw console=ttyS0 panic=-1 quiet mitigations=off"
+# A kernel whose memory or processor the emulator confuses panics, and restarts at once, which ends qemu.
+PARAMETERS = "root=/dev/vda rw console=ttyS0 oops=panic panic=-1 quiet mitigations=off"
 SSH_OPTIONS = (
     "-F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "
     "-o ConnectTimeout=300 -o ServerAliveInterval=30 -o ServerAliveCountMax=20"
