@@ -50,6 +50,7 @@ help: ## Show this list (default)
 	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent",'
 	@echo '                                     EXTRA="keepalive_overrides=take_over"'
 	@echo "                                     EXTRA='{\"keepalive_sockets\": [{\"units\": [\"nginx\"]}]}'"
+	@echo '                                     EXTRA="keepalive_namespaces=true keepalive_container_defaults=true"'
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
 	@echo 'make quick     check a change in a minute and a half: style, types, unit tests; needs no root'
 	@echo 'make test      install what the tests need, and prove each promise once (a quarter of an hour, as root)'

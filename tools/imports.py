@@ -31,7 +31,7 @@ LAYERS = (
     ("plugin_utils._trust",),
     (
         "plugin_utils._probe",
-        "plugin_utils._sockets",
+        "plugin_utils._further",
         "plugin_utils._audit",
         "plugin_utils._containers",
         "plugin_utils._rollout",

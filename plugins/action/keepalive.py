@@ -9,12 +9,15 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import FurtherAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import FURTHER_OPTIONS, runs_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SocketsAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_namespaces
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
@@ -24,14 +27,22 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 
-class ActionModule(GuardedAction, ProbingAction, SocketsAction):
-    """Take the place of the module where nothing has to change, and run the one for sockets around it."""
+_NAMESPACES_STAY = (
+    "namespaces is given, and running containers keep their values with state=absent. Set those of the kernel, 7200, "
+    "75 and 9, with linux.tcp.keepalive_namespaces, or restart the containers."
+)
+
+
+class ActionModule(GuardedAction, ProbingAction, FurtherAction):
+    """Take the place of the module where nothing has to change, and run further ones around it."""
 
     spec = KEEPALIVE
 
     def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
-        """Return the result, with those about sockets where the option selects some."""
+        """Return the result, with those of further modules where options ask for them."""
         warnings = self._warnings(task_vars or {}) if self.is_in_role else []
+        if self._task.args.get("state") == "absent" and wanted_namespaces(self._task.args.get("namespaces")):
+            warnings.append(_NAMESPACES_STAY)
         result = self._run(tmp, task_vars)
         return {**result, "warnings": [*result.get("warnings", ()), *warnings]} if warnings else result
 
@@ -50,12 +61,15 @@ class ActionModule(GuardedAction, ProbingAction, SocketsAction):
 
     def _run(self, tmp: str | None, task_vars: Result | None) -> Result:
         arguments = self._task.args
-        filters = arguments.get("sockets")
-        self._task.args = {name: value for name, value in arguments.items() if name != "sockets"}
         try:
-            if not filters or arguments.get("state") == "absent" or (arguments.get("root") or "/") != "/":
+            runs = runs_of(arguments)
+        except InvalidValueError as exc:
+            return {"failed": True, "msg": str(exc)}
+        self._task.args = {name: value for name, value in arguments.items() if name not in FURTHER_OPTIONS}
+        try:
+            if not runs:
                 return super().run_allowed(tmp, task_vars)
-            return self.run_with_sockets(filters, functools.partial(super().run_allowed, tmp, task_vars), task_vars)
+            return self.run_with_further(runs, functools.partial(super().run_allowed, tmp, task_vars), task_vars)
         finally:
             self._task.args = arguments  # a task with "until" runs again
 

@@ -33,7 +33,7 @@ extends_documentation_fragment:
 attributes:
   async:
     support: partial
-    details: Not with O(sockets).
+    details: Not with O(sockets), O(namespaces) or O(container_defaults).
 options:
   backup:
     description:
@@ -54,6 +54,32 @@ options:
     type: list
     elements: dict
     default: []
+  namespaces:
+    description:
+      - The running containers, pods and other network namespaces to which the values are given once they are set. Each
+        has values of its own, which those of the host never reach. M(linux.tcp.keepalive_namespaces) is run for it.
+      - V(true) is for all of them. Otherwise a list of dictionaries, each with the filters C(containers), C(engines),
+        C(units), C(names), C(pids), C(values_differ) or with C(all), and C(overrides), as that module has them.
+      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed.
+      - That module looks at all of them in check mode first. What it refuses is refused before any value is set.
+      - With O(state=absent) running containers keep what they have, and a warning says so. Nothing is done to them with
+        O(root) other than V(/) either. O(runtime=false) does not keep the module from them.
+      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+    type: raw
+    default: false
+  container_defaults:
+    description:
+      - Whether containers that are made from now on get the values, too. M(linux.tcp.keepalive_container_defaults) is
+        run for that, before O(namespaces) and O(sockets).
+      - V(true) is for all engines that are installed, and have a place for it. Otherwise a list of V(podman), V(cri-o)
+        and V(lxc).
+      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed. With
+        O(state=absent) all three are taken out, whichever are named.
+      - That module looks at the engines in check mode first. What it refuses is refused before any value is set.
+      - It works with O(root), too. O(persistent=false) does not keep the module from it.
+      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+    type: raw
+    default: false
 notes:
   - Writing needs root's rights, in check mode too, so that it gives the same result. Reporting needs none.
   - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
@@ -303,6 +329,26 @@ sockets:
       unreachable_sockets: []
       totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
       unreadable: []
+namespaces:
+  description: What M(linux.tcp.keepalive_namespaces) returned for each element of O(namespaces), or for all of them.
+  returned: when O(namespaces) is given, and nothing is refused
+  type: list
+  elements: dict
+  sample:
+    - changed: true
+      changed_namespaces: []
+      left_namespaces: []
+      failed_namespaces: []
+      totals: {"matched": 12, "changed": 9, "left": 3, "failed": 0}
+      unreadable: []
+container_defaults:
+  description: What M(linux.tcp.keepalive_container_defaults) returned.
+  returned: when O(container_defaults) is given, and nothing is refused
+  type: dict
+  sample:
+    changed: true
+    engines: []
+    cautions: []
 """
 
 
@@ -315,9 +361,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.host import Local
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 
-# The action plugin runs the module for sockets, and keeps the option to itself.
+# The action plugin runs further modules for these options, and keeps them to itself.
+OF_ACTION_PLUGIN = ("sockets", "namespaces", "container_defaults")
 NO_ACTION_PLUGIN = (
-    "sockets is heeded by the collection's action plugin, which Ansible has not found. Name the module"
+    "{} is heeded by the collection's action plugin, which Ansible has not found. Name the module"
     " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg. Nothing was"
     " changed."
 )
@@ -325,8 +372,9 @@ NO_ACTION_PLUGIN = (
 
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE, supports_check_mode=True)
-    if module.params["sockets"]:
-        module.fail_json(msg=NO_ACTION_PLUGIN)
+    for name in OF_ACTION_PLUGIN:
+        if module.params[name]:
+            module.fail_json(msg=NO_ACTION_PLUGIN.format(name))
     try:
         host = LocalHost(module.params["root"])
         want = DesiredState.from_params(module.params)

@@ -100,6 +100,8 @@ def steering_facts(fleet: Fleet, victim: str) -> Json:
         keepalive_root="/mnt",
         keepalive_runtime=False,
         keepalive_sockets=[{"all": True}],
+        keepalive_namespaces=True,
+        keepalive_container_defaults=True,
         keepalive_state="absent",
         keepalive_backup=True,
     )

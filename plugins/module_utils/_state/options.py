@@ -34,6 +34,9 @@ KEEPALIVE: Spec = {
     "backup": {"type": "bool", "default": False},
     **ROOT,
     "sockets": {"type": "list", "elements": "dict", "default": []},
+    # true, or a list of what it is for
+    "namespaces": {"type": "raw", "default": False},
+    "container_defaults": {"type": "raw", "default": False},
 }
 KEEPALIVE_INFO: Spec = {
     **ROOT,

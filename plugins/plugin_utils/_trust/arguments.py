@@ -17,17 +17,26 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, validate
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import (
+    NAMESPACES_ELEMENT,
+    wanted_defaults,
+    wanted_namespaces,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import ROLE_VARIABLES, did_you_mean
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS, with_whole_numbers
 
 if t.TYPE_CHECKING:
     Arguments = t.Mapping[str, t.Any]
     Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 _OPTIONS = "|".join(name.partition("_")[2] for name in ROLE_VARIABLES)
+# With what a message begins that is about another module's options.
+_ELEMENTS = ("sockets[", "namespaces[", "container_defaults: ")
 # An option where a message says what it is, or what to do: "time is 0", "give overrides: ignore", "leave time out".
 _IN_A_MESSAGE = re.compile(rf"(?<![\w./'\"-])(?=(?:{_OPTIONS})(?: is |: \S|\[\d))|(?<=leave )(?=(?:{_OPTIONS}) out)")
 
@@ -43,12 +52,15 @@ def checked(arguments: Arguments, spec: Spec, *, module: str) -> dict[str, t.Any
         require_valid(name, found[name], spec[name])
     if "sockets" in spec:
         _require_sockets(found.get("sockets"))
+        _require_namespaces(found.get("namespaces"))
+        _require_defaults(found.get("container_defaults"))
     validated = ArgumentSpecValidator(dict(spec)).validate(found)
     if validated.error_messages:
         raise InvalidValueError("; ".join(validated.error_messages))
     params = validated.validated_parameters
     if params.get("state") == "present":  # those of sockets have other limits
         validate(Values(*(params[key] for key in KEYS)))
+        _require_values(found)
     return found
 
 
@@ -72,7 +84,7 @@ def require_valid(name: str, value: object, option: t.Mapping[str, t.Any]) -> No
 def as_variables(message: str) -> str:
     """Return a message about options of keepalive with the names of the role's variables in their place."""
     # what follows is about the options of another module
-    first = 1 if message.startswith("sockets[") else 0
+    first = 1 if message.startswith(_ELEMENTS) else 0
     return _IN_A_MESSAGE.sub("keepalive_", message, count=first)
 
 
@@ -115,3 +127,38 @@ def _require_element(index: int, element: Arguments) -> None:
         checked(element, KEEPALIVE_SOCKETS, module="linux.tcp.keepalive_sockets")
     except InvalidValueError as exc:
         raise InvalidValueError(f"sockets[{index}]: {exc}") from exc
+
+
+def _require_namespaces(given: object) -> None:
+    for index, element in enumerate(wanted_namespaces(given)):
+        _require_filters(index, element)
+
+
+def _require_filters(index: int, element: Arguments) -> None:
+    try:
+        found = checked(element, NAMESPACES_ELEMENT, module="linux.tcp.keepalive_namespaces here")
+        Filters.for_change(ArgumentSpecValidator(NAMESPACES_ELEMENT).validate(found).validated_parameters)
+    except InvalidValueError as exc:
+        raise InvalidValueError(f"namespaces[{index}]: {exc}") from exc
+
+
+def _require_defaults(given: object) -> None:
+    wanted = wanted_defaults(given) or {}
+    try:
+        checked(wanted, KEEPALIVE_CONTAINER_DEFAULTS, module="linux.tcp.keepalive_container_defaults")
+    except InvalidValueError as exc:
+        raise InvalidValueError(f"container_defaults: {exc}") from exc
+
+
+def _require_values(found: Arguments) -> None:
+    """Check that there are values for containers, which have none of their own.
+
+    :raises InvalidValueError: where there is none.
+    """
+    if any(found.get(name) is not None for name in NUMBERS):
+        return
+    for name, wanted in (("namespaces", wanted_namespaces), ("container_defaults", wanted_defaults)):
+        if wanted(found.get(name)) not in ([], None):
+            raise InvalidValueError(
+                f"{name} is given without a value to set: give time: 600, intvl: 60 or probes: 20, or leave {name} out."
+            )

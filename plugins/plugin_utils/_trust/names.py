@@ -33,6 +33,8 @@ ROLE_VARIABLES = (
     "keepalive_backup",
     "keepalive_root",
     "keepalive_sockets",
+    "keepalive_namespaces",
+    "keepalive_container_defaults",
 )
 # A user's own names with this prefix.
 OTHERS = "keepalive_other_variables"

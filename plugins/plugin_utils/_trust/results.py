@@ -29,6 +29,8 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "cautions": "list",
         "backup_files": "list",
         "sockets": "list",
+        "namespaces": "list",
+        "container_defaults": "dict",
     },
     "keepalive_info": {
         "runtime": "dict",

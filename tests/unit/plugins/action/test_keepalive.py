@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option sockets of keepalive: which modules run, in which order, and what is made of their results."""
+"""The options of keepalive for connections and containers: which modules run, and what is made of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.action.keepalive import ActionModule
-from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SOCKETS_MODULE
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import (
+    DEFAULTS_MODULE,
+    NAMESPACES_MODULE,
+    SOCKETS_MODULE,
+)
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -113,3 +117,42 @@ def test_task_is_refused_or_not_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ActionModule, "refusal", refusals)
     act({"time": 600}, monkeypatch, VALUES)
     refusals.assert_called_once_with({})
+
+
+def test_containers_get_the_values_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = {"time": 600, "probes": 20, "namespaces": True, "container_defaults": ["podman"]}
+    result, calls = act(arguments, monkeypatch, OK, OK, VALUES, {**OK, "changed": True}, OK)
+    values = {"time": 600, "probes": 20}
+    runs = [(DEFAULTS_MODULE, {**values, "engines": ["podman"]}), (NAMESPACES_MODULE, {**values, "all": True})]
+    assert calls == [
+        *((module, True, given) for module, given in runs),
+        (None, False, values),
+        *((module, False, given) for module, given in runs),
+    ]
+    assert (result["changed"], result["container_defaults"]) == (True, {"changed": True})
+    assert result["namespaces"] == [{"changed": False, "totals": {"changed": 0}}]
+
+
+def test_absent_removes_defaults_and_says_that_containers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = {"state": "absent", "time": 600, "namespaces": True, "container_defaults": True}
+    result, calls = act(arguments, monkeypatch, OK, VALUES, OK)
+    assert [name for name, _check_mode, _arguments in calls] == [DEFAULTS_MODULE, None, DEFAULTS_MODULE]
+    assert calls[0][2] == {"state": "absent"}
+    (warning,) = result["warnings"]
+    assert warning.startswith("namespaces is given, and running containers keep their values with state=absent.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"namespaces": [{}]}, "namespaces[0]: No filter is given, so every network namespace would be selected. "),
+        ({"container_defaults": ["docker"]}, "container_defaults: value of engines must be one or more of: podman, "),
+        ({"sockets": [{"units": None}]}, "sockets has no value for units. Give one, or leave it out"),
+    ],
+    ids=str,
+)
+def test_refused_on_the_controller(monkeypatch: pytest.MonkeyPatch, arguments: Result, message: str) -> None:
+    result, calls = act({"time": 600, **arguments}, monkeypatch)
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert calls == []

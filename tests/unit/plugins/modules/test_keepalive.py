@@ -237,8 +237,13 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
             "root is '/nowhere', which is not a folder. Give the root folder of a system tree.",
             id="no root",
         ),
-        pytest.param(
-            {"sockets": [{"units": ["nginx"]}]}, keepalive.NO_ACTION_PLUGIN, id="sockets without the action plugin"
+        *(
+            pytest.param(
+                {name: [{"units": ["nginx"]}]},
+                keepalive.NO_ACTION_PLUGIN.format(name),
+                id=f"{name} without the action plugin",
+            )
+            for name in keepalive.OF_ACTION_PLUGIN
         ),
         pytest.param(
             {"state": "gone"}, "value of state must be one of: present, absent, got: gone", id="unknown state"

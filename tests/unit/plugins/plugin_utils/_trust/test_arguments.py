@@ -58,6 +58,18 @@ def check(module: str, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
             id="sockets",
         ),
         pytest.param(
+            "keepalive",
+            {"time": 5, "namespaces": [{"pids": "1"}], "container_defaults": "lxc"},
+            {"time": 5, "namespaces": [{"pids": "1"}], "container_defaults": "lxc"},
+            id="containers",
+        ),
+        pytest.param(
+            "keepalive",
+            {"state": "absent", "container_defaults": True},
+            {"state": "absent", "container_defaults": True},
+            id="containers without a value to set",
+        ),
+        pytest.param(
             "keepalive", {"time": 0, "state": "absent"}, {"time": 0, "state": "absent"}, id="a value to remove"
         ),
         pytest.param("keepalive_sockets_info", {"states": "listening"}, {"states": "listening"}, id="a list as text"),
@@ -68,6 +80,7 @@ def test_what_is_right(module: str, arguments: dict[str, t.Any], found: dict[str
 
 
 OUT = "Give a whole number between 1 and 255, or leave probes out to keep what is set."
+NO_VALUE = "{0} is given without a value to set: give time: 600, intvl: 60 or probes: 20, or leave {0} out."
 TWO_NAMES = "and both are names of one option: give one of them."
 
 
@@ -92,6 +105,18 @@ TWO_NAMES = "and both are names of one option: give one of them."
             {"sockets": [{"unit": ["a"]}]},
             "sockets[0]: unit is no option of linux.tcp.keepalive_sockets. Did you mean units?",
         ),
+        (
+            "keepalive",
+            {"time": 5, "namespaces": [{"all": True}, {"engine": "docker"}]},
+            "namespaces[1]: engine is no option of linux.tcp.keepalive_namespaces here. Did you mean engines?",
+        ),
+        (
+            "keepalive",
+            {"time": 5, "namespaces": [{"units": []}]},
+            "namespaces[0]: units is empty, so no network namespace is selected. Name some, or leave units out.",
+        ),
+        ("keepalive", {"namespaces": True}, NO_VALUE.format("namespaces")),
+        ("keepalive", {"container_defaults": True}, NO_VALUE.format("container_defaults")),
         (
             "keepalive",
             {"sockets": [{"time": "x"}]},
@@ -133,6 +158,8 @@ def test_what_only_ansible_knows() -> None:
         ("give runtime: false to write", "give keepalive_runtime: false to write"),
         ("sockets[0]: time is 0: give time: 60", "keepalive_sockets[0]: time is 0: give time: 60"),
         ("sockets is 'x', and", "keepalive_sockets is 'x', and"),
+        ("namespaces[0]: units is x, so time is 0", "keepalive_namespaces[0]: units is x, so time is 0"),
+        ("container_defaults: time is 0", "keepalive_container_defaults: time is 0"),
         *[(text, text) for text in ("/etc/path: x, 'time is 0'", "a.tcp_keepalive_time is 5", "keepalive_time is 5")],
     ],
     ids=str,

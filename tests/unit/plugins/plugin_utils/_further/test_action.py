@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an action makes of the option sockets; the action of keepalive has tests of both together."""
+"""How further modules run around one that sets values; the action of keepalive has tests of both together."""
 
 from __future__ import annotations
 
@@ -15,26 +15,32 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
-from ansible_collections.linux.tcp.plugins.plugin_utils._sockets.option import SocketsAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import FurtherAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import (
+    DEFAULTS_MODULE,
+    NAMESPACES_MODULE,
+    SOCKETS_MODULE,
+    Run,
+)
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
-NGINX = {"units": ["nginx"]}
+NGINX = Run("sockets[0]", SOCKETS_MODULE, {"units": ["nginx"]})
 OK = {"changed": False, "totals": {"changed": 0}}
 VALUES = {"changed": False, "before": {}, "after": {}}
 LOST = {"failed": True, "msg": "\x1b]0;x\x07\u202e"}
 
 
-class Action(SocketsAction):
+class Action(FurtherAction):
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         raise NotImplementedError
 
 
 def act(
-    filters: t.Any, monkeypatch: pytest.MonkeyPatch, *results: Result, async_val: int = 0
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch, *results: Result, async_val: int = 0
 ) -> tuple[Result, list[str]]:
-    """Run the module for each of the filters around setting values; return the result and what was done."""
+    """Run modules around setting values; return the result and what was done."""
     done: list[str] = []
     left = iter(results)
     task = mock.MagicMock(check_mode=False, async_val=async_val)
@@ -48,7 +54,7 @@ def act(
         return dict(VALUES)
 
     monkeypatch.setattr(Action, "_execute_module", execute)
-    result = Action(task, *[mock.MagicMock()] * 5).run_with_sockets(filters, set_values, {})
+    result = Action(task, *[mock.MagicMock()] * 5).run_with_further(runs, set_values, {})
     assert next(left, None) is None
     return result, done
 
@@ -76,20 +82,23 @@ def test_order_and_message(
     assert (result.get("msg"), bool(result.get("failed"))) == (message, message is not None)
 
 
-@pytest.mark.parametrize(
-    ("sockets", "async_val", "message"),
-    [
-        ([NGINX], 60, "sockets cannot be given with async: leave one of them out."),
-        ("nginx", 0, "sockets is 'nginx', and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (["nginx"], 0, "sockets is ['nginx'], and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (
-            [{"units": None, "pids": None}],
-            0,
-            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
-        ),
-    ],
-    ids=["async", "no list", "no dictionary", "null"],
-)
-def test_odd(monkeypatch: pytest.MonkeyPatch, sockets: object, async_val: int, message: str) -> None:
-    result, done = act(sockets, monkeypatch, async_val=async_val)
+def test_no_async(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, done = act([NGINX], monkeypatch, async_val=60)
+    message = "sockets cannot be given with async: leave one of them out."
     assert (result, done) == ({"failed": True, "msg": message}, [])
+
+
+def test_results_are_below_their_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What actions return of a module has a list of differences."""
+    set_files = {"changed": True, "engines": ["x"], "diff": [{"before": "a"}], "warnings": ["docker has none"]}
+    enter = {"changed": False, "totals": {}, "invocation": {}}
+    runs = [Run("container_defaults", DEFAULTS_MODULE, {}), Run("namespaces[0]", NAMESPACES_MODULE, {})]
+    result, _done = act(runs, monkeypatch, OK, OK, set_files, enter)
+    assert result == {
+        **VALUES,
+        "changed": True,
+        "warnings": ["docker has none"],
+        "diff": [{"before": "a"}],
+        "container_defaults": {"changed": True, "engines": ["x"]},
+        "namespaces": [{"changed": False, "totals": {}}],
+    }

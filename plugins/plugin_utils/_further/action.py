@@ -1,0 +1,86 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run further modules around the one that sets the values."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import RETURNED
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import Run
+
+    Result = t.Dict[str, t.Any]
+
+
+class FurtherAction(ActionBase):
+    """An action that runs further modules around its own."""
+
+    def run_with_further(self, runs: list[Run], set_values: t.Callable[[], Result], task_vars: Result | None) -> Result:
+        """Set the values, and then do each of the runs.
+
+        Nothing is changed where one of them fails beforehand, in check mode.
+        """
+        if self._task.async_val:
+            option = runs[0].option
+            return {"failed": True, "msg": f"{option} cannot be given with async: leave one of them out."}
+        looks = []
+        for run in runs:
+            looks.append(self._run_one(run, task_vars, check_mode=True))
+            if _is_lost(looks[-1]):
+                message = f"{run.place}: {printable(str(looks[-1].get('msg')))}"
+                return {**looks[-1], "changed": False, "msg": unchanged(message)}
+        result = set_values()
+        if self._task.check_mode or _is_lost(result):
+            return _joined(result, runs, looks if self._task.check_mode else [])
+        results: list[Result] = []
+        for run in runs:
+            one = self._run_one(run, task_vars, check_mode=False)
+            results.append(one)
+            if _is_lost(one):
+                result["msg"] = f"The values are set, but {run.place}: {printable(str(one.get('msg')))}"
+                result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
+                break
+        return _joined(result, runs, results)
+
+    def _run_one(self, run: Run, task_vars: Result | None, *, check_mode: bool) -> Result:
+        own = self._task.check_mode
+        self._task.check_mode = check_mode
+        try:
+            result: Result = self._execute_module(
+                module_name=run.module, module_args=run.arguments, task_vars=task_vars
+            )
+        finally:
+            self._task.check_mode = own
+        return result
+
+
+def _is_lost(result: Result) -> bool:
+    return bool(result.get("failed") or result.get("unreachable"))
+
+
+def _joined(result: Result, runs: list[Run], results: list[Result]) -> Result:
+    """Return the result about the values with those of the runs, each below the option that asks for it."""
+    below: dict[str, list[Result]] = {run.option: [] for run in runs}
+    for run, one in zip(runs, results):
+        for name in ("warnings", "deprecations"):
+            if one.get(name):
+                result[name] = [*result.get(name, ()), *one[name]]
+        if one.get("diff"):
+            more = one["diff"] if isinstance(one["diff"], list) else [one["diff"]]
+            result["diff"] = [*result.get("diff", ()), *more]
+        below[run.option].append({name: value for name, value in one.items() if name in RETURNED[run.module]})
+    changed = any(one.get("changed") for one in (result, *results))
+    found: Result = {**below}
+    if "container_defaults" in below:  # it has one run at most
+        found["container_defaults"] = next(iter(below["container_defaults"]), {})
+    return {**result, "changed": changed, **found}

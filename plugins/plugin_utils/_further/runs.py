@@ -1,0 +1,113 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Choose the further modules that the options sockets, namespaces and container_defaults of keepalive ask for."""
+
+# This plugin util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
+
+if t.TYPE_CHECKING:
+    Result = t.Dict[str, t.Any]
+
+SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
+NAMESPACES_MODULE = "linux.tcp.keepalive_namespaces"
+DEFAULTS_MODULE = "linux.tcp.keepalive_container_defaults"
+# The options of keepalive that its action plugin keeps to itself.
+FURTHER_OPTIONS = ("sockets", "namespaces", "container_defaults")
+# What each element of the option sockets has where it does not say otherwise.
+_SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
+# What is returned of the result of each module.
+RETURNED = {
+    SOCKETS_MODULE: (
+        "changed",
+        "changed_sockets",
+        "left_sockets",
+        "unreachable_sockets",
+        "totals",
+        "unreadable",
+    ),
+    NAMESPACES_MODULE: (
+        "changed",
+        "changed_namespaces",
+        "left_namespaces",
+        "failed_namespaces",
+        "totals",
+        "unreadable",
+    ),
+    DEFAULTS_MODULE: ("changed", "engines", "cautions", "overridden_by"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One run of another module; ``place`` is what asks for it, an option of keepalive or an element of one."""
+
+    place: str
+    module: str
+    arguments: Result
+
+    @property
+    def option(self) -> str:
+        """The option of keepalive."""
+        return self.place.partition("[")[0]
+
+
+def runs_of(arguments: Result) -> list[Run]:
+    """Return the runs that the arguments of keepalive ask for, in order.
+
+    New containers come first, so that one that starts meanwhile has the values. Connections come last, as their timers
+    are armed with what their network namespaces have by then.
+
+    :raises InvalidValueError: where an option has another form.
+    """
+    runs = _defaults(arguments)
+    if arguments.get("state") == "absent" or (arguments.get("root") or "/") != "/":
+        return runs
+    values = _values(arguments)
+    for index, element in enumerate(wanted_namespaces(arguments.get("namespaces"))):
+        runs.append(Run(f"namespaces[{index}]", NAMESPACES_MODULE, {**values, **element}))
+    for index, element in enumerate(_sockets(arguments.get("sockets"))):
+        runs.append(Run(f"sockets[{index}]", SOCKETS_MODULE, {**_SOCKETS_DEFAULTS, **element}))
+    return runs
+
+
+def _defaults(arguments: Result) -> list[Run]:
+    wanted = wanted_defaults(arguments.get("container_defaults"))
+    if wanted is None:
+        return []
+    place = {name: arguments[name] for name in ("state", "root") if arguments.get(name)}
+    values = {} if arguments.get("state") == "absent" else _values(arguments)
+    return [Run("container_defaults", DEFAULTS_MODULE, {**values, **place, **wanted})]
+
+
+def _values(arguments: Result) -> Result:
+    return {name: arguments[name] for name in NUMBERS if arguments.get(name) is not None}
+
+
+def _sockets(filters: object) -> list[Result]:
+    """Return the elements of the option sockets.
+
+    :raises InvalidValueError: for what is wrong with it, as far as its module cannot tell.
+    """
+    if not filters:
+        return []
+    if not isinstance(filters, list) or not all(isinstance(wanted, dict) for wanted in filters):
+        raise InvalidValueError(
+            f"sockets is {filters!r}, and a list of dictionaries is needed, such as [{{units: [nginx]}}]."
+        )
+    nulls = sorted({name for wanted in filters for name, value in wanted.items() if value is None})
+    if nulls:  # as a template leaves it that finds nothing
+        raise InvalidValueError(
+            f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are "
+            f"selected."
+        )
+    return filters
