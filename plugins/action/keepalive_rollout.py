@@ -33,6 +33,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     wrong,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     require_no_steering_facts,
@@ -73,6 +74,12 @@ def _validated(given: Result) -> Result:
     params: Result = ArgumentSpecValidator(KEEPALIVE).validate(arguments).validated_parameters
     if params["root"] != "/":
         raise InvalidValueError("root is not for hosts that run: leave it out.")
+    for name, wanted in (("namespaces", wanted_namespaces), ("container_defaults", wanted_defaults)):
+        if wanted(params[name]) not in ([], None):
+            raise InvalidValueError(
+                f"{name} is not for a rollout, which cannot roll containers back: leave {name} out, and run "
+                f"linux.tcp.apply with it after the rollout."
+            )
     if DesiredState.from_params(params).is_empty:
         raise InvalidValueError(
             "No value is set. Give keepalive_time, keepalive_intvl, keepalive_probes or keepalive_state=absent."

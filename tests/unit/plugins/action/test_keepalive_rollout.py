@@ -259,6 +259,22 @@ def test_check_mode_never_stops(tmp_path: Path) -> None:
         pytest.param(
             {"keepalive_time": 5, "keepalive_root": "/mnt"}, "keepalive_root is not for hosts that", id="root"
         ),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_namespaces": "yes"},
+            "keepalive_namespaces is not for a rollout, which cannot roll containers back: leave keepalive_namespaces "
+            "out, and run linux.tcp.apply with it after the rollout.",
+            id="running containers",
+        ),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_container_defaults": ["podman"]},
+            "keepalive_container_defaults is not for a rollout, which cannot roll containers back: leave ",
+            id="new containers",
+        ),
+        pytest.param(
+            {"keepalive_time": 5, "keepalive_namespaces": "docker"},
+            "keepalive_namespaces is 'docker': give true, false, or a list",
+            id="neither true nor a list",
+        ),
     ],
 )
 def test_desired_state_that_cannot_be(tmp_path: Path, variables: Facts, message: str) -> None:
