@@ -46,7 +46,7 @@ if t.TYPE_CHECKING:
 CONTROLLER = "localhost"
 NO_HOST = "!all"
 _HOSTS = "keepalive_hosts"
-_CRITERIA = ("limit", "idle_timeout", "covered", "strict", "max_age")
+_CRITERIA = ("limit", "idle_timeout", "covered", "strict", "max_age", "namespaces")
 # The variables of each playbook beside keepalive_hosts.
 PLAYBOOKS: dict[str, tuple[str, ...]] = {
     "apply": (),
@@ -55,6 +55,7 @@ PLAYBOOKS: dict[str, tuple[str, ...]] = {
         "keepalive_audit_idle_timeout",
         "keepalive_audit_covered",
         "keepalive_audit_sockets",
+        "keepalive_audit_namespaces",
         "keepalive_audit_become",
         "keepalive_audit_strict",
         "keepalive_audit_folder",

@@ -9,8 +9,9 @@ name: keepalive_audit
 short_description: Check a fleet by what the info modules returned, and render the reports
 version_added: 0.1.0
 description:
-  - Takes for each host what M(linux.tcp.keepalive_info) and M(linux.tcp.keepalive_sockets_info) returned, also where
-    they failed or the host could not be reached, and returns the texts of the reports.
+  - Takes for each host what M(linux.tcp.keepalive_info), M(linux.tcp.keepalive_sockets_info) and
+    M(linux.tcp.keepalive_namespaces_info) returned, also where they failed or the host could not be reached, and
+    returns the texts of the reports.
   - The playbook C(linux.tcp.audit) uses it. What is judged, and what the reports hold, is in R(guide_audit,
     ansible_collections.linux.tcp.docsite.guide_audit) among the collection's guides.
 options:
@@ -20,6 +21,8 @@ options:
         M(linux.tcp.keepalive_sockets_info). An empty one was not asked for.
       - A fourth element, which may be left out, is the list of the names of the host's facts. If C(__keepalive_info) or
         C(__keepalive_sockets) is among them, that result is ignored, as the host could have chosen it.
+      - A fifth element, which may be left out, is the registered result of M(linux.tcp.keepalive_namespaces_info), for
+        which the name is C(__keepalive_namespaces). An empty one was not asked for.
     type: list
     elements: list
     required: true
@@ -52,6 +55,12 @@ options:
     description:
       - How old the result of an earlier audit may be, in seconds. Not judged when it is not given, V(null) or empty.
     type: int
+  namespaces:
+    description:
+      - Whether it is a reason where network namespaces of a host, such as those of its containers, have other values
+        than the host.
+    type: bool
+    default: false
   merge:
     description:
       - The C(report.json) of earlier audits, or folders with such files, on the controller. Their hosts join the
@@ -67,6 +76,7 @@ options:
 seealso:
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive_sockets_info
+  - module: linux.tcp.keepalive_namespaces_info
 author:
   - linux.tcp contributors (@linux-tcp)
 """
@@ -118,13 +128,19 @@ def keepalive_audit(
     covered: object = None,
     strict: object = False,
     max_age: object = None,
+    namespaces: object = False,
     merge: object = None,
     only: object = None,
 ) -> dict[str, str]:
     """Return the reports by their files' names."""
     try:
         criteria = Criteria.from_options(
-            limit=limit, idle_timeout=idle_timeout, covered=covered, strict=strict, max_age=max_age
+            limit=limit,
+            idle_timeout=idle_timeout,
+            covered=covered,
+            strict=strict,
+            max_age=max_age,
+            namespaces=namespaces,
         )
         paths = paths_given("merge", merge)
         earlier = read_reports(paths, now=moment_of(str(created))) if paths else []

@@ -86,6 +86,7 @@ def steering_facts(fleet: Fleet, victim: str) -> Json:
         keepalive_audit_idle_timeout=10**9,
         keepalive_audit_limit=10**9,
         keepalive_audit_sockets=False,
+        keepalive_audit_namespaces=False,
         keepalive_hosts=victim,
         keepalive_overrides="ignore",
         keepalive_path="/etc/sysctl.d/evil.conf",

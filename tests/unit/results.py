@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Results of keepalive_info and keepalive_sockets_info, as an audit gets them."""
+"""Results of keepalive_info, keepalive_sockets_info and keepalive_namespaces_info, as an audit gets them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,40 @@ def sockets(covered: int = 9, not_covered: int = 1, unknown: int = 0, **other: t
         "by_command": [
             {"command": None, "sockets": total, "covered": covered, "not_covered": not_covered, "unknown": unknown}
         ],
+        "unreadable": [],
+        **other,
+    }
+
+
+def namespace(number: int = 4026532551, *, same: bool | None = False, **other: t.Any) -> Result:
+    """Return a network namespace, with a container of docker unless others are given."""
+    return {
+        "id": number,
+        "host": False,
+        "names": [f"/run/netns/{number}"],
+        "containers": [{"id": "9cf5e0d0383e97f9", "name": "web", "engine": "docker", "pod": None}],
+        "pods": [],
+        "units": [],
+        "commands": ["nginx"],
+        "processes": 3,
+        "connections": 41,
+        "values": dict(zip(KEYS, (600, 60, 20) if same else (7200, 75, 9))),
+        "detection_time": 7875,
+        "same_as_host": same,
+        "lasts": True,
+        "set_by": {"code": "kernel_defaults", "message": "x", "path": None, "values": {}},
+        **other,
+    }
+
+
+def namespaces(*found: Result, **other: t.Any) -> Result:
+    host = namespace(4026531840, same=True, host=True, containers=[])
+    shown = [host, *found]
+    same = [one["same_as_host"] for one in shown]
+    return {
+        "namespaces": shown,
+        "host_values": host["values"],
+        "totals": {"namespaces": len(same), "differ": same.count(False), "unknown": same.count(None)},
         "unreadable": [],
         **other,
     }

@@ -20,7 +20,7 @@ class Criteria:
     ``limit`` is the longest acceptable detection time and ``idle_timeout`` when the path forgets an idle
     connection, both in seconds; ``covered`` is the least share of connections covered, in per cent. ``strict`` takes
     what only root may see, and what is empty on every plain host, for a doubt. ``max_age`` is how old the result of an
-    earlier audit may be, in seconds.
+    earlier audit may be, in seconds. ``namespaces`` wants the host's values in each of its network namespaces.
     """
 
     limit: int | None = None
@@ -28,6 +28,7 @@ class Criteria:
     covered: float | None = None
     strict: bool = False
     max_age: int | None = None
+    namespaces: bool = False
 
     def __str__(self) -> str:
         """Return what is judged beside what always is."""
@@ -35,6 +36,7 @@ class Criteria:
             *([f"limit {self.limit} s"] if self.limit is not None else []),
             *([f"idle timeout {self.idle_timeout} s"] if self.idle_timeout is not None else []),
             *([f"at least {self.covered:g} % of connections covered"] if self.covered is not None else []),
+            *(["the values of the host in each network namespace"] if self.namespaces else []),
             *([f"results at most {self.max_age} s old"] if self.max_age is not None else []),
         ]
         return ", ".join(judged) or "no limit, no idle timeout, no coverage"
@@ -48,6 +50,7 @@ class Criteria:
         covered: object = None,
         strict: object = False,
         max_age: object = None,
+        namespaces: object = False,
     ) -> Criteria:
         """Narrow what a user gave, as text or as numbers; empty is not given.
 
@@ -59,6 +62,7 @@ class Criteria:
             covered=_share("keepalive_audit_covered", covered),
             strict=_truth("keepalive_audit_strict", strict),
             max_age=_seconds("keepalive_audit_max_age", max_age),
+            namespaces=_truth("keepalive_audit_namespaces", namespaces),
         )
 
 

@@ -33,6 +33,10 @@ COLUMNS = (
     "connections",
     "connections_covered",
     "connections_covered_share",
+    "namespaces",
+    "namespaces_differ",
+    "namespaces_unknown",
+    "namespaces_different",
     "asked",
 )
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, behind blanks and quotes too, also in full
@@ -54,7 +58,7 @@ def as_csv(report: Result) -> str:
 
 
 def _row(host: Result) -> dict[str, str | int | float | None]:
-    boot, connections = host["boot"], host["connections"] or {}
+    boot, connections, namespaces = host["boot"], host["connections"] or {}, host["namespaces"] or {}
     return {
         "host": host["name"],
         "verdict": host["verdict"],
@@ -70,6 +74,10 @@ def _row(host: Result) -> dict[str, str | int | float | None]:
         "connections": connections.get("sockets"),
         "connections_covered": connections.get("covered"),
         "connections_covered_share": connections.get("share"),
+        "namespaces": namespaces.get("namespaces"),
+        "namespaces_differ": namespaces.get("differ"),
+        "namespaces_unknown": namespaces.get("unknown"),
+        "namespaces_different": " | ".join(one["label"] for one in namespaces.get("different", ())),
         "asked": host["asked"],
     }
 

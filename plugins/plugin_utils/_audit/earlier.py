@@ -25,12 +25,14 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import TROUB
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
     VERSION,
     note_of_connections,
+    note_of_namespaces,
     notes_of_values,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     Given,
     InvalidResultError,
     connections_in,
+    namespaces_in,
     text_of,
     values_in,
 )
@@ -218,7 +220,23 @@ def _known(given: Given, name: str) -> AuditedHost:
     values = None if trouble else with_times(values_in(given))
     connections = given["connections"].optional(lambda one: with_share(connections_in(one, one)))
     sockets_trouble = given["connections_trouble"].optional(Given.text)
+    # reports of audits that did not ask for these have neither
+    namespaces = given.get("namespaces", None).optional(namespaces_in)
+    namespaces_trouble = given.get("namespaces_trouble", None).optional(Given.text)
     # these follow from the rest, by other criteria maybe others
-    derived = {*notes_of_values(values), *([note_of_connections(sockets_trouble)] if sockets_trouble else [])}
+    derived = {
+        *notes_of_values(values),
+        *([note_of_connections(sockets_trouble)] if sockets_trouble else []),
+        *([note_of_namespaces(namespaces_trouble)] if namespaces_trouble else []),
+    }
     notes = [note for note in given["notes"].each(Given.text) if note not in derived]
-    return AuditedHost(name, values, connections, trouble, sockets_trouble, tuple(notes))
+    return AuditedHost(
+        name,
+        values,
+        connections,
+        trouble,
+        sockets_trouble,
+        tuple(notes),
+        namespaces=namespaces,
+        namespaces_trouble=namespaces_trouble,
+    )

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     InvalidResultError,
     line_of,
     read_info,
+    read_namespaces,
     read_sockets,
     text_of,
 )
@@ -27,16 +28,16 @@ if t.TYPE_CHECKING:
 # Why a host has no values.
 TROUBLES = ("unreachable", "failed", "invalid_result")
 # What the playbook registers the results as.
-INFO, SOCKETS = "__keepalive_info", "__keepalive_sockets"
+INFO, SOCKETS, NAMESPACES = "__keepalive_info", "__keepalive_sockets", "__keepalive_namespaces"
 
 
 @dataclasses.dataclass(frozen=True)
 class AuditedHost:
-    """What is known of one host: ``values`` and ``connections`` as the report has them; None where there are none.
+    """What is known of one host: its values, connections and network namespaces as the report has them, or None.
 
-    ``trouble`` and ``sockets_trouble`` say why there are none: as (code, message), and as a message. ``notes`` are
-    what else is worth knowing. Where an earlier audit has asked the host, ``asked`` is when, in ISO 8601, and ``age``
-    how many seconds before this audit.
+    ``trouble`` says why there are no values, as (code, message). ``sockets_trouble`` and ``namespaces_trouble`` say why
+    there are none of the others, as a message. ``notes`` are what else is worth knowing. Where an earlier audit has
+    asked the host, ``asked`` is when, in ISO 8601, and ``age`` how many seconds before this audit.
     """
 
     name: str
@@ -47,9 +48,13 @@ class AuditedHost:
     notes: tuple[str, ...] = ()
     asked: str = ""
     age: int = 0
+    namespaces: Result | None = None
+    namespaces_trouble: str | None = None
 
     @classmethod
-    def from_results(cls, name: str, info: object, sockets: object, facts: t.Collection[str] = ()) -> AuditedHost:
+    def from_results(
+        cls, name: str, info: object, sockets: object, facts: t.Collection[str] = (), namespaces: object = None
+    ) -> AuditedHost:
         """Take the results that Ansible registered for a host, whatever became of the tasks and whatever it says.
 
         If one of them is not a valid result of its module, the others are dropped too: the host gave no answer.
@@ -59,24 +64,43 @@ class AuditedHost:
         name = text_of(name)
         info = {} if INFO in facts else info
         sockets = {} if INFO in facts or SOCKETS in facts else sockets
-        trouble, sockets_trouble = _trouble(info), _trouble(sockets)
+        namespaces = {} if INFO in facts or NAMESPACES in facts else namespaces
+        trouble = _trouble(info)
         if not info or (isinstance(info, Mapping) and "boot" not in info):
             trouble = trouble or ("failed", "it gave no answer")
-        was_asked = bool(sockets) and not (isinstance(sockets, Mapping) and sockets.get("skipped"))
         try:
             values, cuts = (None, []) if trouble else read_info(info)
-            connections, more_cuts = (None, []) if sockets_trouble or not was_asked else read_sockets(sockets)
+            connections, notes = _read(sockets, read_sockets)
+            of_namespaces, more_notes = _read(namespaces, read_namespaces)
         except InvalidResultError as exc:
             return cls(name, trouble=("invalid_result", str(exc)))
-        warnings = connections.pop("warnings") if connections else []
         return cls(
             name,
             values and with_times(values),
             connections and with_share(connections),
             trouble,
-            sockets_trouble[1] if sockets_trouble else None,
-            (*warnings, *cuts, *more_cuts),
+            _message(sockets),
+            (*notes, *more_notes, *cuts),
+            namespaces=of_namespaces,
+            namespaces_trouble=_message(namespaces),
         )
+
+
+def _read(
+    result: object, read: t.Callable[[object], tuple[dict[str, t.Any], list[str]]]
+) -> tuple[Result | None, list[str]]:
+    """Return what is read of a result, and the notes about it; None where the host was not asked or did not answer."""
+    was_asked = bool(result) and not (isinstance(result, Mapping) and result.get("skipped"))
+    if _trouble(result) or not was_asked:
+        return None, []
+    found, cuts = read(result)
+    return found, [*found.pop("warnings"), *cuts]
+
+
+def _message(result: object) -> str | None:
+    """Return why a host did not answer."""
+    trouble = _trouble(result)
+    return trouble[1] if trouble else None
 
 
 def _trouble(result: object) -> tuple[str, str] | None:

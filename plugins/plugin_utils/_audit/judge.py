@@ -36,6 +36,8 @@ def judge_host(host: AuditedHost, criteria: Criteria, *, created: str = "") -> d
     notes = [*notes_of_values(host.values, criteria), *host.notes]
     if host.sockets_trouble and criteria.covered is None:
         notes.append(note_of_connections(host.sockets_trouble))
+    if host.namespaces_trouble and not criteria.namespaces:
+        notes.append(note_of_namespaces(host.namespaces_trouble))
     verdict: Verdict = "no_answer" if host.trouble else "not_in_order" if reasons else "in_order"
     return {
         "name": host.name,
@@ -47,6 +49,8 @@ def judge_host(host: AuditedHost, criteria: Criteria, *, created: str = "") -> d
         **(host.values or _no_values()),
         "connections": host.connections,
         "connections_trouble": host.sockets_trouble,
+        "namespaces": host.namespaces,
+        "namespaces_trouble": host.namespaces_trouble,
     }
 
 
@@ -62,6 +66,11 @@ def notes_of_values(values: Result | None, criteria: Criteria | None = None) -> 
 def note_of_connections(trouble: str) -> str:
     """Return the note of a host whose connections could not be read and are not judged."""
     return f"The connections could not be read: {trouble}"
+
+
+def note_of_namespaces(trouble: str) -> str:
+    """Return the note of a host whose network namespaces could not be read and are not judged."""
+    return f"The network namespaces could not be read: {trouble}"
 
 
 def _no_values() -> dict[str, t.Any]:
@@ -94,6 +103,7 @@ def judge(
         **{verdict: verdicts[verdict] for verdict in ("in_order", "not_in_order", "no_answer")},
         "reasons": {code: codes[code] for code in CODES if codes[code]},
         "connections": _connections(judged),
+        "namespaces": _namespaces(judged),
         "earlier": _earlier(ordered, earlier),
     }
     return {
@@ -114,6 +124,13 @@ def _connections(judged: t.Sequence[Result]) -> dict[str, t.Any]:
         for key in ("sockets", "covered", "not_covered", "unknown")
     }
     return {**counts, "share": per_cent(counts["covered"], counts["sockets"])}
+
+
+def _namespaces(judged: t.Sequence[Result]) -> dict[str, int]:
+    return {
+        key: sum(host["namespaces"][key] for host in judged if host["namespaces"])
+        for key in ("namespaces", "differ", "unknown")
+    }
 
 
 def _earlier(hosts: t.Iterable[AuditedHost], reports: t.Sequence[Result]) -> dict[str, t.Any]:

@@ -15,6 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     ENDED,
     HIDDEN_HOLDER,
     LATE,
+    NO_TABLE,
     PLURALS,
     SILENT,
 )
@@ -41,9 +42,12 @@ CODES = {
     "detection_time": "a dead peer is noticed too late",
     "idle_timeout": "silent for longer than the path remembers",
     "coverage": "too few connections known to be covered",
+    "namespaces": "network namespaces with other values than the host",
 }
 
 
+# How many network namespaces a sentence names.
+_MOST_NAMED = 5
 # Doubts about what is empty on every plain host: a note, unless the audit is strict.
 _HARMLESS = {"hidden_credential"}
 
@@ -88,6 +92,7 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
         yield from _too_silent(host.values, criteria)
         yield from _silent_too_long(host, criteria)
         yield from _too_few(host, criteria)
+        yield from _other_namespaces(host, criteria)
 
 
 def _unknown(values: Result) -> t.Iterator[Reason]:
@@ -242,4 +247,34 @@ def _too_few(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
             "coverage",
             f"{covered} of {sockets} connections are covered ({connections['share']:g} %), and {criteria.covered:g} % "
             f"are wanted{f' ({why})' if why else ''}.",
+        )
+
+
+def _other_namespaces(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
+    found = host.namespaces
+    if not criteria.namespaces:
+        return
+    if found is None:
+        cause = host.namespaces_trouble or "it was not asked for"
+        yield Reason("namespaces", f"The network namespaces could not be read: {cause}")
+        return
+    hidden = [
+        f"{one['count']} {PLURALS[one['what']]}: {one['message']}"
+        for one in found["unreadable"]
+        if one["code"] not in (ENDED.code, NO_TABLE.code)
+    ]
+    if hidden:
+        yield Reason("namespaces", f"Not all network namespaces could be read: {'; '.join(hidden)}.")
+    if found["unknown"]:
+        yield Reason(
+            "namespaces",
+            f"The values of {found['unknown']} of {found['namespaces']} network namespaces could not be read.",
+        )
+    if found["differ"]:
+        named = [one["label"] for one in found["different"][:_MOST_NAMED]]
+        left = found["differ"] - len(named)
+        yield Reason(
+            "namespaces",
+            f"{found['differ']} of {found['namespaces']} network namespaces have other values than the host: "
+            f"{', '.join(named)}{f' and {left} more' if left else ''}.",
         )

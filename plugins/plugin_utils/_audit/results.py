@@ -29,6 +29,11 @@ if t.TYPE_CHECKING:
 # What is kept of one host: elements of each list, and characters of each text, before some become escapes.
 MOST_ELEMENTS = 100
 MOST_CHARACTERS = 500
+# The same for each network namespace, of which there may be many.
+_MOST_CONTAINERS = 10
+_MOST_OF_NAMESPACE = 200
+# A namespace's number, which is that of an inode.
+_HIGHEST_ID = (1 << 32) - 1
 _COUNTS = ("sockets", "covered", "not_covered", "unknown")
 
 
@@ -83,10 +88,10 @@ class Given:
             raise self.refusal("is not a text")
         return text_of(self._value, self._most)
 
-    def number(self, lowest: int = 0) -> int:
+    def number(self, lowest: int = 0, highest: int = INT_MAX) -> int:
         """Return a whole number, of a size that the kernel may have."""
-        if not isinstance(self._value, int) or isinstance(self._value, bool) or not lowest <= self._value <= INT_MAX:
-            raise self.refusal(f"is not a whole number from {lowest} to {INT_MAX}")
+        if not isinstance(self._value, int) or isinstance(self._value, bool) or not lowest <= self._value <= highest:
+            raise self.refusal(f"is not a whole number from {lowest} to {highest}")
         return int(self._value)
 
     def is_true(self) -> bool:
@@ -99,20 +104,28 @@ class Given:
         """Return None for null, and what reads it for anything else."""
         return None if self._value is None else read(self)
 
+    def elements(self) -> list[Given]:
+        """Return all elements of a list, not yet read."""
+        return [self._within(element, f"[{index}]") for index, element in enumerate(self._sequence())]
+
     def each(self, read: t.Callable[[Given], _T], *, all_count: bool = False) -> list[_T]:
         """Return what reads each element of a list, of the first :data:`MOST_ELEMENTS` of them.
 
         Where ``all_count``, a longer list is refused.
         """
-        if not isinstance(self._value, Sequence) or isinstance(self._value, (str, bytes)):
-            raise self.refusal("is not a list")
-        left = len(self._value) - MOST_ELEMENTS
+        value = self._sequence()
+        left = len(value) - MOST_ELEMENTS
         if left > 0 and all_count:
             raise self.refusal(f"has more than {MOST_ELEMENTS} elements")
         if left > 0:
-            self._cuts.append(f"{self._place} has {len(self._value)} elements, and the first {MOST_ELEMENTS} are here.")
-        elements = enumerate(itertools.islice(self._value, MOST_ELEMENTS))
+            self._cuts.append(f"{self._place} has {len(value)} elements, and the first {MOST_ELEMENTS} are here.")
+        elements = enumerate(itertools.islice(value, MOST_ELEMENTS))
         return [read(self._within(element, f"[{index}]")) for index, element in elements]
+
+    def _sequence(self) -> Sequence[t.Any]:
+        if not isinstance(self._value, Sequence) or isinstance(self._value, (str, bytes)):
+            raise self.refusal("is not a list")
+        return self._value
 
 
 def read_info(result: object) -> tuple[Result, list[str]]:
@@ -175,6 +188,75 @@ def connections_in(given: Given, totals: Given) -> Result:
         # these say what was not counted, so none may be missing
         "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
     }
+
+
+def read_namespaces(result: object) -> tuple[Result, list[str]]:
+    """Return what the report has of a result of keepalive_namespaces_info, as :func:`read_sockets` does.
+
+    The host's own network namespace does not count. Of the others, those with other values than the host are kept.
+
+    :raises InvalidResultError: for what is no such result, with the place.
+    """
+    cuts: list[str] = []
+    given = Given(result, "keepalive_namespaces_info", cuts)
+    found = Given(result, "keepalive_namespaces_info", cuts, most=_MOST_OF_NAMESPACE)["namespaces"]
+    others = [one for one in found.elements() if not one["host"].is_true()]
+    same = [one["same_as_host"].optional(Given.is_true) for one in others]
+    different = [one for one, is_same in zip(others, same) if is_same is False]
+    if len(different) > MOST_ELEMENTS:
+        cuts.append(f"{len(different)} network namespaces have other values, and the first {MOST_ELEMENTS} are here.")
+    return {
+        "namespaces": len(others),
+        "differ": len(different),
+        "unknown": same.count(None),
+        "different": [_namespace(one, _label(one)) for one in different[:MOST_ELEMENTS]],
+        "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
+        "warnings": given.get("warnings", ()).each(Given.text),
+    }, cuts
+
+
+def namespaces_in(given: Given) -> Result:
+    """Return what the report of an earlier audit has of network namespaces.
+
+    :raises InvalidResultError: for what has another form, with the place.
+    """
+    counts = {key: given[key].number() for key in ("namespaces", "differ", "unknown")}
+    different = given["different"].each(lambda one: _namespace(one, one["label"].text()))
+    if counts["namespaces"] < counts["differ"] + counts["unknown"] or counts["differ"] < len(different):
+        raise given.refusal("has counts that do not add up")
+    return {**counts, "different": different, "unreadable": given["unreadable"].each(_unreadable, all_count=True)}
+
+
+def _namespace(given: Given, label: str) -> Result:
+    containers = given["containers"].elements()
+    return {
+        "id": given["id"].number(highest=_HIGHEST_ID),
+        "label": label,
+        "containers": [
+            {
+                "id": one["id"].text(),
+                "name": one["name"].optional(Given.text),
+                "engine": one["engine"].optional(Given.text),
+            }
+            for one in containers[:_MOST_CONTAINERS]
+        ],
+        "values": _values(given["values"]),
+    }
+
+
+def _label(given: Given) -> str:
+    """Return a few words that tell which network namespace it is: its containers, or else what there is."""
+    labels = [_title(one) for one in given["containers"].elements()[:_MOST_CONTAINERS]]
+    for name in ("names", "units", "commands"):
+        labels = labels or [one.text() for one in given[name].elements()[:_MOST_CONTAINERS]]
+    number = given["id"].number(highest=_HIGHEST_ID)
+    return shortened(", ".join(labels), _MOST_OF_NAMESPACE) or f"net:[{number}]"
+
+
+def _title(container: Given) -> str:
+    name = container["name"].optional(Given.text) or container["id"].text()[:12]
+    engine = container["engine"].optional(Given.text)
+    return f"{name} ({engine})" if engine else name
 
 
 def _values(given: Given) -> dict[str, int | None]:

@@ -21,6 +21,7 @@ PLAYBOOK_VARIABLES: dict[str, t.Any] = {
     "keepalive_audit_idle_timeout": None,
     "keepalive_audit_covered": None,
     "keepalive_audit_sockets": True,
+    "keepalive_audit_namespaces": False,
     "keepalive_audit_become": True,
     "keepalive_audit_strict": False,
     "keepalive_audit_folder": "keepalive-audit",

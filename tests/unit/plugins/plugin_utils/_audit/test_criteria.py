@@ -24,6 +24,7 @@ Result = t.Dict[str, t.Any]
         pytest.param({"strict": "yes"}, Criteria(strict=True), id="strict"),
         pytest.param({"strict": False}, Criteria(), id="not strict"),
         pytest.param({"max_age": "3600"}, Criteria(max_age=3600), id="age"),
+        pytest.param({"namespaces": "true"}, Criteria(namespaces=True), id="namespaces"),
     ],
 )
 def test_criteria(given: Result, criteria: Criteria) -> None:
@@ -37,8 +38,9 @@ def test_criteria(given: Result, criteria: Criteria) -> None:
         (Criteria(600, 350), "limit 600 s, idle timeout 350 s"),
         (Criteria(covered=99.5), "at least 99.5 % of connections covered"),
         (Criteria(600, max_age=3600), "limit 600 s, results at most 3600 s old"),
+        (Criteria(600, namespaces=True), "limit 600 s, the values of the host in each network namespace"),
     ],
-    ids=["nothing", "times", "coverage", "age"],
+    ids=["nothing", "times", "coverage", "age", "namespaces"],
 )
 def test_what_is_judged(criteria: Criteria, judged: str) -> None:
     assert str(criteria) == judged
@@ -66,6 +68,11 @@ def test_what_is_judged(criteria: Criteria, judged: str) -> None:
             {"strict": "maybe"},
             "keepalive_audit_strict is 'maybe': give true or false, or leave it out.",
             id="no truth",
+        ),
+        pytest.param(
+            {"namespaces": "docker"},
+            "keepalive_audit_namespaces is 'docker': give true or false, or leave it out.",
+            id="no truth about namespaces",
         ),
         pytest.param(
             {"limit": True},

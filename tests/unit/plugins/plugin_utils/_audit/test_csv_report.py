@@ -13,7 +13,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import C
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import COLUMNS, as_csv
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
-from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
+from ansible_collections.linux.tcp.tests.unit.results import OWN, info, namespace, namespaces, sockets
 
 WRITER = {"code": "sets_value", "path": "/etc/rc.local", "line": 7, "text": "sysctl -w x"}
 
@@ -85,7 +85,18 @@ def test_header_of_no_host() -> None:
 
 
 def test_each_column_has_a_value() -> None:
-    fleet = [AuditedHost.from_results("a", info((700, 60, 20), (600, 60, 20), other_writers=[WRITER]), sockets(1, 2))]
+    others = namespaces(namespace(), namespace(5, same=None))
+    values = info((700, 60, 20), (600, 60, 20), other_writers=[WRITER])
+    fleet = [AuditedHost.from_results("a", values, sockets(1, 2), (), others)]
     row = next(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="now")), newline="")))
     assert [name for name, value in row.items() if not value] == ["boot_intvl_source", "boot_probes_source"]
     assert tuple(row) == COLUMNS
+
+
+def test_namespaces() -> None:
+    found = namespaces(namespace(), namespace(5, same=None), namespace(6, containers=[], names=["=x"]))
+    fleet = [AuditedHost.from_results("a", info(), {}, (), found), AuditedHost.from_results("b", info(), {})]
+    text = as_csv(judge(fleet, Criteria(), created=""))
+    columns = ("namespaces", "namespaces_differ", "namespaces_unknown", "namespaces_different")
+    rows = [tuple(row[name] for name in columns) for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert rows == [("3", "2", "1", "web (docker) |' =x"), ("", "", "", "")]

@@ -26,13 +26,18 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, small_fleet
-from ansible_collections.linux.tcp.tests.unit.plugins.plugin_utils._audit.test_results import INFOS, JSON, SOCKETS
-from ansible_collections.linux.tcp.tests.unit.results import info, sockets
+from ansible_collections.linux.tcp.tests.unit.plugins.plugin_utils._audit.test_results import (
+    INFOS,
+    JSON,
+    NAMESPACES,
+    SOCKETS,
+)
+from ansible_collections.linux.tcp.tests.unit.results import info, namespace, namespaces, sockets
 
 Result = t.Dict[str, t.Any]
 PAGE = TEMPLATE.read_text(encoding="utf-8")
 BEFORE, NOW = "2026-01-31T11:00:00Z", "2026-01-31T12:00:00Z"
-GOOD = ("a", info(), sockets(3, 0))
+GOOD = ("a", info(), sockets(3, 0), (), namespaces(namespace(same=True)))
 
 
 def audit(*fleet: tuple[t.Any, ...], created: str = NOW, **options: t.Any) -> Result:
@@ -73,7 +78,7 @@ def test_hosts_join_each_with_its_time(tmp_path: Path, known: Result) -> None:
         pytest.param({"idle_timeout": 600}, "idle_timeout", id="idle timeout"),
         pytest.param({"max_age": 3599}, "outdated", id="age"),
         pytest.param({"max_age": 3600}, None, id="just not too old"),
-        pytest.param({"covered": 100}, None, id="all that is asked for"),
+        pytest.param({"covered": 100, "namespaces": True}, None, id="all that is asked for"),
     ],
 )
 def test_hosts_are_judged_by_the_criteria_of_this_audit(
@@ -100,12 +105,12 @@ def test_notes_follow_from_the_criteria_of_this_audit(
     assert merged["hosts"][0]["notes"] == notes
 
 
-@given(first=INFOS, second=SOCKETS)
+@given(first=INFOS, second=SOCKETS, third=NAMESPACES)
 def test_what_is_stored_of_a_host_is_all_that_is_judged(
-    tmp_path_factory: pytest.TempPathFactory, first: Result, second: Result
+    tmp_path_factory: pytest.TempPathFactory, first: Result, second: Result, third: object
 ) -> None:
-    fleet = [*small_fleet(), ("liar", first, second)]
-    criteria: Result = {"limit": 1800, "idle_timeout": 900, "covered": 60}
+    fleet: list[tuple[t.Any, ...]] = [*small_fleet(), ("liar", first, second, (), third)]
+    criteria: Result = {"limit": 1800, "idle_timeout": 900, "covered": 60, "namespaces": True}
     report = audit(*fleet, created=BEFORE, **criteria)
     path = write(tmp_path_factory.getbasetemp() / "whole.json", report)
     again = audit(merge=[path], **criteria)
@@ -176,6 +181,12 @@ def test_host_without_name_or_time_is_a_problem_of_its_file(
             "hosts[0].connections has counts that do not add up",
             id="connections",
         ),
+        pytest.param(
+            "namespaces",
+            {"namespaces": 1, "differ": 1, "unknown": 1, "different": [], "unreadable": []},
+            "hosts[0].namespaces has counts that do not add up",
+            id="namespaces",
+        ),
     ],
 )
 def test_host_whose_values_are_wrong_gave_no_answer(
@@ -188,6 +199,24 @@ def test_host_whose_values_are_wrong_gave_no_answer(
     assert (host["name"], host["verdict"], host["asked"]) == ("a", "no_answer", BEFORE)
     assert host["reasons"][0]["code"] == "invalid_result"
     assert host["reasons"][0]["message"].startswith(f"It gave a result that is not valid: {path}: {message}")
+
+
+@pytest.mark.parametrize("wanted", [False, True], ids=["not judged", "judged"])
+def test_report_of_an_audit_that_did_not_ask_for_namespaces(tmp_path: Path, known: Result, wanted: bool) -> None:
+    for name in ("namespaces", "namespaces_trouble"):
+        del known["hosts"][0][name]
+    (host,) = audit(merge=write(tmp_path / "report.json", known), namespaces=wanted)["hosts"]
+    text = "The network namespaces could not be read: it was not asked for"
+    assert [reason["message"] for reason in host["reasons"]] == ([text] if wanted else [])
+
+
+@pytest.mark.parametrize("wanted", [False, True], ids=["not judged", "judged"])
+def test_namespaces_that_could_not_be_read_then(tmp_path: Path, wanted: bool) -> None:
+    report = audit(("a", info(), {}, (), {"failed": True, "msg": "y"}), created=BEFORE, namespaces=not wanted)
+    (host,) = audit(merge=write(tmp_path / "report.json", report), namespaces=wanted)["hosts"]
+    text = "The network namespaces could not be read: y"
+    assert [reason["message"] for reason in host["reasons"]] == ([text] if wanted else [])
+    assert (text in host["notes"]) is not wanted
 
 
 def make_pipe(path: Path) -> None:

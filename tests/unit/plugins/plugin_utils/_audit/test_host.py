@@ -12,7 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, per_cent
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
-from ansible_collections.linux.tcp.tests.unit.results import info, sockets
+from ansible_collections.linux.tcp.tests.unit.results import info, namespace, namespaces, sockets
 
 WRONG = "keepalive_info.boot.values.time is not a whole number from -2147483647 to 2147483647"
 
@@ -52,6 +52,79 @@ def test_invalid_result_is_no_answer(results: tuple[t.Any, t.Any], message: str)
     assert [(reason["code"], reason["message"]) for reason in judged["reasons"]] == [
         ("invalid_result", f"It gave a result that is not valid: {message}")
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        pytest.param("x", "keepalive_namespaces_info is not a mapping", id="another type"),
+        pytest.param({"namespaces": {}}, "keepalive_namespaces_info.namespaces is not a list", id="mapping for a list"),
+        pytest.param(
+            namespaces(namespace(same=t.cast("bool", 1))),
+            "keepalive_namespaces_info.namespaces[1].same_as_host is not a boolean",
+            id="number for a boolean",
+        ),
+        pytest.param(
+            namespaces(namespace(2**32)),
+            "keepalive_namespaces_info.namespaces[1].id is not a whole number from 0 to 4294967295",
+            id="no inode",
+        ),
+        pytest.param(
+            namespaces(namespace(values={})),
+            "keepalive_namespaces_info.namespaces[1].values has no time",
+            id="no values",
+        ),
+    ],
+)
+def test_invalid_namespaces_are_no_answer(found: t.Any, message: str) -> None:
+    judged = judge_host(AuditedHost.from_results("a", info(), {}, (), found), Criteria())
+    assert (judged["verdict"], judged["namespaces"]) == ("no_answer", None)
+    assert judged["reasons"][0]["message"] == f"It gave a result that is not valid: {message}"
+
+
+def test_namespaces_with_other_values_are_kept_and_bounded() -> None:
+    """The host's own is none of them, and what is cut is said."""
+    more = [namespace(number, containers=[]) for number in range(100)]
+    host = AuditedHost.from_results("a", info(), {}, (), namespaces(namespace(9, same=True), namespace(), *more))
+    found = host.namespaces or {}
+    assert {key: found[key] for key in ("namespaces", "differ", "unknown")} == {
+        "namespaces": 102,
+        "differ": 101,
+        "unknown": 0,
+    }
+    assert len(found["different"]) == 100
+    assert found["different"][0] == {
+        "id": 4026532551,
+        "label": "web (docker)",
+        "containers": [{"id": "9cf5e0d0383e97f9", "name": "web", "engine": "docker"}],
+        "values": {"time": 7200, "intvl": 75, "probes": 9},
+    }
+    assert host.notes == ("101 network namespaces have other values, and the first 100 are here.",)
+
+
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        ({}, "web (docker)"),
+        ({"containers": [{"id": "9cf5e0d0383e97f9", "name": None, "engine": None}]}, "9cf5e0d0383e"),
+        ({"containers": []}, "/run/netns/4026532551"),
+        ({"containers": [], "names": [], "units": ["a.service", "b.service"]}, "a.service, b.service"),
+        ({"containers": [], "names": []}, "nginx"),
+        ({"containers": [], "names": [], "commands": []}, "net:[4026532551]"),
+    ],
+    ids=["container", "id", "name", "units", "command", "number"],
+)
+def test_label_of_a_namespace(given: dict[str, t.Any], label: str) -> None:
+    host = AuditedHost.from_results("a", info(), {}, (), namespaces(namespace(**given)))
+    assert [one["label"] for one in (host.namespaces or {})["different"]] == [label]
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"), [([], True), (["__keepalive_namespaces"], False), (["__keepalive_info"], False)], ids=str
+)
+def test_a_fact_is_no_result_about_namespaces(facts: list[str], known: bool) -> None:
+    host = AuditedHost.from_results("a", info(), {}, facts, namespaces(namespace()))
+    assert (host.namespaces is not None) is known
 
 
 def test_drift_is_worked_out_and_not_believed() -> None:

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge, judge_host
-from ansible_collections.linux.tcp.tests.unit.results import GONE, info, sockets
+from ansible_collections.linux.tcp.tests.unit.results import GONE, info, namespace, namespaces, sockets
 
 Result = t.Dict[str, t.Any]
 
@@ -50,7 +50,14 @@ def test_judge() -> None:
         "version": 2,
         "created": "2026-01-31T12:00:00Z",
         "in_order": False,
-        "criteria": {"limit": 1800, "idle_timeout": None, "covered": None, "strict": False, "max_age": None},
+        "criteria": {
+            "limit": 1800,
+            "idle_timeout": None,
+            "covered": None,
+            "strict": False,
+            "max_age": None,
+            "namespaces": False,
+        },
     }
     assert report["totals"] == {
         "hosts": 3,
@@ -59,6 +66,7 @@ def test_judge() -> None:
         "no_answer": 1,
         "reasons": {"unreachable": 1, "drift": 1, "detection_time": 1},
         "connections": {"sockets": 5, "covered": 4, "not_covered": 1, "unknown": 0, "share": 80.0},
+        "namespaces": {"namespaces": 0, "differ": 0, "unknown": 0},
         "earlier": {"hosts": 0, "oldest": None, "reports": 0, "problems": 0},
     }
     assert {host["asked"] for host in report["hosts"]} == {"2026-01-31T12:00:00Z"}
@@ -86,6 +94,23 @@ def test_judge() -> None:
 def test_summary(fleet: list[AuditedHost], in_order: bool, summary: str) -> None:
     report = judge(fleet, Criteria(8000, 7300), created="")
     assert (report["in_order"], report["summary"]) == (in_order, summary)
+
+
+def test_namespaces_are_counted_and_judged_where_they_are_asked_for() -> None:
+    fleet = [
+        AuditedHost.from_results("a", info(), {}, (), namespaces(namespace(), namespace(5, same=True))),
+        AuditedHost.from_results("b", info(), {}, (), namespaces(namespace(same=None))),
+        AuditedHost.from_results("c", info(), {}, (), {"failed": True, "msg": "no setns"}),
+    ]
+    report = judge(fleet, Criteria(namespaces=True), created="")
+    assert report["totals"]["namespaces"] == {"namespaces": 3, "differ": 1, "unknown": 1}
+    assert report["summary"] == (
+        "Not in order: 3 of 3 hosts (network namespaces with other values than the host: 3). Judged: the values of the "
+        "host in each network namespace."
+    )
+    shown = judge(fleet, Criteria(), created="")
+    assert shown["in_order"]
+    assert shown["hosts"][2]["notes"] == [GONE, "The network namespaces could not be read: no setns"]
 
 
 FINE = AuditedHost.from_results("a", info(), {})

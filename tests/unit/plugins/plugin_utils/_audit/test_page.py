@@ -23,7 +23,8 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     duration,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
-from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, hostile_fleet, small_fleet
+from ansible_collections.linux.tcp.tests.browser.fleet import ATTACKS, TEMPLATE, hostile_fleet, info, small_fleet
+from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.browser.fleet import Asked
@@ -224,6 +225,18 @@ def test_plots_have_their_numbers_as_tables() -> None:
         [int(title.text.rpartition(": ")[2]) for title in figure.all("title") if ": " in title.text]
         for figure in page.all("figure")
     ]
+
+
+def test_page_names_namespaces_with_other_values() -> None:
+    found = namespaces(namespace(), namespace(5, same=None), namespace(6, containers=[], names=[ATTACKS[0]]))
+    template = TEMPLATE.read_text(encoding="utf-8")
+    text = keepalive_audit([("a", info(), {}, (), found)], template=template, created="", namespaces=True)[
+        "report.html"
+    ]
+    assert "<p>2 of 3 have other values than the host, 1 unknown.</p>" in text
+    assert "<li>web (docker): time 7200, intvl 75, probes 9</li>" in text
+    assert "the values of the host in each; 2 of 3 have others</dd>" in text
+    assert ATTACKS[0] not in text
 
 
 @pytest.mark.parametrize("fleet", [small_fleet(), hostile_fleet()], ids=["small", "hostile"])

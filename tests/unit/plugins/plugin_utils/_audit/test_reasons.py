@@ -12,6 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     ENDED,
     LATE,
     NO_HOLDER,
+    NO_TABLE,
     OFF,
     PERMISSION,
     SILENT,
@@ -20,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import C
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
-from ansible_collections.linux.tcp.tests.unit.results import OWN, info, sockets
+from ansible_collections.linux.tcp.tests.unit.results import OWN, info, namespace, namespaces, sockets
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
@@ -323,3 +324,43 @@ def test_reasons_name_the_file_and_line() -> None:
     assert [{key: reason[key] for key in ("code", "key", "path", "line")} for reason in judged["reasons"]] == [
         {"code": "drift", "key": "time", "path": OWN, "line": 2}
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "messages"),
+    [
+        pytest.param({}, ["The network namespaces could not be read: it was not asked for"], id="not asked for"),
+        pytest.param(
+            {"failed": True, "msg": "no setns"}, ["The network namespaces could not be read: no setns"], id="failed"
+        ),
+        pytest.param(namespaces(), [], id="the host's own only"),
+        pytest.param(namespaces(namespace(same=True)), [], id="the same values"),
+        pytest.param(
+            namespaces(namespace(), namespace(5, same=True)),
+            ["1 of 2 network namespaces have other values than the host: web (docker)."],
+            id="other values",
+        ),
+        pytest.param(
+            namespaces(*(namespace(number, containers=[], names=["n"]) for number in range(7))),
+            ["7 of 7 network namespaces have other values than the host: n, n, n, n, n and 2 more."],
+            id="many",
+        ),
+        pytest.param(
+            namespaces(namespace(same=None)),
+            ["The values of 1 of 1 network namespaces could not be read."],
+            id="not known",
+        ),
+        pytest.param(
+            namespaces(**unread("process", PERMISSION)),
+            ["Not all network namespaces could be read: 2 process(es): permission denied."],
+            id="hidden processes",
+        ),
+        pytest.param(namespaces(**unread("process", ENDED)), [], id="processes that ended"),
+        pytest.param(namespaces(**unread("namespace", NO_TABLE)), [], id="connections that cannot be counted"),
+    ],
+)
+def test_namespaces(found: Result, messages: list[str]) -> None:
+    host = AuditedHost.from_results("a", info(), {}, (), found)
+    judged = judge_host(host, Criteria(namespaces=True))
+    assert [(one["code"], one["message"]) for one in judged["reasons"]] == [("namespaces", text) for text in messages]
+    assert judge_host(host, Criteria())["reasons"] == []

@@ -19,14 +19,13 @@ from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepali
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, info, small_fleet, sockets
+from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.browser.fleet import Asked
-
     Result = t.Dict[str, t.Any]
 
 PAGE = TEMPLATE.read_text(encoding="utf-8")
-CRITERIA = {"limit": 1800, "idle_timeout": 900, "covered": 60}
+CRITERIA = {"limit": 1800, "idle_timeout": 900, "covered": 60, "namespaces": True}
 # What the report of one host may take at most, with all that it has to say.
 MOST_BYTES = 2_000_000
 
@@ -98,7 +97,15 @@ SOCKETS = (
 )
 
 
-def texts_of(fleet: list[Asked]) -> dict[str, str]:
+NAMESPACES = (
+    mutated(namespaces(namespace(), namespace(same=None, containers=[]), unreadable=[UNREAD]))
+    | mutated(namespaces(namespace(same=True)))
+    | JSON
+)
+MANY = namespaces(*[namespace(containers=[{"id": "x" * 999, "name": "y" * 999, "engine": "z" * 999}] * 99)] * 999)
+
+
+def texts_of(fleet: t.Sequence[tuple[t.Any, ...]]) -> dict[str, str]:
     return keepalive_audit(fleet, template=PAGE, created="2026-01-31T12:00:00Z", **CRITERIA)
 
 
@@ -106,22 +113,25 @@ def no_constant(name: str) -> t.NoReturn:
     raise AssertionError(name)
 
 
-OTHERS = [one for one in small_fleet() if one[0] in ("web1.example.com", "db3.example.com", "old.example.com")]
+OTHERS: list[tuple[t.Any, ...]] = [
+    one for one in small_fleet() if one[0] in ("web1.example.com", "db3.example.com", "old.example.com")
+]
 ALONE = json.loads(texts_of(OTHERS)["report.json"])
 
 
-@given(first=INFOS, second=SOCKETS)
-@example(info(), {"totals": {}})
-@example({**info(), "boot": {}}, {})
-@example({**info(), "runtime": {"time": 10**400, "intvl": 1, "probes": 1}}, {})
-@example({**info(), "runtime": {"time": True, "intvl": 1, "probes": 1}}, {})
-@example(info(), {**sockets(1, 0), "totals": {"sockets": 1, "covered": 5, "not_covered": 0, "unknown": 0}})
-@example(info(), {**sockets(1, 0), "unreadable": [{**UNREAD, "what": "planet"}]})
-@example({"failed": True, "msg": nested(400)}, {})
-@example({"unreachable": True, "msg": "x" * 10_000_000}, {})
-@example({**info(), "other_writers": [{"code": "x", "path": "/x", "line": 1, "text": "y" * 10_000}] * 100_000}, {})
-def test_one_host_does_not_spoil_the_report_of_others(first: Result, second: Result) -> None:
-    texts = texts_of([*OTHERS, ("liar", first, second)])
+@given(first=INFOS, second=SOCKETS, third=NAMESPACES)
+@example(info(), {"totals": {}}, {})
+@example({**info(), "boot": {}}, {}, {})
+@example({**info(), "runtime": {"time": 10**400, "intvl": 1, "probes": 1}}, {}, {})
+@example({**info(), "runtime": {"time": True, "intvl": 1, "probes": 1}}, {}, {})
+@example(info(), {**sockets(1, 0), "totals": {"sockets": 1, "covered": 5, "not_covered": 0, "unknown": 0}}, {})
+@example(info(), {**sockets(1, 0), "unreadable": [{**UNREAD, "what": "planet"}]}, {})
+@example({"failed": True, "msg": nested(400)}, {}, {})
+@example({"unreachable": True, "msg": "x" * 10_000_000}, {}, {})
+@example({**info(), "other_writers": [{"code": "x", "path": "/x", "line": 1, "text": "y" * 10_000}] * 100_000}, {}, {})
+@example(info(), {}, MANY)
+def test_one_host_does_not_spoil_the_report_of_others(first: Result, second: Result, third: object) -> None:
+    texts = texts_of([*OTHERS, ("liar", first, second, (), third)])
     report = json.loads(texts["report.json"], parse_constant=no_constant)
     judged = {host["name"]: host for host in report["hosts"]}
     liar = judged.pop("liar")
@@ -131,6 +141,7 @@ def test_one_host_does_not_spoil_the_report_of_others(first: Result, second: Res
     event(f"verdict {liar['verdict']}")
     if liar["verdict"] == "in_order":
         assert all(of[key] > 0 for of in (liar["runtime"], liar["boot"]["values"]) for key in KEYS)
+        assert liar["namespaces"]["differ"] == 0
         assert liar["connections"]["share"] is None or liar["connections"]["share"] >= CRITERIA["covered"]
     else:
         assert all(reason["message"] for reason in liar["reasons"])
