@@ -17,8 +17,8 @@ if sys.version_info < (3, 10):
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
 
-NOTHING = [False, None, "", [], "false", "no"]
-ALL = [True, "true", "yes"]
+NOTHING: list[object] = [False, None, "", [], "false", "no"]
+ALL: list[object] = [True, "true", "yes"]
 
 
 @pytest.mark.parametrize("given", NOTHING, ids=repr)
