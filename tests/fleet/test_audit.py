@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.tests.fleet.fleet import ASKED_LIKEWISE, Fleet
+from ansible_collections.linux.tcp.tests.fleet.fleet import ASKED_LIKEWISE, Fleet, wait_until
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.fleet.fleet import Run
@@ -176,6 +176,37 @@ def test_text_of_hosts_is_never_run(fleet: Fleet) -> None:
     ]
     assert not list(fleet.folder.rglob("HARM"))
     assert "</script><b>" not in (fleet.folder / "harm" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def other_namespace(fleet: Fleet) -> t.Iterator[str]:
+    """Return the ID, on host01, of a process with a network of its own. Then the host is as before."""
+    host = fleet["host01"]
+    pid = host.run("unshare --net sleep 3600 >/dev/null 2>&1 </dev/null & echo $!").strip()
+    wait_until(lambda: host.run(f"cat /proc/{pid}/comm").strip() == "sleep")
+    yield pid
+    host.run(f"kill {pid}; rm -f /etc/sysctl.d/99-tcp-keepalive.conf; echo 7200 >/proc/sys/net/ipv4/tcp_keepalive_time")
+
+
+def test_network_namespaces_are_judged_and_set(fleet: Fleet, other_namespace: str) -> None:
+    def look() -> tuple[int, list[str]]:
+        run = audit(fleet, "--limit=host01", keepalive_audit_folder="others", keepalive_audit_namespaces=True)
+        (host,) = report_of(fleet.folder / "others")["hosts"]
+        assert host["namespaces"]["namespaces"] == 1
+        return run.status, [reason["message"] for reason in host["reasons"] if reason["code"] == "namespaces"]
+
+    def apply(**variables: object) -> Run:
+        given = {"keepalive_time": 600, **variables}
+        return fleet.run(PLAYBOOK, "linux.tcp.apply", "--limit=host01", "--extra-vars", json.dumps(given))
+
+    assert apply().status == 0
+    assert look() == (2, ["1 of 1 network namespaces have other values than the host: sleep."])
+    wanted = [{"pids": [int(other_namespace)]}]
+    assert "changed=1 " in apply(keepalive_namespaces=wanted).output
+    path = "/proc/sys/net/ipv4/tcp_keepalive_time"
+    assert fleet["host01"].run(f"nsenter --target={other_namespace} --net cat {path}").strip() == "600"
+    assert look() == (0, [])
+    assert "changed=0 " in apply(keepalive_namespaces=wanted).output
 
 
 def test_reports_are_merged(fleet: Fleet) -> None:

@@ -398,6 +398,8 @@ def test_restore_reports_changes_by_others(fleet: Fleet) -> None:
         ({"keepalive_time": 0}, "host01: keepalive_time is 0: the kernel would take it"),
         ({"keepalive_time": None, "keepalive_intvl": None, "keepalive_probes": None}, "host01: No value is set."),
         ({"keepalive_root": "/mnt"}, "host01: keepalive_root is not for hosts that run"),
+        ({"keepalive_namespaces": True}, "host01: keepalive_namespaces is not for a rollout, which cannot roll"),
+        ({"keepalive_container_defaults": ["lxc"]}, "host01: keepalive_container_defaults is not for a rollout"),
         ({"keepalive_overrides": "win"}, "host01: keepalive_overrides is 'win': give fail,"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
