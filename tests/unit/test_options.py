@@ -29,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_VARIABLES,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import NAMESPACES_ELEMENT
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
 
@@ -136,6 +137,19 @@ def test_role_has_the_options_of_the_sockets() -> None:
         name: {key: value for key, value in described(option).items() if key != "default"}
         for name, option in with_aliases(KEEPALIVE_SOCKETS).items()
     }
+
+
+@pytest.mark.parametrize("name", [*NAMESPACES_ELEMENT, "true"])
+def test_what_is_given_for_namespaces_is_described(name: str) -> None:
+    """The option has no specs of its elements, as it may be a boolean."""
+    for option in (OPTIONS["keepalive_namespaces"], documented_options("keepalive")["namespaces"]):
+        assert re.search(rf"[CV]\({name}\)", str(option["description"]))
+
+
+@pytest.mark.parametrize("engine", [*KEEPALIVE_CONTAINER_DEFAULTS["engines"]["choices"], "true"])
+def test_what_is_given_for_container_defaults_is_described(engine: str) -> None:
+    for option in (OPTIONS["keepalive_container_defaults"], documented_options("keepalive")["container_defaults"]):
+        assert f"V({engine})" in str(option["description"])
 
 
 def test_defaults_of_the_role_are_those_of_its_options() -> None:
