@@ -39,6 +39,7 @@ class Inside:
         self._target = (place, int(number)) if fault else None
         self._counts: collections.Counter[str] = collections.Counter()
         self.places: list[str] = []
+        self._names: dict[types.CodeType, str] = {}
 
     def begin(self) -> None:
         """Count from now on."""
@@ -54,8 +55,11 @@ class Inside:
         return self._target == (place, self._counts[place])
 
     def _trace(self, frame: types.FrameType, event: str, _argument: object) -> t.Any:
-        name = os.path.basename(frame.f_code.co_filename)
-        if name not in _FILES or "linux/tcp" not in frame.f_code.co_filename:
+        code = frame.f_code
+        if code not in self._names:
+            self._names[code] = _name_of(code.co_filename)
+        name = self._names[code]
+        if not name:
             return None
         if event == "line" and self._reaches(f"{name}:{frame.f_lineno}"):
             sys.settrace(None)
@@ -70,3 +74,9 @@ class Inside:
             return result
 
         return told
+
+
+def _name_of(path: str) -> str:
+    """Return the name of a file that changes a host, nothing for any other."""
+    name = os.path.basename(path)
+    return name if name in _FILES and "linux/tcp" in path else ""

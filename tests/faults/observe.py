@@ -26,12 +26,14 @@ from ansible_collections.linux.tcp.tests.faults.process import NOTES, beside_pro
 from ansible_collections.linux.tcp.tests.faults.process import start as start_process
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
 from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
+from ansible_collections.linux.tcp.tests.faults.supervise import Supervisor, numbers_of, submit
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Values
     from ansible_collections.linux.tcp.tests.faults.jobs import Job
     from ansible_collections.linux.tcp.tests.faults.nodes import Nodes
-    from ansible_collections.linux.tcp.tests.faults.strace import Call
+    from ansible_collections.linux.tcp.tests.faults.process import Process
+    from ansible_collections.linux.tcp.tests.faults.strace import Call, Inject
 
 _USED = ("keepalive", "keepalive_checkpoint", "keepalive_restore", "keepalive_sockets")
 
@@ -57,13 +59,17 @@ class State(t.NamedTuple):
 
 
 class Run(t.NamedTuple):
-    """How a program ended: its wait status and what it printed, what strace traced, and the places for other faults."""
+    """How a program ended: its wait status and what it printed, what strace traced, and the places for other faults.
+
+    ``happened`` tells whether one of its faults did.
+    """
 
     status: int
     out: str
     err: str
     trace: str = ""
     places: tuple[str, ...] = ()
+    happened: bool = False
 
     @property
     def calls(self) -> list[Call]:
@@ -78,6 +84,14 @@ class Run(t.NamedTuple):
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
+
+
+class Asked(t.NamedTuple):
+    """What a run is to have: faults, a kind of places that are counted within Python, a trace of its calls."""
+
+    faults: t.Sequence[str] = ()
+    inside: str = ""
+    is_traced: bool = False
 
 
 class Observation(t.NamedTuple):
@@ -122,39 +136,45 @@ class Laboratory:
         assert noted, "a checkpoint can be taken"
         return Start(job, left.nodes, left.values, {"checkpoint": noted["checkpoint"]})
 
-    def observe(self, start: Start, faults: t.Sequence[str] = (), *, inside: str = "") -> Observation:
+    def observe(
+        self, start: Start, faults: t.Sequence[str] = (), *, inside: str = "", is_traced: bool = False
+    ) -> Observation:
         """Run a job with these faults. ``inside`` is the kind of those within Python that are counted."""
-        work = functools.partial(self._observe, start, faults, inside)
+        work = functools.partial(self._observe, start, Asked(faults, inside, is_traced))
         observation: Observation
         try:
-            observation, self._booted, self._then = in_namespaces(work)
+            observation, booted, then = in_namespaces(work)
         finally:  # the mounts have ended with the namespaces
             shutil.rmtree(self._root)
             self._root.mkdir()
+        self._booted.update(booted)
+        self._then.update(then)
         return observation
 
-    def _observe(self, start: Start, faults: t.Sequence[str], inside: str) -> tuple[t.Any, ...]:
+    def _observe(self, start: Start, asked: Asked) -> tuple[t.Any, ...]:
         job = start.job
         bench = Bench(self._root, job.loader or "systemd-sysctl", start.nodes, start.values)
         if job.tree:
             bench.lend_programs(job.tree)
         return t.cast(
             "t.Tuple[t.Any, ...]",
-            beside_process_1(bench.root, functools.partial(self._observe_on, bench, start, faults, inside)),
+            beside_process_1(bench.root, functools.partial(self._observe_on, bench, start, asked)),
         )
 
-    def _observe_on(self, bench: Bench, start: Start, faults: t.Sequence[str], inside: str) -> tuple[t.Any, ...]:
+    def _observe_on(self, bench: Bench, start: Start, asked: Asked) -> tuple[t.Any, ...]:
+        known = {*self._booted, *self._then}
         job = start.job
         endpoints = Endpoints() if job.module == "keepalive_sockets" else None
         look = functools.partial(self._look, bench, job, endpoints)
         before = look()
-        run = self._run(bench, start, endpoints, faults, inside)
+        run = self._run(bench, start, endpoints, asked)
         after = look()
         key = digest(job.name, *after)
         if key not in self._then:
             then = self._run(bench, start, endpoints, later=_A_DAY)
             self._then[key] = then, look()
-        return Observation(run, before, after, *self._then[key]), self._booted, self._then
+        observation = Observation(run, before, after, *self._then[key])
+        return observation, _without(known, self._booted), _without(known, self._then)
 
     def _look(self, bench: Bench, job: Job, endpoints: Endpoints | None) -> State:
         nodes = look_at(bench.root)
@@ -169,15 +189,16 @@ class Laboratory:
         bench: Bench,
         start: Start,
         endpoints: Endpoints | None,
-        faults: t.Sequence[str] | None = None,
-        inside: str = "",
+        asked: Asked | None = None,
         *,
         later: int = 0,
     ) -> Run:
-        within = [fault for fault in faults or () if "=" in fault.partition(":")[0]]
+        asked = asked or Asked()
+        within = [fault for fault in asked.faults if "=" in fault.partition(":")[0]]
+        calls = [parse_inject(fault) for fault in asked.faults if fault not in within]
 
         def work() -> None:
-            counter = Inside(within[0] if within else f"{inside}=:0")
+            counter = Inside(within[0] if within else f"{asked.inside}=:0")
             if endpoints:
                 endpoints.close_copies()
             if counter.kind:
@@ -192,15 +213,37 @@ class Laboratory:
                 sys.settrace(None)
                 os.write(NOTES, json.dumps(counter.places).encode())
 
+        run = self._traced(work, bench, calls) if asked.is_traced else _supervised(work, bench, calls)
+        return run._replace(happened=run.happened or any(fault in run.places for fault in within))
+
+    def _traced(self, work: t.Callable[[], None], bench: Bench, calls: t.Sequence[Inject]) -> Run:
         process = start_process(work, bench.root)
-        calls = [parse_inject(fault) for fault in faults or () if fault not in within]
-        tracer = None if faults is None else attach(process.pid, self._trace, calls)
+        tracer = attach(process.pid, self._trace, calls)
         process.release()
         process.wait()
-        if tracer:
-            tracer.communicate()
-        trace = self._trace.read_text(errors="replace") if tracer else ""
-        return Run(process.status, process.text(1), process.text(2), trace, tuple(json.loads(process.text(0) or "[]")))
+        tracer.communicate()
+        trace = self._trace.read_text(errors="replace")
+        return _ended(process)._replace(trace=trace, happened="(INJECTED" in trace)
+
+
+def _without(known: t.Container[str], found: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {key: value for key, value in found.items() if key not in known}
+
+
+def _supervised(work: t.Callable[[], None], bench: Bench, calls: t.Sequence[Inject]) -> Run:
+    faults = numbers_of(calls)
+    process = start_process(work, bench.root, functools.partial(submit, faults) if faults else None)
+    supervisor = Supervisor(process.pid, faults) if faults else None
+    process.release()
+    if supervisor:
+        supervisor.run()
+    process.wait()
+    return _ended(process)._replace(happened=bool(supervisor and supervisor.injected))
+
+
+def _ended(process: Process) -> Run:
+    places = tuple(json.loads(process.text(0) or "[]"))
+    return Run(process.status, process.text(1), process.text(2), places=places)
 
 
 def _imported_by_a_module() -> list[str]:

@@ -87,10 +87,10 @@ class Process:
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode("utf-8", "replace")
 
 
-def start(work: t.Callable[[], None], root: Path) -> Process:
+def start(work: t.Callable[[], None], root: Path, prepare: t.Callable[[], None] | None = None) -> Process:
     """Start a process in a root folder that does ``work`` once it is released, as a program of its own does.
 
-    It may write notes for the harness to the descriptor NOTES.
+    It may write notes for the harness to the descriptor NOTES. What it does to ``prepare`` comes before it is released.
     """
     output = tuple(os.memfd_create(name) for name in ("notes", "out", "err"))
     reading, writing = os.pipe()
@@ -108,6 +108,8 @@ def start(work: t.Callable[[], None], root: Path) -> Process:
         os.chroot(root)
         os.chdir("/")
         os.umask(0o022)
+        if prepare:
+            prepare()
         select.select([reading], [], [])
         _end_as_python_does(work)
     os.close(reading)

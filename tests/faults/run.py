@@ -14,7 +14,6 @@ import collections
 import itertools
 import os
 import random
-import re
 import shutil
 import signal
 import sys
@@ -42,9 +41,6 @@ if t.TYPE_CHECKING:
 _STEPS = tuple(
     f"{MEMORY}={name}.py" for name in ("folder", "kernel", "replace", "replacement", "stored_file")
 )  # where the steps of an undo are taken
-_HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
-
-
 _laboratory: Laboratory
 _plain: dict[str, Observation] = {}
 _places: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -60,7 +56,7 @@ def _begin(folder: Path) -> None:
 
 def _plain_run(job: str) -> Observation:
     if job not in _plain:
-        _plain[job] = _laboratory.observe(_laboratory.start_of(job))
+        _plain[job] = _laboratory.observe(_laboratory.start_of(job), is_traced=True)
         if _plain[job].run.status:
             raise RuntimeError(f"{job} fails without any fault: {_plain[job].run.out}{_plain[job].run.err}")
     return _plain[job]
@@ -88,7 +84,7 @@ def _plan(request: tuple[str, str]) -> list[Case]:
 def _second(case: Case) -> list[Case]:
     """Return the cases in which a second fault follows the first fault of a case."""
     start, first = _laboratory.start_of(case.job), case.faults[0]
-    seen = _laboratory.observe(start, case.faults).run
+    seen = _laboratory.observe(start, case.faults, is_traced=True).run
     if not (seen.answer or {}).get("failed"):
         return []
     found = list(modes.seconds(first, points_in(seen.calls)))
@@ -111,8 +107,7 @@ def _try(case: Case) -> Verdict:
         seen = _laboratory.observe(_laboratory.start_of(case.job), faults)
     except RuntimeError as exc:  # the others are run all the same
         return Verdict(case, happened=False, broken=[f"harness failed: {exc}"])
-    happened = bool(_HAPPENED.search(seen.run.trace)) or any(fault in seen.run.places for fault in case.faults)
-    return Verdict(case, happened, judge(case, seen, plain))
+    return Verdict(case, seen.run.happened, judge(case, seen, plain))
 
 
 def _all_cases(pool: ProcessPoolExecutor, pairs: list[tuple[str, str]]) -> list[Case]:

@@ -40,6 +40,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 # include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl
 PIDFD_GETFD = 438
+_SECCOMP = 277 if _IS_ARM else 317
 SETSOCKOPT = 208 if _IS_ARM else 54
 _EXIT = 93 if _IS_ARM else 60
 
@@ -53,6 +54,7 @@ _IFF_UP = 1
 
 # include/uapi/linux/seccomp.h, include/uapi/linux/filter.h, include/uapi/linux/bpf_common.h
 _SECCOMP_MODE_FILTER = 2
+_SECCOMP_SET_MODE_FILTER = 1
 _SECCOMP_RET_ERRNO = 0x00050000
 _SECCOMP_RET_ALLOW = 0x7FFF0000
 _LOAD_WORD = 0x20
@@ -133,6 +135,29 @@ def refuse_call(call: int, error: int, *, third: int | None = None) -> None:
     buffer = ctypes.create_string_buffer(program)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, struct.pack("HP", len(program) // 8, ctypes.addressof(buffer)))
+
+
+def install_filter(answers: dict[int, int], flags: int) -> int:
+    """Let the kernel give these answers to system calls of this process by their numbers, and return what it returns.
+
+    See seccomp(2); the other calls are allowed. It takes CAP_SYS_ADMIN.
+    """
+    program = _instruction(_LOAD_WORD, value=_NUMBER)
+    for call, answer in answers.items():
+        program += _instruction(_JUMP_IF_EQUAL, no=1, value=call) + _instruction(_RETURN, value=answer)
+    program += _instruction(_RETURN, value=_SECCOMP_RET_ALLOW)
+    buffer = ctypes.create_string_buffer(program)
+    filter_program = struct.pack("HP", len(program) // 8, ctypes.addressof(buffer))
+    result = _LIBC.syscall(_SECCOMP, _SECCOMP_SET_MODE_FILTER, flags, filter_program)
+    _require(result)
+    return int(result)
+
+
+def take_descriptor(process: int, number: int) -> int:
+    """Return a duplicate of a descriptor of another process: pidfd_getfd(2)."""
+    result = _LIBC.syscall(PIDFD_GETFD, process, number, 0)
+    _require(result)
+    return int(result)
 
 
 def drop_packets(one: socket.socket) -> None:
