@@ -53,9 +53,7 @@ def numbers_of(faults: t.Sequence[Inject]) -> dict[int, Inject]:
 
 def submit(numbers: t.Collection[int]) -> None:
     """Let another process decide about these calls of this one, from now on, and stop until it lets this one go on."""
-    install_filter(
-        {number: _RET_USER_NOTIF for number in numbers}, _FILTER_FLAG_NEW_LISTENER | _FILTER_FLAG_WAIT_KILLABLE_RECV
-    )
+    install_filter(dict.fromkeys(numbers, _RET_USER_NOTIF), _FILTER_FLAG_NEW_LISTENER | _FILTER_FLAG_WAIT_KILLABLE_RECV)
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
