@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import socket
+import typing as t
 
+Options = t.Tuple[int, int, int, int]  # SO_KEEPALIVE, then time, intvl and probes
 _PINS = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
 
 
@@ -22,20 +24,19 @@ class Endpoints:
             self._sockets += [client, listener.accept()[0]]
         own = self._sockets[1]
         own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for pin, value in zip(_PINS, (300, 30, 3)):
+        for pin, value in zip(_PINS, (300, 90, 3)):
             own.setsockopt(socket.IPPROTO_TCP, pin, value)
 
-    def look(self) -> list[tuple[int, ...]]:
+    def look(self) -> list[Options]:
         """Return SO_KEEPALIVE and the three values of each socket."""
-        return [
-            (
-                one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
-                *(one.getsockopt(socket.IPPROTO_TCP, pin) for pin in _PINS),
-            )
-            for one in self._sockets
-        ]
+        return [_options_of(one) for one in self._sockets]
 
     def close_copies(self) -> None:
         """Close them in a child process, which would be one of their owners."""
         for one in self._sockets:
             one.close()
+
+
+def _options_of(one: socket.socket) -> Options:
+    time, intvl, probes = (one.getsockopt(socket.IPPROTO_TCP, pin) for pin in _PINS)
+    return one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), time, intvl, probes

@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.tests.faults.supervise import Supervisor, num
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Values
+    from ansible_collections.linux.tcp.tests.faults.endpoints import Options
     from ansible_collections.linux.tcp.tests.faults.jobs import Job
     from ansible_collections.linux.tcp.tests.faults.nodes import Nodes
     from ansible_collections.linux.tcp.tests.faults.process import Process
@@ -54,7 +55,7 @@ class State(t.NamedTuple):
 
     nodes: Nodes
     values: Values
-    sockets: tuple[tuple[int, ...], ...]
+    sockets: tuple[Options, ...]
     boot: Values
 
 

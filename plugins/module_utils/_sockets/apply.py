@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
@@ -101,7 +102,7 @@ def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredS
                 with signals_held_back():
                     _set(copy, one, want, outcome)
             finally:
-                copy.close()
+                close(copy.detach())
         except GoneError:
             outcome.gone += 1
         except KeepaliveError as exc:
@@ -135,15 +136,18 @@ def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
 
 
 def _apply(copy: socket.SocketType, change: Change) -> str:
-    """Set what a change needs, or undo it; return what went wrong, if anything did."""
+    """Set what a change needs, or undo it; return what went wrong, if anything did.
+
+    The kernel sets one option at a time. Values come before keepalive is switched on, so that it begins with them.
+    Where it is on, values that grow come before those that become smaller: whenever this process is killed, the
+    connection ends no sooner than by its old values or by its new ones.
+    """
     before, wanted = t.cast("Options", change.before.options), t.cast("Options", change.after.options)
     pinned: list[Key] = []
     try:
-        # values come first, so that keepalive begins with them
-        for key in KEYS:
-            if getattr(wanted, key) != getattr(before, key):
-                _pin(copy, key, getattr(wanted, key))
-                pinned.append(key)
+        for key in _growing_first(before, wanted):
+            _pin(copy, key, getattr(wanted, key))
+            pinned.append(key)
         if change.rearm:
             _switch(copy, False)
         if change.rearm or wanted.keepalive != before.keepalive:
@@ -157,12 +161,18 @@ def _apply(copy: socket.SocketType, change: Change) -> str:
         failure = f"the kernel refused to set it: {exc.strerror}"
     with contextlib.suppress(OSError):
         _switch(copy, before.keepalive)
-    for key in pinned:
+    for key in reversed(pinned):
         with contextlib.suppress(OSError):
             _pin(copy, key, getattr(before, key))
     if pinned:
         failure += f"; what it had is pinned to it now and no longer follows the sysctl: {', '.join(pinned)}"
     return failure
+
+
+def _growing_first(before: Options, wanted: Options) -> list[Key]:
+    """Return the keys whose values change, those with a value that grows before the others."""
+    changes = {key: getattr(wanted, key) - getattr(before, key) for key in KEYS if getattr(before, key) is not None}
+    return sorted((key for key, change in changes.items() if change), key=lambda key: changes[key] < 0)
 
 
 def _switch(copy: socket.SocketType, on: bool) -> None:

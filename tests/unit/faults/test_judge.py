@@ -108,6 +108,26 @@ def test_judge_what_a_run_left(mode: str, run: Run, state: State, broken: list[s
 
 
 @pytest.mark.parametrize(
+    ("old", "found", "is_torn"),
+    [
+        pytest.param((0, 7200, 75, 9), (0, 600, 75, 9), False, id="still-off"),
+        pytest.param((0, 7200, 75, 9), (1, 600, 75, 20), True, id="on-too-early"),
+        pytest.param((1, 300, 90, 3), (1, 300, 90, 20), False, id="later-than-both"),
+        pytest.param((1, 300, 90, 3), (1, 300, 60, 3), True, id="sooner-than-both"),
+        pytest.param((1, 300, 90, 3), (0, 300, 90, 3), True, id="switched-off"),
+        pytest.param((1, 300, 90, 3), (1, 300, 90, 7), True, id="another-value"),
+    ],
+)
+def test_judge_what_a_killed_run_left_of_a_socket(
+    old: tuple[int, int, int, int], found: tuple[int, int, int, int], is_torn: bool
+) -> None:
+    plain = Observation(DONE, OLD._replace(sockets=(old,)), NEW._replace(sockets=((1, 600, 60, 20),)), DONE, NEW)
+    seen = plain._replace(run=KILLED, after=OLD._replace(sockets=(found,)), finally_=plain.after)
+    case = Case("sockets", "kill", ("setsockopt:signal=KILL:when=1",))
+    assert [text.partition(":")[0] for text in judge(case, seen, plain)] == ["torn socket"] * is_torn
+
+
+@pytest.mark.parametrize(
     ("then", "finally_", "broken"),
     [
         pytest.param(DONE, NEW, [], id="converges"),

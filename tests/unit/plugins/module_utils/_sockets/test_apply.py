@@ -110,6 +110,57 @@ def test_what_cannot_be_put_back_has_changed(mine: Stubborn) -> None:
     assert values_of(mine)[3] == 3
 
 
+class Watched(Stubborn):
+    """A socket that notes its values after each option that is set."""
+
+    def __init__(self, *arguments: t.Any, **named: t.Any) -> None:
+        super().__init__(*arguments, **named)
+        self.seen: list[tuple[bool | int | None, ...]] = []
+
+    def setsockopt(self, *arguments: t.Any) -> None:
+        super().setsockopt(*arguments)
+        self.seen.append(values_of(self))
+
+
+@pytest.mark.parametrize("refused", [0, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param((600, 75, 9), (600, 5, 100), id="interval-shrinks"),
+        pytest.param((600, 5, 100), (600, 75, 9), id="probes-shrink"),
+        pytest.param((600, 5, 100), (60, 75, 9), id="one-grows"),
+        pytest.param((60, 75, 100), (600, 5, 9), id="time-grows"),
+        pytest.param((600, 75, 100), (60, 5, 9), id="all-shrink"),
+        pytest.param((60, 5, 9), (600, 75, 100), id="all-grow"),
+    ],
+)
+def test_no_moment_at_which_a_connection_ends_sooner_than_before_and_after(
+    old: tuple[int, ...], new: tuple[int, ...], refused: int
+) -> None:
+    with Watched() as mine:
+        mine.bind(("127.0.0.1", 0))
+        mine.listen()
+        for option, value in zip((socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT), old):
+            mine.setsockopt(socket.IPPROTO_TCP, option, value)
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        mine.seen.clear()
+        mine.option, mine.refuses = refused, True
+        _set(mine, found(mine), DesiredState(pins=Values(*new)), Outcome())
+        assert {values[0] for values in mine.seen} == {True}
+        silences = [
+            t.cast("int", time) + t.cast("int", intvl) * t.cast("int", probes) for _on, time, intvl, probes in mine.seen
+        ]
+    assert min(silences) >= min(time + intvl * probes for time, intvl, probes in (old, new))
+
+
+def test_keepalive_is_switched_on_last() -> None:
+    with Watched() as mine:
+        mine.bind(("127.0.0.1", 0))
+        mine.listen()
+        _set(mine, found(mine), DesiredState(pins=Values(60, 5, 3)), Outcome())
+        assert [values[0] for values in mine.seen] == [False, False, False, True]
+
+
 def test_what_the_program_has_set_meanwhile(mine: Stubborn) -> None:
     one, outcome = found(mine), Outcome()
     mine.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
