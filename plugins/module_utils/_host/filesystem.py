@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     ReplacedByLinkError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
@@ -70,14 +71,20 @@ class FileSystem:
             raise InvalidPathError(
                 f"root is {root!r}, which cannot be opened: {reason_of(exc)}.{remedy_of(exc)}"
             ) from exc
-        weakref.finalize(self, os.close, self._root)
+        weakref.finalize(self, close, self._root)
         self._kept: dict[str, int] = {}
         self._operations = 0
 
     def is_running_system(self) -> bool:
-        """Return whether the root is that of this process."""
-        # by what it is, because the link /proc/PID/root of another system reads "/"
-        return os.path.samestat(os.fstat(self._root), os.stat("/"))
+        """Return whether the root is that of this process.
+
+        :raises InvalidPathError: when the system does not tell.
+        """
+        try:
+            # by what it is, because the link /proc/PID/root of another system reads "/"
+            return os.path.samestat(os.fstat(self._root), os.stat("/"))
+        except OSError as exc:
+            raise InvalidPathError(f"/ cannot be read: {reason_of(exc)}.{remedy_of(exc)}") from exc
 
     @contextlib.contextmanager
     def folders_kept(self) -> t.Iterator[None]:
@@ -92,7 +99,7 @@ class FileSystem:
 
     def _close_kept(self) -> None:
         for descriptor in self._kept.values():
-            os.close(descriptor)
+            close(descriptor)
         self._kept.clear()
 
     def _folder(self, folder: str) -> int:
@@ -154,7 +161,7 @@ class FileSystem:
         try:
             return os.listdir(descriptor)
         finally:
-            os.close(descriptor)
+            close(descriptor)
 
     def lexists(self, path: str) -> bool:
         """Return whether there is something, if only a link that leads nowhere."""

@@ -20,6 +20,7 @@ import typing as t
 import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused, replaced_by_link
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, fill, stored
 
@@ -51,7 +52,7 @@ class Folder:
     def __init__(self, descriptor: int, path: str) -> None:
         self._descriptor = descriptor
         self.path = path
-        weakref.finalize(self, os.close, descriptor)
+        weakref.finalize(self, close, descriptor)
 
     def identity(self, name: str = ".") -> Identity | None:
         """Return what tells a file, or the folder itself, from all others; None where there is none."""
@@ -180,7 +181,7 @@ class Folder:
         try:
             return os.listdir(descriptor)
         finally:
-            os.close(descriptor)
+            close(descriptor)
 
     def _is_leftover(self, name: str) -> bool:
         if name in _OWN or not (name.startswith(_PREFIX) and name.endswith(_SUFFIX)):
@@ -202,22 +203,23 @@ class Folder:
             try:
                 os.fsync(descriptor)
             finally:
-                os.close(descriptor)
+                close(descriptor)
 
-    def make_folder(self, name: str) -> tuple[Folder, bool]:
-        """Make a folder in this one that all users may read, unless there is one; return it and whether it was made."""
+    def make_folder(self, name: str, made: list[Folder]) -> Folder:
+        """Return a folder in this one that all users may read; it is added to ``made`` if it was not there."""
         try:
             os.mkdir(name, dir_fd=self._descriptor)
         except FileExistsError:
-            return self._folder(name, os.O_PATH), False
+            return self._folder(name, os.O_PATH)
         try:
-            made = self._folder(name, os.O_RDONLY)
-            made.let_all_read()
-        except OSError:
+            folder = self._folder(name, os.O_RDONLY)
+            folder.let_all_read()
+            self.sync()
+            made.append(folder)
+        except BaseException:
             os.rmdir(name, dir_fd=self._descriptor)
             raise
-        self.sync()
-        return made, True
+        return folder
 
     def _folder(self, name: str, flags: int) -> Folder:
         return type(self)(self._open(name, flags | os.O_DIRECTORY), os.path.join(self.path, name))
@@ -267,7 +269,7 @@ class Folder:
             try:
                 flags = fcntl.ioctl(descriptor, _GET_FLAGS, bytes(struct.calcsize("l")))
             finally:
-                os.close(descriptor)
+                close(descriptor)
             return bool(struct.unpack_from("i", flags)[0] & _IMMUTABLE_OR_APPEND_ONLY)
         return False
 
@@ -279,5 +281,5 @@ class Folder:
                 with open(f"/proc/self/fdinfo/{descriptor}", "rb") as file:
                     return next((line for line in file if line.startswith(b"mnt_id:")), b"")
             finally:
-                os.close(descriptor)
+                close(descriptor)
         return b""

@@ -16,6 +16,7 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
 
 if t.TYPE_CHECKING:
@@ -58,8 +59,7 @@ class Lock:
                 _note_restored(descriptor)
             yield
         finally:
-            with contextlib.suppress(OSError):  # close(2): the descriptor is released, and the lock with it
-                os.close(descriptor)
+            close(descriptor)  # and so release the lock
 
     def _open(self) -> tuple[int, str]:
         if self._files.is_running_system:

@@ -22,6 +22,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
@@ -248,7 +249,7 @@ class Processes:
         except OSError as exc:
             raise _error(path, exc) from exc
         finally:
-            os.close(folder)
+            close(folder)
 
 
 def _sockets_in(folder: int) -> t.Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import functools
 import posixpath
+import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -169,30 +170,30 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         above, folder_name = posixpath.split(path)
-        remove_folder = nothing
-        if folder is None:
-            parent = self._folder(above)
-            folder, was_made = parent.make_folder(folder_name)
-            if was_made:
-                remove_folder = functools.partial(_remove_made_folder, parent, folder_name, folder)
-        replacement = Replacement(folder, name, before, after)
+        parent = folder or self._folder(above)
+        made: list[Folder] = []
+        replacements: list[Replacement] = []
+
+        def undo(step: t.Callable[[Replacement], None] = Replacement.undo) -> None:
+            try:
+                for one in replacements:
+                    step(one)
+            finally:
+                for new_folder in made:
+                    _remove_made_folder(parent, folder_name, new_folder)
+
         try:
+            replacement = Replacement(folder or parent.make_folder(folder_name, made), name, before, after)
+            replacements.append(replacement)
             with as_file_error(target, "written"):
                 replacement.perform()
+            return Undo(undo, replacement.check, replacement.forget)
         except BaseException as exc:
             try:
-                remove_folder()
+                undo(Replacement.undo_unless_complete)
             except FileError as left:
                 raise FileError(f"{exc} {left}") from exc
             raise
-
-        def undo() -> None:
-            try:
-                replacement.undo()
-            finally:
-                remove_folder()
-
-        return Undo(undo, replacement.check, replacement.forget)
 
 
 def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:

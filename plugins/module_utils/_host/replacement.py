@@ -44,23 +44,39 @@ class Replacement:
     def perform(self) -> None:
         """Replace the file.
 
-        :raises OSError: when the system refuses; then nothing has changed.
-        :raises FileError: when another program has changed the file; likewise.
+        After an error, whatever it is, :meth:`undo_unless_complete` is to be called.
+
+        :raises OSError: when the system refuses.
+        :raises FileError: when another program has changed the file.
         """
         self._folder.discard_leftovers()
         if self._after is None:
-            hidden = self._folder.hidden_name()
-            self._folder.move(self._name, hidden)
-            self._aside = hidden
+            self._aside = self._folder.hidden_name()
+            self._folder.move(self._name, self._aside)
         else:
             self._put_new(self._after)
         self._folder.sync()
-        try:
-            self.check()
-        except BaseException:
-            with contextlib.suppress(ForeignChangeError):  # it says what this error does
+        self.check()
+
+    def undo_unless_complete(self) -> None:
+        """Undo what :meth:`perform` has done before it failed.
+
+        :raises FileError: when something is left; it says what.
+        """
+        if self._is_performed():
+            with contextlib.suppress(ForeignChangeError):  # it says what the error of perform() does
                 self.undo()
-            raise
+        else:
+            self.forget()
+
+    def _is_performed(self) -> bool:
+        """Return whether the file has been replaced, as far as can be known."""
+        try:
+            if self._after is None:
+                return self._aside is not None and self._folder.identity(self._aside) is not None
+            return self._written is not None and self._folder.identity(self._name) == self._written[:2]
+        except OSError:
+            return False
 
     def _put_new(self, after: StoredFile) -> None:
         new = self._folder.write(after)
@@ -75,7 +91,6 @@ class Replacement:
             self._folder.move(new, self._name)
         except BaseException:
             self._folder.discard(new)
-            self.forget()
             raise
 
     def check(self) -> None:

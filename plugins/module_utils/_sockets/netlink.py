@@ -23,6 +23,7 @@ import sys
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import open_namespace, run_in
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, plain
 
@@ -91,7 +92,7 @@ def _netlink(path: str, namespace: int) -> socket.socket:
     try:
         return run_in(entered, _open)
     finally:
-        os.close(entered)
+        close(entered)
 
 
 def _open() -> socket.socket:

@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import TOO_OLD
 
 # include/uapi/asm-generic/unistd.h and arch/x86/entry/syscalls/syscall_64.tbl: the same everywhere
@@ -100,7 +101,7 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
             raise RuntimeError("A default timeout would change other processes' sockets.")
         return socket.SocketType(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, number)
     except BaseException:
-        os.close(number)
+        close(number)
         raise
 
 
@@ -141,7 +142,7 @@ class Duplicator:
     def close(self) -> None:
         """Let go of the process."""
         if self._pidfd >= 0:
-            os.close(self._pidfd)
+            close(self._pidfd)
         self._pid, self._pidfd = 0, -1
 
 

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelTooOldError,
     NotPermittedError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections, accepts
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
@@ -342,7 +343,7 @@ class SocketScanner:
             try:
                 return read_options(copy, whole=whole), None
             finally:
-                copy.close()
+                close(copy.detach())
         except GoneError:
             if all(process.number == process.pid for process, _descriptor in held):
                 self.unreadable.add("socket", ENDED)

@@ -83,8 +83,9 @@ def test_a_link_is_another_name_of_the_file(tmp_path: Path) -> None:
 
 def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
-    (first, was_made), (second, was_made_again) = folder.make_folder("sysctl.d"), folder.make_folder("sysctl.d")
-    assert (was_made, was_made_again) == (True, False)
+    new: list[Folder] = []
+    first, second = folder.make_folder("sysctl.d", new), folder.make_folder("sysctl.d", new)
+    assert new == [first]
     made = first.identity()
     assert second.identity() == made
     lay_out(tmp_path, {"/sysctl.d/theirs": b""})

@@ -318,9 +318,9 @@ def test_a_new_folder_that_cannot_be_removed_is_named(tmp_path: Path, monkeypatc
 class MadeMeanwhile(Folder):
     """A folder in which another program makes what this one is about to make, and in which nothing can be written."""
 
-    def make_folder(self, name: str) -> tuple[Folder, bool]:
+    def make_folder(self, name: str, made: list[Folder]) -> Folder:
         os.mkdir(name, dir_fd=self._descriptor)
-        return super().make_folder(name)
+        return super().make_folder(name, made)
 
     def write(self, file: StoredFile) -> str:
         raise OSError(errno.EIO, os.strerror(errno.EIO), file)

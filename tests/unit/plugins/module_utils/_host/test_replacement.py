@@ -349,3 +349,30 @@ def test_no_line_of_this_run_is_left_beside_a_program_that_appends(tmp_path: Pat
         program.communicate("")
     assert set(path.read_bytes().splitlines()) == {*OLD.splitlines(), b"theirs"}
     assert path.read_bytes().startswith(OLD)
+
+
+class WithoutMemory(Folder):
+    """A folder in which memory runs out once a file has its new name."""
+
+    def sync(self) -> None:
+        raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        pytest.param({f"{D}/a.conf": b"old"}, b"new", id="changed"),
+        pytest.param({f"{D}/a.conf": b"old"}, None, id="removed"),
+        pytest.param({D: None}, b"new", id="made"),
+        pytest.param({"/etc": None}, b"new", id="made-with-its-folder"),
+    ],
+)
+def test_what_is_replaced_when_memory_runs_out_is_brought_back(
+    tmp_path: Path, layout: Layout, text: bytes | None
+) -> None:
+    files = files_of(tmp_path, layout)
+    before = look_at(tmp_path)
+    files.folder_type = WithoutMemory
+    with pytest.raises(MemoryError):
+        files.replace(f"{D}/a.conf", text, expected=b"old" if f"{D}/a.conf" in layout else None)
+    assert look_at(tmp_path) == before
