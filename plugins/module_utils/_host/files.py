@@ -23,7 +23,12 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError, LinkLoopError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    FileSystem,
+    as_file_error,
+    reason_of,
+    remedy_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     CREDENTIAL,
     CREDENTIAL_FOLDERS,
@@ -174,7 +179,7 @@ class Files:
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
         with self._file_system.folders_kept():
-            return [path for path, place in self._paths(pattern) if self._file_system.lexists(place)]
+            return [path for path, place in self._paths(pattern) if self._lexists(place)]
 
     def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
@@ -199,12 +204,16 @@ class Files:
 
     def is_executable(self, target: str) -> bool:
         """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
-        return self._file_system.is_executable(target)
+        with as_file_error(target, "read"):
+            return self._file_system.is_executable(target)
 
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed."""
         with self._file_system.folders_kept():
-            is_link = self._file_system.islink(place)
+            try:
+                is_link = self._file_system.islink(place)
+            except OSError as exc:
+                return SysctlFile(path=path, target=path, kind="unreadable", reason=reason_of(exc))
             try:
                 target = self.resolve(place) if is_link else place
             except LinkLoopError:
@@ -250,7 +259,7 @@ class Files:
             raise InvalidPathError(f"{name} cannot be edited: {file.reason}.{remedy}")
         self._require_trusted_links(file, name)
         folder = self.nearest_folder(file.target)
-        if not self._file_system.isdir(folder):
+        if not self._isdir(folder):
             raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
 
     def _require_trusted_links(self, file: SysctlFile, name: str) -> None:
@@ -282,17 +291,28 @@ class Files:
     def nearest_folder(self, target: str) -> str:
         """Return the folder of a file, or the one in which that folder would be made."""
         folder = posixpath.dirname(target)
-        return folder if self._file_system.lexists(folder) else posixpath.dirname(folder)
+        return folder if self._lexists(folder) else posixpath.dirname(folder)
+
+    def _lexists(self, path: str) -> bool:
+        with as_file_error(path, "read"):
+            return self._file_system.lexists(path)
+
+    def _isdir(self, path: str) -> bool:
+        with as_file_error(path, "read"):
+            return self._file_system.isdir(path)
 
     def exists(self, path: str) -> bool:
-        """Return whether there is something at a path, links followed."""
-        with self._file_system.folders_kept():
+        """Return whether there is something at a path, links followed.
+
+        :raises FileError: where the system does not tell. Likewise the method that follows.
+        """
+        with self._file_system.folders_kept(), as_file_error(path, "read"):
             return self._file_system.exists(self.resolve(path))
 
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder at a path, links followed."""
         with self._file_system.folders_kept():
-            return self._file_system.isdir(self.resolve(path))
+            return self._isdir(self.resolve(path))
 
 
 def _parts(path: str) -> list[str]:

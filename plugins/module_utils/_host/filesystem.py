@@ -21,6 +21,7 @@ import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ExhaustedError,
+    FileError,
     InvalidPathError,
     ReplacedByLinkError,
 )
@@ -32,6 +33,8 @@ if t.TYPE_CHECKING:
 
 _MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 _MOST_KEPT = 64
+# What a path is answered with where there is nothing, or nothing that this process may see.
+NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
 # Takes no permission to read the folder: open(2), O_PATH.
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _EXHAUSTED = {
@@ -262,11 +265,18 @@ def _is_link(folder: int, name: str) -> bool:
 
 
 def _mode(look: t.Callable[[str], os.stat_result], path: str) -> int:
-    """Return the mode of what is at a path, 0 where there is nothing."""
+    """Return the mode of what is at a path, 0 where there is nothing that this process may see.
+
+    :raises OSError: where the system does not tell.
+    """
     try:
         return look(path).st_mode
-    except (OSError, ValueError):
+    except ValueError:
         return 0
+    except OSError as exc:
+        if exc.errno in NOTHING:
+            return 0
+        raise
 
 
 def refused(found: os.stat_result) -> tuple[Kind, str] | None:
@@ -278,6 +288,15 @@ def refused(found: os.stat_result) -> tuple[Kind, str] | None:
     if found.st_size > _MOST_BYTES:
         return "unreadable", f"it is larger than {_MOST_BYTES >> 20} MiB"
     return None
+
+
+@contextlib.contextmanager
+def as_file_error(target: str, what: str) -> t.Iterator[None]:
+    """Turn an error of the system into one that names the file."""
+    try:
+        yield
+    except OSError as exc:
+        raise FileError(f"{target} cannot be {what}: {reason_of(exc)}.{remedy_of(exc)}") from exc
 
 
 def reason_of(exc: Exception) -> str:

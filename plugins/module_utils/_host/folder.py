@@ -206,11 +206,17 @@ class Folder:
                 close(descriptor)
 
     def make_folder(self, name: str, made: list[Folder]) -> Folder:
-        """Return a folder in this one that all users may read; it is added to ``made`` if it was not there."""
+        """Return a folder in this one that all users may read; it is added to ``made`` if it was not there.
+
+        An error counts for nothing if the folder is there all the same, as on NFS.
+        """
         try:
             os.mkdir(name, dir_fd=self._descriptor)
         except FileExistsError:
             return self._folder(name, os.O_PATH)
+        except OSError:
+            if not self.identity(name):
+                raise
         try:
             folder = self._folder(name, os.O_RDONLY)
             folder.let_all_read()

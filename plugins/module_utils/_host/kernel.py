@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import NOTHING, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values, sysctl_name
@@ -57,10 +58,15 @@ class Kernel:
             return None
 
     def writable(self) -> bool:
-        """Return whether the keys exist and no read-only mount covers them; permissions do not count."""
+        """Return whether the keys exist and no read-only mount covers them; permissions do not count.
+
+        :raises KernelError: where the kernel does not tell.
+        """
+        path = self._path("time")
         try:
-            flags = os.statvfs(self._path("time")).f_flag
-        except OSError:
+            flags = os.statvfs(path).f_flag
+        except OSError as exc:
+            _require_hidden(path, exc)
             return False
         return not flags & os.ST_RDONLY
 
@@ -115,11 +121,15 @@ class Kernel:
             self.write(key, value)
 
     def process_1(self) -> Process1:
-        """Return what is shown of the first process."""
+        """Return what is shown of the first process.
+
+        :raises KernelError: where the kernel does not tell. Likewise the methods that follow.
+        """
+        program, path = "", os.path.join(self._proc, "1/exe")
         try:
-            program = os.readlink(os.path.join(self._proc, "1/exe"))
-        except OSError:
-            program = ""
+            program = os.readlink(path)
+        except OSError as exc:
+            _require_hidden(path, exc)
         variables = self._content("1/environ").split(b"\0")
         container = next((one for one in variables if one.startswith(_CONTAINER)), b"")[len(_CONTAINER) :]
         return Process1(
@@ -133,10 +143,12 @@ class Kernel:
         return Mounts(self._content(f"{process}/mountinfo"))
 
     def _content(self, name: str) -> bytes:
+        path = os.path.join(self._proc, name)
         try:
-            with open(os.path.join(self._proc, name), "rb") as file:
+            with open(path, "rb") as file:
                 return file.read()
-        except OSError:
+        except OSError as exc:
+            _require_hidden(path, exc)
             return b""
 
     def command_line(self) -> bytes:
@@ -170,3 +182,12 @@ class Kernel:
         return KernelError(
             f"Cannot set {sysctl_name(key)}{want} ({self._path(key)}): {exc.strerror}. {remedy}".rstrip()
         )
+
+
+def _require_hidden(path: str, exc: OSError) -> None:
+    """Check that an error says that there is nothing that this process may see.
+
+    :raises KernelError: for any other error.
+    """
+    if exc.errno not in NOTHING:
+        raise KernelError(f"{path} cannot be read: {reason_of(exc)}.{remedy_of(exc)} Run again.") from exc

@@ -19,11 +19,10 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import (
     Replacement,
-    as_file_error,
     backup_name,
     changed_meanwhile,
     put,
@@ -118,8 +117,13 @@ class WritableFiles(Files):
         return self._file_system.links(target) > 1
 
     def has_folder(self, target: str) -> bool:
-        """Return whether the folder of a file is there."""
-        return self._file_system.isdir(posixpath.dirname(target))
+        """Return whether the folder of a file is there.
+
+        :raises FileError: where the system does not tell.
+        """
+        path = posixpath.dirname(target)
+        with as_file_error(path, "read"):
+            return self._folder_if_there(path) is not None
 
     def has_empty_folder(self, target: str) -> bool:
         """Return whether the folder of a file is there, with nothing in it."""

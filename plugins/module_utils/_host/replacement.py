@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     ForeignChangeError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.merge import left_of_edit, without_edit
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, stored
 
@@ -197,15 +197,6 @@ class Replacement:
         elif self._before is None:
             message += " Then remove it: there was no such file."
         return FileError(message)
-
-
-@contextlib.contextmanager
-def as_file_error(target: str, what: str) -> t.Iterator[None]:
-    """Turn an error of the system into one that names the file."""
-    try:
-        yield
-    except OSError as exc:
-        raise FileError(f"{target} cannot be {what}: {reason_of(exc)}.{remedy_of(exc)}") from exc
 
 
 def put(folder: Folder, name: str, file: StoredFile) -> None:

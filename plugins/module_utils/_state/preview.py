@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import DRACUT, detect_loader
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS, plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
@@ -84,10 +84,18 @@ def take_snapshot(
 
 
 def initramfs_warnings(host: Host, texts: t.Iterable[tuple[bytes, bytes]]) -> list[str]:
-    """Return a warning where sysctl files, each with its text before and after, lose keys that an initramfs has."""
+    """Return a warning where sysctl files, each with its text before and after, lose keys that an initramfs has.
+
+    The host is changed already, so it is no error where this cannot be known.
+    """
     if not any(_keys_in(before) - _keys_in(after) for before, after in texts):
         return []
-    have = take_snapshot(host)
+    try:
+        have = take_snapshot(host)
+    except KeepaliveError as exc:
+        return [
+            f"It is not known whether this host boots with an initramfs that has the keys: {exc} {REBUILD_INITRAMFS}"
+        ]
     return [REBUILD_INITRAMFS] if have.has_dracut and have.loader == "systemd-sysctl" else []
 
 

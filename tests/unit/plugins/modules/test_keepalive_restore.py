@@ -11,6 +11,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
@@ -59,6 +60,23 @@ def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoi
     assert "warnings" not in restore(checkpoint=checkpoint, force=True, check_mode=True)
     host.meanwhile({DEFAULT_PATH: TIME + b" = 600\n"})
     assert restore(checkpoint=checkpoint, force=True)["warnings"] == [REBUILD_INITRAMFS]
+
+
+def test_an_initramfs_that_cannot_be_looked_for_is_no_error(
+    host: Host, checkpoint: Answer, restore: RunModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.meanwhile({DEFAULT_PATH: TIME + b" = 600\n"})
+
+    def refuse(*_anything: object) -> t.NoReturn:
+        raise KernelError("/proc/1/comm cannot be read.")
+
+    monkeypatch.setattr("ansible_collections.linux.tcp.plugins.module_utils._state.preview.take_snapshot", refuse)
+    restored = restore(checkpoint=checkpoint, force=True)
+    assert "failed" not in restored
+    assert restored["warnings"] == [
+        "It is not known whether this host boots with an initramfs that has the keys: /proc/1/comm cannot be read. "
+        + REBUILD_INITRAMFS
+    ]
 
 
 def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunModule) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import typing as t
@@ -21,7 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, needs_root, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
@@ -620,3 +621,17 @@ def test_a_root_that_may_not_be_entered(tmp_path: Path) -> None:
     assert str(caught.value).endswith(
         "/closed/root', which cannot be opened: Permission denied. Run as root (become: true)."
     )
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES], ids=["unknown", "hidden"])
+def test_what_the_system_does_not_tell_is_not_taken_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    monkeypatch.setattr(os, "stat", Refusing(os.stat, 1, code))
+    for ask in (files.exists, files.isdir, files.is_executable):
+        if code == errno.EACCES:
+            assert not ask("/etc")
+            continue
+        with pytest.raises(FileError, match=r"/etc cannot be read: Input/output error\."):
+            ask("/etc")

@@ -376,3 +376,14 @@ def test_a_folder_is_restored_unless_another_program_uses_it(tmp_path: Path) -> 
     assert not files.has_empty_folder(f"{D}/a.conf")
     (tmp_path / "etc/sysctl.d/theirs.conf").unlink()
     assert files.has_empty_folder(f"{D}/a.conf")
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+def test_a_folder_that_cannot_be_looked_at_is_not_taken_for_a_missing_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    files = files_of(tmp_path, {D: None})
+    assert files.has_folder(f"{D}/a.conf")
+    monkeypatch.setattr(os, "open", Refusing(os.open, 1, code))
+    with pytest.raises(FileError, match=rf"{D} cannot be read: "):
+        files.has_folder(f"{D}/a.conf")
