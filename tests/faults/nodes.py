@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 # Names that differ from run to run: those of temporary files, and of copies (PID and time).
 _CHANGING = (
-    (re.compile(r"\.[a-z0-9_]{8}\.tmp\Z"), ".RANDOM.tmp"),
+    (re.compile(r"\.([a-z0-9_]{8}|[0-9a-f]{16})\.tmp\Z"), ".RANDOM.tmp"),
     (re.compile(r"\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~\Z"), ".PID.TIME~"),
 )
 LEFTOVER = re.compile(r"/\.[^/]*\.tmp\Z")  # hidden, and without the suffix that loaders read

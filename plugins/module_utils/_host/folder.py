@@ -21,7 +21,12 @@ import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import refused, replaced_by_link
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    reason_of,
+    refused,
+    remedy_of,
+    replaced_by_link,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, fill, stored
 
 if t.TYPE_CHECKING:
@@ -175,6 +180,10 @@ class Folder:
         """Return whether there is nothing but hidden files of runs that were killed."""
         return all(map(self._is_leftover, self.names()))
 
+    def has_hidden_files_only(self) -> bool:
+        """Return whether there is nothing but hidden files of this run or another one."""
+        return all(name.startswith(_PREFIX) and name.endswith(_SUFFIX) for name in self.names())
+
     def names(self) -> list[str]:
         """Return the names of all files."""
         descriptor = self._open(".", os.O_RDONLY | os.O_DIRECTORY)
@@ -218,14 +227,23 @@ class Folder:
             if not self.identity(name):
                 raise
         try:
-            folder = self._folder(name, os.O_RDONLY)
-            folder.let_all_read()
-            self.sync()
-            made.append(folder)
-        except BaseException:
-            os.rmdir(name, dir_fd=self._descriptor)
+            made.append(self._folder(name, os.O_RDONLY))
+        except BaseException as exc:
+            self._remove_new_folder(name, exc)
             raise
-        return folder
+        made[-1].let_all_read()
+        self.sync()
+        return made[-1]
+
+    def _remove_new_folder(self, name: str, exc: BaseException) -> None:
+        try:
+            os.rmdir(name, dir_fd=self._descriptor)
+        except OSError as left:
+            path = os.path.join(self.path, name)
+            raise FileError(
+                f"{path} was made and cannot be opened: {exc}. It cannot be removed: {reason_of(left)}."
+                f"{remedy_of(left)} Then remove it."
+            ) from exc
 
     def _folder(self, name: str, flags: int) -> Folder:
         return type(self)(self._open(name, flags | os.O_DIRECTORY), os.path.join(self.path, name))

@@ -11,9 +11,7 @@ Only what changes a host uses this. Everything else reads files by the class :cl
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import functools
 import posixpath
 import typing as t
 
@@ -40,6 +38,10 @@ class WritableFiles(Files):
     """
 
     folder_type = Folder
+
+    def __init__(self, root: str = "/") -> None:
+        super().__init__(root)
+        self.left: list[str] = []  # what could not be removed once a change stood: a sentence each
 
     def require_writable(self, target: str) -> None:
         """Check that this process may replace a file, without writing.
@@ -150,13 +152,27 @@ class WritableFiles(Files):
             if to is not None or had_folder or folder is None:
                 return undo
             parent = self._folder(above)
-        remove_folder = functools.partial(_remove_emptied_folder, parent, folder_name, folder)
+        emptied = folder
 
         def forget() -> None:
             undo.forget()
-            remove_folder()
+            self._remove_emptied_folder(parent, folder_name, emptied)
 
         return dataclasses.replace(undo, forget=forget)
+
+    def _remove_emptied_folder(self, parent: Folder, name: str, folder: Folder) -> None:
+        reason = "it has hidden files that cannot be removed"
+        try:
+            folder.discard_leftovers()
+            parent.remove_folder(name, folder.identity())
+            if parent.identity(name) != folder.identity() or not folder.has_hidden_files_only():
+                return
+        except OSError as exc:
+            reason = reason_of(exc)
+        self.left.append(
+            f"{folder.path} was not there before the rollout and cannot be removed: {reason}. Restore again, or remove "
+            f"it."
+        )
 
     def _folder(self, path: str) -> Folder:
         return self.folder_type(self._file_system.open_folder(path), path)
@@ -206,9 +222,3 @@ def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
     except OSError as exc:
         reason = f"{reason_of(exc)}.{remedy_of(exc)}"
         raise FileError(f"{folder.path} was made and cannot be removed: {reason} Then remove it.") from exc
-
-
-def _remove_emptied_folder(parent: Folder, name: str, folder: Folder) -> None:
-    with contextlib.suppress(OSError):  # the next restoration tries again
-        folder.discard_leftovers()
-        parent.remove_folder(name, folder.identity())

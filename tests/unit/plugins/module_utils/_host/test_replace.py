@@ -387,3 +387,57 @@ def test_a_folder_that_cannot_be_looked_at_is_not_taken_for_a_missing_one(
     monkeypatch.setattr(os, "open", Refusing(os.open, 1, code))
     with pytest.raises(FileError, match=rf"{D} cannot be read: "):
         files.has_folder(f"{D}/a.conf")
+
+
+def test_a_folder_that_was_made_and_told_as_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    mkdir = os.mkdir
+
+    def told(*arguments: t.Any, **named: t.Any) -> None:
+        mkdir(*arguments, **named)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "mkdir", told)
+    undo = files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == b"new"
+    undo()
+    assert look_at(tmp_path) == {"/etc": None}
+
+
+@pytest.mark.parametrize("refused", ["fchmod", "open"])
+def test_a_folder_that_was_made_on_a_disk_that_fails_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    mkdir, error = os.mkdir, OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def fail(*_arguments: object, **_named: object) -> t.NoReturn:
+        raise error
+
+    def make(*arguments: t.Any, **named: t.Any) -> None:
+        mkdir(*arguments, **named)
+        for name in ("rmdir", refused):
+            monkeypatch.setattr(os, name, fail)
+
+    monkeypatch.setattr(os, "mkdir", make)
+    with pytest.raises(FileError, match=rf"{D} was made and cannot be .* Then remove it\."):
+        files.replace(f"{D}/a.conf", b"new", expected=None)
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        pytest.param("rmdir", "Input/output error", id="folder"),
+        pytest.param("unlink", "it has hidden files that cannot be removed", id="hidden-file"),
+    ],
+)
+def test_a_folder_that_cannot_be_removed_after_a_restoration_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str, reason: str
+) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"new"})
+    undo = files.restore(f"{D}/a.conf", None, had_folder=False)
+    monkeypatch.setattr(os, refused, Refusing(getattr(os, refused), 1, errno.EIO))
+    undo.forget()
+    message = f"{D} was not there before the rollout and cannot be removed: {reason}. Restore again, or remove it."
+    assert files.left == [message]
+    assert not (tmp_path / "etc/sysctl.d/a.conf").exists()
