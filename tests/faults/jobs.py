@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
 
 OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
 STORE = "/root/keepalive-rollout"
+STATE = "/root/.rollout.json"
 WANTED = {"time": 600, "intvl": 60, "probes": 20}
 NAME = b"net.ipv4.tcp_keepalive_"
 
@@ -136,6 +137,9 @@ JOBS = {
         _store("store_save_again", "save", _SAVED, after="store_commit", desired={"time": 300}),
         _store("store_discard_again", "discard", _ENDED, after="store_save_again", checkpoint=_CHECKPOINT),
         _store("store_restored", "restored", _ENDED, after="store_commit", checkpoint=_CHECKPOINT),
+        _store("state_begun", "keep", {"path": STATE, "hosts": {"web1": "not_reached"}}),
+        _store("state_kept", "keep", {"path": STATE, "hosts": {"web1": "pending"}}, after="state_begun"),
+        _store("folder_locked", "acquire", {}),
         Job("sockets", "keepalive_sockets", {**WANTED, "all": True, "listening": True}, loader=None),
     )
 }

@@ -14,7 +14,9 @@ import typing as t
 from ansible.module_utils import basic
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import HostStatus
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json
@@ -31,11 +33,20 @@ def run_module(name: str, params: Json) -> t.NoReturn:
 
 
 def run_store(params: Json) -> t.NoReturn:
-    """Take a step of the rollout's store and print what its caller gets; it ends with SystemExit."""
+    """Take a step of what a rollout keeps and print what its caller gets; it ends with SystemExit.
+
+    That is a function of the store of checkpoints, or ``acquire`` for the lock of their folder, or ``keep`` for the
+    state of the rollout.
+    """
     given = dict(params)
-    step = getattr(store, given.pop("step"))
+    step, folder = given.pop("step"), given.pop("folder")
     try:
-        step(given.pop("folder"), given.pop("host"), **given)
+        if step == "acquire":
+            folder_lock.acquire(folder, pid=1)
+        elif step == "keep":
+            Rollout(folder, hosts={name: HostStatus(code) for name, code in given["hosts"].items()}).keep(given["path"])
+        else:
+            getattr(store, step)(folder, given.pop("host"), **given)
     except KeepaliveError as exc:
         print(json.dumps({"failed": True, "msg": str(exc)}))
         sys.exit(1)

@@ -51,14 +51,30 @@ def acquire(folder: str, *, pid: int | None = None) -> None:
         require_own(os.stat(folder), folder)
         require_free(folder, pid=pid)
         descriptor, temporary = tempfile.mkstemp(prefix=f"{NAME}.", suffix=".tmp", dir=folder)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(own, file)
         try:
-            with contextlib.suppress(FileExistsError):
-                os.link(temporary, path)  # of two runs one fails
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(own, file)
+            if _link(temporary, path):
+                return
         finally:
-            os.unlink(temporary)
+            with contextlib.suppress(OSError):  # nothing reads it
+                os.unlink(temporary)
     require_free(folder, pid=pid)
+
+
+def _link(temporary: str, path: str) -> bool:
+    """Give a file a second name, and return whether this was free: of two runs one fails.
+
+    An error counts for nothing if the file has got its name all the same, as on NFS.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        if os.stat(temporary).st_nlink == 1:
+            raise
+    return True
 
 
 def touch(folder: str, *, pid: int | None = None) -> None:
@@ -114,7 +130,10 @@ def _user() -> str:
 
 
 def _began(pid: int) -> str | None:
-    """Return when a process began, in ticks since the boot (proc(5)), so that a PID that was used again is known."""
+    """Return when a process began, in ticks since the boot (proc(5)), so that a PID that was used again is known.
+
+    None where that cannot be read.
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[19]
@@ -124,7 +143,14 @@ def _began(pid: int) -> str | None:
 
 def _is_own(found: Owner | None, pid: int | None) -> bool:
     own = _owner(pid)
-    return found is not None and all(found.get(name) == own[name] for name in ("machine", "pid", "began"))
+    if found is None or any(found.get(name) != own[name] for name in ("machine", "pid")):
+        return False
+    return _is_same_process(found.get("began"), own["began"])
+
+
+def _is_same_process(began: object, began_now: str | None) -> bool:
+    """Whether a process is still the one that had its number before, as far as is known."""
+    return began is None or began_now is None or began == began_now
 
 
 def _has_ended(path: str, found: Owner) -> bool:
@@ -132,7 +158,7 @@ def _has_ended(path: str, found: Owner) -> bool:
     pid = found.get("pid")
     is_here = found.get("machine") == socket.gethostname()
     if is_here and isinstance(pid, int) and not isinstance(pid, bool) and 0 < pid < 1 << 31:
-        return _began(pid) != found.get("began") or not _is_alive(pid)
+        return not _is_same_process(found.get("began"), _began(pid)) or not _is_alive(pid)
     with contextlib.suppress(OSError):
         return time.time() - os.stat(path).st_mtime > _LONGEST_STEP_SECONDS
     return True

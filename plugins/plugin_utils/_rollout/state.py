@@ -88,8 +88,10 @@ class Rollout:
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 json.dump(dataclasses.asdict(self), file)
-            os.replace(temporary, path)
+            store.rename(temporary, path)
         except OSError as exc:
+            with contextlib.suppress(OSError):  # a later step overwrites it
+                os.unlink(temporary)
             raise FileError(f"{path} cannot be written: {exc.strerror}. It has the state of the rollout.") from exc
 
     @property

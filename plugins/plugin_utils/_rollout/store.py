@@ -277,12 +277,16 @@ def _keep_aside(path: str, found: Json) -> str:
 
 def _move(path: str, to: str) -> None:
     try:
-        _rename(path, to)
+        rename(path, to)
     except OSError as exc:
         raise FileError(f"{path} cannot be renamed to {to}: {exc.strerror}.") from exc
 
 
-def _rename(path: str, to: str) -> None:
+def rename(path: str, to: str) -> None:
+    """Give a file another name, which may be that of a file. An error counts for nothing if it has got it all the same.
+
+    :raises OSError: when the system refuses.
+    """
     inode = os.stat(path).st_ino
     try:
         os.rename(path, to)
@@ -311,7 +315,7 @@ def _write(path: str, content: Json) -> None:
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
-            _rename(temporary, path)
+            rename(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock
+from ansible_collections.linux.tcp.tests.unit.host import Refusing
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +148,38 @@ def test_folder_that_was_made_for_nothing(tmp_path: Path, name: str, is_left: bo
     folder_lock.acquire(str(folder), pid=ME)
     folder_lock.release(str(folder), pid=ME)
     assert folder.exists() == is_left
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_a_lock_on_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr(json, "dump", Refusing(json.dump, 1, code))
+    with pytest.raises(FileError, match=rf"{tmp_path}/.lock cannot be written: {os.strerror(code)}\."):
+        folder_lock.acquire(str(tmp_path), pid=ME)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_lock_that_was_taken_and_told_as_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = os.link
+
+    def told(*arguments: t.Any) -> None:
+        link(*arguments)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "link", told)
+    folder_lock.acquire(str(tmp_path), pid=ME)
+    assert os.listdir(tmp_path) == [".lock"]
+
+
+@pytest.mark.parametrize("unknown", ["when it is taken", "when it is looked at"])
+def test_a_lock_is_kept_where_it_is_not_known_when_its_owner_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: int, unknown: str
+) -> None:
+    with monkeypatch.context() as patched:
+        if unknown == "when it is taken":
+            patched.setattr(folder_lock, "_began", lambda _pid: None)
+        folder_lock.acquire(str(tmp_path), pid=ME)
+    if unknown == "when it is looked at":
+        monkeypatch.setattr(folder_lock, "_began", lambda _pid: None)
+    folder_lock.require_free(str(tmp_path), pid=ME)
+    with pytest.raises(LockedError):
+        folder_lock.acquire(str(tmp_path), pid=other)

@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import HostStatus, Reason
+from ansible_collections.linux.tcp.tests.unit.host import Refusing
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -277,3 +280,28 @@ def test_checkpoints_of_others(tmp_path: Path) -> None:
     }
     with pytest.raises(KeepaliveError, match="none cannot be read"):
         checkpoints_of_others(str(tmp_path / "none"), hosts=(), known=())
+
+
+@pytest.mark.parametrize("name", ["dump", "rename"])
+def test_a_state_that_cannot_be_kept_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = str(tmp_path / "rollout.json")
+    begun(tmp_path, "a").keep(path)
+    owner = os if name == "rename" else json
+    monkeypatch.setattr(owner, name, Refusing(getattr(owner, name), 1, errno.ENOSPC))
+    with pytest.raises(FileError, match=rf"{path} cannot be written: No space left on device\. It has the state"):
+        begun(tmp_path, "b").keep(path)
+    assert (os.listdir(tmp_path), codes(Rollout.load(path))) == (["rollout.json"], {"a": "not_started"})
+
+
+def test_a_state_that_was_kept_and_told_as_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, rename = str(tmp_path / "rollout.json"), os.rename
+
+    def told(*arguments: t.Any) -> None:
+        rename(*arguments)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "rename", told)
+    begun(tmp_path, "a").keep(path)
+    assert codes(Rollout.load(path)) == {"a": "not_started"}
