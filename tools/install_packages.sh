@@ -7,9 +7,9 @@
 set -euo pipefail
 
 # The containers (podman to mmdebstrap), ansible-test (git, shellcheck), tests in namespaces (procps and systemd have the
-# loaders), hosts behind SSH.
-packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps systemd strace busybox
-  openssh-client openssh-server "$@")
+# loaders), faults in system calls (strace, libseccomp2), hosts behind SSH.
+packages=(podman runc netavark aardvark-dns iptables mmdebstrap git shellcheck iproute2 procps systemd strace
+  libseccomp2 busybox openssh-client openssh-server "$@")
 
 if ! command -v apt-get >/dev/null; then
   missing=()

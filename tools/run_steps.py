@@ -94,6 +94,7 @@ TEST = Plan(
             Step("fleet", "Light hosts behind SSH", "50 hosts, engines"),
             Step("differential", "Predicted boots beside the loaders", "2,000 trees"),
             Step("examples", "Examples for containers"),
+            Step("faults", "Faults in system calls", "all 24,000 cases"),
         ),
     ),
 )

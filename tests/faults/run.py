@@ -33,6 +33,7 @@ from ansible_collections.linux.tcp.tests.faults.judge import judge
 from ansible_collections.linux.tcp.tests.faults.modes import MODES, Case
 from ansible_collections.linux.tcp.tests.faults.observe import Laboratory
 from ansible_collections.linux.tcp.tests.faults.points import points_in
+from ansible_collections.linux.tcp.tests.faults.supervise import LIBRARY, OLDEST_KERNEL, number_of
 from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_PDEATHSIG, prctl
 
 if t.TYPE_CHECKING:
@@ -154,6 +155,10 @@ def _arguments() -> argparse.Namespace:
     needed = ("strace", *(command[0] for command in LOADERS.values()))
     if missing := [program for program in needed if not shutil.which(program)]:
         parser.error(f"needs {', '.join(missing)}: make packages")
+    if number_of("read") is None:
+        parser.error(f"needs {LIBRARY}: make packages")
+    if tuple(map(int, os.uname().release.split(".")[:2])) < OLDEST_KERNEL:
+        parser.error(f"needs Linux {'.'.join(map(str, OLDEST_KERNEL))} or newer")
     return arguments
 
 

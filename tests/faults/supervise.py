@@ -21,6 +21,7 @@ import select
 import signal
 import struct
 import typing as t
+from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.unit.system_calls import install_filter, take_descriptor
 
@@ -30,25 +31,39 @@ if t.TYPE_CHECKING:
 # include/uapi/linux/seccomp.h
 _RET_USER_NOTIF = 0x7FC00000
 _FILTER_FLAG_NEW_LISTENER = 1 << 3
-_FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5  # since Linux 5.19: a signal does not end the call that waits for an answer
+_FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5  # a signal does not end the call that waits for an answer
+OLDEST_KERNEL = (5, 19)  # has that flag
+LIBRARY = "libseccomp.so.2"
 _NOTIF_RECV = 0xC0502100
 _NOTIF_SEND = 0xC0182101
 _CONTINUE = 1
 _NOTIFICATION = struct.Struct("=QIIi60x")  # id, PID, flags, number of the call
 _RESPONSE = struct.Struct("=QqiI")  # id, value, error, flags
 _LINK = "anon_inode:seccomp notify"
+# proc_pid_status(5): the signals that are blocked, ignored and caught.
+_MASKS = re.compile(r"^Sig(?:Blk|Ign|Cgt):\t([0-9a-f]+)$", re.MULTILINE)
+# signal(7): those that dump core are delivered once the call is made.
+_WITH_CORE = frozenset(
+    getattr(signal, f"SIG{name}")
+    for name in ("QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "XCPU", "XFSZ", "SYS")
+)
 _WHEN = re.compile(r"(\d+)(?:(\+)|\.\.(\d+)\+(\d+))?\Z")
 
 
-def number_of(name: str) -> int:
-    """Return the number of a system call here, negative where there is none of this name."""
-    return int(ctypes.CDLL("libseccomp.so.2").seccomp_syscall_resolve_name(name.lstrip("?").encode()))
+def number_of(name: str) -> int | None:
+    """Return the number of a system call here; None where there is none of this name, or no library that knows it."""
+    try:
+        library = ctypes.CDLL(LIBRARY)
+    except OSError:
+        return None
+    number = int(library.seccomp_syscall_resolve_name(name.lstrip("?").encode()))
+    return number if number >= 0 else None
 
 
 def numbers_of(faults: t.Sequence[Inject]) -> dict[int, Inject]:
     """Return the faults by the number of the call. Those that this architecture does not have are left out."""
     found = {number_of(fault.name): fault for fault in faults}
-    return {number: fault for number, fault in found.items() if number >= 0}
+    return {number: fault for number, fault in found.items() if number is not None}
 
 
 def submit(numbers: t.Collection[int]) -> None:
@@ -97,11 +112,15 @@ class Supervisor:
             fcntl.ioctl(self._listener, _NOTIF_RECV, notification)
             identity, pid, _flags, number = _NOTIFICATION.unpack(notification)
             error = self._error(number) if pid == self._pid else 0
-            response = _RESPONSE.pack(identity, 0, -error, 0 if error else _CONTINUE)
-            fcntl.ioctl(self._listener, _NOTIF_SEND, response)
+            if error is not None:
+                response = _RESPONSE.pack(identity, 0, -error, 0 if error else _CONTINUE)
+                fcntl.ioctl(self._listener, _NOTIF_SEND, response)
 
-    def _error(self, number: int) -> int:
-        """Return the error that a call fails with, 0 where it is to be made; send a signal where that is the fault."""
+    def _error(self, number: int) -> int | None:
+        """Return the error that a call fails with, 0 where it is to be made; send a signal where that is the fault.
+
+        None where that signal ends the process, which must not make the call before.
+        """
         fault = self._faults[number]
         self._counts[number] += 1
         if not happens(fault.when, self._counts[number]):
@@ -110,8 +129,15 @@ class Supervisor:
         kind, _equals, name = fault.action.partition("=")
         if kind == "error":
             return int(getattr(errno, name))
+        ends = self._ends_by(signal_number(name))
         os.kill(self._pid, signal_number(name))
-        return 0
+        return None if ends else 0
+
+    def _ends_by(self, number: int) -> bool:
+        """Return whether a signal that ends a process by default ends this one within the call: kernel/signal.c."""
+        status = Path(f"/proc/{self._pid}/status").read_text(encoding="utf-8", errors="replace")
+        masks = [int(found, 16) for found in _MASKS.findall(status)]
+        return number not in _WITH_CORE and not any(mask >> (number - 1) & 1 for mask in masks)
 
 
 def happens(when: str, count: int) -> bool:
