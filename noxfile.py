@@ -446,7 +446,7 @@ def faults(session: nox.Session) -> None:
     chosen = any(argument.startswith(("--only", "--sample")) for argument in session.posargs)
     session.run(
         *("python", "-m", "ansible_collections.linux.tcp.tests.faults.run"),
-        *(*session.posargs, *(() if chosen or TEST_ALL else ("--sample=200",))),
+        *(*session.posargs, *(() if chosen or TEST_ALL else ("--sample=500",))),
         env={"PYTHONPATH": "collections"},
     )
 

@@ -5,7 +5,7 @@
 """Inject faults into the system calls of a process by seccomp_unotify(2).
 
 The faults are those that strace(1) takes. strace stops a process at each call of any name, this only at the calls that
-are concerned: a run takes a third of the time.
+are concerned: a run takes half of the time.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def find_lost(
     What lies below /run by its name is left out: it is lost on every system.
     """
     paths = dict.fromkeys(path for file in known for path in (file.path, file.target))
-    existing = (directory for directory in DIRECTORIES if files.isdir(directory))
+    existing = (directory for directory in DIRECTORIES if _may_be_there(files, directory))
     folders: dict[str, str] = {}
     for folder in dict.fromkeys([*existing, *map(posixpath.dirname, paths)]):
         with contextlib.suppress(FileError):  # a loop of links
@@ -47,3 +47,11 @@ def find_lost(
         for path, loss in losses.items()
         if loss and not f"{path}/".startswith(VOLATILE) and (path in folders or loss.point == places[path])
     )
+
+
+def _may_be_there(files: Files, directory: str) -> bool:
+    """Return whether there is a folder, or the system does not tell, as where a network file system is gone."""
+    try:
+        return files.isdir(directory)
+    except FileError:
+        return True

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import typing as t
 
 import pytest
@@ -164,3 +166,19 @@ def test_the_mounts_of_a_tree_do_not_count(tmp_path: Path) -> None:
     lay_out(tmp_path / "proc", {"self/mountinfo": b"20 1 0:30 / / rw - tmpfs tmpfs rw\n"})
     snapshot = take_snapshot(LocalHost(str(tmp_path / "root"), proc=str(tmp_path / "proc")))
     assert (snapshot.boot.values, snapshot.warnings()) == (Values(600, 75, 9), [])
+
+
+def test_a_folder_that_does_not_answer_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = "/usr/local/lib/sysctl.d"
+    host = make_host(tmp_path, {place: None, A: TIME + b"=600\n"})
+    stat = os.stat
+
+    def gone(path: t.Any, **named: t.Any) -> os.stat_result:
+        found = stat(path, **named)
+        if os.path.samestat(found, there):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return found
+
+    there = stat(f"{tmp_path}/root{place}")
+    monkeypatch.setattr(os, "stat", gone)
+    assert take_snapshot(host).boot.values == Values(600, 75, 9)
