@@ -14,18 +14,19 @@ _PINS = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
 
 
 class Endpoints:
-    """A listener and both ends of two connections, one of which has options of its own."""
+    """A listener and both ends of three connections. Two have keepalive on, one of them with values of its own."""
 
     def __init__(self) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self._sockets = [listener]
-        for _number in range(2):
+        for _number in range(3):
             client = socket.create_connection(listener.getsockname())
             self._sockets += [client, listener.accept()[0]]
-        own = self._sockets[1]
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        own, following = self._sockets[1], self._sockets[3]
         for pin, value in zip(_PINS, (300, 90, 3)):
             own.setsockopt(socket.IPPROTO_TCP, pin, value)
+        for one in (own, following):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def look(self) -> list[Options]:
         """Return SO_KEEPALIVE and the three values of each socket."""

@@ -49,7 +49,7 @@ class Job:
 
     The host has ``nodes`` and ``values``, and what the job ``after`` has left. A job that restores gets the checkpoint
     that was made before that job. ``tree`` is a system below the host's root, which does not run. Where ``loader`` is
-    None, nothing is booted.
+    None, nothing is booted. ``lowered`` are the kernel's values once the connections are open.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Job:
     values: Values = (7200, 75, 9)
     loader: Loader | None = "systemd-sysctl"
     tree: str = ""
+    lowered: Values | None = None
     after: str = ""
     restores: bool = False
 
@@ -141,5 +142,6 @@ JOBS = {
         _store("state_kept", "keep", {"path": STATE, "hosts": {"web1": "pending"}}, after="state_begun"),
         _store("folder_locked", "acquire", {}),
         Job("sockets", "keepalive_sockets", {**WANTED, "all": True, "listening": True}, loader=None),
+        Job("sockets_rearm", "keepalive_sockets", {"all": True, "rearm": True}, loader=None, lowered=(600, 75, 9)),
     )
 }

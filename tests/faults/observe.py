@@ -11,13 +11,14 @@ import functools
 import importlib
 import json
 import os
+import re
 import shutil
 import sys
 import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.faults.bench import Bench, values
+from ansible_collections.linux.tcp.tests.faults.bench import Bench, set_values, values
 from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
@@ -39,6 +40,7 @@ if t.TYPE_CHECKING:
 _USED = ("keepalive", "keepalive_checkpoint", "keepalive_restore", "keepalive_sockets")
 
 _A_DAY = 86_400
+_HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
 
 
 class Start(t.NamedTuple):
@@ -166,6 +168,8 @@ class Laboratory:
         known = {*self._booted, *self._then}
         job = start.job
         endpoints = Endpoints() if job.module == "keepalive_sockets" else None
+        if job.lowered:
+            set_values(job.lowered)
         look = functools.partial(self._look, bench, job, endpoints)
         before = look()
         run = self._run(bench, start, endpoints, asked)
@@ -200,8 +204,6 @@ class Laboratory:
 
         def work() -> None:
             counter = Inside(within[0] if within else f"{asked.inside}=:0")
-            if endpoints:
-                endpoints.close_copies()
             if counter.kind:
                 counter.begin()
             # the time of a change of an inode cannot be set, and by it a leftover is known to be old
@@ -214,26 +216,31 @@ class Laboratory:
                 sys.settrace(None)
                 os.write(NOTES, json.dumps(counter.places).encode())
 
-        run = self._traced(work, bench, calls) if asked.is_traced else _supervised(work, bench, calls)
+        start_work = functools.partial(
+            start_process, work, bench.root, **({"prepare": endpoints.close_copies} if endpoints else {})
+        )
+        # the module for sockets reads strace's process, too: only a run under strace has the same calls as another one
+        is_traced = asked.is_traced or bool(calls and endpoints)
+        run = self._traced(start_work, calls) if is_traced else _supervised(start_work, calls)
         return run._replace(happened=run.happened or any(fault in run.places for fault in within))
 
-    def _traced(self, work: t.Callable[[], None], bench: Bench, calls: t.Sequence[Inject]) -> Run:
-        process = start_process(work, bench.root)
+    def _traced(self, start_work: t.Callable[..., Process], calls: t.Sequence[Inject]) -> Run:
+        process = start_work()
         tracer = attach(process.pid, self._trace, calls)
         process.release()
         process.wait()
         tracer.communicate()
         trace = self._trace.read_text(errors="replace")
-        return _ended(process)._replace(trace=trace, happened="(INJECTED" in trace)
+        return _ended(process)._replace(trace=trace, happened=bool(_HAPPENED.search(trace)))
 
 
 def _without(known: t.Container[str], found: dict[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in found.items() if key not in known}
 
 
-def _supervised(work: t.Callable[[], None], bench: Bench, calls: t.Sequence[Inject]) -> Run:
+def _supervised(start_work: t.Callable[..., Process], calls: t.Sequence[Inject]) -> Run:
     faults = numbers_of(calls)
-    process = start_process(work, bench.root, functools.partial(submit, faults) if faults else None)
+    process = start_work(submit=functools.partial(submit, faults)) if faults else start_work()
     supervisor = Supervisor(process.pid, faults) if faults else None
     process.release()
     if supervisor:

@@ -87,13 +87,25 @@ class Process:
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode("utf-8", "replace")
 
 
-def start(work: t.Callable[[], None], root: Path, prepare: t.Callable[[], None] | None = None) -> Process:
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def start(
+    work: t.Callable[[], None],
+    root: Path,
+    *,
+    prepare: t.Callable[[], None] = _nothing,
+    submit: t.Callable[[], None] = _nothing,
+) -> Process:
     """Start a process in a root folder that does ``work`` once it is released, as a program of its own does.
 
-    It may write notes for the harness to the descriptor NOTES. What it does to ``prepare`` comes before it is released.
+    It may write notes for the harness to the descriptor NOTES. What it does to ``prepare`` is done when this returns,
+    so that nobody sees the calls of that. Then it may ``submit`` to a supervisor.
     """
     output = tuple(os.memfd_create(name) for name in ("notes", "out", "err"))
     reading, writing = os.pipe()
+    ready, told = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
@@ -108,11 +120,16 @@ def start(work: t.Callable[[], None], root: Path, prepare: t.Callable[[], None] 
         os.chroot(root)
         os.chdir("/")
         os.umask(0o022)
-        if prepare:
-            prepare()
+        prepare()
+        os.close(ready)
+        os.close(told)
+        submit()
         select.select([reading], [], [])
         _end_as_python_does(work)
     os.close(reading)
+    os.close(told)
+    os.read(ready, 1)  # until the process has closed it, or has ended
+    os.close(ready)
     return Process(pid, writing, t.cast("t.Tuple[int, int, int]", output))
 
 

@@ -92,7 +92,10 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
     except OSError as exc:
         raise _error(exc, proc) from exc
     try:
-        found = os.fstat(number)
+        try:
+            found = os.fstat(number)
+        except OSError as exc:
+            raise _error(exc, proc) from exc
         if not stat.S_ISSOCK(found.st_mode) or found.st_ino != inode:
             raise GoneError(f"Descriptor {descriptor} is no longer socket {inode}.")
         # IPv6, because the addresses of both families fit into its buffer. Python would make the shared

@@ -80,7 +80,7 @@ def test_a_fault_happens_to_a_call(tmp_path: Path, fault: str, status: int, made
         except OSError as exc:
             raise SystemExit(exc.errno) from exc
 
-    process = start(work, tmp_path, lambda: submit(faults))
+    process = start(work, tmp_path, submit=lambda: submit(faults))
     supervisor = Supervisor(process.pid, faults)
     process.release()
     supervisor.run()
