@@ -132,9 +132,13 @@ class Folder:
     def link(self, name: str) -> str | None:
         """Give a file a hidden name as well, and return that; None where this is not possible (link(2))."""
         hidden = self.hidden_name()
-        with contextlib.suppress(OSError):
+        try:
             os.link(name, hidden, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor, follow_symlinks=False)
-        return hidden if self.identity(hidden) else None
+        except OSError:
+            with contextlib.suppress(OSError):  # NFS may do it and lose the answer
+                return hidden if self.identity(hidden) else None
+            return None
+        return hidden
 
     def move(self, name: str, to: str) -> None:
         """Give a file another name, which may be that of a file.

@@ -207,7 +207,7 @@ class WritableFiles(Files):
             replacements.append(replacement)
             with as_file_error(target, "written"):
                 replacement.perform()
-            return Undo(undo, replacement.check, replacement.forget)
+            return Undo(undo, replacement.check, replacement.forget, is_ordered=True)
         except BaseException as exc:
             try:
                 undo(Replacement.undo_unless_complete)

@@ -104,8 +104,8 @@ class Replacement:
 
     def forget(self) -> None:
         """Give up the file that was there."""
-        self._folder.discard(self._aside)
-        self._aside = None
+        aside, self._aside = self._aside, None  # first: an undo does not count on what may be gone
+        self._folder.discard(aside)
 
     def undo(self) -> None:
         """Bring back the file that was there.

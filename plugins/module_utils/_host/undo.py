@@ -21,11 +21,14 @@ class Undo:
     """The two ways out of a step that was taken: call it to undo the step, or let the step stand.
 
     ``check`` raises where the step must not stand; ``forget`` gives up what only the undo needs, and never fails.
+    ``is_ordered`` says that it must not be undone while a later step of this kind stands: the order of the files keeps
+    what the next boot gives old or new.
     """
 
     run: t.Callable[[], None]
     check: t.Callable[[], None] = nothing
     forget: t.Callable[[], None] = nothing
+    is_ordered: bool = False
 
     def __call__(self) -> None:
         """Undo the step."""

@@ -140,11 +140,22 @@ def _remains(host: LocalHost, before: Before) -> list[str]:
 def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before: Before) -> list[str]:
     """Undo the last step first, and go on when one cannot be undone; return what was left to others.
 
+    What fails is tried once more. Where a file cannot be brought back, those that were changed before it are left as
+    well: without it, the next boot could give values that are neither old nor new.
     ``before`` is what the host had before the first step.
 
     :raises UndoError: which names each value and each file that is left changed.
     """
-    errors = [error for error in map(_error_of, reversed(undo)) if error]
+    errors: list[BaseException] = []
+    is_stuck = False
+    for step in reversed(undo):
+        if step.is_ordered and is_stuck:
+            continue
+        error = _error_of(step)
+        if error and not isinstance(error, ForeignChangeError):
+            error = _error_of(step)
+            is_stuck = is_stuck or (step.is_ordered and error is not None)
+        errors += [error] if error else []
     left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
     failures = [_said(error) for error in errors if not isinstance(error, ForeignChangeError)]
     if failures:

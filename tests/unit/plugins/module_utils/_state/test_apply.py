@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -21,8 +22,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
+from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure, undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.tests.unit.changes import ALL, ALL_TEXT, SET_ALL, ZZ, D, refuse, run
@@ -260,6 +264,40 @@ def test_undoing_fails_in_part(tmp_path: Path) -> None:
     # and running again mends the rest
     host.files.refused.clear()
     assert run(host, DesiredState(values=ALL, overrides="take_over")).after.runtime == ALL
+
+
+@pytest.mark.parametrize("stuck", [ZZ, DEFAULT_PATH])
+def test_a_file_that_cannot_be_brought_back_leaves_no_other_values_to_the_next_boot(tmp_path: Path, stuck: str) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"})
+    host.files.immovable[stuck] = OSError("stuck file.")
+    # another program sets a value once the last file is written
+    host.files.meddle = lambda target: host.kernel.write("time", 77) if target == ZZ else None
+    with pytest.raises(
+        UndoError, match=rf"Undoing then failed .stuck file\.., so the host is changed in part: .*{stuck}"
+    ):
+        run(host, DesiredState(values=ALL, overrides="take_over"))
+    host.files.meddle = None
+    assert host.shown() == [7200, 75, 9]
+    assert take_snapshot(host).boot.values.time in (5, 600)
+
+
+def test_an_undo_that_fails_once_is_tried_again(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    failures: list[BaseException] = [MemoryError(), OSError("busy")]
+    done: list[str] = []
+
+    def step(name: str) -> None:
+        if failures:
+            raise failures.pop()
+        done.append(name)
+
+    steps = [Undo(functools.partial(step, name), is_ordered=True) for name in ("first", "last")]
+    with pytest.raises(UndoError, match="MemoryError"):
+        undo_all(steps, OSError("cause"), host=host, before=Before({}, {}))
+    assert done == []
+    failures = [MemoryError()]
+    assert undo_all(steps, OSError("cause"), host=host, before=Before({}, {})) == []
+    assert done == ["last", "first"]
 
 
 def test_signals_wait_until_a_change_is_whole(tmp_path: Path) -> None:
