@@ -14,6 +14,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     GoneError,
+    KeepaliveError,
+    NotPermittedError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     Duplicator,
@@ -21,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     open_process,
     remedy,
 )
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, needs_root, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -78,6 +80,23 @@ def test_what_is_no_longer_there() -> None:
         open_process(child)
     os.close(gone)
     os.close(pidfd)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [pytest.param(errno.EIO, KeepaliveError, id="unknown"), pytest.param(errno.EACCES, NotPermittedError, id="denied")],
+)
+def test_a_duplicate_that_cannot_be_compared(
+    monkeypatch: pytest.MonkeyPatch, code: int, error: type[KeepaliveError]
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with socket.socket() as mine, closing(Duplicator()) as duplicator:
+        inode = inode_of(mine)
+        monkeypatch.setattr(os, "fstat", Refusing(os.fstat, 1, code))
+        with pytest.raises(error):
+            duplicator.duplicate(inode, [(os.getpid(), mine.fileno())])
+        monkeypatch.undo()
     assert len(os.listdir("/proc/self/fd")) == before
 
 
