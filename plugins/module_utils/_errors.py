@@ -51,6 +51,10 @@ class FileError(KeepaliveError):
     """A file or folder could not be read or written."""
 
 
+class StuckFileError(FileError):
+    """A file was changed, and neither was the change completed nor could it be undone."""
+
+
 class LinkLoopError(FileError):
     """A path is a loop of links."""
 

@@ -11,22 +11,21 @@ Only what changes a host uses this. Everything else reads files by the class :cl
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import posixpath
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, StuckFileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import (
     Replacement,
-    backup_name,
     changed_meanwhile,
     put,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
-from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, nothing
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, error_of, nothing, said
 
 _NEW_FILE = Metadata(mode=0o644)
 
@@ -41,7 +40,8 @@ class WritableFiles(Files):
 
     def __init__(self, root: str = "/") -> None:
         super().__init__(root)
-        self.left: list[str] = []  # what could not be removed once a change stood: a sentence each
+        # by its path, what is to be removed once a change stands and could not be
+        self.left: dict[str, str] = {}
 
     def require_writable(self, target: str) -> None:
         """Check that this process may replace a file, without writing.
@@ -60,23 +60,21 @@ class WritableFiles(Files):
             if nearest == path:
                 folder.require_replaceable(name)
 
-    def backup(self, target: str) -> str:
-        """Copy a file beside itself, named as Ansible names backups, and return the copy's path.
+    def backup(self, target: str, copy: str) -> None:
+        """Copy a file beside itself. After an error the copy is to be removed, if it is there.
 
         :raises FileError: when the system refuses.
         """
         path, name = posixpath.split(target)
-        copy = backup_name(name)
-        with as_file_error(posixpath.join(path, copy), "written"):
+        with as_file_error(copy, "written"):
             folder = self._folder(path)
             found = folder.read(name)
             if found is None:
                 raise changed_meanwhile(target)
-            put(folder, copy, found)
-        return posixpath.join(path, copy)
+            put(folder, posixpath.basename(copy), found)
 
     def remove(self, target: str) -> None:
-        """Remove a file that this run made.
+        """Remove a file that this run made, if it is there.
 
         :raises FileError: when the system refuses.
         """
@@ -147,18 +145,13 @@ class WritableFiles(Files):
         with as_file_error(target, "written"):
             folder = self._folder_if_there(path)
             before = folder.read(name) if folder else None
-            is_gone = to is None and before is None
-            undo = Undo(nothing) if is_gone else self._change(target, folder, before, to)
-            if to is not None or had_folder or folder is None:
-                return undo
-            parent = self._folder(above)
-        emptied = folder
-
-        def forget() -> None:
-            undo.forget()
-            self._remove_emptied_folder(parent, folder_name, emptied)
-
-        return dataclasses.replace(undo, forget=forget)
+            finish: t.Callable[[], None] = nothing
+            if to is None and folder and not had_folder:
+                finish = functools.partial(self._remove_emptied_folder, self._folder(above), folder_name, folder)
+                self.left[path] = _is_left(path, "")
+            if to is None and before is None:
+                return Undo(nothing, forget=finish)
+            return self._change(target, folder, before, to, finish=finish)
 
     def _remove_emptied_folder(self, parent: Folder, name: str, folder: Folder) -> None:
         reason = "it has hidden files that cannot be removed"
@@ -166,13 +159,11 @@ class WritableFiles(Files):
             folder.discard_leftovers()
             parent.remove_folder(name, folder.identity())
             if parent.identity(name) != folder.identity() or not folder.has_hidden_files_only():
+                del self.left[folder.path]
                 return
         except OSError as exc:
             reason = reason_of(exc)
-        self.left.append(
-            f"{folder.path} was not there before the rollout and cannot be removed: {reason}. Restore again, or remove "
-            f"it."
-        )
+        self.left[folder.path] = _is_left(folder.path, f" and cannot be removed: {reason}")
 
     def _folder(self, path: str) -> Folder:
         return self.folder_type(self._file_system.open_folder(path), path)
@@ -183,37 +174,83 @@ class WritableFiles(Files):
         except FileNotFoundError:
             return None
 
-    def _change(self, target: str, folder: Folder | None, before: StoredFile | None, after: StoredFile | None) -> Undo:
-        """Replace a file, in a new folder when there is none.
+    def _change(
+        self,
+        target: str,
+        folder: Folder | None,
+        before: StoredFile | None,
+        after: StoredFile | None,
+        *,
+        finish: t.Callable[[], None] = nothing,
+    ) -> Undo:
+        """Replace a file, in a new folder when there is none. To ``finish`` comes last, once the change stands.
 
         :raises OSError: when the system refuses; then nothing has changed. Likewise FileError.
+        :raises StuckFileError: where that cannot be undone which was done before an error.
         """
-        path, name = posixpath.split(target)
-        above, folder_name = posixpath.split(path)
-        parent = folder or self._folder(above)
-        made: list[Folder] = []
-        replacements: list[Replacement] = []
-
-        def undo(step: t.Callable[[Replacement], None] = Replacement.undo) -> None:
-            try:
-                for one in replacements:
-                    step(one)
-            finally:
-                for new_folder in made:
-                    _remove_made_folder(parent, folder_name, new_folder)
-
+        path, _separator, name = target.rpartition("/")
+        parent = folder or self._folder(posixpath.dirname(path))
+        step = _Step(target, folder, parent, finish)
         try:
-            replacement = Replacement(folder or parent.make_folder(folder_name, made), name, before, after)
-            replacements.append(replacement)
-            with as_file_error(target, "written"):
-                replacement.perform()
-            return Undo(undo, replacement.check, replacement.forget, is_ordered=True)
+            step.perform(name, before, after)
+            return Undo(step.undo, step.check, step.forget, is_ordered=True)
         except BaseException as exc:
-            try:
-                undo(Replacement.undo_unless_complete)
-            except FileError as left:
-                raise FileError(f"{exc} {left}") from exc
+            left = error_of(step.undo_unless_complete)
+            if left is not None:
+                error = StuckFileError if step.is_performed() else FileError
+                raise error(f"{said(exc)} {said(left)}") from exc
             raise
+
+
+class _Step:
+    """The replacement of a file, in a folder that is made in its ``parent`` where there is no ``folder``.
+
+    What has been done of it is noted at once, so that it can be undone whatever fails.
+    """
+
+    def __init__(self, target: str, folder: Folder | None, parent: Folder, finish: t.Callable[[], None]) -> None:
+        self._target, self._folder, self._parent, self._finish = target, folder, parent, finish
+        self._folder_name = posixpath.basename(posixpath.dirname(target))
+        self._made: list[Folder] = []
+        self._replacements: list[Replacement] = []
+
+    def perform(self, name: str, before: StoredFile | None, after: StoredFile | None) -> None:
+        """Replace the file; see :meth:`Replacement.perform`."""
+        folder = self._folder or self._parent.make_folder(self._folder_name, self._made)
+        self._replacements.append(Replacement(folder, name, before, after))
+        with as_file_error(self._target, "written"):
+            self._replacements[0].perform()
+
+    def is_performed(self) -> bool:
+        """Return whether the file has been replaced, as far as can be known."""
+        return any(one.is_performed() for one in self._replacements)
+
+    def check(self) -> None:
+        """Check that the replacement may stand."""
+        for one in self._replacements:
+            one.check()
+
+    def forget(self) -> None:
+        """Give up what only an undo needs, and finish."""
+        for one in self._replacements:
+            one.forget()
+        self._finish()
+
+    def undo(self) -> None:
+        """Bring back the file, and remove the folder that was made."""
+        self._undo(Replacement.undo)
+
+    def undo_unless_complete(self) -> None:
+        """Undo what has been done before an error."""
+        self._undo(Replacement.undo_unless_complete)
+
+    def _undo(self, how: t.Callable[[Replacement], None]) -> None:
+        try:
+            for one in self._replacements:
+                how(one)
+        finally:
+            for folder in self._made:
+                _remove_made_folder(self._parent, self._folder_name, folder)
 
 
 def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
@@ -222,3 +259,7 @@ def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
     except OSError as exc:
         reason = f"{reason_of(exc)}.{remedy_of(exc)}"
         raise FileError(f"{folder.path} was made and cannot be removed: {reason} Then remove it.") from exc
+
+
+def _is_left(path: str, reason: str) -> str:
+    return f"{path} was not there before the rollout{reason}. Restore again, or remove it."

@@ -63,13 +63,13 @@ class Replacement:
 
         :raises FileError: when something is left; it says what.
         """
-        if self._is_performed():
+        if self.is_performed():
             with contextlib.suppress(ForeignChangeError):  # it says what the error of perform() does
                 self.undo()
         else:
             self.forget()
 
-    def _is_performed(self) -> bool:
+    def is_performed(self) -> bool:
         """Return whether the file has been replaced, as far as can be known."""
         try:
             if self._after is None:

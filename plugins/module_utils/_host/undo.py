@@ -8,8 +8,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ForeignChangeError
 
 
 def nothing() -> None:
@@ -35,6 +38,26 @@ class Undo:
         self.run()
 
 
+def error_of(step: t.Callable[[], None]) -> BaseException | None:
+    """Undo a step, once more if that fails, and return the error of the second time."""
+    error = _try(step)
+    # what others have changed is left to them
+    return error if error is None or isinstance(error, ForeignChangeError) else _try(step)
+
+
+def _try(step: t.Callable[[], None]) -> BaseException | None:
+    try:
+        step()
+    except BaseException as exc:  # noqa: BLE001 -- whatever ends one step, the others are to be undone
+        return exc
+    return None
+
+
+def said(exc: BaseException) -> str:
+    """Return what an error says, or what it is called, as MemoryError says nothing."""
+    return str(exc) or type(exc).__name__
+
+
 def let_stand(steps: t.Sequence[Undo]) -> None:
     """Let all steps stand, or none: after this they cannot be undone.
 
@@ -43,4 +66,5 @@ def let_stand(steps: t.Sequence[Undo]) -> None:
     for step in steps:
         step.check()
     for step in steps:
-        step.forget()
+        with contextlib.suppress(Exception):  # they stand, also where memory runs out now
+            step.forget()

@@ -15,11 +15,13 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
+    StuckFileError,
     UndoError,
     VerificationError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import backup_name
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
-from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, error_of, let_stand, said
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before, remains
@@ -68,8 +70,9 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
             kernel.write(key, value)
         for edit in change.edits:
             if backup and edit.before is not None:
-                copy = files.backup(edit.target)
+                copy = backup_name(edit.target)
                 undo.append(Undo(functools.partial(files.remove, copy)))
+                files.backup(edit.target, copy)
                 backups.append(copy)
             undo.append(files.replace(edit.target, edit.after, expected=edit.before))
         after = take_snapshot(host, loader=change.before.loader)
@@ -81,7 +84,7 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
     except BaseException as exc:
         left = undo_all(undo, exc, host=host, before=_before(change))
         if left:
-            raise UndoError(" ".join([_said(exc), *left])) from exc
+            raise UndoError(" ".join([said(exc), *left])) from exc
         raise
     return Outcome(change, after, tuple(sorted(backups)))
 
@@ -118,23 +121,11 @@ def _before(change: Change) -> Before:
     )
 
 
-def _error_of(step: Undo) -> BaseException | None:
-    try:
-        step()
-    except BaseException as exc:  # noqa: BLE001 -- whatever ends one step, the others are to be undone
-        return exc
-    return None
-
-
-def _said(exc: BaseException) -> str:
-    return str(exc) or type(exc).__name__
-
-
 def _remains(host: LocalHost, before: Before) -> list[str]:
     try:
         return remains(host, before)
     except Exception as exc:  # noqa: BLE001 -- whatever it is, the errors of undoing are to be told
-        return [f"what it has now cannot be read ({_said(exc)})."]
+        return [f"what it has now cannot be read ({said(exc)})."]
 
 
 def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before: Before) -> list[str]:
@@ -147,21 +138,19 @@ def undo_all(undo: list[Undo], cause: BaseException, *, host: LocalHost, before:
     :raises UndoError: which names each value and each file that is left changed.
     """
     errors: list[BaseException] = []
-    is_stuck = False
+    is_stuck = isinstance(cause, StuckFileError)
     for step in reversed(undo):
         if step.is_ordered and is_stuck:
             continue
-        error = _error_of(step)
-        if error and not isinstance(error, ForeignChangeError):
-            error = _error_of(step)
-            is_stuck = is_stuck or (step.is_ordered and error is not None)
-        errors += [error] if error else []
+        error = error_of(step)
+        if error is not None:
+            errors.append(error)
+            is_stuck = is_stuck or (step.is_ordered and not isinstance(error, ForeignChangeError))
     left = [str(error) for error in errors if isinstance(error, ForeignChangeError)]
-    failures = [_said(error) for error in errors if not isinstance(error, ForeignChangeError)]
-    if failures:
+    failures = [said(error) for error in errors if not isinstance(error, ForeignChangeError)]
+    if failures or isinstance(cause, StuckFileError):
         found = _remains(host, before)
         changed = " ".join(["so the host is changed in part:", *found] if found else ["but nothing is left changed."])
-        raise UndoError(
-            f"{_said(cause)} Undoing then failed ({' '.join(failures + left)}), {changed} Fix this and run again."
-        ) from cause
+        reasons = f" ({' '.join(failures + left)})" if failures else ""
+        raise UndoError(f"{said(cause)} Undoing then failed{reasons}, {changed} Fix this and run again.") from cause
     return left

@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
+from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import backup_name
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.tests.unit.host import (
     Refusing,
@@ -209,7 +210,8 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
 def test_backup_and_remove(tmp_path: Path) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
     (tmp_path / "etc/sysctl.d/a.conf").chmod(0o600)
-    copy = files.backup(f"{D}/a.conf")
+    copy = backup_name(f"{D}/a.conf")
+    files.backup(f"{D}/a.conf", copy)
     assert re.fullmatch(rf"{D}/a\.conf\.{os.getpid()}\.\d{{4}}-\d\d-\d\d@\d\d:\d\d:\d\d~", copy)
     assert look_at(tmp_path / "etc/sysctl.d") == {
         "/a.conf 100600": b"old",
@@ -223,7 +225,7 @@ def test_backup_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
     monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 1, errno.ENOSPC))
     with pytest.raises(FileError) as caught:
-        files.backup(f"{D}/a.conf")
+        files.backup(f"{D}/a.conf", backup_name(f"{D}/a.conf"))
     assert re.fullmatch(
         rf"{D}/a\.conf\.\S+~ cannot be written: No space left on device\. Make room on that file system\.",
         str(caught.value),
@@ -246,7 +248,7 @@ REPLACED_BY_LINK = (
         pytest.param(lambda files: files.replace(f"{D}/b.conf", b"new", expected=None), id="make"),
         pytest.param(lambda files: files.stored(f"{D}/a.conf"), id="store"),
         pytest.param(lambda files: files.restore(f"{D}/a.conf", None, had_folder=False), id="restore"),
-        pytest.param(lambda files: files.backup(f"{D}/a.conf"), id="backup"),
+        pytest.param(lambda files: files.backup(f"{D}/a.conf", f"{D}/copy"), id="backup"),
         pytest.param(lambda files: files.remove(f"{D}/a.conf"), id="remove a backup"),
     ],
 )
@@ -439,5 +441,17 @@ def test_a_folder_that_cannot_be_removed_after_a_restoration_is_told(
     monkeypatch.setattr(os, refused, Refusing(getattr(os, refused), 1, errno.EIO))
     undo.forget()
     message = f"{D} was not there before the rollout and cannot be removed: {reason}. Restore again, or remove it."
-    assert files.left == [message]
+    assert files.left == {D: message}
     assert not (tmp_path / "etc/sysctl.d/a.conf").exists()
+
+
+def test_a_folder_that_is_removed_after_a_restoration_is_not_told(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"new"})
+    files.restore(f"{D}/a.conf", None, had_folder=False).forget()
+    assert (files.left, look_at(tmp_path)) == ({}, {"/etc": None})
+
+
+def test_a_folder_that_has_files_of_others_after_a_restoration_is_not_told(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"new", f"{D}/b.conf": b"theirs"})
+    files.restore(f"{D}/a.conf", None, had_folder=False).forget()
+    assert (files.left, os.listdir(tmp_path / "etc/sysctl.d")) == ({}, ["b.conf"])

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import Replacement
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure, undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
@@ -407,3 +408,27 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
         assert writer.returncode == 0
     text = (tmp_path / DEFAULT_PATH.lstrip("/")).read_bytes()
     assert sorted(text.splitlines()) == sorted([HEADER.rstrip(), TIME + b" = 30", INTVL + b" = 30", PROBES + b" = 30"])
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["once", "for-good"])
+def test_a_step_that_fails_and_cannot_be_undone_leaves_the_files_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    host = make_host(tmp_path, {ZZ: TIME + b"=5\n"})
+    before, failures = host.look(), [MemoryError()] * (number if number == 1 else 100)
+
+    def fail(_replacement: object) -> None:
+        raise FileError("the disk fails.")
+
+    def run_out(replacement: Replacement) -> None:
+        if failures:
+            raise failures.pop()
+        bring_back(replacement)
+
+    bring_back = Replacement.undo
+    host.files.meddle = lambda _target: monkeypatch.setattr(Replacement, "check", fail)  # of the second file
+    monkeypatch.setattr(Replacement, "undo", run_out)
+    with pytest.raises(KeepaliveError, match=r"the disk fails\."):
+        run(host, DesiredState(values=ALL, overrides="take_over"))
+    assert take_snapshot(host).boot.values.time in (5, 600)
+    assert (host.look() == before) == (number == 1)
