@@ -21,6 +21,7 @@ import threading
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 
 if t.TYPE_CHECKING:
     Result = t.TypeVar("Result")
@@ -40,12 +41,12 @@ def open_namespace(path: str, number: int) -> int:
     :raises OSError: where the kernel refuses.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    found = os.fstat(descriptor)
     try:
+        found = os.fstat(descriptor)
         if found.st_ino != number or found.st_dev != os.stat(_MINE).st_dev:
             raise GoneError(f"{path} is no longer net:[{number}].")
     except BaseException:
-        os.close(descriptor)
+        close(descriptor)
         raise
     return descriptor
 

@@ -17,6 +17,7 @@ import os
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
     cookie,
@@ -194,7 +195,7 @@ class NamespaceScanner:
         except OSError as exc:
             self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
             return False
-        self._open.callback(os.close, descriptor)
+        self._open.callback(close, descriptor)
         self._descriptors[number] = descriptor
         return True
 
