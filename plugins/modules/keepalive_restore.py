@@ -160,7 +160,7 @@ def main() -> None:
             check_mode=module.check_mode,
         )
         texts = [(found.text if found else b"", file.before.text if file.before else b"") for file, found in done.files]
-        for warning in (*host.files.left.values(), *initramfs_warnings(host, texts)):
+        for warning in (*host.files.not_removed.values(), *initramfs_warnings(host, texts)):
             module.warn(warning)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)

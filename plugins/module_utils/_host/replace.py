@@ -41,7 +41,7 @@ class WritableFiles(Files):
     def __init__(self, root: str = "/") -> None:
         super().__init__(root)
         # by its path, what is to be removed once a change stands and could not be
-        self.left: dict[str, str] = {}
+        self.not_removed: dict[str, str] = {}
 
     def require_writable(self, target: str) -> None:
         """Check that this process may replace a file, without writing.
@@ -148,7 +148,7 @@ class WritableFiles(Files):
             finish: t.Callable[[], None] = nothing
             if to is None and folder and not had_folder:
                 finish = functools.partial(self._remove_emptied_folder, self._folder(above), folder_name, folder)
-                self.left[path] = _is_left(path, "")
+                self.not_removed[path] = _is_left(path, "")
             if to is None and before is None:
                 return Undo(nothing, forget=finish)
             return self._change(target, folder, before, to, finish=finish)
@@ -159,11 +159,11 @@ class WritableFiles(Files):
             folder.discard_leftovers()
             parent.remove_folder(name, folder.identity())
             if parent.identity(name) != folder.identity() or not folder.has_hidden_files_only():
-                del self.left[folder.path]
+                del self.not_removed[folder.path]
                 return
         except OSError as exc:
             reason = reason_of(exc)
-        self.left[folder.path] = _is_left(folder.path, f" and cannot be removed: {reason}")
+        self.not_removed[folder.path] = _is_left(folder.path, f" and cannot be removed: {reason}")
 
     def _folder(self, path: str) -> Folder:
         return self.folder_type(self._file_system.open_folder(path), path)

@@ -441,17 +441,17 @@ def test_a_folder_that_cannot_be_removed_after_a_restoration_is_told(
     monkeypatch.setattr(os, refused, Refusing(getattr(os, refused), 1, errno.EIO))
     undo.forget()
     message = f"{D} was not there before the rollout and cannot be removed: {reason}. Restore again, or remove it."
-    assert files.left == {D: message}
+    assert files.not_removed == {D: message}
     assert not (tmp_path / "etc/sysctl.d/a.conf").exists()
 
 
 def test_a_folder_that_is_removed_after_a_restoration_is_not_told(tmp_path: Path) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"new"})
     files.restore(f"{D}/a.conf", None, had_folder=False).forget()
-    assert (files.left, look_at(tmp_path)) == ({}, {"/etc": None})
+    assert (files.not_removed, look_at(tmp_path)) == ({}, {"/etc": None})
 
 
 def test_a_folder_that_has_files_of_others_after_a_restoration_is_not_told(tmp_path: Path) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"new", f"{D}/b.conf": b"theirs"})
     files.restore(f"{D}/a.conf", None, had_folder=False).forget()
-    assert (files.left, os.listdir(tmp_path / "etc/sysctl.d")) == ({}, ["b.conf"])
+    assert (files.not_removed, os.listdir(tmp_path / "etc/sysctl.d")) == ({}, ["b.conf"])
