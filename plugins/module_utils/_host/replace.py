@@ -192,14 +192,26 @@ class WritableFiles(Files):
         parent = folder or self._folder(posixpath.dirname(path))
         step = _Step(target, folder, parent, finish)
         try:
-            step.perform(name, before, after)
-            return Undo(step.undo, step.check, step.forget, is_ordered=True)
-        except BaseException as exc:
-            left = error_of(step.undo_unless_complete)
-            if left is not None:
-                error = StuckFileError if step.is_performed() else FileError
-                raise error(f"{said(exc)} {said(left)}") from exc
+            return _take(step, name, before, after)
+        except StuckFileError:
             raise
+        except BaseException:
+            if step.is_performed():  # memory has run out before it could be undone
+                step.undo_unless_complete()
+            raise
+
+
+def _take(step: _Step, name: str, before: StoredFile | None, after: StoredFile | None) -> Undo:
+    """Take a step, or undo what was done of it."""
+    try:
+        step.perform(name, before, after)
+        return Undo(step.undo, step.check, step.forget, is_ordered=True)
+    except BaseException as exc:
+        left = error_of(step.undo_unless_complete)
+        if left is not None:
+            error = StuckFileError if step.is_performed() else FileError
+            raise error(f"{said(exc)} {said(left)}") from exc
+        raise
 
 
 class _Step:
