@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -65,20 +64,21 @@ def test_clone_in_which_another_user_has_run_make(tmp_path: Path, user: str, goa
 def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused: bool) -> None:
     """It is refused before anything is installed, but for a report, and for other hosts."""
     script = (MAKEFILE.parent / "tools" / "apply.sh").read_text(encoding="utf-8")
-    drop: dict[str, t.Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    drop = (
+        [str(shutil.which("setpriv")), "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    )
     with tempfile.TemporaryDirectory() as folder:  # which another user can enter
         for program in ("grep", "xargs", "echo"):
             Path(folder, program).symlink_to(shutil.which(program) or program)
         os.chmod(folder, 0o755)
         run = subprocess.run(
-            [shutil.which("bash") or "bash", "-c", script, "apply.sh", "check"],
+            [*drop, shutil.which("bash") or "bash", "-c", script, "apply.sh", "check"],
             cwd="/",
             env={"PATH": folder, **setting},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            **drop,
         )
     assert (run.returncode != 0, bool(run.stderr)) == (is_refused, is_refused)
     if is_refused:

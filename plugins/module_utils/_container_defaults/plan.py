@@ -32,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
         Configuration,
+        Doubt,
         Engine,
         Entry,
         Prediction,
@@ -209,7 +210,7 @@ def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str,
         name = f"{sysctl_name(key)} in new containers of {change.engine}"
         place = change.after.places.get(key) or change.after.last_list
         if found is None:
-            doubt = next(one for one in change.after.doubts if one.key in (None, key))
+            doubt = _doubt_about(change, key)
             place = doubt.place
             message = f"It cannot be known whether {name} would be {value}: {doubt.message}"
         elif key in change.after.places:
@@ -219,6 +220,10 @@ def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str,
         else:
             message = f"{name} would be {found}, not {value}, because nothing includes {change.path}."
         yield _miss(change, key, place.as_dict() if place else {"path": None, "line": None}, message)
+
+
+def _doubt_about(change: EngineChange, key: Key) -> Doubt:
+    return next(one for one in change.after.doubts if one.key in (None, key))
 
 
 def _miss(change: EngineChange, key: Key, place: dict[str, t.Any], message: str) -> dict[str, t.Any]:

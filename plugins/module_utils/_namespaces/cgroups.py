@@ -64,7 +64,6 @@ class Place:
 
 
 _NOWHERE = Place()
-_NO_ROOTS: Roots = {}
 
 
 def roots_of(cgroup: str) -> Roots:
@@ -75,7 +74,7 @@ def roots_of(cgroup: str) -> Roots:
     return {controllers: parts[: _read_path(parts).depth] for controllers, parts in _paths(cgroup)}
 
 
-def place_of(cgroup: str, roots: Roots = _NO_ROOTS) -> Place:
+def place_of(cgroup: str, roots: Roots) -> Place:
     """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host.
 
     systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A

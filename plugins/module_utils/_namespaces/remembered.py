@@ -111,4 +111,4 @@ def _entries_in(text: bytes, boot_id: str) -> dict[str, Remembered]:
 
 def _values_of(found: object) -> Values | None:
     numbers = [member(found, key) for key in KEYS]
-    return Values(*numbers) if all(type(one) is int for one in numbers) else None
+    return Values(*numbers) if all(isinstance(one, int) and not isinstance(one, bool) for one in numbers) else None

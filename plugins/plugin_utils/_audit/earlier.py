@@ -166,10 +166,11 @@ def _list_of_hosts(document: object) -> list[object]:
     :raises InvalidResultError: where it is none of this layout.
     """
     report = document if isinstance(document, dict) else {}
-    if type(report.get("version")) is not int or not isinstance(report.get("hosts"), list):
+    version = report.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not isinstance(report.get("hosts"), list):
         raise InvalidResultError("it has no version, or no list of hosts")
-    if report["version"] != VERSION:
-        raise InvalidResultError(f"its version is {report['version']} and not {VERSION}: audit with the same release")
+    if version != VERSION:
+        raise InvalidResultError(f"its version is {version} and not {VERSION}: audit with the same release")
     hosts: list[object] = report["hosts"]
     return hosts
 

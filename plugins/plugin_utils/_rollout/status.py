@@ -193,7 +193,7 @@ def after_rollback(pending: HostStatus, result: Json | None, *, restore_command:
         )
     elif result.get("failed") or not result.get("found"):
         code = "failed"
-        cause = text(result.get("msg")).removesuffix(UNCHANGED)  # it was, before
+        cause = text(result.get("msg")).replace(UNCHANGED, "")  # it was, before
         parts.append(f"It could not be rolled back: {cause}")
     else:
         is_rolled_back = True

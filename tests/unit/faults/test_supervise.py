@@ -29,8 +29,10 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 needs_seccomp = pytest.mark.skipif(
-    number_of("read") is None or tuple(map(int, os.uname().release.split(".")[:2])) < OLDEST_KERNEL,
-    reason="needs libseccomp.so.2 and a kernel that lets a process decide about the calls of another one",
+    not hasattr(os, "pidfd_open")
+    or number_of("read") is None
+    or tuple(map(int, os.uname().release.split(".")[:2])) < OLDEST_KERNEL,
+    reason="needs Python 3.9, libseccomp.so.2 and a kernel that lets a process decide about the calls of another one",
 )
 
 

@@ -135,13 +135,13 @@ def place(**found: object) -> dict[str, object]:
     ],
 )
 def test_place_of(cgroup: str, expected: dict[str, object]) -> None:
-    found = place_of(cgroup)
+    found = place_of(cgroup, {})
     assert {name: getattr(found, name) for name in expected} == expected
     assert found.engine is None or found.engine in ENGINES
 
 
 def test_parts_are_those_of_the_longest_path() -> None:
-    assert place_of("3:cpu:/\n0::/default/web\n") == Place(parts=("default", "web"))
+    assert place_of("3:cpu:/\n0::/default/web\n", {}) == Place(parts=("default", "web"))
 
 
 INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}/init.scope\n"

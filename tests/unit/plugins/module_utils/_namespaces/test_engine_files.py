@@ -33,7 +33,7 @@ STORAGE = "/var/lib/containers/storage/overlay-containers"
 
 
 def container(folder: Path, path: str, layout: Layout) -> Container | None:
-    return EngineFiles(files_of(folder, layout)).container_at(place_of(f"0::{path}\n"))
+    return EngineFiles(files_of(folder, layout)).container_at(place_of(f"0::{path}\n", {}))
 
 
 def of(found: object) -> bytes:
