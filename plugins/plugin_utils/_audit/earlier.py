@@ -121,8 +121,9 @@ def _unreadable(path: str, problem: str) -> EarlierReport:
 def _files_in(folder: str) -> list[str]:
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
-    below = [os.path.join(entry.path, REPORT) for entry in found if entry.is_dir()]
-    files = [entry.path for entry in found if entry.name.endswith(".json") and not entry.is_dir()]
+    # not os.DirEntry.is_dir(), which fails for a link that leads to itself
+    below = [os.path.join(entry.path, REPORT) for entry in found if os.path.isdir(entry.path)]
+    files = [entry.path for entry in found if entry.name.endswith(".json") and not os.path.isdir(entry.path)]
     return files + [path for path in below if os.path.lexists(path)]
 
 

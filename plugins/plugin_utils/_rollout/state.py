@@ -163,8 +163,10 @@ class Rollout:
         """Store checkpoints, all or none; return the host whose own cannot be stored, with the reason."""
         stored: dict[str, t.Any] = {}
         for name, result in results.items():
-            given = {"desired": self.desired[name], "before": result["before"], "checkpoint": result["checkpoint"]}
+            given = {"desired": self.desired[name], **{key: result.get(key) for key in ("before", "checkpoint")}}
             try:
+                if not isinstance(given["before"], dict):
+                    raise CheckpointError("The host did not say what it has.")
                 parse_checkpoint(given["checkpoint"], path=given["desired"]["path"])
             except KeepaliveError as exc:
                 return self._discard(stored, name, HostStatus.failed("checkpoint_invalid", str(exc)))

@@ -294,6 +294,7 @@ def test_folders_have_reports(tmp_path: Path, known: Result) -> None:
     paths = [write(tmp_path / name, known) for name in ("db1.json", "slice1/report.json", "slice2/report.json")]
     write(tmp_path / "slice1" / "other.json", known)
     write(tmp_path / "notes.txt", known)
+    (tmp_path / "loop").symlink_to("loop")
     found = read_reports([str(tmp_path), paths[0]], now=moment_of(NOW))
     assert [report.path for report in found] == paths
 
