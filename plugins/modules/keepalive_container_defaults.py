@@ -62,6 +62,8 @@ notes:
   - The files are C(/etc/containers/containers.conf.d/99-tcp-keepalive.conf),
     C(/etc/crio/crio.conf.d/99-tcp-keepalive.conf) and
     C(/usr/share/lxc/config/common.conf.d/99-tcp-keepalive.conf).
+  - When the values change, a comment in the file keeps the earlier ones, at most ten. So
+    M(linux.tcp.keepalive_namespaces) knows them in older containers. They are gone once the file is removed.
   - Podman fixes the values when a container is created, CRI-O when a pod is. LXC reads its files at each start of a
     container. CRI-O itself has to be restarted after a change.
   - A container's own values take precedence, such as C(--sysctl), the C(securityContext) of a pod, or the lines of an

@@ -15,8 +15,9 @@ description:
     touched.
   - Works from outside. A thread of the module enters the network namespace with C(setns(2)), writes, and reads back.
     What fails in a network namespace is undone there, the others are set nonetheless, and the module fails in the end.
-  - What others chose is left alone. A network namespace is changed if it has the kernel's 7200, 75 and 9, or the values
-    that this module wrote there before. Others are returned in RV(left_namespaces), see O(overrides).
+  - What others chose is left alone. A network namespace is changed if it has the kernel's 7200, 75 and 9, the values
+    that this module wrote there before, or those that the file of M(linux.tcp.keepalive_container_defaults) gives the
+    engine of its containers, or gave before. Others are returned in RV(left_namespaces), see O(overrides).
   - The values last as long as the network namespace does. RV(changed_namespaces[].lasts) tells whether a restart of the
     container brings them again. R(guide_namespaces, ansible_collections.linux.tcp.docsite.guide_namespaces) among the
     collection's guides says how containers get them at each start.
@@ -51,7 +52,7 @@ options:
     type: int
   overrides:
     description:
-      - What to do with a network namespace whose values are neither the kernel's nor those that this module wrote.
+      - What to do with a network namespace whose values are neither the kernel's nor those that this collection set.
       - V(ignore) leaves it alone, with the reason V(chosen_by_others). V(take_over) sets it, too.
     type: str
     choices: [ignore, take_over]
@@ -140,7 +141,8 @@ left_namespaces:
     - The network namespaces that were left as they are, with the same keys, and C(values) in place of C(before) and
       C(after).
     - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired values. V(chosen_by_others), it
-      has other values than the kernel's, and not those that this module wrote. V(host_namespace), it is the host's own.
+      has other values than the kernel's, and not those that this collection set. V(host_namespace), it is the
+      host's own.
   returned: success, or failure because one could not be set
   type: list
   elements: dict

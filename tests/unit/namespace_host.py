@@ -16,7 +16,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import NamespaceScanner
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.own_defaults import OwnDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.unit_files import UnitFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
@@ -30,7 +31,9 @@ STATUS = b"Name:\tx\nCapEff:\t000001ffffffffff\nSeccomp:\t0\n"
 
 
 class OneNamespace(NamespaceScanner):
-    """Finds the namespace of this process as if it were another one."""
+    """Finds the namespace of this process as if it were another one, that of these containers."""
+
+    containers: tuple[Container, ...] = ()
 
     def namespaces(self) -> list[Namespace]:
         path = "/proc/self/ns/net"
@@ -39,7 +42,7 @@ class OneNamespace(NamespaceScanner):
             descriptor = open_namespace(path, os.stat(path).st_ino)
             self._descriptors[7] = descriptor
             self._open.callback(os.close, descriptor)
-        return [Namespace(7, descriptor, names=("/run/netns/blue",))]
+        return [Namespace(7, descriptor, names=("/run/netns/blue",), containers=self.containers)]
 
     def filled(self, found: t.Sequence[Namespace], *, connections: bool = False) -> list[Namespace]:
         return [dataclasses.replace(one, identity=IDENTITY) for one in super().filled(found, connections=connections)]
@@ -60,5 +63,5 @@ def make_namespace_host(folder: Path) -> tuple[NamespaceHost, HostKernel]:
     files = files_of(folder / "root")
     processes = Processes(str(proc))
     scanner = OneNamespace(processes, EngineFiles(files), kernel)
-    host = NamespaceHost(processes, kernel, scanner, Memory(files, "boot"), UnitFiles(files), Lock(files))
-    return host, kernel
+    memory, defaults = Memory(files, "boot"), OwnDefaults(files)
+    return NamespaceHost(processes, kernel, scanner, memory, UnitFiles(files), defaults, Lock(files)), kernel

@@ -11,14 +11,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import read_list, render_list
-from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lxc import PREFIX, read_lines
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import NAMES, PATHS
-from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import (
-    TABLES,
-    entries_before_own,
-    predict,
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.own import (
+    all_given,
+    read_earlier,
+    read_entries,
+    render,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import entries_before_own, predict
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ConfigurationSyntaxError,
     InvalidPathError,
@@ -38,9 +38,6 @@ if t.TYPE_CHECKING:
         Prediction,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-
-MARKER = "# Written by Ansible, module linux.tcp.keepalive_container_defaults. Keep other settings in other files."
-_OF_LISTS = "# This list takes the place of all that are read before it, so it repeats what they have."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +111,7 @@ def plan_engine(configuration: Configuration, want: DesiredDefaults) -> EngineCh
         new: bytes | None = old
     else:
         _require_ours(configuration, entries)
-        new = _render(configuration.engine, desired).encode("utf-8", "surrogateescape") if desired else None
+        new = render(configuration.engine, desired, _earlier(entries, desired, old, want)) if desired else None
     after = predict(configuration.with_own(new))
     done, already = ("removed", "already_absent") if want.absent else ("set", "already_set")
     return EngineChange(configuration.engine, already if new == old else done, before, after, old, new)
@@ -144,21 +141,16 @@ def _own_entries(configuration: Configuration) -> list[Entry]:
 
     :raises InvalidPathError: where it is not understood.
     """
-    own, engine = configuration.own, configuration.engine
+    own = configuration.own
     if own is None or own.kind != "file":  # what cannot be edited is refused later
         return []
     try:
-        if engine == "lxc":
-            return [
-                one._replace(name=one.name[len(PREFIX) :]) for one in read_lines(own) if one.name.startswith(PREFIX)
-            ]
-        found = read_list(own, TABLES[engine], may_append=engine == "podman")
+        return read_entries(own, configuration.engine)
     except ConfigurationSyntaxError as exc:
         raise InvalidPathError(
             f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again. "
             f"Nothing was changed."
         ) from exc
-    return list(found.entries) if found else []
 
 
 def _desired_entries(
@@ -177,6 +169,16 @@ def _desired_entries(
     return {**replaced, **others, **named}
 
 
+def _earlier(
+    entries: t.Iterable[Entry], desired: t.Mapping[str, str | None], old: bytes | None, want: DesiredDefaults
+) -> list[Values]:
+    """Return what the file of ours gave before it has the desired entries; nothing once our values are taken out."""
+    if old is None or want.absent:
+        return []
+    now = all_given(desired, b"")
+    return [one for one in all_given({one.name: one.value for one in entries}, old) if one not in now]
+
+
 def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> None:
     """Check that the file of ours has only what this module writes.
 
@@ -185,20 +187,12 @@ def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> N
     own = configuration.own
     if own is None or own.kind != "file":
         return
-    written = _render(configuration.engine, {one.name: one.value for one in entries})
-    if own.text != written.encode("utf-8", "surrogateescape"):
+    written = {one.name: one.value for one in entries}
+    if own.text != render(configuration.engine, written, read_earlier(own.text)):
         raise InvalidPathError(
             f"{own.path} has other lines than this module writes. Move them to another file, and remove this one. "
             f"Nothing was changed."
         )
-
-
-def _render(engine: Engine, entries: t.Mapping[str, str | None]) -> str:
-    if engine == "lxc":
-        lines = [f"{PREFIX}{name} = {'' if value is None else value}\n" for name, value in entries.items()]
-        return f"{MARKER}\n{''.join(lines)}"
-    texts = [f"{name}={value}" for name, value in entries.items()]
-    return f"{MARKER}\n{_OF_LISTS}\n{render_list(TABLES[engine], texts)}"
 
 
 def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str, t.Any]]:

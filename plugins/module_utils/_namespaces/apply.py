@@ -89,7 +89,7 @@ def select(host: NamespaceHost, filters: Filters, *, connections: bool = False) 
     taken = [one for one in host.scanner.namespaces() if filters.take(one)]
     own_values = host.scanner.host_values()
     return [
-        dataclasses.replace(one, origin=_origin(host, one))
+        dataclasses.replace(one, origin=_origin(host, one), defaults=host.defaults.given_to(one))
         for one in host.scanner.filled(taken, connections=connections)
         if filters.take_values(one.values, own_values)
     ]

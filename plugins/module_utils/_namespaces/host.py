@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import NamespaceScanner
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.own_defaults import OwnDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.unit_files import UnitFiles
 
@@ -33,6 +34,7 @@ class NamespaceHost:
     scanner: NamespaceScanner
     memory: Memory
     units: UnitFiles
+    defaults: OwnDefaults
     lock: Lock
 
     @classmethod
@@ -45,4 +47,5 @@ class NamespaceHost:
         """Return a host with these processes, kernel and files."""
         readable: Files = files
         scanner = NamespaceScanner(processes, EngineFiles(readable), kernel)
-        return cls(processes, kernel, scanner, Memory(files, kernel.boot_id()), UnitFiles(readable), Lock(files))
+        memory = Memory(files, kernel.boot_id())
+        return cls(processes, kernel, scanner, memory, UnitFiles(readable), OwnDefaults(readable), Lock(files))

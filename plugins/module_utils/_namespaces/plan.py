@@ -96,7 +96,7 @@ def plan(one: Namespace, want: DesiredState, remembered: Remembered | None) -> C
     after = one.values.updated(want.values.named())
     if after == one.values:
         return Refusal(one, COMPLIANT)
-    is_ours = remembered is not None and remembered.explains(one.values)
+    is_ours = one.values in one.defaults or (remembered is not None and remembered.explains(one.values))
     if one.values == KERNEL_DEFAULTS or is_ours or want.take_over:
         return Change(one, after)
     return Refusal(one, CHOSEN_BY_OTHERS)

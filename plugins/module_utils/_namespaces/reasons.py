@@ -23,7 +23,9 @@ UNKNOWN = Reason("unknown", "nothing that can be read here tells")
 
 # Why a namespace was left as it was.
 COMPLIANT = Reason("already_compliant", "it has the desired values")
-CHOSEN_BY_OTHERS = Reason("chosen_by_others", "it has other values than the kernel's, and not those set by this module")
+CHOSEN_BY_OTHERS = Reason(
+    "chosen_by_others", "it has other values than the kernel's, and not those this collection set"
+)
 HOST_OWN = Reason("host_namespace", "it is the host's own, which linux.tcp.keepalive sets")
 
 # Why a namespace could not be set.

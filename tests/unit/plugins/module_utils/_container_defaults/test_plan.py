@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import read_list, render_list
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS, Configuration
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.own import MARKER, read_earlier
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import (
-    MARKER,
     DesiredDefaults,
     plan_defaults,
     plan_engine,
@@ -40,6 +40,7 @@ ABSENT = DesiredDefaults(Values(), absent=True)
 SHIPPED = {VENDOR: f'[containers]\ndefault_sysctls = [\n  "{PING}",\n]\n'}
 REPEATS = "# This list takes the place of all that are read before it, so it repeats what they have.\n"
 LISTS = f"{MARKER}\n{REPEATS}"
+EARLIER = "# Earlier values: time 600, intvl 60, probes 20.\n"
 OF_OURS = f'  "{TIME}=600",\n  "{INTVL}=60",\n  "{PROBES}=20",\n]\n'
 WRITTEN = f'{LISTS}[containers]\ndefault_sysctls = [\n  "{PING}",\n{OF_OURS}'
 INCLUDES = {COMMON: f"lxc.include = {COMMON}.d/\n"}
@@ -99,7 +100,22 @@ def test_without_values_nothing_changes() -> None:
 def test_keys_that_are_not_named_stay() -> None:
     configuration = having({**SHIPPED, PATHS["podman"]: WRITTEN})
     change = plan_engine(configuration, DesiredDefaults(Values(time=300)))
-    assert (change.new, change.after.values) == (WRITTEN.replace("=600", "=300").encode(), Values(300, 60, 20))
+    assert change.after.values == Values(300, 60, 20)
+    assert change.new == f"{MARKER}\n{EARLIER}{WRITTEN[len(MARKER) + 1 :].replace('=600', '=300')}".encode()
+
+
+@pytest.mark.parametrize("engine", ["podman", "cri-o", "lxc"])
+def test_earlier_values_are_kept(engine: Engine) -> None:
+    configuration = having(INCLUDES if engine == "lxc" else {}, engine)
+    earlier = []
+    for time in (600, 300, 200, 300):
+        change = plan_engine(configuration, DesiredDefaults(Values(time, 60, 20)))
+        configuration = configuration.with_own(change.new)
+        assert change.after.values == Values(time, 60, 20)
+        earlier.append([values.time for values in read_earlier(change.new or b"")])
+    assert earlier == [[], [600], [300, 600], [200, 600]]
+    assert plan_engine(configuration, DesiredDefaults(Values(300, 60, 20))).status == "already_set"
+    assert plan_engine(configuration, ABSENT).new is None
 
 
 def test_a_list_that_changed_since_is_repeated_anew() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure as ensure_defaults
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
@@ -21,14 +23,16 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState, Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
-from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
+from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out, make_host
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 from ansible_collections.linux.tcp.tests.unit.namespace_host import IDENTITY, make_namespace_host
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.tests.unit.namespace_host import OneNamespace
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 DEFAULTS, WANT = [7200, 75, 9], [600, 60, 20]
@@ -194,6 +198,17 @@ def test_ensure(tmp_path: Path) -> None:
     kernel.write("time", 60)
     left = ensure(host, STATE, Filters(), check_mode=False)
     assert [one.reason.code for one in left.left] == ["chosen_by_others"]
+
+
+def test_container_with_our_earlier_defaults(tmp_path: Path) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    t.cast("OneNamespace", host.scanner).containers = (Container("a", "podman"),)
+    defaults = make_host(tmp_path, {"/usr/bin/podman": b"", "/etc/containers": None}, values=(170, 30, 6))
+    for values in (Values(170, 30, 6), STATE.values):
+        ensure_defaults(defaults, DesiredDefaults(values), None, check_mode=False)
+    outcome = ensure(host, STATE, Filters(), check_mode=False)
+    assert [one.after for one in outcome.changed] == [STATE.values]
+    assert kernel.read() == STATE.values
 
 
 @pytest.mark.parametrize(

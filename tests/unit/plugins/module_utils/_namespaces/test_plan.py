@@ -39,6 +39,7 @@ CHOSEN = Values(60, 75, 9)
         pytest.param(Namespace(1, values=WANT), None, COMPLIANT, id="the desired ones"),
         pytest.param(Namespace(1, values=CHOSEN), None, CHOSEN_BY_OTHERS, id="chosen"),
         pytest.param(Namespace(1, values=CHOSEN), Remembered(KERNEL_DEFAULTS, CHOSEN), WANT, id="ours"),
+        pytest.param(Namespace(1, values=CHOSEN, defaults=frozenset({CHOSEN})), None, WANT, id="of our defaults"),
         pytest.param(
             Namespace(1, values=CHOSEN), Remembered(CHOSEN, Values(1, 2, 3)), CHOSEN_BY_OTHERS, id="changed since"
         ),
