@@ -53,7 +53,7 @@ options:
   overrides:
     description:
       - What to do with a network namespace whose values are neither the kernel's nor those that this collection set.
-      - V(ignore) leaves it alone, with the reason V(chosen_by_others). V(take_over) sets it, too.
+      - V(ignore) leaves it alone and warns, with the reason V(chosen_by_others). V(take_over) sets it, too.
     type: str
     choices: [ignore, take_over]
     default: ignore
@@ -198,7 +198,7 @@ def main() -> None:
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     unreadable = host.scanner.unreadable
-    for warning in (*outcome.warnings(), *unreadable.warnings()):
+    for warning in (*outcome.warnings(filters), *unreadable.warnings()):
         module.warn(warning)
     result = {**outcome.as_dict(), "unreadable": unreadable.as_list()}
     if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode

@@ -89,13 +89,12 @@ class Filters:
         :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
         """
         filters = cls.from_options(options)
-        narrow_down = dataclasses.replace(filters, values_differ=None) != cls()
-        if not narrow_down and not options["all"]:
+        if not filters.narrow_down and not options["all"]:
             raise InvalidValueError(
                 f"No filter is given, so every network namespace would be selected. Give one of {_NARROWING}, "
                 f"or all: true."
             )
-        if narrow_down and options["all"]:
+        if filters.narrow_down and options["all"]:
             raise InvalidValueError("all: true means every network namespace, and a filter is given. Leave one out.")
         return filters
 
@@ -113,6 +112,11 @@ class Filters:
         if self.values_differ is None:
             return True
         return is_whole(values) and is_whole(host) and (values != host) is self.values_differ
+
+    @property
+    def narrow_down(self) -> bool:
+        """Whether they select some namespaces only, whatever the values of these are."""
+        return dataclasses.replace(self, values_differ=None) != Filters()
 
     @property
     def concern_containers(self) -> bool:

@@ -14,12 +14,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import HOST_OWN
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import CHOSEN_BY_OTHERS, HOST_OWN
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Result
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
 NONE_SELECTED = "No network namespace matches these filters."
@@ -27,6 +29,7 @@ ONLY_HOST_SELECTED = (
     "Only the host's own network namespace matches these filters, and it is left alone. Set it with "
     "linux.tcp.keepalive, or name a container."
 )
+_MOST_NAMED = 3  # in a warning
 
 
 class Outcome:
@@ -55,12 +58,23 @@ class Outcome:
         """How many namespaces the filters take."""
         return len(self.changed) + len(self.left) + len(self.failed)
 
-    def warnings(self) -> list[str]:
-        """Return what to warn of where nothing can be changed, whatever the values are."""
-        if not self.matched:
+    def warnings(self, filters: Filters) -> list[str]:
+        """Return what to warn of: filters that select nothing that can be changed, and values that others chose."""
+        if filters.narrow_down and not self.matched:
             return [NONE_SELECTED]
-        only_host = self.matched == sum(one.reason.code == HOST_OWN.code for one in self.left)
-        return [ONLY_HOST_SELECTED] if only_host else []
+        if filters.narrow_down and self.matched == len(self._left_because(HOST_OWN)):
+            return [ONLY_HOST_SELECTED]
+        chosen = self._left_because(CHOSEN_BY_OTHERS)
+        if not chosen:
+            return []
+        titles = [one.namespace.title() for one in chosen[:_MOST_NAMED]]
+        if len(chosen) > _MOST_NAMED:
+            titles.append(f"and {len(chosen) - _MOST_NAMED} more, see left_namespaces")
+        message = f"{len(chosen)} network namespace(s) have values that others chose and are left alone: "
+        return [f"{message}{', '.join(titles)}. Give overrides: take_over to set them, too."]
+
+    def _left_because(self, reason: Reason) -> list[Refusal]:
+        return sorted((one for one in self.left if one.reason.code == reason.code), key=_number)
 
     def failure(self) -> str | None:
         """Return the message where namespaces could not be set."""

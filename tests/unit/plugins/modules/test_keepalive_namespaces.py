@@ -80,7 +80,7 @@ def test_set_and_leave() -> None:
         "totals": {"matched": 4, "changed": 1, "left": 3, "failed": 0},
         "left": left,
         "after": [WANT, [60, 75, 9], WANT],
-        "again": [False, [], {**left, "fresh": "already_compliant"}, []],
+        "again": [False, [], {**left, "fresh": "already_compliant"}, 1],
         "ours": [["fresh", "set_while_running", False]],
         "ours_left": {"chosen": "chosen_by_others", "compliant": "chosen_by_others", "host": "host_namespace"},
         "moved": [[300, 60, 20], [60, 75, 9], WANT],

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import (
     NONE_SELECTED,
@@ -16,15 +17,24 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome impo
     totals_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import COMPLIANT, HOST_OWN, REFUSED
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    CHOSEN_BY_OTHERS,
+    COMPLIANT,
+    HOST_OWN,
+    REFUSED,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import KERNEL_DEFAULTS as NONE_SET
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
 WEB = Namespace(
     2, containers=(Container("a", "docker", "web"),), values=KERNEL_DEFAULTS, origin=Origin(NONE_SET, KERNEL_DEFAULTS)
 )
 LABELS = {"containers": [{"id": "a", "name": "web", "engine": "docker", "pod": None}], "names": [], "pods": []}
 SET_BY = {"code": NONE_SET.code, "message": NONE_SET.message, "path": None, "values": KERNEL_DEFAULTS.as_dict()}
+ONE = Filters(engines=frozenset({"docker"}))
 SAID = REFUSED.because("no")
 
 
@@ -82,19 +92,44 @@ def test_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "expected"),
+    ("left", "filters", "expected"),
     [
-        ([], [NONE_SELECTED]),
-        ([HOST_OWN], [ONLY_HOST_SELECTED]),
-        ([HOST_OWN, COMPLIANT], []),
-        ([COMPLIANT], []),
+        ([], ONE, [NONE_SELECTED]),
+        ([HOST_OWN], ONE, [ONLY_HOST_SELECTED]),
+        ([HOST_OWN, COMPLIANT], ONE, []),
+        ([COMPLIANT], ONE, []),
+        ([], Filters(), []),
+        ([HOST_OWN], Filters(), []),
+        ([], Filters(values_differ=True), []),
     ],
 )
-def test_warnings(left: list[t.Any], expected: list[str]) -> None:
+def test_warnings(left: list[Reason], filters: Filters, expected: list[str]) -> None:
     found = Outcome()
     for reason in left:
         found.add(Refusal(WEB, reason))
-    assert found.warnings() == expected
+    assert found.warnings(filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([2], "1 network namespace(s) have values that others chose and are left alone: net:[2] (web)."),
+        (
+            [5, 4, 2, 3, 6],
+            (
+                "5 network namespace(s) have values that others chose and are left alone: net:[2] (web), net:[3], "
+                "net:[4], and 2 more, see left_namespaces."
+            ),
+        ),
+    ],
+    ids=["one", "several"],
+)
+def test_warning_of_values_that_others_chose(numbers: list[int], expected: str) -> None:
+    found = Outcome()
+    found.add(Refusal(Namespace(9), HOST_OWN))
+    for number in numbers:
+        found.add(Refusal(WEB if number == 2 else Namespace(number), CHOSEN_BY_OTHERS))
+    assert found.warnings(Filters()) == [f"{expected} Give overrides: take_over to set them, too."]
 
 
 def test_totals_of() -> None:

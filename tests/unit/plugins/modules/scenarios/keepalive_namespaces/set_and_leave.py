@@ -48,7 +48,7 @@ answer(
     totals=first["totals"],
     left=named(codes(first)),
     after=after,
-    again=[again["changed"], again["diff"], named(codes(again)), again["warnings"]],
+    again=[again["changed"], again["diff"], named(codes(again)), len(again["warnings"])],
     ours=[[names[one["id"]], one["set_by"]["code"], one["lasts"]] for one in ours["changed_namespaces"]],
     ours_left=named(codes(ours)),
     moved=moved,
