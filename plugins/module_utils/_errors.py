@@ -64,7 +64,7 @@ class ReplacedByLinkError(FileError):
 
 
 class ExhaustedError(KeepaliveError):
-    """This process, or the system, cannot open one more file."""
+    """This process, or the system, cannot open one more file, or start one more thread."""
 
 
 class ForeignChangeError(FileError):

@@ -152,7 +152,8 @@ failed_namespaces:
     - The network namespaces that could not be set, with the same keys. They have what they had before, but for those
       with the reason V(not_undone).
     - C(reason) has the C(code) V(values_unreadable), V(refused) where the kernel refused a value or another program set
-      it at once, or V(not_undone) where a value could not be restored after that.
+      it at once, V(failed) after another error, such as a lack of memory, or V(not_undone) where a value could not be
+      restored after that.
   returned: success, or failure because one could not be set
   type: list
   elements: dict

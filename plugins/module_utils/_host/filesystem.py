@@ -301,7 +301,7 @@ def as_file_error(target: str, what: str) -> t.Iterator[None]:
 
 def reason_of(exc: Exception) -> str:
     """Return the system's words for what went wrong."""
-    return (isinstance(exc, OSError) and exc.strerror) or str(exc)
+    return (isinstance(exc, OSError) and exc.strerror) or str(exc) or type(exc).__name__
 
 
 def remedy_of(exc: Exception) -> str:

@@ -20,7 +20,7 @@ import struct
 import threading
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 
 if t.TYPE_CHECKING:
@@ -55,6 +55,7 @@ def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:
     """Return what ``work`` returns in the network namespace of an open file.
 
     :raises OSError: where the kernel refuses; likewise what ``work`` raises.
+    :raises ExhaustedError: where there can be no thread.
     """
     (result,) = run_in_each([descriptor], lambda _descriptor: work())
     if isinstance(result, Exception):
@@ -65,9 +66,10 @@ def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:
 def run_in_each(descriptors: t.Sequence[int], work: t.Callable[[int], Result]) -> list[Result | Exception]:
     """Return what ``work`` returns in the network namespace of each of these open files, or the error that it raises.
 
-    One thread enters them one after the other. ``work`` is called with the descriptor.
+    One thread enters them one after the other. ``work`` is called with the descriptor. An error of any kind is that of
+    one namespace, so that it is known what was done in the others.
 
-    :raises OSError: where there can be no thread.
+    :raises ExhaustedError: where there can be no thread; then nothing was done.
     """
     results: list[Result | Exception] = []
 
@@ -76,17 +78,18 @@ def run_in_each(descriptors: t.Sequence[int], work: t.Callable[[int], Result]) -
             try:
                 _enter(descriptor)
                 results.append(work(descriptor))
-            except (OSError, KeepaliveError) as exc:  # noqa: PERF203 -- one that fails is none of the others' concern
+            except Exception as exc:  # noqa: BLE001, PERF203 -- one that fails is none of the others' concern
                 results.append(exc)
 
     thread = threading.Thread(target=enter_and_work)
     try:
         thread.start()
     except RuntimeError as exc:
-        raise OSError(errno.EAGAIN, "no thread can be started") from exc
+        raise ExhaustedError(
+            f"No thread can be started to enter a network namespace: {exc}. Raise the limits of processes and threads "
+            f"(ulimit -u, pids.max of its cgroup, kernel.threads-max), or free memory."
+        ) from exc
     thread.join()
-    if len(results) < len(descriptors):
-        raise RuntimeError("The thread ended before its work was done.")
     return results
 
 

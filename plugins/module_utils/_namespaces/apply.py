@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    FAILED,
     PARTLY,
     REFUSED,
     SET_WHILE_RUNNING,
@@ -44,6 +45,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
     Result = t.TypeVar("Result")
@@ -114,7 +116,7 @@ def _ensure_each(
     changes = []
     for change, refused in zip(wanted, _run_in_each(wanted, functools.partial(_require_writable, host.kernel))):
         if isinstance(refused, Exception):
-            outcome.add(Refusal(change.before, REFUSED.because(_said(refused))), failed=True)
+            outcome.add(Refusal(change.before, _reason_for(refused)), failed=True)
         elif check_mode:
             outcome.add(change)
         else:
@@ -183,7 +185,7 @@ def _note(
     entry = Remembered(_first(earlier, done.before.values), done.after) if isinstance(done, Change) else earlier
     memory.note(one.identity, entry)
     if isinstance(done, Exception):
-        outcome.add(Refusal(one, REFUSED.because(_said(done))), failed=True)
+        outcome.add(Refusal(one, _reason_for(done)), failed=True)
     else:
         outcome.add(done)
 
@@ -204,20 +206,26 @@ def _set(kernel: Kernel, change: Change, want: DesiredState, earlier: Remembered
         for key, value in planned.writes.items():
             written.append(key)  # a value that was taken but cannot be read back is undone as well
             kernel.write(key, value)
-    except KernelError as exc:
-        left = [str(failure) for failure in (_undo(kernel, key, planned) for key in reversed(written)) if failure]
+    except Exception as exc:
+        left = [failure for failure in (_undo(kernel, key, planned) for key in reversed(written)) if failure]
         if left:
-            raise UndoError(f"{exc} Undoing then failed: {' '.join(left)}") from exc
+            raise UndoError(f"{_said(exc)}. Undoing then failed: {' '.join(left)}") from exc
         raise
     return planned
 
 
-def _undo(kernel: Kernel, key: Key, planned: Change) -> KernelError | None:
+def _undo(kernel: Kernel, key: Key, planned: Change) -> str:
+    """Restore a value; return why it could not be restored, empty where it was."""
     try:
         kernel.restore(key, t.cast("int", planned.before.values[key]))
-    except KernelError as exc:
-        return exc
-    return None
+    except Exception as exc:  # noqa: BLE001 -- whatever it is, the value may be left
+        return f"{_said(exc)}."
+    return ""
+
+
+def _reason_for(exc: Exception) -> Reason:
+    reason = REFUSED if isinstance(exc, (KeepaliveError, OSError)) else FAILED
+    return reason.because(_said(exc))
 
 
 def _said(exc: Exception) -> str:

@@ -30,5 +30,6 @@ HOST_OWN = Reason("host_namespace", "it is the host's own, which linux.tcp.keepa
 
 # Why a namespace could not be set.
 UNREADABLE = Reason("values_unreadable", "its values cannot be read")
+FAILED = Reason("failed", "an error occurred")
 REFUSED = Reason("refused", "the kernel refused")
 PARTLY = Reason("not_undone", "it is changed in part")

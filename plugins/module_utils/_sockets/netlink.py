@@ -22,7 +22,7 @@ import struct
 import sys
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import open_namespace, run_in
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, plain
@@ -58,6 +58,9 @@ def read_table(place: str, namespace: int, states: t.Collection[int]) -> list[En
     try:
         with _netlink(path, namespace) as asked:
             return _entries(asked, states)
+    except ExhaustedError:
+        if not of_process and os.path.exists(place):
+            raise
     except OSError as exc:
         if not of_process and os.path.exists(place):
             raise KeepaliveError(f"{place} cannot be entered: {exc.strerror}.") from exc

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
     cookie,
     open_namespace,
@@ -80,13 +80,17 @@ def test_one_that_fails_does_not_keep_the_others(mine: int) -> None:
     assert (result, called) == (7, [mine, mine])
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_defect(mine: int) -> None:
-    def fail() -> None:
-        raise ZeroDivisionError
+def test_an_error_of_any_kind_is_that_of_one(mine: int) -> None:
+    results = iter([MemoryError(), 7])
 
-    with pytest.raises(RuntimeError, match="ended before its work was done"):
-        run_in(mine, fail)
+    def work(_descriptor: int) -> object:
+        found = next(results)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    failed, result = run_in_each([mine, mine], work)
+    assert (type(failed), result) == (MemoryError, 7)
 
 
 def test_no_thread(mine: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,8 +98,12 @@ def test_no_thread(mine: int, monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    with pytest.raises(OSError, match="no thread can be started"):
+    with pytest.raises(ExhaustedError) as failed:
         run_in(mine, lambda: 7)
+    assert str(failed.value) == (
+        "No thread can be started to enter a network namespace: can't start new thread. Raise the limits of processes "
+        "and threads (ulimit -u, pids.max of its cgroup, kernel.threads-max), or free memory."
+    )
 
 
 def test_refused_cookie(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,6 +235,38 @@ def test_refused_value(
     assert host.memory.of(IDENTITY) == remembered
 
 
+@pytest.mark.parametrize(
+    ("stuck", "expected"),
+    [
+        pytest.param(set(), ["failed", "an error occurred: MemoryError", 7200, None], id="undone"),
+        pytest.param(
+            {7200},
+            [
+                "not_undone",
+                "it is changed in part: MemoryError. Undoing then failed: MemoryError",
+                600,
+                Remembered(KERNEL_DEFAULTS, Values(600, 60, 20), KERNEL_DEFAULTS),
+            ],
+            id="not undone",
+        ),
+    ],
+)
+def test_error_of_another_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stuck: set[int], expected: list[t.Any]
+) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    write = kernel.write
+
+    def fail(key: Key, value: int) -> None:
+        if value in {60} | stuck:
+            raise MemoryError
+        write(key, value)
+
+    monkeypatch.setattr(kernel, "write", fail)
+    (failed,) = ensure(host, STATE, Filters(), check_mode=False).failed
+    assert [*failed.reason, kernel.read().time, host.memory.of(IDENTITY)] == expected
+
+
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_value_that_cannot_be_read(tmp_path: Path, check_mode: bool) -> None:
     host, kernel = make_namespace_host(tmp_path)

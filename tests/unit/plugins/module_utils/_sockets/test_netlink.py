@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import socket
+import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import netlink
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import parse_line, read_table
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -73,6 +75,18 @@ def test_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(KeepaliveError) as failed:
         read_table(str(tmp_path / "1"), 1, STATES.values())
     assert str(failed.value) == f"{tmp_path}/1/net/tcp cannot be read: Is a directory."
+
+
+def test_without_a_thread_the_files_of_a_process_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> t.NoReturn:
+        raise ExhaustedError("no thread.")
+
+    monkeypatch.setattr(netlink, "run_in", refuse)
+    lay_out(tmp_path, {"1/net/tcp": b"title\n" + LISTENER + b"\n", "1/ns/net": "/proc/self/ns/net"})
+    number = (tmp_path / "1/ns/net").stat().st_ino
+    assert read_table(str(tmp_path / "1"), number, STATES.values()) == ENTRIES[:1]
+    with pytest.raises(ExhaustedError, match=r"^no thread\.$"):
+        read_table(str(tmp_path / "1/ns/net"), number, STATES.values())
 
 
 def test_both_ways_say_the_same() -> None:
