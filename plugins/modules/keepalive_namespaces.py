@@ -59,7 +59,8 @@ options:
     default: ignore
 notes:
   - "It takes root, or C(CAP_SYS_ADMIN) and C(CAP_SYS_PTRACE), in check mode too."
-  - The module looks again once all are set, because a container may have started meanwhile. An engine that applies
+  - The module looks again once all are set, because a container may have started meanwhile. If that look fails, the
+    module fails too, and returns what it has set. An engine that applies
     settings of its own to a new container at that moment takes precedence.
   - What was written is remembered in C(/run/linux.tcp.keepalive.namespaces.json) until the next boot.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock).

@@ -59,7 +59,6 @@ HOST_UNKNOWN = (
     "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. "
     "Run on the host itself as root (become: true). Nothing was changed."
 )
-_LOOKS = 2  # a container may start while others are set
 
 
 def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_mode: bool) -> Outcome:
@@ -67,7 +66,7 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
 
     One that cannot be set is as it was before, and the others are set nonetheless.
 
-    :raises KeepaliveError: where nothing can be set; then nothing was changed.
+    :raises KeepaliveError: where nothing can be set; then nothing was changed. What fails later is in the outcome.
     """
     if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
         raise NotPermittedError(f"{NO_PRIVILEGE} {remedy()} Nothing was changed.")
@@ -78,11 +77,15 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
     outcome = Outcome()
     with contextlib.nullcontext() if check_mode else host.lock.held():
         host.memory.load()
-        handled: set[int] = set()
-        for _look in range(1 if check_mode else _LOOKS):
-            found = [one for one in select(host, filters) if one.number not in handled]
-            handled.update(one.number for one in found)
-            _ensure_each(host, want, found, outcome, check_mode=check_mode)
+        found = select(host, filters)
+        _ensure_each(host, want, found, outcome, check_mode=check_mode)
+        if not check_mode:  # a container may have started while others were set
+            try:
+                handled = {one.number for one in found}
+                later = [one for one in select(host, filters) if one.number not in handled]
+                _ensure_each(host, want, later, outcome, check_mode=False)
+            except (KeepaliveError, OSError) as exc:  # what was set before is not to be lost
+                outcome.second_look = f"{_said(exc)}."
     return outcome
 
 

@@ -29,6 +29,9 @@ ONLY_HOST_SELECTED = (
     "Only the host's own network namespace matches these filters, and it is left alone. Set it with "
     "linux.tcp.keepalive, or name a container."
 )
+_SECOND_LOOK_FAILED = (
+    "Whether containers have started meanwhile is not known, because the second look failed"  # and a cause
+)
 _MOST_NAMED = 3  # in a warning
 
 
@@ -36,13 +39,14 @@ class Outcome:
     """What became of the selected namespaces; in check mode, what would become of them.
 
     ``left`` are those that needed nothing or are not to be changed, ``failed`` those that could not be set; each has
-    the reason.
+    the reason. ``second_look`` says why it is not known what has started meanwhile, empty where that is known.
     """
 
     def __init__(self) -> None:
         self.changed: list[Change] = []
         self.left: list[Refusal] = []
         self.failed: list[Refusal] = []
+        self.second_look = ""
 
     def add(self, found: Change | Refusal, *, failed: bool = False) -> None:
         """Note what became of a namespace."""
@@ -77,13 +81,17 @@ class Outcome:
         return sorted((one for one in self.left if one.reason.code == reason.code), key=_number)
 
     def failure(self) -> str | None:
-        """Return the message where namespaces could not be set."""
-        if not self.failed:
-            return None
-        first, others = self.failed[0], len(self.failed) - 1
-        more = f" {'One' if others == 1 else others} more could not be set either: see failed_namespaces."
-        message = f"{first.namespace.title()} could not be set: {first.reason.message}."
-        return message + (more if others else "")
+        """Return the message where namespaces could not be set, or the second look failed."""
+        messages = []
+        if self.failed:
+            first, others = self.failed[0], len(self.failed) - 1
+            messages.append(f"{first.namespace.title()} could not be set: {first.reason.message}.")
+            if others:
+                count = "One" if others == 1 else others
+                messages.append(f"{count} more could not be set either: see failed_namespaces.")
+        if self.second_look:
+            messages.append(f"{_SECOND_LOOK_FAILED}: {self.second_look} What is in changed_namespaces was set before.")
+        return " ".join(messages) or None
 
     def as_dict(self) -> Result:
         """Return it as the module returns it."""

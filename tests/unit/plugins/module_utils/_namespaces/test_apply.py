@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState, Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out, make_host
@@ -265,6 +265,34 @@ def test_error_of_another_kind(
     monkeypatch.setattr(kernel, "write", fail)
     (failed,) = ensure(host, STATE, Filters(), check_mode=False).failed
     assert [*failed.reason, kernel.read().time, host.memory.of(IDENTITY)] == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [(KernelError("/proc is gone. Run again."), "/proc is gone. Run again."), (OSError(5, "Input/output error"), None)],
+    ids=["the collection's", "system's"],
+)
+def test_second_look_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, cause: str | None
+) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    looks = iter([host.scanner.namespaces()])
+
+    def look() -> list[Namespace]:
+        for found in looks:
+            return found
+        raise error
+
+    monkeypatch.setattr(host.scanner, "namespaces", look)
+    outcome = ensure(host, STATE, Filters(), check_mode=False)
+    assert [one.after for one in outcome.changed] == [STATE.values]
+    assert kernel.read() == STATE.values
+    assert outcome.failure() == (
+        "Whether containers have started meanwhile is not known, because the second look failed: "
+        f"{cause or 'Input/output error.'} What is in changed_namespaces was set before."
+    )
+    with pytest.raises(type(error)):
+        ensure(host, STATE, Filters(), check_mode=False)  # where the first look fails, nothing was set
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])

@@ -91,6 +91,15 @@ def test_failure() -> None:
     )
 
 
+def test_failure_of_the_second_look() -> None:
+    found = outcome()
+    found.second_look = "no."
+    assert found.failure() == (
+        "net:[4] could not be set: the kernel refused: no. Whether containers have started meanwhile is not known, "
+        "because the second look failed: no. What is in changed_namespaces was set before."
+    )
+
+
 @pytest.mark.parametrize(
     ("left", "filters", "expected"),
     [
