@@ -25,15 +25,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Origin
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of, origin_once_set
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     FAILED,
     PARTLY,
     REFUSED,
-    SET_WHILE_RUNNING,
     UNKNOWN,
     UNREADABLE,
 )
@@ -42,7 +40,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Origin
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
@@ -133,7 +131,7 @@ def _with_origin(memory: Memory, change: Change) -> Change:
     one = change.before
     if one.origin.reason is not UNKNOWN:
         return change
-    origin = Origin(SET_WHILE_RUNNING, _first(memory.of(one.identity), one.values))
+    origin = origin_once_set(one, _first(memory.of(one.identity), one.values))
     return change._replace(before=dataclasses.replace(one, origin=origin))
 
 

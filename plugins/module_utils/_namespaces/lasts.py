@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 
+_READ_AT_EACH_START = ("cri-o", "lxc")
+
 
 def origin_of(one: Namespace, remembered: Remembered | None, unit_file: str | None) -> Origin:
     """Return what sets a namespace when it is made anew.
@@ -43,8 +45,18 @@ def origin_of(one: Namespace, remembered: Remembered | None, unit_file: str | No
     if of_containers:
         return of_containers
     if remembered and remembered.explains(one.values):
-        return Origin(SET_WHILE_RUNNING, remembered.before)
+        return origin_once_set(one, remembered.before)
     return Origin()
+
+
+def origin_once_set(one: Namespace, before: Values) -> Origin:
+    """Return what sets a namespace of which no more is known than that this collection set it, and the values before.
+
+    LXC and CRI-O read their defaults when they make it anew, so what it had before tells nothing of that.
+    """
+    if any(container.engine in _READ_AT_EACH_START for container in one.containers):
+        return Origin()
+    return Origin(SET_WHILE_RUNNING, before)
 
 
 def _of_containers(one: Namespace) -> Origin | None:

@@ -200,6 +200,17 @@ def test_ensure(tmp_path: Path) -> None:
     assert [one.reason.code for one in left.left] == ["chosen_by_others"]
 
 
+@pytest.mark.parametrize(
+    ("engine", "lasts"), [("docker", False), ("lxc", None), ("cri-o", None)], ids=["docker", "LXC", "CRI-O"]
+)
+def test_what_is_known_of_the_next_start(tmp_path: Path, engine: str, lasts: bool | None) -> None:
+    host, _kernel = make_namespace_host(tmp_path)
+    t.cast("OneNamespace", host.scanner).containers = (Container("a", engine),)
+    first = ensure(host, STATE, Filters(), check_mode=False).as_dict()
+    again = ensure(host, STATE, Filters(), check_mode=False).as_dict()
+    assert [one["lasts"] for one in (*first["changed_namespaces"], *again["left_namespaces"])] == [lasts, lasts]
+
+
 def test_container_with_our_earlier_defaults(tmp_path: Path) -> None:
     host, kernel = make_namespace_host(tmp_path)
     t.cast("OneNamespace", host.scanner).containers = (Container("a", "podman"),)

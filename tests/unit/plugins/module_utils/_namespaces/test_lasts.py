@@ -69,6 +69,13 @@ def test_origin_of(one: Namespace, expected: Origin) -> None:
         pytest.param(Namespace(1, values=OURS), Origin(SET_WHILE_RUNNING, KERNEL_DEFAULTS), id="ours"),
         pytest.param(Namespace(1, values=Values(1, 2, 3)), Origin(), id="changed since"),
         pytest.param(containers(PLAIN), Origin(NONE_SET, KERNEL_DEFAULTS, "plain"), id="settings are known"),
+        pytest.param(containers(None), Origin(SET_WHILE_RUNNING, KERNEL_DEFAULTS), id="settings are not known"),
+        # what their engine has by default then is set at each start
+        pytest.param(containers(None, engine="lxc"), Origin(), id="LXC"),
+        pytest.param(containers(PLAIN, engine="cri-o"), Origin(), id="CRI-O"),
+        pytest.param(
+            containers(SIXTY, engine="cri-o"), Origin(CONTAINER_SETTINGS, Values(time=60), "sixty"), id="CRI-O, sysctl"
+        ),
     ],
 )
 def test_remembered(one: Namespace, expected: Origin) -> None:
