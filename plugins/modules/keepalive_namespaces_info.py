@@ -160,8 +160,8 @@ namespaces:
           C(path) of the file that tells, and the C(values), V(null) for what is not known.
         - V(container_settings), the container was made with them, as by C(--sysctl) or a pod's C(sysctls).
           V(kernel_defaults), the container's settings have none of the keys, and no program in it may write them.
-          V(set_while_running), M(linux.tcp.keepalive_namespaces) has set it, and it had these values before; not for LXC
-          and CRI-O.
+          V(set_while_running), M(linux.tcp.keepalive_namespaces) has set it, and it had these values before; not for
+          LXC and CRI-O.
           V(unit_commands), a file of its unit names the keys. V(host_boot), it is the host's own, see
           M(linux.tcp.keepalive_info). V(unknown), nothing that can be read tells, as for C(ip netns) and for
           containers whose own init may set them.

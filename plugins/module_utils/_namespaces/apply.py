@@ -113,7 +113,7 @@ def _ensure_each(
     planned = [plan(one, want, host.memory.of(one.identity)) for one in found]
     wanted = [_with_origin(host.memory, one) for one in planned if isinstance(one, Change)]
     for refusal in (one for one in planned if isinstance(one, Refusal)):
-        outcome.add(refusal, failed=refusal.reason is UNREADABLE)
+        outcome.add(refusal, failed=refusal.reason.code == UNREADABLE.code)
     changes = []
     for change, refused in zip(wanted, _run_in_each(wanted, functools.partial(_require_writable, host.kernel))):
         if isinstance(refused, Exception):

@@ -18,7 +18,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
     cookie,
     open_namespace,
@@ -33,6 +33,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED as CALL_REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
@@ -41,6 +42,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
 
+_LOOK_THERE = "Look there, with nsenter -n -t PID sysctl net.ipv4, and run again"
 _HOSTS = ("1", "self")  # in whose namespaces the host is
 
 
@@ -78,6 +80,7 @@ class NamespaceScanner:
         self._open = contextlib.ExitStack()
         self._descriptors: dict[int, int] = {}
         self._denied: set[int] = set()
+        self._refused: set[int] = set()
         self._present: list[Namespace] = []
         self._hosts = self._find_hosts()
         self._roots = roots_of(processes.cgroup(1))
@@ -189,11 +192,8 @@ class NamespaceScanner:
         except (GoneError, FileNotFoundError, ProcessLookupError):
             self.unreadable.add("namespace", ENDED)
             return False
-        except PermissionError:
-            self.unreadable.add("namespace", PERMISSION, remedy())
-            return False
         except OSError as exc:
-            self.unreadable.add("namespace", CALL_REFUSED.because(str(exc.strerror)))
+            self._trouble(number, exc)
             return False
         self._open.callback(close, descriptor)
         self._descriptors[number] = descriptor
@@ -222,13 +222,21 @@ class NamespaceScanner:
 
     def _with(self, one: Namespace, result: tuple[Values, int | None, int | None] | Exception) -> Namespace:
         if isinstance(result, Exception):
-            denied = isinstance(result, PermissionError)
-            reason = PERMISSION if denied else CALL_REFUSED.because(reason_of(result))
-            self.unreadable.add("namespace", reason, remedy() if denied else "")
-            return one
+            return dataclasses.replace(one, trouble=self._trouble(one.number, result))
         values, number, count = result
         identity = f"cookie {number}" if number is not None else self._identity_by_processes(one)
-        return dataclasses.replace(one, values=values, identity=identity, connections=count)
+        missing = ", ".join(sysctl_name(key) for key in KEYS if values[key] is None)
+        trouble = missing and f"the kernel shows no number for {missing}. {_LOOK_THERE}"
+        return dataclasses.replace(one, values=values, identity=identity, connections=count, trouble=trouble)
+
+    def _trouble(self, number: int, exc: Exception) -> str:
+        """Count a namespace that cannot be opened or entered, once; return the cause, and what to do."""
+        denied = isinstance(exc, PermissionError)
+        reason = PERMISSION if denied else CALL_REFUSED.because(reason_of(exc))
+        if number not in self._refused:
+            self.unreadable.add("namespace", reason, remedy() if denied else "")
+        self._refused.add(number)
+        return f"{reason.message}. {remedy() if denied else remedy_of(exc).strip()}".rstrip(". ")
 
     def _count_connections(self) -> int | None:
         """Return the number of connections in the namespace of this thread."""

@@ -95,7 +95,8 @@ class Namespace:
     ``number`` is that of its file. No other namespace has it as long as ``descriptor`` is open. ``names`` are the paths
     to which it is bound. ``identity`` is None where nothing tells it from a later namespace with its number.
     ``values`` have None, and ``connections`` is None, where they cannot be read. ``defaults`` are the values that the
-    files of keepalive_container_defaults give, or gave before, to its containers.
+    files of keepalive_container_defaults give, or gave before, to its containers. ``trouble`` says why values cannot be
+    read, and what to do.
     """
 
     number: int
@@ -111,6 +112,7 @@ class Namespace:
     connections: int | None = None
     origin: Origin = dataclasses.field(default_factory=Origin)
     defaults: frozenset[Values] = frozenset()
+    trouble: str = ""
 
     @property
     def is_readable(self) -> bool:

@@ -92,7 +92,7 @@ def plan(one: Namespace, want: DesiredState, remembered: Remembered | None) -> C
     if one.is_host:
         return Refusal(one, HOST_OWN)
     if not one.is_readable:
-        return Refusal(one, UNREADABLE)
+        return Refusal(one, UNREADABLE.because(one.trouble) if one.trouble else UNREADABLE)
     after = one.values.updated(want.values.named())
     if after == one.values:
         return Refusal(one, COMPLIANT)

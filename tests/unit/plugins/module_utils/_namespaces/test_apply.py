@@ -311,5 +311,8 @@ def test_value_that_cannot_be_read(tmp_path: Path, check_mode: bool) -> None:
     host, kernel = make_namespace_host(tmp_path)
     (tmp_path / "proc/sys/net/ipv4/tcp_keepalive_probes").write_bytes(b"?")
     outcome = ensure(host, STATE, Filters(), check_mode=check_mode)
-    assert [one.reason.code for one in outcome.failed] == ["values_unreadable"]
+    assert outcome.failure() == (
+        "net:[7] (/run/netns/blue) could not be set: its values cannot be read: the kernel shows no number for "
+        "net.ipv4.tcp_keepalive_probes. Look there, with nsenter -n -t PID sysctl net.ipv4, and run again."
+    )
     assert kernel.written == []

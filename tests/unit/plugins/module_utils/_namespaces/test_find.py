@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
@@ -129,17 +130,20 @@ def test_namespace_that_cannot_be_opened_or_entered(
     def refuse(*_arguments: object) -> t.NoReturn:
         raise error
 
-    def look() -> list[tuple[str, str, str]]:
+    def look() -> list[tuple[str, str, str, int]]:
         found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
-        values = [one.values.time for one in found.filled(found.namespaces())]
-        assert values in ([], [None])
-        return [(one["what"], one["code"], one["message"]) for one in found.unreadable.as_list()]
+        for _look in range(2):
+            filled = found.filled(found.namespaces())
+            assert [(one.values.time, one.trouble) for one in filled] in ([], [(None, trouble)])
+        return [(one["what"], one["code"], one["message"], one["count"]) for one in found.unreadable.as_list()]
 
+    what_to_do = find.remedy() if code == "permission_denied" else remedy_of(error).strip()
+    trouble = f"{message}. {what_to_do}".rstrip(".")
     with monkeypatch.context() as patched:
         patched.setattr(namespaces, "_enter", refuse)
-        assert ("namespace", code, message) in look()
+        assert ("namespace", code, message, 1) in look()
     monkeypatch.setattr(find, "open_namespace", refuse)
-    assert ("namespace", code, message) in look()
+    assert ("namespace", code, message, 1) in look()
 
 
 @pytest.mark.parametrize(
@@ -159,6 +163,17 @@ def test_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find.remedy() == (
         "It takes CAP_SYS_ADMIN and CAP_SYS_PTRACE, and security modules that allow it. In a container, run on "
         "its host."
+    )
+
+
+def test_values_that_cannot_be_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/ns": None, "sys/net/ipv4/tcp_keepalive_time": b"7200\n"})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
+    (one,) = found.filled(found.namespaces())
+    assert one.trouble == (
+        "the kernel shows no number for net.ipv4.tcp_keepalive_intvl, net.ipv4.tcp_keepalive_probes. "
+        "Look there, with nsenter -n -t PID sysctl net.ipv4, and run again"
     )
 
 

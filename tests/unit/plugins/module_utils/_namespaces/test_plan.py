@@ -64,6 +64,11 @@ def test_plan(one: Namespace, remembered: Remembered | None, expected: Values | 
     assert found == (Change(one, expected) if isinstance(expected, Values) else Refusal(one, expected))
 
 
+def test_what_is_unreadable_has_its_cause() -> None:
+    found = plan(Namespace(1, trouble="no. Do so"), DesiredState(WANT), None)
+    assert found == Refusal(Namespace(1, trouble="no. Do so"), UNREADABLE.because("no. Do so"))
+
+
 @pytest.mark.parametrize("is_host", [True, False])
 def test_take_over(is_host: bool) -> None:
     one = Namespace(1, values=CHOSEN, is_host=is_host)
