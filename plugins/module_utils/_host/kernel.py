@@ -28,12 +28,13 @@ _CLOCK_MONOTONIC_COARSE = 6
 
 _CONTAINER = b"container="  # in the environment of a container's process 1: systemd's container interface
 
+FILE_ONLY = ", or give runtime: false to write only the file"
 _REMEDIES = {
     errno.EACCES: "Run as root (become: true).",
     errno.EPERM: "Run as root (become: true).",
     errno.EROFS: (
         "/proc/sys is mounted read-only here, as in an unprivileged container: set the value from outside "
-        "(podman run --sysctl, securityContext.sysctls), or give runtime: false to write only the file."
+        "(podman run --sysctl, securityContext.sysctls){instead}."
     ),
     errno.EINVAL: "The kernel refuses this value.",
     errno.ENOENT: "This kernel has no such key, or /proc is not mounted.",
@@ -41,10 +42,14 @@ _REMEDIES = {
 
 
 class Kernel:
-    """The three keys below ``proc``, where a proc file system is mounted."""
+    """The three keys below ``proc``, where a proc file system is mounted.
 
-    def __init__(self, proc: str = "/proc") -> None:
+    ``instead`` ends messages with what to do where the kernel cannot be set, if a module can do anything else.
+    """
+
+    def __init__(self, proc: str = "/proc", *, instead: str = FILE_ONLY) -> None:
         self._proc = proc
+        self._instead = instead
 
     def read(self) -> Values:
         """Return the values in force; None for one that cannot be read."""
@@ -82,7 +87,7 @@ class Kernel:
         if self._read(key) is None:
             raise KernelError(
                 f"{sysctl_name(key)} ({self._path(key)}) cannot be read, so a change could not be undone. "
-                f"Run as root (become: true), or give runtime: false to write only the file."
+                f"Run as root (become: true){self._instead}."
             )
 
     def write(self, key: Key, value: int) -> None:
@@ -178,7 +183,7 @@ class Kernel:
 
     def _error(self, key: Key, value: int | None, exc: OSError) -> KernelError:
         want = "" if value is None else f" to {value}"
-        remedy = _REMEDIES.get(exc.errno or 0, "")
+        remedy = _REMEDIES.get(exc.errno or 0, "").format(instead=self._instead)
         return KernelError(
             f"Cannot set {sysctl_name(key)}{want} ({self._path(key)}): {exc.strerror}. {remedy}".rstrip()
         )

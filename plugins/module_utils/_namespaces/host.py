@@ -40,7 +40,7 @@ class NamespaceHost:
     @classmethod
     def local(cls) -> NamespaceHost:
         """Return the host on which this process runs."""
-        return cls.of(Processes(), Kernel(), WritableFiles())
+        return cls.of(Processes(), Kernel(instead=""), WritableFiles())
 
     @classmethod
     def of(cls, processes: Processes, kernel: Kernel, files: WritableFiles) -> NamespaceHost:

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
-from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import FILE_ONLY, Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -190,6 +190,22 @@ def test_the_real_kernel() -> None:
         ],
         "after": ["60\n", "2147483\n", "255\n"],
     }
+
+
+def test_what_to_do_instead_is_told_where_it_can_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> t.NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    lay_out(tmp_path, {TIME: b"?\n"})
+    unreadable = f"net.ipv4.tcp_keepalive_time ({tmp_path}/{TIME}) cannot be read, so a change could not be undone."
+    with pytest.raises(KernelError) as caught:
+        Kernel(str(tmp_path), instead="").require_writable("time")
+    assert str(caught.value) == f"{unreadable} Run as root (become: true)."
+    monkeypatch.setattr(os, "open", fail)
+    for kernel, instead in ((Kernel(str(tmp_path)), FILE_ONLY), (Kernel(str(tmp_path), instead=""), "")):
+        with pytest.raises(KernelError) as caught:
+            kernel.require_writable("time")
+        assert str(caught.value).endswith(f"(podman run --sysctl, securityContext.sysctls){instead}.")
 
 
 def test_command_line(tmp_path: Path) -> None:

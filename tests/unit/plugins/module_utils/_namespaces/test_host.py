@@ -7,10 +7,14 @@ from __future__ import annotations
 import os
 import typing as t
 
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
 
 if t.TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
 
 def test_this_host() -> None:
@@ -20,6 +24,15 @@ def test_this_host() -> None:
     assert found.is_host
     assert os.getpid() in found.pids
     assert host.scanner.filled([found])[0].values == host.kernel.read()
+    host.scanner.close()
+
+
+def test_no_option_is_advised_that_the_modules_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = NamespaceHost.local()
+    monkeypatch.setattr(host.kernel, "_proc", str(tmp_path))
+    lay_out(tmp_path, {"sys/net/ipv4/tcp_keepalive_time": b"?\n"})
+    with pytest.raises(KernelError, match=r"could not be undone\. Run as root \(become: true\)\.$"):
+        host.kernel.require_writable("time")
     host.scanner.close()
 
 
