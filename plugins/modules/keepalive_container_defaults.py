@@ -13,7 +13,7 @@ description:
   - A container with a network of its own does not inherit the host's values. It begins with the kernel's, 7200, 75 and
     9, unless its engine sets others. This module gives the engine a file with the values for each new container.
   - Podman, CRI-O and LXC have a place for such a file. Docker and plain containerd have none; the module warns of these
-    and shows what to give to each container.
+    and shows what to give to each container, when it changes other engines or there is none that it can set.
   - What a new container gets is worked out by the rules of each engine, of all files that it reads, and named with file
     and line. If another file takes precedence, or that cannot be known, the module fails before anything is touched.
   - All engines are changed or none. When a step fails, the steps before it are undone.
@@ -171,7 +171,8 @@ engines:
         doubts: []
 cautions:
   description:
-    - What a file cannot do, each also as a warning.
+    - What a file cannot do. Each but V(no_engine) is also a warning, unless there are engines with such a file and none
+      of them is changed.
     - V(has_no_defaults), the engine has no defaults for sysctls. V(restart_needed), the engine reads its files when it
       starts. V(no_engine), no engine is installed that this module knows.
   returned: success
@@ -246,8 +247,8 @@ def main() -> None:
         outcome = ensure(host, want, module.params["engines"], check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for caution in outcome.cautions:
-        module.warn(caution.message)
+    for warning in outcome.warnings:
+        module.warn(warning)
     module.exit_json(**outcome.as_dict(diff=bool(module._diff)))  # noqa: SLF001 -- there is no other name for diff mode
 
 

@@ -50,6 +50,12 @@ class Outcome:
     changes: tuple[EngineChange, ...]
     cautions: tuple[Caution, ...]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What to warn of: the cautions, unless the engines have what they need already, or there are none."""
+        is_settled = self.changes and all(one.new == one.old for one in self.changes)
+        return [] if is_settled else [one.message for one in self.cautions if one.code != "no_engine"]
+
     def as_dict(self, *, diff: bool) -> dict[str, t.Any]:
         """Return it as results show it."""
         edited = [one for one in self.changes if one.new != one.old]
@@ -84,7 +90,7 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
         if edited and not check_mode:
             with signals_held_back():
                 _apply(host, edited)
-        found = cautions(installed if engines is None else (), changes, want)
+        found = cautions(installed, changes, want, engines)
         return Outcome(tuple(changes), tuple(found))
 
 

@@ -29,14 +29,20 @@ class Caution(t.NamedTuple):
 
 
 def cautions(
-    installed: t.Iterable[str], changes: t.Sequence[EngineChange], want: DesiredDefaults
+    installed: t.Collection[str],
+    changes: t.Sequence[EngineChange],
+    want: DesiredDefaults,
+    engines: t.Collection[str] | None,
 ) -> t.Iterator[Caution]:
-    """Yield what to say of the engines that are installed, and of those that were changed."""
+    """Yield what to say of the engines that are installed, and of those that were changed.
+
+    ``engines`` are the ones that concern, None all.
+    """
     named = {sysctl_name(key): value for key, value in want.named().items()}
-    for engine in installed:
+    for engine in installed if engines is None else ():
         if engine not in PATHS and named:
             yield Caution("has_no_defaults", engine, _without_defaults(engine, named))
-    if not changes and not any(installed):
+    if engines is None and not installed and not want.absent:
         message = "None of the engines that this module knows is installed, so there is nothing to set."
         yield Caution("no_engine", "", message)
     for change in changes:

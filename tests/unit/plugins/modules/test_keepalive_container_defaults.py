@@ -58,9 +58,26 @@ def test_set_and_remove(run: RunModule, root: Path) -> None:
     (diff,) = answer["diff"]
     assert (diff["after_header"], diff["before"]) == (PODMAN, "")
     assert (root / PODMAN[1:]).read_text() == diff["after"]
-    assert run(root=str(root), time=600)["changed"] is False
+    again = run(root=str(root), time=600)
+    assert (again["changed"], again["cautions"]) == (False, answer["cautions"])
+    assert "warnings" not in again  # what was told with the change
     assert run(root=str(root), state="absent")["changed"] is True
     assert not (root / PODMAN[1:]).exists()
+
+
+def test_a_host_on_which_nothing_can_be_set(run: RunModule, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/usr/bin/dockerd": b""})
+    for _run in range(2):
+        answer = run(root=str(tmp_path), time=600)
+        assert answer["warnings"] == [answer["cautions"][0]["message"]]
+        assert answer["cautions"][0]["code"] == "has_no_defaults"
+
+
+def test_a_host_without_engines(run: RunModule, tmp_path: Path) -> None:
+    answer = run(root=str(tmp_path), time=600)
+    assert [one["code"] for one in answer["cautions"]] == ["no_engine"]
+    assert "warnings" not in answer
+    assert run(root=str(tmp_path), state="absent")["cautions"] == []
 
 
 def test_report(run: RunModule, root: Path) -> None:

@@ -88,6 +88,7 @@ def test_an_engine_that_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="engines has lxc, which is not installed"):
         ensure(host, WANT, ["podman", "lxc"], check_mode=False)
     assert statuses(host, ABSENT, ["podman", "lxc"]) == ["already_absent"]
+    assert ensure(host, ABSENT, ["lxc"], check_mode=False).cautions == ()
 
 
 def test_the_file_of_an_engine_that_is_gone_is_removed(host: Host) -> None:

@@ -16,7 +16,7 @@ TIME, INTVL, PROBES = (f"net.ipv4.tcp_keepalive_{key}" for key in ("time", "intv
 
 
 def test_docker_is_told_how_to_give_the_values() -> None:
-    (caution,) = cautions(["docker"], [], WANT)
+    (caution,) = cautions(["docker"], [], WANT, None)
     assert caution == (
         "has_no_defaults",
         "docker",
@@ -30,7 +30,7 @@ def test_docker_is_told_how_to_give_the_values() -> None:
 
 
 def test_containerd() -> None:
-    (caution,) = cautions(["containerd"], [], DesiredDefaults(Values(time=600)))
+    (caution,) = cautions(["containerd"], [], DesiredDefaults(Values(time=600)), None)
     assert (caution.code, caution.engine) == ("has_no_defaults", "containerd")
     assert f"nerdctl run --sysctl {TIME}=600 or in the securityContext of a pod" in caution.message
 
@@ -39,15 +39,24 @@ def test_containerd() -> None:
     "want", [DesiredDefaults(Values()), DesiredDefaults(Values(), absent=True)], ids=["report", "absent"]
 )
 def test_nothing_to_say_without_values(want: DesiredDefaults) -> None:
-    assert list(cautions(["docker", "podman"], [plan_engine(Configuration("podman", ()), want)], want)) == []
+    assert list(cautions(["docker", "podman"], [plan_engine(Configuration("podman", ()), want)], want, None)) == []
 
 
 def test_cri_o_is_to_be_restarted_after_a_change() -> None:
     change = plan_engine(Configuration("cri-o", ()), WANT)
     again = plan_engine(Configuration("cri-o", ()).with_own(change.new), WANT)
-    assert [caution.code for caution in cautions(["cri-o"], [change], WANT)] == ["restart_needed"]
-    assert list(cautions(["cri-o"], [again], WANT)) == []
+    assert [caution.code for caution in cautions(["cri-o"], [change], WANT, None)] == ["restart_needed"]
+    assert list(cautions(["cri-o"], [again], WANT, None)) == []
 
 
-def test_no_engine() -> None:
-    assert [caution.code for caution in cautions([], [], WANT)] == ["no_engine"]
+@pytest.mark.parametrize(
+    ("installed", "engines", "codes"),
+    [
+        pytest.param([], None, ["no_engine"], id="no engine"),
+        pytest.param(["podman"], ["lxc"], [], id="another one"),
+        pytest.param([], ["lxc"], [], id="not the one that is named"),
+        pytest.param(["docker"], ["lxc"], [], id="one that does not concern the task"),
+    ],
+)
+def test_no_engine(installed: list[str], engines: list[str] | None, codes: list[str]) -> None:
+    assert [caution.code for caution in cautions(installed, [], WANT, engines)] == codes
