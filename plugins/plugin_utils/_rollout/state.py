@@ -163,7 +163,8 @@ class Rollout:
         """Store checkpoints, all or none; return the host whose own cannot be stored, with the reason."""
         stored: dict[str, t.Any] = {}
         for name, result in results.items():
-            given = {"desired": self.desired[name], **{key: result.get(key) for key in ("before", "checkpoint")}}
+            given: dict[str, t.Any] = {key: result.get(key) for key in ("before", "checkpoint")}
+            given["desired"] = self.desired[name]
             try:
                 if not isinstance(given["before"], dict):
                     raise CheckpointError("The host did not say what it has.")
