@@ -108,7 +108,7 @@ Subsystem sftp internal-sftp
 UseDNS no
 UsePAM no
 """
-# SSH gives up a host whose sshd has not answered for 5 seconds.
+# SSH gives up a host whose sshd has not answered for 30 seconds: a busy machine answers later than an idle one.
 CONFIG = """
 [defaults]
 callback_result_format = yaml
@@ -116,12 +116,12 @@ forks = {forks}
 host_key_checking = false
 interpreter_python = {python}
 retry_files_enabled = false
-timeout = 20
+timeout = 60
 [ssh_connection]
 control_path_dir = {folder}/cp
 pipelining = true
 ssh_common_args = -F none -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR \
- -o ServerAliveInterval=1 -o ServerAliveCountMax=5
+ -o ServerAliveInterval=1 -o ServerAliveCountMax=30
 """
 
 
