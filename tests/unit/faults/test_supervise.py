@@ -75,6 +75,7 @@ def test_a_fault_happens_to_a_call(tmp_path: Path, fault: str, status: int, made
 
     def work() -> None:
         faulthandler.disable()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) has it ignored
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         try:
             os.mkdir("/a")
