@@ -254,7 +254,7 @@ def units(session: nox.Session) -> None:
     """
     newest = next((version for version in reversed(TARGET_PYTHONS) if shutil.which(f"python{version}")), None)
     if not TEST_ALL and session.python not in (TARGET_PYTHONS[0], STRESSED_PYTHON, newest):
-        session.skip("`make test-all` runs it. The oldest, the newest and the running Python run here.")
+        session.skip("`make test-all` runs it. The oldest, the newest and the running Python run here")
     install(session, "units")
     is_covered = session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)  # to watch takes as long as to run
     is_thorough = TEST_ALL and session.python == STRESSED_PYTHON
