@@ -12,13 +12,16 @@ Pure: nothing here looks at a host.
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import posixpath
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
+from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
+    as_unit,
+    matches,
+    require_filter_or_all,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import is_whole
 
@@ -38,7 +41,6 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 # The values leave too much for a change.
 _NARROWING = ", ".join(name for name in FILTER_OPTIONS if name != "values_differ")
-_WILDCARDS = set("*?[")
 _ID = re.compile(r"[0-9a-f]{12,64}\Z")  # as podman ps and docker ps show it, or longer
 
 
@@ -76,7 +78,7 @@ class Filters:
         return cls(
             containers=tuple(options.get("containers") or ()),
             engines=frozenset(options.get("engines") or ()),
-            units=tuple(map(_as_unit, options.get("units") or ())),
+            units=tuple(map(as_unit, options.get("units") or ())),
             names=tuple(options.get("names") or ()),
             pids=frozenset(options.get("pids") or ()),
             values_differ=options.get("values_differ"),
@@ -89,13 +91,9 @@ class Filters:
         :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
         """
         filters = cls.from_options(options)
-        if not filters.narrow_down and not options["all"]:
-            raise InvalidValueError(
-                f"No filter is given, so every network namespace would be selected. Give one of {_NARROWING}, "
-                f"or all: true."
-            )
-        if filters.narrow_down and options["all"]:
-            raise InvalidValueError("all: true means every network namespace, and a filter is given. Leave one out.")
+        require_filter_or_all(
+            is_filtered=filters.narrow_down, is_all=options["all"], everything="network namespace", filters=_NARROWING
+        )
         return filters
 
     def take(self, one: Namespace) -> bool:
@@ -103,7 +101,7 @@ class Filters:
         return (
             (not self.pids or bool(self.pids & one.pids))
             and (not self.names or any(_matches_path(name, self.names) for name in one.names))
-            and (not self.units or any(_matches(unit, self.units) for unit in one.units))
+            and (not self.units or any(matches(unit, self.units) for unit in one.units))
             and (not self.concern_containers or any(map(self._take_container, one.containers)))
         )
 
@@ -126,20 +124,11 @@ class Filters:
     def _take_container(self, one: Container) -> bool:
         return (not self.engines or one.engine in self.engines) and (
             not self.containers
-            or (one.name is not None and _matches(one.name, self.containers))
-            or _matches(one.id, self.containers)
+            or matches(one.name, self.containers)
+            or matches(one.id, self.containers)
             or any(_ID.match(pattern) and one.id.startswith(pattern) for pattern in self.containers)
         )
 
 
-def _as_unit(pattern: str) -> str:
-    """Complete a unit's name as systemctl(1) does."""
-    return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
 def _matches_path(path: str, patterns: tuple[str, ...]) -> bool:
-    return _matches(path, patterns) or _matches(posixpath.basename(path), patterns)
+    return matches(path, patterns) or matches(posixpath.basename(path), patterns)

@@ -12,12 +12,17 @@ Nothing here looks at a host, but for what a process tells of itself when a filt
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import ipaddress
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
+    as_unit,
+    has_wildcards,
+    matches,
+    require_filter_or_all,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CRITERIA_OPTIONS, STATES, Criteria
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
@@ -58,7 +63,6 @@ _NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in _BROAD)
 
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
-_WILDCARDS = set("*?[")
 _CONTAINER_ID = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
@@ -137,7 +141,7 @@ class Filters:
         return cls(
             commands=tuple(given("commands")),
             pids=frozenset(given("pids")),
-            units=tuple(map(_as_unit, given("units"))),
+            units=tuple(map(as_unit, given("units"))),
             users=frozenset(given("users")),
             containers=tuple(map(_as_container, given("containers"))),
             namespaces=frozenset(given("namespaces")),
@@ -158,13 +162,9 @@ class Filters:
         :raises InvalidValueError: as :meth:`from_options`; and where neither a filter nor ``all`` is given, or both.
         """
         filters = cls.from_options(options)
-        if not filters.narrow_down and not options["all"]:
-            raise InvalidValueError(
-                f"No filter is given, so every socket of the host would be selected. Give one of {_NARROWING}, "
-                f"or all: true."
-            )
-        if filters.narrow_down and options["all"]:
-            raise InvalidValueError("all: true means every socket of the host, and a filter is given. Leave one out.")
+        require_filter_or_all(
+            is_filtered=filters.narrow_down, is_all=options["all"], everything="socket of the host", filters=_NARROWING
+        )
         listening = {STATES["listening"]} if options["listening"] else set()
         return dataclasses.replace(filters, states=filters.states | listening)
 
@@ -191,13 +191,13 @@ class Filters:
     def may_name_socket_units(self) -> bool:
         """Whether a socket unit of systemd may be among the units."""
         return any(
-            pattern.endswith(".socket") or (set(pattern) & _WILDCARDS and not pattern.endswith(UNIT_SUFFIXES))
+            pattern.endswith(".socket") or (has_wildcards(pattern) and not pattern.endswith(UNIT_SUFFIXES))
             for pattern in self.units
         )
 
     def ends_of_units(self, ends: t.Mapping[str, list[End]]) -> list[End]:
         """Return where the selected socket units listen."""
-        return [end for name, listening in ends.items() if _matches(name, self.units) for end in listening]
+        return [end for name, listening in ends.items() if matches(name, self.units) for end in listening]
 
     def of_any_unit(self) -> Filters:
         """Return the same filters for processes of all units."""
@@ -210,13 +210,11 @@ class Filters:
             and (not self.users or bool(self.users & {process.user, str(process.uid)}))
             and (
                 not self.commands
-                or _matches(process.command, tuple(map(_as_comm, self.commands)))
-                or _matches(program_of(process), self.commands)
+                or matches(process.command, tuple(map(_as_comm, self.commands)))
+                or matches(program_of(process), self.commands)
             )
-            and (
-                not self.units or _matches(process.unit, self.units) or _matches(unit_that_started(process), self.units)
-            )
-            and (not self.containers or _matches(process.container, self.containers))
+            and (not self.units or matches(process.unit, self.units) or matches(unit_that_started(process), self.units))
+            and (not self.containers or matches(process.container, self.containers))
         )
 
     def take_socket(self, found: Socket) -> bool:
@@ -254,14 +252,9 @@ def _require_elements(name: str, elements: list[t.Any]) -> None:
 
 def _as_comm(pattern: str) -> str:
     """Cut a command's name as the kernel does; a pattern with wildcards stays."""
-    if set(pattern) & _WILDCARDS:
+    if has_wildcards(pattern):
         return pattern
     return pattern.encode(errors="surrogateescape")[:_COMM_LENGTH].decode(errors="surrogateescape")
-
-
-def _as_unit(pattern: str) -> str:
-    """Complete a unit's name as systemctl(1) does."""
-    return pattern if set(pattern) & _WILDCARDS or pattern.endswith(UNIT_SUFFIXES) else f"{pattern}.service"
 
 
 def _as_container(pattern: str) -> str:
@@ -269,7 +262,7 @@ def _as_container(pattern: str) -> str:
 
     :raises InvalidValueError: where it can be none.
     """
-    if set(pattern) & _WILDCARDS:
+    if has_wildcards(pattern):
         return pattern
     if not _CONTAINER_ID.match(pattern):
         raise InvalidValueError(
@@ -283,10 +276,6 @@ def _seconds(name: str, value: int | None) -> int | None:
     if value is not None and (isinstance(value, bool) or value < 0):
         raise InvalidValueError(f"{name} is {value}: give seconds, a whole number from 0 on, or leave it out.")
     return value
-
-
-def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
-    return name is not None and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _within(packed: bytes, networks: tuple[Network, ...]) -> bool:
