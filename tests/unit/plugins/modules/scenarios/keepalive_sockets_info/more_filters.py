@@ -10,9 +10,18 @@ import os
 import socket
 import struct
 import time
+import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, connect, ensure, gather, inode, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import (
+    answer,
+    child,
+    connect,
+    ensure,
+    gather,
+    inode,
+    listen,
+)
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
     MS_BIND,
@@ -20,6 +29,9 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import (
     set_loopback,
     unshare,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.tests.unit.socket_tools import Answer
 
 NAME = "/mnt/blue"
 
@@ -57,17 +69,27 @@ def spaces(*namespaces: object, **params: object) -> list[str]:
     return ["mine" if one["namespace"] == mine else "its" for one in found]
 
 
-idle = gather(os.getpid(), idle_longer_than=1)["by_inode"]
+def while_talking(look: t.Callable[..., Answer], **params: object) -> Answer:
+    """Return what a module finds silent for a second, once the talking pair was not silent for so long meanwhile."""
+    while True:
+        talking.send(b"x")
+        other.recv(1)
+        found = look(os.getpid(), idle_longer_than=1, **params)
+        if max(heard(talking), heard(other)) < 1:
+            return found
+
+
+idle = while_talking(gather)["by_inode"]
 answer(
     number=spaces(its),
     name=spaces("blue"),
     both=sorted(spaces(str(mine), "blue", states=["listening"])),
     none=spaces("red"),
     idle=sorted(names.get(one, "another") for one in idle),
-    counted=gather(os.getpid(), idle_longer_than=1, summary_only=True)["totals"]["sockets"],
+    counted=while_talking(gather, summary_only=True)["totals"]["sockets"],
     longer=gather(os.getpid(), idle_longer_than=9999)["sockets"],
     changed=ensure(pids=None, namespaces=["blue"], time=77)["totals"]["changed"],
-    changed_idle=ensure(os.getpid(), idle_longer_than=1)["totals"]["changed"],
+    changed_idle=while_talking(ensure, _ansible_check_mode=True)["totals"]["changed"],
     warnings=ensure(os.getpid(), idle_longer_than=9999)["warnings"],
     container=gather(os.getpid(), containers=["0123456789ab"])["sockets"],
 )
