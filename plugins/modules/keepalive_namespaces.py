@@ -40,7 +40,8 @@ options:
   time:
     description:
       - The seconds of silence before the first probe, from V(1) to V(2147483).
-      - At least one of this, O(intvl) and O(probes) has to be given. What is not given stays as it is.
+      - At least one of this, O(intvl) and O(probes) has to be given, unless O(state=absent). What is not given stays as
+        it is.
     type: int
   intvl:
     description: The seconds between unanswered probes, from V(1) to V(2147483).
@@ -50,10 +51,21 @@ options:
   probes:
     description: How many unanswered probes end the connection, from V(1) to V(255).
     type: int
+  state:
+    description:
+      - V(present) sets the values that are given.
+      - V(absent) restores those that a network namespace had before this module wrote there for the first time, of the
+        keys that are given with any value, or all three when none is given. It has to have what this module wrote.
+        Another one is left alone, with the reason V(nothing_to_restore) where nothing is remembered, or
+        V(changed_since) and a warning where others have set it since.
+    type: str
+    choices: [present, absent]
+    default: present
   overrides:
     description:
       - What to do with a network namespace whose values are neither the kernel's nor those that this collection set.
       - V(ignore) leaves it alone and warns, with the reason V(chosen_by_others). V(take_over) sets it, too.
+      - With O(state=absent) it has no effect.
     type: str
     choices: [ignore, take_over]
     default: ignore
@@ -62,7 +74,10 @@ notes:
   - The module looks again once all are set, because a container may have started meanwhile. If that look fails, the
     module fails too, and returns what it has set. An engine that applies
     settings of its own to a new container at that moment takes precedence.
-  - What was written is remembered in C(/run/linux.tcp.keepalive.namespaces.json) until the next boot.
+  - What was written, and what was there before, is remembered in C(/run/linux.tcp.keepalive.namespaces.json) until the
+    next boot. Since Linux 5.14 the kernel gives each network namespace a number that no later one has. On an older
+    kernel the inode and the start of the oldest process there tell one from another. If that process ends, or none
+    lives there, nothing is remembered, and its values count as chosen by others.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock).
 seealso:
   - module: linux.tcp.keepalive_namespaces_info
@@ -93,12 +108,10 @@ EXAMPLES = r"""
     probes: 20
     overrides: take_over
 
-- name: Go back to the kernel's values in what was set before
+- name: Go back to what was there before
   linux.tcp.keepalive_namespaces:
     all: true
-    time: 7200
-    intvl: 75
-    probes: 9
+    state: absent
 """
 
 RETURN = r"""
@@ -144,6 +157,8 @@ left_namespaces:
     - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired values. V(chosen_by_others), it
       has other values than the kernel's, and not those that this collection set. V(host_namespace), it is the
       host's own.
+    - With O(state=absent) also V(nothing_to_restore), nothing is remembered that this collection wrote there, and
+      V(changed_since), it has other values than those.
   returned: success, or failure because one could not be set
   type: list
   elements: dict
@@ -185,14 +200,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters impo
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import KEEPALIVE_NAMESPACES
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_NAMESPACES, supports_check_mode=True)
     params = module.params
     try:
-        want = DesiredState(Values(*(params[key] for key in KEYS)), take_over=params["overrides"] == "take_over")
+        want = DesiredState.from_params(params)
         filters = Filters.for_change(params)
         host = NamespaceHost.local()
         with contextlib.closing(host.scanner):

@@ -19,6 +19,8 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.socket_tools import Answer
 
+    Result = t.TypeVar("Result")
+
 KEYS = ("time", "intvl", "probes")
 MEMORY = Path("/run/linux.tcp.keepalive.namespaces.json")
 
@@ -48,9 +50,18 @@ def number(pid: int | str) -> int:
 
 def values(pid: int) -> list[int]:
     """Return the values of a process's network namespace, read by the kernel's files."""
+    return _run_there(pid, own_values)
+
+
+def choose(pid: int, key: str, value: int) -> None:
+    """Set a value in a process's network namespace, as others do."""
+    _run_there(pid, lambda: sysctl(key, value))
+
+
+def _run_there(pid: int, work: t.Callable[[], Result]) -> Result:
     descriptor = open_namespace(f"/proc/{pid}/ns/net", number(pid))
     try:
-        return run_in(descriptor, own_values)
+        return run_in(descriptor, work)
     finally:
         os.close(descriptor)
 

@@ -183,7 +183,10 @@ def _note(
     if isinstance(done, UndoError):  # what was written stays remembered
         outcome.add(Refusal(one, PARTLY.because(_said(done))), failed=True)
         return
-    entry = Remembered(_first(earlier, done.before.values), done.after) if isinstance(done, Change) else earlier
+    entry = earlier
+    if isinstance(done, Change):
+        first = _first(earlier, done.before.values)
+        entry = None if done.after == first else Remembered(first, done.after)  # nothing is left to restore
     memory.note(one.identity, entry)
     if isinstance(done, Exception):
         outcome.add(Refusal(one, _reason_for(done)), failed=True)

@@ -14,7 +14,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import CHOSEN_BY_OTHERS, HOST_OWN
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    CHANGED_SINCE,
+    CHOSEN_BY_OTHERS,
+    HOST_OWN,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
@@ -33,6 +37,17 @@ _SECOND_LOOK_FAILED = (
     "Whether containers have started meanwhile is not known, because the second look failed"  # and a cause
 )
 _MOST_NAMED = 3  # in a warning
+# What namespaces have that are left for these reasons, and what to do about it.
+_WARNINGS = {
+    CHOSEN_BY_OTHERS: (
+        "values that others chose and are left alone",
+        "Give overrides: take_over to set them, too.",
+    ),
+    CHANGED_SINCE: (
+        "other values than this collection wrote there and are not restored",
+        "Set them with state: present, or restart their containers.",
+    ),
+}
 
 
 class Outcome:
@@ -63,19 +78,17 @@ class Outcome:
         return len(self.changed) + len(self.left) + len(self.failed)
 
     def warnings(self, filters: Filters) -> list[str]:
-        """Return what to warn of: filters that select nothing that can be changed, and values that others chose."""
+        """Return what to warn of: filters that select nothing that can be changed, and values of others."""
         if filters.narrow_down and not self.matched:
             return [NONE_SELECTED]
         if filters.narrow_down and self.matched == len(self._left_because(HOST_OWN)):
             return [ONLY_HOST_SELECTED]
-        chosen = self._left_because(CHOSEN_BY_OTHERS)
-        if not chosen:
-            return []
-        titles = [one.namespace.title() for one in chosen[:_MOST_NAMED]]
-        if len(chosen) > _MOST_NAMED:
-            titles.append(f"and {len(chosen) - _MOST_NAMED} more, see left_namespaces")
-        message = f"{len(chosen)} network namespace(s) have values that others chose and are left alone: "
-        return [f"{message}{', '.join(titles)}. Give overrides: take_over to set them, too."]
+        found = ((self._left_because(reason), *words) for reason, words in _WARNINGS.items())
+        return [
+            f"{len(left)} network namespace(s) have {what}: {_titles(left)}. {remedy}"
+            for left, what, remedy in found
+            if left
+        ]
 
     def _left_because(self, reason: Reason) -> list[Refusal]:
         return sorted((one for one in self.left if one.reason.code == reason.code), key=_number)
@@ -147,6 +160,14 @@ def _with_reasons(refusals: list[Refusal]) -> list[Result]:
         }
         for one in sorted(refusals, key=_number)
     ]
+
+
+def _titles(refusals: list[Refusal]) -> str:
+    """Return which namespaces these are, as a warning names them."""
+    titles = [one.namespace.title() for one in refusals[:_MOST_NAMED]]
+    if len(refusals) > _MOST_NAMED:
+        titles.append(f"and {len(refusals) - _MOST_NAMED} more, see left_namespaces")
+    return ", ".join(titles)
 
 
 def _number(one: Refusal) -> int:

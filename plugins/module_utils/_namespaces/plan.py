@@ -16,9 +16,11 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
     COMPLIANT,
     HOST_OWN,
+    NOTHING_TO_RESTORE,
     UNREADABLE,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
@@ -38,16 +40,31 @@ if t.TYPE_CHECKING:
 class DesiredState:
     """The ``values`` that namespaces are to have, at least one; ``take_over`` replaces what others chose, too.
 
+    With ``absent`` they are to have those that were there before this collection wrote there: of the keys that have a
+    value, or of all three where none has.
+
     :raises InvalidValueError: for a value outside of the range in which keepalive works, and where there is none.
     """
 
     values: Values
     take_over: bool = False
+    absent: bool = False
 
     def __post_init__(self) -> None:
+        if self.absent:
+            return
         if not self.values.named():
             raise InvalidValueError("None of time, intvl and probes is given. Give at least one of them.")
         validate(self.values)
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> DesiredState:
+        """Narrow a module's parameters to a desired state.
+
+        :raises InvalidValueError: as the class does.
+        """
+        values = Values(*(params[key] for key in KEYS))
+        return cls(values, take_over=params["overrides"] == "take_over", absent=params["state"] == "absent")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +110,8 @@ def plan(one: Namespace, want: DesiredState, remembered: Remembered | None) -> C
         return Refusal(one, HOST_OWN)
     if not one.is_readable:
         return Refusal(one, UNREADABLE.because(one.trouble) if one.trouble else UNREADABLE)
+    if want.absent:
+        return _plan_restoration(one, want.values.named() or KEYS, remembered)
     after = one.values.updated(want.values.named())
     if after == one.values:
         return Refusal(one, COMPLIANT)
@@ -100,3 +119,13 @@ def plan(one: Namespace, want: DesiredState, remembered: Remembered | None) -> C
     if one.values == KERNEL_DEFAULTS or is_ours or want.take_over:
         return Change(one, after)
     return Refusal(one, CHOSEN_BY_OTHERS)
+
+
+def _plan_restoration(one: Namespace, keys: t.Iterable[Key], remembered: Remembered | None) -> Change | Refusal:
+    """Return how a namespace gets back the values of these keys that were there before this collection wrote there."""
+    if remembered is None:
+        return Refusal(one, NOTHING_TO_RESTORE)
+    after = one.values.updated({key: value for key, value in remembered.before.named().items() if key in keys})
+    if after == one.values:
+        return Refusal(one, COMPLIANT)
+    return Change(one, after) if remembered.explains(one.values) else Refusal(one, CHANGED_SINCE)

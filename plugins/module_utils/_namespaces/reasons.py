@@ -26,6 +26,8 @@ COMPLIANT = Reason("already_compliant", "it has the desired values")
 CHOSEN_BY_OTHERS = Reason(
     "chosen_by_others", "it has other values than the kernel's, and not those this collection set"
 )
+CHANGED_SINCE = Reason("changed_since", "it has other values than those that this collection wrote there")
+NOTHING_TO_RESTORE = Reason("nothing_to_restore", "nothing is remembered that this collection wrote there")
 HOST_OWN = Reason("host_namespace", "it is the host's own, which linux.tcp.keepalive sets")
 
 # Why a namespace could not be set.

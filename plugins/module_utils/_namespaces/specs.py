@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import FILTER_OPTIONS
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 
 if t.TYPE_CHECKING:
     Spec = t.Dict[str, t.Dict[str, t.Any]]
@@ -22,5 +23,6 @@ KEEPALIVE_NAMESPACES: Spec = {
     "time": {"type": "int"},
     "intvl": {"type": "int", "aliases": ["interval"]},
     "probes": {"type": "int"},
+    "state": DESIRED_STATE["state"],
     "overrides": {"type": "str", "choices": ["ignore", "take_over"], "default": "ignore"},
 }

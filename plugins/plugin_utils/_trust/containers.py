@@ -19,8 +19,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 if t.TYPE_CHECKING:
     Arguments = t.Dict[str, t.Any]
 
-# What an element of namespaces may have. The values are those of keepalive itself.
-NAMESPACES_ELEMENT = {name: option for name, option in KEEPALIVE_NAMESPACES.items() if name not in KEYS}
+# What an element of namespaces may have. The values and the state are those of keepalive itself.
+NAMESPACES_ELEMENT = {name: option for name, option in KEEPALIVE_NAMESPACES.items() if name not in (*KEYS, "state")}
 
 
 def wanted_namespaces(given: object) -> list[Arguments]:

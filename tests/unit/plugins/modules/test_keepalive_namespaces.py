@@ -86,6 +86,23 @@ def test_set_and_leave() -> None:
         "moved": [[300, 60, 20], [60, 75, 9], WANT],
         "taken": ["chosen", "fresh"],
         "final": [WANT, WANT, WANT],
+        "absent": [
+            True,
+            {"fresh": True, "chosen": True},
+            {"compliant": "changed_since", "host": "host_namespace"},
+            1,
+            [DEFAULTS, [60, 75, 9], [90, 60, 20]],
+        ],
+        "absent_again": [
+            False,
+            {
+                "fresh": "nothing_to_restore",
+                "chosen": "nothing_to_restore",
+                "compliant": "changed_since",
+                "host": "host_namespace",
+            },
+            True,
+        ],
         "host": DEFAULTS,
     }
 

@@ -180,6 +180,7 @@ def test_container_that_starts_meanwhile() -> None:
 
 LATER = DesiredState(Values(time=300))
 STATE = DesiredState(Values(600, 60, 20))
+ABSENT = DesiredState(Values(), absent=True)
 
 
 def test_ensure(tmp_path: Path) -> None:
@@ -198,6 +199,51 @@ def test_ensure(tmp_path: Path) -> None:
     kernel.write("time", 60)
     left = ensure(host, STATE, Filters(), check_mode=False)
     assert [one.reason.code for one in left.left] == ["chosen_by_others"]
+
+
+def test_absent(tmp_path: Path) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    taken_over = DesiredState(Values(600, 60, 20), take_over=True)
+    kernel.write("time", 60)
+    ensure(host, taken_over, Filters(), check_mode=False)
+    checked = ensure(host, ABSENT, Filters(), check_mode=True)
+    assert kernel.read() == STATE.values
+    restored = ensure(host, ABSENT, Filters(), check_mode=False)
+    assert restored.as_dict() == checked.as_dict()
+    assert [(one.before.values, one.after) for one in restored.changed] == [(STATE.values, Values(60, 75, 9))]
+    assert restored.as_dict()["changed_namespaces"][0]["lasts"] is True
+    assert (kernel.read(), host.memory.of(IDENTITY)) == (Values(60, 75, 9), None)
+    again = ensure(host, ABSENT, Filters(), check_mode=False)
+    assert ([one.reason.code for one in again.left], again.changed) == (["nothing_to_restore"], [])
+    assert again.warnings(Filters()) == []
+
+
+def test_absent_key_by_key(tmp_path: Path) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    ensure(host, STATE, Filters(), check_mode=False)
+    for key, left in (("time", Values(7200, 60, 20)), ("probes", Values(7200, 60, 9)), ("intvl", KERNEL_DEFAULTS)):
+        for changes in (1, 0):
+            want = DesiredState(Values(**{key: 5}), absent=True)
+            assert len(ensure(host, want, Filters(), check_mode=False).changed) == changes
+            assert kernel.read() == left
+    assert host.memory.of(IDENTITY) is None
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "time"),
+    [({("probes", 9)}, "refused", 600), ({("probes", 9), ("time", 600)}, "not_undone", 7200)],
+    ids=["undone", "not undone"],
+)
+def test_absent_is_refused(tmp_path: Path, refused: set[tuple[Key, int]], code: str, time: int) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    ensure(host, STATE, Filters(), check_mode=False)
+    kernel.refused = refused
+    outcome = ensure(host, ABSENT, Filters(), check_mode=False)
+    assert [one.reason.code for one in outcome.failed] == [code]
+    assert kernel.read() == Values(time, 60, 20)
+    kernel.refused = set()
+    assert [one.after for one in ensure(host, ABSENT, Filters(), check_mode=False).changed] == [KERNEL_DEFAULTS]
+    assert kernel.read() == KERNEL_DEFAULTS
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome impo
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
     COMPLIANT,
     HOST_OWN,
+    NOTHING_TO_RESTORE,
     REFUSED,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import KERNEL_DEFAULTS as NONE_SET
@@ -139,6 +141,18 @@ def test_warning_of_values_that_others_chose(numbers: list[int], expected: str) 
     for number in numbers:
         found.add(Refusal(WEB if number == 2 else Namespace(number), CHOSEN_BY_OTHERS))
     assert found.warnings(Filters()) == [f"{expected} Give overrides: take_over to set them, too."]
+
+
+def test_warning_of_values_that_are_not_restored() -> None:
+    found = Outcome()
+    found.add(Refusal(WEB, CHANGED_SINCE))
+    found.add(Refusal(Namespace(3), NOTHING_TO_RESTORE))
+    assert found.warnings(Filters()) == [
+        (
+            "1 network namespace(s) have other values than this collection wrote there and are not restored: "
+            "net:[2] (web). Set them with state: present, or restart their containers."
+        )
+    ]
 
 
 def test_totals_of() -> None:

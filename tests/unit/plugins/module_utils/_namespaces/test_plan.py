@@ -18,9 +18,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import 
     plan,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
     COMPLIANT,
     HOST_OWN,
+    NOTHING_TO_RESTORE,
     UNREADABLE,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
@@ -80,6 +82,52 @@ def test_values_that_are_not_desired_stay() -> None:
     found = plan(Namespace(1, values=KERNEL_DEFAULTS), DesiredState(Values(probes=5)), None)
     assert isinstance(found, Change)
     assert (found.after, found.writes) == (Values(7200, 75, 5), {"probes": 5})
+
+
+ABSENT = DesiredState(Values(), absent=True)
+OURS = Remembered(KERNEL_DEFAULTS, WANT)
+
+
+@pytest.mark.parametrize(
+    ("values", "want", "remembered", "expected"),
+    [
+        pytest.param(WANT, ABSENT, OURS, KERNEL_DEFAULTS, id="ours"),
+        pytest.param(WANT, ABSENT, Remembered(CHOSEN, WANT), CHOSEN, id="taken over before"),
+        pytest.param(WANT, DesiredState(Values(time=60), absent=True), OURS, Values(7200, 60, 20), id="one key"),
+        pytest.param(WANT, DesiredState(Values(time=0), absent=True), OURS, Values(7200, 60, 20), id="any value"),
+        pytest.param(
+            Values(7200, 60, 20), DesiredState(Values(time=60), absent=True), OURS, COMPLIANT, id="that key is restored"
+        ),
+        pytest.param(KERNEL_DEFAULTS, ABSENT, OURS, COMPLIANT, id="restored by others"),
+        pytest.param(CHOSEN, ABSENT, OURS, CHANGED_SINCE, id="changed since"),
+        pytest.param(
+            CHOSEN, DesiredState(Values(), take_over=True, absent=True), OURS, CHANGED_SINCE, id="no taking over"
+        ),
+        pytest.param(
+            Values(600, 75, 9), ABSENT, Remembered(KERNEL_DEFAULTS, WANT, KERNEL_DEFAULTS), KERNEL_DEFAULTS, id="killed"
+        ),
+        pytest.param(WANT, ABSENT, None, NOTHING_TO_RESTORE, id="nothing remembered"),
+    ],
+)
+def test_restoration(
+    values: Values, want: DesiredState, remembered: Remembered | None, expected: Values | Reason
+) -> None:
+    one = Namespace(1, values=values)
+    found = plan(one, want, remembered)
+    assert found == (Change(one, expected) if isinstance(expected, Values) else Refusal(one, expected))
+
+
+@pytest.mark.parametrize("one", [Namespace(1, is_host=True, values=WANT), Namespace(1, values=Values(600))])
+def test_what_is_not_restored(one: Namespace) -> None:
+    assert plan(one, ABSENT, OURS) == Refusal(one, HOST_OWN if one.is_host else UNREADABLE)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("overrides", ["ignore", "take_over"])
+def test_from_params(state: str, overrides: str) -> None:
+    params = {"time": 600, "intvl": None, "probes": None, "state": state, "overrides": overrides}
+    expected = DesiredState(Values(600), take_over=overrides == "take_over", absent=state == "absent")
+    assert DesiredState.from_params(params) == expected
 
 
 @pytest.mark.parametrize(

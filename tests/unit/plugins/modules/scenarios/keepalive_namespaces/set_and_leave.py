@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Set all namespaces: one with the kernel's values, one with those of others, one that has the desired ones."""
+"""Set all namespaces, and restore them.
+
+One has the kernel's values, one those of others, one the desired ones.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import typing as t
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
     MEMORY,
     change,
+    choose,
     codes,
     dweller,
     number,
@@ -25,7 +29,7 @@ fresh, chosen, compliant = dweller(), dweller(60), dweller(*WANT.values())
 names = {number(fresh): "fresh", number(chosen): "chosen", number(compliant): "compliant", number("self"): "host"}
 
 
-def named(found: dict[int, str]) -> dict[str, str]:
+def named(found: dict[int, t.Any]) -> dict[str, t.Any]:
     return {names[one]: code for one, code in found.items()}
 
 
@@ -40,6 +44,14 @@ moved = [values(one) for one in (fresh, chosen, compliant)]
 taken = change(all=True, overrides="take_over", **WANT)
 for found in (checked, first):
     found.pop("unreadable")
+final = [values(one) for one in (fresh, chosen, compliant)]
+change(pids=[compliant], overrides="take_over", time=60)
+choose(compliant, "time", 90)
+would_restore = change(all=True, state="absent", check_mode=True)
+restored = change(all=True, state="absent", time=600, intvl=60, probes=20)
+again_absent = change(all=True, state="absent")
+for found in (would_restore, restored):
+    found.pop("unreadable")
 answer(
     same_in_check_mode=checked == first,
     untouched=untouched,
@@ -53,6 +65,14 @@ answer(
     ours_left=named(codes(ours)),
     moved=moved,
     taken=sorted(names[one["id"]] for one in taken["changed_namespaces"]),
-    final=[values(one) for one in (fresh, chosen, compliant)],
+    final=final,
+    absent=[
+        would_restore == restored,
+        named({one["id"]: one["lasts"] for one in restored["changed_namespaces"]}),
+        named(codes(restored)),
+        len(restored["warnings"]),
+        [values(one) for one in (fresh, chosen, compliant)],
+    ],
+    absent_again=[again_absent["changed"], named(codes(again_absent)), MEMORY.exists()],
     host=own_values(),
 )
