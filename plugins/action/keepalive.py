@@ -14,23 +14,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import KE
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import FurtherAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import FURTHER_OPTIONS, runs_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import FURTHER_OPTIONS, left_out, runs_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_namespaces
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import Run
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Result = t.Dict[str, t.Any]
-
-
-_NAMESPACES_STAY = (
-    "namespaces is given, and running containers keep their values with state=absent. Set those of the kernel, 7200, "
-    "75 and 9, with linux.tcp.keepalive_namespaces, or restart the containers."
-)
 
 
 class ActionModule(GuardedAction, ProbingAction, FurtherAction):
@@ -41,9 +35,12 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
     def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
         """Return the result, with those of further modules where options ask for them."""
         warnings = self._warnings(task_vars or {}) if self.is_in_role else []
-        if self._task.args.get("state") == "absent" and wanted_namespaces(self._task.args.get("namespaces")):
-            warnings.append(_NAMESPACES_STAY)
-        result = self._run(tmp, task_vars)
+        try:
+            runs = runs_of(self._task.args)
+            warnings += left_out(self._task.args)
+        except InvalidValueError as exc:
+            return {"failed": True, "msg": str(exc)}
+        result = self._run(runs, tmp, task_vars)
         return {**result, "warnings": [*result.get("warnings", ()), *warnings]} if warnings else result
 
     def _warnings(self, variables: Result) -> list[str]:
@@ -59,12 +56,8 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
             )
         return warnings
 
-    def _run(self, tmp: str | None, task_vars: Result | None) -> Result:
+    def _run(self, runs: list[Run], tmp: str | None, task_vars: Result | None) -> Result:
         arguments = self._task.args
-        try:
-            runs = runs_of(arguments)
-        except InvalidValueError as exc:
-            return {"failed": True, "msg": str(exc)}
         self._task.args = {name: value for name, value in arguments.items() if name not in FURTHER_OPTIONS}
         try:
             if not runs:

@@ -48,8 +48,8 @@ options:
       - There C(rearm), C(listening) and C(summary_only) are V(true) where an element does not say otherwise.
       - That module looks at all of them in check mode first. What it refuses is refused before any value is set.
       - In check mode the values are not set, so the connections are shown with the present ones.
-      - Nothing is done to connections with O(state=absent) or O(root) other than V(/). O(runtime=false) does not keep
-        the module from them.
+      - Nothing is done to connections with O(state=absent) or O(root) other than V(/), and a warning says so.
+        O(runtime=false) does not keep the module from them.
       - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
     type: list
     elements: dict
@@ -60,10 +60,14 @@ options:
         has values of its own, which those of the host never reach. M(linux.tcp.keepalive_namespaces) is run for it.
       - V(true) is for all of them. Otherwise a list of dictionaries, each with the filters C(containers), C(engines),
         C(units), C(names), C(pids), C(values_differ) or with C(all), and C(overrides), as that module has them.
-      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed.
-      - That module looks at all of them in check mode first. What it refuses is refused before any value is set.
-      - With O(state=absent) running containers keep what they have, and a warning says so. Nothing is done to them with
-        O(root) other than V(/) either. O(runtime=false) does not keep the module from them.
+      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed, unless
+        O(state=absent).
+      - That module looks at all of them in check mode first. What it refuses is refused before any value is set. A
+        network namespace that cannot be set keeps neither the host nor the others from being set. The task fails in
+        the end and names it.
+      - With O(state=absent) they get back what they had before that module set them, as it describes.
+      - Nothing is done to them with O(root) other than V(/), and a warning says so. O(runtime=false) does not keep the
+        module from them.
       - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
     type: raw
     default: false

@@ -28,29 +28,37 @@ class FurtherAction(ActionBase):
     def run_with_further(self, runs: list[Run], set_values: t.Callable[[], Result], task_vars: Result | None) -> Result:
         """Set the values, and then do each of the runs.
 
-        Nothing is changed where one of them fails beforehand, in check mode.
+        Nothing is changed where a module refuses its run beforehand, in check mode. One that fails for some of what it
+        looks at, such as a network namespace, and does the rest, keeps nothing else from being done; the task fails in
+        the end.
         """
         if self._task.async_val:
             option = runs[0].option
             return {"failed": True, "msg": f"{option} cannot be given with async: leave one of them out."}
-        looks = []
-        for run in runs:
-            looks.append(self._run_one(run, task_vars, check_mode=True))
-            if _is_lost(looks[-1]):
-                message = f"{run.place}: {printable(str(looks[-1].get('msg')))}"
-                return {**looks[-1], "changed": False, "msg": unchanged(message)}
+        looks = self._run_each(runs, task_vars, check_mode=True)
+        if looks and _is_refused(looks[-1]):
+            return {**looks[-1], "changed": False, "msg": unchanged(_said(runs[len(looks) - 1], looks[-1]))}
         result = set_values()
-        if self._task.check_mode or _is_lost(result):
-            return _joined(result, runs, looks if self._task.check_mode else [])
+        is_set = not _is_lost(result)
+        results = looks if self._task.check_mode else []
+        if is_set and not self._task.check_mode:
+            results = self._run_each(runs, task_vars, check_mode=False)
+        lost = [(run, one) for run, one in zip(runs, results) if is_set and _is_lost(one)]
+        if lost:
+            done = "would be" if self._task.check_mode else "are"
+            result["msg"] = f"The values {done} set, but {' '.join(_said(run, one) for run, one in lost)}"
+        for _run, one in lost:
+            result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
+        return _joined(result, runs, results)
+
+    def _run_each(self, runs: list[Run], task_vars: Result | None, *, check_mode: bool) -> list[Result]:
+        """Return the results of the runs, up to the first that is refused."""
         results: list[Result] = []
         for run in runs:
-            one = self._run_one(run, task_vars, check_mode=False)
-            results.append(one)
-            if _is_lost(one):
-                result["msg"] = f"The values are set, but {run.place}: {printable(str(one.get('msg')))}"
-                result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
+            results.append(self._run_one(run, task_vars, check_mode=check_mode))
+            if _is_refused(results[-1]):
                 break
-        return _joined(result, runs, results)
+        return results
 
     def _run_one(self, run: Run, task_vars: Result | None, *, check_mode: bool) -> Result:
         own = self._task.check_mode
@@ -66,6 +74,15 @@ class FurtherAction(ActionBase):
 
 def _is_lost(result: Result) -> bool:
     return bool(result.get("failed") or result.get("unreachable"))
+
+
+def _is_refused(result: Result) -> bool:
+    """Return whether a module did nothing; one that fails for some only has counted what it did."""
+    return _is_lost(result) and "totals" not in result
+
+
+def _said(run: Run, result: Result) -> str:
+    return f"{run.place}: {printable(str(result.get('msg')))}"
 
 
 def _joined(result: Result, runs: list[Run], results: list[Result]) -> Result:

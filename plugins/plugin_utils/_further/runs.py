@@ -70,21 +70,48 @@ def runs_of(arguments: Result) -> list[Run]:
     :raises InvalidValueError: where an option has another form.
     """
     runs = _defaults(arguments)
-    if arguments.get("state") == "absent" or (arguments.get("root") or "/") != "/":
+    if _is_another_tree(arguments):
         return runs
-    values = _values(arguments)
+    given = {**_values(arguments), **_given(arguments, "state")}
     for index, element in enumerate(wanted_namespaces(arguments.get("namespaces"))):
-        runs.append(Run(f"namespaces[{index}]", NAMESPACES_MODULE, {**values, **element}))
+        runs.append(Run(f"namespaces[{index}]", NAMESPACES_MODULE, {**given, **element}))
+    if arguments.get("state") == "absent":
+        return runs
     for index, element in enumerate(_sockets(arguments.get("sockets"))):
         runs.append(Run(f"sockets[{index}]", SOCKETS_MODULE, {**_SOCKETS_DEFAULTS, **element}))
     return runs
+
+
+def left_out(arguments: Result) -> list[str]:
+    """Return a sentence about each option that :func:`runs_of` leaves out.
+
+    :raises InvalidValueError: where an option has another form.
+    """
+    if _is_another_tree(arguments):
+        wanted = {
+            "namespaces": wanted_namespaces(arguments.get("namespaces")),
+            "sockets": _sockets(arguments.get("sockets")),
+        }
+        why = f"root is {arguments['root']}, a tree that does not run, and has none"
+    else:
+        wanted = {"sockets": _sockets(arguments.get("sockets")) if arguments.get("state") == "absent" else []}
+        why = "connections keep what they have with state=absent"
+    return [f"{name} is given, and nothing is done for it: {why}." for name, elements in wanted.items() if elements]
+
+
+def _is_another_tree(arguments: Result) -> bool:
+    return (arguments.get("root") or "/") != "/"
+
+
+def _given(arguments: Result, *names: str) -> Result:
+    return {name: arguments[name] for name in names if arguments.get(name)}
 
 
 def _defaults(arguments: Result) -> list[Run]:
     wanted = wanted_defaults(arguments.get("container_defaults"))
     if wanted is None:
         return []
-    place = {name: arguments[name] for name in ("state", "root") if arguments.get(name)}
+    place = _given(arguments, "state", "root")
     values = {} if arguments.get("state") == "absent" else _values(arguments)
     return [Run("container_defaults", DEFAULTS_MODULE, {**values, **place, **wanted})]
 

@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 NGINX, REDIS = {"units": ["nginx"]}, {"units": ["redis"], "rearm": False}
 OK = {"changed": False, "totals": {"changed": 0}, "invocation": {}}
+NOT_RUNNING = "root is /mnt, a tree that does not run, and has none"
 VALUES = {"changed": False, "before": {}, "after": {}}
 
 
@@ -82,13 +83,24 @@ def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "more",
-    [{"sockets": []}, {"sockets": [NGINX], "state": "absent"}, {"sockets": [NGINX], "root": "/mnt"}],
-    ids=["none", "absent", "another root"],
+    ("more", "warnings"),
+    [
+        pytest.param({"sockets": [], "root": "/mnt"}, [], id="none"),
+        pytest.param(
+            {"sockets": [NGINX], "state": "absent"},
+            ["sockets is given, and nothing is done for it: connections keep what they have with state=absent."],
+            id="absent",
+        ),
+        pytest.param(
+            {"sockets": [NGINX], "namespaces": True, "root": "/mnt"},
+            [f"{name} is given, and nothing is done for it: {NOT_RUNNING}." for name in ("namespaces", "sockets")],
+            id="another root",
+        ),
+    ],
 )
-def test_left_alone(monkeypatch: pytest.MonkeyPatch, more: Result) -> None:
+def test_left_alone(monkeypatch: pytest.MonkeyPatch, more: Result, warnings: list[str]) -> None:
     result, calls = act({"time": 600, **more}, monkeypatch, VALUES)
-    assert result == VALUES
+    assert result == {**VALUES, **({"warnings": warnings} if warnings else {})}
     assert [name for name, _check_mode, _arguments in calls] == [None]
 
 
@@ -133,13 +145,16 @@ def test_containers_get_the_values_of_the_task(monkeypatch: pytest.MonkeyPatch) 
     assert result["namespaces"] == [{"changed": False, "totals": {"changed": 0}}]
 
 
-def test_absent_removes_defaults_and_says_that_containers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absent_removes_defaults_and_restores_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = {"state": "absent", "time": 600, "namespaces": True, "container_defaults": True}
-    result, calls = act(arguments, monkeypatch, OK, VALUES, OK)
-    assert [name for name, _check_mode, _arguments in calls] == [DEFAULTS_MODULE, None, DEFAULTS_MODULE]
-    assert calls[0][2] == {"state": "absent"}
-    (warning,) = result["warnings"]
-    assert warning.startswith("namespaces is given, and running containers keep their values with state=absent.")
+    result, calls = act(arguments, monkeypatch, OK, OK, VALUES, OK, OK)
+    further = [DEFAULTS_MODULE, NAMESPACES_MODULE]
+    assert [name for name, _check_mode, _arguments in calls] == [*further, None, *further]
+    assert [arguments for _name, _check_mode, arguments in calls[:2]] == [
+        {"state": "absent"},
+        {"state": "absent", "time": 600, "all": True},
+    ]
+    assert "warnings" not in result
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
 NGINX = Run("sockets[0]", SOCKETS_MODULE, {"units": ["nginx"]})
 OK = {"changed": False, "totals": {"changed": 0}}
 VALUES = {"changed": False, "before": {}, "after": {}}
+BLUE = "net:[7] (blue) could not be set: no."
+PARTLY = {"failed": True, "changed": True, "msg": BLUE, "totals": {"changed": 1, "failed": 1}}
 LOST = {"failed": True, "msg": "\x1b]0;x\x07\u202e"}
 
 
@@ -38,12 +40,12 @@ class Action(FurtherAction):
 
 
 def act(
-    runs: list[Run], monkeypatch: pytest.MonkeyPatch, *results: Result, async_val: int = 0
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch, *results: Result, async_val: int = 0, check_mode: bool = False
 ) -> tuple[Result, list[str]]:
     """Run modules around setting values; return the result and what was done."""
     done: list[str] = []
     left = iter(results)
-    task = mock.MagicMock(check_mode=False, async_val=async_val)
+    task = mock.MagicMock(check_mode=check_mode, async_val=async_val)
 
     def execute(_self: object, **_given: object) -> Result:
         done.append("look" if task.check_mode else "set")
@@ -80,6 +82,43 @@ def test_order_and_message(
     result, found = act([NGINX], monkeypatch, *results)
     assert found == done
     assert (result.get("msg"), bool(result.get("failed"))) == (message, message is not None)
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [
+        pytest.param([PARTLY, OK, PARTLY, OK], f"The values are set, but namespaces[0]: {BLUE}", id="at both looks"),
+        pytest.param([OK, OK, PARTLY, OK], f"The values are set, but namespaces[0]: {BLUE}", id="afterwards"),
+        pytest.param([PARTLY, OK, OK, OK], None, id="no longer"),
+        pytest.param(
+            [OK, OK, PARTLY, LOST],
+            f"The values are set, but namespaces[0]: {BLUE} sockets[0]: \\x1b]0;x\\x07\\u202e",
+            id="both",
+        ),
+    ],
+)
+def test_one_that_fails_stops_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, results: list[Result], message: str | None
+) -> None:
+    runs = [Run("namespaces[0]", NAMESPACES_MODULE, {}), NGINX]
+    result, done = act(runs, monkeypatch, *results)
+    assert done == ["look", "look", "values", "set", "set"]
+    assert (result.get("msg"), result.get("failed", False)) == (message, message is not None)
+    assert result["namespaces"] == [{name: one for name, one in results[2].items() if name in ("changed", "totals")}]
+
+
+def test_one_that_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [Run("namespaces[0]", NAMESPACES_MODULE, {}), NGINX]
+    result, done = act(runs, monkeypatch, PARTLY, OK, check_mode=True)
+    assert done == ["look", "look", "values"]
+    assert (result["msg"], result["failed"]) == (f"The values would be set, but namespaces[0]: {BLUE}", True)
+
+
+def test_values_that_fail_beside_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VALUES, "failed", True)
+    runs = [Run("namespaces[0]", NAMESPACES_MODULE, {})]
+    result, done = act(runs, monkeypatch, PARTLY)
+    assert (done, result) == (["look", "values"], {**VALUES, "namespaces": []})
 
 
 def test_no_async(monkeypatch: pytest.MonkeyPatch) -> None:

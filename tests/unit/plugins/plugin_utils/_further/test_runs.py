@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import (
     RETURNED,
     SOCKETS_MODULE,
     Run,
+    left_out,
     runs_of,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED
@@ -60,7 +61,10 @@ OF_SOCKETS = {"rearm": True, "listening": True, "summary_only": True}
         ),
         pytest.param(
             {"sockets": [NGINX], "namespaces": True, "container_defaults": ["lxc"], "state": "absent", "root": "/"},
-            [Run("container_defaults", DEFAULTS_MODULE, {"state": "absent", "root": "/", "engines": ["lxc"]})],
+            [
+                Run("container_defaults", DEFAULTS_MODULE, {"state": "absent", "root": "/", "engines": ["lxc"]}),
+                Run("namespaces[0]", NAMESPACES_MODULE, {**VALUES, "state": "absent", "all": True}),
+            ],
             id="absent",
         ),
         pytest.param(
@@ -72,6 +76,21 @@ OF_SOCKETS = {"rearm": True, "listening": True, "summary_only": True}
 )
 def test_runs(arguments: Arguments, runs: list[Run]) -> None:
     assert runs_of({**VALUES, **arguments}) == runs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        pytest.param({}, [], id="all is done"),
+        pytest.param({"state": "absent"}, ["sockets"], id="absent"),
+        pytest.param({"root": "/mnt"}, ["namespaces", "sockets"], id="another root"),
+        pytest.param({"root": "/mnt", "state": "absent"}, ["namespaces", "sockets"], id="absent in another root"),
+        pytest.param({"root": "/mnt", "namespaces": "no", "sockets": []}, [], id="nothing is wanted"),
+    ],
+)
+def test_left_out(arguments: Arguments, names: list[str]) -> None:
+    given = {"sockets": [NGINX], "namespaces": True, "container_defaults": True, **arguments}
+    assert [sentence.partition(" ")[0] for sentence in left_out(given)] == names
 
 
 @pytest.mark.parametrize(
