@@ -60,6 +60,7 @@ PURE = (
     "module_utils._writers.targets",
     "module_utils._writers.texts",
     "module_utils._writers.variables",
+    "module_utils._host.reasons",
     "module_utils._namespaces.engine_formats",
     "module_utils._namespaces.lasts",
     "module_utils._namespaces.model",

@@ -154,7 +154,7 @@ left_namespaces:
   description:
     - The network namespaces that were left as they are, with the same keys, and C(values) in place of C(before) and
       C(after).
-    - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired values. V(chosen_by_others), it
+    - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired state. V(chosen_by_others), it
       has other values than the kernel's, and not those that this collection set. V(host_namespace), it is the
       host's own.
     - With O(state=absent) also V(nothing_to_restore), nothing is remembered that this collection wrote there, and

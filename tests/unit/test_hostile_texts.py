@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin, Pod
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome as NamespaceOutcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change as NamespaceChange
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change as SocketChange
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState as DesiredSockets

@@ -23,27 +23,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of, origin_once_set
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
-    FAILED,
-    PARTLY,
-    REFUSED,
-    UNKNOWN,
-    UNREADABLE,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import FAILED, PARTLY, UNKNOWN, UNREADABLE
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Origin
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import Memory
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
     Result = t.TypeVar("Result")

@@ -25,14 +25,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     run_in,
     run_in_each,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED as CALL_REFUSED
+from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.monitors import container_of_monitor
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_own_table
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED as CALL_REFUSED
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:

@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
     Result = t.Dict[str, t.Any]
 

@@ -22,10 +22,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons impo
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace, Result
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
 NONE_SELECTED = "No network namespace matches these filters."

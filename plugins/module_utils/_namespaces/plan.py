@@ -15,10 +15,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
-    COMPLIANT,
     HOST_OWN,
     NOTHING_TO_RESTORE,
     UNREADABLE,
@@ -31,8 +31,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 

@@ -11,7 +11,7 @@ Each has a code for programs and a message for people. Programs compare codes on
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
 # What sets the values of a namespace when it is made anew.
 HOST_BOOT = Reason("host_boot", "it is the host's own: linux.tcp.keepalive_info tells what the next boot gives")
@@ -22,7 +22,6 @@ UNIT_COMMANDS = Reason("unit_commands", "the files of its unit name the keys")
 UNKNOWN = Reason("unknown", "nothing that can be read here tells")
 
 # Why a namespace was left as it was.
-COMPLIANT = Reason("already_compliant", "it has the desired values")
 CHOSEN_BY_OTHERS = Reason(
     "chosen_by_others", "it has other values than the kernel's, and not those this collection set"
 )
@@ -33,5 +32,4 @@ HOST_OWN = Reason("host_namespace", "it is the host's own, which linux.tcp.keepa
 # Why a namespace could not be set.
 UNREADABLE = Reason("values_unreadable", "its values cannot be read")
 FAILED = Reason("failed", "an error occurred")
-REFUSED = Reason("refused", "the kernel refused")
 PARTLY = Reason("not_undone", "it is changed in part")

@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     NotPermittedError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
@@ -29,16 +30,16 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     remedy,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PINS, Outcome, plan
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import REFUSED, TOO_OLD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import TOO_OLD
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner, duplicate_socket
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Options, Socket
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 

@@ -15,32 +15,30 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT
+from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
     KEEPALIVE_TIMER,
     ends_at_one_lost_probe,
     judge,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    COMPLIANT,
     NO_TIMER,
     OLDER,
     SHORT_USER_TIMEOUT,
     UNREAD,
     UNSUPPORTED,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
         Entry,
         Options,
         Result,
         Socket,
-    )
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-        Reason,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 

@@ -11,22 +11,7 @@ Each has a code for programs and a message for people. Programs compare codes on
 
 from __future__ import annotations
 
-import typing as t
-
-if t.TYPE_CHECKING:
-    What = t.Literal["namespace", "process", "socket"]
-
-
-class Reason(t.NamedTuple):
-    """A ``code``, which never changes, and a ``message``, which may."""
-
-    code: str
-    message: str
-
-    def because(self, cause: str) -> Reason:
-        """Return the same reason with a message that ends with the cause."""
-        return self._replace(message=f"{self.message}: {cause}")
-
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
 # Why a socket is not covered, or why that is not known.
 OFF = Reason("keepalive_off", "keepalive is off")
@@ -45,35 +30,22 @@ NOT_COVERED = {
 }
 
 # Why a socket was left as it was.
-COMPLIANT = Reason("already_compliant", "it has the desired state")
 SHORT_USER_TIMEOUT = Reason(
     "user_timeout_too_short", "with its TCP_USER_TIMEOUT a single lost probe would end the connection"
 )
 UNSUPPORTED = Reason("not_supported", "the kernel has no such option for MPTCP")
-REFUSED = Reason("refused", "the kernel refused")
 
 # Why a socket, process or namespace was unreadable.
-PERMISSION = Reason("permission_denied", "permission denied")
-HIDDEN = Reason("processes_hidden", "other users' processes are hidden")
 TOO_OLD = Reason("kernel_too_old", "this system has no pidfd_getfd(2)")
 UNITS_UNKNOWN = Reason("socket_units_unknown", "systemctl does not tell where socket units listen")
-NO_TABLE = Reason("table_unreadable", "its table of sockets cannot be read")
 FIRST_THREAD_ENDED = Reason(
     "first_thread_ended", "the first thread of its process has ended, and the kernel is older than Linux 6.9"
 )
-ENDED = Reason("ended", "it ended meanwhile")
 NOT_ACCEPTED = Reason("not_accepted", "it waits to be accepted by its listener's process")
 CLOSED = Reason("closed", "its process has closed it")
 HALF_OPEN = Reason("half_open", "its peer has not completed the connection")
 NO_HOLDER = Reason("no_holder", "no process that can be seen here holds it, or it is the kernel's own")
 HIDDEN_HOLDER = Reason("holder_hidden", "its process cannot be read, or it is the kernel's own")
-
-# What may be unreadable, and the word for several.
-PLURALS: dict[What, str] = {
-    "process": "process(es)",
-    "namespace": "network namespace(s)",
-    "socket": "socket(s)",
-}
 
 # Why a socket that is in the tables has no process from which it could be duplicated.
 NO_PROCESS = (NOT_ACCEPTED, CLOSED, HALF_OPEN, NO_HOLDER, HIDDEN_HOLDER)

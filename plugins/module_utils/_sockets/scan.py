@@ -23,6 +23,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     NotPermittedError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
+    ENDED,
+    HIDDEN,
+    NO_TABLE,
+    PERMISSION,
+    REFUSED,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections, accepts
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
@@ -30,30 +38,24 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import TOO_OLD_REMEDY, Duplicator, remedy
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     CLOSED,
-    ENDED,
     FIRST_THREAD_ENDED,
     HALF_OPEN,
-    HIDDEN,
     HIDDEN_HOLDER,
     NO_HOLDER,
-    NO_TABLE,
     NO_TIMER,
     NOT_ACCEPTED,
-    PERMISSION,
-    REFUSED,
     TOO_OLD,
     UNITS_UNKNOWN,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.socket_units import listening_ends
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
 
 if t.TYPE_CHECKING:
     import socket
 
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import End, Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Criteria, Entry, Options
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
 
     # process and number of the descriptor
     Holder = t.Tuple[Process, int]

@@ -11,19 +11,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    ENDED,
-    HIDDEN_HOLDER,
-    LATE,
-    NO_TABLE,
-    PLURALS,
-    SILENT,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, NO_TABLE, PLURALS
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import HIDDEN_HOLDER, LATE, SILENT
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import consequence_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason as SocketReason
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason as SocketReason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, Result

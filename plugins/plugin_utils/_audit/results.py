@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PLURALS
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import PLURALS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import INT_MAX, KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT, REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import (
@@ -20,16 +21,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
-    COMPLIANT,
     HOST_OWN,
     NOTHING_TO_RESTORE,
-    REFUSED,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import KERNEL_DEFAULTS as NONE_SET
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
 WEB = Namespace(
     2, containers=(Container("a", "docker", "web"),), values=KERNEL_DEFAULTS, origin=Origin(NONE_SET, KERNEL_DEFAULTS)

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import (
     Change,
@@ -20,7 +21,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     CHANGED_SINCE,
     CHOSEN_BY_OTHERS,
-    COMPLIANT,
     HOST_OWN,
     NOTHING_TO_RESTORE,
     UNREADABLE,
@@ -28,7 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons impo
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
 WANT = Values(600, 60, 20)
 CHOSEN = Values(60, 75, 9)

@@ -12,12 +12,12 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT, Reason
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import _apply, _set
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import read_options
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import has_privilege
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState, Outcome
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import COMPLIANT, Reason
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
 

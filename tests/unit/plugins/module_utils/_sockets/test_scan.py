@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import NO_TABLE
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_TABLE
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import PERMISSION
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, per_cent
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host

@@ -8,15 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
-    ENDED,
-    LATE,
-    NO_HOLDER,
-    NO_TABLE,
-    OFF,
-    PERMISSION,
-    SILENT,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, NO_TABLE, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import LATE, NO_HOLDER, OFF, SILENT
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge_host
@@ -24,7 +17,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CO
 from ansible_collections.linux.tcp.tests.unit.results import OWN, info, namespace, namespaces, sockets
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
 Result = t.Dict[str, t.Any]
 UNREADABLE = {

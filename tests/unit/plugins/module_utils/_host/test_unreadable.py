@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import ENDED, NOT_ACCEPTED, PERMISSION
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.unreadable import Unreadable
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NOT_ACCEPTED
 
 
 def test_unreadable_is_counted_by_reason() -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import PLURALS
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import PLURALS
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import Reason, What
+    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason, What
 
 
 class Unreadable:
