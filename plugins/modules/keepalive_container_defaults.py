@@ -210,6 +210,14 @@ overridden_by:
       returned: always
       type: str
       sample: time
+    code:
+      description:
+        - V(takes_precedence), a later line sets another value. V(list_replaced), a later list without the key replaces
+          that of this module. V(not_included), nothing includes the file of this module.
+        - Where it cannot be known, a code of RV(engines[].before.doubts).
+      returned: always
+      type: str
+      sample: takes_precedence
     path:
       description: The file that takes precedence, or that makes it uncertain; V(null) where there is none.
       returned: always

@@ -27,6 +27,7 @@ REPLACED = {
     r"(put|puts|putting)( \w+)? back": "restore, roll back",
     r"who else": "other writers",
     r"tells? the truth": "verify",
+    r"misses": "deviations",
 }
 FORBIDDEN = re.compile(rf"(?<![\w-])({'|'.join(REPLACED)})(?![\w-])", re.IGNORECASE)
 SUFFIXES = {".md", ".rst", ".py", ".yml", ".j2"}

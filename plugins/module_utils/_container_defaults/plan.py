@@ -124,14 +124,14 @@ def plan_defaults(configurations: t.Iterable[Configuration], want: DesiredDefaul
     :raises OverriddenError: where new containers would get other values all the same, or that cannot be known.
     """
     changes = [plan_engine(configuration, want) for configuration in configurations]
-    misses = [miss for change in changes for miss in _misses(change, want)]
-    if misses:
-        engines = " and ".join(sorted({miss["engine"] for miss in misses}))
+    overriding = [one for change in changes for one in _overriding(change, want)]
+    if overriding:
+        engines = " and ".join(sorted({one["engine"] for one in overriding}))
         raise OverriddenError(
             unchanged(
-                f"{' '.join(miss['message'] for miss in misses)} Correct this, or leave {engines} out of engines."
+                f"{' '.join(one['message'] for one in overriding)} Correct this, or leave {engines} out of engines."
             ),
-            overridden_by=misses,
+            overridden_by=overriding,
         )
     return changes
 
@@ -195,8 +195,8 @@ def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> N
         )
 
 
-def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str, t.Any]]:
-    """Yield why a new container would not get the values."""
+def _overriding(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str, t.Any]]:
+    """Yield why a new container would not get the values, as the module returns it."""
     for key, value in want.named().items():
         found = change.after.values[key]
         if found == value:
@@ -205,20 +205,20 @@ def _misses(change: EngineChange, want: DesiredDefaults) -> t.Iterator[dict[str,
         place = change.after.places.get(key) or change.after.last_list
         if found is None:
             doubt = _doubt_about(change, key)
-            place = doubt.place
+            code, place = doubt.code, doubt.place
             message = f"It cannot be known whether {name} would be {value}: {doubt.message}"
         elif key in change.after.places:
+            code = "takes_precedence"
             message = f"{name} would be {found}, not {value}, because {place} takes precedence."
         elif place:
+            code = "list_replaced"
             message = f"{name} would be {found}, not {value}, because the list in {place} replaces all before it."
         else:
+            code = "not_included"
             message = f"{name} would be {found}, not {value}, because nothing includes {change.path}."
-        yield _miss(change, key, place.as_dict() if place else {"path": None, "line": None}, message)
+        where = place.as_dict() if place else {"path": None, "line": None}
+        yield {"engine": change.engine, "key": key, "code": code, "message": printable(message), **where}
 
 
 def _doubt_about(change: EngineChange, key: Key) -> Doubt:
     return next(one for one in change.after.doubts if one.key in (None, key))
-
-
-def _miss(change: EngineChange, key: Key, place: dict[str, t.Any], message: str) -> dict[str, t.Any]:
-    return {"engine": change.engine, "key": key, **place, "message": printable(message)}

@@ -103,6 +103,7 @@ def test_what_takes_precedence_is_returned(run: RunModule, root: Path) -> None:
     lay_out(root, {later: f"[containers]\ndefault_sysctls = ['{TIME}=60']\n".encode()})
     answer = run(root=str(root), time=600)
     assert answer["failed"] is True
-    (miss,) = answer["overridden_by"]
-    assert (miss["engine"], miss["key"], miss["path"], miss["line"]) == ("podman", "time", later, 2)
-    assert answer["msg"].startswith(miss["message"])
+    (found,) = answer["overridden_by"]
+    assert (found["engine"], found["key"], found["path"], found["line"]) == ("podman", "time", later, 2)
+    assert found["code"] == "takes_precedence"
+    assert answer["msg"].startswith(found["message"])

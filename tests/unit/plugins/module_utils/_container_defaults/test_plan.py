@@ -151,11 +151,12 @@ def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, w
 
 
 @pytest.mark.parametrize(
-    ("engine", "texts", "message", "place"),
+    ("engine", "texts", "code", "message", "place"),
     [
         pytest.param(
             "podman",
             {f"{FOLDER}/zz.conf": list_of(PING, f"{TIME}=60")},
+            "takes_precedence",
             f"{TIME} in new containers of podman would be 60, not 600, because {FOLDER}/zz.conf line 2 takes "
             f"precedence.",
             (f"{FOLDER}/zz.conf", 2),
@@ -164,6 +165,7 @@ def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, w
         pytest.param(
             "podman",
             {f"{FOLDER}/zz.conf": list_of(PING)},
+            "list_replaced",
             f"{TIME} in new containers of podman would be 7200, not 600, because the list in {FOLDER}/zz.conf line 2 "
             f"replaces all before it.",
             (f"{FOLDER}/zz.conf", 2),
@@ -172,6 +174,7 @@ def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, w
         pytest.param(
             "podman",
             {f"{FOLDER}/zz.conf": "["},
+            "not_understood",
             f"It cannot be known whether {TIME} in new containers of podman would be 600: {FOLDER}/zz.conf line 1 is "
             f"not understood: there is no key.",
             (f"{FOLDER}/zz.conf", 1),
@@ -180,6 +183,7 @@ def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, w
         pytest.param(
             "lxc",
             {COMMON: ""},
+            "not_included",
             f"{TIME} in new containers of lxc would be 7200, not 600, because nothing includes {PATHS['lxc']}.",
             (None, None),
             id="a folder that is not included",
@@ -187,13 +191,14 @@ def test_what_others_wrote_to_our_file_is_not_touched(text: str, message: str, w
     ],
 )
 def test_what_takes_precedence_is_named(
-    engine: Engine, texts: dict[str, str], message: str, place: tuple[str | None, int | None]
+    engine: Engine, texts: dict[str, str], code: str, message: str, place: tuple[str | None, int | None]
 ) -> None:
     with pytest.raises(OverriddenError) as refused:
         plan_defaults([having(texts, engine)], DesiredDefaults(Values(time=600)))
     assert str(refused.value) == f"{message} Correct this, or leave {engine} out of engines. Nothing was changed."
-    (miss,) = refused.value.details["overridden_by"]
-    assert miss == {"engine": engine, "key": "time", "path": place[0], "line": place[1], "message": message}
+    assert refused.value.details["overridden_by"] == [
+        {"engine": engine, "key": "time", "code": code, "message": message, "path": place[0], "line": place[1]}
+    ]
 
 
 def test_a_list_that_adds_is_no_hindrance() -> None:
