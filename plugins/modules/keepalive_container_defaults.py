@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - A container with a network of its own does not inherit the host's values. It begins with the kernel's, 7200, 75 and
     9, unless its engine sets others. This module gives the engine a file with the values for each new container.
-  - Podman, CRI-O and LXC have a place for such a file. Docker and plain containerd have none; the module warns of these
-    and shows what to give to each container, when it changes other engines or there is none that it can set.
+  - Podman, CRI-O and LXC have a place for such a file. Docker, containerd, also that of k3s and k0s, Incus
+    and systemd-nspawn have none; the module warns of these and shows what to do instead, when it changes other engines
+    or there is none that it can set.
   - What a new container gets is worked out by the rules of each engine, of all files that it reads, and named with file
     and line. If another file takes precedence, or that cannot be known, the module fails before anything is touched.
   - All engines are changed or none. When a step fails, the steps before it are undone.

@@ -40,6 +40,14 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "lxc": tuple(f"{folder}/lxc-start" for folder in _FOLDERS),
     "docker": (*(f"{folder}/dockerd" for folder in _FOLDERS), "/snap/bin/dockerd"),
     "containerd": tuple(f"{folder}/containerd" for folder in _FOLDERS),
+    "k3s": tuple(f"{folder}/k3s" for folder in _FOLDERS),
+    "k0s": tuple(f"{folder}/k0s" for folder in _FOLDERS),
+    # Debian has it in libexec, others' packages in /opt
+    "incus": (
+        *(f"{folder}/incusd" for folder in _FOLDERS),
+        *("/usr/libexec/incus/incusd", "/usr/lib/incus/incusd", "/opt/incus/bin/incusd"),
+    ),
+    "nspawn": tuple(f"{folder}/systemd-nspawn" for folder in _FOLDERS),
 }
 # Where an engine can be told to read other files than its own: by its environment, or by options of its unit.
 _UNITS = ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")

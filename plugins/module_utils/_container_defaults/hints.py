@@ -52,16 +52,16 @@ def cautions(
 
 
 def _without_defaults(engine: str, named: t.Mapping[str, int]) -> str:
-    """Return what to do for an engine that has no defaults for sysctls."""
+    """Return what to do for an engine that has no file of defaults for sysctls."""
     options = " ".join(f"--sysctl {name}={value}" for name, value in named.items())
-    if engine != "docker":
-        return (
-            f"{engine} has no defaults for sysctls, so new containers get the kernel's values. Set them where "
-            f"containers are made, with nerdctl run {options} or in the securityContext of a pod, or for all of a "
-            f"network by CNI's plugin tuning."
-        )
     lines = "".join(f"\n      {name}: {value}" for name, value in named.items())
-    return (
-        f"docker has no defaults for sysctls, so new containers get the kernel's values. Give them to each container: "
-        f"docker run {options}, or in a compose file:\n    sysctls:{lines}"
-    )
+    keys = " ".join(f"linux.sysctl.{name}={value}" for name, value in named.items())
+    in_pods = "in the securityContext of a pod, or for all of a network by CNI's plugin tuning."
+    what_to_do = {
+        "docker": f"Give them to each container: docker run {options}, or in a compose file:\n    sysctls:{lines}",
+        "containerd": f"Set them where containers are made, with nerdctl run {options} or {in_pods}",
+        "incus": f"Give them to a profile, and restart its containers: incus profile set default {keys}",
+        "nspawn": "Set them in the container itself, such as by linux.tcp.keepalive with root: /var/lib/machines/NAME.",
+    }
+    done = what_to_do.get(engine, f"Set them {in_pods}")
+    return f"{engine} has no defaults for sysctls, so new containers get the kernel's values. {done}"

@@ -31,6 +31,16 @@ LXC, LXC_D = "/usr/share/lxc/config", "/usr/share/lxc/config/common.conf.d"
     ("layout", "engines"),
     [
         pytest.param({}, (), id="none"),
+        pytest.param(
+            {
+                "/usr/local/bin/k3s": b"",
+                "/usr/bin/k0s": b"",
+                "/opt/incus/bin/incusd": b"",
+                "/usr/bin/systemd-nspawn": b"",
+            },
+            ("k3s", "k0s", "incus", "nspawn"),
+            id="without defaults",
+        ),
         pytest.param({"/usr/bin/podman": b"", "/usr/local/bin/crio": b""}, ("podman", "cri-o"), id="two"),
         pytest.param({"/usr/bin/lxc-start": b""}, ("lxc",), id="LXC"),
         pytest.param({LXC: None}, (), id="a folder that LXC's library brings"),

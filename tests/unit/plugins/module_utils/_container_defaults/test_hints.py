@@ -36,6 +36,30 @@ def test_containerd() -> None:
 
 
 @pytest.mark.parametrize(
+    ("engine", "what_to_do"),
+    [
+        ("k3s", "Set them in the securityContext of a pod, or for all of a network by CNI's plugin tuning."),
+        ("k0s", "Set them in the securityContext of a pod, or for all of a network by CNI's plugin tuning."),
+        (
+            "incus",
+            (
+                f"Give them to a profile, and restart its containers: incus profile set default "
+                f"linux.sysctl.{TIME}=600 linux.sysctl.{INTVL}=60 linux.sysctl.{PROBES}=20"
+            ),
+        ),
+        (
+            "nspawn",
+            "Set them in the container itself, such as by linux.tcp.keepalive with root: /var/lib/machines/NAME.",
+        ),
+    ],
+)
+def test_other_engines(engine: str, what_to_do: str) -> None:
+    (caution,) = cautions([engine], [], WANT, None)
+    said = f"{engine} has no defaults for sysctls, so new containers get the kernel's values. {what_to_do}"
+    assert caution == ("has_no_defaults", engine, said)
+
+
+@pytest.mark.parametrize(
     "want", [DesiredDefaults(Values()), DesiredDefaults(Values(), absent=True)], ids=["report", "absent"]
 )
 def test_nothing_to_say_without_values(want: DesiredDefaults) -> None:
