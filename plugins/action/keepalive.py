@@ -10,11 +10,11 @@ import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import FurtherAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import FURTHER_OPTIONS, left_out, runs_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import left_out, runs_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
@@ -58,7 +58,7 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
 
     def _run(self, runs: list[Run], tmp: str | None, task_vars: Result | None) -> Result:
         arguments = self._task.args
-        self._task.args = {name: value for name, value in arguments.items() if name not in FURTHER_OPTIONS}
+        self._task.args = {name: value for name, value in arguments.items() if name not in FURTHER}
         try:
             if not runs:
                 return super().run_allowed(tmp, task_vars)

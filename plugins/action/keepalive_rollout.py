@@ -33,13 +33,13 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     wrong,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     require_no_steering_facts,
     steering_facts,
     without_facts,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import wanted_defaults, wanted_namespaces
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES, require_known_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 

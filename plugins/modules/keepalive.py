@@ -362,11 +362,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Keepalive
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 
-# The action plugin runs further modules for these options, and keeps them to itself.
-OF_ACTION_PLUGIN = ("sockets", "namespaces", "container_defaults")
 NO_ACTION_PLUGIN = (
     "{} is heeded by the collection's action plugin, which Ansible has not found. Name the module"
     " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg. Nothing was"
@@ -376,7 +374,7 @@ NO_ACTION_PLUGIN = (
 
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE, supports_check_mode=True)
-    for name in OF_ACTION_PLUGIN:
+    for name in FURTHER:
         if module.params[name]:
             module.fail_json(msg=NO_ACTION_PLUGIN.format(name))
     try:

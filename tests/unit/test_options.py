@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_VARIABLES,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import NAMESPACES_ELEMENT
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import NAMESPACES_ELEMENT
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
 

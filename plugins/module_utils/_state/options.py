@@ -29,14 +29,18 @@ DESIRED_STATE: Spec = {
 }
 ROOT: Spec = {"root": {"type": "path", "default": "/"}}
 
-KEEPALIVE: Spec = {
-    **DESIRED_STATE,
-    "backup": {"type": "bool", "default": False},
-    **ROOT,
+# For these the action plugin of keepalive runs further modules, and keeps them to itself.
+FURTHER: Spec = {
     "sockets": {"type": "list", "elements": "dict", "default": []},
     # true, or a list of what it is for
     "namespaces": {"type": "raw", "default": False},
     "container_defaults": {"type": "raw", "default": False},
+}
+KEEPALIVE: Spec = {
+    **DESIRED_STATE,
+    "backup": {"type": "bool", "default": False},
+    **ROOT,
+    **FURTHER,
 }
 KEEPALIVE_INFO: Spec = {
     **ROOT,

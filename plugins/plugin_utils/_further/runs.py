@@ -11,8 +11,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
+    wanted_defaults,
+    wanted_namespaces,
+    wanted_sockets,
+)
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
 if t.TYPE_CHECKING:
@@ -21,8 +24,6 @@ if t.TYPE_CHECKING:
 SOCKETS_MODULE = "linux.tcp.keepalive_sockets"
 NAMESPACES_MODULE = "linux.tcp.keepalive_namespaces"
 DEFAULTS_MODULE = "linux.tcp.keepalive_container_defaults"
-# The options of keepalive that its action plugin keeps to itself.
-FURTHER_OPTIONS = ("sockets", "namespaces", "container_defaults")
 # What each element of the option sockets has where it does not say otherwise.
 _SOCKETS_DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 # What is returned of the result of each module.
@@ -77,7 +78,7 @@ def runs_of(arguments: Result) -> list[Run]:
         runs.append(Run(f"namespaces[{index}]", NAMESPACES_MODULE, {**given, **element}))
     if arguments.get("state") == "absent":
         return runs
-    for index, element in enumerate(_sockets(arguments.get("sockets"))):
+    for index, element in enumerate(wanted_sockets(arguments.get("sockets"))):
         runs.append(Run(f"sockets[{index}]", SOCKETS_MODULE, {**_SOCKETS_DEFAULTS, **element}))
     return runs
 
@@ -90,11 +91,11 @@ def left_out(arguments: Result) -> list[str]:
     if _is_another_tree(arguments):
         wanted = {
             "namespaces": wanted_namespaces(arguments.get("namespaces")),
-            "sockets": _sockets(arguments.get("sockets")),
+            "sockets": wanted_sockets(arguments.get("sockets")),
         }
         why = f"root is {arguments['root']}, a tree that does not run, and has none"
     else:
-        wanted = {"sockets": _sockets(arguments.get("sockets")) if arguments.get("state") == "absent" else []}
+        wanted = {"sockets": wanted_sockets(arguments.get("sockets")) if arguments.get("state") == "absent" else []}
         why = "connections keep what they have with state=absent"
     return [f"{name} is given, and nothing is done for it: {why}." for name, elements in wanted.items() if elements]
 
@@ -118,23 +119,3 @@ def _defaults(arguments: Result) -> list[Run]:
 
 def _values(arguments: Result) -> Result:
     return {name: arguments[name] for name in NUMBERS if arguments.get(name) is not None}
-
-
-def _sockets(filters: object) -> list[Result]:
-    """Return the elements of the option sockets.
-
-    :raises InvalidValueError: for what is wrong with it, as far as its module cannot tell.
-    """
-    if not filters:
-        return []
-    if not isinstance(filters, list) or not all(isinstance(wanted, dict) for wanted in filters):
-        raise InvalidValueError(
-            f"sockets is {filters!r}, and a list of dictionaries is needed, such as [{{units: [nginx]}}]."
-        )
-    nulls = sorted({name for wanted in filters for name, value in wanted.items() if value is None})
-    if nulls:  # as a template leaves it that finds nothing
-        raise InvalidValueError(
-            f"sockets has no value for {', '.join(nulls)}. Give one, or leave it out: without it more sockets are "
-            f"selected."
-        )
-    return filters

@@ -22,10 +22,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidVa
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, validate
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
     NAMESPACES_ELEMENT,
     wanted_defaults,
     wanted_namespaces,
+    wanted_sockets,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import ROLE_VARIABLES, did_you_mean
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS, with_whole_numbers
@@ -116,10 +117,8 @@ def _without_aliases(arguments: Arguments, spec: Spec) -> dict[str, t.Any]:
 
 
 def _require_sockets(elements: object) -> None:
-    for index, element in enumerate(elements if isinstance(elements, list) else ()):
-        # what is null, and what is no dictionary, is refused with more to say
-        if isinstance(element, dict) and None not in element.values():
-            _require_element(index, element)
+    for index, element in enumerate(wanted_sockets(elements)):
+        _require_element(index, element)
 
 
 def _require_element(index: int, element: Arguments) -> None:

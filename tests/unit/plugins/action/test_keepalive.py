@@ -162,7 +162,7 @@ def test_absent_removes_defaults_and_restores_containers(monkeypatch: pytest.Mon
     [
         ({"namespaces": [{}]}, "namespaces[0]: No filter is given, so every network namespace would be selected. "),
         ({"container_defaults": ["docker"]}, "container_defaults: value of engines must be one or more of: podman, "),
-        ({"sockets": [{"units": None}]}, "sockets has no value for units. Give one, or leave it out"),
+        ({"sockets": [{"units": None}]}, "sockets[0] has no value for units. Give one, or leave it out"),
     ],
     ids=str,
 )

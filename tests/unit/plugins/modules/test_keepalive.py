@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER
 from ansible_collections.linux.tcp.plugins.modules import keepalive
 from ansible_collections.linux.tcp.tests.unit.host import INTVL, PROBES, TIME, lay_out, look_at, make_host, make_kernel
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -243,7 +244,7 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
                 keepalive.NO_ACTION_PLUGIN.format(name),
                 id=f"{name} without the action plugin",
             )
-            for name in keepalive.OF_ACTION_PLUGIN
+            for name in FURTHER
         ),
         pytest.param(
             {"state": "gone"}, "value of state must be one of: present, absent, got: gone", id="unknown state"

@@ -14,7 +14,6 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import (
     DEFAULTS_MODULE,
     NAMESPACES_MODULE,
@@ -91,24 +90,6 @@ def test_runs(arguments: Arguments, runs: list[Run]) -> None:
 def test_left_out(arguments: Arguments, names: list[str]) -> None:
     given = {"sockets": [NGINX], "namespaces": True, "container_defaults": True, **arguments}
     assert [sentence.partition(" ")[0] for sentence in left_out(given)] == names
-
-
-@pytest.mark.parametrize(
-    ("sockets", "message"),
-    [
-        ("nginx", "sockets is 'nginx', and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (["nginx"], "sockets is ['nginx'], and a list of dictionaries is needed, such as [{units: [nginx]}]."),
-        (
-            [{"units": None, "pids": None}],
-            "sockets has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
-        ),
-    ],
-    ids=["no list", "no dictionary", "null"],
-)
-def test_odd(sockets: object, message: str) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        runs_of({"sockets": sockets})
-    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("module", RETURNED)

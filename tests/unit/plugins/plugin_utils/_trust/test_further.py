@@ -15,7 +15,11 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.containers import wanted_defaults, wanted_namespaces
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
+    wanted_defaults,
+    wanted_namespaces,
+    wanted_sockets,
+)
 
 NOTHING: list[object] = [False, None, "", [], "false", "no"]
 ALL: list[object] = [True, "true", "yes"]
@@ -23,6 +27,7 @@ ALL: list[object] = [True, "true", "yes"]
 
 @pytest.mark.parametrize("given", NOTHING, ids=repr)
 def test_nothing_is_wanted(given: object) -> None:
+    assert given or wanted_sockets(given) == []
     assert wanted_namespaces(given) == []
     assert wanted_defaults(given) is None
 
@@ -44,7 +49,7 @@ def test_engines(given: object, engines: list[str]) -> None:
 
 def test_filters() -> None:
     given = [{"engines": ["docker"]}, {"pids": [1], "overrides": "take_over"}]
-    assert wanted_namespaces(given) == given
+    assert wanted_namespaces(given) == wanted_sockets(given) == given
 
 
 EXAMPLE = "give true, false, or a list of dictionaries, such as [{engines: [docker]}]."
@@ -63,6 +68,24 @@ EXAMPLE = "give true, false, or a list of dictionaries, such as [{engines: [dock
             "namespaces[1] has no value for pids, units. Give one, or leave it out: without it more network namespaces "
             "are selected.",
             id="null",
+        ),
+        pytest.param(
+            wanted_sockets,
+            "nginx",
+            "sockets is 'nginx': give a list of dictionaries, such as [{units: [nginx]}].",
+            id="sockets, a word",
+        ),
+        pytest.param(
+            wanted_sockets,
+            ["nginx"],
+            "sockets is ['nginx']: give a list of dictionaries, such as [{units: [nginx]}].",
+            id="sockets, no dictionary",
+        ),
+        pytest.param(
+            wanted_sockets,
+            [{"units": None, "pids": None}],
+            "sockets[0] has no value for pids, units. Give one, or leave it out: without it more sockets are selected.",
+            id="sockets, null",
         ),
         pytest.param(
             wanted_defaults,

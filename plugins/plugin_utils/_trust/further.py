@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the options of keepalive that concern containers: namespaces and container_defaults."""
+"""Read the options of keepalive for which further modules run: sockets, namespaces and container_defaults."""
 
 # This plugin util is private to the collection: it may change at any time.
 
@@ -23,6 +23,14 @@ if t.TYPE_CHECKING:
 NAMESPACES_ELEMENT = {name: option for name, option in KEEPALIVE_NAMESPACES.items() if name not in (*KEYS, "state")}
 
 
+def wanted_sockets(given: object) -> list[Arguments]:
+    """Return what the option sockets selects: an element for each of its filters.
+
+    :raises InvalidValueError: where it is no list of dictionaries, or an element has a null.
+    """
+    return _elements("sockets", given, needed="a list of dictionaries, such as [{units: [nginx]}]", selected="sockets")
+
+
 def wanted_namespaces(given: object) -> list[Arguments]:
     """Return what the option namespaces selects: an element for each of its filters, none for false.
 
@@ -31,18 +39,8 @@ def wanted_namespaces(given: object) -> list[Arguments]:
     switch = _as_switch(given)
     if switch is not None:
         return [{"all": True}] if switch else []
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise InvalidValueError(
-            f"namespaces is {given!r}: give true, false, or a list of dictionaries, such as [{{engines: [docker]}}]."
-        )
-    for index, one in enumerate(given):
-        nulls = sorted(name for name, value in one.items() if value is None)
-        if nulls:  # as a template leaves it that finds nothing
-            raise InvalidValueError(
-                f"namespaces[{index}] has no value for {', '.join(nulls)}. Give one, or leave it out: without it more "
-                f"network namespaces are selected."
-            )
-    return [dict(one) for one in given]
+    needed = "true, false, or a list of dictionaries, such as [{engines: [docker]}]"
+    return _elements("namespaces", given, needed=needed, selected="network namespaces")
 
 
 def wanted_defaults(given: object) -> Arguments | None:
@@ -59,6 +57,21 @@ def wanted_defaults(given: object) -> Arguments | None:
             f"container_defaults is {given!r}: give true, false, or a list of engines, such as [podman]."
         )
     return {"engines": list(engines)}
+
+
+def _elements(name: str, given: object, *, needed: str, selected: str) -> list[Arguments]:
+    if not given:
+        return []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise InvalidValueError(f"{name} is {given!r}: give {needed}.")
+    for index, one in enumerate(given):
+        nulls = sorted(option for option, value in one.items() if value is None)
+        if nulls:  # as a template leaves it that finds nothing
+            raise InvalidValueError(
+                f"{name}[{index}] has no value for {', '.join(nulls)}. Give one, or leave it out: without it more "
+                f"{selected} are selected."
+            )
+    return [dict(one) for one in given]
 
 
 def _as_switch(given: object) -> bool | None:
