@@ -358,17 +358,16 @@ container_defaults:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 
-NO_ACTION_PLUGIN = (
+NO_ACTION_PLUGIN = unchanged(
     "{} is heeded by the collection's action plugin, which Ansible has not found. Name the module"
-    " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg. Nothing was"
-    " changed."
+    " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
 )
 
 

@@ -128,7 +128,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
@@ -136,10 +136,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import KE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import initramfs_warnings
 
 # The folder is the controller's, whose action plugin keeps it to itself.
-NO_ACTION_PLUGIN = (
+NO_ACTION_PLUGIN = unchanged(
     "Checkpoints are read by the collection's action plugin, which Ansible has not found. Name the module"
     " linux.tcp.keepalive_restore, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
-    " Nothing was changed."
 )
 
 

@@ -25,6 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidValueError,
     UndoError,
     VerificationError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
@@ -102,8 +103,7 @@ def _chosen(files: Files, installed: t.Sequence[str], given: t.Sequence[str] | N
     missing = [engine for engine in given if engine not in there]
     if missing and not absent:
         raise InvalidValueError(
-            f"engines has {', '.join(missing)}, which is not installed. Install it first, or leave it out. "
-            f"Nothing was changed."
+            unchanged(f"engines has {', '.join(missing)}, which is not installed. Install it first, or leave it out.")
         )
     return [engine for engine in there if engine in given]
 

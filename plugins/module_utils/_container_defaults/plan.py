@@ -58,9 +58,7 @@ class DesiredDefaults:
         if not absent:
             validate(values)
         if params["engines"] == []:
-            raise InvalidValueError(
-                "engines is empty, so nothing is set. Name some, or leave engines out. Nothing was changed."
-            )
+            raise InvalidValueError(unchanged("engines is empty, so nothing is set. Name some, or leave engines out."))
         return cls(values, absent)
 
     def named(self) -> dict[Key, int]:
@@ -148,8 +146,9 @@ def _own_entries(configuration: Configuration) -> list[Entry]:
         return read_entries(own, configuration.engine)
     except ConfigurationSyntaxError as exc:
         raise InvalidPathError(
-            f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again. "
-            f"Nothing was changed."
+            unchanged(
+                f"{own.path} line {exc.details['line']} is not understood: {exc}. Remove the file, and run again."
+            )
         ) from exc
 
 
@@ -190,8 +189,9 @@ def _require_ours(configuration: Configuration, entries: t.Sequence[Entry]) -> N
     written = {one.name: one.value for one in entries}
     if own.text != render(configuration.engine, written, read_earlier(own.text)):
         raise InvalidPathError(
-            f"{own.path} has other lines than this module writes. Move them to another file, and remove this one. "
-            f"Nothing was changed."
+            unchanged(
+                f"{own.path} has other lines than this module writes. Move them to another file, and remove this one."
+            )
         )
 
 

@@ -15,7 +15,7 @@ import posixpath
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
 
@@ -54,7 +54,7 @@ class Lock:
         try:
             _wait(descriptor, path)
             if purpose == "change" and self._began < _last_restored(descriptor):
-                raise LockedError("The host was restored while this run waited for it. Run again. Nothing was changed.")
+                raise LockedError(unchanged("The host was restored while this run waited for it. Run again."))
             if purpose == "restore":
                 _note_restored(descriptor)
             yield

@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelError,
     NotPermittedError,
     UndoError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
@@ -43,14 +44,14 @@ if t.TYPE_CHECKING:
 
     Result = t.TypeVar("Result")
 
-READ_ONLY = (
+READ_ONLY = unchanged(
     "/proc/sys is mounted read-only here, as in an unprivileged container, so no network namespace can be set. Run on "
-    "the host itself. Nothing was changed."
+    "the host itself."
 )
 NO_PRIVILEGE = "Not permitted to enter the network namespaces of other processes."
-HOST_UNKNOWN = (
+HOST_UNKNOWN = unchanged(
     "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. "
-    "Run on the host itself as root (become: true). Nothing was changed."
+    "Run on the host itself as root (become: true)."
 )
 
 
@@ -62,7 +63,7 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
     :raises KeepaliveError: where nothing can be set; then nothing was changed. What fails later is in the outcome.
     """
     if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
-        raise NotPermittedError(f"{NO_PRIVILEGE} {remedy()} Nothing was changed.")
+        raise NotPermittedError(unchanged(f"{NO_PRIVILEGE} {remedy()}"))
     if not host.scanner.knows_host:
         raise NotPermittedError(HOST_UNKNOWN)
     if not host.kernel.writable():

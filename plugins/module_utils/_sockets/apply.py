@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
@@ -86,11 +87,10 @@ def ensure(
 def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc: str) -> None:
     """Fail where it is sure that the desired state cannot be reached."""
     if scanner.too_old:
-        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. {TOO_OLD_REMEDY} Nothing was changed.")
+        raise KernelTooOldError(unchanged(f"Sockets cannot be set: {TOO_OLD.message}. {TOO_OLD_REMEDY}"))
     if scanner.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
-            f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)} Nothing was "
-            f"changed."
+            unchanged(f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)}")
         )
 
 

@@ -21,6 +21,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     VerificationError,
+    unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
@@ -190,7 +191,7 @@ def _require_same_place(file: SavedFile, files: WritableFiles) -> None:
         message, remedy = f"{file.name} led to {file.path} and leads to {target} now", "Bring its link back."
     if message:
         raise ForeignChangeError(
-            f"{message}. {remedy} Nothing was changed.",
+            unchanged(f"{message}. {remedy}"),
             foreign=[ForeignChange("link", message, path=file.path).as_dict()],
         )
 
@@ -241,8 +242,10 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
         if restoration.foreign and not force:
             messages = "; ".join(one.message for one in restoration.foreign)
             raise ForeignChangeError(
-                f"Changed by others since the rollout: {messages}. Check it, or give force: true "
-                f"(keepalive_restore_force=true to the playbook linux.tcp.restore). Nothing was changed.",
+                unchanged(
+                    f"Changed by others since the rollout: {messages}. Check it, or give force: true "
+                    f"(keepalive_restore_force=true to the playbook linux.tcp.restore)."
+                ),
                 foreign=[one.as_dict() for one in restoration.foreign],
             )
         for key in restoration.values:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, KernelError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import DRACUT, detect_loader
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS, plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
@@ -29,9 +29,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
-IN_CHROOT = (
+IN_CHROOT = unchanged(
     "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the running "
-    "kernel of the machine around it. Give runtime: false to write only the file. Nothing was changed."
+    "kernel of the machine around it. Give runtime: false to write only the file."
 )
 
 

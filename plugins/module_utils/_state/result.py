@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.cautions import cautions, cut_link
 from ansible_collections.linux.tcp.plugins.module_utils._state.deviations import deviations
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
@@ -58,8 +58,10 @@ def build_checkpoint_result(
     lacking = deviations(change.after, want)
     if lacking:
         raise NotReadAtBootError(
-            f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to have it so. "
-            f"Nothing was changed."
+            unchanged(
+                f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to have it "
+                f"so."
+            )
         )
     return {
         "changed": False,

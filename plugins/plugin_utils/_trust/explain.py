@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -36,10 +37,10 @@ def explanation(result: Result, *, interpreter: str, output: str) -> str:
     version = _VERSION.fullmatch(output)
     if version and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
         needed = ".".join(map(str, OLDEST_PYTHON))
-        return (
+        return unchanged(
             f"{interpreter} on the host is Python {version[1]}.{version[2]}, and linux.tcp needs {needed} or newer. "
             f"Install a newer Python beside it, python3.12 on RHEL 8 or python311 on SLES 15,"
-            f" and name it: ansible_python_interpreter=/usr/bin/python3.12. Nothing was changed."
+            f" and name it: ansible_python_interpreter=/usr/bin/python3.12."
         )
     return f"The module returned no result: {_cause(result)}"
 
