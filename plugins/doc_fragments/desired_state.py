@@ -8,29 +8,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragment C(linux.tcp.desired_state)."""
+    """Documentation fragment C(linux.tcp.desired_state), and that of the values, C(linux.tcp.desired_state.values)."""
 
     DOCUMENTATION = r"""
 options:
-  time:
-    description:
-      - Seconds for which a connection must be idle before the first probe is sent, from V(1) to V(2147483).
-      - The kernel's own default is V(7200).
-      - A key that is not named is left alone. The same holds for O(intvl) and O(probes).
-    type: int
-  intvl:
-    description:
-      - Seconds between two probes that are not answered, from V(1) to V(2147483).
-      - The kernel's own default is V(75).
-      - Where the alias is given too, it has to have the same value.
-    type: int
-    aliases:
-      - interval
-  probes:
-    description:
-      - Unanswered probes after which the connection is given up, from V(1) to V(255).
-      - The kernel's own default is V(9).
-    type: int
   state:
     description:
       - V(present) brings the host to the values that are named.
@@ -84,4 +65,27 @@ options:
       - take_over
       - ignore
     default: fail
+"""
+
+    VALUES = r"""
+options:
+  time:
+    description:
+      - Seconds for which a connection must be idle before the first probe is sent, from V(1) to V(2147483).
+      - The kernel's own default is V(7200).
+      - A key that is not named is left alone. The same holds for O(intvl) and O(probes).
+    type: int
+  intvl:
+    description:
+      - Seconds between two probes that are not answered, from V(1) to V(2147483).
+      - The kernel's own default is V(75).
+      - Where the alias is given too, it has to have the same value.
+    type: int
+    aliases:
+      - interval
+  probes:
+    description:
+      - Unanswered probes after which the connection is given up, from V(1) to V(255).
+      - The kernel's own default is V(9).
+    type: int
 """

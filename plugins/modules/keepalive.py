@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
   - linux.tcp.desired_state
+  - linux.tcp.desired_state.values
   - linux.tcp.attributes.probed
   - linux.tcp.attributes.action
 attributes:

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.desired_state
+  - linux.tcp.desired_state.values
   - linux.tcp.attributes.action
 attributes:
   async:

@@ -24,21 +24,9 @@ description:
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
+  - linux.tcp.desired_state.values
   - linux.tcp.attributes.action
 options:
-  time:
-    description:
-      - Seconds for which a connection must be idle before the first probe is sent, from V(1) to V(2147483).
-      - A key that is not named is left alone. The same holds for O(intvl) and O(probes).
-    type: int
-  intvl:
-    description: Seconds between two probes that are not answered, from V(1) to V(2147483).
-    type: int
-    aliases:
-      - interval
-  probes:
-    description: Unanswered probes after which the connection is given up, from V(1) to V(255).
-    type: int
   state:
     description:
       - V(present) brings the engines to the values that are named.

@@ -28,6 +28,7 @@ description:
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.namespaces
+  - linux.tcp.desired_state.values
   - linux.tcp.attributes.action
 options:
   all:
@@ -37,23 +38,9 @@ options:
         both.
     type: bool
     default: false
-  time:
-    description:
-      - The seconds of silence before the first probe, from V(1) to V(2147483).
-      - At least one of this, O(intvl) and O(probes) has to be given, unless O(state=absent). What is not given stays as
-        it is.
-    type: int
-  intvl:
-    description: The seconds between unanswered probes, from V(1) to V(2147483).
-    type: int
-    aliases:
-      - interval
-  probes:
-    description: How many unanswered probes end the connection, from V(1) to V(255).
-    type: int
   state:
     description:
-      - V(present) sets the values that are given.
+      - V(present) sets the values that are given, at least one of O(time), O(intvl) and O(probes).
       - V(absent) restores those that a network namespace had before this module wrote there for the first time, of the
         keys that are given with any value, or all three when none is given. It has to have what this module wrote.
         Another one is left alone, with the reason V(nothing_to_restore) where nothing is remembered, or

@@ -20,9 +20,6 @@ KEEPALIVE_NAMESPACES_INFO: Spec = {**FILTER_OPTIONS}
 KEEPALIVE_NAMESPACES: Spec = {
     **FILTER_OPTIONS,
     "all": {"type": "bool", "default": False},
-    "time": {"type": "int"},
-    "intvl": {"type": "int", "aliases": ["interval"]},
-    "probes": {"type": "int"},
-    "state": DESIRED_STATE["state"],
+    **{name: DESIRED_STATE[name] for name in ("time", "intvl", "probes", "state")},
     "overrides": {"type": "str", "choices": ["ignore", "take_over"], "default": "ignore"},
 }
