@@ -75,17 +75,21 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
         _ensure_each(host, want, found, outcome, check_mode=check_mode)
         if not check_mode:  # a container may have started while others were set
             try:
-                handled = {one.number for one in found}
-                later = [one for one in select(host, filters) if one.number not in handled]
+                later = select(host, filters, known={one.number for one in found})
                 _ensure_each(host, want, later, outcome, check_mode=False)
             except (KeepaliveError, OSError) as exc:  # what was set before is not to be lost
                 outcome.second_look = f"{_said(exc)}."
     return outcome
 
 
-def select(host: NamespaceHost, filters: Filters, *, connections: bool = False) -> list[Namespace]:
-    """Return the namespaces that the filters take, with all that can be found out about them."""
-    taken = [one for one in host.scanner.namespaces() if filters.take(one)]
+def select(
+    host: NamespaceHost, filters: Filters, *, connections: bool = False, known: t.Collection[int] = ()
+) -> list[Namespace]:
+    """Return the namespaces that the filters take, with all that can be found out about them.
+
+    Those whose numbers are ``known`` are left out.
+    """
+    taken = [one for one in host.scanner.namespaces() if one.number not in known and filters.take(one)]
     own_values = host.scanner.host_values()
     return [
         dataclasses.replace(one, origin=_origin(host, one), defaults=host.defaults.given_to(one))

@@ -82,6 +82,7 @@ class NamespaceScanner:
         self._denied: set[int] = set()
         self._refused: set[int] = set()
         self._present: list[Namespace] = []
+        self._identities: dict[int, str | None] = {}
         self._hosts = self._find_hosts()
         self._roots = roots_of(processes.cgroup(1))
 
@@ -130,7 +131,10 @@ class NamespaceScanner:
 
     def identities(self) -> set[str]:
         """Return what tells each of the namespaces that :meth:`namespaces` found last from later ones."""
-        return {one.identity for one in self.filled(self._present) if one.identity}
+        unread = [one for one in self._present if one.number not in self._identities]
+        self.filled(unread)
+        found = (self._identities.get(one.number) for one in self._present)
+        return {identity for identity in found if identity}
 
     def _add_process(self, pid: int, members: dict[int, _Members]) -> None:
         """Note where a process lives, and who it is.
@@ -225,6 +229,7 @@ class NamespaceScanner:
             return dataclasses.replace(one, trouble=self._trouble(one.number, result))
         values, number, count = result
         identity = f"cookie {number}" if number is not None else self._identity_by_processes(one)
+        self._identities[one.number] = identity
         missing = ", ".join(sysctl_name(key) for key in KEYS if values[key] is None)
         trouble = missing and f"the kernel shows no number for {missing}. {_LOOK_THERE}"
         return dataclasses.replace(one, values=values, identity=identity, connections=count, trouble=trouble)

@@ -71,10 +71,7 @@ def ensure(
         others = filters.without_state(STATES["listening"])
         if listeners and others.states:
             known = {one.inode for one in found}
-            accepted = (
-                one for one in SocketScanner(processes).sockets(others, compare=False) if one.inode not in known
-            )
-            changes += outcome.take(accepted, want)
+            changes += outcome.take(SocketScanner(processes).sockets(others, compare=False, known=known), want)
         _set_all(duplicator, (change for change in changes if not change.before.is_listening), want, outcome)
     entries = scanner.entries(change.after for change in outcome.changed)
     outcome.changed = [

@@ -94,8 +94,12 @@ class SocketScanner:
         self._seen: set[int] = set()
         self._refused = 0
 
-    def sockets(self, filters: Filters, *, whole: bool = True, compare: bool = True) -> t.Iterator[Socket]:
+    def sockets(
+        self, filters: Filters, *, whole: bool = True, compare: bool = True, known: t.Collection[int] = ()
+    ) -> t.Iterator[Socket]:
         """Find the sockets that the filters take, one by one and each once, and look at them.
+
+        Those whose inodes are ``known`` are left out.
 
         Unless the ``whole`` of their options is wanted, only those that tell whether keepalive covers them are read.
         Listeners come last. Unless asked to ``compare`` them with the connections that they have accepted, they are
@@ -109,6 +113,7 @@ class SocketScanner:
             self._namespaces.setdefault(number, []).append(path)
             self._named.add(path)
         selected, unheld = self._select(filters)
+        selected = {inode: lines for inode, lines in selected.items() if inode not in known}
         holders = self._held(chosen, filters, selected, unheld)
         accepted, unsettled = AcceptedConnections(), []
         whole = whole or filters.idle_longer_than is not None

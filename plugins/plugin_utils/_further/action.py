@@ -35,14 +35,16 @@ class FurtherAction(ActionBase):
         if self._task.async_val:
             option = runs[0].option
             return {"failed": True, "msg": f"{option} cannot be given with async: leave one of them out."}
-        looks = self._run_each(runs, task_vars, check_mode=True)
-        if looks and _is_refused(looks[-1]):
-            return {**looks[-1], "changed": False, "msg": unchanged(_said(runs[len(looks) - 1], looks[-1]))}
+        looks: list[Result] = []
+        for run in runs:
+            looks.append(self._run_one(run, task_vars, check_mode=True))
+            if _is_refused(looks[-1]):
+                return {**looks[-1], "changed": False, "msg": unchanged(_said(run, looks[-1]))}
         result = set_values()
         is_set = not _is_lost(result)
         results = looks if self._task.check_mode else []
         if is_set and not self._task.check_mode:
-            results = self._run_each(runs, task_vars, check_mode=False)
+            results = self._run_each(runs, looks, task_vars, changed=bool(result.get("changed")))
         lost = [(run, one) for run, one in zip(runs, results) if is_set and _is_lost(one)]
         if lost:
             done = "would be" if self._task.check_mode else "are"
@@ -51,12 +53,21 @@ class FurtherAction(ActionBase):
             result.update({name: one[name] for name in ("failed", "unreachable") if name in one})
         return _joined(result, runs, results)
 
-    def _run_each(self, runs: list[Run], task_vars: Result | None, *, check_mode: bool) -> list[Result]:
-        """Return the results of the runs, up to the first that is refused."""
+    def _run_each(
+        self, runs: list[Run], looks: list[Result], task_vars: Result | None, *, changed: bool
+    ) -> list[Result]:
+        """Return the results of the runs, up to the first that is refused.
+
+        The look has the result already where it found nothing to do, and nothing was ``changed`` since.
+        """
         results: list[Result] = []
-        for run in runs:
-            results.append(self._run_one(run, task_vars, check_mode=check_mode))
-            if _is_refused(results[-1]):
+        for run, look in zip(runs, looks):
+            one = look
+            if changed or look.get("changed") or _is_lost(look):
+                one = self._run_one(run, task_vars, check_mode=False)
+            changed = changed or bool(one.get("changed"))
+            results.append(one)
+            if _is_refused(one):
                 break
         return results
 

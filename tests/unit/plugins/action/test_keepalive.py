@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 NGINX, REDIS = {"units": ["nginx"]}, {"units": ["redis"], "rearm": False}
 OK = {"changed": False, "totals": {"changed": 0}, "invocation": {}}
+CHANGED = {**OK, "changed": True}
 NOT_RUNNING = "root is /mnt, a tree that does not run, and has none"
 VALUES = {"changed": False, "before": {}, "after": {}}
 
@@ -64,7 +65,7 @@ def act(
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
-    changed = {**OK, "changed": True, "warnings": ["odd"], "diff": {"before": "x"}}
+    changed = {**CHANGED, "warnings": ["odd"], "diff": {"before": "x"}}
     look = {**changed, "warnings": ["said twice"]}
     values = {**VALUES, "diff": [{"before": "y"}]}
     arguments = {"time": 600, "sockets": [NGINX, REDIS]}
@@ -133,7 +134,7 @@ def test_task_is_refused_or_not_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_containers_get_the_values_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = {"time": 600, "probes": 20, "namespaces": True, "container_defaults": ["podman"]}
-    result, calls = act(arguments, monkeypatch, OK, OK, VALUES, {**OK, "changed": True}, OK)
+    result, calls = act(arguments, monkeypatch, CHANGED, OK, VALUES, CHANGED, OK)
     values = {"time": 600, "probes": 20}
     runs = [(DEFAULTS_MODULE, {**values, "engines": ["podman"]}), (NAMESPACES_MODULE, {**values, "all": True})]
     assert calls == [
@@ -147,7 +148,7 @@ def test_containers_get_the_values_of_the_task(monkeypatch: pytest.MonkeyPatch) 
 
 def test_absent_removes_defaults_and_restores_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = {"state": "absent", "time": 600, "namespaces": True, "container_defaults": True}
-    result, calls = act(arguments, monkeypatch, OK, OK, VALUES, OK, OK)
+    result, calls = act(arguments, monkeypatch, CHANGED, CHANGED, VALUES, CHANGED, CHANGED)
     further = [DEFAULTS_MODULE, NAMESPACES_MODULE]
     assert [name for name, _check_mode, _arguments in calls] == [*further, None, *further]
     assert [arguments for _name, _check_mode, arguments in calls[:2]] == [

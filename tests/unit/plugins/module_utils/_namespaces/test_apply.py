@@ -352,6 +352,19 @@ def test_second_look_that_fails(
         ensure(host, STATE, Filters(), check_mode=False)  # where the first look fails, nothing was set
 
 
+def test_second_look_reads_new_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, _kernel = make_namespace_host(tmp_path)
+    filled, read = host.scanner.filled, []
+
+    def count(found: list[Namespace], *, connections: bool = False) -> list[Namespace]:
+        read.append(len(found))
+        return filled(found, connections=connections)
+
+    monkeypatch.setattr(host.scanner, "filled", count)
+    ensure(host, STATE, Filters(), check_mode=False)
+    assert read == [1, 0]
+
+
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_value_that_cannot_be_read(tmp_path: Path, check_mode: bool) -> None:
     host, kernel = make_namespace_host(tmp_path)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import typing as t
 from pathlib import Path
 
@@ -71,3 +72,10 @@ def test_table_that_cannot_be_read() -> None:
     assert unread["what"] == "namespace"
     (warning,) = (one for one in scanner.unreadable.warnings() if NO_TABLE.message in one)
     assert warning.endswith(f"network namespace(s) could not be read: {NO_TABLE.message}. Give it another try.")
+
+
+def test_known_sockets_are_left_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        filters = Filters.from_options({"pids": [os.getpid()], "local_ports": [listener.getsockname()[1]]})
+        (found,) = SocketScanner(Processes()).sockets(filters)
+        assert list(SocketScanner(Processes()).sockets(filters, known={found.inode})) == []

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 
 NGINX = Run("sockets[0]", SOCKETS_MODULE, {"units": ["nginx"]})
 OK = {"changed": False, "totals": {"changed": 0}}
+SET = {"changed": True, "totals": {"changed": 1}}
 VALUES = {"changed": False, "before": {}, "after": {}}
 BLUE = "net:[7] (blue) could not be set: no."
 PARTLY = {"failed": True, "changed": True, "msg": BLUE, "totals": {"changed": 1, "failed": 1}}
@@ -64,12 +65,13 @@ def act(
 @pytest.mark.parametrize(
     ("results", "done", "message"),
     [
-        pytest.param([OK, OK], ["look", "values", "set"], None, id="nothing lost"),
+        pytest.param([OK], ["look", "values"], None, id="nothing to do"),
+        pytest.param([SET, SET], ["look", "values", "set"], None, id="nothing lost"),
         pytest.param(
             [LOST], ["look"], "sockets[0]: \\x1b]0;x\\x07\\u202e. Nothing was changed.", id="before the change"
         ),
         pytest.param(
-            [OK, LOST],
+            [SET, LOST],
             ["look", "values", "set"],
             "The values are set, but sockets[0]: \\x1b]0;x\\x07\\u202e",
             id="after it",
@@ -88,10 +90,10 @@ def test_order_and_message(
     ("results", "message"),
     [
         pytest.param([PARTLY, OK, PARTLY, OK], f"The values are set, but namespaces[0]: {BLUE}", id="at both looks"),
-        pytest.param([OK, OK, PARTLY, OK], f"The values are set, but namespaces[0]: {BLUE}", id="afterwards"),
-        pytest.param([PARTLY, OK, OK, OK], None, id="no longer"),
+        pytest.param([SET, OK, PARTLY, OK], f"The values are set, but namespaces[0]: {BLUE}", id="afterwards"),
+        pytest.param([PARTLY, OK, SET, OK], None, id="no longer"),
         pytest.param(
-            [OK, OK, PARTLY, LOST],
+            [SET, OK, PARTLY, LOST],
             f"The values are set, but namespaces[0]: {BLUE} sockets[0]: \\x1b]0;x\\x07\\u202e",
             id="both",
         ),
@@ -121,6 +123,25 @@ def test_values_that_fail_beside_a_namespace(monkeypatch: pytest.MonkeyPatch) ->
     assert (done, result) == (["look", "values"], {**VALUES, "namespaces": []})
 
 
+@pytest.mark.parametrize(
+    ("changed", "results", "done"),
+    [
+        pytest.param(False, [OK, OK], [], id="nothing"),
+        pytest.param(True, [OK, OK, OK, OK], ["set", "set"], id="the values"),
+        pytest.param(False, [SET, OK, SET, OK], ["set", "set"], id="the first"),
+        pytest.param(False, [OK, SET, SET], ["set"], id="the second"),
+    ],
+)
+def test_what_is_right_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch, changed: bool, results: list[Result], done: list[str]
+) -> None:
+    monkeypatch.setitem(VALUES, "changed", changed)
+    result, found = act([Run("namespaces[0]", NAMESPACES_MODULE, {}), NGINX], monkeypatch, *results)
+    assert found == ["look", "look", "values", *done]
+    assert result["changed"] is (SET in results or changed)
+    assert [len(result["namespaces"]), len(result["sockets"])] == [1, 1]
+
+
 def test_no_async(monkeypatch: pytest.MonkeyPatch) -> None:
     result, done = act([NGINX], monkeypatch, async_val=60)
     message = "sockets cannot be given with async: leave one of them out."
@@ -132,7 +153,7 @@ def test_results_are_below_their_options(monkeypatch: pytest.MonkeyPatch) -> Non
     set_files = {"changed": True, "engines": ["x"], "diff": [{"before": "a"}], "warnings": ["docker has none"]}
     enter = {"changed": False, "totals": {}, "invocation": {}}
     runs = [Run("container_defaults", DEFAULTS_MODULE, {}), Run("namespaces[0]", NAMESPACES_MODULE, {})]
-    result, _done = act(runs, monkeypatch, OK, OK, set_files, enter)
+    result, _done = act(runs, monkeypatch, SET, OK, set_files, enter)
     assert result == {
         **VALUES,
         "changed": True,
