@@ -107,10 +107,12 @@ options:
     elements: str
   containers:
     description:
-      - Only sockets of processes in one of these containers, by its id or the beginning of it, as C(docker ps) and
-        C(podman ps) show it. Ids may have the wildcards V(*), V(?) and V([...]).
-      - These are containers whose id is in the cgroup of their processes, those of docker, podman, CRI-O and
-        containerd. For others give O(units) or O(namespaces). Names are not looked up.
+      - Only sockets of processes in one of these containers, by name, or by id, of which the first 12 characters or
+        more have to be given.
+      - Names may have the wildcards V(*), V(?) and V([...]). They are those in the engine's files, as
+        O(linux.tcp.keepalive_namespaces_info#module:containers) has them.
+      - Containers are recognised by the cgroups of their processes. For one without a cgroup of its own, as LXC and
+        systemd-nspawn may have them, give O(units) or O(namespaces).
     type: list
     elements: str
   namespaces:

@@ -248,9 +248,9 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import local_processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState
@@ -269,7 +269,7 @@ def main() -> None:
         want = DesiredState(params["enabled"], pins, rearm=params["rearm"], accept_user_timeout=accept)
         filters = Filters.for_change(params)
         with waits_cut_short():
-            outcome, unreadable = ensure(want, filters, Processes(), check_mode=module.check_mode)
+            outcome, unreadable = ensure(want, filters, local_processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in (*outcome.warnings(want, waiting=unreadable.sockets(NOT_ACCEPTED)), *unreadable.warnings()):

@@ -160,10 +160,11 @@ sockets:
           sample: postgresql@15-main.service
         container:
           description:
-            - The id of the container from the process's cgroup, as podman, docker, CRI-O and containerd write it;
-              V(null) outside of containers.
+            - The container from the process's cgroup, with the keys that
+              RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].containers) describes; V(null) outside of
+              containers.
           returned: success
-          type: str
+          type: dict
           sample: null
     keepalive:
       description: Whether keepalive (C(SO_KEEPALIVE)) is on.
@@ -299,8 +300,8 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import local_processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS_INFO
@@ -311,7 +312,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_SOCKETS_INFO, supports_check_mode=True)
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     whole = not module.params["summary_only"]
-    scanner, summary, shown = SocketScanner(Processes()), CoverageSummary(), []
+    scanner, summary, shown = SocketScanner(local_processes()), CoverageSummary(), []
     try:
         filters = Filters.from_options(module.params)
         with waits_cut_short():

@@ -9,12 +9,14 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import UNIT_SUFFIXES
 
 _WILDCARDS = frozenset("*?[")
+_ID = re.compile(r"[0-9a-f]{12,64}\Z")  # as podman ps and docker ps show it, or longer
 
 
 def has_wildcards(pattern: str) -> bool:
@@ -30,6 +32,16 @@ def as_unit(pattern: str) -> str:
 def matches(name: str | None, patterns: t.Iterable[str]) -> bool:
     """Whether a name matches one of the patterns; None matches none."""
     return name is not None and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def matches_container(identity: str, name: str | None, patterns: t.Iterable[str]) -> bool:
+    """Whether a container matches one of the patterns: by its name, by its id, or by 12 digits or more of its id."""
+    return any(
+        matches(name, [pattern])
+        or matches(identity, [pattern])
+        or (bool(_ID.match(pattern)) and identity.startswith(pattern))
+        for pattern in patterns
+    )
 
 
 def require_filter_or_all(*, is_filtered: bool, is_all: bool, everything: str, filters: str) -> None:

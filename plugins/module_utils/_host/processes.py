@@ -22,8 +22,12 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Roots
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
@@ -41,12 +45,24 @@ _CAP_EFF = re.compile(r"\nCapEff:\t([0-9a-f]+)\n")
 
 _START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
 
-# systemd.unit(5): the kinds of units that have processes
-UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 
-# docker-ID.scope, libpod-ID.scope, crio-ID.scope, cri-containerd-ID.scope, nerdctl-ID.scope,
-# /docker/ID, /kubepods/.../ID, ...:cri-containerd:ID; not libpod-conmon-ID.scope, which is outside
-_CONTAINER = re.compile(r"(?:^|[-/:])(?<!conmon-)([0-9a-f]{64})(?:\.scope)?(?=/|$)")
+class Container(t.Protocol):
+    """What is known of a container."""
+
+    @property
+    def id(self) -> str:
+        """The id that its engine gave it."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name; None where it is not known."""
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return it as modules return it."""
+
+
+def _in_no_container(_process: Process) -> None:
+    return None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +72,8 @@ class Process:
     ``namespace`` is the number of its network namespace, None where this process may not look into
     it, neither there nor at its descriptors (ptrace(2), PTRACE_MODE_READ_FSCREDS). ``command`` is
     what /proc/PID/comm has, ``uid`` the effective one. ``folder`` is where the process is in /proc,
-    or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` and
-    ``container`` are read there when they are asked for.
+    or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` is read there when it is
+    asked for. ``roots`` are where the host is in the trees of cgroups, ``container_of`` tells the container.
     """
 
     pid: int
@@ -66,6 +82,10 @@ class Process:
     namespace: int | None
     folder: str
     task: int = 0
+    roots: Roots = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    container_of: t.Callable[[Process], Container | None] = dataclasses.field(
+        default=_in_no_container, compare=False, repr=False
+    )
 
     @property
     def number(self) -> int:
@@ -83,18 +103,14 @@ class Process:
         return _cgroup_in(self.folder)
 
     @functools.cached_property
-    def _place(self) -> tuple[str | None, str | None]:
-        return place_in(self.cgroup)
-
-    @property
     def unit(self) -> str | None:
         """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""
-        return self._place[0]
+        return place_of(self.cgroup, self.roots).unit
 
-    @property
-    def container(self) -> str | None:
-        """The container's full id."""
-        return self._place[1]
+    @functools.cached_property
+    def container(self) -> Container | None:
+        """The container in which it is; None outside of containers, and where nobody was asked."""
+        return self.container_of(self)
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the process as the module returns it."""
@@ -103,7 +119,7 @@ class Process:
             "command": printable(self.command),
             "user": printable(self.user),
             "unit": None if self.unit is None else printable(self.unit),
-            "container": self.container,
+            "container": self.container and self.container.as_dict(),
         }
 
 
@@ -116,34 +132,20 @@ def user_name(uid: int) -> str:
         return str(uid)
 
 
-def place_in(cgroup: str) -> tuple[str | None, str | None]:
-    """Return the unit and the container that /proc/PID/cgroup names (cgroups(7)).
-
-    systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version
-    2, has the units: the first part of its path that is no slice (systemd's src/basic/cgroup-util.c).
-    A container may stand in any hierarchy; the innermost one counts.
-    """
-    unit: str | None = None
-    container: str | None = None
-    for line in cgroup.split("\n"):  # a name may have other line ends
-        fields = line.split(":", 2)  # number, controllers, path
-        if len(fields) < 3:
-            continue
-        controllers, path = fields[1:]
-        if container is None:
-            ids = _CONTAINER.findall(path)
-            container = ids[-1] if ids else None
-        if unit is None and controllers in ("", "name=systemd"):
-            units = (part[1:] if part.startswith("_") else part for part in path.split("/"))
-            unit = next((part for part in units if part.endswith(UNIT_SUFFIXES)), None)
-    return unit, container
-
-
 class Processes:
-    """The processes below ``proc``, where a proc file system is mounted."""
+    """The processes below ``proc``, where a proc file system is mounted.
+
+    ``container_of`` tells in which container one of them is.
+    """
 
     def __init__(self, proc: str = "/proc") -> None:
         self.proc = proc
+        self.container_of: t.Callable[[Process], Container | None] = _in_no_container
+
+    @functools.cached_property
+    def roots(self) -> Roots:
+        """Where the host itself is in the trees of cgroups, by its process 1."""
+        return roots_of(self.cgroup(1))
 
     def pids(self) -> list[int]:
         """Return the processes that can be seen.
@@ -187,7 +189,16 @@ class Processes:
         except NotPermittedError:
             namespace = None
         number = None if namespace is None else int(namespace.group(1))
-        return Process(pid, _unescape(name.group(1)), int(uid.group(1)), number, folder, task)
+        return Process(
+            pid,
+            _unescape(name.group(1)),
+            int(uid.group(1)),
+            number,
+            folder,
+            task,
+            roots=self.roots,
+            container_of=self.container_of,
+        )
 
     def _read_survivor(self, pid: int, folder: str) -> Process | None:
         """Return a process whose first thread has ended, by the first of the others."""

@@ -29,8 +29,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_forma
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Place
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import Place
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Settings
 
 # The state of containerd: its own, docker's, and those of k3s and k0s. Below are its namespaces, and their containers.

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
-import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENGINES
 from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
     matches,
+    matches_container,
     require_filter_or_all,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import ENGINES
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import is_whole
 
 if t.TYPE_CHECKING:
@@ -41,7 +41,6 @@ FILTER_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 # The values leave too much for a change.
 _NARROWING = ", ".join(name for name in FILTER_OPTIONS if name != "values_differ")
-_ID = re.compile(r"[0-9a-f]{12,64}\Z")  # as podman ps and docker ps show it, or longer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,10 +122,7 @@ class Filters:
 
     def _take_container(self, one: Container) -> bool:
         return (not self.engines or one.engine in self.engines) and (
-            not self.containers
-            or matches(one.name, self.containers)
-            or matches(one.id, self.containers)
-            or any(_ID.match(pattern) and one.id.startswith(pattern) for pattern in self.containers)
+            not self.containers or matches_container(one.id, one.name, self.containers)
         )
 
 

@@ -17,6 +17,7 @@ import os
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
@@ -28,7 +29,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED as CALL_REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.monitors import container_of_monitor
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
@@ -84,7 +84,6 @@ class NamespaceScanner:
         self._present: list[Namespace] = []
         self._identities: dict[int, str | None] = {}
         self._hosts = self._find_hosts()
-        self._roots = roots_of(processes.cgroup(1))
 
     @property
     def knows_host(self) -> bool:
@@ -151,7 +150,7 @@ class NamespaceScanner:
             link = os.path.join(process.folder, "ns/net")
             if not self._is_open(process.namespace, link):
                 return
-            place = place_of(process.cgroup, self._roots)
+            place = place_of(process.cgroup, process.roots)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
         except (GoneError, FileNotFoundError, ProcessLookupError):

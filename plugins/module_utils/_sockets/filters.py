@@ -13,22 +13,22 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
     has_wildcards,
     matches,
+    matches_container,
     require_filter_or_all,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CRITERIA_OPTIONS, STATES, Criteria
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Container, Process
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Socket
 
     # a packed address, and a port
@@ -63,7 +63,6 @@ _NARROWING = ", ".join(name for name in FILTER_OPTIONS if name not in _BROAD)
 
 # include/linux/sched.h: TASK_COMM_LEN, with the zero that ends the name
 _COMM_LENGTH = 15
-_CONTAINER_ID = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
 def network(option: str, text: str) -> Network:
@@ -91,9 +90,8 @@ def network(option: str, text: str) -> Network:
 class Filters:
     """Select sockets: those to which each filter that is given applies, by any of its elements.
 
-    Empty means that the filter is not given; ``states`` are always given. ``commands`` and
-    ``units`` may have the wildcards of fnmatch(3), ``containers`` are such patterns; ``users`` and ``namespaces`` are
-    names or numbers. ``criteria`` say what is
+    Empty means that the filter is not given; ``states`` are always given. ``commands``, ``units`` and ``containers``
+    may have the wildcards of fnmatch(3); ``users`` and ``namespaces`` are names or numbers. ``criteria`` say what is
     ``covered``.
     """
 
@@ -143,7 +141,7 @@ class Filters:
             pids=frozenset(given("pids")),
             units=tuple(map(as_unit, given("units"))),
             users=frozenset(given("users")),
-            containers=tuple(map(_as_container, given("containers"))),
+            containers=tuple(given("containers")),
             namespaces=frozenset(given("namespaces")),
             local_ports=ports("local_ports"),
             remote_ports=ports("remote_ports"),
@@ -214,8 +212,11 @@ class Filters:
                 or matches(program_of(process), self.commands)
             )
             and (not self.units or matches(process.unit, self.units) or matches(unit_that_started(process), self.units))
-            and (not self.containers or matches(process.container, self.containers))
+            and (not self.containers or self._take_container(process.container))
         )
+
+    def _take_container(self, one: Container | None) -> bool:
+        return one is not None and matches_container(one.id, one.name, self.containers)
 
     def take_socket(self, found: Socket) -> bool:
         """Return whether a socket that was looked at is selected."""
@@ -255,21 +256,6 @@ def _as_comm(pattern: str) -> str:
     if has_wildcards(pattern):
         return pattern
     return pattern.encode(errors="surrogateescape")[:_COMM_LENGTH].decode(errors="surrogateescape")
-
-
-def _as_container(pattern: str) -> str:
-    """Complete the beginning of a container's id.
-
-    :raises InvalidValueError: where it can be none.
-    """
-    if has_wildcards(pattern):
-        return pattern
-    if not _CONTAINER_ID.match(pattern):
-        raise InvalidValueError(
-            f"containers has '{pattern}', which is no id of a container: give at least 4 of its hexadecimal digits "
-            f"from the beginning, or wildcards. Names are not looked up."
-        )
-    return f"{pattern}*"
 
 
 def _seconds(name: str, value: int | None) -> int | None:

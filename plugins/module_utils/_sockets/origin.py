@@ -12,7 +12,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import place_in
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
@@ -46,7 +46,7 @@ def unit_that_started(process: Process) -> str | None:
     parent = _PARENT.search(_text(os.path.join(folder, "status")))
     if parent is None or int(parent.group(1)) <= 1:
         return None
-    unit = place_in(_text(os.path.join(os.path.dirname(folder), parent.group(1), "cgroup")))[0]
+    unit = place_of(_text(os.path.join(os.path.dirname(folder), parent.group(1), "cgroup")), process.roots).unit
     return None if unit is None or _SESSION.match(unit) else unit
 
 

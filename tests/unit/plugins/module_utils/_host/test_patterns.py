@@ -11,6 +11,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
     has_wildcards,
     matches,
+    matches_container,
     require_filter_or_all,
 )
 
@@ -41,6 +42,34 @@ def test_units(pattern: str, unit: str, is_pattern: bool) -> None:
 )
 def test_matches(name: str | None, patterns: tuple[str, ...], expected: bool) -> None:
     assert matches(name, patterns) is expected
+
+
+ID = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ((), False),
+        (("web",), True),
+        (("w*",), True),
+        (("we",), False),
+        ((ID,), True),
+        ((ID[:12],), True),
+        ((ID[:11],), False),
+        ((ID[1:14],), False),
+        ((f"{ID}0",), False),
+        (("0123*",), True),
+        (("db", ID[:20]), True),
+    ],
+)
+def test_matches_container(patterns: tuple[str, ...], expected: bool) -> None:
+    assert matches_container(ID, "web", patterns) is expected
+
+
+def test_container_without_a_name() -> None:
+    assert not matches_container(ID, None, ["web"])
+    assert matches_container(ID, None, ["*"])
 
 
 @pytest.mark.parametrize(

@@ -15,85 +15,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
     CAP_SYS_PTRACE,
     Process,
     Processes,
-    place_in,
     user_name,
 )
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
 
 if t.TYPE_CHECKING:
     from pathlib import Path
-
-ID = "0123456789abcdef" * 4
-OTHER = "fedcba9876543210" * 4
-
-
-@pytest.mark.parametrize(
-    ("cgroup", "unit", "container"),
-    [
-        pytest.param("0::/system.slice/nginx.service\n", "nginx.service", None, id="v2"),
-        pytest.param("0::/\n", None, None, id="v2, the root"),
-        pytest.param("", None, None, id="no cgroups"),
-        pytest.param("nonsense\n\n0::\n", None, None, id="nonsense"),
-        pytest.param(
-            "3:cpu,cpuacct:/\n1:name=systemd:/system.slice/ssh.service\n0::/system.slice/ssh.service\n",
-            "ssh.service",
-            None,
-            id="hybrid",
-        ),
-        pytest.param(
-            "9:pids:/elsewhere.service\n1:name=systemd:/system.slice/cron.service\n", "cron.service", None, id="v1"
-        ),
-        pytest.param(
-            "0::/system.slice/system-postgresql.slice/postgresql@15-main.service\n",
-            "postgresql@15-main.service",
-            None,
-            id="template",
-        ),
-        pytest.param("0::/system.slice/systemd-udevd.service/udev\n", "systemd-udevd.service", None, id="below a unit"),
-        pytest.param("0::/system.slice/_memory.service\n", "memory.service", None, id="escaped"),
-        pytest.param("0::/init.scope\n", "init.scope", None, id="systemd"),
-        pytest.param("0::/user.slice/user-0.slice/session-3.scope\n", "session-3.scope", None, id="session"),
-        pytest.param(
-            "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app.service\n",
-            "user@1000.service",
-            None,
-            id="a user's unit",
-        ),
-        pytest.param(f"0::/system.slice/docker-{ID}.scope\n", f"docker-{ID}.scope", ID, id="docker, systemd"),
-        pytest.param(f"4:memory:/docker/{ID}\n1:name=systemd:/docker/{ID}\n", None, ID, id="docker, cgroupfs"),
-        pytest.param(
-            f"0::/machine.slice/libpod-{ID}.scope/container\n", f"libpod-{ID}.scope", ID, id="podman, container"
-        ),
-        pytest.param(f"0::/libpod_parent/libpod-{ID}\n", None, ID, id="podman, cgroupfs"),
-        pytest.param(
-            f"0::/machine.slice/libpod-conmon-{ID}.scope\n", f"libpod-conmon-{ID}.scope", None, id="conmon is outside"
-        ),
-        pytest.param(
-            f"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/crio-{ID}.scope\n",
-            f"crio-{ID}.scope",
-            ID,
-            id="CRI-O",
-        ),
-        pytest.param(
-            f"0::/kubepods.slice/kubepods-besteffort.slice/kubepods-pod1.slice/cri-containerd-{ID}.scope\n",
-            f"cri-containerd-{ID}.scope",
-            ID,
-            id="containerd, systemd",
-        ),
-        pytest.param(f"0::/kubepods/burstable/pod1/{ID}\n", None, ID, id="containerd, cgroupfs"),
-        pytest.param(
-            f"0::/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}\n",
-            "containerd.service",
-            ID,
-            id="containerd, colons",
-        ),
-        pytest.param(f"0::/docker/{OTHER}/kubepods/pod1/{ID}\n", None, ID, id="container in a container"),
-        pytest.param(f"0::/docker/{ID}/system.slice/ssh.service\n", "ssh.service", ID, id="unit in a container"),
-        pytest.param(f"0::/x/{ID}0\n0::/{ID[:-1]}\n", None, None, id="other numbers"),
-    ],
-)
-def test_place_in(cgroup: str, unit: str | None, container: str | None) -> None:
-    assert place_in(cgroup) == (unit, container)
 
 
 def status(name: str, uid: int = 0, memory: str = "VmSize:\t 1 kB\n") -> bytes:

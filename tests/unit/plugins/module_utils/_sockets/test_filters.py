@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -73,17 +74,21 @@ def test_take_entry(options: dict[str, t.Any], entry: Entry, taken: bool) -> Non
         ({"units": ["postgresql.ser?ice"]}, True),
         ({"units": ["postgresql.socket"]}, False),
         ({"units": ["postgresql"], "pids": [1]}, False),
-        ({"containers": ["0123"]}, True),
+        ({"containers": ["0123456789ab"]}, True),
+        ({"containers": ["0123456789a"]}, False),
         ({"containers": ["ffff", "0123456789abcdef" * 4]}, True),
         ({"containers": ["*cdef"]}, True),
-        ({"containers": ["1234"]}, False),
+        ({"containers": ["123456789abc"]}, False),
         ({"containers": ["*1234"]}, False),
+        ({"containers": ["db"]}, True),
+        ({"containers": ["d*"]}, True),
+        ({"containers": ["web"]}, False),
     ],
 )
 def test_take_process(tmp_path: Path, options: dict[str, t.Any], taken: bool) -> None:
-    container = "0123456789abcdef" * 4
-    (tmp_path / "cgroup").write_text(f"1:pids:/docker/{container}\n0::/system.slice/postgresql.service\n")
-    process = Process(812, "postgres", 0, 1, str(tmp_path))
+    container = Container("0123456789abcdef" * 4, "docker", "db")
+    (tmp_path / "cgroup").write_text("0::/system.slice/postgresql.service\n")
+    process = Process(812, "postgres", 0, 1, str(tmp_path), container_of=lambda _process: container)
     assert Filters.from_options(options).take_process(process) is taken
 
 
@@ -204,13 +209,6 @@ def test_names_are_as_long_as_the_kernels() -> None:
         ),
         ({"commands": []}, "commands is empty, so no socket is selected. Name some, or leave commands out."),
         ({"states": []}, "states is empty, so no socket is selected. Name some, or leave states out."),
-        (
-            {"containers": ["web"]},
-            (
-                "containers has 'web', which is no id of a container: give at least 4 of its hexadecimal digits from "
-                "the beginning, or wildcards. Names are not looked up."
-            ),
-        ),
         ({"idle_longer_than": -1}, "idle_longer_than is -1: give seconds, a whole number from 0 on, or leave it out."),
         (
             {"idle_longer_than": True},

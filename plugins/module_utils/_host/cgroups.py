@@ -15,12 +15,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import UNIT_SUFFIXES
-
 if t.TYPE_CHECKING:
     # of the controllers of a hierarchy the parts of a path
     Roots = t.Mapping[str, t.Tuple[str, ...]]
 
+# systemd.unit(5): the kinds of units that have processes
+UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 ENGINES = ("containerd", "cri-o", "docker", "incus", "lxc", "nspawn", "podman")
 
 # docker-ID.scope and the like, by systemd; libpod-ID and crio-ID, by the engine itself; SLICE:ENGINE:ID, where the two

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the container in which a process is, by its cgroup and by the files of its engine."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
+
+
+def local_processes() -> Processes:
+    """Return the processes of this host, each of which can tell its container."""
+    processes = Processes()
+    processes.container_of = container_finder(EngineFiles(Files()))
+    return processes
+
+
+def container_finder(engines: EngineFiles) -> t.Callable[[Process], Container | None]:
+    """Return what finds the container of a process; None for one that is in none."""
+
+    def container_of(process: Process) -> Container | None:
+        return engines.container_at(place_of(process.cgroup, process.roots))
+
+    return container_of

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import container_finder, local_processes
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+ID, HOST = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+STATUS = b"Name:\tx\nUid:\t0\t0\t0\t0\nVmSize:\t 1 kB\nThreads:\t1\n"
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "expected"),
+    [
+        pytest.param(
+            f"0::/docker/{ID}\n", {"id": ID, "name": "web", "engine": "docker", "pod": None}, id="named by its engine"
+        ),
+        pytest.param("0::/lxc.payload.a\n", {"id": "a", "name": "a", "engine": "lxc", "pod": None}, id="LXC"),
+        pytest.param("0::/system.slice/x.service\n", None, id="none"),
+        pytest.param(f"0::/docker/{HOST}/init.scope\n", None, id="the host, which is a container"),
+        pytest.param(
+            f"0::/docker/{HOST}/docker/{ID}\n",
+            {"id": ID, "name": "web", "engine": "docker", "pod": None},
+            id="in a host that is a container",
+        ),
+    ],
+)
+def test_container_of_a_process(tmp_path: Path, cgroup: str, expected: dict[str, str | None] | None) -> None:
+    layout = {f"/var/lib/docker/containers/{ID}/config.v2.json": b'{"Name": "/web"}'}
+    proc = tmp_path / "proc"
+    lay_out(
+        proc,
+        {
+            "7/status": STATUS,
+            "7/cgroup": cgroup.encode(),
+            "7/ns/net": "net:[1]",
+            "1/cgroup": f"0::/docker/{HOST}\n".encode(),
+        },
+    )
+    processes = Processes(str(proc))
+    processes.container_of = container_finder(EngineFiles(files_of(tmp_path / "root", layout)))
+    process = processes.read(7)
+    assert process is not None
+    found = process.as_dict()["container"]
+    assert (found and {name: found[name] for name in expected or {}}) == expected
+
+
+def test_local_processes() -> None:
+    assert local_processes().proc == "/proc"
