@@ -52,7 +52,7 @@ def merge(parts: Path, folder: Path) -> t.Iterator[tuple[str, str]]:
     )
     seconds = time.monotonic() - begin
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    if done.returncode != 2 or report["totals"]["earlier"]["problems"]:  # the fleet is not in order
+    if done.returncode != 2 or report["totals"]["earlier"]["problems"]:  # the fleet is not compliant
         raise SystemExit(done.stdout + done.stderr)
     yield "hosts", str(report["totals"]["hosts"])
     yield "reports", str(report["totals"]["earlier"]["reports"])

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
+from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -79,7 +80,7 @@ def unreachable(message: str = "Connection timed out") -> Result:
 
 
 def small_fleet() -> list[Asked]:
-    """Return one host of each kind, and some that are in order."""
+    """Return one host of each kind, and some that are compliant."""
     right = [(f"web{number}.example.com", info(), sockets(40 + number, 1)) for number in range(1, 7)]
     return [
         *right,
@@ -90,6 +91,12 @@ def small_fleet() -> list[Asked]:
         ("mail.example.com", info((7200, 75, 9), path=None), sockets(0, 0)),
         ("old.example.com", unreachable("Failed to connect to the host via ssh: Connection timed out"), {}),
     ]
+
+
+def containers(name: str) -> Result:
+    """Return the network namespaces of a host: two beside its own, one of them with other values on some hosts."""
+    differ = name.startswith(("cache", "host00"))
+    return namespaces(namespace(6, same=True), namespace(5, same=not differ))
 
 
 def hostile_fleet() -> list[Asked]:
@@ -125,12 +132,13 @@ def large_fleet(count: int = 1000) -> list[Asked]:
 def write_reports(folder: Path, fleet: list[Asked]) -> Path:
     """Write the reports of a fleet into a folder; return the page's path."""
     texts = keepalive_audit(
-        fleet,
+        [(*host, (), {} if "unreachable" in host[1] else containers(host[0])) for host in fleet],
         template=TEMPLATE.read_text(encoding="utf-8"),
         created="2026-01-31T12:00:00Z",
         limit=1800,
         idle_timeout=900,
         covered=60,
+        namespaces=True,
     )
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

@@ -158,12 +158,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_verdict_comes_first(page: Page, small: Path) -> None:
     page.show(small)
-    assert page.one("h1").text == "✗ Not in order: 5 hosts"
-    assert page.driver.title == "Not in order: TCP keepalive audit"
-    assert page.visible_hosts()[:2] == ["old.example.com", "db1.example.com"]
+    assert page.one("h1").text == "✗ Not compliant: 6 hosts, 1 of them unreachable"
+    assert page.driver.title == "Not compliant: TCP keepalive audit"
+    assert page.visible_hosts()[:2] == ["old.example.com", "cache1.example.com"]
     headings = page.run("return [...document.querySelectorAll('h1, h2')].map((h) => h.tagName + ' ' + h.textContent)")
     assert [heading[3:] for heading in headings[1:]] == [
-        *("What is wrong", "What was asked for", "Detection time", "Connections covered", "Hosts")
+        *("What was judged", "What is wrong", "Containers and namespaces with other values than their host"),
+        *("Detection time", "Connections covered", "Hosts"),
     ]
 
 
@@ -177,9 +178,10 @@ def test_nothing_is_fetched(page: Page, small: Path) -> None:
     ("column", "ascending", "descending"),
     [
         pytest.param("Host", "cache1.example.com", "web6.example.com", id="names"),
-        pytest.param("Verdict", "old.example.com", "cache1.example.com", id="verdicts"),
+        pytest.param("Verdict", "old.example.com", "web1.example.com", id="verdicts"),
         pytest.param("Detection", "cache1.example.com", "mail.example.com", id="numbers, what is unknown last"),
-        pytest.param("Covered", "db3.example.com", "db1.example.com", id="shares"),
+        pytest.param("Covered", "db3.example.com", "cache1.example.com", id="shares"),
+        pytest.param("Namespaces", "db1.example.com", "cache1.example.com", id="counts"),
     ],
 )
 def test_sort_by_click(page: Page, small: Path, column: str, ascending: str, descending: str) -> None:
@@ -215,7 +217,7 @@ def test_filter(page: Page, small: Path) -> None:
     choice = Select(page.one("#verdict"))
     for wanted, hosts in (
         ("no answer", ["old.example.com"]),
-        ("not in order", [f"{name}.example.com" for name in ("db1", "db2", "db3", "mail")]),
+        ("not compliant", [f"{name}.example.com" for name in ("old", "cache1", "db1", "db2", "db3", "mail")]),
         ("others may set the values", ["db3.example.com"]),
     ):
         choice.select_by_visible_text(wanted)
@@ -286,14 +288,14 @@ def test_paper_has_what_is_wrong_and_no_controls(page: Page, small: Path) -> Non
     pdf = base64.b64decode(page.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
     PICTURES.mkdir(parents=True, exist_ok=True)
     (PICTURES / "report.pdf").write_bytes(pdf)
-    assert page.run("return [window.opened, document.querySelectorAll('[open]').length]") == [5, 0]
+    assert page.run("return [window.opened, document.querySelectorAll('[open]').length]") == [6, 0]
 
 
 def test_it_is_whole_without_a_script(page: Page, small: Path) -> None:
     page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         page.show(small)
-        assert page.one("h1").text == "✗ Not in order: 5 hosts"
+        assert page.one("h1").text == "✗ Not compliant: 6 hosts, 1 of them unreachable"
         assert not page.one(".controls").is_displayed()
         assert len(page.driver.find_elements(By.CSS_SELECTOR, "#hosts > tbody")) == 12
         page.driver.find_elements(By.CSS_SELECTOR, "#hosts summary")[0].click()
@@ -340,7 +342,7 @@ def test_what_is_wrong_leads_to_its_hosts(page: Page, small: Path) -> None:
 
 def test_one_host(page: Page, tmp_path: Path) -> None:
     page.show(write_reports(tmp_path, small_fleet()[-1:]))
-    assert page.one("header").text.endswith("1 host\n1 host was asked. One that gave no answer counts as not in order.")
+    assert page.one("header").text.endswith("Not compliant: 1 host, unreachable")
     assert page.one("#shown").text == "1 host"
 
 

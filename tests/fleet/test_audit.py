@@ -108,7 +108,7 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
     assert connections["sockets"] >= 1
     assert connections["share"] == 100
     page = (fleet.folder / "keepalive-audit" / "report.html").read_text(encoding="utf-8")
-    assert "<title>In order: TCP keepalive audit</title>" in page
+    assert "<title>Compliant: TCP keepalive audit</title>" in page
 
 
 def test_connections_that_a_criterion_condemns(fleet: Fleet) -> None:

@@ -257,7 +257,7 @@ def test_runner(project: Project) -> None:
         command = shown("ansible-runner run runner -p rollout.yml")
         run = fleet.run(*command[:-1], "audit.yml", env=as_job())
         assert run.status == 2, run.output
-        assert "Not in order: 3 of 3 hosts" in " ".join(run.output.split())
+        assert "Not compliant: 3 of 3 hosts" in " ".join(run.output.split())
         assert json.loads((audit / "report.json").read_text())["criteria"]["limit"] == 1800
         assert fleet.look() == before
 

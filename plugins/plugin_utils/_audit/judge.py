@@ -4,7 +4,7 @@
 
 """Judge a fleet: take the results of the modules for each host, return a report as plain data.
 
-A host is in order only if everything that was asked is known and right. What could not be read counts
+A host is compliant only if everything that was asked is known and right. What could not be read counts
 against it, so that silence is never taken for health.
 """
 
@@ -156,10 +156,10 @@ def _summary(totals: Result, criteria: Criteria) -> str:
     if earlier["problems"]:
         parts.append(f"{earlier['problems']} of {earlier['reports']} earlier reports cannot be read in full")
     if not totals["hosts"]:
-        return f"Not in order: {', '.join(['there is no host', *parts])}."
+        return f"Not compliant: {', '.join(['there is no host', *parts])}."
     if not parts:
-        return f"In order: {criteria}: {hosts} compliant.{age}"
-    return f"Not in order: {', '.join(parts)}. Judged: {criteria}.{age}"
+        return f"Compliant: {hosts}. Judged: {criteria}.{age}"
+    return f"Not compliant: {', '.join(parts)}. Judged: {criteria}.{age}"
 
 
 def _count(hosts: int) -> str:

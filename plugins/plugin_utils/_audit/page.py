@@ -27,8 +27,8 @@ if t.TYPE_CHECKING:
 
 
 # A plot's own units: the whole picture, and the area in which bars stand.
-WIDTH, HEIGHT = 420.0, 210.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 408.0, 30.0, 170.0
+WIDTH, HEIGHT = 420.0, 222.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 408.0, 30.0, 170.0
 
 # Detection times span five orders of magnitude, so their axis is logarithmic, with six bars for each factor of ten.
 _BARS_PER_DECADE = 6
@@ -48,10 +48,12 @@ _TIME_TICKS = {
 }
 
 VERDICTS = {
-    "in_order": ("\N{CHECK MARK}", "In order"),
-    "not_in_order": ("\N{BALLOT X}", "Not in order"),
+    "in_order": ("\N{CHECK MARK}", "Compliant"),
+    "not_in_order": ("\N{BALLOT X}", "Not compliant"),
     "no_answer": ("?", "No answer"),
 }
+# How many network namespaces the page lists for the whole fleet; the row of each host has all of its own.
+MOST_DIFFERENT = 20
 # The order in which the page shows them: what needs attention first.
 _RANKS = {"no_answer": 0, "not_in_order": 1, "in_order": 2}
 
@@ -230,10 +232,20 @@ def rows_for_script(hosts: t.Iterable[Report]) -> list[list[t.Any]]:
             host["runtime"]["time"],
             len(host["drift"]),
             None if host["connections"] is None else host["connections"]["share"],
+            None if host["namespaces"] is None else host["namespaces"]["differ"],
             host["verdict"],
             sorted({reason["code"] for reason in host["reasons"]}),
         ]
         for host in hosts
+    ]
+
+
+def _different(report: Report) -> list[tuple[str, Report]]:
+    """Return the network namespaces with other values than their host, each with the host's name."""
+    return [
+        (host["name"], one)
+        for host in report["hosts"]
+        for one in (host["namespaces"] or {"different": ()})["different"]
     ]
 
 
@@ -251,9 +263,11 @@ def as_page(report: Report, template: str) -> str:
     return environment.from_string(template).render(
         report=report,
         plots=[
-            ("detection", "Detection time", "seconds until a dead peer is noticed", detection_plot(report)),
+            ("detection", "Detection time", "time until a dead peer is noticed, logarithmic", detection_plot(report)),
             ("coverage", "Connections covered", "share of a host's connections", coverage_plot(report)),
         ],
+        different=_different(report),
+        most_different=MOST_DIFFERENT,
         frame={"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM},
         headings=CODES,
         keys=[(key, sysctl_name(key)) for key in KEYS],

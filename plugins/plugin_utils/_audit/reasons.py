@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Say why a host is not in order: each reason with its code, a sentence, and the key or line that it is about."""
+"""Say why a host is not compliant: each reason with its code, a sentence, and the key or line that it is about."""
 
 # This plugin util is private to the collection: it may change at any time.
 
@@ -48,7 +48,7 @@ _HARMLESS = {"hidden_credential"}
 
 @dataclasses.dataclass(frozen=True)
 class Reason:
-    """Why a host is not in order; ``code`` is one of :data:`CODES`, ``message`` a sentence for people.
+    """Why a host is not compliant; ``code`` is one of :data:`CODES`, ``message`` a sentence for people.
 
     ``key``, ``path`` and ``line`` are there where the reason is about one of the three values, or a line of a file.
     """
@@ -65,7 +65,7 @@ class Reason:
 
 
 def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
-    """Yield why a host is not in order, in the order of :data:`CODES`."""
+    """Yield why a host is not compliant, in the order of :data:`CODES`."""
     if host.trouble:
         code, message = host.trouble
         yield Reason(code, f"It {CODES[code]}: {message}")

@@ -28,7 +28,7 @@ def test_the_reports_tell_of_the_same_hosts() -> None:
 
 def test_what_is_right_reads_so() -> None:
     texts = audit(small_fleet()[:1], template=PAGE, created="2026-01-31T12:00:00Z")
-    assert "<title>In order: TCP keepalive audit</title>" in texts["report.html"]
+    assert "<title>Compliant: TCP keepalive audit</title>" in texts["report.html"]
     assert json.loads(texts["report.json"])["in_order"] is True
 
 

@@ -269,7 +269,7 @@ def test_page_names_files_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "<b>.json"
     path.write_text("[]")
     page = keepalive_audit([GOOD], template=PAGE, created=NOW, merge=[str(path)])["report.html"]
-    assert "Not in order:</span> 1 earlier report</h1>" in page
+    assert "Not compliant:</span> 1 earlier report</h1>" in page
     assert "1 of 1 earlier reports cannot be read in full, so hosts may be missing here:" in page
     assert "&lt;b&gt;.json</code>: is no JSON report of linux.tcp.audit: it has no version, or no list of hosts" in page
 

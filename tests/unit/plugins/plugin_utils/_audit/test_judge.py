@@ -71,7 +71,7 @@ def test_judge() -> None:
     }
     assert {host["asked"] for host in report["hosts"]} == {"2026-01-31T12:00:00Z"}
     assert report["summary"] == (
-        "Not in order: 2 of 3 hosts (could not be reached: 1, other values after a reboot: 1, a dead peer is noticed "
+        "Not compliant: 2 of 3 hosts (could not be reached: 1, other values after a reboot: 1, a dead peer is noticed "
         "too late: 1). Judged: limit 1800 s."
     )
 
@@ -80,15 +80,15 @@ def test_judge() -> None:
     ("fleet", "in_order", "summary"),
     [
         pytest.param(
-            hosts(a=(info(), {})), True, "In order: limit 8000 s, idle timeout 7300 s: 1 host compliant.", id="one"
+            hosts(a=(info(), {})), True, "Compliant: 1 host. Judged: limit 8000 s, idle timeout 7300 s.", id="one"
         ),
         pytest.param(
             hosts(a=(info(), {}), b=(info(), {})),
             True,
-            "In order: limit 8000 s, idle timeout 7300 s: 2 hosts compliant.",
+            "Compliant: 2 hosts. Judged: limit 8000 s, idle timeout 7300 s.",
             id="two",
         ),
-        pytest.param([], False, "Not in order: there is no host.", id="none"),
+        pytest.param([], False, "Not compliant: there is no host.", id="none"),
     ],
 )
 def test_summary(fleet: list[AuditedHost], in_order: bool, summary: str) -> None:
@@ -105,8 +105,8 @@ def test_namespaces_are_counted_and_judged_where_they_are_asked_for() -> None:
     report = judge(fleet, Criteria(namespaces=True), created="")
     assert report["totals"]["namespaces"] == {"namespaces": 3, "differ": 1, "unknown": 1}
     assert report["summary"] == (
-        "Not in order: 3 of 3 hosts (network namespaces with other values than the host: 3). Judged: the values of the "
-        "host in each network namespace."
+        "Not compliant: 3 of 3 hosts (network namespaces with other values than the host: 3). Judged: the values of "
+        "the host in each network namespace."
     )
     shown = judge(fleet, Criteria(), created="")
     assert shown["in_order"]
@@ -126,7 +126,7 @@ BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: P
             [FINE, OLD],
             [READ],
             86400,
-            "In order: results at most 86400 s old: 2 hosts compliant. Of earlier audits: 1 host, the oldest of "
+            "Compliant: 2 hosts. Judged: results at most 86400 s old. Of earlier audits: 1 host, the oldest of "
             "2026-01-30T12:00:00Z.",
             id="read",
         ),
@@ -134,7 +134,7 @@ BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: P
             [OLD],
             [READ],
             86399,
-            "Not in order: 1 of 1 host (the result is too old: 1). Judged: results at most 86399 s old. Of earlier "
+            "Not compliant: 1 of 1 host (the result is too old: 1). Judged: results at most 86399 s old. Of earlier "
             "audits: 1 host, the oldest of 2026-01-30T12:00:00Z.",
             id="too old",
         ),
@@ -142,7 +142,7 @@ BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: P
             [FINE],
             [READ, BROKEN],
             None,
-            "Not in order: 1 of 2 earlier reports cannot be read in full. Judged: no limit, no idle timeout, no "
+            "Not compliant: 1 of 2 earlier reports cannot be read in full. Judged: no limit, no idle timeout, no "
             "coverage.",
             id="one cannot be read",
         ),
@@ -150,7 +150,7 @@ BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: P
             [],
             [BROKEN],
             None,
-            "Not in order: there is no host, 1 of 1 earlier reports cannot be read in full.",
+            "Not compliant: there is no host, 1 of 1 earlier reports cannot be read in full.",
             id="nothing can be read",
         ),
     ],
@@ -158,7 +158,7 @@ BROKEN: Result = {"path": "/r.json", "hosts": 0, "problems": ["cannot be read: P
 def test_earlier_reports(fleet: list[AuditedHost], earlier: list[Result], max_age: int | None, summary: str) -> None:
     report = judge(fleet, Criteria(max_age=max_age), created="2026-01-31T12:00:00Z", earlier=earlier)
     assert report["summary"] == summary
-    assert report["in_order"] is summary.startswith("In order")
+    assert report["in_order"] is summary.startswith("Compliant")
     assert report["earlier"] == earlier
 
 

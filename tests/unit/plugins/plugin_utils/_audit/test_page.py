@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     LEFT,
+    MOST_DIFFERENT,
     RIGHT,
     TOP,
     VERDICTS,
@@ -23,7 +24,14 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     duration,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import CODES
-from ansible_collections.linux.tcp.tests.browser.fleet import ATTACKS, TEMPLATE, hostile_fleet, info, small_fleet
+from ansible_collections.linux.tcp.tests.browser.fleet import (
+    ATTACKS,
+    TEMPLATE,
+    hostile_fleet,
+    info,
+    small_fleet,
+    unreachable,
+)
 from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
@@ -87,10 +95,10 @@ class Reader(HTMLParser):
         self.open[-1].parts.append(data)
 
 
-def page_of(fleet: list[Asked]) -> tuple[Element, Result]:
+def page_of(fleet: list[Asked], *, covered: int | None = 60) -> tuple[Element, Result]:
     """Return the page of a fleet, and its report."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    texts = keepalive_audit(fleet, template=template, created="2026-01-31T12:00:00Z", limit=1800, covered=60)
+    texts = keepalive_audit(fleet, template=template, created="2026-01-31T12:00:00Z", limit=1800, covered=covered)
     reader = Reader()
     reader.feed(texts["report.html"])
     reader.close()
@@ -181,7 +189,7 @@ def share(host: Result) -> str:
 def test_page_says_of_each_host_what_the_report_says() -> None:
     """Verdict, detection time, share covered; reasons with file and line; sources of the values, and other writers."""
     page, report = page_of(small_fleet())
-    assert page.one("h1").text == "\N{BALLOT X} Not in order: 5 hosts"
+    assert page.one("h1").text == "\N{BALLOT X} Not compliant: 5 hosts, 1 of them unreachable"
     assert {line.attributes["data-code"]: line.text for line in page.all("li") if "data-code" in line.attributes} == {
         code: f"{CODES[code].capitalize()} {count} host{'' if count == 1 else 's'}"
         for code, count in report["totals"]["reasons"].items()
@@ -235,7 +243,7 @@ def test_page_names_namespaces_with_other_values() -> None:
     ]
     assert "<p>2 of 3 have other values than the host, 1 unknown.</p>" in text
     assert "<li>web (docker): time 7200, intvl 75, probes 9</li>" in text
-    assert "the values of the host in each; 2 of 3 have others</dd>" in text
+    assert '<b class="odd">2</b><span>of 3 namespaces differ from their host, 1 unknown</span>' in text
     assert ATTACKS[0] not in text
 
 
@@ -265,3 +273,52 @@ def test_page_needs_no_other_file_and_no_script(fleet: list[Asked]) -> None:
     assert all(page.one(id=name).text for name in named)
     assert all(label.text for label in page.all("label"))
     assert len(page.all("input", "select")) == sum(len(label.all("input", "select")) for label in page.all("label"))
+
+
+@pytest.mark.parametrize(
+    ("fleet", "headline", "tile"),
+    [
+        pytest.param(small_fleet()[:1], "Compliant: 1 host", "0 \N{BALLOT X} not compliant", id="compliant"),
+        pytest.param(
+            small_fleet(),
+            "Not compliant: 5 hosts, 1 of them unreachable",
+            "5 \N{BALLOT X} not compliant, 1 of them unreachable",
+            id="some unreachable",
+        ),
+        pytest.param(
+            [("a", unreachable(), {}), ("b", {"failed": True, "msg": "no Python"}, {})],
+            "Not compliant: 2 hosts, all without an answer",
+            "2 \N{BALLOT X} not compliant, all without an answer",
+            id="none answered",
+        ),
+    ],
+)
+def test_headline_and_tiles_count_the_same(fleet: list[Asked], headline: str, tile: str) -> None:
+    page, _report = page_of(fleet)
+    assert page.one("h1").text.partition(" ")[2] == headline
+    assert tile in [item.text for item in page.one("ul", **{"class": "tiles"}).all("li")]
+
+
+def test_no_card_is_empty() -> None:
+    """Nothing is wrong, no connection was looked at, and no namespace: there are no cards for these."""
+    page, _report = page_of([("a", info(), {})], covered=None)
+    assert [title.text for title in page.all("h2")] == ["What was judged", "Detection time", "Hosts"]
+
+
+def test_axes_have_names() -> None:
+    page, _report = page_of(small_fleet())
+    names = [[text.text for text in figure.all("text", **{"class": "name"})] for figure in page.all("figure")]
+    assert names == [
+        ["Time until a dead peer is noticed, logarithmic", "Hosts"],
+        ["Share of a host's connections", "Hosts"],
+    ]
+
+
+def test_fleet_of_many_namespaces_lists_the_first() -> None:
+    found = namespaces(*(namespace(number) for number in range(1, 30)))
+    page = keepalive_audit(
+        [("a", info(), {}, (), found)], template=TEMPLATE.read_text(encoding="utf-8"), created="", namespaces=True
+    )["report.html"]
+    assert page.count("<td>web (docker)</td>") == MOST_DIFFERENT
+    assert "The first 20 of 29. The table of hosts has the others." in page
+    assert "29 of 29</td>" in page
