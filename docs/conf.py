@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import typing as t
 
 from docutils import nodes
+from sphinx.util import logging
 
 if t.TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
@@ -22,7 +24,10 @@ html_title = "TCP keepalive for Ansible: linux.tcp"
 html_short_title = "linux.tcp"
 
 extensions = ["sphinx_antsibull_ext"]
-html_theme = "sphinx_ansible_theme"
+html_theme = "furo"
+html_static_path = ["site/static"]
+html_css_files = ["site.css"]
+antsibull_ext_color_scheme = "default-autodark"
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
 html_copy_source = False
@@ -51,6 +56,42 @@ def link_to_ansible(
     return None
 
 
+# What the guides link to by its file, so that a Git host finds it, and its page here, without the ending.
+PAGES = {
+    r"(\w+)\.rst": r"\1",
+    r"\.\./\.\./\.\./plugins/modules/(\w+)\.py": r"../\1_module",
+    r"\.\./\.\./\.\./plugins/filter/(\w+)\.py": r"../\1_filter",
+    r"\.\./\.\./\.\./roles/(\w+)/README\.md": r"../\1_role",
+}
+
+
+def arrange(app: Sphinx, doctree: nodes.document) -> None:
+    """Leave out the contents, which the theme shows beside the page, and begin a role with its main entry point."""
+    for topic in list(doctree.findall(nodes.topic)):
+        if "contents" in topic["classes"]:
+            topic.parent.remove(topic)
+    if app.env.docname.endswith("_role"):
+        top = next(doctree.findall(nodes.section))
+        main = next(one for one in top.findall(nodes.section) if any("entry-point-main" in name for name in one["ids"]))
+        top.remove(main)
+        top.insert(t.cast("int", top.first_child_matching_class(nodes.section)), main)
+
+
+def link_to_pages(app: Sphinx, doctree: nodes.document) -> None:
+    """Let links to files lead to the pages that are made of these."""
+    folder = posixpath.dirname(app.env.docname)
+    for node in doctree.findall(nodes.reference):
+        file, mark, anchor = node.get("refuri", "").partition("#")
+        for pattern, replacement in PAGES.items():
+            if match := re.fullmatch(pattern, file):
+                page = match.expand(replacement)
+                if posixpath.normpath(posixpath.join(folder, page)) not in app.env.found_docs:
+                    logging.getLogger(__name__).warning("no page for the link to %s", file, location=node)
+                node["refuri"] = f"{page}.html{mark}{anchor}"
+
+
 def setup(app: Sphinx) -> None:
     """Extend Sphinx, which calls this."""
+    app.connect("doctree-read", arrange)
+    app.connect("doctree-read", link_to_pages)
     app.connect("missing-reference", link_to_ansible)
