@@ -97,11 +97,25 @@ def test_module_takes_the_options_of_its_spec(module: str) -> None:
     assert re.findall(r"argument_spec=(\S+?),", text) == [module.upper()]
 
 
-def test_readme_of_the_role_has_its_variables() -> None:
-    text = (ROLE / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", [ROOT, ROLE], ids=["of the collection", "of the role"])
+def test_readme_has_the_variables_of_the_role(path: Path) -> None:
+    text = (path / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(keepalive_\w+)` \| `(.*?)` \|", text, re.MULTILINE)
     assert {name: yaml.safe_load(default) for name, default in rows} == {
         name: option.get("default") for name, option in OPTIONS.items()
+    }
+
+
+def test_readme_has_a_line_for_each_module_and_filter() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[`linux\.tcp\.\w+`\]\((plugins/\S+)\) \| (.+) \|$", text, re.MULTILINE))
+    (others,) = re.findall(r"^The playbooks use three more modules: (.*)$", text, re.MULTILINE)
+    internal = {f"plugins/modules/{name}.py" for name in re.findall(r"`(\w+)`", others)}
+    paths = [path for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    assert rows == {
+        name: block(path, "DOCUMENTATION")["short_description"]
+        for path in paths
+        if (name := str(path.relative_to(ROOT))) not in internal
     }
 
 
