@@ -166,6 +166,7 @@ def test_the_verdict_comes_first(page: Page, small: Path) -> None:
         *("What was judged", "What is wrong", "Containers and namespaces with other values than their host"),
         *("Detection time", "Connections covered", "Hosts"),
     ]
+    page.picture("report-top", height=805)
 
 
 def test_nothing_is_fetched(page: Page, small: Path) -> None:
