@@ -114,6 +114,7 @@ boot:
           sysctl files at boot; V(release_unknown), the release of the loader cannot be told, and releases differ in how
           they read a line;
           V(kernel_unknown), a line counts for one kernel only, and which one boots next is not known;
+          V(copy_in_initramfs), no file sets a key, and dracut builds an initramfs that may have a copy of one that did;
           V(set_when_the_container_started), a container has a value that no file sets, and may have been started with
           it. V(volatile_file_system) is among them for an overlay, which may have the files in a lower layer.
       returned: success

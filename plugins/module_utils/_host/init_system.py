@@ -66,7 +66,6 @@ _BUSYBOX = b"BusyBox v"  # of its banner
 
 SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 SD_BOOTED = "/run/systemd/system"  # sd_booted(3)
-DRACUT = "/usr/lib/dracut/modules.d"  # whose module systemd-sysctl copies /etc/sysctl.d into a host-only initramfs
 UNIT = "/etc/systemd/system/systemd-sysctl.service"
 DROP_IN_FOLDERS = tuple(
     f"{folder}/systemd/system/systemd-sysctl.service.d" for folder in ("/etc", "/usr/local/lib", "/usr/lib")

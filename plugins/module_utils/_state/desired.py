@@ -48,7 +48,12 @@ class DesiredState:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is wanted."""
-        return not self.absent and not self.values.named()
+        return not self.concerned
+
+    @property
+    def concerned(self) -> tuple[Key, ...]:
+        """The keys that are to have a value, or to be removed."""
+        return (*self.values.named(), *self.absent)
 
     @classmethod
     def from_params(cls, params: t.Mapping[str, t.Any]) -> DesiredState:

@@ -36,12 +36,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
-REBUILD_INITRAMFS = (
-    "The initramfs that dracut builds may have a copy of what was removed, and would apply it at the next boot. "
-    "Rebuild it: dracut --force."
-)
-
-
 @dataclasses.dataclass(frozen=True)
 class FileEdit:
     """A file's content before and after; None stands for no file. ``target`` is free of links."""
@@ -124,19 +118,18 @@ def plan(have: Snapshot, want: DesiredState) -> Change:
         after = dataclasses.replace(after, runtime=have.runtime.updated(wanted.named()))
         left_running = _left_running(have, [key for key in want.absent if wanted[key] is None])
     if want.persistent and not want.values.named():
-        warnings = [doubt.message for doubt in after.doubts()]
+        warnings = [doubt.message for doubt in after.doubts(want.absent)]
     warnings += left_running
     if want.persistent and want.absent:
         warnings += _left_elsewhere(after, want.absent)
-        warnings += [REBUILD_INITRAMFS] if have.has_dracut and have.loader == "systemd-sysctl" else []
     edits = _edits(dataclasses.replace(have, tree=tree), after, own=file.target, own_first=bool(want.values.named()))
     return Change(have, after, edits, tuple(overridden), warnings=(*warnings, *after.writer_warnings()))
 
 
 def _value_without(have: Snapshot, after: Snapshot, key: Key) -> int | None:
     """Return the value that a key has without the lines of this module; None where that is not known."""
-    # what a file has set so far, the container was not started with
-    known = dataclasses.replace(after, in_container=False)
+    # what a file has set so far, the container was not started with, and a copy in the initramfs has no say in
+    known = dataclasses.replace(after, in_container=False, initramfs=None)
     return None if key in have.started_with else known.boot.values[key]
 
 

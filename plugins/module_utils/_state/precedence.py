@@ -69,13 +69,14 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
     tree = _assigned(before.tree, file, want.values)
     planned = dataclasses.replace(before, tree=tree)
     if before.known_loader is None:
-        return tree, [], [doubt.message for doubt in planned.doubts()] or [_nothing_applies(file)]
+        doubts = [doubt.message for doubt in planned.doubts(want.concerned)]
+        return tree, [], doubts if before.loader else [*doubts, _nothing_applies(file)]
     _require_readable(before, want)
     if not any(other.target == file.target and not other.is_volatile for other in planned.files_read()):
         message = _not_read_message(before, planned, file, want)
         if not file.lost or want.overrides != "ignore":
             raise NotReadAtBootError(message)
-        return tree, [], planned.warnings()
+        return tree, [], planned.warnings(want.concerned)
     _require_none_lost(before, planned, file, want)
     return _with_precedence(before, tree, file, want)
 
@@ -90,12 +91,13 @@ def _with_precedence(
     """
     overridden: list[Setting] = []
     while True:
-        snapshot = dataclasses.replace(before, tree=tree)
+        # what a line of this system takes from the file has nothing to do with copies in the initramfs
+        snapshot = dataclasses.replace(before, tree=tree, initramfs=None)
         winning = _taking_precedence(snapshot, file, want)
         overridden += winning
         if not winning or want.overrides == "ignore":
             losses = [_losing_message(setting, snapshot, want.values) + "." for setting in winning]
-            return tree, overridden, snapshot.warnings() + losses
+            return tree, overridden, dataclasses.replace(before, tree=tree).warnings(want.concerned) + losses
         if want.overrides == "fail":
             raise _overridden(before, snapshot, file, want, winning)
         tree = _taken_over(before, snapshot, file, want, winning)

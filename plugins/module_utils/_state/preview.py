@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, KernelError, unchanged
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import DRACUT, detect_loader
-from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS, plan
+from ansible_collections.linux.tcp.plugins.module_utils._host.dracut import read_initramfs
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import detect_loader
+from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.volatile import find_lost
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rules_of, statements
@@ -79,7 +80,7 @@ def take_snapshot(
         of_kernels=tuple(of_kernels),
         in_chroot=init.in_chroot,
         in_container=init.in_container,
-        has_dracut=not init.in_container and files.isdir(DRACUT),
+        initramfs=read_initramfs(files) if init.booted_with_systemd and not init.in_container else None,
     )
 
 
@@ -88,15 +89,15 @@ def initramfs_warnings(host: Host, texts: t.Iterable[tuple[bytes, bytes]]) -> li
 
     The host is changed already, so it is no error where this cannot be known.
     """
-    if not any(_keys_in(before) - _keys_in(after) for before, after in texts):
+    removed = {key for before, after in texts for key in _keys_in(before) - _keys_in(after)}
+    if not removed:
         return []
     try:
         have = take_snapshot(host)
     except KeepaliveError as exc:
-        return [
-            f"It is not known whether this host boots with an initramfs that has the keys: {exc} {REBUILD_INITRAMFS}"
-        ]
-    return [REBUILD_INITRAMFS] if have.has_dracut and have.loader == "systemd-sysctl" else []
+        what = f"It is not known whether this host boots with an initramfs that has the keys: {exc}"
+        return [f"{what} If dracut builds it, rebuild it: dracut --force."]
+    return [one.finding.message for one in have.copied if one.keys & removed]
 
 
 def _keys_in(text: bytes) -> set[Key]:

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.findings import F
 from ansible_collections.linux.tcp.plugins.module_utils._state.unknown import (
     Unknown,
     by_container,
+    by_initramfs,
     by_loader,
     by_next_kernel,
     by_reboot,
@@ -26,7 +27,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline i
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import releases, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
+    COPIED,
     PERMISSION_DENIED,
+    Tree,
     by_kernel,
     files_read,
     folders_of,
@@ -39,7 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Bo
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction, Setting
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Rules, Version
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile, Tree
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Initramfs, LostPlace, SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate, Writer
 
@@ -63,7 +66,7 @@ class Snapshot:
     loader and of what else applies files, where these make a difference. ``candidates`` may set keys after the boot,
     ``unit_changes`` are the places that change what systemd-sysctl.service does. ``searched`` says in words what was
     looked for where the loader is unknown, ``lost`` are the folders and files that a reboot takes. ``of_kernels``
-    are the files that belong to a kernel. ``has_dracut`` says that dracut builds the initramfs.
+    are the files that belong to a kernel, ``initramfs`` is one that may apply copies of sysctl files.
     """
 
     runs: bool
@@ -82,7 +85,7 @@ class Snapshot:
     of_kernels: tuple[SysctlFile, ...] = ()
     in_chroot: bool = False
     in_container: bool = False
-    has_dracut: bool = False
+    initramfs: Initramfs | None = None
 
     @property
     def known_loader(self) -> Loader | None:
@@ -125,7 +128,18 @@ class Snapshot:
         if self.loader is not None and self.lost:
             again = self.tree.marked([place for place in self.lost if not place.has_lower])
             found += by_reboot(self._lost_places(), [self._lasting, self._predict(again.lasting(), loader)])
-        return [*found, *self._started_with]
+        return [*found, *self._started_with, *self.copied]
+
+    @functools.cached_property
+    def copied(self) -> list[Unknown]:
+        """What makes values unknown because the initramfs may have copies of files that set them."""
+        if self.initramfs is None or self.loader == "unknown":
+            return []
+        lasting = self._lasting.sources.items()
+        set_later = {key for key, setting in lasting if setting.path != COMMAND_LINE}
+        in_usr = Tree(tuple(file for file in self.tree.files if posixpath.dirname(file.path) in COPIED))
+        copies = self._predict(in_usr, "systemd-sysctl").winning
+        return list(by_initramfs(self.initramfs, set_later, copies))
 
     @functools.cached_property
     def _started_with(self) -> list[Unknown]:
@@ -208,8 +222,13 @@ class Snapshot:
         still = {file.path for file in planned.files_read()}
         return [file for file in self.files_read() if file.path not in still]
 
-    def doubts(self) -> list[Finding]:
-        """Return what makes the prediction uncertain, and what keeps the boot from applying anything."""
+    def doubts(self, keys: t.Iterable[Key] = KEYS) -> list[Finding]:
+        """Return what makes the prediction uncertain, and what keeps the boot from applying anything.
+
+        Copies in the initramfs are left out where none of the ``keys`` is in doubt because of them.
+        """
+        keys = frozenset(keys)
+        elsewhere = [one for one in self.copied if not one.keys & keys]
         obstacle = self.obstacle()
         found = []
         if obstacle is not None:
@@ -226,7 +245,7 @@ class Snapshot:
             ]
         return [
             *found,
-            *(one.finding for one in self.unknown),
+            *(one.finding for one in self.unknown if one not in elsewhere),
             *(
                 Finding(
                     *("hidden_credential" if _is_hidden(file) else "unreadable", file.path, None),
@@ -266,9 +285,9 @@ class Snapshot:
             for (path, consequence), writers in by_path.items()
         ]
 
-    def warnings(self) -> list[str]:
-        """Return the messages of all doubts and notes."""
-        return [finding.message for finding in (*self.doubts(), *self.notes())]
+    def warnings(self, keys: t.Iterable[Key] = KEYS) -> list[str]:
+        """Return the messages of all doubts, as :meth:`doubts` has them for some keys, and of all notes."""
+        return [finding.message for finding in (*self.doubts(keys), *self.notes())]
 
     def _volatile_settings(self) -> list[Setting]:
         if not any(file.is_volatile for file in self.tree.files):

@@ -17,7 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Initramfs, LostPlace
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
 
@@ -91,3 +91,23 @@ def by_container(runtime: Values, set_by_files: t.Container[Key]) -> t.Iterator[
                 f"value (--sysctl), so what the next start gives cannot be known."
             )
             yield Unknown(Finding("set_when_the_container_started", None, None, message), frozenset([key]))
+
+
+def by_initramfs(initramfs: Initramfs, set_later: t.Container[Key], in_usr: t.Container[Key]) -> t.Iterator[Unknown]:
+    """Yield the keys that the initramfs of dracut may set, and that no file of the system sets later.
+
+    ``in_usr`` are those that the files in /usr/lib/sysctl.d set, were they not hidden.
+    """
+    where, keys = "/usr/lib/sysctl.d", [key for key in KEYS if key in in_usr and key not in set_later]
+    path, line = None, None
+    if initramfs.host_only:
+        where, keys = "/etc/sysctl.d", [key for key in KEYS if key not in set_later]
+        path, line = initramfs.host_only
+    if keys:
+        names = " or ".join(map(sysctl_name, keys))
+        message = (
+            f"No file that is applied when this system boots sets {names}, but the initramfs that dracut builds has "
+            f"a copy of {where} from when it was built. If that sets it, the next boot gives the value of the copy. "
+            f"Rebuild the initramfs (dracut --force) after a value was removed, or set one."
+        )
+        yield Unknown(Finding("copy_in_initramfs", path, line, message), frozenset(keys))

@@ -40,6 +40,8 @@ DIRECTORIES = (
     "/lib/sysctl.d",
 )
 SYSCTL_CONF = "/etc/sysctl.conf"
+# Of these each initramfs of dracut with systemd in it has a copy.
+COPIED = ("/usr/lib/sysctl.d", "/lib/sysctl.d")
 # SUSE's suse-module-tools: kernel-sysctl.service applies these with systemd-sysctl, before all others, for the kernel
 # that is named there.
 KERNEL_FILES = ("/boot/sysctl.conf-*", "/usr/lib/modules/*/sysctl.conf", "/lib/modules/*/sysctl.conf")
@@ -140,6 +142,16 @@ class LostPlace(t.NamedTuple):
     point: str
     what: str
     has_lower: bool = False
+
+
+class Initramfs(t.NamedTuple):
+    """An initramfs that dracut builds, which has a copy of :data:`COPIED` from when it was built.
+
+    ``host_only`` is the path and line of dracut's configuration because of which it has a copy of /etc/sysctl.d, too.
+    The line is None where that file cannot be read. Without such a place there is no such copy.
+    """
+
+    host_only: tuple[str, int | None] | None = None
 
 
 def marked(file: SysctlFile, lost: t.Collection[LostPlace]) -> SysctlFile:

@@ -42,8 +42,9 @@ CODES = {
 
 # How many network namespaces a sentence names.
 _MOST_NAMED = 5
-# Doubts about what is empty on every plain host: a note, unless the audit is strict.
-_HARMLESS = {"hidden_credential"}
+# Doubts about what sets nothing on every plain host: a note, unless the audit is strict. The latter makes values null.
+_COPY = "copy_in_initramfs"
+_HARMLESS = {"hidden_credential", _COPY}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +77,7 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
             "(keepalive_audit_max_age).",
         )
     if host.values is not None:
-        yield from _unknown(host.values)
+        yield from _unknown(host.values, criteria)
         yield from _harmful(host.values)
         yield from _drift(host.values)
         yield from _doubts(host.values, criteria)
@@ -89,11 +90,15 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
         yield from _other_namespaces(host, criteria)
 
 
-def _unknown(values: Result) -> t.Iterator[Reason]:
+def _unknown(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
+    # another doubt that makes a value null is a reason of its own
+    is_harmless_copy = any(
+        doubt["code"] == _COPY and is_harmless(doubt, criteria) for doubt in values["boot"]["doubts"]
+    )
     for key in KEYS:
         if values["runtime"][key] is None:
             yield Reason("unknown", f"The running kernel's {sysctl_name(key)} could not be read.", key=key)
-        if values["boot"]["values"][key] is None:
+        if values["boot"]["values"][key] is None and not is_harmless_copy:
             yield Reason("unknown", f"What {sysctl_name(key)} will be at the next boot is not known.", key=key)
 
 

@@ -18,10 +18,10 @@ import posixpath
 import shlex
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.dracut import CONF, CONF_FOLDERS, DRACUT
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import (
     CONTAINER_MARKS,
     DOCKER_MARK,
-    DRACUT,
     DROP_IN_FOLDERS,
     INIT,
     OPENRC,
@@ -58,6 +58,7 @@ _ROOTS = (
     *RC_FOLDERS,
     *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),
     *UFW_AND_TUNED,
+    *(CONF, *CONF_FOLDERS),
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 # OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.

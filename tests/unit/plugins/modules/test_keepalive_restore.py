@@ -13,7 +13,6 @@ import yaml
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
-from ansible_collections.linux.tcp.plugins.module_utils._state.plan import REBUILD_INITRAMFS
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
 from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host
 from ansible_collections.linux.tcp.tests.unit.module import runner
@@ -56,10 +55,13 @@ def test_restore(host: Host, checkpoint: Answer, restore: RunModule) -> None:
 
 
 def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoint: Answer, restore: RunModule) -> None:
-    host.meanwhile({"/usr/lib/dracut/modules.d": None, DEFAULT_PATH: b""})
+    host.meanwhile(
+        {"/usr/lib/dracut/modules.d": None, "/etc/dracut.conf.d/h.conf": b"hostonly=yes\n", DEFAULT_PATH: b""}
+    )
     assert "warnings" not in restore(checkpoint=checkpoint, force=True, check_mode=True)
     host.meanwhile({DEFAULT_PATH: TIME + b" = 600\n"})
-    assert restore(checkpoint=checkpoint, force=True)["warnings"] == [REBUILD_INITRAMFS]
+    (warning,) = restore(checkpoint=checkpoint, force=True)["warnings"]
+    assert "the initramfs that dracut builds has a copy of /etc/sysctl.d" in warning
 
 
 def test_an_initramfs_that_cannot_be_looked_for_is_no_error(
@@ -73,10 +75,8 @@ def test_an_initramfs_that_cannot_be_looked_for_is_no_error(
     monkeypatch.setattr("ansible_collections.linux.tcp.plugins.module_utils._state.preview.take_snapshot", refuse)
     restored = restore(checkpoint=checkpoint, force=True)
     assert "failed" not in restored
-    assert restored["warnings"] == [
-        "It is not known whether this host boots with an initramfs that has the keys: /proc/1/comm cannot be read. "
-        + REBUILD_INITRAMFS
-    ]
+    what = "It is not known whether this host boots with an initramfs that has the keys: /proc/1/comm cannot be read."
+    assert restored["warnings"] == [f"{what} If dracut builds it, rebuild it: dracut --force."]
 
 
 def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunModule) -> None:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError, OverriddenError
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
@@ -646,18 +646,33 @@ def test_absent_leaves_what_a_container_was_started_with(tmp_path: Path) -> None
     assert host.shown() == [7200, 75, 9]
 
 
-REBUILD = (
-    "The initramfs that dracut builds may have a copy of what was removed, and would apply it at the next boot. "
-    "Rebuild it: dracut --force."
-)
+ALL_NAMES = f"{TIME.decode()} or {INTVL.decode()} or {PROBES.decode()}"
+DRACUT: Layout = {"/usr/lib/dracut/modules.d": None}
+HOST_ONLY: Layout = {**DRACUT, "/usr/lib/dracut/dracut.conf.d/01-dist.conf": b'hostonly="yes"\n'}
+
+
+def copied(names: str, folder: str = "/etc/sysctl.d") -> str:
+    return (
+        f"No file that is applied when this system boots sets {names}, but the initramfs that dracut builds has a copy "
+        f"of {folder} from when it was built. If that sets it, the next boot gives the value of the copy. Rebuild the "
+        f"initramfs (dracut --force) after a value was removed, or set one."
+    )
 
 
 @pytest.mark.parametrize(
     ("want", "files", "warnings"),
     [
-        pytest.param(REMOVE, {DEFAULT_PATH: ALL_TEXT}, (REBUILD,), id="removed"),
-        pytest.param(REMOVE, {}, (REBUILD,), id="removed before"),
+        pytest.param(REMOVE, {DEFAULT_PATH: ALL_TEXT}, (copied(ALL_NAMES),), id="removed"),
+        pytest.param(REMOVE, {}, (copied(ALL_NAMES),), id="removed before"),
+        pytest.param(REMOVE, {DEFAULT_PATH: ALL_TEXT, ZZ: TIME[:-4] + b"*=8\n"}, (), id="set elsewhere, too"),
         pytest.param(SET_ALL, {}, (), id="set"),
+        pytest.param(SET_TIME, {}, (), id="set, and others are not"),
+        pytest.param(
+            DesiredState(values=Values(time=600), absent=("intvl", "probes")),
+            {DEFAULT_PATH: ALL_TEXT},
+            (copied(f"{INTVL.decode()} or {PROBES.decode()}"),),
+            id="set, and others removed",
+        ),
         pytest.param(
             DesiredState(absent=("time",), persistent=False),
             {DEFAULT_PATH: ALL_TEXT},
@@ -669,11 +684,29 @@ REBUILD = (
 def test_an_initramfs_that_keeps_what_was_removed(
     tmp_path: Path, want: DesiredState, files: Layout, warnings: tuple[str, ...]
 ) -> None:
-    host = make_host(tmp_path, {"/usr/lib/dracut/modules.d": None, **files})
+    host = make_host(tmp_path, {**HOST_ONLY, **files})
     assert run_and_run_again(host, want).change.warnings == warnings
+
+
+def test_an_initramfs_does_not_keep_absent_from_the_kernel(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {**HOST_ONLY, DEFAULT_PATH: ALL_TEXT}, values=(600, 60, 20))
+    done = run_and_run_again(host, REMOVE)
+    assert host.shown() == [7200, 75, 9]
+    assert (done.after.boot.values, done.after.drift) == (Values(), [])
+
+
+def test_what_takes_precedence_is_told_rather_than_a_copy_in_the_initramfs(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {**HOST_ONLY, ZZ: b"-" + TIME + b"\n"})
+    with pytest.raises(OverriddenError, match="would be 7200, not 600"):
+        run(host, SET_TIME)
+
+
+def test_an_initramfs_for_any_machine_has_no_copy_of_what_was_removed(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {**DRACUT, DEFAULT_PATH: ALL_TEXT})
+    assert run_and_run_again(host, REMOVE).change.warnings == ()
 
 
 def test_a_container_has_no_initramfs(tmp_path: Path) -> None:
     init = dataclasses.replace(SYSTEMD, in_container=True)
-    host = make_host(tmp_path, {"/usr/lib/dracut/modules.d": None}, init=init)
+    host = make_host(tmp_path, HOST_ONLY, init=init)
     assert run_and_run_again(host, REMOVE).change.warnings == ()

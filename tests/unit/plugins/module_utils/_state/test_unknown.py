@@ -237,3 +237,51 @@ def test_which_kernel_boots_next_is_not_known(tmp_path: Path, other: Layout, pat
     ]
     host = make_host(tmp_path / "set", {OF_KERNEL: TIME + b"=60\n", **other})
     assert ensure(host, DesiredState(values=Values(time=600)), check_mode=False).after.boot.values.time == 600
+
+
+DRACUT: Layout = {"/usr/lib/dracut/modules.d": None}
+HOST_ONLY: Layout = {**DRACUT, "/etc/dracut.conf": b"#\nhostonly=yes\n"}
+HIDDEN: Layout = {"/usr/lib/sysctl.d/a.conf": TIME + b"=600\n", A: "/dev/null"}
+MASKED = dataclasses.replace(SYSTEMD, has_systemd_sysctl=False, is_masked=True)
+
+
+@pytest.mark.parametrize(
+    ("layout", "init", "values", "place"),
+    [
+        pytest.param(HOST_ONLY, SYSTEMD, Values(), ("/etc/dracut.conf", 2), id="nothing sets them later"),
+        pytest.param(
+            {**HOST_ONLY, A: TIME + b"=600\n"}, SYSTEMD, Values(600), ("/etc/dracut.conf", 2), id="a file sets one"
+        ),
+        pytest.param({**HOST_ONLY, A: TIME[:-4] + b"*=8\n"}, SYSTEMD, Values(8, 8, 8), None, id="a pattern sets all"),
+        pytest.param(
+            {**HOST_ONLY, A: TIME + b"=6s\n"}, SYSTEMD, Values(), ("/etc/dracut.conf", 2), id="the kernel refuses it"
+        ),
+        pytest.param(
+            {**HOST_ONLY, A: TIME[:-4] + b"*=8\n"},
+            MASKED,
+            Values(),
+            ("/etc/dracut.conf", 2),
+            id="the service is masked, but not in the initramfs",
+        ),
+        pytest.param(HOST_ONLY, PROCPS, KERNEL_DEFAULTS, None, id="no systemd"),
+        pytest.param(DRACUT, SYSTEMD, KERNEL_DEFAULTS, None, id="not host-only"),
+        pytest.param({**DRACUT, **HIDDEN}, SYSTEMD, Values(None, 75, 9), (None, None), id="hidden only in the system"),
+        pytest.param({**DRACUT, **HIDDEN, B: TIME + b"=5\n"}, SYSTEMD, Values(5, 75, 9), None, id="hidden, and set"),
+        pytest.param(HIDDEN, SYSTEMD, KERNEL_DEFAULTS, None, id="no dracut"),
+    ],
+)
+def test_a_copy_in_the_initramfs(
+    tmp_path: Path, layout: Layout, init: InitSystem, values: Values, place: tuple[str | None, int | None] | None
+) -> None:
+    snapshot = take_snapshot(make_host(tmp_path, layout, init=init))
+    assert snapshot.boot.values == values
+    assert [(doubt.code, doubt.path, doubt.line) for doubt in snapshot.doubts()] == (
+        [("copy_in_initramfs", *place)] if place else []
+    )
+
+
+def test_the_kernel_command_line_comes_before_a_copy_in_the_initramfs(tmp_path: Path) -> None:
+    host = make_host(tmp_path, HOST_ONLY)
+    snapshot = dataclasses.replace(take_snapshot(host), command_line=b"sysctl." + TIME + b"=111")
+    assert dataclasses.replace(snapshot, initramfs=None).boot.values == Values(111, 75, 9)
+    assert snapshot.boot.values == Values()

@@ -170,3 +170,18 @@ def test_place_that_only_root_may_see(strict: bool, verdict: str) -> None:
     assert judged["verdict"] == verdict
     assert (message in judged["notes"]) is not strict
     assert [reason["message"] for reason in judged["reasons"]] == ([message] if strict else [])
+
+
+@pytest.mark.parametrize(
+    ("criteria", "codes"),
+    [
+        pytest.param(Criteria(), [], id="a plain host"),
+        pytest.param(Criteria(strict=True), ["unknown", "doubt"], id="strict"),
+        pytest.param(Criteria(limit=7875), ["detection_time"], id="a limit that the key decides on"),
+    ],
+)
+def test_values_that_the_initramfs_may_set(criteria: Criteria, codes: list[str]) -> None:
+    doubt = {"code": "copy_in_initramfs", "path": "/etc/dracut.conf", "line": 1, "message": "x"}
+    host = info((7200, 75, 9), (None, 75, 9), doubts=[doubt])
+    judged = judge_host(AuditedHost.from_results("a", host, {}), criteria)
+    assert [reason["code"] for reason in judged["reasons"]] == codes
