@@ -66,6 +66,7 @@ notes:
     kernel the inode and the start of the oldest process there tell one from another. If that process ends, or none
     lives there, nothing is remembered, and its values count as chosen by others.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock).
+  - In a chroot the module fails, because the network namespaces are those of the machine around it.
 seealso:
   - module: linux.tcp.keepalive_namespaces_info
   - module: linux.tcp.keepalive
@@ -182,6 +183,7 @@ import contextlib
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import require_no_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
@@ -195,6 +197,7 @@ def main() -> None:
     try:
         want = DesiredState.from_params(params)
         filters = Filters.for_change(params)
+        require_no_chroot("network namespaces")
         host = NamespaceHost.local()
         with contextlib.closing(host.scanner):
             outcome = ensure(host, want, filters, check_mode=module.check_mode)

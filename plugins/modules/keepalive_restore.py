@@ -63,6 +63,7 @@ options:
     default: false
 notes:
   - Needs root's rights, in check mode too, so that it gives the same result.
+  - In a chroot running values are not restored, because the kernel is the one of the machine around it.
 seealso:
   - module: linux.tcp.keepalive_checkpoint
 author:

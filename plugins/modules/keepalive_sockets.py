@@ -118,6 +118,7 @@ notes:
     well, or a socket that the kernel refuses to set, is reported in RV(unreachable_sockets) or RV(unreadable), with a
     warning.
   - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
+  - In a chroot the module fails, because the connections are those of the machine around it.
 seealso:
   - module: linux.tcp.keepalive_sockets_info
   - module: linux.tcp.keepalive
@@ -248,6 +249,7 @@ import gc
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import require_no_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import local_processes
@@ -268,6 +270,7 @@ def main() -> None:
         accept = params["user_timeout"] == "accept"
         want = DesiredState(params["enabled"], pins, rearm=params["rearm"], accept_user_timeout=accept)
         filters = Filters.for_change(params)
+        require_no_chroot("connections")
         with waits_cut_short():
             outcome, unreadable = ensure(want, filters, local_processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:

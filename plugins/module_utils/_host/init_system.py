@@ -202,8 +202,7 @@ def read_init_system(
     ``process``, ``proc_sys_writable`` and ``root_kind``, the type of the root file system, are the running kernel's.
     Without a ``process`` the system does not run.
     """
-    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if root_kind in _LAYERED else []))
-    in_container = process is not None and (bool(process.container) or any(map(files.exists, marks)))
+    in_container = process is not None and is_container(files, process, root_kind)
     if process is None:
         process_1 = _program_of_image(files)
         init = files.read(INIT)
@@ -235,6 +234,12 @@ def read_init_system(
         is_masked=masked,
         is_busybox=is_busybox,
     )
+
+
+def is_container(files: Files, process: Process1, root_kind: str) -> bool:
+    """Return whether a running system is a container. ``root_kind`` is the type of its root file system."""
+    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if root_kind in _LAYERED else []))
+    return bool(process.container) or any(map(files.exists, marks))
 
 
 def _program_of_image(files: Files) -> str:

@@ -23,6 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     VerificationError,
     unchanged,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import refusal
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
@@ -235,10 +236,13 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
     """Restore a host to its checkpoint, wholly or not at all.
 
     :raises ForeignChangeError: where others have changed it since, unless ``force`` is given.
+    :raises KernelError: in a chroot, whose kernel is the one of the machine around it.
     :raises KeepaliveError: when the host refuses a step.
     """
     with contextlib.nullcontext() if check_mode else host.lock.held("restore"):
         restoration = plan_restoration(host, checkpoint)
+        if restoration.values and host.init_system().in_chroot:
+            raise refusal("set the running kernel", "Restore it outside of the chroot.")
         if restoration.foreign and not force:
             messages = "; ".join(one.message for one in restoration.foreign)
             raise ForeignChangeError(

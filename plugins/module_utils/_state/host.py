@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import in_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import read_init_system, read_version
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
-from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import is_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import KERNEL_FILES
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
@@ -92,16 +92,14 @@ class LocalHost:
         if not self.files.is_running_system:
             return read_init_system(self.files, None)
         mounts = self.mounts()
-        init = read_init_system(
+        if in_chroot(self.files, self.kernel):
+            return read_init_system(self.files, None, in_chroot=True)
+        return read_init_system(
             self.files,
             self.kernel.process_1(),
             proc_sys_writable=self.kernel.writable(),
             root_kind=mounts.root.kind if mounts.root else "",
         )
-        # a container may see the process 1 of its host
-        if init.in_container or not is_chroot(mounts, self.kernel.mounts("1")):
-            return init
-        return read_init_system(self.files, None, in_chroot=True)
 
     def mounts(self) -> Mounts:
         """Return the mounts of the running system."""

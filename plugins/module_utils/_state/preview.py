@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, KernelError, unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import refusal
 from ansible_collections.linux.tcp.plugins.module_utils._host.dracut import read_initramfs
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import detect_loader
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
@@ -28,12 +29,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-
-
-IN_CHROOT = unchanged(
-    "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the running "
-    "kernel of the machine around it. Give runtime: false to write only the file."
-)
 
 
 def take_snapshot(
@@ -113,7 +108,7 @@ def preview(host: Host, want: DesiredState) -> Change:
     """
     have = take_snapshot(host, path=want.path)
     if have.in_chroot and want.runtime and not want.is_empty:
-        raise KernelError(IN_CHROOT)
+        raise refusal("set the running kernel", "Give runtime: false to write only the file.")
     file = t.cast("SysctlFile", have.file)
     has_nothing = file.kind == "missing" or file.target == "/dev/null"
     if want.persistent and not want.is_empty and (want.values.named() or not has_nothing):

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
 from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host
@@ -108,4 +109,21 @@ def test_without_the_action_plugin(host: Host, restore: RunModule) -> None:
     before = host.look()
     answer = restore(folder="/checkpoints")
     assert (answer["failed"], answer["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
+    assert host.look() == before
+
+
+def test_the_kernel_of_the_machine_around_a_chroot_is_not_restored(
+    host: Host, checkpoint: Answer, restore: RunModule
+) -> None:
+    host.init = InitSystem(booted_with_systemd=True, has_systemd_sysctl=True, runs=False, in_chroot=True)
+    assert restore(checkpoint=checkpoint) == {"changed": False, "foreign": []}
+    host.kernel.write("time", 600)
+    before = host.look()
+    for check_mode in (True, False):
+        answer = restore(checkpoint=checkpoint, force=True, check_mode=check_mode)
+        assert answer["failed"]
+        assert answer["msg"] == (
+            "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the "
+            "running kernel of the machine around it. Restore it outside of the chroot. Nothing was changed."
+        )
     assert host.look() == before
