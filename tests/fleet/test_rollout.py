@@ -231,6 +231,15 @@ def test_unreachable_host_is_changed_by_the_next_rollout(fleet: Fleet) -> None:
     assert_done(fleet, before)
 
 
+def test_batches_of_the_inventory(fleet: Fleet) -> None:
+    given = {"all": {"vars": {**WANTED, "keepalive_rollout_batches": [1, "100%"]}}}
+    (fleet.folder / "batches.yml").write_text(json.dumps(given))
+    run = fleet.run(PLAYBOOK, "linux.tcp.rollout", f"--inventory={fleet.inventory}", "--inventory=batches.yml")
+    assert (run.status, summary_of(run)) == (0, {"changed": listed(1, 2, 3, 4, 5)})
+    assert run.output.count("PLAY [Roll the values out]") == 2
+    assert_done(fleet, names(1, 2, 3, 4, 5))
+
+
 def test_connection_cut_while_the_module_runs(fleet: Fleet) -> None:
     """The host was changed and its result was lost. It can be reached again, and the whole batch is rolled back."""
     before = fleet.look()
