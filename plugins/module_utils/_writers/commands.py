@@ -253,7 +253,7 @@ class _Script:
 
     def _write_files(self, name: str, arguments: list[Word], given: list[Word]) -> None:
         """Write the files that the arguments of tee, dd, cp and their like name."""
-        if name == "tee":
+        if name in ("tee", "sponge"):
             appends = any(word.clean in ("-a", "--append") for word in arguments)
             for word in arguments:
                 if not word.clean.startswith("-"):

@@ -49,6 +49,8 @@ class _Group:
         self.pipeline: Pipeline = []
         self.command = Command()
         self.awaits_pattern = self.is_case
+        self.is_conditional = False  # the pipeline runs only if the one before it succeeded, or failed
+        self.has_exited = False
 
     @property
     def is_case(self) -> bool:
@@ -60,12 +62,15 @@ class _Group:
         """Whether a command may begin here; redirections may stand before it."""
         return not self.command.words and self.command.body is None
 
-    def finish(self, *, piped: bool = False) -> None:
-        """End a command, and its pipeline unless the output is ``piped`` to the next command."""
+    def finish(self, mark: str = "") -> None:
+        """End a command at an operator, and its pipeline unless the output goes to the next command."""
         if self.command.words or self.command.redirections or self.command.body is not None:
             self.pipeline.append(self.command)
         self.command = Command()
-        if not piped and self.pipeline:
+        if mark not in ("|", "|&") and self.pipeline:
+            is_bare = not (self.ends or self.is_conditional or mark in ("&", "&&", "||")) and len(self.pipeline) == 1
+            self.has_exited = is_bare and [word.text for word in self.pipeline[0].words[:1]] == ["exit"]
+            self.is_conditional = mark in ("&&", "||")
             self.found.append(self.pipeline)
             self.pipeline = []
 
@@ -81,10 +86,7 @@ class _Parser(Lexer):
         self._heredocs: list[tuple[Command, str, bool]] = []
 
     def parse_all(self) -> list[Pipeline]:
-        found: list[Pipeline] = []
-        while not self.is_at_end():
-            found += self._pipelines(frozenset())[0]
-        return found + self._substituted
+        return self._pipelines(frozenset())[0] + self._substituted
 
     def _pipelines(self, ends: frozenset[str]) -> tuple[list[Pipeline], str]:
         """Return the pipelines up to one of the words that end a group, and that word; empty at the text's end."""
@@ -100,7 +102,8 @@ class _Parser(Lexer):
         end: str | None = None
         while end is None:
             self._skip_blanks()
-            end = "" if self.is_at_end() else self._read_part(group)
+            # nothing behind an exit that stands on the outside of all groups is reached
+            end = "" if self.is_at_end() or group.has_exited else self._read_part(group)
         group.finish()
         return group.found, end
 
@@ -136,7 +139,7 @@ class _Parser(Lexer):
             if not group.awaits_command or group.command.redirections or not group.pipeline:
                 group.finish()
         else:
-            group.finish(piped=mark in ("|", "|&"))
+            group.finish(mark)
         return None
 
     def _open_parenthesis(self, group: _Group) -> None:

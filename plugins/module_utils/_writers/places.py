@@ -101,6 +101,17 @@ TEXTS: dict[str, Format] = {
     ),
     **dict.fromkeys(("/etc/udev/rules.d/*.rules", "/usr/lib/udev/rules.d/*.rules"), formats.udev_rules),
     "/etc/modprobe.d/*.conf": formats.modprobe,
+    **dict.fromkeys(
+        (
+            "/etc/logrotate.conf",
+            "/etc/logrotate.d/*",
+            "/etc/keepalived/keepalived.conf",
+            "/etc/keepalived/conf.d/*.conf",
+            "/etc/openvpn/*.conf",
+            "/etc/openvpn/*/*.conf",
+        ),
+        formats.lines,
+    ),
     **dict.fromkeys(("/etc/cloud/cloud.cfg", "/etc/cloud/cloud.cfg.d/*.cfg"), formats.cloud_config),
     "/etc/wsl.conf": formats.wsl,
     "/etc/wireguard/*.conf": formats.wireguard,

@@ -47,7 +47,7 @@ _MUTE = frozenset(
         *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "history", "ls", "stat"),
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("augtool", "git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
-        *("pgrep", "pkill", "ps"),
+        *("pgrep", "pkill", "ps", "curl", "wget"),
     )
 )
 # These hand on what they read, perhaps changed.
@@ -60,7 +60,7 @@ FILTERS = frozenset(
 # These can edit the files that their arguments name in place.
 EDITORS = frozenset(("sed", "perl"))
 # These write the files that their arguments name.
-FILE_WRITERS = frozenset(("tee", "dd", "cp", "mv", "install"))
+FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
 _KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"

@@ -129,6 +129,7 @@ SETTING = (
     "sysctl -w $prefix.tcp_keepalive_time=60",
     f"docker run --rm --privileged --pid=host alpine nsenter -t 1 -n {SET}",
     f"echo 60 | tee {FILE}",
+    f"echo 60 | sponge {FILE}",
     "echo 60 | tee /proc/sys/net/ipv4/tcp_keepalive_{time,intvl}",
     "for f in /proc/sys/net/ipv4/tcp_keepalive_*; do echo 60 > $f; done",
     'write() { echo "$2" > "/proc/sys/net/ipv4/$1"; }; write tcp_keepalive_time 60',
@@ -880,6 +881,34 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
 )
 def test_scripts(tmp_path: Path, script: str, expected: list[tuple[int, str]]) -> None:
     assert found(tmp_path, script) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "is_reached"),
+    [
+        pytest.param("exit 0", False, id="at the end"),
+        pytest.param("exit", False, id="without a status"),
+        pytest.param("true; exit $?; # done", False, id="behind another command"),
+        pytest.param("[ -e /x ] ||\n  true\nexit 1", False, id="behind a condition that has ended"),
+        pytest.param("true &\nexit", False, id="behind a command in the background"),
+        pytest.param("if :; then\n  exit 0\nfi", True, id="in a group"),
+        pytest.param("stop() {\n  exit 0\n}", True, id="in a function"),
+        pytest.param("(exit 0)", True, id="in a process of its own"),
+        pytest.param("[ -e /x ] && exit 0", True, id="if"),
+        pytest.param("[ -e /x ] ||\n\n# or\nexit 1", True, id="if not, in the next line"),
+        pytest.param("exit 0 || true", True, id="with an alternative, odd as it is"),
+        pytest.param("exit 0 &", True, id="in the background"),
+        pytest.param("exit 0 | true", True, id="in a pipeline"),
+        pytest.param("case $1 in\n  x) exit 0 ;;\nesac", True, id="in a case"),
+        pytest.param("cat <<EOF >/dev/null\nexit 0\nEOF", True, id="in a text"),
+        pytest.param("# exit 0", True, id="in a remark"),
+        pytest.param("echo exit 0", True, id="printed"),
+    ],
+)
+def test_what_stands_behind_an_exit(tmp_path: Path, before: str, is_reached: bool) -> None:
+    line = before.count("\n") + 3
+    script = f"#!/bin/sh -e\n{before}\n{SET}\n"
+    assert found(tmp_path, script) == ([(line, "sets_value")] if is_reached else [])
 
 
 @pytest.mark.parametrize(

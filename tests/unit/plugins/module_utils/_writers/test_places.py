@@ -50,6 +50,9 @@ def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, execut
         "/var/spool/cron/tabs/root",
         "/etc/modprobe.d/tune.conf",
         "/etc/cloud/cloud.cfg.d/tune.cfg",
+        "/etc/logrotate.d/tune",
+        "/etc/keepalived/keepalived.conf",
+        "/etc/openvpn/server/tune.conf",
     ],
 )
 def test_texts(tmp_path: Path, path: str) -> None:
