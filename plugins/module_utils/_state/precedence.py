@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import posixpath
 import typing as t
 
@@ -31,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     SYSCTL_CONF,
     VOLATILE,
     SysctlFile,
+    Tree,
     folders_of,
     is_hidden,
     marked,
@@ -43,10 +45,8 @@ if t.TYPE_CHECKING:
         DesiredState,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import Place
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Setting
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
-        Tree,
-    )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
 
@@ -94,6 +94,8 @@ def _with_precedence(
         # what a line of this system takes from the file has nothing to do with copies in the initramfs
         snapshot = dataclasses.replace(before, tree=tree, initramfs=None)
         winning = _taking_precedence(snapshot, file, want)
+        if want.overrides == "take_over":
+            winning = _in_turn(snapshot, file, want, winning)
         overridden += winning
         if not winning or want.overrides == "ignore":
             losses = [_losing_message(setting, snapshot, want.values) + "." for setting in winning]
@@ -150,6 +152,28 @@ def _taking_precedence(snapshot: Snapshot, file: SysctlFile, want: DesiredState)
     return winning
 
 
+def _in_turn(snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]) -> list[Setting]:
+    """Return the settings that take precedence, and those that would one after the other once the later ones are gone.
+
+    Each round has one of each key. A pattern does not, because the persistence file spells its keys out.
+    """
+    targets = {other.path: other.target for other in snapshot.tree.files}
+    columns = []
+    for first in winning:
+        column = {(targets[first.path], first.line): first}
+        of_key = [setting for setting in snapshot.boot.settings if setting.key == first.key]
+        for setting in reversed([] if first.by_pattern else of_key[: of_key.index(first)]):
+            is_own = targets.get(setting.path) == file.target
+            if is_own or setting.reading == want.values[first.key]:
+                break
+            # only systemd-sysctl lets a line take precedence that excludes the key or that the kernel refuses
+            is_tried = setting.reading is not None or snapshot.known_loader == "systemd-sysctl"
+            if is_tried and not setting.by_pattern and setting.path in targets:
+                column.setdefault((targets[setting.path], setting.line), setting)
+        columns.append(column.values())
+    return [setting for one in itertools.zip_longest(*columns) for setting in one if setting is not None]
+
+
 def _overridden(
     before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]
 ) -> OverriddenError:
@@ -186,23 +210,39 @@ def _taken_over(
     before: Snapshot, snapshot: Snapshot, file: SysctlFile, want: DesiredState, winning: list[Setting]
 ) -> Tree:
     """Comment out the lines of other files that take precedence in ``snapshot``; ``before`` is the host as it is."""
-    tree = snapshot.tree
+    by_path = {other.path: other for other in snapshot.tree.files}
+    places: dict[str, set[Place]] = {}
     for setting in winning:
-        other = next(other for other in tree.files if other.path == setting.path)
-        text = take_over(other.text, setting.key, setting.line, path=file.path)
-        if not is_editable(other) or text == other.text:
-            why = f"it is not below {_EDITABLE}"
-            if other.is_credential:
-                why = "it is a credential"
-            elif is_editable(other):
-                why = "it concerns other keys, too"
-            what = f"{_losing_message(setting, snapshot, want.values)}, and is never edited because {why}"
-            raise OverriddenError(
-                unchanged(f"{what}. {_another_path(before, file, want)}"),
-                overridden_by=[setting.as_dict() for setting in winning],
-            )
-        tree = tree.with_text(other, text)
-    return tree
+        places.setdefault(by_path[setting.path].target, set()).add((setting.key, setting.line))
+    texts = {
+        other.target: take_over(other.text, places[other.target], path=file.path)
+        for other in by_path.values()
+        if other.target in places
+    }
+    left = [
+        setting
+        for setting in winning
+        for other in [by_path[setting.path]]
+        if not is_editable(other) or (setting.key, setting.line) not in texts[other.target][1]
+    ]
+    if left:
+        other = by_path[left[0].path]
+        why = f"it is not below {_EDITABLE}"
+        if other.is_credential:
+            why = "it is a credential"
+        elif is_editable(other):
+            why = "it concerns other keys, too"
+        what = f"{_losing_message(left[0], snapshot, want.values)}, and is never edited because {why}"
+        raise OverriddenError(
+            unchanged(f"{what}. {_another_path(before, file, want)}"),
+            overridden_by=[setting.as_dict() for setting in left],
+        )
+    return Tree(
+        tuple(
+            dataclasses.replace(other, text=texts[other.target][0]) if other.target in texts else other
+            for other in snapshot.tree.files
+        )
+    )
 
 
 def _can_take_over(before: Snapshot, tree: Tree, file: SysctlFile, want: DesiredState) -> bool:
@@ -248,7 +288,7 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:
-    value = snapshot.boot.values[setting.key]
+    value = snapshot.boot.values[setting.key] if setting.reading is None else setting.reading
     what = "excludes the key" if setting.value is None else f"has {setting.value!r}"
     return (
         f"At the next boot {sysctl_name(setting.key)} would be {value}, not {values[setting.key]}: "

@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import HZ
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
+    Place = t.Tuple[Key, int]
 
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 
@@ -42,9 +43,9 @@ def assign(text: bytes | None, want: t.Mapping[Key, int]) -> bytes:
         kept = next((index for index in reversed(own) if _is_read_by_all(lines, index)), None)
         if kept is not None:
             lines[kept] = _with_value(lines[kept], key, value)
-            lines = _without(lines, [index for index in own if index != kept])
+            lines = _without(lines, {index for index in own if index != kept})
         else:
-            lines = _without(lines, own)
+            lines = _without(lines, set(own))
             lines = _appended(lines, f"{sysctl_name(key)} = {value}".encode())
     return b"".join(lines)
 
@@ -52,7 +53,7 @@ def assign(text: bytes | None, want: t.Mapping[Key, int]) -> bytes:
 def drop(text: bytes, keys: t.Collection[Key]) -> bytes | None:
     """Return ``text`` without the lines of ``keys``; None when only our own header would be left."""
     lines = split_lines(text)
-    lines = _without(lines, [index for index, line in enumerate(lines) if _key(line) in keys])
+    lines = _without(lines, {index for index, line in enumerate(lines) if _key(line) in keys})
     if HEADER in lines and not any(_key(line) for line in lines):
         lines.remove(HEADER)
         if not b"".join(lines).strip():
@@ -60,19 +61,26 @@ def drop(text: bytes, keys: t.Collection[Key]) -> bytes | None:
     return b"".join(lines)
 
 
-def take_over(text: bytes, key: Key, number: int, *, path: str) -> bytes:
-    """Return ``text`` with the lines of a key in row ``number`` commented out in favour of ``path``.
+def take_over(text: bytes, places: t.AbstractSet[Place], *, path: str) -> tuple[bytes, set[Place]]:
+    """Return ``text`` with the lines of keys in some rows commented out in favour of ``path``, and these places.
 
     Rows are counted from 1 by line feeds. The comment names the file that takes precedence instead.
     """
     marker = _marker(path)
+    rows = {row for _key, row in places}
     lines = []
+    taken: set[Place] = set()
     row = 1
     for line in split_lines(text):
-        blanks, statement = _halves(line)
-        lines.append(blanks + marker + statement if row == number and _key(line) == key else line)
+        key = _key(line) if row in rows else None
+        if key and (key, row) in places:
+            blanks, statement = _halves(line)
+            lines.append(blanks + marker + statement)
+            taken.add((key, row))
+        else:
+            lines.append(line)
         row += line.count(b"\n")
-    return b"".join(lines)
+    return b"".join(lines), taken
 
 
 def restore_lines(text: bytes, keys: t.Collection[Key], *, path: str) -> bytes:
@@ -151,7 +159,7 @@ def _ending(line: bytes) -> bytes:
     return match.group() if match else b""
 
 
-def _without(lines: list[bytes], indexes: list[int]) -> list[bytes]:
+def _without(lines: list[bytes], indexes: set[int]) -> list[bytes]:
     """Leave lines out; a file whose last line had no ending still ends without one.
 
     A line feed stays where it ends the row of the line before, too.

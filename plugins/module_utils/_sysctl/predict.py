@@ -42,7 +42,7 @@ class Setting:
     """One assignment of a key, or its exclusion (``value`` is None), where it stands.
 
     ``reading`` is what the kernel takes from the value; None for an exclusion and for a value that
-    the kernel refuses.
+    the kernel refuses. ``by_pattern`` says that the line does not spell the key out.
     """
 
     key: Key
@@ -50,6 +50,7 @@ class Setting:
     reading: int | None
     path: str
     line: int
+    by_pattern: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return it as results show it."""
@@ -146,19 +147,22 @@ def _readings(files: t.Iterable[SysctlFile], rules: Rules, *, hz: int) -> list[R
 def _settings(file: SysctlFile, statement: Statement, *, hz: int) -> dict[Key, Setting]:
     """Return what one line says of each key it concerns."""
     return {
-        key: _setting(key, statement.value, path=file.path, line=statement.line, hz=hz)
+        key: _setting(
+            key, statement.value, path=file.path, line=statement.line, hz=hz, by_pattern=bool(statement.patterns)
+        )
         for key in KEYS
         if statement.concerns(key)
     }
 
 
-def _setting(key: Key, value: bytes | None, *, path: str, line: int, hz: int) -> Setting:
+def _setting(key: Key, value: bytes | None, *, path: str, line: int, hz: int, by_pattern: bool = False) -> Setting:
     return Setting(
         key=key,
         value=None if value is None else printable(value.decode("utf-8", "surrogateescape")),
         reading=None if value is None else kernel_reading(key, value, hz=hz),
         path=path,
         line=line,
+        by_pattern=by_pattern,
     )
 
 

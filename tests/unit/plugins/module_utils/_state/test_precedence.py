@@ -19,7 +19,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.changes import (
     ALL,
@@ -40,6 +42,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import Overrides
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
@@ -573,3 +576,31 @@ def test_persistence_without_a_path_that_survives_is_not_asked_for(tmp_path: Pat
     done = run_and_run_again(host, DesiredState(values=Values(time=600), persistent=False))
     assert host.shown() == [600, 75, 9]
     assert done.after.drift == ["time"]
+
+
+@pytest.mark.parametrize("init", [SYSTEMD, PROCPS], ids=["systemd-sysctl", "procps"])
+@pytest.mark.parametrize("overrides", ["fail", "take_over"])
+def test_many_lines_take_no_more_predictions_than_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, init: InitSystem, overrides: Overrides
+) -> None:
+    counts: list[int] = []
+
+    def counted(*arguments: t.Any, **named: t.Any) -> Prediction:
+        counts[-1] += 1
+        return predict(*arguments, **named)
+
+    monkeypatch.setattr("ansible_collections.linux.tcp.plugins.module_utils._state.snapshot.predict", counted)
+    want = DesiredState(values=Values(time=600), overrides=overrides)
+    for number in (30, 90):
+        counts.append(0)
+        # of each file one line is passed over by some loaders
+        files = {f"{D}/z{index:02}.conf": TIME + b"=%d\n%s=6s\n" % (index, TIME) for index in range(number)}
+        host = make_host(tmp_path / str(number), files, init=init)
+        if overrides == "fail":
+            refuse(host, want, OverriddenError)
+        else:
+            change = preview(host, want)
+            assert change.after.boot.values == Values(600, 75, 9)
+            assert len(change.edits) == number + 1
+            assert change.overridden_by[0].path == f"{D}/z{number - 1:02}.conf"
+    assert counts[0] == counts[1]

@@ -263,7 +263,8 @@ def test_drop_takes_no_more_than_a_line_ending(text: bytes, expected: bytes) -> 
     ],
 )
 def test_take_over(text: bytes, number: int, expected: bytes) -> None:
-    assert take_over(text, "time", number, path=PATH) == expected
+    place: tuple[Key, int] = ("time", number)
+    assert take_over(text, {place}, path=PATH) == (expected, set() if expected == text else {place})
     assert restore_lines(expected, KEYS, path=PATH) == text
 
 
@@ -295,7 +296,7 @@ def test_restore_lines(text: bytes, keys: list[Key], expected: bytes) -> None:
 
 def test_a_path_that_is_not_utf_8_can_take_over() -> None:
     path = "/etc/sysctl.d/\udcff.conf"
-    taken = take_over(TIME + b"=5\n", "time", 1, path=path)
+    taken, _places = take_over(TIME + b"=5\n", {("time", 1)}, path=path)
     assert taken == b"# linux.tcp.keepalive: overridden by /etc/sysctl.d/\xff.conf: " + TIME + b"=5\n"
     assert restore_lines(taken, KEYS, path=path) == TIME + b"=5\n"
 
