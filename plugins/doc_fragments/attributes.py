@@ -190,11 +190,14 @@ options:
         have to be given.
       - Names may have the wildcards V(*), V(?) and V([...]). An empty list is refused here and in the other filters.
       - Names are those in the engine's files. A container whose name is not known has its id only.
+      - Only containers that root made are taken, in network namespaces that belong to root, since any other user can
+        give a cgroup the id of any container. Those of users are selected by O(engines), O(units) or O(pids).
     type: list
     elements: str
   engines:
     description:
       - Only network namespaces of containers of one of these engines. With O(containers), both apply to one container.
+      - A container of another user than root is taken if the network namespace belongs to that user.
     type: list
     elements: str
     choices:
@@ -235,4 +238,7 @@ notes:
     their pods and their settings are read from the files of the engines: C(/var/lib/docker) (or C(data-root) in
     C(daemon.json)), C(/var/lib/containers/storage) (or C(graphroot) in C(storage.conf)), C(/run/containers) and
     C(/run/containerd). No engine has to run, and no client is called. The files of users' own engines are not read."
+  - "A container has the name that root gave it only if each cgroup above its own is a folder of root's, and a monitor
+    counts only if root started it. All else is what a user says: it has an id, no name, and the user beside it. Telling
+    whose a network namespace is takes Linux 4.11, and a mounted hierarchy of cgroups."
 """

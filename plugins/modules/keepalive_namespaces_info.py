@@ -102,6 +102,14 @@ namespaces:
           returned: success
           type: dict
           sample: null
+        user:
+          description:
+            - The ID of the user who made its cgroup or its network namespace, and so says that it is this container;
+              V(null) where that is not known. V(0) is root. Of any other user, such as one who runs podman without
+              root, nothing but his word tells that it is this container.
+          returned: success
+          type: int
+          sample: 0
     pods:
       description: The pods of these containers, each with C(id), C(name) and C(namespace); V(null) where not known.
       returned: success

@@ -60,7 +60,7 @@ def namespace(number: int = 4026532551, *, same: bool | None = False, **other: t
         "id": number,
         "host": False,
         "names": [f"/run/netns/{number}"],
-        "containers": [{"id": "9cf5e0d0383e97f9", "name": "web", "engine": "docker", "pod": None}],
+        "containers": [{"id": "9cf5e0d0383e97f9", "name": "web", "engine": "docker", "pod": None, "user": 0}],
         "pods": [],
         "units": [],
         "commands": ["nginx"],

@@ -15,9 +15,14 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
+
 if t.TYPE_CHECKING:
+    Parts = t.Tuple[str, ...]
     # of the controllers of a hierarchy the parts of a path
-    Roots = t.Mapping[str, t.Tuple[str, ...]]
+    Roots = t.Mapping[str, Parts]
+    # of the controllers of a hierarchy and the parts of a path who made them
+    Makers = t.Callable[[str, Parts], Made]
 
 # systemd.unit(5): the kinds of units that have processes
 UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
@@ -43,6 +48,8 @@ _PAYLOAD = "payload"
 _POD = re.compile(r"(?:kubepods.*-)?pod([0-9a-f_-]{32,36})(?:\.slice)?\Z", re.DOTALL)
 _PODMAN_POD = re.compile(r"machine-libpod_pod_([0-9a-f]{64})\.slice\Z")
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
+# Users may make cgroups as deep as a path is long. Containers in containers stand at a tenth of this.
+_MOST_PARTS = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +57,9 @@ class Place:
     """Where a process is: its ``unit`` on the host, and the ``container`` with its ``pod``, as its engine names them.
 
     ``engine`` is None where the cgroup does not tell. ``is_nested`` says that the engine runs in a container itself,
-    so that its files are not the host's. ``parts`` are the names of the cgroups, for engines that use any name;
-    ``depth`` is how many of them the container's own path has.
+    so that its files are not the host's. ``parts`` are the names of the cgroups that root made, for engines that use
+    any name; ``depth`` is how many parts the container's own path has. ``user`` is the ID of the user who made the
+    container's cgroup, and so says that it is one: 0 is root, None is not known.
     """
 
     unit: str | None = None
@@ -61,9 +69,15 @@ class Place:
     is_nested: bool = False
     parts: tuple[str, ...] = ()
     depth: int = 0
+    user: int | None = 0
 
 
 _NOWHERE = Place()
+
+
+def by_root(_controllers: str, parts: Parts) -> Made:
+    """Say of each cgroup that root made it."""
+    return Made(len(parts), 0)
 
 
 def roots_of(cgroup: str) -> Roots:
@@ -71,14 +85,15 @@ def roots_of(cgroup: str) -> Roots:
 
     Where a container has no cgroup namespace of its own, the cgroups that it sees begin with its own one.
     """
-    return {controllers: parts[: _read_path(parts).depth] for controllers, parts in _paths(cgroup)}
+    return {controllers: parts[: _read_path(parts, len(parts)).depth] for controllers, parts in _paths(cgroup)}
 
 
-def place_of(cgroup: str, roots: Roots) -> Place:
+def place_of(cgroup: str, roots: Roots, makers: Makers = by_root) -> Place:
     """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host.
 
     systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A
-    container may stand in any hierarchy. The innermost one counts, and no unit inside of one.
+    container may stand in any hierarchy. The innermost one counts, and no unit inside of one. What root made counts
+    more than what a user made, who can make no unit.
     """
     unit: str | None = None
     best = _NOWHERE
@@ -87,31 +102,38 @@ def place_of(cgroup: str, roots: Roots) -> Place:
         below = parts
         while root and below[: len(root)] == root:  # systemd-nspawn repeats it in version 1
             below = below[len(root) :]
-        found = _read_path(below)
+        made = makers(controllers, parts)
+        found = _read_path(below, made.depth - len(parts) + len(below))
         if controllers in ("", "name=systemd") and unit is None:
             unit = found.unit
-        if (found.container is not None, len(found.parts)) > (best.container is not None, len(best.parts)):
-            best = found
+        if found.user != 0:
+            found = dataclasses.replace(found, user=made.user)
+        best = max(best, found, key=_weight)
     return dataclasses.replace(best, unit=unit)
 
 
-def _paths(cgroup: str) -> t.Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the controllers of each hierarchy and the parts of the path there."""
+def _weight(place: Place) -> tuple[bool, bool, int]:
+    return place.container is not None, place.user == 0, len(place.parts)
+
+
+def _paths(cgroup: str) -> t.Iterator[tuple[str, Parts]]:
+    """Yield the controllers of each hierarchy and the parts of the path there, the first ones of a deep one."""
     for line in cgroup.split("\n"):  # a name may have other line ends
         fields = line.split(":", 2)  # number, controllers, path
         if len(fields) == 3:
-            yield fields[1], tuple(filter(None, fields[2].split("/")))
+            yield fields[1], tuple(filter(None, fields[2].split("/", _MOST_PARTS + 1)[: _MOST_PARTS + 1]))
 
 
-def _read_path(parts: tuple[str, ...]) -> Place:
+def _read_path(parts: Parts, count: int) -> Place:
+    """Return what the parts of a path tell, of which root made the first ``count``; any other user is None here."""
     unit: str | None = None
     pod: str | None = None
     of_kubernetes = False
-    found = Place(parts=parts)
+    found = Place(parts=parts[: max(count, 0)])
     for number, part in enumerate(parts):
         of_kubernetes = of_kubernetes or part.startswith("kubepods")
         name = part[1:] if part.startswith("_") else part  # systemd: src/basic/cgroup-util.c, cg_unescape()
-        if unit is None and found.container is None and name.endswith(UNIT_SUFFIXES):
+        if unit is None and found.container is None and number < count and name.endswith(UNIT_SUFFIXES):
             unit = name
         pod_here = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
         pod = pod_here.group(1).replace("_", "-") if pod_here else pod
@@ -129,12 +151,13 @@ def _read_path(parts: tuple[str, ...]) -> Place:
             pod=pod,
             is_nested=found.container is not None,
             depth=number + 1,
+            user=0 if number < count else None,
         )
         pod = None
     return dataclasses.replace(found, unit=unit)
 
 
-def _is_pod_of_podman(parts: tuple[str, ...], number: int) -> bool:
+def _is_pod_of_podman(parts: Parts, number: int) -> bool:
     """Return whether a part of a path is the bare id of a pod, not of a container."""
     below = parts[number + 1] if number + 1 < len(parts) else ""
     return bool(_ID.match(parts[number])) and (
@@ -142,7 +165,7 @@ def _is_pod_of_podman(parts: tuple[str, ...], number: int) -> bool:
     )
 
 
-def _container(parts: tuple[str, ...], number: int) -> tuple[str | None, str] | None:
+def _container(parts: Parts, number: int) -> tuple[str | None, str] | None:
     """Return the engine, None where it is not known, and the id of the container that a part of a path names."""
     part, above = parts[number], parts[number - 1] if number else ""
     named = _NAMED.match(part)

@@ -66,6 +66,7 @@ class Mounts:
 
     def __init__(self, text: bytes) -> None:
         found = [mount for line in text.split(b"\n") for mount in [_parse(line)] if mount]
+        self.every = tuple(found)
         numbers = {mount.number for mount in found}
         self._below: dict[int, list[Mount]] = {}
         for mount in found:

@@ -12,8 +12,10 @@ for good: a socket, and a file below /proc/sys/net, which shows the namespace of
 
 from __future__ import annotations
 
+import array
 import ctypes
 import errno
+import fcntl
 import os
 import socket
 import struct
@@ -30,6 +32,8 @@ _CLONE_NEWNET = 0x40000000  # include/uapi/linux/sched.h
 _SO_NETNS_COOKIE = 71  # include/uapi/asm-generic/socket.h
 _COOKIE = struct.Struct("=Q")
 _MINE = "/proc/thread-self/ns/net"
+_MY_USERS = "/proc/self/ns/user"
+_NS_GET_USERNS, _NS_GET_OWNER_UID = 0xB701, 0xB704  # include/uapi/linux/nsfs.h
 
 
 def open_namespace(path: str, number: int) -> int:
@@ -49,6 +53,26 @@ def open_namespace(path: str, number: int) -> int:
         close(descriptor)
         raise
     return descriptor
+
+
+def user_of(descriptor: int) -> int | None:
+    """Return the ID of the user who made the user namespace that a network namespace belongs to: ioctl_nsfs(2).
+
+    0 for that of this process, which root made as far as this process can see. None where the kernel does not tell, as
+    before Linux 4.11, and for one outside of that of this process.
+    """
+    found = array.array("I", [0])  # uid_t
+    try:
+        owner = fcntl.ioctl(descriptor, _NS_GET_USERNS)
+        try:
+            if os.path.samestat(os.fstat(owner), os.stat(_MY_USERS)):
+                return 0
+            fcntl.ioctl(owner, _NS_GET_OWNER_UID, found)
+        finally:
+            close(owner)
+    except OSError:
+        return None
+    return found[0]
 
 
 def run_in(descriptor: int, work: t.Callable[[], Result]) -> Result:

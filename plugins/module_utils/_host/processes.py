@@ -19,6 +19,7 @@ import functools
 import os
 import pwd
 import re
+import stat
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
@@ -32,6 +33,7 @@ if t.TYPE_CHECKING:
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
 _UID = re.compile(r"\nUid:\t\d+\t(\d+)")
+_UIDS = re.compile(r"\nUid:\t([\d\t]+)\n")
 _PARENT = re.compile(r"\nPPid:\t(\d+)")
 _NAME = re.compile(r"Name:\t(.*)\n")
 _ZOMBIE_WITH_THREADS = re.compile(r"\nState:\tZ.*\nThreads:\t(?!1\n)", re.DOTALL)
@@ -223,6 +225,16 @@ class Processes:
         except (GoneError, NotPermittedError):
             return 0
         return int(found.group(1)) if found else 0
+
+    def is_of_root(self, pid: int) -> bool:
+        """Return whether a process has no other user than root, nor was started by one as a set-user-ID program."""
+        folder = os.path.join(self.proc, str(pid))
+        try:
+            users = _UIDS.search(_read(os.path.join(folder, "status")))
+            mode = os.stat(os.path.join(folder, "exe")).st_mode
+        except (GoneError, NotPermittedError, OSError):
+            return False
+        return users is not None and set(users.group(1).split("\t")) == {"0"} and not mode & stat.S_ISUID
 
     def arguments(self, pid: int) -> list[str]:
         """Return the command line of a process; empty where it cannot be read."""

@@ -63,6 +63,8 @@ class EngineFiles:
     def _describe(self, place: Place) -> Container | None:
         if place.container is None:
             return self._of_containerd_by_any_name(place)
+        if place.user != 0:  # the id may be that of another container
+            return Container(place.container, place.engine, user=place.user)
         if place.engine == "lxc":
             is_incus = not place.is_nested and any(self._files.isdir(f"{base}/{place.container}") for base in _INCUS)
             return Container(place.container, "incus" if is_incus else "lxc", place.container)

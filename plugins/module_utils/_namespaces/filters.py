@@ -49,7 +49,8 @@ class Filters:
 
     Empty means that the filter is not given. ``containers``, ``units`` and ``names`` may have the wildcards of
     fnmatch(3). Containers are matched by name, or by an id of which the first 12 characters or more are given; names
-    by their path or its last part.
+    by their path or its last part. Only root's containers have names and ids that no other user can give his own. An
+    engine takes those of other users too, in network namespaces of their own.
     """
 
     containers: tuple[str, ...] = ()
@@ -101,7 +102,7 @@ class Filters:
             (not self.pids or bool(self.pids & one.pids))
             and (not self.names or any(_matches_path(name, self.names) for name in one.names))
             and (not self.units or any(matches(unit, self.units) for unit in one.units))
-            and (not self.concern_containers or any(map(self._take_container, one.containers)))
+            and (not self.concern_containers or any(self._take_container(found, one) for found in one.containers))
         )
 
     def take_values(self, values: Values, host: Values) -> bool:
@@ -120,7 +121,9 @@ class Filters:
         """Whether it matters which container lives in a namespace."""
         return bool(self.containers or self.engines)
 
-    def _take_container(self, one: Container) -> bool:
+    def _take_container(self, one: Container, where: Namespace) -> bool:
+        if one.user != 0 and (self.containers or one.user is None or one.user != where.user):
+            return False
         return (not self.engines or one.engine in self.engines) and (
             not self.containers or matches_container(one.id, one.name, self.containers)
         )

@@ -17,6 +17,7 @@ import os
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
@@ -25,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     open_namespace,
     run_in,
     run_in_each,
+    user_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED as CALL_REFUSED
@@ -61,9 +63,13 @@ class _Members:
     """What was seen of a namespace: the processes that live there with their places, and the names."""
 
     processes: dict[int, Process] = dataclasses.field(default_factory=dict)
-    containers: dict[str, Container] = dataclasses.field(default_factory=dict)
+    containers: dict[tuple[str, int | None], Container] = dataclasses.field(default_factory=dict)
     units: set[str] = dataclasses.field(default_factory=set)
     names: set[str] = dataclasses.field(default_factory=set)
+
+
+def _order(one: Container) -> tuple[str, int]:
+    return one.id, -1 if one.user is None else one.user
 
 
 class NamespaceScanner:
@@ -79,11 +85,13 @@ class NamespaceScanner:
         self._kernel = kernel
         self._open = contextlib.ExitStack()
         self._descriptors: dict[int, int] = {}
+        self._users: dict[int, int | None] = {}
         self._denied: set[int] = set()
         self._refused: set[int] = set()
         self._present: list[Namespace] = []
         self._identities: dict[int, str | None] = {}
         self._hosts = self._find_hosts()
+        self._cgroups = CgroupFolders(kernel.mounts())
 
     @property
     def knows_host(self) -> bool:
@@ -150,7 +158,7 @@ class NamespaceScanner:
             link = os.path.join(process.folder, "ns/net")
             if not self._is_open(process.namespace, link):
                 return
-            place = place_of(process.cgroup, process.roots)
+            place = place_of(process.cgroup, process.roots, self._cgroups.made)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
         except (GoneError, FileNotFoundError, ProcessLookupError):
@@ -165,26 +173,23 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit:
             found.units.add(place.unit)
-        container = self._engines.container_at(place) or self._monitored(process)
+        container = self._engines.container_at(place) or self._monitored(process.pid, process.namespace)
         if container:
-            found.containers[container.id] = container
+            user = self._users[process.namespace] if container.user == 0 else container.user
+            found.containers[container.id, user] = dataclasses.replace(container, user=user)
 
-    def _monitored(self, process: Process) -> Container | None:
+    def _monitored(self, pid: int, namespace: int) -> Container | None:
         """Return the container of which a process is the first one, by its monitor; None for any other process.
 
-        Only root's monitors count.
+        Only root's monitors count, and network namespaces of root's: any process can have a monitor's command line.
         """
-        parent = 0 if process.namespace in self._hosts else self._processes.parent(process.pid)
-        if not parent:
+        if namespace in self._hosts or self._users[namespace] != 0:
+            return None
+        parent = self._processes.parent(pid)
+        if not parent or not self._processes.is_of_root(parent):
             return None
         container = container_of_monitor(self._processes.arguments(parent))
-        if container is None:
-            return None
-        try:
-            monitor = self._processes.read(parent)
-        except (GoneError, NotPermittedError):
-            return None
-        return container if monitor is not None and monitor.uid == 0 else None
+        return container if self._processes.parent(pid) == parent else None
 
     def _is_open(self, number: int, path: str) -> bool:
         """Open a namespace unless it is open; return whether it is."""
@@ -200,6 +205,7 @@ class NamespaceScanner:
             return False
         self._open.callback(close, descriptor)
         self._descriptors[number] = descriptor
+        self._users[number] = user_of(descriptor)
         return True
 
     def _namespace(self, number: int, members: _Members) -> Namespace:
@@ -207,8 +213,9 @@ class NamespaceScanner:
             number=number,
             descriptor=self._descriptors[number],
             is_host=number in self._hosts,
+            user=self._users[number],
             names=tuple(sorted(members.names)),
-            containers=tuple(members.containers[identity] for identity in sorted(members.containers)),
+            containers=tuple(sorted(members.containers.values(), key=_order)),
             units=tuple(sorted(members.units)),
             commands=tuple(sorted({process.command for process in members.processes.values()})),
             pids=frozenset(members.processes),

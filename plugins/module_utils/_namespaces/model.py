@@ -56,13 +56,24 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Container:
-    """A container; ``engine``, ``name``, ``pod`` and ``settings`` are None where they are not known."""
+    """A container; ``engine``, ``name``, ``pod`` and ``settings`` are None where they are not known.
+
+    ``user`` is the ID of the user who says that it is one, None where that is not known. Only of root's, 0, is it known
+    that no other container is meant.
+    """
 
     id: str
     engine: str | None = None
     name: str | None = None
     pod: Pod | None = None
     settings: Settings | None = None
+    user: int | None = 0
+
+    @property
+    def title(self) -> str:
+        """A few words that tell which container it is."""
+        of_user = "" if self.user == 0 else f" of the user with the ID {self.user or 'unknown'}"
+        return (self.name or self.id[:12]) + of_user
 
     def as_dict(self) -> Result:
         """Return the container as the module returns it."""
@@ -71,6 +82,7 @@ class Container:
             "name": _shown(self.name),
             "engine": self.engine,
             "pod": self.pod and self.pod.as_dict(),
+            "user": self.user,
         }
 
 
@@ -93,7 +105,8 @@ class Namespace:
     """A network namespace.
 
     ``number`` is that of its file. No other namespace has it as long as ``descriptor`` is open. ``names`` are the paths
-    to which it is bound. ``identity`` is None where nothing tells it from a later namespace with its number.
+    to which it is bound. ``user`` is the ID of the user who made its user namespace, and so may set it, None where that
+    is not known. ``identity`` is None where nothing tells it from a later namespace with its number.
     ``values`` have None, and ``connections`` is None, where they cannot be read. ``defaults`` are the values that the
     files of keepalive_container_defaults give, or gave before, to its containers. ``trouble`` says why values cannot be
     read, and what to do.
@@ -102,6 +115,7 @@ class Namespace:
     number: int
     descriptor: int = -1
     is_host: bool = False
+    user: int | None = 0
     names: tuple[str, ...] = ()
     containers: tuple[Container, ...] = ()
     units: tuple[str, ...] = ()
@@ -159,7 +173,7 @@ class Namespace:
 
     def title(self) -> str:
         """Return a few words that tell which namespace it is, as the diff and messages show it."""
-        names = [one.name or one.id[:12] for one in self.containers] or self.names or self.units or self.commands
+        names = [one.title for one in self.containers] or self.names or self.units or self.commands
         told = f" ({shortened(', '.join(map(printable, names)), _LONGEST_NAME)})" if names else ""
         return f"net:[{self.number}]{told}"
 

@@ -256,7 +256,8 @@ def _label(given: Given) -> str:
 def _title(container: Given) -> str:
     name = container["name"].optional(Given.text) or container["id"].text()[:12]
     engine = container["engine"].optional(Given.text)
-    return f"{name} ({engine})" if engine else name
+    is_of_root = container.get("user", 0).optional(lambda one: one.number(highest=_HIGHEST_ID)) == 0
+    return (f"{name} ({engine})" if engine else name) + ("" if is_of_root else " of a user")
 
 
 def _values(given: Given) -> dict[str, int | None]:

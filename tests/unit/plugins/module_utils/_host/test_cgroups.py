@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENGINES, Place, place_of, roots_of
 
 ID = "0123456789abcdef" * 4
@@ -142,6 +143,40 @@ def test_place_of(cgroup: str, expected: dict[str, object]) -> None:
 
 def test_parts_are_those_of_the_longest_path() -> None:
     assert place_of("3:cpu:/\n0::/default/web\n", {}) == Place(parts=("default", "web"))
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "count", "expected"),
+    [
+        pytest.param(f"0::/a/docker-{ID}.scope\n", 2, place(engine="docker", container=ID, user=0), id="root's"),
+        pytest.param(f"0::/a/docker-{ID}.scope\n", 1, place(engine="docker", container=ID, user=1000), id="a user's"),
+        pytest.param(
+            f"0::/docker/{OTHER}/docker/{ID}\n",
+            2,
+            place(engine="docker", container=ID, is_nested=True, user=1000),
+            id="made in a container",
+        ),
+        pytest.param("0::/a/nginx.service\n", 1, place(user=0), id="a user's unit"),
+        pytest.param("0::/user@1000.service/nginx.service\n", 1, place(unit="user@1000.service"), id="root's unit"),
+        pytest.param(
+            f"1:cpu:/a/b/c/docker-{ID}.scope\n0::/libpod-{OTHER}\n",
+            1,
+            place(engine="podman", container=OTHER, user=0),
+            id="both",
+        ),
+    ],
+)
+def test_cgroups_of_users(cgroup: str, count: int, expected: dict[str, object]) -> None:
+    found = place_of(
+        cgroup, {}, lambda _controllers, parts: Made(min(count, len(parts)), 1000 if count < len(parts) else 0)
+    )
+    assert {name: getattr(found, name) for name in expected} == {**expected, "unit": expected["unit"] or found.unit}
+
+
+def test_deep_cgroups_cost_little() -> None:
+    deep = "/a" * 100_000
+    assert len(place_of(f"0::{deep}/docker/{ID}\n", {}).parts) <= 101
+    assert place_of(f"0::{deep[:60]}/docker/{ID}\n", {}).container == ID
 
 
 INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}/init.scope\n"

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     open_namespace,
     run_in,
     run_in_each,
+    user_of,
 )
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
@@ -54,6 +55,14 @@ def test_pipe_that_nobody_writes_to_does_not_hold_it_up(tmp_path: Path) -> None:
 
 def test_own_namespace_needs_no_privileges(mine: int) -> None:
     assert run_in(mine, lambda: 7) == 7
+
+
+def test_user_of(mine: int, tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    assert user_of(mine) == 0
+    with (tmp_path / "no namespace").open("w") as file:
+        assert user_of(file.fileno()) is None
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 @pytest.mark.parametrize("error", [KernelError("no."), PermissionError(1, "no")], ids=["the collection's", "system's"])

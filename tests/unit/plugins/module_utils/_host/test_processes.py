@@ -198,6 +198,23 @@ def test_cgroup_of_a_process_that_has_ended(tmp_path: Path) -> None:
     assert (process.cgroup, process.unit, process.container) == ("", None, None)
 
 
+@pytest.mark.parametrize(
+    ("users", "mode", "is_of_root"),
+    [
+        ("0\t0\t0\t0", 0o755, True),
+        ("1000\t0\t0\t0", 0o755, False),
+        ("0\t0\t1000\t0", 0o755, False),
+        ("1000\t1000\t1000\t1000", 0o755, False),
+        ("0\t0\t0\t0", 0o4755, False),
+    ],
+)
+def test_is_of_root(tmp_path: Path, users: str, mode: int, *, is_of_root: bool) -> None:
+    lay_out(tmp_path, {"7/status": f"Name:\tx\nUid:\t{users}\nGid:\t0\t0\t0\t0\n".encode(), "7/exe": b""})
+    (tmp_path / "7/exe").chmod(mode)
+    assert Processes(str(tmp_path)).is_of_root(7) is is_of_root
+    assert not Processes(str(tmp_path)).is_of_root(8)
+
+
 def test_parent_and_arguments(tmp_path: Path) -> None:
     lay_out(
         tmp_path, {"7/status": b"Name:\tx\nPid:\t7\nPPid:\t3\n", "7/cmdline": b"a\0\0b c\0", "8/status": b"Name:\tx\n"}

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Place, place_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod, Settings
@@ -158,6 +159,26 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
 )
 def test_container_at(tmp_path: Path, path: str, layout: Layout, expected: Container | None) -> None:
     assert container(tmp_path, path, layout) == expected
+
+
+@pytest.mark.parametrize("path", [DOCKER, PODMAN, CONTAINERD, KUBERNETES, f"/x/{ID}", "/lxc.payload.web"])
+@pytest.mark.parametrize("user", [1000, None])
+def test_container_of_a_user_lends_no_name(tmp_path: Path, path: str, user: int | None) -> None:
+    layout = {
+        **docker(),
+        f"{STORAGE}/{ID}/userdata/config.json": bundle(SYSCTLS),
+        f"{STORAGE}/containers.json": of([{"id": ID, "names": ["web"]}]),
+        f"{TASKS}/default/{ID}/config.json": bundle(SYSCTLS, nerdctl__name="web"),
+    }
+    place = place_of(f"0::{path}\n", {}, lambda _controllers, _parts: Made(0, user))
+    found = EngineFiles(files_of(tmp_path, layout)).container_at(place)
+    assert found == Container("web" if "lxc" in path else ID, place.engine, user=user)
+
+
+def test_names_of_containerd_in_cgroups_of_a_user(tmp_path: Path) -> None:
+    layout = {f"{TASKS}/default/web/config.json": bundle(SYSCTLS)}
+    place = place_of("0::/user/default/web\n", {}, lambda _controllers, _parts: Made(1, 1000))
+    assert EngineFiles(files_of(tmp_path, layout)).container_at(place) is None
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,30 @@ def test_take(options: dict[str, t.Any], taken: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "container_user", "user", "taken"),
+    [
+        pytest.param({"containers": ["web"]}, 0, 0, True, id="root's"),
+        pytest.param({"containers": ["web"]}, 1000, 1000, False, id="a user's, by name"),
+        pytest.param({"containers": [ID]}, 1000, 1000, False, id="a user's, by its id"),
+        pytest.param({"containers": [ID[:12]]}, None, 0, False, id="nobody knows whose"),
+        pytest.param({"containers": ["*"], "engines": ["docker"]}, 1000, 1000, False, id="a user's, by both"),
+        pytest.param({"engines": ["docker"]}, 1000, 1000, True, id="a user's engine"),
+        pytest.param({"engines": ["docker"]}, 1000, 0, False, id="a user who says so in a namespace of root"),
+        pytest.param({"engines": ["docker"]}, 1000, 1001, False, id="in a namespace of another user"),
+        pytest.param({"engines": ["docker"]}, None, None, False, id="an engine, nobody knows whose"),
+        pytest.param({"units": ["user@1000"]}, 1000, 1000, True, id="a user's, by its unit"),
+    ],
+)
+def test_containers_of_users(
+    options: dict[str, t.Any], container_user: int | None, user: int | None, *, taken: bool
+) -> None:
+    one = Namespace(
+        1, user=user, units=("user@1000.service",), containers=(Container(ID, "docker", "web", user=container_user),)
+    )
+    assert Filters.from_options(options).take(one) is taken
+
+
+@pytest.mark.parametrize(
     ("differ", "values", "host", "taken"),
     [
         (None, Values(), KERNEL_DEFAULTS, True),

@@ -18,11 +18,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import NamespaceScanner
-from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
+from ansible_collections.linux.tcp.tests.unit.host import DISK, files_of, lay_out
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 MINE = os.stat("/proc/self/ns/net").st_ino
+LXC_MONITOR = b"[lxc monitor] /var/lib/lxc web\0"
 
 
 def test_namespaces() -> None:
@@ -199,20 +200,67 @@ def test_connections_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("monitor", "uid", "found"),
+    ("monitor", "users", "mode", "namespace_user", "found"),
     [
-        (b"[lxc monitor] /var/lib/lxc web\0", 0, ["web"]),
-        (b"[lxc monitor] /var/lib/lxc web\0", 1000, []),
-        (b"sleep\0", 0, []),
+        pytest.param(LXC_MONITOR, b"0\t0\t0\t0", 0o755, 0, ["web"], id="root's"),
+        pytest.param(LXC_MONITOR, b"1000\t1000\t1000\t1000", 0o755, 0, [], id="another user's"),
+        pytest.param(LXC_MONITOR, b"1000\t0\t0\t0", 0o755, 0, [], id="started by another user"),
+        pytest.param(LXC_MONITOR, b"0\t0\t0\t0", 0o4755, 0, [], id="a program that users may start as root"),
+        pytest.param(LXC_MONITOR, b"0\t0\t0\t0", 0o755, 1000, [], id="a user's namespace"),
+        pytest.param(LXC_MONITOR, b"0\t0\t0\t0", 0o755, None, [], id="nobody knows whose namespace"),
+        pytest.param(b"sleep\0", b"0\t0\t0\t0", 0o755, 0, [], id="no monitor"),
     ],
-    ids=["root's", "another user's", "no monitor"],
 )
-def test_container_by_its_monitor(tmp_path: Path, monitor: bytes, uid: int, found: list[str]) -> None:
-    lay_out(tmp_path, {"7/ns": None, "7/status": b"Name:\tx\nPPid:\t3\n", "3/cmdline": monitor})
+def test_container_by_its_monitor(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    monitor: bytes,
+    users: bytes,
+    mode: int,
+    namespace_user: int | None,
+    found: list[str],
+) -> None:
+    status = b"Name:\tx\nPPid:\t1\nUid:\t" + users + b"\n"
+    layout = {"7/ns": None, "7/status": b"Name:\tx\nPPid:\t3\n", "3/cmdline": monitor, "3/status": status, "3/exe": b""}
+    lay_out(tmp_path, layout)
+    (tmp_path / "3/exe").chmod(mode)
     (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
-
-    def read(pid: int) -> Process:
-        return Process(pid, "x", uid if pid == 3 else 0, MINE, str(tmp_path / str(pid)))
-
-    (one,) = scanner(tmp_path, read).namespaces()
+    monkeypatch.setattr(find, "user_of", lambda _descriptor: namespace_user)
+    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid)))).namespaces()
     assert [container.name for container in one.containers] == found
+
+
+def test_a_name_of_a_monitor_gives_a_user_no_container() -> None:
+    found = run_isolated(SCENARIOS / "claims.py", own_pids=True)
+    assert found == {"containers": [["web"], []], "users": [0, 1000]}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root, which gives folders to users")
+@pytest.mark.parametrize(
+    ("folder_user", "namespace_user", "expected"),
+    [(0, 0, ("web", 0)), (1000, 0, (None, 1000)), (1000, 1000, (None, 1000)), (0, 1000, ("web", 1000))],
+    ids=["root's", "a user's cgroup", "a user's container", "a user's namespace in a container"],
+)
+def test_whose_container(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folder_user: int,
+    namespace_user: int,
+    expected: tuple[str | None, int],
+) -> None:
+    identity = "0123456789abcdef" * 4
+    lay_out(
+        tmp_path,
+        {
+            f"cgroup/slice/docker-{identity}.scope": None,
+            f"var/lib/docker/containers/{identity}/config.v2.json": b'{"Name": "/web"}',
+            "self/mountinfo": DISK + f"30 20 0:40 / {tmp_path}/cgroup rw - cgroup2 cgroup2 rw\n".encode(),
+            "7/ns": None,
+            "7/cgroup": f"0::/slice/docker-{identity}.scope\n".encode(),
+        },
+    )
+    os.chown(tmp_path / "cgroup/slice", folder_user, 0)
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    monkeypatch.setattr(find, "user_of", lambda _descriptor: namespace_user)
+    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7"))).namespaces()
+    assert [(container.id, container.name, container.user) for container in one.containers] == [(identity, *expected)]

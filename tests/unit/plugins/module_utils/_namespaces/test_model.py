@@ -35,9 +35,9 @@ def test_as_dict() -> None:
         "host": False,
         "names": ["/run/netns/\\x1b[31mblue"],
         "containers": [
-            {"id": "a" * 64, "name": "web", "engine": "podman", "pod": pod},
-            {"id": "b" * 64, "name": None, "engine": None, "pod": pod},
-            {"id": "c" * 64, "name": None, "engine": None, "pod": None},
+            {"id": "a" * 64, "name": "web", "engine": "podman", "pod": pod, "user": 0},
+            {"id": "b" * 64, "name": None, "engine": None, "pod": pod, "user": 0},
+            {"id": "c" * 64, "name": None, "engine": None, "pod": None, "user": 0},
         ],
         "pods": [pod],
         "units": ["web.service"],

@@ -33,7 +33,11 @@ if t.TYPE_CHECKING:
 WEB = Namespace(
     2, containers=(Container("a", "docker", "web"),), values=KERNEL_DEFAULTS, origin=Origin(NONE_SET, KERNEL_DEFAULTS)
 )
-LABELS = {"containers": [{"id": "a", "name": "web", "engine": "docker", "pod": None}], "names": [], "pods": []}
+LABELS = {
+    "containers": [{"id": "a", "name": "web", "engine": "docker", "pod": None, "user": 0}],
+    "names": [],
+    "pods": [],
+}
 SET_BY = {"code": NONE_SET.code, "message": NONE_SET.message, "path": None, "values": KERNEL_DEFAULTS.as_dict()}
 ONE = Filters(engines=frozenset({"docker"}))
 SAID = REFUSED.because("no")

@@ -107,12 +107,14 @@ def test_namespaces_with_other_values_are_kept_and_bounded() -> None:
     [
         ({}, "web (docker)"),
         ({"containers": [{"id": "9cf5e0d0383e97f9", "name": None, "engine": None}]}, "9cf5e0d0383e"),
+        ({"containers": [{"id": "web", "name": None, "engine": "lxc", "user": 1000}]}, "web (lxc) of a user"),
+        ({"containers": [{"id": "web", "name": None, "engine": "lxc", "user": None}]}, "web (lxc) of a user"),
         ({"containers": []}, "/run/netns/4026532551"),
         ({"containers": [], "names": [], "units": ["a.service", "b.service"]}, "a.service, b.service"),
         ({"containers": [], "names": []}, "nginx"),
         ({"containers": [], "names": [], "commands": []}, "net:[4026532551]"),
     ],
-    ids=["container", "id", "name", "units", "command", "number"],
+    ids=["container", "id", "a user's", "nobody knows whose", "name", "units", "command", "number"],
 )
 def test_label_of_a_namespace(given: dict[str, t.Any], label: str) -> None:
     host = AuditedHost.from_results("a", info(), {}, (), namespaces(namespace(**given)))
