@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Close descriptors through which nothing was written."""
+"""Close descriptors through which nothing was written, and allow as many as the system does."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
+import typing as t
 
 
 def close(descriptor: int) -> None:
@@ -19,3 +21,14 @@ def close(descriptor: int) -> None:
     """
     with contextlib.suppress(OSError):
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def many_allowed() -> t.Iterator[None]:
+    """Let this process open as many files as its hard limit allows while the block runs: getrlimit(2)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 
-_MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
+MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 _MOST_KEPT = 64
 # What a path is answered with where there is nothing, or nothing that this process may see.
 NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
@@ -221,7 +221,7 @@ class FileSystem:
                 # a pipe that has come in between must not hold us up
                 with open(self.open_file(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                     refusal = refused(os.fstat(file.fileno()))
-                    return (refusal[0], b"", refusal[1]) if refusal else ("file", file.read(_MOST_BYTES), "")
+                    return (refusal[0], b"", refusal[1]) if refusal else ("file", file.read(MOST_BYTES), "")
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:
@@ -240,12 +240,20 @@ def _open(folder: int, name: str, path: str, flags: int) -> int:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         return os.open(name, flags | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     except OSError as exc:
-        if exc.errno in _EXHAUSTED:
-            raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc
+        require_not_exhausted(path, exc)
         # open(2) gives the second one for O_DIRECTORY
         if exc.errno in (errno.ELOOP, errno.ENOTDIR) and _is_link(folder, name):
             raise replaced_by_link(path) from exc
         raise
+
+
+def require_not_exhausted(path: str, exc: OSError) -> None:
+    """Check that an error tells of what is at a path, not only that nothing can be opened at the moment.
+
+    :raises ExhaustedError: for an error of the latter kind.
+    """
+    if exc.errno in _EXHAUSTED:
+        raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc
 
 
 def replaced_by_link(path: str) -> ReplacedByLinkError:
@@ -285,8 +293,8 @@ def refused(found: os.stat_result) -> tuple[Kind, str] | None:
         return "directory", "it is a folder"
     if not stat.S_ISREG(found.st_mode):
         return "unreadable", "it is not a regular file"
-    if found.st_size > _MOST_BYTES:
-        return "unreadable", f"it is larger than {_MOST_BYTES >> 20} MiB"
+    if found.st_size > MOST_BYTES:
+        return "unreadable", f"it is larger than {MOST_BYTES >> 20} MiB"
     return None
 
 

@@ -14,7 +14,12 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import NOTHING, reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    NOTHING,
+    reason_of,
+    remedy_of,
+    require_not_exhausted,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values, sysctl_name
@@ -52,14 +57,20 @@ class Kernel:
         self._instead = instead
 
     def read(self) -> Values:
-        """Return the values in force; None for one that cannot be read."""
+        """Return the values in force; None for one that cannot be read.
+
+        :raises ExhaustedError: where no file can be opened at the moment.
+        """
         return Values(*(self._read(key) for key in KEYS))
 
     def _read(self, key: Key) -> int | None:
         try:
             with open(self._path(key), "rb") as file:
                 return int(file.read())
-        except (OSError, ValueError):
+        except ValueError:
+            return None
+        except OSError as exc:
+            require_not_exhausted(self._path(key), exc)
             return None
 
     def writable(self) -> bool:

@@ -24,6 +24,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
 
 if t.TYPE_CHECKING:
     Result = t.TypeVar("Result")
@@ -70,7 +71,8 @@ def user_of(descriptor: int) -> int | None:
             fcntl.ioctl(owner, _NS_GET_OWNER_UID, found)
         finally:
             close(owner)
-    except OSError:
+    except OSError as exc:
+        require_not_exhausted("A user namespace", exc)
         return None
     return found[0]
 
@@ -145,6 +147,7 @@ def cookie() -> int | None:
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asked:
             found = asked.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, _COOKIE.size)
-    except OSError:
+    except OSError as exc:
+        require_not_exhausted("A socket", exc)
         return None
     return int(_COOKIE.unpack(found)[0]) if len(found) == _COOKIE.size else None

@@ -25,6 +25,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -159,6 +160,7 @@ class Processes:
             names = os.listdir(self.proc)
             myself = os.readlink(os.path.join(self.proc, "self"))
         except OSError as exc:
+            require_not_exhausted(self.proc, exc)
             raise KernelError(f"{self.proc} cannot be read: {exc.strerror}. Mount a proc file system there.") from exc
         if myself != str(os.getpid()):
             raise KernelError(
@@ -314,6 +316,11 @@ def _readlink(path: str) -> str:
 
 
 def _error(path: str, exc: OSError) -> GoneError | NotPermittedError:
+    """Return what an error says of a process.
+
+    :raises ExhaustedError: for one that says nothing of it.
+    """
+    require_not_exhausted(path, exc)
     if isinstance(exc, (FileNotFoundError, ProcessLookupError)):
         return GoneError(f"{path} is gone.")
     return NotPermittedError(f"{path} cannot be read: {exc.strerror}.")

@@ -17,7 +17,12 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, StuckFileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import as_file_error, reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    MOST_BYTES,
+    as_file_error,
+    reason_of,
+    remedy_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import (
     Replacement,
@@ -91,8 +96,14 @@ class WritableFiles(Files):
         SELinux label and other extended attributes of an existing file are kept; a new one gets mode
         0644, and its folder is made when only that is missing.
 
-        :raises FileError: when the system refuses or the file is another one; then nothing has changed.
+        :raises FileError: when the system refuses, the file is another one, or is to be larger than what can be read
+            again; then nothing has changed.
         """
+        if len(text or b"") > MOST_BYTES:
+            raise FileError(
+                f"{target} cannot be written: it would be larger than {MOST_BYTES >> 20} MiB, and no later run could "
+                f"read it. Make it smaller, or give another path."
+            )
         path, name = posixpath.split(target)
         with as_file_error(target, "written"):
             folder = self._folder_if_there(path)

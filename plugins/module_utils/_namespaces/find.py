@@ -16,11 +16,15 @@ import dataclasses
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close, many_allowed
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    reason_of,
+    remedy_of,
+    require_not_exhausted,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
     cookie,
     open_namespace,
@@ -76,6 +80,7 @@ class NamespaceScanner:
     """Finds network namespaces; ``unreadable`` counts what could not be read.
 
     Each namespace is opened once and stays open, so that its number means no other one as long as this object lives.
+    Where no more of them can be opened, the methods raise :class:`ExhaustedError`: what was not seen may be selected.
     """
 
     def __init__(self, processes: Processes, engines: EngineFiles, kernel: Kernel) -> None:
@@ -84,6 +89,7 @@ class NamespaceScanner:
         self._engines = engines
         self._kernel = kernel
         self._open = contextlib.ExitStack()
+        self._open.enter_context(many_allowed())
         self._descriptors: dict[int, int] = {}
         self._users: dict[int, int | None] = {}
         self._denied: set[int] = set()
@@ -201,6 +207,7 @@ class NamespaceScanner:
             self.unreadable.add("namespace", ENDED)
             return False
         except OSError as exc:
+            require_not_exhausted(path, exc)
             self._trouble(number, exc)
             return False
         self._open.callback(close, descriptor)
@@ -231,6 +238,10 @@ class NamespaceScanner:
         return [self._with(one, result) for one, result in zip(found, results)]
 
     def _with(self, one: Namespace, result: tuple[Values, int | None, int | None] | Exception) -> Namespace:
+        if isinstance(result, ExhaustedError):
+            raise result
+        if isinstance(result, OSError):
+            require_not_exhausted(f"net:[{one.number}]", result)
         if isinstance(result, Exception):
             return dataclasses.replace(one, trouble=self._trouble(one.number, result))
         values, number, count = result
@@ -253,7 +264,8 @@ class NamespaceScanner:
         """Return the number of connections in the namespace of this thread."""
         try:
             return len(read_own_table((STATES["established"],)))
-        except OSError:
+        except OSError as exc:
+            require_not_exhausted("A socket", exc)
             self.unreadable.add("namespace", NO_TABLE)
             return None
 

@@ -16,6 +16,8 @@ import json
 import os
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import UNCHANGED, FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_formats import member
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
@@ -67,11 +69,17 @@ class Memory:
     def save(self) -> None:
         """Write the file, unless it is so already.
 
-        :raises FileError: when the system refuses.
+        :raises FileError: when the system refuses, or where there is more to remember than can be read again.
         """
         text = _text_of(self._entries, self._boot_id) if self._entries else None
         if text == self._stored:
             return
+        if len(text or b"") > MOST_BYTES:
+            raise FileError(
+                f"{len(self._entries)} network namespaces are more than {MEMORY_FILE} can hold, which must not be "
+                f"larger than {MOST_BYTES >> 20} MiB. Find who made so many (lsns -t net), and end them or select "
+                f"fewer.{UNCHANGED}"
+            )
         let_stand([self._files.replace(MEMORY_FILE, text, expected=self._stored)])
         self._stored = text
 
@@ -90,7 +98,7 @@ def _text_of(entries: t.Mapping[str, Remembered], boot_id: str) -> bytes:
         }
         for identity, entry in sorted(entries.items())
     }
-    return json.dumps({"boot": boot_id, "namespaces": namespaces}, indent=1).encode() + b"\n"
+    return json.dumps({"boot": boot_id, "namespaces": namespaces}, separators=(",", ":")).encode() + b"\n"
 
 
 def _entries_in(text: bytes, boot_id: str) -> dict[str, Remembered]:

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import os
+import resource
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close, many_allowed
 
 
 def test_close() -> None:
@@ -17,3 +18,14 @@ def test_close() -> None:
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
     close(descriptor)  # the error is that of a descriptor that is closed already
+
+
+def test_many_allowed() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    try:
+        with many_allowed():
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (64, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -17,7 +17,7 @@ from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-MOST = filesystem._MOST_BYTES  # noqa: SLF001 -- the bound that these tests are about
+MOST = filesystem.MOST_BYTES
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import errno
 import os
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import FILE_ONLY, Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -242,3 +243,13 @@ def test_what_the_kernel_does_not_tell_is_not_taken_for_nothing(
         return
     with pytest.raises(KernelError, match=rf"{tmp_path}/.* cannot be read: Input/output error. Run again\."):
         ask(Kernel(str(tmp_path)))
+
+
+def test_too_many_open_files_are_no_missing_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.open", mock.Mock(side_effect=OSError(errno.EMFILE, "Too many open files")))
+    with pytest.raises(ExhaustedError) as failed:
+        Kernel(str(tmp_path)).read()
+    assert str(failed.value) == (
+        f"{tmp_path}/sys/net/ipv4/tcp_keepalive_time cannot be opened: Too many open files. "
+        f"Raise the limit of this process (ulimit -n), or close files before the task runs."
+    )

@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import typing as t
+from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
+    GoneError,
+    KernelError,
+    NotPermittedError,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
     CAP_SYS_ADMIN,
     CAP_SYS_PTRACE,
@@ -141,6 +148,18 @@ def test_what_may_not_be_read(tmp_path: Path) -> None:
         assert process.namespace is None
         with pytest.raises(NotPermittedError):
             Processes(proc).sockets(process)
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("look", ["pids", "read", "cgroup", "parent", "arguments", "started", "is_of_root"])
+def test_too_many_open_files_tell_nothing_of_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: str, code: int
+) -> None:
+    refusing = mock.Mock(side_effect=OSError(code, os.strerror(code)))
+    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr(os, "listdir", refusing)
+    with pytest.raises(ExhaustedError):
+        getattr(Processes(str(tmp_path)), look)(*([] if look == "pids" else [1]))
 
 
 def test_no_proc(tmp_path: Path) -> None:

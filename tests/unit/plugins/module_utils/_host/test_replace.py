@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import backup_name
@@ -455,3 +456,16 @@ def test_a_folder_that_has_files_of_others_after_a_restoration_is_not_told(tmp_p
     files = files_of(tmp_path, {f"{D}/a.conf": b"new", f"{D}/b.conf": b"theirs"})
     files.restore(f"{D}/a.conf", None, had_folder=False).forget()
     assert (files.not_removed, os.listdir(tmp_path / "etc/sysctl.d")) == ({}, ["b.conf"])
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    files = WritableFiles(str(tmp_path))
+    files.replace("/most", b"x" * MOST_BYTES, expected=None)
+    assert files.read("/most").kind == "file"
+    with pytest.raises(FileError) as failed:
+        files.replace("/more", b"x" * (MOST_BYTES + 1), expected=None)
+    assert str(failed.value) == (
+        "/more cannot be written: it would be larger than 4 MiB, and no later run could read it. "
+        "Make it smaller, or give another path."
+    )
+    assert not (tmp_path / "more").exists()

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
@@ -119,7 +122,7 @@ def test_process_that_cannot_be_read(tmp_path: Path, read: Exception | None, cod
     ("error", "code", "message"),
     [
         (PermissionError(1, "no"), "permission_denied", "permission denied"),
-        (OSError(24, "Too many open files"), "refused", "the kernel refused: Too many open files"),
+        (OSError(5, "Input/output error"), "refused", "the kernel refused: Input/output error"),
     ],
 )
 def test_namespace_that_cannot_be_opened_or_entered(
@@ -139,12 +142,44 @@ def test_namespace_that_cannot_be_opened_or_entered(
         return [(one["what"], one["code"], one["message"], one["count"]) for one in found.unreadable.as_list()]
 
     what_to_do = find.remedy() if code == "permission_denied" else remedy_of(error).strip()
-    trouble = f"{message}. {what_to_do}".rstrip(".")
+    trouble = f"{message}. {what_to_do}".rstrip(". ")
     with monkeypatch.context() as patched:
         patched.setattr(namespaces, "_enter", refuse)
         assert ("namespace", code, message, 1) in look()
     monkeypatch.setattr(find, "open_namespace", refuse)
     assert ("namespace", code, message, 1) in look()
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("what", ["open_namespace", "user_of", "cookie", "read_own_table"])
+def test_what_could_not_be_looked_at_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, code: int
+) -> None:
+    lay_out(tmp_path, {"7/ns": None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    error = OSError(code, os.strerror(code))
+    refusing = mock.Mock(side_effect=error)
+    if what in ("user_of", "cookie"):  # by the calls that they make
+        name = "fcntl.ioctl" if what == "user_of" else "socket.socket"
+        monkeypatch.setattr(f"{namespaces.__name__}.{name}", refusing)
+    else:
+        monkeypatch.setattr(find, what, refusing)
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
+    with pytest.raises(ExhaustedError) as failed:
+        found.filled(found.namespaces(), connections=True)
+    assert f" cannot be opened: {os.strerror(code)}. " in str(failed.value)
+
+
+def test_as_many_as_the_hard_limit_are_opened(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
+    try:
+        found = scanner(tmp_path, lambda _pid: None)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+        found.close()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (100, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.parametrize(

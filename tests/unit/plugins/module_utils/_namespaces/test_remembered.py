@@ -135,3 +135,16 @@ def test_a_file_that_changed_meanwhile(tmp_path: Path, path: Path) -> None:
     with pytest.raises(FileError):
         first.save()
     assert path.read_bytes() == b"{}"
+
+
+def test_more_than_can_be_loaded_is_not_saved(tmp_path: Path) -> None:
+    first = memory(tmp_path)
+    for number in range(40_000):
+        first.note(f"cookie {number}", ENTRY)
+    with pytest.raises(FileError) as failed:
+        first.save()
+    assert str(failed.value) == (
+        "40000 network namespaces are more than /run/linux.tcp.keepalive.namespaces.json can hold, which must not be "
+        "larger than 4 MiB. Find who made so many (lsns -t net), and end them or select fewer. Nothing was changed."
+    )
+    assert not list((tmp_path / "run").iterdir())
