@@ -26,12 +26,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.pred
     USER,
     VENDOR,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Budget
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import is_of_this_run
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
 _FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin")
 PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -75,6 +76,7 @@ _ELSEWHERE: dict[Engine, tuple[tuple[str, ...], t.Pattern[bytes]]] = {
     "lxc": ((), re.compile(rb"(?!)")),
 }
 _DEEPEST = 10
+_MOST_BYTES = 4 << 20  # of an engine's files; TOML of this size is understood in ten seconds
 
 
 def find_engines(files: Files) -> tuple[str, ...]:
@@ -90,7 +92,10 @@ def has_own(files: Files, engine: Engine) -> bool:
 
 def read_configuration(files: Files, engine: Engine) -> Configuration:
     """Read the files that say what an engine gives to new containers."""
-    found = {"podman": _podman, "cri-o": _crio, "lxc": _lxc}[engine](files)
+    found = {"podman": _podman, "cri-o": _crio, "lxc": _lxc}[engine](files, Budget(_MOST_BYTES))
+    own = files.read(PATHS[engine])
+    if own.kind != "missing" and all(file.path != own.path for file in found):  # there was too much before it
+        found.append(own)
     patterns, elsewhere = _ELSEWHERE[engine]
     doubts = []
     for file in (one for pattern in patterns for one in files.matching(pattern)):
@@ -102,35 +107,43 @@ def read_configuration(files: Files, engine: Engine) -> Configuration:
     return Configuration(engine, tuple(found), tuple(doubts))
 
 
-def _single(files: Files, *paths: str) -> list[SysctlFile]:
-    found = map(files.read, paths)
-    return [file for file in found if file.kind != "missing" or file.is_link]
+def _single(files: Files, budget: Budget, *paths: str) -> t.Iterator[SysctlFile]:
+    for path in paths:
+        if budget.refusal:
+            yield SysctlFile(path, path, kind="unreadable", reason=budget.refusal)
+            continue
+        file = files.read(path)
+        budget.spend(file)
+        if file.kind != "missing" or file.is_link:
+            yield file
 
 
-def _podman(files: Files) -> list[SysctlFile]:
+def _podman(files: Files, budget: Budget) -> list[SysctlFile]:
     folders = [f"{path}.d" for path in (VENDOR, ROOTFUL[0], ADMIN, ROOTFUL[1], USER)]
-    drop_ins = [file for folder in folders for file in files.read_folder(folder, suffix=".conf")]
-    return [*_single(files, VENDOR, ADMIN, USER), *drop_ins]
+    single = [*_single(files, budget, VENDOR, ADMIN, USER)]
+    return [*single, *(file for folder in folders for file in files.read_folder(folder, budget=budget, suffix=".conf"))]
 
 
-def _crio(files: Files) -> list[SysctlFile]:
-    return [*_single(files, CRIO_CONF), *_below(files, f"{CRIO_CONF}.d", _DEEPEST)]
+def _crio(files: Files, budget: Budget) -> list[SysctlFile]:
+    return [*_single(files, budget, CRIO_CONF), *_below(files, budget, f"{CRIO_CONF}.d", _DEEPEST)]
 
 
-def _below(files: Files, folder: str, depth: int) -> t.Iterator[SysctlFile]:
+def _below(files: Files, budget: Budget, folder: str, depth: int) -> t.Iterator[SysctlFile]:
     """Yield the files of a folder and of the folders in it; a link to a folder is taken for a file.
 
     CRI-O reads hidden files, too, so also what a run that was killed has left. What this run will remove is left out.
     """
-    for file in files.read_folder(folder, suffix=""):
+    for file in files.read_folder(folder, budget=budget, suffix=""):
         if file.kind == "directory" and not file.is_link and depth:
-            yield from _below(files, file.path, depth - 1)
+            yield from _below(files, budget, file.path, depth - 1)
         elif not is_of_this_run(posixpath.basename(file.path)):
             yield file
 
 
-def _lxc(files: Files) -> list[SysctlFile]:
+def _lxc(files: Files, budget: Budget) -> list[SysctlFile]:
     # shorter names are no files of it: do_includedir() of LXC
-    drop_ins = [file for file in files.read_folder(FOLDER, suffix=".conf") if file.path != f"{FOLDER}/.conf"]
+    drop_ins = [
+        file for file in files.read_folder(FOLDER, budget=budget, suffix=".conf") if file.path != f"{FOLDER}/.conf"
+    ]
     others = [path for path in files.paths("/usr/share/lxc/config/*.conf") if path != COMMON]
-    return [*_single(files, COMMON, *others, "/etc/lxc/default.conf"), *drop_ins]
+    return [*_single(files, budget, COMMON, *others, "/etc/lxc/default.conf"), *drop_ins]

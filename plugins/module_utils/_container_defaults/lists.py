@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -43,6 +44,14 @@ class SysctlList(t.NamedTuple):
     appends: bool | None
 
 
+class _Lines(t.NamedTuple):
+    """The same of a content, whatever file has it: name, value and line of each entry, and where the list begins."""
+
+    entries: tuple[tuple[str, str, int], ...]
+    line: int
+    appends: bool | None
+
+
 class Effective(t.NamedTuple):
     """What several files have together."""
 
@@ -56,7 +65,25 @@ def read_list(file: SysctlFile, tables: t.Sequence[str], *, may_append: bool) ->
 
     :raises ConfigurationSyntaxError: where the file is not understood, or the engine fails for it.
     """
-    table: Value | None = read_toml(file.text)
+    found = _understood(file.text, tuple(tables), may_append=may_append)
+    if isinstance(found, ConfigurationSyntaxError):
+        raise ConfigurationSyntaxError(str(found), **found.details)
+    if found is None:
+        return None
+    entries = (Entry(name, value, Place(file.path, line)) for name, value, line in found.entries)
+    return SysctlList(tuple(entries), Place(file.path, found.line), found.appends)
+
+
+@functools.lru_cache(maxsize=10_000)  # files are read by the rules of several releases, and may have several names
+def _understood(text: bytes, tables: tuple[str, ...], *, may_append: bool) -> _Lines | ConfigurationSyntaxError | None:
+    try:
+        return _lines(text, tables, may_append=may_append)
+    except ConfigurationSyntaxError as exc:
+        return exc
+
+
+def _lines(text: bytes, tables: tuple[str, ...], *, may_append: bool) -> _Lines | None:
+    table: Value | None = read_toml(text)
     for name in tables:
         table = _member(table, name) if table else None
     found = _member(table, LIST) if table else None
@@ -71,10 +98,10 @@ def read_list(file: SysctlFile, tables: t.Sequence[str], *, may_append: bool) ->
             if not (_TAKEN.fullmatch(item.text) or (item.text == "" and not may_append)):  # CRI-O skips empty ones
                 shown = shortened(item.text, _LONGEST_SHOWN)
                 raise ConfigurationSyntaxError(f"'{shown}' is no sysctl that containers can have", line=item.line)
-            entries += [Entry(name, value, Place(file.path, item.line))] if item.text else []
+            entries += [(name, value, item.line)] if item.text else []
         else:
             appends = _attribute(item, may_append=may_append)
-    return SysctlList(tuple(entries), Place(file.path, found.line), appends)
+    return _Lines(tuple(entries), found.line, appends)
 
 
 def _member(table: Value, name: str) -> Value | None:
@@ -97,7 +124,7 @@ def _attribute(item: Value, *, may_append: bool) -> bool:
 
 def effective(files: t.Iterable[SysctlFile], tables: t.Sequence[str], *, may_append: bool) -> Effective:
     """Return what is left of the lists of files that are read in this order: the last one, and what it adds to."""
-    entries: tuple[Entry, ...] = ()
+    entries: list[Entry] = []
     last_list: Place | None = None
     doubts: list[Doubt] = []
     appends = False
@@ -114,9 +141,11 @@ def effective(files: t.Iterable[SysctlFile], tables: t.Sequence[str], *, may_app
             continue
         if found is not None:
             appends = appends if found.appends is None else found.appends
-            entries = entries + found.entries if appends else found.entries
+            if not appends:
+                entries.clear()
+            entries.extend(found.entries)
             last_list = found.place
-    return Effective(entries, tuple(doubts), last_list)
+    return Effective(tuple(entries), tuple(doubts), last_list)
 
 
 def render_list(tables: t.Sequence[str], texts: t.Iterable[str]) -> str:

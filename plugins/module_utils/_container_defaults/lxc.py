@@ -23,6 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.mode
     settle,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ConfigurationSyntaxError
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Configuration, Prediction
@@ -33,6 +34,7 @@ FOLDER = f"{COMMON}.d"
 INCLUDE = "lxc.include"
 PREFIX = "lxc.sysctl."
 _BLANKS = " \t"
+_LONGEST_LIST = 1000
 
 
 def read_lines(file: SysctlFile) -> list[Entry]:
@@ -113,7 +115,7 @@ def _contradictions(in_folder: t.Sequence[t.Sequence[Entry]]) -> t.Iterator[Doub
         last = [[one for one in found if one.name != INCLUDE and name in _concerned(one)][-1:] for found in in_folder]
         lines = [one for found in last for one in found]
         if len({one.value for one in lines}) > 1:
-            places = " and ".join(str(one.place) for one in lines)
+            places = shortened(" and ".join(str(one.place) for one in lines), _LONGEST_LIST)
             message = f"{places} differ, and LXC reads the files of a folder in no order."
             yield Doubt("order_unknown", message, lines[-1].place, key)
 

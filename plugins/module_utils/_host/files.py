@@ -22,7 +22,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError, LinkLoopError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError, LinkLoopError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     FileSystem,
     as_file_error,
@@ -46,7 +46,31 @@ if t.TYPE_CHECKING:
 _MOST_LINKS = 40  # path_resolution(7)
 _IS_PATTERN = re.compile(r"[*?\[]")
 _MOST_NAMES = 10_000
+_MOST_BYTES_OF_A_TREE = 16 << 20  # four times as much as of one file
+_MOST_BYTES_OF_A_PATTERN = 64 << 20
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
+
+
+class Budget:
+    """How much is read of folders in which anybody may have put any number of files, of any size or by hard links."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._files = self._bytes = 0
+
+    def spend(self, file: SysctlFile) -> None:
+        """Count a file that was read."""
+        self._files += 1
+        self._bytes += len(file.text)
+
+    @property
+    def refusal(self) -> str:
+        """Why no more is read, empty where it is."""
+        if self._files >= _MOST_NAMES:
+            return f"there are more than {_MOST_NAMES} files"
+        if self._bytes > self._most_bytes:
+            return f"the files are larger than {self._most_bytes >> 20} MiB in all"
+        return ""
 
 
 class Files:
@@ -110,24 +134,27 @@ class Files:
 
     def read_tree(self) -> Tree:
         """Read every file that some loader may read."""
+        budget = Budget(_MOST_BYTES_OF_A_TREE)
         files: list[SysctlFile] = []
         seen: set[str] = set()
         for directory in DIRECTORIES:
             with self._file_system.folders_kept():
-                files.extend(self._read_folder(directory, seen))
+                files.extend(self._read_folder(directory, seen, budget))
         single = [self.read(SYSCTL_CONF), *self._credentials()]
         files.extend(file for file in single if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
 
-    def read_folder(self, directory: str, *, suffix: str) -> list[SysctlFile]:
+    def read_folder(self, directory: str, *, suffix: str, budget: Budget | None = None) -> list[SysctlFile]:
         """Read what has a name with a suffix in a folder, by name, hidden or not.
 
-        None where there is no such folder; where it cannot be read, one file of its path says so.
+        None where there is no such folder; where it cannot be read, or not all of it, one file of its path says so.
         """
         with self._file_system.folders_kept():
-            return list(self._read_folder(directory, set(), suffix))
+            return list(self._read_folder(directory, set(), budget or Budget(_MOST_BYTES_OF_A_TREE), suffix))
 
-    def _read_folder(self, directory: str, seen: set[str], suffix: str = ".conf") -> t.Iterator[SysctlFile]:
+    def _read_folder(
+        self, directory: str, seen: set[str], budget: Budget, suffix: str = ".conf"
+    ) -> t.Iterator[SysctlFile]:
         """Read the files of a folder that is none of those ``seen``, and add it to them."""
         try:
             resolved = self.resolve(directory)
@@ -138,9 +165,13 @@ class Files:
             yield SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc))
             return
         seen.add(resolved)
-        for name in sorted(names):
-            if name.endswith(suffix):
-                yield self._read(f"{directory}/{name}", f"{resolved}/{name}")
+        for name in sorted(name for name in names if name.endswith(suffix)):
+            if budget.refusal:
+                yield SysctlFile(path=directory, target=directory, kind="unreadable", reason=budget.refusal)
+                return
+            file = self._read(f"{directory}/{name}", f"{resolved}/{name}")
+            budget.spend(file)
+            yield file
 
     def _credentials(self) -> t.Iterator[SysctlFile]:
         for folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS:
@@ -171,10 +202,20 @@ class Files:
         """Read the files whose path matches a pattern of glob(7), by name; what cannot be read is left out.
 
         Hidden files and what editors and package managers leave behind are left out, too.
+
+        :raises FileError: where there is more than can be looked at.
         """
+        budget = Budget(_MOST_BYTES_OF_A_PATTERN)
+        files = []
         with self._file_system.folders_kept():
-            files = [self._read(path, place) for path, place in self._paths(pattern)]
-        return [file for file in files if file.kind == "file"]
+            for path, place in self._paths(pattern):
+                if budget.refusal:
+                    raise FileError(f"{pattern} cannot be read: {budget.refusal}. Remove what does not belong there.")
+                file = self._read(path, place)
+                budget.spend(file)
+                if file.kind == "file":
+                    files.append(file)
+        return files
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
@@ -197,7 +238,7 @@ class Files:
         if not _IS_PATTERN.search(part):
             return [part]
         try:
-            names = fnmatch.filter(self.names(folder), part)[:_MOST_NAMES]
+            names = fnmatch.filter(self.names(folder), part)[: _MOST_NAMES + 1]
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -14,7 +15,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.gath
     read_configuration,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.host import files_of
 
 if t.TYPE_CHECKING:
@@ -107,6 +110,24 @@ def test_a_hidden_file_counts_for_cri_o_unless_this_run_removes_it(tmp_path: Pat
 def test_a_folder_that_is_none_is_not_skipped(tmp_path: Path) -> None:
     (file,) = read_configuration(files_of(tmp_path, {PODMAN_D: b""}), "podman").files
     assert (file.path, file.kind) == (PODMAN_D, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("engine", "folder"),
+    [("podman", PODMAN_D), ("cri-o", CRIO_D), ("cri-o", f"{CRIO_D}/a/b"), ("lxc", LXC_D), ("lxc", LXC)],
+)
+def test_what_is_too_much_is_not_known_and_our_file_is_read_nonetheless(
+    tmp_path: Path, engine: Engine, folder: str
+) -> None:
+    files = files_of(tmp_path, {PATHS[engine]: b"# ours", f"{folder}/00.conf": b"#" * (1 << 20)})
+    for number in range(1, 20):
+        os.link(f"{tmp_path}{folder}/00.conf", f"{tmp_path}{folder}/{number:02}.conf")
+    found = read_configuration(files, engine)
+    assert sum(len(file.text) for file in found.files) < 6 << 20
+    assert {file.reason for file in found.files} == {"", "the files are larger than 4 MiB in all"}
+    assert found.own is not None
+    assert found.own.text == b"# ours"
+    assert predict(found).values == Values()
 
 
 @pytest.mark.parametrize(

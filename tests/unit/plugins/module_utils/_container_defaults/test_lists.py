@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults import lists
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import (
     effective,
     read_list,
     render_list,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.toml_reader import read_toml
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ConfigurationSyntaxError
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
@@ -133,3 +137,17 @@ def test_rendered_list_is_read_again() -> None:
     found = read_list(file_of(text), ("crio", "runtime"), may_append=True)
     assert found is not None
     assert [f"{one.name}={one.value}" for one in found.entries] == texts
+
+
+def test_a_content_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = mock.Mock(side_effect=read_toml)
+    monkeypatch.setattr(lists, "read_toml", read)
+    text = "# once\n[containers]\ndefault_sysctls = ['net.a=1', {append=true}]"
+    files = [file_of(text, f"/{number}") for number in range(1000)]
+    found = effective(files, TABLES, may_append=True)
+    assert [entry.place for entry in found.entries] == [(f"/{number}", 3) for number in range(1000)]
+    wrong = [file_of("# once\n[", f"/{number}") for number in range(1000)]
+    assert [doubt.place.path for doubt in effective(wrong, TABLES, may_append=True).doubts] == [
+        file.path for file in wrong
+    ]
+    assert read.call_count == 2

@@ -19,7 +19,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     ReplacedByLinkError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host import files as files_module
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Budget, Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, needs_root, unprivileged
@@ -421,6 +422,30 @@ def test_sysctl_conf_by_another_name(tmp_path: Path, path: str) -> None:
 def test_read_folder(tmp_path: Path, layout: Layout, suffix: str, found: list[tuple[str, str]]) -> None:
     files = files_of(tmp_path, layout)
     assert [(file.path, file.kind) for file in files.read_folder("/x", suffix=suffix)] == found
+
+
+def test_no_more_is_read_than_a_budget_has(tmp_path: Path) -> None:
+    files, budget = files_of(tmp_path, {"/x/a": b"x" * (1 << 20), "/y/a": b""}), Budget(2 << 20)
+    for name in "bcd":
+        os.link(tmp_path / "x/a", tmp_path / "x" / name)
+    too_much = "the files are larger than 2 MiB in all"
+    found = [(file.path, file.reason) for file in files.read_folder("/x", suffix="", budget=budget)]
+    assert found == [("/x/a", ""), ("/x/b", ""), ("/x/c", ""), ("/x", too_much)]
+    assert [(file.path, file.reason) for file in files.read_folder("/y", suffix="", budget=budget)] == [
+        ("/y", too_much)
+    ]
+
+
+def test_no_more_files_are_read_than_are_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    files = files_of(tmp_path, {f"{D}/{name}.conf": b"x" for name in "abcd"})
+    found = [(file.path, file.reason) for file in files.read_tree().files]
+    assert found == [(f"{D}/a.conf", ""), (f"{D}/b.conf", ""), (D, "there are more than 2 files")]
+    with pytest.raises(FileError) as failed:
+        files.matching(f"{D}/?.con[f]")
+    assert str(failed.value) == (
+        f"{D}/?.con[f] cannot be read: there are more than 2 files. Remove what does not belong there."
+    )
 
 
 def test_matching(tmp_path: Path) -> None:
