@@ -42,7 +42,11 @@ class CgroupFolders:
         self._users: dict[str, int | None] = {}
 
     def made(self, controllers: str, parts: Parts) -> Made:
-        """Return who made the cgroup of a line of /proc/PID/cgroup, by its controllers and the parts of its path."""
+        """Return who made the cgroup of a line of /proc/PID/cgroup, by its controllers and the parts of its path.
+
+        Only root can have removed a cgroup of root's, and not while a process is in it. So what is missing counts as
+        root's, and the caller sees afterwards that the process is still there.
+        """
         for mount in self._mounts:
             root = tuple(filter(None, mount.root.split("/")))
             if _has(mount, controllers) and parts[: len(root)] == root:
@@ -59,10 +63,12 @@ class CgroupFolders:
         return Made(count, 0)
 
     def _user(self, folder: str) -> int | None:
-        """Return the only user who can make something in a folder, root left aside; None where that is not known."""
+        """Return the only user who can make something in a folder, besides root; None where that is not known."""
         if folder not in self._users:
             try:
                 found = os.stat(folder, follow_symlinks=False)
+            except FileNotFoundError:
+                return 0
             except (OSError, ValueError):
                 return None
             is_shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

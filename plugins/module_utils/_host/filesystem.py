@@ -15,6 +15,7 @@ import contextlib
 import errno
 import os
 import posixpath
+import re
 import stat
 import typing as t
 import weakref
@@ -33,6 +34,8 @@ if t.TYPE_CHECKING:
 
 MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 _MOST_KEPT = 64
+_STATUS = "/proc/self/status"
+_CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
 # What a path is answered with where there is nothing, or nothing that this process may see.
 NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
 # Takes no permission to read the folder: open(2), O_PATH.
@@ -183,21 +186,21 @@ class FileSystem:
         return stat.S_ISLNK(_mode(self._lstat, path))
 
     def untrusted_owner(self, path: str) -> int | None:
-        """Return the ID of the owner of a link, if that is another user than root who could have put it there.
+        """Return the ID of the owner of a link, if that is neither root nor our user, who could have put it there.
 
-        None for a process that is not root: it can do no more than its user.
+        None for a process that is not root and has no capabilities: it can do no more than its user.
         In a folder to which only root may write, each link is from root, also one that has another owner. This is as
         fs.protected_symlinks (proc_sys_fs(5)), which the kernel has for folders with the sticky bit only.
 
         :raises OSError: when the system refuses.
         """
-        if os.geteuid() != 0:
+        if not _has_rights():
             return None
         with self.folders_kept():
             owner = self._lstat(path).st_uid
             folder = self._lstat(posixpath.dirname(path))
         is_of_root = folder.st_uid == 0 and not folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        return None if owner == 0 or is_of_root else owner
+        return None if owner in (0, os.geteuid()) or is_of_root else owner
 
     def links(self, path: str) -> int:
         """Return how many names the file at a path has, 0 where there is none."""
@@ -228,6 +231,18 @@ class FileSystem:
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
             return "missing", b"", str(exc)
+
+
+def _has_rights() -> bool:
+    """Return whether this process may do more than a user, by its own or by capabilities(7), or that is not known."""
+    if os.geteuid() == 0:
+        return True
+    try:
+        with open(_STATUS, "rb") as file:
+            effective = _CAP_EFF.search(file.read())
+    except OSError:
+        return True
+    return effective is None or int(effective.group(1), 16) != 0
 
 
 def _open(folder: int, name: str, path: str, flags: int) -> int:

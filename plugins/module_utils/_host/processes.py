@@ -105,6 +105,11 @@ class Process:
         """What /proc/PID/cgroup has; empty also where it cannot be read any more."""
         return _cgroup_in(self.folder)
 
+    @property
+    def is_still_in_its_cgroup(self) -> bool:
+        """Whether it is where it was when its cgroup was read."""
+        return _cgroup_in(self.folder) == self.cgroup
+
     @functools.cached_property
     def unit(self) -> str | None:
         """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""

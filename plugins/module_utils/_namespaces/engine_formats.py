@@ -91,11 +91,14 @@ def settings_of_bundle(spec: Json, path: str) -> Settings | None:
     namespaces = member(linux, "namespaces")
     networks = [one for one in (namespaces if isinstance(namespaces, list) else ()) if member(one, "type") == "network"]
     joined = text(member(networks[0], "path")) if networks else None
+    capabilities = member(spec, "process", "capabilities")
+    sets = capabilities.values() if isinstance(capabilities, dict) else ()
+    granted = [name for found in sets for name in _strings(found)]
     is_own = joined is None or is_made_by_engine(joined) or bool(_OF_PROCESS.match(joined))
     return Settings(
         path=path,
         values=values_in(member(linux, "sysctl")),
-        may_set=_PROC_SYS not in _strings(member(linux, "readonlyPaths")),
+        may_set=_PROC_SYS not in _strings(member(linux, "readonlyPaths")) or _may_mount(granted),
         is_foreign=not is_own,
     )
 
@@ -105,8 +108,16 @@ def settings_of_docker(host_config: Json, path: str) -> Settings:
     return Settings(
         path=path,
         values=values_in(member(host_config, "Sysctls")),
-        may_set=_PROC_SYS not in _strings(member(host_config, "ReadonlyPaths")),
+        may_set=(
+            _PROC_SYS not in _strings(member(host_config, "ReadonlyPaths"))
+            or _may_mount(_strings(member(host_config, "CapAdd")))
+        ),
     )
+
+
+def _may_mount(granted: t.Iterable[str]) -> bool:
+    """Return whether a program with these capabilities can mount /proc/sys writable again, whoever its user is."""
+    return any(name.upper() in ("CAP_SYS_ADMIN", "SYS_ADMIN", "ALL") for name in granted)
 
 
 def name_in(labels: object) -> str | None:

@@ -152,8 +152,8 @@ class NamespaceScanner:
     def _add_process(self, pid: int, members: dict[int, _Members]) -> None:
         """Note where a process lives, and who it is.
 
-        Its namespace is opened before its cgroup is read, and compared afterwards. So nothing is noted of a later
-        process with its number that lives elsewhere.
+        Its namespace is opened before its cgroup is read, and both are compared afterwards. So nothing is noted of a
+        later process with its number that lives elsewhere, nor of a cgroup that it has left.
         """
         try:
             process = self._processes.read(pid)
@@ -167,6 +167,8 @@ class NamespaceScanner:
             place = place_of(process.cgroup, process.roots, self._cgroups.made)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
+            if place.container and not process.is_still_in_its_cgroup:
+                raise GoneError(f"{process.folder} is in another cgroup now.")
         except (GoneError, FileNotFoundError, ProcessLookupError):
             self.unreadable.add("process", ENDED)
             return

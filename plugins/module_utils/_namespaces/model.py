@@ -44,8 +44,8 @@ class Settings:
     """What a container's settings do to its network namespace at each start.
 
     ``values`` are those that they set. ``may_set`` says that a program in the container can set others, because
-    /proc/sys is not read-only for it. ``is_foreign`` says that the namespace is not made for this container. ``path``
-    is the file that tells.
+    /proc/sys is not read-only for it, or because it has CAP_SYS_ADMIN and can change that. ``is_foreign`` says that the
+    namespace is not made for this container. ``path`` is the file that tells.
     """
 
     path: str

@@ -53,7 +53,7 @@ def cgroups(tmp_path: Path) -> CgroupFolders:
         pytest.param("cpu,cpuacct", ("docker", "web"), Made(2, 0), id="two controllers"),
         pytest.param("cpu", ("docker", "web"), Made(2, 0), id="one of two"),
         pytest.param("cpu,cpuacct", ("shared", "web"), Made(1, None), id="of a group"),
-        pytest.param("cpu,cpuacct", ("gone", "web", "more"), Made(1, None), id="gone"),
+        pytest.param("cpu,cpuacct", ("gone", "web", "more"), Made(3, 0), id="gone"),
         pytest.param("cpu,cpuacct", ("..", "docker", "web"), Made(0, None), id="outside of its cgroup namespace"),
         pytest.param("pids", ("docker", "0", "inside", "web"), Made(4, 0), id="the root is a container"),
         pytest.param("pids", ("docker", "1"), Made(0, None), id="beside that container"),
@@ -69,3 +69,7 @@ def test_made(cgroups: CgroupFolders, controllers: str, parts: tuple[str, ...], 
 
 def test_a_name_that_is_too_long(cgroups: CgroupFolders) -> None:
     assert cgroups.made("", ("x" * 5000, "y")) == Made(1, None)
+
+
+def test_what_is_gone_below_a_folder_of_a_user_is_the_users(cgroups: CgroupFolders) -> None:
+    assert cgroups.made("", (*OF_USER[:2], "gone", "docker-0")) == Made(2, USER)

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError
 from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -120,3 +120,25 @@ def test_is_executable(root: Path, mode: int, executable: bool) -> None:
     (root / "file").chmod(mode)
     assert FileSystem(str(root)).is_executable("/file") is executable
     assert not FileSystem(str(root)).is_executable("/gone")
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("status", "user", "owner"),
+    [
+        pytest.param("\nCapEff:\t0000000000000000\n", 1000, None, id="no capabilities"),
+        pytest.param("\nCapEff:\t0000000000200000\n", 1000, 4242, id="a capability, and no root"),
+        pytest.param("\nCapEff:\t0000000000200000\n", 4242, None, id="our own link"),
+        pytest.param("\nCapEff:\t0000000000000000\n", 0, 4242, id="root without capabilities"),
+        pytest.param(None, 1000, 4242, id="not known"),
+    ],
+)
+def test_whose_link_leads_a_process_with_capabilities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str | None, user: int, owner: int | None
+) -> None:
+    lay_out(tmp_path, {"/tree/link": "/x", "/status": (status or "").encode()})
+    os.chown(tmp_path / "tree/link", 4242, 4242, follow_symlinks=False)
+    os.chown(tmp_path / "tree", 4242, 4242)
+    monkeypatch.setattr(filesystem, "_STATUS", str(tmp_path / ("status" if status else "gone")))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert FileSystem(str(tmp_path)).untrusted_owner("/tree/link") == owner

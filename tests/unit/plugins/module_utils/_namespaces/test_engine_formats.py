@@ -80,6 +80,17 @@ def bundle(**linux: object) -> dict[str, t.Any]:
         pytest.param(bundle(sysctl={TIME: "60"}), Settings("p", Values(time=60)), id="sysctl"),
         pytest.param({"linux": {}}, Settings("p", may_set=True), id="privileged"),
         pytest.param(bundle(readonlyPaths=["/proc/bus"]), Settings("p", may_set=True), id="unmasked"),
+        pytest.param(
+            {**bundle(), "process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}, "user": {"uid": 1000}}},
+            Settings("p", may_set=True),
+            id="no root, but a capability",
+        ),
+        pytest.param(
+            {**bundle(), "process": {"capabilities": {"effective": ["CAP_CHOWN"], "bounding": None}}},
+            Settings("p"),
+            id="root without the capability",
+        ),
+        pytest.param({**bundle(), "process": {"capabilities": []}}, Settings("p"), id="no capabilities"),
         pytest.param(bundle(namespaces=[{"type": "pid"}, {"type": "network"}]), Settings("p"), id="new namespace"),
         pytest.param(
             bundle(namespaces=[{"type": "network", "path": "/run/netns/netns-ed7c797b"}]), Settings("p"), id="podman's"
@@ -106,6 +117,10 @@ def test_settings_of_bundle(spec: dict[str, t.Any], expected: Settings | None) -
         ({"Sysctls": {TIME: "60"}, "ReadonlyPaths": ["/proc/sys"]}, Settings("p", Values(time=60))),
         ({"Privileged": True, "ReadonlyPaths": None}, Settings("p", may_set=True)),
         ({}, Settings("p", may_set=True)),
+        ({"ReadonlyPaths": ["/proc/sys"], "CapAdd": ["SYS_ADMIN"]}, Settings("p", may_set=True)),
+        ({"ReadonlyPaths": ["/proc/sys"], "CapAdd": ["CAP_SYS_ADMIN"]}, Settings("p", may_set=True)),
+        ({"ReadonlyPaths": ["/proc/sys"], "CapAdd": ["all"]}, Settings("p", may_set=True)),
+        ({"ReadonlyPaths": ["/proc/sys"], "CapAdd": ["NET_ADMIN"]}, Settings("p")),
     ],
 )
 def test_settings_of_docker(config: dict[str, t.Any], expected: Settings) -> None:

@@ -234,6 +234,21 @@ def test_connections_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.
     assert ("namespace", "table_unreadable") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
 
 
+def test_a_cgroup_that_a_process_has_left_is_not_noted(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/ns": None, "7/cgroup": b"0::/lxc.payload.web\n"})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    class Leaving(Process):
+        @property
+        def cgroup(self) -> str:
+            (tmp_path / "7/cgroup").write_bytes(b"0::/\n")
+            return "0::/lxc.payload.web\n"
+
+    found = scanner(tmp_path, lambda pid: Leaving(pid, "x", 0, MINE, str(tmp_path / "7")))
+    assert found.namespaces() == []
+    assert ("process", "ended") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
 @pytest.mark.parametrize(
     ("monitor", "users", "mode", "namespace_user", "found"),
     [
