@@ -21,6 +21,7 @@ PREFIX = "ansible_collections.linux.tcp.plugins."
 # each other.
 LAYERS = (
     ("module_utils._text",),
+    ("module_utils._budget",),
     ("module_utils._errors",),
     ("module_utils._sysctl",),
     ("module_utils._host",),
@@ -41,6 +42,7 @@ LAYERS = (
 # These may import each other, this part of Python, and what else is pure.
 PURE = (
     "module_utils._text",
+    "module_utils._budget",
     "module_utils._errors",
     "module_utils._sysctl",
     "module_utils._writers.commands",

@@ -107,7 +107,7 @@ changed_namespaces:
   description:
     - The network namespaces that were changed, ordered by number; in check mode, that would be changed.
     - Besides the keys described here each has those of M(linux.tcp.keepalive_namespaces_info) that tell which it is,
-      C(id), C(names), C(containers), C(pods), C(units), C(commands) and C(processes).
+      C(id), C(names), C(containers), C(pods), C(units), C(commands), C(processes) and C(left_out).
   returned: success, or failure because one could not be set
   type: list
   elements: dict
@@ -162,6 +162,13 @@ failed_namespaces:
   type: list
   elements: dict
   sample: []
+left_out:
+  description:
+    - How many network namespaces are left out of these lists, because the result would be larger than 20 million
+      characters. RV(totals) counts them. The diff has the first 1000.
+  returned: success, or failure because one could not be set
+  type: int
+  sample: 0
 totals:
   description:
     - How many network namespaces the filters take, and how many of them were changed, left, and could not be set.

@@ -133,6 +133,13 @@ namespaces:
       returned: success
       type: int
       sample: 3
+    left_out:
+      description:
+        - How many elements are left out of C(names), C(units), C(commands), C(containers) and C(pods), of which the
+          first 100 are returned. Lists that are whole are not named.
+      returned: success
+      type: dict
+      sample: {}
     connections:
       description: How many established TCP connections there are; V(null) where that cannot be read.
       returned: success
@@ -180,6 +187,13 @@ namespaces:
         message: the settings of its container set none, and no program in it may
         path: /var/lib/docker/containers/9cf5e0d0383e/hostconfig.json
         values: {"time": 7200, "intvl": 75, "probes": 9}
+left_out:
+  description:
+    - How many network namespaces are left out of RV(namespaces), because the result would be larger than 20 million
+      characters. RV(totals) counts them.
+  returned: success
+  type: int
+  sample: 0
 host_values:
   description: The values of the host's own network namespace; V(null) where one cannot be read.
   returned: success
@@ -209,6 +223,7 @@ import contextlib
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import ResultBudget
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import select
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
@@ -230,11 +245,12 @@ def main() -> None:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in host.scanner.unreadable.warnings():
         module.warn(warning)
-    shown = [one.as_dict(host_values) for one in found]
+    budget = ResultBudget()
     module.exit_json(
-        namespaces=shown,
+        namespaces=budget.take(one.as_dict(host_values) for one in found),
+        left_out=budget.left_out,
         host_values=host_values.as_dict(),
-        totals=totals_of(shown),
+        totals=totals_of([{"same_as_host": one.same_as(host_values)} for one in found]),
         unreadable=host.scanner.unreadable.as_list(),
     )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_ELEMENTS, cut
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import UNKNOWN
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, detection_time
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
@@ -146,34 +147,38 @@ class Namespace:
         return self.origin.values == values
 
     def labels(self) -> Result:
-        """Return what tells which namespace it is, as the modules return it."""
+        """Return what tells which namespace it is, as the modules return it; ``left_out`` counts what lists lack."""
+        texts, left_out = cut(names=self.names, units=self.units, commands=self.commands)
+        inhabitants, more_left_out = cut(containers=self.containers, pods=self.pods)
         return {
             "id": self.number,
-            "names": [printable(name) for name in self.names],
-            "containers": [one.as_dict() for one in self.containers],
-            "pods": [one.as_dict() for one in self.pods],
-            "units": [printable(unit) for unit in self.units],
-            "commands": [printable(command) for command in self.commands],
+            **{name: [_shown(text) for text in found] for name, found in texts.items()},
+            **{name: [one.as_dict() for one in found] for name, found in inhabitants.items()},
             "processes": len(self.pids),
+            "left_out": {**left_out, **more_left_out},
         }
+
+    def same_as(self, host: Values) -> bool | None:
+        """Return whether it has the same values as the host's own, None where that is not known."""
+        return self.values == host if self.is_readable and is_whole(host) else None
 
     def as_dict(self, host: Values) -> Result:
         """Return the namespace as the module returns it; ``host`` are the values of the host's own."""
-        known = self.is_readable and is_whole(host)
         return {
             **self.labels(),
             "host": self.is_host,
             "connections": self.connections,
             "values": self.values.as_dict(),
             "detection_time": detection_time(self.values),
-            "same_as_host": self.values == host if known else None,
+            "same_as_host": self.same_as(host),
             "lasts": self.lasts(self.values),
             "set_by": self.origin.as_dict(),
         }
 
     def title(self) -> str:
         """Return a few words that tell which namespace it is, as the diff and messages show it."""
-        names = [one.title for one in self.containers] or self.names or self.units or self.commands
+        containers = [one.title for one in self.containers[:MOST_ELEMENTS]]
+        names = containers or (self.names or self.units or self.commands)[:MOST_ELEMENTS]
         told = f" ({shortened(', '.join(map(printable, names)), _LONGEST_NAME)})" if names else ""
         return f"net:[{self.number}]{told}"
 

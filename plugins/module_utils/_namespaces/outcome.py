@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import ResultBudget
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Refusal
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     CHANGED_SINCE,
@@ -37,6 +38,7 @@ _SECOND_LOOK_FAILED = (
     "Whether containers have started meanwhile is not known, because the second look failed"  # and a cause
 )
 _MOST_NAMED = 3  # in a warning
+_MOST_SHOWN = 1000  # in a diff
 # What namespaces have that are left for these reasons, and what to do about it.
 _WARNINGS = {
     CHOSEN_BY_OTHERS: (
@@ -107,21 +109,25 @@ class Outcome:
         return " ".join(messages) or None
 
     def as_dict(self) -> Result:
-        """Return it as the module returns it."""
+        """Return it as the module returns it; what failed is the last to be left out of a result that is too large."""
+        budget = ResultBudget()
+        failed = budget.take(_with_reasons(self.failed))
+        changed = budget.take(
+            {
+                **one.before.labels(),
+                "before": one.before.values.as_dict(),
+                "after": one.after.as_dict(),
+                "lasts": one.before.lasts(one.after),
+                "set_by": one.before.origin.as_dict(),
+            }
+            for one in sorted(self.changed, key=lambda one: one.before.number)
+        )
         return {
             "changed": bool(self.changed),
-            "changed_namespaces": [
-                {
-                    **one.before.labels(),
-                    "before": one.before.values.as_dict(),
-                    "after": one.after.as_dict(),
-                    "lasts": one.before.lasts(one.after),
-                    "set_by": one.before.origin.as_dict(),
-                }
-                for one in sorted(self.changed, key=lambda one: one.before.number)
-            ],
-            "left_namespaces": _with_reasons(self.left),
-            "failed_namespaces": _with_reasons(self.failed),
+            "changed_namespaces": changed,
+            "left_namespaces": budget.take(_with_reasons(self.left)),
+            "failed_namespaces": failed,
+            "left_out": budget.left_out,
             "totals": {
                 "matched": self.matched,
                 "changed": len(self.changed),
@@ -131,7 +137,7 @@ class Outcome:
         }
 
     def diff(self) -> list[Result]:
-        """Return the values of each namespace that changes, before and after, as diff mode shows them."""
+        """Return the values of each namespace that changes, the first ones, as diff mode shows them."""
         return [
             {
                 "before_header": one.before.title(),
@@ -139,7 +145,7 @@ class Outcome:
                 "before": _lines(one.before.values),
                 "after": _lines(one.after),
             }
-            for one in sorted(self.changed, key=lambda one: one.before.number)
+            for one in sorted(self.changed, key=lambda one: one.before.number)[:_MOST_SHOWN]
         ]
 
 
@@ -149,8 +155,8 @@ def totals_of(shown: list[Result]) -> dict[str, int]:
     return {"namespaces": len(same), "differ": same.count(False), "unknown": same.count(None)}
 
 
-def _with_reasons(refusals: list[Refusal]) -> list[Result]:
-    return [
+def _with_reasons(refusals: list[Refusal]) -> t.Iterator[Result]:
+    return (
         {
             **one.namespace.labels(),
             "values": one.namespace.values.as_dict(),
@@ -159,7 +165,7 @@ def _with_reasons(refusals: list[Refusal]) -> list[Result]:
             "reason": one.reason._asdict(),
         }
         for one in sorted(refusals, key=_number)
-    ]
+    )
 
 
 def _titles(refusals: list[Refusal]) -> str:

@@ -202,13 +202,14 @@ def read_namespaces(result: object) -> tuple[Result, list[str]]:
     found = Given(result, "keepalive_namespaces_info", cuts, most=_MOST_OF_NAMESPACE)["namespaces"]
     others = [one for one in found.elements() if not one["host"].is_true()]
     same = [one["same_as_host"].optional(Given.is_true) for one in others]
+    left_out = given.get("left_out", 0).number()
     different = [one for one, is_same in zip(others, same) if is_same is False]
     if len(different) > MOST_ELEMENTS:
         cuts.append(f"{len(different)} network namespaces have other values, and the first {MOST_ELEMENTS} are here.")
     return {
-        "namespaces": len(others),
+        "namespaces": len(others) + left_out,
         "differ": len(different),
-        "unknown": same.count(None),
+        "unknown": same.count(None) + left_out,
         "different": [_namespace(one, _label(one)) for one in different[:MOST_ELEMENTS]],
         "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
         "warnings": given.get("warnings", ()).each(Given.text),

@@ -53,11 +53,13 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "changed_namespaces": "list",
         "left_namespaces": "list",
         "failed_namespaces": "list",
+        "left_out": "int",
         "totals": "dict",
         "unreadable": "list",
     },
     "keepalive_namespaces_info": {
         "namespaces": "list",
+        "left_out": "int",
         "host_values": "dict",
         "totals": "dict",
         "unreadable": "list",
@@ -114,6 +116,7 @@ _LONGEST_TEXT = 1 << 20
 # Of one result: values in lists and dictionaries, and how deep these are; a result with 100,000 sockets is the largest,
 # one with thousands of containers comes next.
 _MOST_VALUES, _MOST_VALUES_OF_MANY = 100_000, 10_000_000
+_MOST_CHARACTERS = 100_000_000
 _OF_MANY = ("keepalive_sockets", "keepalive_namespaces")
 _DEEPEST = 40
 _LARGEST_NUMBER = 1 << 70
@@ -124,7 +127,7 @@ class _Budget:
 
     def __init__(self, values: int) -> None:
         self._values = values
-        self._characters = values * 100
+        self._characters = min(values * 100, _MOST_CHARACTERS)
 
     def clean(self, value: object, depth: int = 0) -> t.Any:
         """Return a value as plain types, every text in it printable.

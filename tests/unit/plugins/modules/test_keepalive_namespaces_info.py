@@ -43,7 +43,7 @@ def test_refused_parameters(run: RunModule) -> None:
 
 def test_containers() -> None:
     found = run_isolated(SCENARIOS / "containers.py", own_pids=True)
-    docker = {"id": ID, "name": "web", "engine": "docker", "pod": None}
+    docker = {"id": ID, "name": "web", "engine": "docker", "pod": None, "user": 0}
     pod = {"id": UID, "name": None, "namespace": None}
     set_by = {
         "code": "container_settings",
@@ -56,8 +56,8 @@ def test_containers() -> None:
         "host": True,
         "containers": {
             "docker": [docker],
-            "kubernetes": [{"id": ID.replace("0", "1"), "name": None, "engine": None, "pod": pod}],
-            "lxc": [{"id": "db", "name": "db", "engine": "lxc", "pod": None}],
+            "kubernetes": [{"id": ID.replace("0", "1"), "name": None, "engine": None, "pod": pod, "user": 0}],
+            "lxc": [{"id": "db", "name": "db", "engine": "lxc", "pod": None, "user": 0}],
         },
         "pods": {"kubernetes": [UID]},
         "units": {"docker": [f"docker-{ID}.scope"], "unit": ["web.service"]},

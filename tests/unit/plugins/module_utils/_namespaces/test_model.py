@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import (
     Container,
     Namespace,
@@ -43,6 +45,7 @@ def test_as_dict() -> None:
         "units": ["web.service"],
         "commands": ["nginx"],
         "processes": 2,
+        "left_out": {},
         "connections": 5,
         "values": {"time": 7200, "intvl": 75, "probes": 9},
         "detection_time": 7875,
@@ -88,3 +91,15 @@ def test_title() -> None:
     assert Namespace(7, units=("x.service",)).title() == "net:[7] (x.service)"
     assert Namespace(7, commands=("a\x1b", "b")).title() == "net:[7] (a\\x1b, b)"
     assert Namespace(7).title() == "net:[7]"
+
+
+def test_what_many_users_make_is_bounded() -> None:
+    many = tuple(f"{number:0300}" for number in range(1000))
+    containers = tuple(Container(name, "lxc", None, Pod(name), user=1000) for name in many)
+    one = Namespace(7, names=many, containers=containers, units=many, commands=many)
+    found = one.as_dict(Values())
+    names = ("names", "units", "commands", "containers", "pods")
+    assert [len(found[name]) for name in names] == [100] * 5
+    assert found["left_out"] == dict.fromkeys(names, 900)
+    assert len(json.dumps(found)) < 300_000
+    assert len(one.title()) < 500

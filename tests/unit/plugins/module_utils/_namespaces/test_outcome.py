@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -57,7 +58,7 @@ def test_as_dict() -> None:
     assert found["totals"] == {"matched": 4, "changed": 2, "left": 1, "failed": 1}
     assert found["changed"] is True
     assert [one["id"] for one in found["changed_namespaces"]] == [1, 2]
-    more = {"units": [], "commands": [], "processes": 0}
+    more = {"units": [], "commands": [], "processes": 0, "left_out": {}}
     assert found["changed_namespaces"][1] == {
         "id": 2,
         **LABELS,
@@ -161,3 +162,15 @@ def test_warning_of_values_that_are_not_restored() -> None:
 def test_totals_of() -> None:
     shown = [{"same_as_host": same} for same in (True, False, False, None)]
     assert totals_of(shown) == {"namespaces": 4, "differ": 2, "unknown": 1}
+
+
+def test_a_result_is_bounded_and_failures_come_first() -> None:
+    found, names = Outcome(), tuple(f"{number:0200}" for number in range(100))
+    for number in range(2000):
+        one = Namespace(number, names=names, values=KERNEL_DEFAULTS)
+        found.add(Refusal(one, REFUSED), failed=number % 2 == 0)
+    shown = found.as_dict()
+    assert len(json.dumps(shown)) < 25_000_000
+    assert shown["totals"] == {"matched": 2000, "changed": 0, "left": 1000, "failed": 1000}
+    assert len(shown["failed_namespaces"]) > len(shown["left_namespaces"])
+    assert len(shown["failed_namespaces"]) + len(shown["left_namespaces"]) + shown["left_out"] == 2000

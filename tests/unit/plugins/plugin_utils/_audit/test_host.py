@@ -172,3 +172,12 @@ def test_a_fact_is_not_a_result(facts: list[str], trouble: object, connections: 
 )
 def test_a_share_is_rounded_down(part: int, whole: int, expected: float | None) -> None:
     assert per_cent(part, whole) == expected
+
+
+def test_network_namespaces_that_a_result_leaves_out_are_not_known() -> None:
+    found = AuditedHost.from_results("a", info(), {}, (), namespaces(namespace(same=True), left_out=7)).namespaces or {}
+    assert {key: found[key] for key in ("namespaces", "differ", "unknown")} == {
+        "namespaces": 8,
+        "differ": 0,
+        "unknown": 7,
+    }
