@@ -15,9 +15,15 @@ import posixpath
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError, unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    KeepaliveError,
+    LockedError,
+    unchanged,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -27,6 +33,7 @@ if t.TYPE_CHECKING:
 LOCK_FILE = "/run/linux.tcp.keepalive.lock"
 _MOST_SECONDS = 30.0
 _POLL_SECONDS = 0.05
+_LOCKS = "/proc/locks"
 
 
 class Lock:
@@ -78,11 +85,33 @@ def _wait(descriptor: int, path: str) -> None:
     deadline = time.monotonic() + _MOST_SECONDS
     while not _try(descriptor, path):
         if time.monotonic() > deadline:
+            stranger = _stranger_with(descriptor)
+            if stranger:
+                raise LockedError(
+                    f"{stranger} has held the lock of {path} for {_MOST_SECONDS:.0f} seconds, as every user can who "
+                    f"may read it. End that process, or keep other users from reading {path} (chmod), and run again."
+                )
             raise LockedError(
                 f"Another run has held the lock of {path} for {_MOST_SECONDS:.0f} seconds. "
                 f"Find it with 'lslocks' or 'fuser -v {path}', and run again once it has ended."
             )
         time.sleep(_POLL_SECONDS)
+
+
+def _stranger_with(descriptor: int) -> str:
+    """Return which process holds the lock of an open file: proc_locks(5).
+
+    Empty where it may be another run, because it is root's or our user's, and where that is not known.
+    """
+    found = os.fstat(descriptor)
+    file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    with contextlib.suppress(OSError, ValueError, KeepaliveError), open(_LOCKS, encoding="ascii") as locks:
+        held = (line.split()[1:6] for line in locks)
+        pid = next((int(one[3]) for one in held if one[0] == "FLOCK" and one[4] == file), 0)
+        holder = Processes().read(pid)
+        if holder is not None and holder.uid not in (0, os.geteuid()):
+            return f"Process {pid} ({holder.command}) of the user {holder.user}"
+    return ""
 
 
 def _try(descriptor: int, path: str) -> bool:

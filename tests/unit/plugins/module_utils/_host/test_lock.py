@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._host import lock as lock_module
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
 from ansible_collections.linux.tcp.tests.unit.host import (
@@ -34,6 +35,7 @@ if t.TYPE_CHECKING:
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 
+USER = 4242424
 HOLD_LOCK = Path(__file__).with_name("scenarios") / "hold_lock.py"
 
 
@@ -84,6 +86,35 @@ def test_the_lock_is_not_waited_for_forever(tmp_path: Path, monkeypatch: pytest.
         f"Find it with 'lslocks' or 'fuser -v {tmp_path}/', and run again once it has ended."
     )
     assert 30 < now[0] < 30.2
+
+
+@needs_root
+def test_another_user_who_holds_the_lock_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every user who can read a folder can lock it."""
+    lock = lock_of(tmp_path)
+    monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.1)
+    script = f"""
+import fcntl, os, sys
+os.setuid({USER})
+fcntl.flock(int(sys.argv[1]), fcntl.LOCK_SH)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    command = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[folder]) as holder:
+        os.close(folder)
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"locked\n"
+        name = Path(f"/proc/{holder.pid}/comm").read_text(encoding="ascii").strip()
+        with pytest.raises(LockedError) as caught, lock.held():
+            pytest.fail("the lock was given twice")
+        holder.communicate()
+    assert str(caught.value) == (
+        f"Process {holder.pid} ({name}) of the user {USER} has held the lock of {tmp_path}/ for 0 seconds, as every "
+        f"user can who may read it. End that process, or keep other users from reading {tmp_path}/ (chmod), and run "
+        f"again."
+    )
 
 
 def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
