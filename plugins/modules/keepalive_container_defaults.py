@@ -140,7 +140,8 @@ engines:
               V(unusual_key), a key is spelled with slashes. V(depends_on_release), releases of the engine differ.
               V(other_files), the environment or a unit may name other files. V(order_unknown), two files differ
               that LXC reads in no order. V(includes_others), a file of LXC includes another one.
-              V(in_some_containers), a line of LXC counts in some containers only.
+              V(in_some_containers), a line of LXC counts in some containers only. V(left_out), the last of more than
+              100, says how many others there are.
           returned: success
           type: list
           elements: dict

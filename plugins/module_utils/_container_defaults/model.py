@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_ELEMENTS
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     HZ_HIGHEST,
@@ -87,12 +88,15 @@ class Prediction:
     last_list: Place | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return it as results show it."""
+        """Return it as results show it; a last doubt says how many are left out."""
         places = {key: self.places.get(key) for key in KEYS}
+        doubts, more = self.doubts[:MOST_ELEMENTS], len(self.doubts) - MOST_ELEMENTS
+        if more > 0:
+            doubts = (*doubts, Doubt("left_out", f"{more} more doubts are left out.", Place("", 0)))
         return {
             "values": self.values.as_dict(),
             "sources": {key: place.as_dict() if place else None for key, place in places.items()},
-            "doubts": [doubt.as_dict() for doubt in self.doubts],
+            "doubts": [doubt.as_dict() for doubt in doubts],
         }
 
 

@@ -95,3 +95,12 @@ def test_own_file() -> None:
     after = before.with_own(b"x")
     assert (before.own, after.own) == (None, SysctlFile(path, path, text=b"x"))
     assert after.with_own(None) == before
+
+
+def test_doubts_are_bounded() -> None:
+    doubts = tuple(Doubt("unreadable", f"/{number} cannot be read.", Place(f"/{number}", 0)) for number in range(1000))
+    shown = Prediction(doubts=doubts).as_dict()["doubts"]
+    assert [one["path"] for one in shown[:100]] == [f"/{number}" for number in range(100)]
+    assert shown[100:] == [
+        {"code": "left_out", "message": "900 more doubts are left out.", "path": "", "line": None},
+    ]
