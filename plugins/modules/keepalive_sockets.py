@@ -170,7 +170,7 @@ changed_sockets:
     - The sockets that were changed, ordered by namespace, state and addresses; in check mode, that would be changed.
     - Besides the keys described here each has those of M(linux.tcp.keepalive_sockets_info) that tell which socket it
       is, C(protocol), C(state), C(local_address), C(local_port), C(remote_address), C(remote_port), C(namespace),
-      C(inode) and C(processes).
+      C(inode), C(processes) and C(left_out).
     - Empty with O(summary_only=true), like the two lists that follow.
   returned: success
   type: list

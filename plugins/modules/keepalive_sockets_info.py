@@ -133,7 +133,7 @@ sockets:
       type: int
       sample: 8937296
     processes:
-      description: The processes that hold the socket, of those that the filters take.
+      description: The processes that hold the socket, of those that the filters take, the first 100.
       returned: success
       type: list
       elements: dict
@@ -166,6 +166,11 @@ sockets:
           returned: success
           type: dict
           sample: null
+    left_out:
+      description: How many further processes hold the socket, which are left out of C(processes).
+      returned: success
+      type: int
+      sample: 0
     keepalive:
       description: Whether keepalive (C(SO_KEEPALIVE)) is on.
       returned: success

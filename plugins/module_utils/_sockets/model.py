@@ -17,6 +17,7 @@ import math
 import socket
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_ELEMENTS
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
@@ -206,7 +207,7 @@ class Socket(t.NamedTuple):
 
     def as_dict(self) -> Result:
         """Return the socket as the module returns it."""
-        entry, options, verdict = self.entries[0], self.options, self.verdict
+        entry, options, verdict, processes = self.entries[0], self.options, self.verdict, self.processes
         listening = entry.is_listening
         return {
             "protocol": None if options is None else "mptcp" if options.mptcp else "tcp",
@@ -217,7 +218,8 @@ class Socket(t.NamedTuple):
             "remote_port": None if listening else entry.remote_port,
             "namespace": self.namespace,
             "inode": self.inode,
-            "processes": [process.as_dict() for process in self.processes],
+            "processes": [process.as_dict() for process in processes[:MOST_ELEMENTS]],
+            "left_out": max(len(processes) - MOST_ELEMENTS, 0),
             "keepalive": options and options.keepalive,
             "time": options and options.time,
             "intvl": options and options.intvl,

@@ -30,7 +30,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     UNSUPPORTED,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
@@ -56,7 +55,7 @@ _REARMED = (OLDER.code, NO_TIMER.code)
 _CONDITION = ("keepalive", "time", "intvl", "probes", "timer", "covered", "reason")
 _IDENTITY = (
     *("protocol", "state", "local_address", "local_port", "remote_address", "remote_port"),
-    *("namespace", "inode", "processes"),
+    *("namespace", "inode", "processes", "left_out"),
 )
 
 
@@ -230,7 +229,8 @@ def _line(one: Socket) -> str:
     ends = _end(shown["local_address"], shown["local_port"])
     if shown["remote_address"] is not None:
         ends += f" {_end(shown['remote_address'], shown['remote_port'])}"
-    owners = ",".join(f"{printable(process.command)}[{process.pid}]" for process in one.processes)
+    owners = ",".join(f"{process['command']}[{process['pid']}]" for process in shown["processes"])
+    owners += f" and {shown['left_out']} more" if shown["left_out"] else ""
     timer = f"{shown['timer']['kind']} in {shown['timer']['left']:.0f} s" if shown["timer"] else "none"
     return (
         f"{shown['state']} {ends} inode {one.inode} {owners}: keepalive {'on' if shown['keepalive'] else 'off'}, "

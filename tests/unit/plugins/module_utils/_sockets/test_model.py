@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import typing as t
 
@@ -203,6 +204,7 @@ ANSWER = {
     "namespace": 1,
     "inode": 7,
     "processes": [{"pid": 812, "command": "postgres", "user": "root", "unit": None, "container": None}],
+    "left_out": 0,
     "keepalive": True,
     "time": 600,
     "intvl": 60,
@@ -243,3 +245,10 @@ UNREAD_ANSWER = {
 def test_as_dict(entry: Entry, options: Options | None, differs: dict[str, object]) -> None:
     holders = ((PROCESS, 3), (PROCESS, 4))
     assert Socket(7, 1, (entry,), holders, options).as_dict() == {**ANSWER, **differs}
+
+
+def test_processes_that_share_a_socket_are_bounded() -> None:
+    holders = tuple((dataclasses.replace(PROCESS, pid=pid), 3) for pid in range(1, 1001))
+    shown = Socket(7, 1, (ENTRY,), holders, ON).as_dict()
+    assert [process["pid"] for process in shown["processes"]] == list(range(1, 101))
+    assert shown["left_out"] == 900
