@@ -112,7 +112,8 @@ options:
       - Names may have the wildcards V(*), V(?) and V([...]). They are those in the engine's files, as
         O(linux.tcp.keepalive_namespaces_info#module:containers) has them.
       - Containers are recognised by the cgroups of their processes. For one without a cgroup of its own, as LXC and
-        systemd-nspawn may have them, give O(units) or O(namespaces).
+        systemd-nspawn may have them, give O(units) or O(namespaces). Only those that root made count, since any other
+        user can give a cgroup the id of any container. For those of users give O(users) or O(units).
     type: list
     elements: str
   namespaces:

@@ -317,8 +317,9 @@ def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_SOCKETS_INFO, supports_check_mode=True)
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     whole = not module.params["summary_only"]
-    scanner, summary, shown = SocketScanner(local_processes()), CoverageSummary(), []
+    summary, shown = CoverageSummary(), []
     try:
+        scanner = SocketScanner(local_processes())
         filters = Filters.from_options(module.params)
         with waits_cut_short():
             for found in scanner.sockets(filters, whole=whole):

@@ -60,6 +60,10 @@ class Container(t.Protocol):
     def name(self) -> str | None:
         """Its name; None where it is not known."""
 
+    @property
+    def user(self) -> int | None:
+        """The ID of the user who says that it is this container; 0 is root, None is not known."""
+
     def as_dict(self) -> dict[str, t.Any]:
         """Return it as modules return it."""
 

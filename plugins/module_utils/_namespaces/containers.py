@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Makers
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 
@@ -23,14 +26,14 @@ if t.TYPE_CHECKING:
 def local_processes() -> Processes:
     """Return the processes of this host, each of which can tell its container."""
     processes = Processes()
-    processes.container_of = container_finder(EngineFiles(Files()))
+    processes.container_of = container_finder(EngineFiles(Files()), CgroupFolders(Kernel().mounts()).made)
     return processes
 
 
-def container_finder(engines: EngineFiles) -> t.Callable[[Process], Container | None]:
+def container_finder(engines: EngineFiles, makers: Makers = by_root) -> t.Callable[[Process], Container | None]:
     """Return what finds the container of a process; None for one that is in none."""
 
     def container_of(process: Process) -> Container | None:
-        return engines.container_at(place_of(process.cgroup, process.roots))
+        return engines.container_at(place_of(process.cgroup, process.roots, makers))
 
     return container_of

@@ -216,7 +216,7 @@ class Filters:
         )
 
     def _take_container(self, one: Container | None) -> bool:
-        return one is not None and matches_container(one.id, one.name, self.containers)
+        return one is not None and one.user == 0 and matches_container(one.id, one.name, self.containers)
 
     def take_socket(self, found: Socket) -> bool:
         """Return whether a socket that was looked at is selected."""

@@ -8,9 +8,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import container_finder, local_processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
 
 if t.TYPE_CHECKING:
@@ -58,3 +61,14 @@ def test_container_of_a_process(tmp_path: Path, cgroup: str, expected: dict[str,
 
 def test_local_processes() -> None:
     assert local_processes().proc == "/proc"
+
+
+def test_container_that_a_user_claims(tmp_path: Path) -> None:
+    layout = {f"/var/lib/docker/containers/{ID}/config.v2.json": b'{"Name": "/web"}'}
+    lay_out(tmp_path, {"7/cgroup": f"0::/user/docker-{ID}.scope\n".encode()})
+    container_of = container_finder(
+        EngineFiles(files_of(tmp_path / "root", layout)), lambda _controllers, _parts: Made(1, 1000)
+    )
+    process = Process(7, "x", 1000, 1, str(tmp_path / "7"), container_of=container_of)
+    assert process.container == Container(ID, "docker", user=1000)
+    assert not any(Filters.from_options({"containers": [name]}).take_process(process) for name in ("web", ID, "*"))
