@@ -24,6 +24,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError, LinkLoopError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    NOTHING,
     FileSystem,
     as_file_error,
     reason_of,
@@ -198,12 +199,27 @@ class Files:
                 path = SYSCTL_CONF
             return self._read(path, posixpath.join(resolved, name))
 
+    def known(self, path: str) -> SysctlFile:
+        """Read one file as :meth:`read` does.
+
+        :raises FileError: where the system does not tell what there is.
+        """
+        return _known(self.read(path))
+
+    def text(self, path: str) -> bytes:
+        """Return the content of a file, empty where there is none that this process may see.
+
+        :raises FileError: where the system does not tell what there is.
+        """
+        return self.known(path).text
+
     def matching(self, pattern: str) -> list[SysctlFile]:
-        """Read the files whose path matches a pattern of glob(7), by name; what cannot be read is left out.
+        """Read the files whose path matches a pattern of glob(7), by name.
 
-        Hidden files and what editors and package managers leave behind are left out, too.
+        What is no file or this process may not see is left out, and hidden files and what editors and package managers
+        leave behind, too.
 
-        :raises FileError: where there is more than can be looked at.
+        :raises FileError: where the system does not tell what there is, and where there is more than can be looked at.
         """
         budget = Budget(_MOST_BYTES_OF_A_PATTERN)
         files = []
@@ -211,14 +227,17 @@ class Files:
             for path, place in self._paths(pattern):
                 if budget.refusal:
                     raise FileError(f"{pattern} cannot be read: {budget.refusal}. Remove what does not belong there.")
-                file = self._read(path, place)
+                file = _known(self._read(path, place))
                 budget.spend(file)
                 if file.kind == "file":
                     files.append(file)
         return files
 
     def paths(self, pattern: str) -> list[str]:
-        """Return the paths that match a pattern, as :meth:`matching` does, whatever is there."""
+        """Return the paths that match a pattern, as :meth:`matching` does, whatever is there.
+
+        :raises FileError: where the system does not tell what there is.
+        """
         with self._file_system.folders_kept():
             return [path for path, place in self._paths(pattern) if self._lexists(place)]
 
@@ -251,15 +270,15 @@ class Files:
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed."""
         with self._file_system.folders_kept():
+            is_link, target = False, path
             try:
                 is_link = self._file_system.islink(place)
-            except OSError as exc:
-                return SysctlFile(path=path, target=path, kind="unreadable", reason=reason_of(exc))
-            try:
                 target = self.resolve(place) if is_link else place
+                kind, text, reason = self._content(target)
             except LinkLoopError:
                 return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
-            kind, text, reason = self._content(target)
+            except OSError as exc:
+                return SysctlFile(path, target, "unreadable", reason=reason_of(exc), is_link=is_link, is_unknown=True)
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
 
     def _leads_to(self, path: str, resolved: str) -> bool:
@@ -274,12 +293,19 @@ class Files:
         return self._file_system.content(target)
 
     def names(self, folder: str) -> list[str]:
-        """Return the names in a folder, in order; none where it cannot be read."""
-        try:
-            with self._file_system.folders_kept():
+        """Return the names in a folder, in order; none where there is none that this process may see.
+
+        :raises FileError: where the system does not tell what there is.
+        """
+        with self._file_system.folders_kept(), as_file_error(folder or "/", "read"):
+            try:
                 return sorted(self._file_system.listdir(self.resolve(folder)))
-        except (OSError, LinkLoopError):
-            return []
+            except LinkLoopError:
+                return []
+            except OSError as exc:
+                if exc.errno in NOTHING:
+                    return []
+                raise
 
     def require_editable(self, file: SysctlFile) -> None:
         """Check that a file is a regular one, or can become one, and that no user leads root to it by a link.
@@ -354,6 +380,16 @@ class Files:
         """Return whether there is a folder at a path, links followed."""
         with self._file_system.folders_kept():
             return self._isdir(self.resolve(path))
+
+
+def _known(file: SysctlFile) -> SysctlFile:
+    """Return a file.
+
+    :raises FileError: where the system did not tell what there is.
+    """
+    if file.is_unknown:
+        raise FileError(f"{file.path} cannot be read: {file.reason}.")
+    return file
 
 
 def _parts(path: str) -> list[str]:

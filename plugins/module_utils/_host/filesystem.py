@@ -204,17 +204,18 @@ class FileSystem:
 
     def links(self, path: str) -> int:
         """Return how many names the file at a path has, 0 where there is none."""
-        try:
-            return self._lstat(path).st_nlink
-        except (OSError, ValueError):
-            return 0
+        found = _look(self._lstat, path)
+        return found.st_nlink if found else 0
 
     def is_executable(self, path: str) -> bool:
         """Return whether there is something that any user may run."""
         return bool(_mode(self._stat, path) & 0o111)
 
     def content(self, path: str) -> tuple[Kind, bytes, str]:
-        """Read a regular file; whatever else is there, its kind and the reason tell."""
+        """Read a regular file; whatever else is there, its kind and the reason tell.
+
+        :raises OSError: where the system does not tell what there is, as where a disk fails.
+        """
         try:
             with self.folders_kept():
                 # before it is opened: there are devices that do something then
@@ -228,6 +229,8 @@ class FileSystem:
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:
+            if exc.errno not in NOTHING:
+                raise
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
             return "missing", b"", str(exc)
@@ -292,13 +295,22 @@ def _mode(look: t.Callable[[str], os.stat_result], path: str) -> int:
 
     :raises OSError: where the system does not tell.
     """
+    found = _look(look, path)
+    return found.st_mode if found else 0
+
+
+def _look(look: t.Callable[[str], os.stat_result], path: str) -> os.stat_result | None:
+    """Return what is at a path, None where there is nothing that this process may see.
+
+    :raises OSError: where the system does not tell.
+    """
     try:
-        return look(path).st_mode
+        return look(path)
     except ValueError:
-        return 0
+        return None
     except OSError as exc:
         if exc.errno in NOTHING:
-            return 0
+            return None
         raise
 
 

@@ -205,7 +205,7 @@ def read_init_system(
     in_container = process is not None and is_container(files, process, root_kind)
     if process is None:
         process_1 = _program_of_image(files)
-        init = files.read(INIT)
+        init = files.known(INIT)
         has_init = init.kind != "missing" or init.is_link
         booted_with_systemd = process_1 == "systemd" or not has_init
         role: Role = "init" if has_init or any(map(files.exists, _OTHER_INITS)) else "entry_point"
@@ -214,9 +214,9 @@ def read_init_system(
         is_entry_point = in_container and process_1 not in ("", "systemd")  # it may see the /run of its host
         booted_with_systemd = files.isdir(SD_BOOTED) and not is_entry_point
         role = "init" if booted_with_systemd else _role(files, process, in_container=in_container)
-    unit = files.read(UNIT)
+    unit = files.known(UNIT)
     masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
-    runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and files.read(OPENRC).kind == "file")
+    runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and files.known(OPENRC).kind == "file")
     is_busybox = not booted_with_systemd and role == "init" and process_1 == "init" and _has_busybox(files, (INIT,))
     return InitSystem(
         process_1=process_1,
@@ -286,7 +286,7 @@ def _boot_scripts(files: Files, *, is_busybox: bool, runs_openrc: bool) -> tuple
         return found
     found = tuple(_scripts_in(files, _FURTHER_FOLDERS))
     if is_busybox:
-        texts = (files.read(path).text for path in _BUSYBOX_SCRIPTS)
+        texts = (files.text(path) for path in _BUSYBOX_SCRIPTS)
         found += (*_scripts_in(files, ("/etc/init.d",), starts=True), *(text for text in texts if b"sysctl" in text))
     return found
 
@@ -296,19 +296,19 @@ def _scripts_in(files: Files, folders: t.Iterable[str], *, starts: bool = False)
     for folder in folders:
         for name in files.names(folder):
             if _BOOT_SCRIPT_NAME.match(name) and (name.startswith("S") or not starts):
-                yield files.read(f"{folder}/{name}").text
+                yield files.text(f"{folder}/{name}")
 
 
 def _has_busybox(files: Files, programs: t.Iterable[str]) -> bool:
     """Whether the first of these programs that is there is BusyBox: a link to it, a hard link or a copy."""
-    found = next((file for file in map(files.read, programs) if file.kind == "file"), None)
+    found = next((file for file in map(files.known, programs) if file.kind == "file"), None)
     return found is not None and _BUSYBOX in found.text
 
 
 def read_version(files: Files, loader: Loader) -> Version | None:
     """Return the release of the loader that is installed, None where it cannot be told."""
     if loader == "procps":
-        texts = (files.read(path).text for path in SYSCTL_PROGRAMS)
+        texts = (files.text(path) for path in SYSCTL_PROGRAMS)
         release = next(filter(None, map(_PROCPS_RELEASE.search, texts)), None)
         return tuple(map(int, release[1].split(b"."))) if release else None
     libraries = [f"/usr/lib/{name}" for name in files.names("/usr/lib") if "-linux-" in name]

@@ -179,7 +179,13 @@ class Kernel:
 
         The kernel shows ``net.core.dev_weight``, which all namespaces share, in the first one only.
         """
-        return os.path.exists(os.path.join(self._proc, "sys/net/core/dev_weight"))
+        path = os.path.join(self._proc, "sys/net/core/dev_weight")
+        try:
+            os.stat(path)
+        except OSError as exc:
+            _require_hidden(path, exc)
+            return False
+        return True
 
     def boot_id(self) -> str:
         """Return what no other boot has: random(4); empty where it cannot be read."""

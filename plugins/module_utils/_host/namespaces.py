@@ -143,11 +143,15 @@ def cookie() -> int | None:
     """Return the number of this thread's network namespace that no other one has until the next boot.
 
     None on kernels older than Linux 5.14. The number of its file is given to another namespace once it has ended.
+
+    :raises OSError: where the kernel does not tell.
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asked:
             found = asked.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, _COOKIE.size)
     except OSError as exc:
         require_not_exhausted("A socket", exc)
+        if exc.errno != errno.ENOPROTOOPT:
+            raise
         return None
     return int(_COOKIE.unpack(found)[0]) if len(found) == _COOKIE.size else None

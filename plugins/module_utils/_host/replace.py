@@ -124,8 +124,12 @@ class WritableFiles(Files):
             return folder.read(name) if folder else None
 
     def has_other_names(self, target: str) -> bool:
-        """Return whether a file has hard links: their content stays when this name is given another file."""
-        return self._file_system.links(target) > 1
+        """Return whether a file has hard links: their content stays when this name is given another file.
+
+        :raises FileError: where the system does not tell.
+        """
+        with as_file_error(target, "read"):
+            return self._file_system.links(target) > 1
 
     def has_folder(self, target: str) -> bool:
         """Return whether the folder of a file is there.

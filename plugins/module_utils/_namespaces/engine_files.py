@@ -154,7 +154,7 @@ class EngineFiles:
     @functools.cached_property
     def _storage_roots(self) -> list[str]:
         """The folder of storage.conf(5), the usual one."""
-        told = _GRAPH_ROOT.findall(self._files.read("/etc/containers/storage.conf").text)
+        told = _GRAPH_ROOT.findall(self._files.text("/etc/containers/storage.conf"))
         return [*(one.decode("utf-8", "surrogateescape") for one in told), _STORAGE]
 
     @functools.cached_property
@@ -168,7 +168,7 @@ class EngineFiles:
 
     def _json(self, path: str) -> t.Any:
         """Return what a file has in JSON, None where that cannot be read."""
-        return _parsed(self._files.read(path).text)
+        return _parsed(self._files.text(path))
 
 
 def _parsed(content: bytes) -> t.Any:

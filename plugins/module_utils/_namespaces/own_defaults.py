@@ -33,6 +33,6 @@ class OwnDefaults:
 
     def _given_by(self, engine: str | None) -> frozenset[Values]:
         if engine not in self._known:
-            found = [given_by(self._files.read(path), name) for name, path in PATHS.items() if name == engine]
+            found = [given_by(self._files.known(path), name) for name, path in PATHS.items() if name == engine]
             self._known[engine] = found[0] if found else frozenset()
         return self._known[engine]

@@ -49,7 +49,7 @@ class UnitFiles:
             if "/" in name or re.search(r"[*?\[]", name):
                 continue
             for folder in _FOLDERS:
-                files = [self._files.read(f"{folder}/{name}"), *self._files.matching(f"{folder}/{name}.d/*.conf")]
+                files = [self._files.known(f"{folder}/{name}"), *self._files.matching(f"{folder}/{name}.d/*.conf")]
                 for file in files:
                     if _KEY in file.text:
                         return file.path

@@ -43,7 +43,7 @@ _KNOWN = (b"1410736", b"1680803", b"2993054")
 
 def of_saptune(files: Files) -> t.Iterator[Candidate]:
     """Yield what the notes do to the keys that saptune applies, where it is enabled."""
-    configuration = files.read(SAPTUNE)
+    configuration = files.known(SAPTUNE)
     notes = list(_NOTES.finditer(configuration.text))
     if not any(note[1].strip() for note in notes) or not _is_enabled(files):
         return
@@ -60,7 +60,7 @@ def of_saptune(files: Files) -> t.Iterator[Candidate]:
 
 def _is_enabled(files: Files) -> bool:
     """Whether something starts saptune; a host that does not have its unit where it is expected may, too."""
-    return files.read(_UNIT).kind != "file" or any(map(files.paths, _STARTED_BY))
+    return files.known(_UNIT).kind != "file" or any(map(files.paths, _STARTED_BY))
 
 
 def _texts_of(files: Files, name: str) -> list[SysctlFile]:
@@ -69,7 +69,7 @@ def _texts_of(files: Files, name: str) -> list[SysctlFile]:
         return []
     patterns = (f"{folder}/{pattern}" for folder in _FOLDERS for pattern in (name, f"{name}-*.conf", f"{name}.conf"))
     notes = [file for pattern in patterns for file in files.matching(pattern)]
-    override = files.read(f"{_OVERRIDES}/{name}")
+    override = files.known(f"{_OVERRIDES}/{name}")
     return [*notes[:1], *([override] if override.kind == "file" else [])] if notes else []
 
 

@@ -251,7 +251,7 @@ def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> 
 
 
 def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
-    script = files.read(path)
+    script = files.known(path)
     if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX and RELEVANT.search(script.text):
         effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
         yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
@@ -276,7 +276,7 @@ def _in_single_row(files: Files, file: SysctlFile, number: int, row: bytes) -> t
 
 def of_ufw(files: Files) -> t.Iterator[Candidate]:
     """Yield the sysctl file that ufw applies, where it is on."""
-    if _UFW_IS_ON.search(files.read("/etc/ufw/ufw.conf").text):
-        names = _UFW_FILE.findall(files.read("/etc/default/ufw").text)
+    if _UFW_IS_ON.search(files.text("/etc/ufw/ufw.conf")):
+        names = _UFW_FILE.findall(files.text("/etc/default/ufw"))
         if names and names[-1].startswith(b"/"):
             yield AppliedFile(files.read(names[-1].decode("utf-8", "surrogateescape")).path)

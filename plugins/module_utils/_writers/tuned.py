@@ -48,10 +48,10 @@ _TUNED_APPLIES_NO_FILES = re.compile(
 
 def of_tuned(files: Files) -> t.Iterator[Candidate]:
     """Yield what tuned does to the keys, where it is enabled."""
-    active = [file for file in map(files.read, TUNED_ACTIVE) if file.text.strip()]
+    active = [file for file in map(files.known, TUNED_ACTIVE) if file.text.strip()]
     if not active or not any(map(files.paths, _TUNED_IS_ON)):
         return
-    applies_files = not _TUNED_APPLIES_NO_FILES.search(files.read(_TUNED_CONF).text)
+    applies_files = not _TUNED_APPLIES_NO_FILES.search(files.text(_TUNED_CONF))
     if applies_files:
         yield TunedFiles(writer_at(active[0], 1, active[0].text.split(b"\n")[0], "applies_files"))
     names = [name.decode("utf-8", "surrogateescape") for file in active for name in file.text.split()]
@@ -61,7 +61,7 @@ def of_tuned(files: Files) -> t.Iterator[Candidate]:
         if name in seen:
             continue
         seen.add(name)
-        profiles = [files.read(f"{folder}/{name}/tuned.conf") for folder in _TUNED_PROFILES]
+        profiles = [files.known(f"{folder}/{name}/tuned.conf") for folder in _TUNED_PROFILES]
         profile = next((file for file in profiles if file.kind == "file"), None)
         if profile is not None:
             included, rows = _tuned_profile(profile.text)

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host import files as files_module
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Budget, Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, needs_root, unprivileged
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -660,3 +661,39 @@ def test_what_the_system_does_not_tell_is_not_taken_for_nothing(
             continue
         with pytest.raises(FileError, match=r"/etc cannot be read: Input/output error\."):
             ask("/etc")
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOENT], ids=errno.errorcode.get)
+@pytest.mark.parametrize(
+    ("function", "ask"),
+    [
+        pytest.param("listdir", lambda files: files.names("/etc"), id="names"),
+        pytest.param("listdir", lambda files: files.matching("/etc/*.conf"), id="files of a pattern"),
+        pytest.param("listdir", lambda files: files.paths("/*/a.conf"), id="paths of a pattern"),
+        pytest.param("open", lambda files: files.matching("/etc/a.conf"), id="content of a pattern"),
+        pytest.param("open", lambda files: files.text("/etc/a.conf"), id="content"),
+        pytest.param("stat", lambda files: files.text("/etc/a.conf"), id="look"),
+    ],
+)
+def test_what_cannot_be_read_is_not_taken_for_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    ask: t.Callable[[Files], t.Sequence[t.Any]],
+    code: int,
+) -> None:
+    files = files_of(tmp_path, {"/etc/a.conf": b"a"})
+    assert len(ask(files)) == 1
+    monkeypatch.setattr(os, function, Refusing(getattr(os, function), 1, code))
+    if code in (errno.EACCES, errno.ENOENT):
+        assert not ask(files)
+        return
+    with pytest.raises(FileError, match=rf"/.* cannot be read: {os.strerror(code)}\."):
+        ask(files)
+
+
+def test_hard_links_that_the_system_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = WritableFiles(str(tmp_path))
+    monkeypatch.setattr(os, "stat", Refusing(os.stat, 1, errno.EIO))
+    with pytest.raises(FileError, match=r"/a cannot be read: Input/output error\."):
+        files.has_other_names("/a")

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import threading
 import typing as t
 from pathlib import Path
@@ -19,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     run_in_each,
     user_of,
 )
+from ansible_collections.linux.tcp.tests.unit.host import Refusing
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -115,12 +118,14 @@ def test_no_thread(mine: int, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_refused_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_arguments: object) -> None:
-        raise OSError(92, "Protocol not available")
-
-    monkeypatch.setattr("socket.socket", refuse)
-    assert cookie() is None
+@pytest.mark.parametrize("code", [errno.ENOPROTOOPT, errno.EIO], ids=errno.errorcode.get)
+def test_refused_cookie(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr("socket.socket", Refusing(socket.socket, 1, code))
+    if code == errno.ENOPROTOOPT:  # older kernels
+        assert cookie() is None
+        return
+    with pytest.raises(OSError, match="Input/output error"):
+        cookie()
 
 
 def test_another_namespace() -> None:
