@@ -65,7 +65,10 @@ options:
     description:
       - The C(report.json) of earlier audits, or folders with such files, on the controller. Their hosts join the
         report, each with the time at which it was asked, and are judged by the criteria of this audit.
-      - Of several results for one host the one of this audit counts, or else the newest.
+      - Of several results for one host the one of this audit counts, or else the newest. Where another file has a worse
+        one, that counts, with the reason C(reported_twice).
+      - In a folder where files are named after hosts, as C(HOST.json) or C(HOST/report.json), each counts for the host
+        of its name only. What it has of others is left out, and the fleet is not compliant.
     type: list
     elements: path
     default: []
@@ -108,8 +111,8 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import C
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
     as_data,
+    counting,
     moment_of,
-    newest,
     paths_given,
     read_reports,
 )
@@ -147,7 +150,7 @@ def keepalive_audit(
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
     asked = [AuditedHost.from_results(str(name), *results) for name, *results in hosts]
-    report = judge(newest(earlier, asked), criteria, created=str(created), earlier=as_data(earlier))
+    report = judge(counting(earlier, asked, criteria), criteria, created=str(created), earlier=as_data(earlier))
     texts: dict[str, t.Callable[[], str]] = {
         "report.html": lambda: as_page(report, str(template)),
         "report.json": lambda: json.dumps(report, indent=2, sort_keys=True) + "\n",

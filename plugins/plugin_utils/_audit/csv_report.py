@@ -38,6 +38,7 @@ COLUMNS = (
     "namespaces_unknown",
     "namespaces_different",
     "asked",
+    "report",
 )
 # Where a spreadsheet takes text for a formula: at the beginning of a cell, behind blanks and quotes too, also in full
 # width. Where another character than the comma separates cells, such as a semicolon, a cell begins behind each of it.
@@ -79,6 +80,7 @@ def _row(host: Result) -> dict[str, str | int | float | None]:
         "namespaces_unknown": namespaces.get("unknown"),
         "namespaces_different": " | ".join(one["label"] for one in namespaces.get("different", ())),
         "asked": host["asked"],
+        "report": host["report"],
     }
 
 

@@ -5,7 +5,8 @@
 """Read the JSON reports of earlier audits, and take the newest result of each host.
 
 Other controllers, and hosts that audit themselves, wrote these files. So each is read like a result of a host: its
-types and ranges are checked, its size is bounded, and what is wrong with one is said and ends nothing.
+types and ranges are checked, its size is bounded, and what is wrong with one is said and ends nothing. Where files are
+named after hosts, none speaks for another host. Where reports disagree about a host, the worse result counts.
 """
 
 # This plugin util is private to the collection: it may change at any time.
@@ -20,7 +21,7 @@ import stat
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import TROUBLES, AuditedHost, with_share, with_times
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
     VERSION,
@@ -28,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import (
     note_of_namespaces,
     notes_of_values,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reasons import reasons_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     Given,
     InvalidResultError,
@@ -37,9 +39,17 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     values_in,
 )
 
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+
 REPORT = "report.json"
+_MOST_BYTES_OF_A_FILE = 1 << 26
+# Of all reports together.
 _MOST_BYTES = 1 << 28
+_MOST_FILES = 10_000
+_MOST_HOSTS = 100_000
 _MOST_PROBLEMS = 100
+_MOST_OF_NAMES = 300
 # More than any text in a report, so that none is cut again: 500 characters may have become ten times as many.
 _MOST_CHARACTERS = 12_000
 # By how much the clock of the machine that wrote a report may be ahead.
@@ -56,15 +66,31 @@ class EarlierReport:
     problems: tuple[str, ...] = ()
 
 
+@dataclasses.dataclass
+class _Left:
+    """What may still be read."""
+
+    files: int
+    size: int
+    hosts: int
+
+
 def moment_of(text: str) -> datetime.datetime:
     """Return the moment that a text such as 2026-01-31T12:00:00Z means.
 
     :raises InvalidValueError: where it has another form.
     """
     try:
+        if not text.isascii():  # strptime() takes digits of all scripts
+            raise ValueError
         return datetime.datetime.strptime(text, _TIME).replace(tzinfo=datetime.timezone.utc)
     except ValueError as exc:
         raise InvalidValueError(f"'{text}' is no time such as 2026-01-31T12:00:00Z.") from exc
+
+
+def _text_of_moment(moment: datetime.datetime) -> str:
+    """Return a moment as a text with four digits for each year, which strftime(3) does not promise."""
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def paths_given(name: str, given: object) -> list[str]:
@@ -84,6 +110,7 @@ def read_reports(paths: t.Iterable[str], *, now: datetime.datetime) -> list[Earl
     A folder stands for each file in it whose name ends with .json, and for each report.json one folder below.
     """
     reports: dict[str, EarlierReport] = {}
+    left = _Left(_MOST_FILES, _MOST_BYTES, _MOST_HOSTS)
     for path in paths:
         try:
             files = _files_in(path) if os.path.isdir(path) else [path]
@@ -92,21 +119,82 @@ def read_reports(paths: t.Iterable[str], *, now: datetime.datetime) -> list[Earl
             continue
         if not files:
             reports[path] = _unreadable(path, "has no report: no file *.json, and no */report.json")
-        for file in files:
-            if file not in reports:
-                reports[file] = _read(file, now)
-    return list(reports.values())
+        for file in (one for one in files if one not in reports):
+            if not left.files:
+                reports[path] = _unreadable(path, f"has files that are left out: there are more than {_MOST_FILES}")
+                break
+            left.files -= 1
+            reports[file] = _read(file, now, left)
+    return _without_other_hosts(reports)
 
 
-def newest(reports: t.Iterable[EarlierReport], asked: t.Iterable[AuditedHost]) -> list[AuditedHost]:
-    """Return each host once: as it was asked now, or else as the newest of the reports has it."""
-    found: dict[str, AuditedHost] = {}
+def _without_other_hosts(reports: t.Mapping[str, EarlierReport]) -> list[EarlierReport]:
+    """Return reports by their paths without what a file says of other hosts where files are named after hosts.
+
+    They are in a folder as soon as one file of it is named after a host that it has. So no host has to be trusted with
+    the verdict of another one.
+    """
+    places = {path: _place_of(path) for path in reports}
+    named = {
+        folder
+        for path, (folder, own) in places.items()
+        if any(host.name.casefold() == own for host in reports[path].hosts)
+    }
+    return [
+        _only_of(report, places[path][1]) if places[path][0] in named else report for path, report in reports.items()
+    ]
+
+
+def _place_of(path: str) -> tuple[str, str]:
+    """Return the folder of the reports, and after which host this one is named, as HOST.json or HOST/report.json."""
+    folder, name = os.path.split(path)
+    if name == REPORT:
+        folder, name = os.path.split(folder)
+    else:
+        name = os.path.splitext(name)[0]
+    return folder, printable(name).casefold()
+
+
+def _only_of(report: EarlierReport, own: str) -> EarlierReport:
+    others = [host.name for host in report.hosts if host.name.casefold() != own]
+    if not others:
+        return report
+    problem = (
+        f"has results of other hosts ({shortened(', '.join(others[:3]), _MOST_OF_NAMES)}), and {len(others)} are left "
+        "out: in a folder where files are named after hosts each counts for the host of its name only. Give reports "
+        "of several hosts a folder of their own"
+    )
+    hosts = tuple(host for host in report.hosts if host.name.casefold() == own)
+    return dataclasses.replace(report, hosts=hosts, problems=(*report.problems, problem))
+
+
+def counting(
+    reports: t.Iterable[EarlierReport], asked: t.Iterable[AuditedHost], criteria: Criteria
+) -> list[AuditedHost]:
+    """Return each host once: as it was asked now, or else as the newest of the reports has it.
+
+    Where a report has a worse result that is not too old, that counts: the newer one may be from somebody else.
+    """
+    found: dict[str, list[AuditedHost]] = {}
     for report in reports:
+        own: dict[str, AuditedHost] = {}
         for host in report.hosts:
-            known = found.get(host.name)
-            if known is None or host.age <= known.age:
-                found[host.name] = host
-    return list({**found, **{host.name: host for host in asked}}.values())
+            if host.name not in own or host.age <= own[host.name].age:
+                own[host.name] = host
+        for name, host in own.items():
+            found.setdefault(name, []).append(host)
+    chosen = {name: hosts[0] if len(hosts) == 1 else _worst(hosts, criteria) for name, hosts in found.items()}
+    return list({**chosen, **{host.name: host for host in asked}}.values())
+
+
+def _worst(results: t.Sequence[AuditedHost], criteria: Criteria) -> AuditedHost:
+    """Return the newest result of a host, or the newest by which it is not compliant."""
+    newest = min(reversed(results), key=lambda one: one.age)
+    recent = [one for one in results if criteria.max_age is None or one.age <= criteria.max_age]
+    bad = [one for one in recent if any(reasons_of(one, criteria))]
+    if newest in bad or not bad:
+        return newest
+    return dataclasses.replace(min(bad, key=lambda one: one.age), contradicted_by=newest.report)
 
 
 def as_data(reports: t.Iterable[EarlierReport]) -> list[dict[str, t.Any]]:
@@ -127,9 +215,9 @@ def _files_in(folder: str) -> list[str]:
     return files + [path for path in below if os.path.lexists(path)]
 
 
-def _read(path: str, now: datetime.datetime) -> EarlierReport:
+def _read(path: str, now: datetime.datetime, left: _Left) -> EarlierReport:
     try:
-        document = json.loads(_content(path))
+        document = json.loads(_content(path, left))
         hosts = _list_of_hosts(document)
     except OSError as exc:
         return _unreadable(path, f"cannot be read: {exc.strerror}")
@@ -137,15 +225,18 @@ def _read(path: str, now: datetime.datetime) -> EarlierReport:
         return _unreadable(path, "is no JSON report: its lists and mappings are too deep")
     except (ValueError, InvalidResultError) as exc:  # no JSON, no UTF-8, a number with thousands of digits
         return _unreadable(path, f"is no JSON report of linux.tcp.audit: {printable(str(exc))}")
-    results = [_host_or_problem(value, f"hosts[{index}]", printable(path), now) for index, value in enumerate(hosts)]
+    taken, left_out = hosts[: left.hosts], len(hosts[left.hosts :])
+    left.hosts -= len(taken)
+    results = [_host_or_problem(value, f"hosts[{index}]", printable(path), now) for index, value in enumerate(taken)]
     found = [one for one in results if isinstance(one, AuditedHost)]
     problems = [one for one in results if isinstance(one, str)]
-    left = len(problems) - _MOST_PROBLEMS
-    more = [f"and {left} more"] if left > 0 else []
+    more = [f"and {len(problems) - _MOST_PROBLEMS} more"] if len(problems) > _MOST_PROBLEMS else []
+    if left_out:
+        more.append(f"has {left_out} hosts that are left out: all reports together have more than {_MOST_HOSTS}")
     return EarlierReport(printable(path), tuple(found), (*problems[:_MOST_PROBLEMS], *more))
 
 
-def _content(path: str) -> bytes:
+def _content(path: str, left: _Left) -> bytes:
     """Return what a file has.
 
     :raises OSError: where it cannot be read, or is none.
@@ -155,9 +246,12 @@ def _content(path: str) -> bytes:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise InvalidResultError("it is no regular file")
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise InvalidResultError(f"it has more than {_MOST_BYTES >> 20} MiB")
+        content = file.read(min(_MOST_BYTES_OF_A_FILE, left.size) + 1)
+    if len(content) > _MOST_BYTES_OF_A_FILE:
+        raise InvalidResultError(f"it has more than {_MOST_BYTES_OF_A_FILE >> 20} MiB")
+    if len(content) > left.size:
+        raise InvalidResultError(f"with it all reports together have more than {_MOST_BYTES >> 20} MiB")
+    left.size -= len(content)
     return content
 
 
@@ -194,13 +288,13 @@ def _host_in(value: object, place: str, path: str, now: datetime.datetime) -> Au
     if not name:
         raise given.refusal("has an empty name")
     age = _age(given, name, now)
-    asked = (now - datetime.timedelta(seconds=age)).strftime(_TIME)
+    asked = _text_of_moment(now - datetime.timedelta(seconds=age))
     try:
         host = _known(given, name)
         host = dataclasses.replace(host, notes=(*host.notes, *cuts))
     except InvalidResultError as exc:
         host = AuditedHost(name, trouble=("invalid_result", f"{text_of(path)}: {exc}"))
-    return dataclasses.replace(host, asked=asked, age=age)
+    return dataclasses.replace(host, asked=asked, age=age, report=text_of(path, _MOST_CHARACTERS))
 
 
 def _age(given: Given, name: str, now: datetime.datetime) -> int:

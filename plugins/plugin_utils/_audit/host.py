@@ -37,7 +37,8 @@ class AuditedHost:
 
     ``trouble`` says why there are no values, as (code, message). ``sockets_trouble`` and ``namespaces_trouble`` say why
     there are none of the others, as a message. ``notes`` are what else is worth knowing. Where an earlier audit has
-    asked the host, ``asked`` is when, in ISO 8601, and ``age`` how many seconds before this audit.
+    asked the host, ``asked`` is when, in ISO 8601, ``age`` how many seconds before this audit, and ``report`` the path
+    of its report; ``contradicted_by`` is the path of one with a newer and better result, which does not count.
     """
 
     name: str
@@ -50,6 +51,8 @@ class AuditedHost:
     age: int = 0
     namespaces: Result | None = None
     namespaces_trouble: str | None = None
+    report: str = ""
+    contradicted_by: str = ""
 
     @classmethod
     def from_results(

@@ -42,6 +42,7 @@ def judge_host(host: AuditedHost, criteria: Criteria, *, created: str = "") -> d
     return {
         "name": host.name,
         "asked": host.asked or created,
+        "report": host.report or None,
         "verdict": verdict,
         "reasons": [reason.as_dict() for reason in reasons],
         "notes": list(dict.fromkeys(notes)),

@@ -28,6 +28,7 @@ CODES = {
     "failed": "could not be asked",
     "invalid_result": "gave a result that is not valid",
     "outdated": "the result is too old",
+    "reported_twice": "reports disagree",
     "unknown": "a value could not be read",
     "harmful": "a value does harm",
     "drift": "other values after a reboot",
@@ -75,6 +76,12 @@ def reasons_of(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
             "outdated",
             f"It was asked at {host.asked}, {host.age} s before this audit, and {criteria.max_age} s are allowed "
             "(keepalive_audit_max_age).",
+        )
+    if host.contradicted_by:
+        yield Reason(
+            "reported_twice",
+            f"It is compliant in {host.contradicted_by}, and not compliant in {host.report}, which is older. The worse "
+            "result counts. Ask the host again, or delete the report that is wrong.",
         )
     if host.values is not None:
         yield from _unknown(host.values, criteria)

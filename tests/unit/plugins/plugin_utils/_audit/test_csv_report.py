@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 
 import pytest
@@ -87,7 +88,8 @@ def test_header_of_no_host() -> None:
 def test_each_column_has_a_value() -> None:
     others = namespaces(namespace(), namespace(5, same=None))
     values = info((700, 60, 20), (600, 60, 20), other_writers=[WRITER])
-    fleet = [AuditedHost.from_results("a", values, sockets(1, 2), (), others)]
+    asked = AuditedHost.from_results("a", values, sockets(1, 2), (), others)
+    fleet = [dataclasses.replace(asked, report="/r.json")]
     row = next(csv.DictReader(io.StringIO(as_csv(judge(fleet, Criteria(), created="now")), newline="")))
     assert [name for name, value in row.items() if not value] == ["boot_intvl_source", "boot_probes_source"]
     assert tuple(row) == COLUMNS

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit import earlier
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
     EarlierReport,
+    counting,
     moment_of,
-    newest,
     paths_given,
     read_reports,
 )
@@ -37,6 +39,8 @@ from ansible_collections.linux.tcp.tests.unit.results import info, namespace, na
 Result = t.Dict[str, t.Any]
 PAGE = TEMPLATE.read_text(encoding="utf-8")
 BEFORE, NOW = "2026-01-31T11:00:00Z", "2026-01-31T12:00:00Z"
+EARLY = "2026-01-30T12:00:00Z"
+BAD = info(boot=(7200, 60, 20))
 GOOD = ("a", info(), sockets(3, 0), (), namespaces(namespace(same=True)))
 
 
@@ -67,7 +71,11 @@ def test_hosts_join_each_with_its_time(tmp_path: Path, known: Result) -> None:
     assert report["in_order"]
     assert report["totals"]["earlier"] == {"hosts": 1, "oldest": BEFORE, "reports": 1, "problems": 0}
     assert report["earlier"] == [{"path": path, "hosts": 1, "problems": []}]
-    assert [line.rpartition(",")[2] for line in texts["report.csv"].splitlines()] == ["asked", BEFORE, NOW]
+    assert [line.split(",")[-2:] for line in texts["report.csv"].splitlines()] == [
+        ["asked", "report"],
+        [BEFORE, path],
+        [NOW, ""],
+    ]
     assert texts["report.html"].count("2026-01-31 11:00:00 UTC") == 2  # the oldest of all, and the host's
 
 
@@ -114,7 +122,7 @@ def test_what_is_stored_of_a_host_is_all_that_is_judged(
     report = audit(*fleet, created=BEFORE, **criteria)
     path = write(tmp_path_factory.getbasetemp() / "whole.json", report)
     again = audit(merge=[path], **criteria)
-    assert again["hosts"] == report["hosts"]
+    assert again["hosts"] == [{**host, "report": path} for host in report["hosts"]]
     assert again["totals"] == {**report["totals"], "earlier": again["totals"]["earlier"]}
     assert again["totals"]["earlier"]["hosts"] == len(fleet)
 
@@ -277,9 +285,9 @@ def test_page_names_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     path.touch()
-    os.truncate(path, (256 << 20) + 1)  # it takes no room
+    os.truncate(path, (64 << 20) + 1)  # it takes no room
     (found,) = audit(GOOD, merge=str(path))["earlier"]
-    assert found["problems"] == ["is no JSON report of linux.tcp.audit: it has more than 256 MiB"]
+    assert found["problems"] == ["is no JSON report of linux.tcp.audit: it has more than 64 MiB"]
 
 
 def test_problems_of_a_file_are_bounded(tmp_path: Path, known: Result) -> None:
@@ -309,7 +317,7 @@ def test_folders_have_reports(tmp_path: Path, known: Result) -> None:
 def test_the_newest_result_counts(ages: list[int], asked: int | None, winner: int) -> None:
     reports = [EarlierReport(f"/{age}", (AuditedHost("a", asked=NOW, age=age),)) for age in ages]
     hosts = [] if asked is None else [AuditedHost("a", age=asked)]
-    assert [host.age for host in newest(reports, hosts)] == [winner]
+    assert [host.age for host in counting(reports, hosts, Criteria())] == [winner]
 
 
 def test_an_answer_of_this_audit_counts_even_where_there_is_none(tmp_path: Path, known: Result) -> None:
@@ -332,3 +340,145 @@ def test_no_paths(value: object) -> None:
     with pytest.raises(InvalidValueError) as raised:
         paths_given("merge", value)
     assert str(raised.value) == f"merge is {value!r}: give paths of reports or folders, a list or with commas."
+
+
+def reports_in(folder: Path, files: t.Mapping[str, t.Sequence[tuple[str, str, bool]]]) -> str:
+    """Write reports, each of hosts with their names, times, and whether they are in order."""
+    for path, hosts in files.items():
+        found = [audit((name, info() if good else BAD, {}), created=asked)["hosts"][0] for name, asked, good in hosts]
+        (folder / path).parent.mkdir(exist_ok=True)
+        write(folder / path, {"version": 2, "hosts": found})
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "verdict", "codes", "counts"),
+    [
+        pytest.param(
+            {"x.json": [("a", BEFORE, True)], "y.json": [("a", EARLY, False)]},
+            {},
+            *("not_in_order", ["reported_twice", "drift"], "y.json"),
+            id="a better one that is newer",
+        ),
+        pytest.param(
+            {"x.json": [("a", BEFORE, True)], "y.json": [("a", EARLY, False)]},
+            {"max_age": 3600},
+            *("in_order", [], "x.json"),
+            id="a worse one that is too old",
+        ),
+        pytest.param(
+            {"x.json": [("a", BEFORE, False)], "y.json": [("a", EARLY, True)]},
+            {},
+            *("not_in_order", ["drift"], "x.json"),
+            id="a worse one that is newer",
+        ),
+        pytest.param(
+            {"x.json": [("a", BEFORE, True), ("a", EARLY, False)]}, {}, *("in_order", [], "x.json"), id="one file"
+        ),
+        pytest.param(
+            {"x.json": [("a", BEFORE, True)], "y.json": [("a", EARLY, True)]},
+            {},
+            *("in_order", [], "x.json"),
+            id="the same",
+        ),
+    ],
+)
+def test_of_reports_that_disagree_the_worse_counts(
+    tmp_path: Path, files: t.Any, options: Result, verdict: str, codes: list[str], counts: str
+) -> None:
+    report = audit(merge=reports_in(tmp_path, files), **options)
+    (host,) = report["hosts"]
+    assert (host["verdict"], [reason["code"] for reason in host["reasons"]]) == (verdict, codes)
+    assert host["report"] == str(tmp_path / counts)
+    # what is merged again, and alone, is no better
+    again = audit(merge=write(tmp_path / "merged", report), **options)
+    assert again["hosts"][0]["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("files", "taken", "refused"),
+    [
+        pytest.param(
+            {"a.json": [("a", EARLY, False)], "b.json": [("b", EARLY, True), ("a", BEFORE, True)]},
+            {"a": "a.json", "b": "b.json"},
+            ["b.json"],
+            id="a host that speaks for another one, too",
+        ),
+        pytest.param(
+            {"a.json": [("a", EARLY, False)], "b.json": [("c", BEFORE, True)]},
+            {"a": "a.json"},
+            ["b.json"],
+            id="a host that speaks for another one only",
+        ),
+        pytest.param(
+            {"A/report.json": [("a", EARLY, False)], "b/report.json": [("a", BEFORE, True)]},
+            {"a": "A/report.json"},
+            ["b/report.json"],
+            id="a folder for each host",
+        ),
+        pytest.param(
+            {"north.json": [("a", EARLY, True), ("b", EARLY, True)], "south.json": [("c", EARLY, True)]},
+            {"a": "north.json", "b": "north.json", "c": "south.json"},
+            [],
+            id="a file for each site",
+        ),
+    ],
+)
+def test_where_files_are_named_after_hosts_each_speaks_for_its_own(
+    tmp_path: Path, files: t.Any, taken: dict[str, str], refused: list[str]
+) -> None:
+    report = audit(merge=reports_in(tmp_path, files))
+    assert {host["name"]: host["report"] for host in report["hosts"]} == {
+        name: str(tmp_path / path) for name, path in taken.items()
+    }
+    assert [one["path"] for one in report["earlier"] if one["problems"]] == [str(tmp_path / path) for path in refused]
+    assert report["in_order"] is not bool(refused)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "paths", "problem"),
+    [
+        pytest.param("_MOST_FILES", 1, ["."], "has files that are left out: there are more than 1", id="files"),
+        pytest.param("_MOST_HOSTS", 3, ["y.json"], "has 1 hosts that are left out: all reports", id="hosts"),
+        pytest.param("_MOST_BYTES", 3000, ["y.json"], "is no JSON report of linux.tcp.audit: with it all", id="bytes"),
+    ],
+)
+def test_all_reports_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, paths: list[str], problem: str
+) -> None:
+    folder = reports_in(
+        tmp_path,
+        {"x.json": [("a", EARLY, True), ("b", EARLY, True)], "y.json": [("c", EARLY, True), ("d", EARLY, True)]},
+    )
+    monkeypatch.setattr(earlier, limit, value)
+    found = audit(merge=folder)["earlier"]
+    assert [one["path"] for one in found if one["problems"]] == [os.path.normpath(tmp_path / path) for path in paths]
+    assert found[-1]["problems"][0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        pytest.param("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", id="the first year"),
+        pytest.param("0999-12-31T23:59:59Z", "0999-12-31T23:59:59Z", id="three digits"),
+        pytest.param("2026-1-3T1:2:3Z", "2026-01-03T01:02:03Z", id="single digits"),
+        pytest.param("2024-02-29T23:59:60Z", None, id="a leap second"),
+        pytest.param("2025-02-29T00:00:00Z", None, id="no such day"),
+        pytest.param("0000-01-01T00:00:00Z", None, id="no year"),
+        pytest.param("9999-12-31T23:59:59Z", None, id="the last year"),
+        pytest.param("12026-01-01T00:00:00Z", None, id="five digits"),
+        pytest.param("-001-01-01T00:00:00Z", None, id="negative"),
+        pytest.param("\u0662\u0660\u0662\u0666-01-31T11:00:00Z", None, id="other digits"),
+        pytest.param("2026-01-31T11:00:00+00:00", None, id="an offset"),
+        pytest.param("2026-01-31T11:00:00Z\n", None, id="a line's end"),
+    ],
+)
+def test_odd_times(tmp_path: Path, known: Result, asked: str, shown: str | None) -> None:
+    known["hosts"][0]["asked"] = asked
+    texts = keepalive_audit([], template=PAGE, created=NOW, merge=write(tmp_path / "r.json", known))
+    report = json.loads(texts["report.json"])
+    assert [host["asked"] for host in report["hosts"]] == ([shown] if shown else [])
+    assert report["totals"]["earlier"]["oldest"] == shown
+    assert bool(report["earlier"][0]["problems"]) is (shown is None)
+    if shown:  # and once more
+        assert audit(merge=write(tmp_path / "m.json", report))["hosts"][0]["asked"] == shown
