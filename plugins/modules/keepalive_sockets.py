@@ -258,7 +258,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import NO_PROCESS, NOT_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 
 def main() -> None:
@@ -266,9 +265,7 @@ def main() -> None:
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     params = module.params
     try:
-        pins = Values(*(params[key] for key in KEYS))
-        accept = params["user_timeout"] == "accept"
-        want = DesiredState(params["enabled"], pins, rearm=params["rearm"], accept_user_timeout=accept)
+        want = DesiredState.from_params(params)
         filters = Filters.for_change(params)
         require_no_chroot("connections")
         with waits_cut_short():

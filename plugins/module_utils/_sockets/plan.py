@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     UNREAD,
     UNSUPPORTED,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
@@ -92,6 +92,13 @@ class DesiredState:
             raise InvalidValueError(
                 f"enabled: false switches keepalive off, where {senseless[0]} has no meaning. Leave one of them out."
             )
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> DesiredState:
+        """Narrow a module's parameters to a desired state."""
+        pins = Values(*(params[key] for key in KEYS))
+        accept = params["user_timeout"] == "accept"
+        return cls(params["enabled"], pins, rearm=params["rearm"], accept_user_timeout=accept)
 
 
 class Change(t.NamedTuple):

@@ -17,11 +17,15 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces import filters as namespaces_filters
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces import plan as namespaces_plan
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import filters as sockets_filters
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import plan as sockets_plan
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, validate
+from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
     NAMESPACES_ELEMENT,
     wanted_defaults,
@@ -38,8 +42,28 @@ if t.TYPE_CHECKING:
 _OPTIONS = "|".join(name.partition("_")[2] for name in ROLE_VARIABLES)
 # With what a message begins that is about another module's options.
 _ELEMENTS = ("sockets[", "namespaces[", "container_defaults: ")
+_KEEPALIVE = "linux.tcp.keepalive"
+_NAMESPACES = "linux.tcp.keepalive_namespaces here"  # where values and overrides are those of keepalive
 # An option where a message says what it is, or what to do: "time is 0", "give overrides: ignore", "leave time out".
 _IN_A_MESSAGE = re.compile(rf"(?<![\w./'\"-])(?=(?:{_OPTIONS})(?: is |: \S|\[\d))|(?<=leave )(?=(?:{_OPTIONS}) out)")
+
+
+def _read_state(params: Arguments) -> None:
+    """Read the desired state of a host, but for the path, which only the host can expand."""
+    DesiredState.from_params({**params, "path": DEFAULT_PATH})
+
+
+# What each module makes of its options before it looks at the host.
+_READ: dict[str, tuple[t.Callable[[Arguments], object], ...]] = {
+    "keepalive": (_read_state,),
+    "keepalive_checkpoint": (_read_state,),
+    "keepalive_sockets": (sockets_plan.DesiredState.from_params, sockets_filters.Filters.for_change),
+    "keepalive_sockets_info": (sockets_filters.Filters.from_options,),
+    "keepalive_namespaces": (namespaces_plan.DesiredState.from_params, namespaces_filters.Filters.for_change),
+    "keepalive_namespaces here": (namespaces_filters.Filters.for_change,),
+    "keepalive_namespaces_info": (namespaces_filters.Filters.from_options,),
+    "keepalive_container_defaults": (DesiredDefaults.from_params,),
+}
 
 
 def checked(arguments: Arguments, spec: Spec, *, module: str) -> dict[str, t.Any]:
@@ -58,9 +82,9 @@ def checked(arguments: Arguments, spec: Spec, *, module: str) -> dict[str, t.Any
     validated = ArgumentSpecValidator(dict(spec)).validate(found)
     if validated.error_messages:
         raise InvalidValueError("; ".join(validated.error_messages))
-    params = validated.validated_parameters
-    if params.get("state") == "present":  # those of sockets have other limits
-        validate(Values(*(params[key] for key in KEYS)))
+    for read in _READ.get(module.rpartition(".")[2], ()):
+        read(validated.validated_parameters)
+    if module == _KEEPALIVE and validated.validated_parameters["state"] == "present":
         _require_values(found)
     return found
 
@@ -135,8 +159,7 @@ def _require_namespaces(given: object) -> None:
 
 def _require_filters(index: int, element: Arguments) -> None:
     try:
-        found = checked(element, NAMESPACES_ELEMENT, module="linux.tcp.keepalive_namespaces here")
-        Filters.for_change(ArgumentSpecValidator(NAMESPACES_ELEMENT).validate(found).validated_parameters)
+        checked(element, NAMESPACES_ELEMENT, module=_NAMESPACES)
     except InvalidValueError as exc:
         raise InvalidValueError(f"namespaces[{index}]: {exc}") from exc
 

@@ -26,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.action import keepalive_namespaces
 def test_result_has_what_the_module_documents(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     fine: dict[str, t.Any] = {"changed": False, "left_namespaces": [], "totals": {"matched": 0}}
     monkeypatch.setattr(ActionBase, "_execute_module", lambda *_, **_more: {**fine, "backup_files": []})
-    task = mock.MagicMock(args={"all": True}, action=name, check_mode=True, async_val=0, _role=None)
+    task = mock.MagicMock(args={"all": True, "time": 600}, action=name, check_mode=True, async_val=0, _role=None)
     action: t.Any = keepalive_namespaces.ActionModule(task, *[mock.MagicMock()] * 5)
     vars(action).update(_discovered_interpreter_key=None)
     assert action.run(task_vars={}) == fine

@@ -45,7 +45,7 @@ def act(
 
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    task = mock.MagicMock(args=arguments or {}, check_mode=False, async_val=async_val, poll=1)
+    task = mock.MagicMock(args={"all": True, **(arguments or {})}, check_mode=False, async_val=async_val, poll=1)
     task.action = "linux.tcp.keepalive_sockets"
     task.configure_mock(_role=role and mock.MagicMock(**{"get_name.return_value": role}))
     action: t.Any = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)

@@ -14,7 +14,12 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.specs import (
+    KEEPALIVE_NAMESPACES,
+    KEEPALIVE_NAMESPACES_INFO,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS, KEEPALIVE_SOCKETS_INFO
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE,
@@ -31,6 +36,9 @@ SPECS = {
     "keepalive_restore": KEEPALIVE_RESTORE,
     "keepalive_sockets": KEEPALIVE_SOCKETS,
     "keepalive_sockets_info": KEEPALIVE_SOCKETS_INFO,
+    "keepalive_namespaces": KEEPALIVE_NAMESPACES,
+    "keepalive_namespaces_info": KEEPALIVE_NAMESPACES_INFO,
+    "keepalive_container_defaults": KEEPALIVE_CONTAINER_DEFAULTS,
 }
 
 
@@ -166,3 +174,29 @@ def test_what_only_ansible_knows() -> None:
 )  # fmt: skip
 def test_names_of_the_role(message: str, named: str) -> None:
     assert as_variables(message) == named
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "message"),
+    [
+        pytest.param("keepalive", {"exclusive": True}, "exclusive is given without", id="exclusive"),
+        pytest.param("keepalive", {"sockets": [{}]}, r"sockets\[0\]: ", id="sockets without a filter"),
+        pytest.param(
+            "keepalive", {"sockets": [{"all": True, "time": 99999}]}, r"sockets\[0\]: time is 99999", id="their values"
+        ),
+        pytest.param("keepalive_namespaces", {"all": True}, "None of time, intvl and probes", id="no value"),
+        pytest.param("keepalive_namespaces", {"all": True, "time": 0}, "time is 0", id="a value"),
+        pytest.param("keepalive_namespaces", {"time": 600}, "filter", id="no filter"),
+        pytest.param("keepalive_namespaces", {"time": 600, "all": True, "units": ["a"]}, "all", id="a filter and all"),
+        pytest.param("keepalive_namespaces", {"time": 600, "units": []}, "units is empty", id="an empty filter"),
+        pytest.param("keepalive_namespaces_info", {"units": [""]}, "units has an empty name", id="an empty name"),
+        pytest.param("keepalive_sockets", {}, "filter", id="no filter for sockets"),
+        pytest.param("keepalive_sockets", {"all": True, "enabled": False, "time": 5}, "enabled: false", id="both"),
+        pytest.param("keepalive_sockets_info", {"local_ports": [70000]}, "local_ports has 70000", id="a port"),
+        pytest.param("keepalive_container_defaults", {"engines": []}, "engines is empty", id="no engine"),
+        pytest.param("keepalive_container_defaults", {"time": -1}, "time is -1", id="a default"),
+    ],
+)
+def test_all_that_the_module_would_refuse(module: str, arguments: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidValueError, match=message):
+        check(module, arguments)
