@@ -164,7 +164,8 @@ cautions:
     - What a file cannot do. Each but V(no_engine) is also a warning, unless there are engines with such a file and none
       of them is changed.
     - V(has_no_defaults), the engine has no defaults for sysctls. V(restart_needed), the engine reads its files when it
-      starts. V(no_engine), no engine is installed that this module knows.
+      starts. V(leftover), a hidden file of this run could not be removed, and the engine reads it. V(no_engine), no
+      engine is installed that this module knows.
   returned: success
   type: list
   elements: dict

@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.gather import (
     find_engines,
     has_own,
+    left_in_crio,
     read_configuration,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.hints import Caution, cautions
@@ -91,8 +92,15 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
         if edited and not check_mode:
             with signals_held_back():
                 _apply(host, edited)
-        found = cautions(installed, changes, want, engines)
-        return Outcome(tuple(changes), tuple(found))
+        left = [Caution("leftover", "cri-o", one) for one in _leftovers(files, changes)]
+        return Outcome(tuple(changes), (*cautions(installed, changes, want, engines), *left))
+
+
+def _leftovers(files: Files, changes: t.Sequence[EngineChange]) -> list[str]:
+    """Return a sentence for each hidden file of this run that could not be removed and that an engine reads."""
+    if all(change.engine != "cri-o" for change in changes):
+        return []
+    return [f"{path} could not be removed, and CRI-O reads it. Remove it." for path in left_in_crio(files)]
 
 
 def _chosen(files: Files, installed: t.Sequence[str], given: t.Sequence[str] | None, *, absent: bool) -> list[Engine]:
@@ -131,6 +139,7 @@ def _apply(host: LocalHost, changes: t.Sequence[EngineChange]) -> None:
         let_stand(undo)
     except BaseException as exc:
         left = undo_all(undo, exc, host=host, before=Before(values={}, texts=before))
+        left += _leftovers(files, changes)
         if left:
             raise UndoError(" ".join([str(exc) or type(exc).__name__, *left])) from exc
         raise

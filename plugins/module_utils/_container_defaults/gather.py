@@ -140,6 +140,12 @@ def _below(files: Files, budget: Budget, folder: str, depth: int) -> t.Iterator[
             yield file
 
 
+def left_in_crio(files: Files) -> list[str]:
+    """Return the hidden files of this run that CRI-O reads, once all that can be removed are."""
+    found = files.read_folder(posixpath.dirname(PATHS["cri-o"]), suffix="")
+    return [file.path for file in found if is_of_this_run(posixpath.basename(file.path))]
+
+
 def _lxc(files: Files, budget: Budget) -> list[SysctlFile]:
     # shorter names are no files of it: do_includedir() of LXC
     drop_ins = [

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import typing as t
 
 import pytest
@@ -19,8 +21,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     VerificationError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import make_host
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, make_host
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -161,3 +164,21 @@ def test_what_changes_meanwhile_is_noticed(host: Host) -> None:
     after = host.look()
     assert after.pop("/root/etc/crio/crio.conf.d/zz 100644")
     assert after == before
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["done", "undone"])
+def test_hidden_file_that_stays_and_that_an_engine_reads_is_named(
+    host: Host, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    ensure(host, WANT, None, check_mode=False)
+    monkeypatch.setattr(Folder, "discard", lambda *_: None)  # as on a disk that has become read-only
+    if fails:
+        monkeypatch.setattr(Folder, "move", Refusing(print, 1, errno.EIO))
+        with pytest.raises(UndoError) as raised:
+            ensure(host, DesiredDefaults(Values(300, 30, 5)), ["cri-o"], check_mode=False)
+        found = [str(raised.value)]
+    else:
+        found = [one.message for one in ensure(host, ABSENT, None, check_mode=False).cautions if one.code == "leftover"]
+    (text,) = found
+    message = r"/etc/crio/crio\.conf\.d/\.linux\.tcp\.\w+\.tmp could not be removed, and CRI-O reads it\. Remove it\.\Z"
+    assert re.search(message, text)
