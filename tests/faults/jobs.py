@@ -13,6 +13,8 @@ from ansible_collections.linux.tcp.tests.faults.nodes import TREE, file, folder
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Loader, Values
+
+    Judged = t.Union[Loader, t.Literal["engines"]]
     from ansible_collections.linux.tcp.tests.faults.nodes import Nodes
 
 OWN = "/etc/sysctl.d/99-tcp-keepalive.conf"
@@ -49,7 +51,8 @@ class Job:
 
     The host has ``nodes`` and ``values``, and what the job ``after`` has left. A job that restores gets the checkpoint
     that was made before that job. ``tree`` is a system below the host's root, which does not run. Where ``loader`` is
-    None, nothing is booted. ``lowered`` are the kernel's values once the connections are open.
+    None, nothing is booted; ``engines`` stands for what these give to new containers. ``lowered`` are the kernel's
+    values once the connections are open.
     """
 
     name: str
@@ -57,7 +60,7 @@ class Job:
     params: Json = dataclasses.field(default_factory=dict)
     nodes: Nodes = dataclasses.field(default_factory=lambda: _SYSTEMD)
     values: Values = (7200, 75, 9)
-    loader: Loader | None = "systemd-sysctl"
+    loader: Judged | None = "systemd-sysctl"
     tree: str = ""
     lowered: Values | None = None
     after: str = ""
@@ -95,6 +98,25 @@ _ENDED: Json = {"now": "2026-03-01T12:10:00Z"}
 def _store(name: str, step: str, params: Json, *, after: str = "", **further: t.Any) -> Job:
     given = {"step": step, "folder": STORE, "host": "web1", **params, **further}
     return Job(name, "store", given, nodes={"/root": folder(0o700)}, loader=None, after=after)
+
+
+_ENGINES: Nodes = {
+    **{f"{TREE}/usr/bin/{name}": file(b"\x7fELF", mode=0o755) for name in ("podman", "crio")},
+    **{f"{TREE}/etc/{name}": folder() for name in ("crio", "containers", "containers/containers.conf.d")},
+    f"{TREE}/etc/containers/containers.conf": file(
+        b'# ours\n[containers]\ndefault_sysctls = ["net.ipv4.ping_group_range=0 0"]\n', mode=0o640, owner=1001
+    ),
+}
+
+
+def _defaults(name: str, params: Json, after: str = "") -> Job:
+    return Job(
+        *(name, "keepalive_container_defaults", {**params, "root": TREE}),
+        nodes={**_SYSTEMD, TREE: folder(), **_ENGINES},
+        loader="engines",
+        tree=TREE,
+        after=after,
+    )
 
 
 JOBS = {
@@ -143,5 +165,9 @@ JOBS = {
         _store("folder_locked", "acquire", {}),
         Job("sockets", "keepalive_sockets", {**WANTED, "all": True, "listening": True}, loader=None),
         Job("sockets_rearm", "keepalive_sockets", {"all": True, "rearm": True}, loader=None, lowered=(600, 75, 9)),
+        Job("namespaces", "keepalive_namespaces", {**_TAKE_OVER, "all": True}, loader=None),
+        _defaults("container_defaults", WANTED),
+        _defaults("container_defaults_again", {"time": 300, "intvl": 30, "probes": 5}, after="container_defaults"),
+        _defaults("container_defaults_absent", {"state": "absent"}, after="container_defaults_again"),
     )
 }

@@ -9,6 +9,9 @@ A rule that is broken is a text: its kind, a colon, and what was found.
 
 from __future__ import annotations
 
+import collections
+import itertools
+import json
 import os
 import re
 import signal
@@ -17,7 +20,7 @@ import typing as t
 from ansible_collections.linux.tcp.tests.faults.bench import KEYS
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS, STORE
 from ansible_collections.linux.tcp.tests.faults.modes import CRASHES
-from ansible_collections.linux.tcp.tests.faults.nodes import LEFTOVER
+from ansible_collections.linux.tcp.tests.faults.nodes import LEFTOVER, MEMORY_FILE
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json
@@ -43,17 +46,19 @@ _VARYING = re.compile(rb'(?<=Z)\.\d+(?=\.json)|"(began|since|made_folder)": [^,}
 
 
 class Difference(t.NamedTuple):
-    """What one state has otherwise than another: paths, keys of the kernel, sockets."""
+    """What one state has otherwise than another: paths, keys of the kernel, sockets, network namespaces."""
 
     paths: tuple[str, ...]
     keys: tuple[str, ...]
     sockets: tuple[int, ...]
+    namespaces: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.paths or self.keys or self.sockets)
+        return any(self)
 
     def __str__(self) -> str:
-        return ", ".join((*self.paths, *self.keys, *(f"socket {number}" for number in self.sockets)))
+        sockets = (f"socket {number}" for number in self.sockets)
+        return ", ".join((*self.paths, *self.keys, *sockets, *(f"namespace {number}" for number in self.namespaces)))
 
 
 def difference(one: State, other: State) -> Difference:
@@ -63,6 +68,7 @@ def difference(one: State, other: State) -> Difference:
         tuple(path for path in paths if not _are_same(one.nodes.get(path), other.nodes.get(path))),
         tuple(key for key, a, b in zip(KEYS, one.values, other.values) if a != b),
         tuple(number for number, (a, b) in enumerate(zip(one.sockets, other.sockets)) if a != b),
+        tuple(number for number, (a, b) in enumerate(zip(one.namespaces, other.namespaces)) if a != b),
     )
 
 
@@ -114,10 +120,11 @@ class _Judge:
         by_signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if (
             by_signal in _FATAL
-            or self._job.module == "keepalive_sockets"
+            or self._job.module in ("keepalive_sockets", "keepalive_namespaces")
             or (by_signal and self._job.module == "store")
         ):
-            yield from self._each_old_or_new(state)
+            was_undone = by_signal not in _FATAL and '"not_undone"' not in seen.run.out
+            yield from self._each_old_or_new(state, by_key=not was_undone)
         elif by_signal or self._case.mode == "signal" or answer is None:
             yield from self._all_old_or_new(state)
         if by_signal:
@@ -147,16 +154,25 @@ class _Judge:
         )
         return found._replace(paths=tuple(left))
 
-    def _each_old_or_new(self, state: State) -> t.Iterator[str]:
-        """After SIGKILL each part of the host is what it was or what it was to be."""
+    def _each_old_or_new(self, state: State, *, by_key: bool) -> t.Iterator[str]:
+        """After SIGKILL each part of the host is what it was or what it was to be.
+
+        A network namespace is so ``by_key`` where the process was killed or could not undo, and else as a whole.
+        """
         from_old, from_new = difference(state, self._old), difference(state, self._new)
         for path in sorted({*from_old.paths} & {*from_new.paths} - {*self._strays(state)}):
+            if path == MEMORY_FILE and self._remembers(state):
+                continue
             yield f"torn file: {path} is neither old nor new: {state.nodes.get(path)}"
         for path in self._strays(state):
             if not self._harmless(path):
                 yield f"stray file: {path}"
         for key in sorted({*from_old.keys} & {*from_new.keys}):
             yield f"torn value: the kernel's {key} is neither old nor new: {state.values}"
+        for number in sorted({*from_old.namespaces} & {*from_new.namespaces}):
+            found, old, new = (one.namespaces[number] for one in (state, self._old, self._new))
+            if not by_key or any(one not in known for one, *known in zip(found, old, new)):
+                yield f"torn namespace: namespace {number} has {found}, neither {old} nor {new}"
         for number in sorted({*from_old.sockets} & {*from_new.sockets}):
             found, old, new = (one.sockets[number] for one in (state, self._old, self._new))
             is_rearmed = self._job.params.get("rearm") and old == new  # keepalive is switched off and on
@@ -165,9 +181,18 @@ class _Judge:
             known = f"{self._old.sockets[number]} nor {self._new.sockets[number]}"
             yield f"torn socket: socket {number} has {state.sockets[number]}, neither {known}"
 
+    def _remembers(self, state: State) -> bool:
+        """Return whether what is remembered is whole, is true, and has each network namespace that was changed."""
+        try:
+            found, all_of_them = (json.loads(one.nodes[MEMORY_FILE].content) for one in (state, self._new))
+        except (ValueError, KeyError):
+            return False
+        too_many = collections.Counter(found["namespaces"]) - collections.Counter(all_of_them["namespaces"])
+        return not too_many and len(found["namespaces"]) >= len(difference(state, self._old).namespaces)
+
     def _boots(self, state: State) -> t.Iterator[str]:
         """Whatever happens, the next boot gives each key its old or its new value."""
-        for key, value, *known in zip(KEYS, state.boot, self._old.boot, self._new.boot):
+        for key, value, *known in zip(itertools.cycle(KEYS), state.boot, self._old.boot, self._new.boot):
             if value not in known:
                 yield f"boot between: the next boot gives {key} = {value}, neither {known[0]} nor {known[1]}"
 
@@ -184,6 +209,10 @@ class _Judge:
     def _failed(self, message: str, state: State) -> t.Iterator[str]:
         """A failure leaves the old, or names what it leaves."""
         left = difference(state, self._old)
+        if self._job.module == "keepalive_namespaces":  # those that can be set are
+            if left and _CLAIMS_NONE.search(message):
+                yield f"untrue message: {left} is changed, and it says: {message}"
+            return
         named = self._without_leftovers(left, state)
         unnamed = [name for name in (*named.paths, *named.keys) if not self._names(message, name)]
         if not message.strip():

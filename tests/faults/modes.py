@@ -41,6 +41,7 @@ _ERRORS = (
     (r"setsockopt", ("ENOBUFS", "EPERM", "EINVAL")),
     (r"getsockopt", ("ENOBUFS",)),
     (r"pidfd_open|socket", ("EMFILE", "ENOMEM")),
+    (r"setns", ("EPERM", "ENOMEM")),
     (r"pidfd_getfd", ("EPERM", "EMFILE", "ESRCH")),
     (r"send.*|recv.*", ("ENOBUFS", "EINTR")),
 )

@@ -29,6 +29,7 @@ FOREIGN = frozenset(["bin", "dev", "lib", "lib32", "lib64", "libx32", "proc", "s
 TREE = "/image"  # a system that does not run
 _OF_ANSIBLE = "ansible-moduletmp-"  # AnsibleModule removes it when Python ends
 LOCK = "/run/linux.tcp.keepalive.lock"
+MEMORY_FILE = "/run/linux.tcp.keepalive.namespaces.json"
 
 
 class Node(t.NamedTuple):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import importlib
@@ -19,10 +20,12 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.faults.bench import Bench, set_values, values
+from ansible_collections.linux.tcp.tests.faults.dwellers import Companion, Dwellers
 from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
+from ansible_collections.linux.tcp.tests.faults.engines import given_by_engines
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
-from ansible_collections.linux.tcp.tests.faults.nodes import digest, look_at
+from ansible_collections.linux.tcp.tests.faults.nodes import MEMORY_FILE, digest, look_at
 from ansible_collections.linux.tcp.tests.faults.process import NOTES, beside_process_1, in_namespaces
 from ansible_collections.linux.tcp.tests.faults.process import start as start_process
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
@@ -37,7 +40,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.process import Process
     from ansible_collections.linux.tcp.tests.faults.strace import Call, Inject
 
-_USED = ("keepalive", "keepalive_checkpoint", "keepalive_restore", "keepalive_sockets")
+_USED = (
+    *("keepalive", "keepalive_checkpoint", "keepalive_container_defaults", "keepalive_namespaces", "keepalive_restore"),
+    "keepalive_sockets",
+)
+# What lives on the host of a module, and tells what it has.
+_GUESTS: dict[str, type[Endpoints | Dwellers]] = {"keepalive_sockets": Endpoints, "keepalive_namespaces": Dwellers}
 
 _A_DAY = 86_400
 _HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
@@ -53,12 +61,13 @@ class Start(t.NamedTuple):
 
 
 class State(t.NamedTuple):
-    """All that a host has, and what the real loader makes of its files."""
+    """All that a host has, and what the real loader makes of its files, or engines of theirs."""
 
     nodes: Nodes
     values: Values
     sockets: tuple[Options, ...]
     boot: Values
+    namespaces: tuple[Values, ...] = ()
 
 
 class Run(t.NamedTuple):
@@ -156,8 +165,9 @@ class Laboratory:
 
     def _observe(self, start: Start, asked: Asked) -> tuple[t.Any, ...]:
         job = start.job
-        bench = Bench(self._root, job.loader or "systemd-sysctl", start.nodes, start.values)
-        if job.tree:
+        loader = None if job.loader == "engines" else job.loader
+        bench = Bench(self._root, loader or "systemd-sysctl", start.nodes, start.values)
+        if job.tree and loader:
             bench.lend_programs(job.tree)
         return t.cast(
             "t.Tuple[t.Any, ...]",
@@ -167,33 +177,38 @@ class Laboratory:
     def _observe_on(self, bench: Bench, start: Start, asked: Asked) -> tuple[t.Any, ...]:
         known = {*self._booted, *self._then}
         job = start.job
-        endpoints = Endpoints() if job.module == "keepalive_sockets" else None
+        guests = _GUESTS[job.module]() if job.module in _GUESTS else None
         if job.lowered:
             set_values(job.lowered)
-        look = functools.partial(self._look, bench, job, endpoints)
+        look = functools.partial(self._look, bench, job, guests)
         before = look()
-        run = self._run(bench, start, endpoints, asked)
+        run = self._run(bench, start, guests, asked)
         after = look()
         key = digest(job.name, *after)
         if key not in self._then:
-            then = self._run(bench, start, endpoints, later=_A_DAY)
+            then = self._run(bench, start, guests, later=_A_DAY)
             self._then[key] = then, look()
         observation = Observation(run, before, after, *self._then[key])
         return observation, _without(known, self._booted), _without(known, self._then)
 
-    def _look(self, bench: Bench, job: Job, endpoints: Endpoints | None) -> State:
+    def _look(self, bench: Bench, job: Job, guests: Endpoints | Dwellers | None) -> State:
         nodes = look_at(bench.root)
+        if MEMORY_FILE in nodes:
+            nodes[MEMORY_FILE] = nodes[MEMORY_FILE]._replace(content=_remembered(nodes[MEMORY_FILE].content))
         key = digest(job.name, nodes)
-        if job.loader and key not in self._booted:
+        if job.loader == "engines":
+            self._booted[key] = given_by_engines(f"{bench.root}{job.tree}")
+        elif job.loader and key not in self._booted:
             self._booted[key] = bench.boot(job.loader, job.tree)
-        sockets = tuple(endpoints.look()) if endpoints else ()
-        return State(nodes, values(), sockets, self._booted.get(key, ()))
+        sockets = tuple(guests.look()) if isinstance(guests, Endpoints) else ()
+        namespaces = tuple(guests.look()) if isinstance(guests, Dwellers) else ()
+        return State(nodes, values(), sockets, self._booted.get(key, ()), namespaces)
 
     def _run(
         self,
         bench: Bench,
         start: Start,
-        endpoints: Endpoints | None,
+        guests: Endpoints | Dwellers | None,
         asked: Asked | None = None,
         *,
         later: int = 0,
@@ -217,16 +232,18 @@ class Laboratory:
                 os.write(NOTES, json.dumps(counter.places).encode())
 
         start_work = functools.partial(
-            start_process, work, bench.root, **({"prepare": endpoints.close_copies} if endpoints else {})
+            start_process, work, bench.root, **({"prepare": guests.close_copies} if guests else {})
         )
         # the module for sockets reads strace's process, too: only a run under strace has the same calls as another one
-        is_traced = asked.is_traced or bool(calls and endpoints)
-        run = self._traced(start_work, calls) if is_traced else _supervised(start_work, calls)
+        if asked.is_traced or (calls and isinstance(guests, Endpoints)):
+            run = self._traced(start_work, calls, with_threads=isinstance(guests, Dwellers))
+        else:  # strace counts the calls of each thread by themselves
+            run = _supervised(start_work, calls, has_companion=isinstance(guests, Dwellers))
         return run._replace(happened=run.happened or any(fault in run.places for fault in within))
 
-    def _traced(self, start_work: t.Callable[..., Process], calls: t.Sequence[Inject]) -> Run:
+    def _traced(self, start_work: t.Callable[..., Process], calls: t.Sequence[Inject], *, with_threads: bool) -> Run:
         process = start_work()
-        tracer = attach(process.pid, self._trace, calls)
+        tracer = attach(process.pid, self._trace, calls, with_threads=with_threads)
         process.release()
         process.wait()
         tracer.communicate()
@@ -238,14 +255,28 @@ def _without(known: t.Container[str], found: dict[str, t.Any]) -> dict[str, t.An
     return {key: value for key, value in found.items() if key not in known}
 
 
-def _supervised(start_work: t.Callable[..., Process], calls: t.Sequence[Inject]) -> Run:
+def _remembered(content: bytes) -> bytes:
+    """Return what the module for namespaces remembers, without what differs from run to run.
+
+    That are the numbers of the namespaces, and which values were there while the last run wrote.
+    """
+    try:
+        found = json.loads(content)
+        entries = sorted(str((one["before"], one["written"])) for one in found["namespaces"].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return content
+    return json.dumps({"boot": found["boot"], "namespaces": entries}).encode()
+
+
+def _supervised(start_work: t.Callable[..., Process], calls: t.Sequence[Inject], *, has_companion: bool) -> Run:
     faults = numbers_of(calls)
     process = start_work(submit=functools.partial(submit, faults)) if faults else start_work()
-    supervisor = Supervisor(process.pid, faults) if faults else None
-    process.release()
-    if supervisor:
-        supervisor.run()
-    process.wait()
+    with Companion() if has_companion else contextlib.nullcontext():
+        supervisor = Supervisor(process.pid, faults) if faults else None
+        process.release()
+        if supervisor:
+            supervisor.run()
+        process.wait()
     return _ended(process)._replace(happened=bool(supervisor and supervisor.injected))
 
 

@@ -26,7 +26,7 @@ _NAMES = (
     *("unlinkat", "?utimensat", "write", "writev", "getsockopt", "setsockopt", "?pidfd_open", "?pidfd_getfd"),
     *("sendto", "sendmsg", "recvfrom", "recvmsg", "socket", "?setns", "?unshare", "fallocate", "copy_file_range"),
 )
-_CALL = re.compile(r"(\w+)\((.*)")
+_CALL = re.compile(r"(?:\d+ +)?(\w+)\((.*)")  # with threads each line begins with the number of one
 _RESULT = re.compile(r" = (-?\d+|0x[0-9a-f]+|\?)(?: ([A-Z]+))?[^=]*\Z")
 
 
@@ -66,10 +66,18 @@ def parse_inject(text: str) -> Inject:
     return Inject(name, when.partition("=")[2], action)
 
 
-def attach(pid: int, output: Path, faults: t.Sequence[Inject]) -> subprocess.Popen[str]:
-    """Trace a process that waits; return when it is traced."""
+def attach(pid: int, output: Path, faults: t.Sequence[Inject], *, with_threads: bool = False) -> subprocess.Popen[str]:
+    """Trace a process that waits, or all of its threads and children; return when it is traced."""
     expressions = [f"trace={','.join(_NAMES)}", *(f"inject={fault.text}" for fault in faults)]
-    command = ["strace", "-p", str(pid), "-o", str(output), *(part for one in expressions for part in ("-e", one))]
+    command = [
+        "strace",
+        *(["-f"] if with_threads else []),
+        "-p",
+        str(pid),
+        "-o",
+        str(output),
+        *(part for one in expressions for part in ("-e", one)),
+    ]
     tracer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert tracer.stderr
     said = tracer.stderr.readline()

@@ -111,7 +111,7 @@ class Supervisor:
         with contextlib.suppress(FileNotFoundError):  # it was killed meanwhile
             fcntl.ioctl(self._listener, _NOTIF_RECV, notification)
             identity, pid, _flags, number = _NOTIFICATION.unpack(notification)
-            error = self._error(number) if pid == self._pid else 0
+            error = self._error(number) if os.path.isdir(f"/proc/{self._pid}/task/{pid}") else 0
             if error is not None:
                 response = _RESPONSE.pack(identity, 0, -error, 0 if error else _CONTINUE)
                 fcntl.ioctl(self._listener, _NOTIF_SEND, response)

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.linux.tcp.tests.faults.jobs import OWN
 from ansible_collections.linux.tcp.tests.faults.judge import judge
 from ansible_collections.linux.tcp.tests.faults.modes import Case
-from ansible_collections.linux.tcp.tests.faults.nodes import file, folder
+from ansible_collections.linux.tcp.tests.faults.nodes import MEMORY_FILE, Node, file, folder
 from ansible_collections.linux.tcp.tests.faults.observe import Observation, Run, State
 
 LEFTOVER = "/etc/sysctl.d/.linux.tcp.RANDOM.tmp"
@@ -140,3 +140,44 @@ def test_judge_what_a_killed_run_left_of_a_socket(
 )
 def test_judge_the_next_run(then: Run, finally_: State, broken: list[str]) -> None:
     assert kinds("kill", KILLED, with_leftover(HALF), then, finally_) == broken
+
+
+def remembered(*ends: int) -> Node:
+    """Return what is remembered of network namespaces that had these values before."""
+    return file(json.dumps({"boot": "b", "namespaces": [f"({end}, 600)" for end in ends]}).encode())
+
+
+DEFAULTS, WANTED = (7200, 75, 9), (600, 60, 20)
+OLD_NAMESPACES = OLD._replace(namespaces=(DEFAULTS, DEFAULTS))
+NEW_NAMESPACES = OLD._replace(nodes={**FOLDERS, MEMORY_FILE: remembered(1, 2)}, namespaces=(WANTED, WANTED))
+
+
+@pytest.mark.parametrize(
+    ("run", "namespaces", "memory", "broken"),
+    [
+        pytest.param(KILLED, (WANTED, DEFAULTS), remembered(1, 2), [], id="killed between two"),
+        pytest.param(KILLED, (WANTED, (600, 75, 9)), remembered(1, 2), [], id="killed between two values"),
+        pytest.param(KILLED, (WANTED, (5, 75, 9)), remembered(1, 2), ["torn namespace"], id="a foreign value"),
+        pytest.param(KILLED, (WANTED, WANTED), remembered(1), ["torn file"], id="one is not remembered"),
+        pytest.param(KILLED, (DEFAULTS, DEFAULTS), file(b'{"boot":'), ["torn file"], id="memory is cut"),
+        pytest.param(KILLED, (DEFAULTS, DEFAULTS), remembered(1, 3), ["torn file"], id="memory is not true"),
+        pytest.param(failed("One is refused."), (WANTED, DEFAULTS), remembered(1), [], id="one failed"),
+        pytest.param(
+            failed("One is refused."), (WANTED, (600, 75, 9)), remembered(1, 2), ["torn namespace"], id="half undone"
+        ),
+        pytest.param(
+            Run(256, json.dumps({"failed": True, "msg": "x", "failed_namespaces": [{"code": "not_undone"}]}), ""),
+            *((WANTED, (600, 75, 9)), remembered(1, 2), []),
+            id="half undone and told",
+        ),
+        pytest.param(
+            failed("No. Nothing was changed."), (WANTED, WANTED), remembered(1, 2), ["untrue message"], id="denied"
+        ),
+    ],
+)
+def test_namespaces(run: Run, namespaces: tuple[tuple[int, ...], ...], memory: Node, broken: list[str]) -> None:
+    plain = Observation(DONE, OLD_NAMESPACES, NEW_NAMESPACES, DONE, NEW_NAMESPACES)
+    state = OLD._replace(nodes={**FOLDERS, MEMORY_FILE: memory}, namespaces=namespaces)
+    seen = Observation(run, OLD_NAMESPACES, state, DONE, NEW_NAMESPACES)
+    case = Case("namespaces", "error", ("close:error=EIO:when=1",))
+    assert [text.partition(":")[0] for text in judge(case, seen, plain)] == broken
