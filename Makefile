@@ -11,8 +11,8 @@ NOX := $(BIN)/nox --non-interactive --session
 VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
 ARTIFACT := .build/linux-tcp-$(VERSION).tar.gz
 INSTALLED := .collections/ansible_collections/linux/tcp/MANIFEST.json
-PACKED := galaxy.yml $(wildcard README.md CHANGELOG.md COPYING) \
-	$(shell find meta plugins roles playbooks docs -type f -not -path '*__pycache__*')
+PACKED := galaxy.yml tools/build.py .ansible-lint $(wildcard *.md COPYING REUSE.toml tests/config.yml) \
+	$(shell find LICENSES changelogs docs extensions/eda meta playbooks plugins roles -type f -not -path '*__pycache__*')
 
 # Caches and Ansible's own files stay in the clone too.
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
@@ -20,13 +20,16 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The user's choices for `make apply`.
 export INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
+# The addresses that go into the artifact.
+export REPOSITORY ISSUES DOCUMENTATION HOMEPAGE
 # TEST_ALL=1 lets a step run everything that it has, as in `make test-all`.
 export TEST_ALL
 # make quick TARGET_PYTHON=3.8 runs the unit tests on another Python.
 export TARGET_PYTHON
 
 # A misspelt name would be ignored, so only these can be given.
-SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED SAMPLE ONLY WRITE UPGRADE
+SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED SAMPLE ONLY WRITE UPGRADE \
+	REPOSITORY ISSUES DOCUMENTATION HOMEPAGE
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
 $(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). There are: $(SETTINGS). See 'make help'. Nothing was changed.))
@@ -39,7 +42,7 @@ $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(F
 
 .DEFAULT_GOAL := help
 .PHONY: help apply checked quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint \
-	docs molecule fleet differential faults kernels cores benchmark build install packages runner collections lock clean
+	docs molecule fleet differential faults kernels cores benchmark eda importer build release changelog install packages runner collections lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list (default)
@@ -79,8 +82,16 @@ test-all: $(BIN)/python ## Run everything there is; TEST_ALL=1 does so for a sin
 style: runner ## Check formatting, style, lock files and workflows
 	@$(NOX) style
 
-lint: runner ## Check playbooks and roles, changelog and the artifact's contents
-	@$(NOX) lint
+lint: runner ## Check playbooks and roles, changelog, licences and the artifact's contents
+	@$(NOX) lint reuse
+
+importer: runner ## Import the artifact as Galaxy and Automation Hub do
+	@$(NOX) importer
+
+# Debian's Java runs the rules engine.
+eda: runner packages ## Run the rulebook with ansible-rulebook: drift is found and set right
+	@command -v java >/dev/null || tools/install_packages.sh default-jre-headless
+	@$(NOX) eda
 
 types: runner ## Check types with mypy, strictly
 	@$(NOX) types
@@ -136,8 +147,17 @@ cores: runner packages ## Run the reboot scenario with other releases of ansible
 benchmark: runner packages ## Measure plays beside ping and ansible.posix.sysctl, predictions, and open connections: WRITE=1
 	@$(NOX) benchmark -- $(if $(WRITE),--write-page)
 
-build: $(ARTIFACT) ## Build the collection's artifact into .build
+# Always anew, because the addresses may be others than those of the artifact that is there.
+build: $(VENV)/.apply ## Build the artifact into .build: REPOSITORY= ISSUES= DOCUMENTATION= HOMEPAGE= for its metadata
+	@$(BIN)/python tools/build.py .build
 	@echo 'The artifact is $(ARTIFACT).'
+
+release: $(VENV)/.apply ## Build what can be published; refuse without the four addresses and the changelog
+	@$(BIN)/python tools/build.py --release .build
+	@echo 'The artifact is $(ARTIFACT). Publish it: ansible-galaxy collection publish $(ARTIFACT)'
+
+changelog: runner ## Gather the changelog's fragments into CHANGELOG.md, as the version in galaxy.yml
+	@$(NOX) changelog
 
 install: $(INSTALLED) ## Install the artifact into .collections
 	@echo 'It is installed in .collections.'
@@ -175,8 +195,7 @@ $(VENV)/.%: locks/%.txt | $(BIN)/python
 
 $(ARTIFACT): $(PACKED) $(VENV)/.apply
 	@echo 'Building $@.'
-	@mkdir -p .build
-	@$(BIN)/ansible-galaxy collection build --force --output-path .build . >/dev/null
+	@$(BIN)/python tools/build.py .build
 
 $(INSTALLED): $(ARTIFACT)
 	@echo 'Installing it into .collections.'

@@ -10,6 +10,7 @@ What is installed for a session is locked in the file of the same name in locks/
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -42,17 +43,28 @@ CORES = {
 MAIN_CORE = "2.19" if sys.version_info < (3, 12) else "2.21"  # the group "apply"
 # What a user of the collection gets at the top of the artifact, and nothing else.
 ARTIFACT_ROOT = {
+    ".ansible-lint",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "COPYING",
     "FILES.json",
+    "LICENSES",
+    "MAINTAINERS.md",
     "MANIFEST.json",
     "README.md",
+    "REUSE.toml",
+    "SECURITY.md",
+    "changelogs",
     "docs",
+    "extensions",
     "meta",
     "playbooks",
     "plugins",
     "roles",
+    "tests",
 }
+# Of these folders, what begins with one of these names.
+ARTIFACT_PARTS = ("changelogs/c", "extensions/eda", "tests/config.yml")
 
 # Run everything, as `make test-all` does, and not only what `make test` promises.
 TEST_ALL = os.environ.get("TEST_ALL") == "1"
@@ -207,17 +219,69 @@ def lint(session: nox.Session) -> None:
     """Check the playbooks and roles, the changelog's fragments and what the artifact contains."""
     install(session, "lint")
     add_test_collections(session)
-    session.run(
-        *("ansible-lint", "--offline", "--strict"),
-        env=ansible_env(ROOT / "collections", CACHE / "collections"),
-    )
+    examples = sorted(map(str, Path("docs/examples/fleet").glob("*.yml")))  # excluded in .ansible-lint
+    for files in ((), examples):
+        session.run(
+            *("ansible-lint", "--offline", "--strict", *files),
+            env=ansible_env(ROOT / "collections", CACHE / "collections"),
+        )
     session.run("antsibull-changelog", "lint")
     session.run("make", "build", external=True)
     artifact = max(BUILD.glob("linux-tcp-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    partial = {part.partition("/")[0] + "/" for part in ARTIFACT_PARTS}
     with tarfile.open(artifact) as archive:
-        roots = {name.partition("/")[0] for name in archive.getnames()}
-    if surplus := roots - ARTIFACT_ROOT:
+        names = archive.getnames()
+    surplus = {root for name in names if (root := name.partition("/")[0]) not in ARTIFACT_ROOT}
+    surplus |= {name for name in names if name.startswith(tuple(partial)) and not name.startswith(ARTIFACT_PARTS)}
+    if surplus:
         session.error(f"{artifact.name} contains {sorted(surplus)}: add to build_ignore?")
+
+
+@nox.session(python="3.11")
+def reuse(session: nox.Session) -> None:
+    """Check that each file has a licence and a copyright line: where the tool has a wheel, see the group."""
+    if platform.machine() != "x86_64":
+        session.skip("the tool has no wheel for this machine")
+    install(session, "reuse")
+    session.run("reuse", "lint")
+
+
+@nox.session
+def importer(session: nox.Session) -> None:
+    """Import the artifact as Galaxy and Automation Hub do, which runs ansible-lint on it; a warning is an error."""
+    install(session, "importer")
+    folder, temporary = BUILD / "importer", CACHE / "importer"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run(
+        *("python", "tools/build.py", str(folder)),
+        env={
+            name: f"https://example.org/{name.lower()}"
+            for name in ("REPOSITORY", "ISSUES", "DOCUMENTATION", "HOMEPAGE")
+        },
+    )
+    (artifact,) = folder.glob("linux-tcp-*.tar.gz")
+    with session.chdir(folder):  # which gets the result too
+        output = session.run(
+            *("python", "-m", "galaxy_importer.main", artifact.name),
+            env={
+                "HOME": str(own_home()),
+                "GALAXY_IMPORTER_ANSIBLE_LOCAL_TMP": str(temporary),
+                "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
+                "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true",
+            },
+            silent=True,
+        )
+    lines = str(output).splitlines()
+    print("\n".join(line for line in lines if not line.startswith("Loading ")))
+    if warnings := [line for line in lines if line.startswith(("WARNING", "ERROR", "CRITICAL"))]:
+        session.error(f"galaxy-importer warns {len(warnings)} times, see above.")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Gather the changelog's fragments into CHANGELOG.md."""
+    install(session, "lint")
+    session.run("antsibull-changelog", "release", *session.posargs)
 
 
 @nox.session

@@ -86,6 +86,7 @@ TEST = Plan(
             TYPES,
             Step("units", "Unit tests with coverage", "every Python, complete, 200 stress runs, longer searches"),
             Step("lint", "Lint of playbooks, changelog and artifact"),
+            Step("importer", "Import of the artifact as on Galaxy"),
             Step("docs-lint", "Documentation lint"),
             Step("docs", "Documentation build"),
         ),

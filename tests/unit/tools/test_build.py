@@ -1,0 +1,112 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the artifact's metadata may have, and what a release needs."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.tools import build
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+ADDRESSES = {
+    "REPOSITORY": "https://example.org/tcp",
+    "ISSUES": "https://example.org/tcp/issues",
+    "DOCUMENTATION": "https://example.org/docs",
+    "HOMEPAGE": "http://example.org:8080/",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "root"
+    for file, text in {
+        "galaxy.yml": "version: 1.0.0\n",
+        "changelogs/changelog.yaml": "ancestor: null\nreleases: {1.0.0: {}}\n",
+        "changelogs/config.yaml": "",
+        "CHANGELOG.md": "",
+        "collections/ansible_collections/linux/tcp": "",
+        "plugins/__pycache__/a.pyc": "",
+        "plugins/action/collections": "",
+        ".venv/bin/python": "",
+        ".ansible-lint": "",
+    }.items():
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (root / "changelogs" / "fragments").mkdir()
+    return root
+
+
+def test_addresses() -> None:
+    assert build.addresses_of({**ADDRESSES, "HOME": "/root"}) == ADDRESSES
+    assert build.addresses_of({"ISSUES": "", "HOME": "/root"}) == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "example.org/tcp",
+        "ftp://example.org/tcp",
+        "https://",
+        "https:///tcp",
+        "https://example.org/a b",
+        "https://example.org/\nversion: 2",
+        "https://example.org:port/",
+        "https://[::1/",
+        "https://me:secret@example.org/",
+        "https://exämple.org/",
+        "javascript:alert(1)",
+    ],
+)
+def test_address_that_cannot_be(address: str) -> None:
+    message = f"ISSUES={address!a} is not a web address. Give one without a password, such as ISSUES=https://"
+    with pytest.raises(build.BuildError, match=re.escape(message)):
+        build.addresses_of({**ADDRESSES, "ISSUES": address})
+
+
+def test_release(root: Path) -> None:
+    build.require_release(root, ADDRESSES)
+
+
+def test_release_without_addresses(root: Path) -> None:
+    message = "A release needs ISSUES, HOMEPAGE. Give each: make release ISSUES=https://… HOMEPAGE=https://…"
+    given = {name: ADDRESSES[name] for name in ("REPOSITORY", "DOCUMENTATION")}
+    with pytest.raises(build.BuildError, match=f"^{re.escape(message)}$"):
+        build.require_release(root, given)
+
+
+@pytest.mark.parametrize("missing", ["version", "fragment", "page"])
+def test_release_without_changelog(root: Path, missing: str) -> None:
+    if missing == "version":
+        (root / "galaxy.yml").write_text("version: 1.1.0\n", encoding="utf-8")
+    elif missing == "fragment":
+        (root / "changelogs" / "fragments" / "more.yml").write_text("", encoding="utf-8")
+    else:
+        (root / "CHANGELOG.md").unlink()
+    with pytest.raises(build.BuildError, match="run `make changelog` and commit"):
+        build.require_release(root, ADDRESSES)
+
+
+def test_copy(root: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    build.copy_repository(root, tree, {"ISSUES": ADDRESSES["ISSUES"]})
+    assert (tree / "galaxy.yml").read_text(encoding="utf-8") == (
+        'version: 1.0.0\nissues: "https://example.org/tcp/issues"\n'
+    )
+    assert sorted(str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file()) == [
+        ".ansible-lint",
+        "CHANGELOG.md",
+        "changelogs/changelog.yaml",
+        "changelogs/config.yaml",
+        "galaxy.yml",
+        "plugins/action/collections",
+    ]
+    assert (root / "galaxy.yml").read_text(encoding="utf-8") == "version: 1.0.0\n"

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Build the collection's artifact, with the addresses of its publisher in its metadata.
+
+The repository names no address, because every clone can publish. The environment has them: REPOSITORY, ISSUES,
+DOCUMENTATION and HOMEPAGE, each a web address. Those that are given go into the artifact's metadata. With
+``--release`` each is required, and the changelog has to have the version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import typing as t
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+ADDRESSES = ("REPOSITORY", "ISSUES", "DOCUMENTATION", "HOMEPAGE")  # the keys of the metadata, as settings of make
+
+
+class BuildError(Exception):
+    """A setting or the repository does not allow to build."""
+
+
+def addresses_of(environment: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses that are given, by setting."""
+    given = {name: environment[name] for name in ADDRESSES if environment.get(name)}
+    for name, address in given.items():
+        if not is_web_address(address):
+            raise BuildError(
+                f"{name}={address!a} is not a web address. Give one without a password, "
+                f"such as {name}=https://example.org/tcp."
+            )
+    return given
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an address that can be published: http or https, a host, printable ASCII, no user."""
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError:
+        return False
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    return is_plain and url.scheme in ("http", "https") and bool(url.hostname) and "@" not in url.netloc
+
+
+def require_release(root: Path, given: t.Mapping[str, str]) -> None:
+    """Raise an error where something that a release has is missing."""
+    if missing := [name for name in ADDRESSES if name not in given]:
+        example = " ".join(f"{name}=https://…" for name in missing)
+        raise BuildError(f"A release needs {', '.join(missing)}. Give each: make release {example}")
+    version = yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    changelog = yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    fragments = sorted((root / "changelogs" / "fragments").glob("*.yml"))
+    if version not in changelog["releases"] or fragments or not (root / "CHANGELOG.md").exists():
+        raise BuildError(
+            f"The changelog does not have {version} of galaxy.yml yet, or changelogs/fragments has further changes. "
+            "Set the version in galaxy.yml, run `make changelog` and commit what it writes."
+        )
+
+
+def copy_repository(root: Path, tree: Path, given: t.Mapping[str, str]) -> None:
+    """Copy what can be of the artifact, and write the addresses into the copy."""
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        hidden = {name for name in names if name.startswith(".") and name != ".ansible-lint"}
+        return hidden | ({"collections"} if Path(folder) == root else set()) | {"__pycache__"}
+
+    shutil.copytree(root, tree, symlinks=True, ignore=ignored)
+    with (tree / "galaxy.yml").open("a", encoding="utf-8") as file:
+        file.writelines(f"{name.lower()}: {json.dumps(address)}\n" for name, address in given.items())
+
+
+def build(root: Path, target: Path, given: t.Mapping[str, str]) -> None:
+    """Build the artifact of a repository into a folder."""
+    with tempfile.TemporaryDirectory(prefix="linux-tcp-build-") as folder:
+        tree = Path(folder, "tree")
+        copy_repository(root, tree, given)
+        program = Path(sys.executable).with_name("ansible-galaxy")
+        command = [program, "collection", "build", "--force", "--output-path", target, tree]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise BuildError(f"ansible-galaxy failed: {run.stderr.strip()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--release", action="store_true", help="refuse to build what cannot be published")
+    parser.add_argument("target", type=Path, help="the folder that gets the artifact")
+    arguments = parser.parse_args()
+    try:
+        given = addresses_of(os.environ)
+        if arguments.release:
+            require_release(ROOT, given)
+        arguments.target.mkdir(parents=True, exist_ok=True)
+        build(ROOT, arguments.target, given)
+    except BuildError as exc:
+        sys.exit(f"{exc} Nothing was built.")
+
+
+if __name__ == "__main__":
+    main()
