@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: keepalive_audit
 short_description: Check a fleet by what the info modules returned, and render the reports
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Takes for each host what M(linux.tcp.keepalive_info), M(linux.tcp.keepalive_sockets_info) and
     M(linux.tcp.keepalive_namespaces_info) returned, also where they failed or the host could not be reached, and

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive
 short_description: Set the TCP keepalive values, now and after the next reboot
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gets and sets C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes)
     in the running kernel and in the file from which the next boot takes them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_checkpoint
 short_description: Save what a host has before its TCP keepalive values are changed
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The playbook C(linux.tcp.rollout) uses this module before and after it changes a host. Do not use it directly; it
     may change at any time.

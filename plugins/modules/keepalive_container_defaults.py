@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_container_defaults
 short_description: Set the TCP keepalive values that new containers get
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - A container with a network of its own does not inherit the host's values. It begins with the kernel's, 7200, 75 and
     9, unless its engine sets others. This module gives the engine a file with the values for each new container.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_info
 short_description: Gather the TCP keepalive values that a host has, and will have after a reboot
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
     running kernel, the values that the next boot will give, and the file and line that each of them comes from.

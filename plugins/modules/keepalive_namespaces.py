@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_namespaces
 short_description: Set the TCP keepalive values of running containers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets the values in network namespaces other than the host's own, those of containers and pods, of units with a
     network of their own, and those that C(ip netns) made. Nothing is restarted, and nothing else of a container is

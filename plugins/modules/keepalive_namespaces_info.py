@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_namespaces_info
 short_description: Gather the TCP keepalive values of every network namespace
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the network namespaces of a host, those of its containers and pods, of units with a network of their own,
     and those that C(ip netns) made, with the values that are in force there.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_restore
 short_description: Restore what a host had before its TCP keepalive values were changed
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that the playbook
     C(linux.tcp.rollout) saved in a checkpoint. Files that did not exist are removed.

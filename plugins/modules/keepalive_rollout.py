@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_rollout
 short_description: Keep the state of a rollout on the controller
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The playbooks C(linux.tcp.rollout) and C(linux.tcp.restore) use this action. Do not use it directly; it may change
     at any time.

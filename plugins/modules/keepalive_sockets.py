@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_sockets
 short_description: Bring open TCP connections under keepalive
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Switches keepalive on (or off) for TCP and MPTCP sockets that are open already, pins values of their own to them,
     and arms their timers anew, without restarting the programs that hold them.

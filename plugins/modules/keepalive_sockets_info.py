@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_sockets_info
 short_description: Gather which open TCP connections keepalive covers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the TCP and MPTCP sockets that processes hold, in every network namespace in which a process lives, with
     their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.

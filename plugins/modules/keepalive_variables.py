@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keepalive_variables
 short_description: Read the variables of a playbook on the controller
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The playbooks of the collection use this action. Do not use it directly; it may change at any time.
   - It returns the variables of a playbook as C(localhost) has them, with those of the play and of C(--extra-vars). So
