@@ -531,6 +531,14 @@ def fleet(session: nox.Session) -> None:
 
 
 @nox.session
+def eda(session: nox.Session) -> None:
+    """Run the rulebook with ansible-rulebook, which needs Java, on hosts behind SSH."""
+    install(session, "eda")
+    session.run("make", "install", external=True)
+    session.run("python", "-m", "pytest", "tests/eda", *session.posargs, env=ansible_env(ROOT / ".collections"))
+
+
+@nox.session
 def kernels(session: nox.Session) -> None:
     """Set values and reboot on machines that qemu emulates, each with the kernel of its release of Debian."""
     install(session, "differential")
