@@ -209,6 +209,7 @@ def style(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", "--diff", ".")
     session.run("ruff", "check", ".")
     session.run("yamllint", "--strict", ".")
+    session.run("python", "tools/lint_yaml_in_docs.py")
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows)
     session.run("zizmor", "--offline", "--quiet", ".github")
@@ -432,7 +433,7 @@ def docs_lint(session: nox.Session) -> None:
     collection = copy_as_collection(session)
     session.run(
         *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
-        *("--validate-collection-refs", "self", str(collection)),
+        *("--validate-collection-refs=all", "--check-extra-docs-refs", str(collection)),
         env=ansible_env(TREE) | {"HOME": str(own_home())},
     )
     for guide in sorted(Path("docs/docsite/rst").glob("*.rst")):  # as a Git host renders it, without Sphinx
