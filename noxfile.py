@@ -212,6 +212,10 @@ def style(session: nox.Session) -> None:
     session.run("python", "tools/lint_yaml_in_docs.py")
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows)
+    templates = Path(".github/ISSUE_TEMPLATE")
+    forms = sorted(str(path) for path in templates.glob("*.yml") if path.stem != "config")
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-issue-forms", *forms)
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-issue-config", f"{templates}/config.yml")
     session.run("zizmor", "--offline", "--quiet", ".github")
 
 
