@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import yaml
 
 ROOT = Path(__file__).parents[1]
+PROGRAM = Path(sys.executable).with_name("ansible-galaxy")
 ADDRESSES = ("REPOSITORY", "ISSUES", "DOCUMENTATION", "HOMEPAGE")  # the keys of the metadata, as settings of make
 
 
@@ -87,9 +88,12 @@ def build(root: Path, target: Path, given: t.Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="linux-tcp-build-") as folder:
         tree = Path(folder, "tree")
         copy_repository(root, tree, given)
-        program = Path(sys.executable).with_name("ansible-galaxy")
-        command = [program, "collection", "build", "--force", "--output-path", target, tree]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            [PROGRAM, "collection", "build", "--force", "--output-path", target, tree],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
         if run.returncode:
             raise BuildError(f"ansible-galaxy failed: {run.stderr.strip()}")
 
