@@ -281,14 +281,13 @@ def test_runner(project: Project) -> None:
         (folder / "project" / "group_vars" / "all.yml").write_text("keepalive_audit_limit: 1\n")
         fleet["host03"].write("/etc/sysctl.d/zz-local.conf", "net.ipv4.tcp_keepalive_time = 60\n")
         run = from_python(fleet, "rollout.yml")
-        status, summary, *reasons = run.output.splitlines()
+        status, *failures, summary = run.output.splitlines()
         found = {outcome: hosts for outcome, hosts in ast.literal_eval(summary).items() if hosts}
         assert (run.status, status) == (0, "failed 2")
+        assert failures == ["host03 failed: checkpoint_failed, see the summary below."]
         assert found.keys() == {"already_compliant", "failed", "not_started"}
         assert (found["already_compliant"], found["not_started"]) == ("1: host01", "1: host02")
-        assert len(reasons) == 1
-        assert reasons[0].startswith("host03 Failed. ")
-        assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and takes precedence" in reasons[0]
+        assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and takes precedence" in found["failed"]["host03"]
         fleet["host03"].run("rm /etc/sysctl.d/zz-local.conf")
 
         run = fleet.run(*command, "--ident=rollout", env=as_job())
@@ -309,7 +308,8 @@ def test_runner(project: Project) -> None:
         assert json.loads((audit / "report.json").read_text())["in_order"] is True
 
         run = from_python(fleet, "restore.yml")
-        assert (run.status, run.output) == (0, "successful 0\n")
+        summary = "{'restored': '2: host02, host03', 'no_checkpoint': '1: host01'}"
+        assert (run.status, run.output) == (0, f"successful 0\n{summary}\n")
         assert {name: fleet[name].look() for name in EVERYBODY[1:]} == {name: before[name] for name in EVERYBODY[1:]}
         assert_values(fleet["host01"], VALUES)
 
