@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons impo
     UNIT_COMMANDS,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS as DEFAULTS
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
@@ -41,12 +41,11 @@ def origin_of(one: Namespace, remembered: Remembered | None, unit_file: str | No
         return Origin(HOST_BOOT)
     if unit_file:
         return Origin(UNIT_COMMANDS, path=unit_file)
-    of_containers = _of_containers(one)
+    before = remembered.before if remembered and remembered.explains(one.values) else None
+    of_containers = _of_containers(one, before or one.values)
     if of_containers:
         return of_containers
-    if remembered and remembered.explains(one.values):
-        return origin_once_set(one, remembered.before)
-    return Origin()
+    return origin_once_set(one, before) if before else Origin()
 
 
 def origin_once_set(one: Namespace, before: Values) -> Origin:
@@ -59,11 +58,11 @@ def origin_once_set(one: Namespace, before: Values) -> Origin:
     return Origin(SET_WHILE_RUNNING, before)
 
 
-def _of_containers(one: Namespace) -> Origin | None:
+def _of_containers(one: Namespace, made: Values) -> Origin | None:
     """Return what the settings of all containers in a namespace set; None where they do not tell.
 
     They tell where they are known for each container, no program in one may set the values, and the namespace is made
-    for them. CRI-O may set the values of a pod by another program, so what its containers do not set is not known.
+    for them. ``made`` are the values that it had before this collection set it.
     """
     settings = [container.settings for container in one.containers]
     known = [found for found in settings if found and not found.may_set and not found.is_foreign]
@@ -75,11 +74,19 @@ def _of_containers(one: Namespace) -> Origin | None:
             if values[key] not in (None, value):
                 return None  # the one that starts last wins
             values, path = values.updated({key: value}), found.path
-    if any(map(_is_partly_known, one.containers)):
+    rest = DEFAULTS.updated(values.named())
+    others_set = any(made[key] not in (None, rest[key]) for key in KEYS if values[key] is None)
+    if any(_is_partly_known(container, others_set=others_set) for container in one.containers):
         return Origin(CONTAINER_SETTINGS, values, path) if values.named() else None
     reason = CONTAINER_SETTINGS if values.named() else KERNEL_DEFAULTS
-    return Origin(reason, DEFAULTS.updated(values.named()), path)
+    return Origin(reason, rest, path)
 
 
-def _is_partly_known(one: Container) -> bool:
-    return one.engine == "cri-o"
+def _is_partly_known(one: Container, *, others_set: bool) -> bool:
+    """Return whether more than its settings may set the values of a container.
+
+    CRI-O may set those of a pod by another program. With CNI a network may set them, by the plugin tuning; docker has
+    such networks in pods of Kubernetes. That shows in a value that no settings set and that is not the kernel's.
+    """
+    has_network_of_cni = one.engine == "containerd" or (one.engine == "docker" and one.pod is not None)
+    return one.engine == "cri-o" or (has_network_of_cni and others_set)

@@ -4,10 +4,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin, Settings
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import (
+    Container,
+    Namespace,
+    Origin,
+    Pod,
+    Settings,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
     CONTAINER_SETTINGS,
@@ -80,6 +88,32 @@ def test_origin_of(one: Namespace, expected: Origin) -> None:
 )
 def test_remembered(one: Namespace, expected: Origin) -> None:
     assert origin_of(one, ENTRY, None) == expected
+
+
+TUNED = Values(170, 75, 9)
+POD = Pod("1")
+
+
+@pytest.mark.parametrize("container", [Container("1", "containerd"), Container("1", "docker", pod=POD)], ids=str)
+@pytest.mark.parametrize(
+    ("values", "settings", "remembered", "expected"),
+    [
+        pytest.param(KERNEL_DEFAULTS, PLAIN, None, Origin(NONE_SET, KERNEL_DEFAULTS, "plain"), id="none"),
+        pytest.param(Values(), PLAIN, None, Origin(NONE_SET, KERNEL_DEFAULTS, "plain"), id="unreadable"),
+        pytest.param(TUNED, PLAIN, None, Origin(), id="sets"),
+        pytest.param(TUNED, SIXTY, None, Origin(CONTAINER_SETTINGS, Values(60, 75, 9), "sixty"), id="not seen"),
+        pytest.param(
+            Values(60, 30, 9), SIXTY, None, Origin(CONTAINER_SETTINGS, Values(time=60), "sixty"), id="sets another"
+        ),
+        pytest.param(OURS, PLAIN, ENTRY, Origin(NONE_SET, KERNEL_DEFAULTS, "plain"), id="none, ours"),
+        pytest.param(OURS, PLAIN, Remembered(TUNED, OURS), Origin(SET_WHILE_RUNNING, TUNED), id="set, then ours"),
+    ],
+)
+def test_values_by_the_network_of_cni(
+    container: Container, values: Values, settings: Settings, remembered: Remembered | None, expected: Origin
+) -> None:
+    one = Namespace(1, values=values, containers=(dataclasses.replace(container, settings=settings),))
+    assert origin_of(one, remembered, None) == expected
 
 
 def test_unit_that_names_the_keys() -> None:
