@@ -37,8 +37,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REF
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.monitors import container_of_monitor
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_own_table
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import count_established
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
@@ -265,7 +264,7 @@ class NamespaceScanner:
     def _count_connections(self) -> int | None:
         """Return the number of connections in the namespace of this thread."""
         try:
-            return len(read_own_table((STATES["established"],)))
+            return count_established()
         except OSError as exc:
             require_not_exhausted("A socket", exc)
             self.unreadable.add("namespace", NO_TABLE)

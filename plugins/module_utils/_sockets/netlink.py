@@ -43,6 +43,11 @@ _ERROR = struct.Struct("=i")
 
 _LISTENING = STATES["listening"]
 _BUFFER = 1 << 18
+# Of each family the file with the counters of a namespace, and how the line begins that says that there are none.
+_COUNTERS = {
+    socket.AF_INET: ("sockstat", [b"TCP:", b"inuse", b"0"]),
+    socket.AF_INET6: ("sockstat6", [b"TCP6:", b"inuse", b"0"]),
+}
 
 
 def read_table(place: str, namespace: int, states: t.Collection[int]) -> list[Entry]:
@@ -69,13 +74,30 @@ def read_table(place: str, namespace: int, states: t.Collection[int]) -> list[En
     return entries
 
 
-def read_own_table(states: t.Collection[int]) -> list[Entry]:
-    """Return the sockets in some states of the network namespace of this thread.
+def count_established() -> int:
+    """Return how many TCP connections are established in the network namespace of this thread.
 
     :raises OSError: where the kernel refuses.
     """
+    families = [family for family in _COUNTERS if _may_have_sockets(family)]
+    if not families:
+        return 0
     with _open() as asked:
-        return _entries(asked, states)
+        return sum(1 for family in families for _entry in _ask(asked, family, (STATES["established"],)))
+
+
+def _may_have_sockets(family: socket.AddressFamily) -> bool:
+    """Return whether this network namespace may have TCP sockets of a family, in TIME-WAIT and SYN-RECEIVED apart.
+
+    All namespaces share one table, and asking for the sockets of one reads all of it, which takes milliseconds. Each
+    has counters of its own (net/ipv4/proc.c, net/ipv6/proc.c).
+    """
+    name, none = _COUNTERS[family]
+    try:
+        with open(f"/proc/thread-self/net/{name}", "rb") as file:
+            return all(line.split()[: len(none)] != none for line in file)
+    except OSError:
+        return True
 
 
 def _entries(asked: socket.socket, states: t.Collection[int]) -> list[Entry]:

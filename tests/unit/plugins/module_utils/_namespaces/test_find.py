@@ -151,7 +151,7 @@ def test_namespace_that_cannot_be_opened_or_entered(
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
-@pytest.mark.parametrize("what", ["open_namespace", "user_of", "cookie", "read_own_table"])
+@pytest.mark.parametrize("what", ["open_namespace", "user_of", "cookie", "count_established"])
 def test_what_could_not_be_looked_at_is_not_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, code: int
 ) -> None:
@@ -227,7 +227,7 @@ def test_connections_that_cannot_be_counted(tmp_path: Path, monkeypatch: pytest.
     def refuse(*_arguments: object) -> t.NoReturn:
         raise OSError(93, "Protocol not supported")
 
-    monkeypatch.setattr(find, "read_own_table", refuse)
+    monkeypatch.setattr(find, "count_established", refuse)
     found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7")))
     (one,) = found.filled(found.namespaces(), connections=True)
     assert one.connections is None

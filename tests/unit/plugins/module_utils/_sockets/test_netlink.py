@@ -100,3 +100,12 @@ def test_another_namespace() -> None:
         "stayed": True,
         "moved": True,
     }
+
+
+def test_count_established() -> None:
+    assert run_isolated(SCENARIOS / "count.py")["found"] == [
+        [0, []],
+        [0, ["AF_INET"]],
+        [2, ["AF_INET"]],
+        [6, ["AF_INET", "AF_INET6"]],
+    ]
