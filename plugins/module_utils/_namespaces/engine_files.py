@@ -43,6 +43,8 @@ _STORAGE = "/var/lib/containers/storage"
 _STORAGE_RUN = "/run/containers/storage"
 _GRAPH_ROOT = re.compile(rb"""^[ \t]*graphroot[ \t]*=[ \t]*["'](/[^"'\n]+)["']""", re.MULTILINE)
 _INCUS = ("/run/incus", "/var/lib/incus/containers")
+_LXC = ("/var/lib/lxc",)
+_ADDED_NUMBER = re.compile(r"-[0-9]{1,3}\Z")
 _MANAGER = "io.container.manager"  # the annotation of podman, and of no other engine
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")  # containerd: pkg/identifiers
 
@@ -66,13 +68,24 @@ class EngineFiles:
         if place.user != 0:  # the id may be that of another container
             return Container(place.container, place.engine, user=place.user)
         if place.engine == "lxc":
-            is_incus = not place.is_nested and any(self._files.isdir(f"{base}/{place.container}") for base in _INCUS)
-            return Container(place.container, "incus" if is_incus else "lxc", place.container)
+            return Container(place.container, "lxc", place.container) if place.is_nested else self._of_lxc(place)
         if place.engine == "nspawn":
             return Container(place.container, "nspawn", place.container)
         pod = Pod(place.pod) if place.pod else None
         bare = Container(place.container, place.engine, None, pod)
         return bare if place.is_nested else self._by_id(place.container, place) or bare
+
+    def _of_lxc(self, place: Place) -> Container:
+        """Return a container of LXC or Incus, which have a folder for each.
+
+        Where a cgroup with its name was left, LXC adds a number (src/lxc/cgroups/cgfsng.c, cgfsng_payload_create()).
+        """
+        cgroup = str(place.container)
+        for name in dict.fromkeys((cgroup, _ADDED_NUMBER.sub("", cgroup))):
+            for engine, bases in (("incus", _INCUS), ("lxc", _LXC)):
+                if name not in ("", ".", "..") and any(self._files.isdir(f"{base}/{name}") for base in bases):
+                    return Container(name, engine, name)
+        return Container(cgroup, "lxc", cgroup)
 
     def _by_id(self, identity: str, place: Place) -> Container | None:
         """Return a container whose id has 64 digits, as the files of its engine describe it."""

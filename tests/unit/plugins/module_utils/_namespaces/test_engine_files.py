@@ -153,6 +153,18 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
         pytest.param(KUBERNETES, {}, Container(ID, None, None, Pod(UID)), id="unknown engine"),
         pytest.param("/lxc.payload.web", {}, Container("web", "lxc", "web"), id="LXC"),
         pytest.param("/lxc.payload.web", {"/run/incus/web": None}, Container("web", "incus", "web"), id="Incus"),
+        pytest.param(
+            "/lxc.payload.web-1", {"/var/lib/lxc/web": None}, Container("web", "lxc", "web"), id="LXC, a number"
+        ),
+        pytest.param("/lxc.payload.web-1", {"/run/incus/web": None}, Container("web", "incus", "web"), id="Incus, too"),
+        pytest.param(
+            "/lxc.payload.web-1",
+            {"/var/lib/lxc/web": None, "/var/lib/lxc/web-1": None},
+            Container("web-1", "lxc", "web-1"),
+            id="LXC, a number of its own",
+        ),
+        pytest.param("/lxc.payload.web-1", {}, Container("web-1", "lxc", "web-1"), id="LXC in a folder elsewhere"),
+        pytest.param("/lxc.payload...", {"/run/incus": None}, Container("..", "lxc", ".."), id="LXC, no name"),
         pytest.param("/machine.slice/machine-web.scope/payload", {}, Container("web", "nspawn", "web"), id="nspawn"),
         pytest.param(f"/lxc.payload.x{DOCKER}", docker(), Container(ID, "docker"), id="an engine in a container"),
     ],
