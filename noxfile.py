@@ -579,7 +579,7 @@ def cores(session: nox.Session, core: str) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure plays beside their peers, predictions, open connections and a merged audit; print the tables."""
+    """Measure plays beside their peers, predictions, connections, containers and a merged audit; print the tables."""
     install(session, "benchmark")
     add_test_collections(session)
     session.run("make", "install", external=True)
@@ -591,4 +591,5 @@ def benchmark(session: nox.Session) -> None:
     write_page = [argument for argument in session.posargs if argument == "--write-page"]
     session.run(*("python", "-m", f"{benchmarks}.prediction", *write_page), env={"PYTHONPATH": "collections"})
     session.run(*("python", "-m", f"{benchmarks}.sockets", *write_page), env={"PYTHONPATH": "collections"})
+    session.run(*("python", "-m", f"{benchmarks}.namespaces", *write_page), env={"PYTHONPATH": "collections"})
     session.run(*("python", "-m", f"{benchmarks}.audit"), env={"PYTHONPATH": "collections"})

@@ -13,17 +13,14 @@ only the sockets of the processes that this module started.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
-import typing as t
-from pathlib import Path
 
+from ansible_collections.linux.tcp.tests.benchmark.cost import measure, module
 from ansible_collections.linux.tcp.tests.benchmark.report import (
     BenchmarkError,
     as_rst,
@@ -34,55 +31,12 @@ from ansible_collections.linux.tcp.tests.benchmark.report import (
     update_page,
 )
 
-if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.benchmark.report import Command
-
-COLLECTIONS = Path(__file__).resolve().parents[2] / "collections"
-RUN_MODULE = """
-import importlib, json, sys
-from ansible.module_utils import basic
-basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[2])}).encode()
-basic._ANSIBLE_PROFILE = "legacy"
-importlib.import_module("ansible_collections.linux.tcp.plugins.modules." + sys.argv[1]).main()
-"""
 SS = ("ss", "-tnoep")
 MOST_TIMES_SS = 2.0
 MOST_MEBIBYTES = 200
 HEADINGS = ["sockets", "what", "wall", "CPU", "memory", "expected"]
 PAGE_BEGIN = ".. The lines from here on are written by the benchmark of sockets.\n"
 PAGE_END = ".. The lines written by the benchmark of sockets end here.\n"
-
-
-class Cost(t.NamedTuple):
-    """The least seconds of wall time and CPU time that were measured, and the most MiB of memory."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
-def module(name: str, **params: object) -> Command:
-    """Return a command that runs a module of the collection."""
-    return [sys.executable, "-c", RUN_MODULE, name, json.dumps({"summary_only": True, **params})]
-
-
-def measure(commands: t.Iterable[Command]) -> Cost:
-    """Run commands that cost the same.
-
-    :raises BenchmarkError: when one fails.
-    """
-    costs = []
-    for command in commands:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(COLLECTIONS)}
-        )
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = status
-        if status:
-            raise BenchmarkError(f"{command[0]} failed ({status}).")
-        costs.append(Cost(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
-    return Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs), max(cost.memory for cost in costs))
 
 
 def hold(address: str, connections: int) -> None:
@@ -116,14 +70,16 @@ def measure_all(sockets: int, *, processes: int, runs: int) -> list[list[str]]:
     """Return the lines of the table for a number of sockets."""
     holders = start(processes, sockets)
     pids = [holder.pid for holder in holders]
+    short = {"summary_only": True}
     try:
         by_ss = measure([SS] * runs)
-        summary = measure([module("keepalive_sockets_info")] * runs)
-        one = measure([module("keepalive_sockets_info", pids=pids[:1])] * runs)
-        measure([module("keepalive_sockets", pids=pids, listening=True)])
-        nothing = measure([module("keepalive_sockets", pids=pids, listening=True)] * runs)
+        summary = measure([module("keepalive_sockets_info", **short)] * runs)
+        one = measure([module("keepalive_sockets_info", pids=pids[:1], **short)] * runs)
+        measure([module("keepalive_sockets", pids=pids, listening=True, **short)])
+        nothing = measure([module("keepalive_sockets", pids=pids, listening=True, **short)] * runs)
         to_change = measure(
-            module("keepalive_sockets", pids=pids, listening=True, enabled=bool(run % 2)) for run in range(runs)
+            module("keepalive_sockets", pids=pids, listening=True, enabled=bool(run % 2), **short)
+            for run in range(runs)
         )
     finally:
         for holder in holders:
