@@ -79,7 +79,7 @@ TEST = Plan(
     ),
     lanes=(
         (
-            Step("molecule", "Molecule scenarios", "every host and scenario, 30 difficult trees on each host"),
+            Step("molecule", "Molecule scenarios", "every host, all container engines, 30 difficult trees on each"),
             Step("cores", "Other releases of ansible-core", "every release, on every host"),
         ),
         (
