@@ -24,7 +24,7 @@ import nox
 ROOT = Path(__file__).parent
 CACHE = ROOT / ".cache"
 BUILD = ROOT / ".build"
-TREE = CACHE / "tree"
+TREES = CACHE / "trees"
 LINK = "collections/ansible_collections/linux/tcp"  # this repository as a collection
 TEST_COLLECTIONS = ("ansible/posix", "containers/podman")
 TARGET_PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
@@ -164,9 +164,9 @@ def copy_as_collection(session: nox.Session) -> Path:
 
     Some tools resolve the link and then miss the folder names `ansible_collections/linux/tcp`.
     The copy is a Git checkout, as ansible-test wants it; what tools leave there unversioned
-    stays from run to run.
+    stays from run to run. Each session has its own, because several run side by side.
     """
-    collection = TREE / "ansible_collections" / "linux" / "tcp"
+    collection = TREES / session.name / "ansible_collections" / "linux" / "tcp"
     collection.mkdir(parents=True, exist_ok=True)
 
     def git(*arguments: str) -> str:
@@ -438,7 +438,7 @@ def docs_lint(session: nox.Session) -> None:
     session.run(
         *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
         *("--validate-collection-refs=all", "--check-extra-docs-refs", str(collection)),
-        env=ansible_env(TREE) | {"HOME": str(own_home())},
+        env=ansible_env(TREES / session.name) | {"HOME": str(own_home())},
     )
     for guide in sorted(Path("docs/docsite/rst").glob("*.rst")):  # as a Git host renders it, without Sphinx
         session.run("python", "-m", "docutils", "--halt=warning", "--report=warning", str(guide), os.devnull, log=False)
@@ -456,7 +456,7 @@ def docs(session: nox.Session) -> None:
         *("antsibull-docs", "--config-file", "docs/antsibull-docs.cfg"),
         *("collection", "--use-current", "--squash-hierarchy"),
         *("--fail-on-error", "--cleanup", "everything", "--dest-dir", str(source), "linux.tcp"),
-        env=ansible_env(TREE) | {"HOME": str(own_home())},
+        env=ansible_env(TREES / session.name) | {"HOME": str(own_home())},
     )
     # The front page is ours, with the sidebar. Of the one that antsibull-docs made, the list of plugins is left.
     made = (source / "index.rst").read_text(encoding="utf-8")
