@@ -5,7 +5,8 @@
 """Build the collection's artifact, with the addresses of its publisher in its metadata.
 
 The repository names no address, because every clone can publish. The environment has them: REPOSITORY, ISSUES,
-DOCUMENTATION and HOMEPAGE, each a web address. Those that are given go into the artifact's metadata. With
+DOCUMENTATION and HOMEPAGE, each a web address. Those that are given go into the artifact's metadata, and
+the relative links of its README lead there, as Galaxy has no page for them. With
 ``--release`` each is required, and the changelog has to have the version.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,16 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("ansible-galaxy")
 ADDRESSES = ("REPOSITORY", "ISSUES", "DOCUMENTATION", "HOMEPAGE")  # the keys of the metadata, as settings of make
+
+# A relative link of the README, and which address and page it leads to in the artifact, where Galaxy shows it.
+LINKS = {
+    r"docs/docsite/rst/(\w+)\.rst": ("DOCUMENTATION", r"docsite/\1.html"),
+    r"docs/images/([\w.-]+)": ("DOCUMENTATION", r"_images/\1"),
+    r"plugins/modules/(\w+)\.py": ("DOCUMENTATION", r"\1_module.html"),
+    r"plugins/filter/(\w+)\.py": ("DOCUMENTATION", r"\1_filter.html"),
+    r"roles/(\w+)/README\.md": ("DOCUMENTATION", r"\1_role.html"),
+    r"([\w.-]+)": ("REPOSITORY", r"blob/HEAD/\1"),
+}
 
 
 class BuildError(Exception):
@@ -81,6 +93,20 @@ def copy_repository(root: Path, tree: Path, given: t.Mapping[str, str]) -> None:
     shutil.copytree(root, tree, symlinks=True, ignore=ignored)
     with (tree / "galaxy.yml").open("a", encoding="utf-8") as file:
         file.writelines(f"{name.lower()}: {json.dumps(address)}\n" for name, address in given.items())
+    page = tree / "README.md"
+    page.write_text(absolute_links(page.read_text(encoding="utf-8"), given), encoding="utf-8")
+
+
+def absolute_links(text: str, given: t.Mapping[str, str]) -> str:
+    """Return a page of Markdown whose relative links lead to what `make docs` makes, and to the files of a Git host."""
+
+    def replaced(match: re.Match[str]) -> str:
+        for pattern, (name, page) in LINKS.items():
+            if (file := re.fullmatch(pattern, match["file"])) and name in given:
+                return f"]({given[name].rstrip('/')}/{file.expand(page)}{match['anchor'] or ''})"
+        return match[0]
+
+    return re.sub(r"\]\((?P<file>[^()#:\s]+)(?P<anchor>#[^()\s]*)?\)", replaced, text)
 
 
 def build(root: Path, target: Path, given: t.Mapping[str, str]) -> None:

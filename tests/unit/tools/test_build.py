@@ -32,6 +32,7 @@ def root(tmp_path: Path) -> Path:
         "changelogs/changelog.yaml": "ancestor: null\nreleases: {1.0.0: {}}\n",
         "changelogs/config.yaml": "",
         "CHANGELOG.md": "",
+        "README.md": "",
         "collections/ansible_collections/linux/tcp": "",
         "plugins/__pycache__/a.pyc": "",
         "plugins/action/collections": "",
@@ -104,9 +105,36 @@ def test_copy(root: Path, tmp_path: Path) -> None:
     assert sorted(str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file()) == [
         ".ansible-lint",
         "CHANGELOG.md",
+        "README.md",
         "changelogs/changelog.yaml",
         "changelogs/config.yaml",
         "galaxy.yml",
         "plugins/action/collections",
     ]
     assert (root / "galaxy.yml").read_text(encoding="utf-8") == "version: 1.0.0\n"
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("docs/docsite/rst/guide_fleet.rst#the-end", "https://example.org/docs/docsite/guide_fleet.html#the-end"),
+        ("docs/images/report-top.png", "https://example.org/docs/_images/report-top.png"),
+        ("plugins/modules/keepalive_info.py", "https://example.org/docs/keepalive_info_module.html"),
+        ("plugins/filter/keepalive_audit.py", "https://example.org/docs/keepalive_audit_filter.html"),
+        ("roles/keepalive/README.md", "https://example.org/docs/keepalive_role.html"),
+        ("COPYING", "https://example.org/tcp/blob/HEAD/COPYING"),
+        ("#requirements", "#requirements"),
+        ("https://example.com/a", "https://example.com/a"),
+    ],
+)
+def test_links(link: str, expected: str) -> None:
+    assert build.absolute_links(f"See [it]({link}).", ADDRESSES) == f"See [it]({expected})."
+
+
+def test_no_link_of_the_front_page_is_left_relative() -> None:
+    page = build.absolute_links((build.ROOT / "README.md").read_text(encoding="utf-8"), ADDRESSES)
+    assert re.findall(r"\]\((?!https://|#)[^)]*\)", page) == []
+
+
+def test_links_without_addresses() -> None:
+    assert build.absolute_links("See [it](COPYING).", {}) == "See [it](COPYING)."
