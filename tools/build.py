@@ -61,11 +61,11 @@ def is_web_address(text: str) -> bool:
     """Tell whether a text is an address that can be published: http or https, a host, printable ASCII, no user."""
     try:
         url = urlsplit(text)
-        _ = url.port
+        has_host = bool(url.hostname) and url.port != 0
     except ValueError:
         return False
     is_plain = text.isascii() and text.isprintable() and " " not in text
-    return is_plain and url.scheme in ("http", "https") and bool(url.hostname) and "@" not in url.netloc
+    return is_plain and url.scheme in ("http", "https") and has_host and "@" not in url.netloc
 
 
 def require_release(root: Path, given: t.Mapping[str, str]) -> None:

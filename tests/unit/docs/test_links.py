@@ -36,7 +36,7 @@ def anchors(path: Path) -> set[str]:
 
 def links(path: Path) -> t.Iterator[str]:
     for found in re.finditer(LINK[path.suffix], text_of(path), re.MULTILINE):
-        yield next(filter(None, found.groups()))
+        yield from filter(None, found.groups())
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
