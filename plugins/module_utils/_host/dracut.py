@@ -23,7 +23,10 @@ CONF = "/etc/dracut.conf"
 # Of files with the same name the one in the earliest folder counts.
 CONF_FOLDERS = ("/etc/dracut.conf.d", "/usr/lib/dracut/dracut.conf.d")
 
-_ASSIGNMENT = re.compile(rb"(?:^|[\s;&(])hostonly(\+?=)([^\s;&)]*)")
+_WORD = rb"""("[^"$`\\]*"|'[^']*'|[\w./:,@%+=-]*)"""
+_PLAIN = re.compile(rb"[ \t]*([A-Za-z_]\w*)(\+?=)" + _WORD + rb"([ \t]+#.*|[ \t]*)")
+_NOTHING = re.compile(rb"[ \t]*(#.*)?")
+_ASSIGNMENT = re.compile(rb"(?<![\w-])hostonly\+?=([^\s;&|)}]*)")
 _HOST_ONLY = (b"yes", b"-h")
 
 
@@ -40,15 +43,29 @@ def read_initramfs(files: Files) -> Initramfs | None:
     for file in _configuration(files):
         if file.kind == "unreadable":
             place = (file.path, None)
-        for number, line in enumerate(file.text.split(b"\n"), start=1):
-            for found in _ASSIGNMENT.finditer(re.sub(rb"(^|\s)#.*", b"", line)):
-                value = re.sub(rb"[\"']", b"", found[2])
-                is_plain = found[1] == b"=" and re.fullmatch(rb"[\w-]*", value)
-                if value in _HOST_ONLY or not is_plain:
-                    place = (file.path, number)
-                elif found.start() == 0:  # anything before may be a condition
-                    place = None
+        for number, is_host_only in _assignments(file.text):
+            place = (file.path, number) if is_host_only else None
     return Initramfs(place)
+
+
+def _assignments(text: bytes) -> t.Iterator[tuple[int, bool]]:
+    """Yield the number of each line of a script that sets hostonly, and whether to yes or what is not known.
+
+    What sets it to anything else counts only where each line of the script is a plain assignment: elsewhere a
+    condition, on this line or one before, may leave it out.
+    """
+    lines = [(number, line) for number, line in enumerate(text.split(b"\n"), start=1) if not _NOTHING.fullmatch(line)]
+    plain = [(number, _PLAIN.fullmatch(line)) for number, line in lines]
+    if all(found for _number, found in plain):
+        for number, found in plain:
+            if found and found[1] == b"hostonly":
+                yield number, found[2] == b"+=" or found[3].strip(b"\"'") in _HOST_ONLY
+        return
+    for number, line in lines:
+        for found_value in _ASSIGNMENT.findall(line):
+            value = re.sub(rb"[\"']", b"", found_value)
+            if value in _HOST_ONLY or b"hostonly+=" in line or not re.fullmatch(rb"[\w-]*", value):
+                yield number, True
 
 
 def _configuration(files: Files) -> t.Iterator[SysctlFile]:

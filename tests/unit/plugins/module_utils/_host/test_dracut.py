@@ -67,6 +67,54 @@ def test_host_only(tmp_path: Path, layout: Layout, place: tuple[str, int] | None
     assert read_initramfs(files) == Initramfs(place)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"if [ -e /x ]; then\n\thostonly=no\nfi\n", id="in a condition, by a tab"),
+        pytest.param(b"if [ -e /x ]; then\n hostonly=no\nfi\n", id="in a condition, by a blank"),
+        pytest.param(b"if [ -e /x ]; then\nhostonly=no\nfi\n", id="in a condition, not indented"),
+        pytest.param(b"[ -e /x ] &&\nhostonly=no\n", id="behind and"),
+        pytest.param(b"[ -e /x ] || \\\nhostonly=no\n", id="behind or"),
+        pytest.param(b"hostonly=no && true\n", id="before and"),
+        pytest.param(b"hostonly=no true\n", id="for one command"),
+        pytest.param(b"hostonly=no | cat\n", id="in a pipe"),
+        pytest.param(b"x='\nhostonly=no\n'\n", id="in quotes"),
+        pytest.param(b"cat <<END\nhostonly=no\nEND\n", id="in a here-document"),
+        pytest.param(b"f() {\nhostonly=no\n}\n", id="in a function"),
+        pytest.param(b"return\nhostonly=no\n", id="behind the end"),
+        pytest.param(b'hostonly=no\nx="${hostonly:=yes}"\n', id="with an expansion"),
+        pytest.param(b"x=\\\nhostonly=no\n", id="continued"),
+    ],
+)
+def test_what_is_not_plain_takes_nothing_back(tmp_path: Path, text: bytes) -> None:
+    layout = {f"{USR}/01-dist.conf": b'hostonly="yes"\n', f"{HERE}/99.conf": text}
+    files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, **layout})
+    assert read_initramfs(files) == Initramfs((f"{USR}/01-dist.conf", 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b'  hostonly="no"\n', id="indented"),
+        pytest.param(b"\thostonly='no' # generic\n", id="by a tab, with a comment"),
+        pytest.param(b'# ours; all\n\nadd_drivers+=" xfs ext4 "\nhostonly=no\ncompress=zstd\n', id="among others"),
+        pytest.param(b"hostonly=\n", id="empty"),
+    ],
+)
+def test_what_is_plain_takes_it_back(tmp_path: Path, text: bytes) -> None:
+    layout = {f"{USR}/01-dist.conf": b'hostonly="yes"\n', f"{HERE}/99.conf": text}
+    files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, **layout})
+    assert read_initramfs(files) == Initramfs(None)
+
+
+@pytest.mark.parametrize(
+    "line", [b'eval "hostonly=yes"', b"{ hostonly=yes;}", b'x="a #b"; hostonly=yes', b"true; hostonly+=yes"]
+)
+def test_what_may_set_it(tmp_path: Path, line: bytes) -> None:
+    files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, CONF: b"x=1\n" + line + b"\n"})
+    assert read_initramfs(files) == Initramfs((CONF, 2))
+
+
 def test_a_configuration_that_cannot_be_read_may_say_anything(tmp_path: Path) -> None:
     files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, HERE: HERE})
     assert read_initramfs(files) == Initramfs((HERE, None))
