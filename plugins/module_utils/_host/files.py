@@ -16,7 +16,6 @@ import contextlib
 import dataclasses
 import errno
 import fnmatch
-import itertools
 import os
 import posixpath
 import re
@@ -43,6 +42,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
+
+    Found = t.TypeVar("Found")
 
 _MOST_LINKS = 40  # path_resolution(7)
 _IS_PATTERN = re.compile(r"[*?\[]")
@@ -226,7 +227,7 @@ class Files:
         with self._file_system.folders_kept():
             for path, place in self._paths(pattern):
                 if budget.refusal:
-                    raise FileError(f"{pattern} cannot be read: {budget.refusal}. Remove what does not belong there.")
+                    raise _too_much(pattern, budget.refusal)
                 file = _known(self._read(path, place))
                 budget.spend(file)
                 if file.kind == "file":
@@ -236,7 +237,7 @@ class Files:
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there.
 
-        :raises FileError: where the system does not tell what there is.
+        :raises FileError: as :meth:`matching` does.
         """
         with self._file_system.folders_kept():
             return [path for path, place in self._paths(pattern) if self._lexists(place)]
@@ -247,17 +248,20 @@ class Files:
         *parents, last = pattern.split("/")[1:]
         for part in parents:
             found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
-            folders = list(itertools.islice(found, _MOST_NAMES))
+            folders = list(_counted(found, pattern))
+        yield from _counted(self._in_folders(folders, last), pattern)
+
+    def _in_folders(self, folders: list[str], part: str) -> t.Iterator[tuple[str, str]]:
         for folder in folders:
             with contextlib.suppress(LinkLoopError):
                 resolved = self.resolve(folder)
-                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, last))
+                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, part))
 
     def _matching_names(self, folder: str, part: str) -> list[str]:
         if not _IS_PATTERN.search(part):
             return [part]
         try:
-            names = fnmatch.filter(self.names(folder), part)[: _MOST_NAMES + 1]
+            names = fnmatch.filter(self.names(folder), part)
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
@@ -382,13 +386,31 @@ class Files:
             return self._isdir(self.resolve(path))
 
 
+def _too_much(pattern: str, reason: str) -> FileError:
+    return FileError(f"{pattern} cannot be read: {reason}. Remove what does not belong there.")
+
+
+def _counted(found: t.Iterable[Found], pattern: str) -> t.Iterator[Found]:
+    """Yield what matches a pattern.
+
+    :raises FileError: where there is more than can be looked at.
+    """
+    for number, one in enumerate(found):
+        if number == _MOST_NAMES:
+            raise _too_much(pattern, f"there are more than {_MOST_NAMES} files")
+        yield one
+
+
 def _known(file: SysctlFile) -> SysctlFile:
     """Return a file.
 
     :raises FileError: where the system did not tell what there is.
     """
     if file.is_unknown:
-        raise FileError(f"{file.path} cannot be read: {file.reason}.")
+        raise FileError(
+            f"{file.path} cannot be read: {file.reason}. Look for what fails in the kernel's log, dmesg(1), and run "
+            f"again."
+        )
     return file
 
 

@@ -449,6 +449,29 @@ def test_no_more_files_are_read_than_are_looked_through(tmp_path: Path, monkeypa
     )
 
 
+@pytest.mark.parametrize("ask", [Files.matching, Files.paths], ids=["files", "paths"])
+def test_what_is_left_out_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Files, str], list[t.Any]]
+) -> None:
+    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    files = files_of(tmp_path, {f"{D}/{name}": b"" for name in (".a", ".b", ".c", "a~", "b~", "c.bak", "y", "z")})
+    assert len(ask(files, f"{D}/*")) == 2
+
+
+@pytest.mark.parametrize("pattern", ["/x/*", "/x/?/a", "/x/*/*/a"])
+@pytest.mark.parametrize("ask", [Files.matching, Files.paths], ids=["files", "paths"])
+def test_more_than_can_be_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Files, str], list[t.Any]], pattern: str
+) -> None:
+    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    files = files_of(tmp_path, {f"/x/{name}/{name}/a": b"" for name in "abc"})
+    with pytest.raises(FileError) as failed:
+        ask(files, pattern)
+    assert str(failed.value) == (
+        f"{pattern} cannot be read: there are more than 2 files. Remove what does not belong there."
+    )
+
+
 def test_matching(tmp_path: Path) -> None:
     lay_out(
         tmp_path,
@@ -690,6 +713,17 @@ def test_what_cannot_be_read_is_not_taken_for_nothing(
         return
     with pytest.raises(FileError, match=rf"/.* cannot be read: {os.strerror(code)}\."):
         ask(files)
+
+
+def test_what_to_do_about_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {"/etc/a.conf": b"a"})
+    monkeypatch.setattr(os, "open", Refusing(os.open, 1, errno.EIO))
+    with pytest.raises(FileError) as failed:
+        files.text("/etc/a.conf")
+    assert str(failed.value) == (
+        "/etc/a.conf cannot be read: Input/output error. Look for what fails in the kernel's log, dmesg(1), and run "
+        "again."
+    )
 
 
 def test_hard_links_that_the_system_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
