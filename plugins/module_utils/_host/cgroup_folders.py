@@ -45,7 +45,7 @@ class CgroupFolders:
         """Return who made the cgroup of a line of /proc/PID/cgroup, by its controllers and the parts of its path.
 
         Only root can have removed a cgroup of root's, and not while a process is in it. So what is missing counts as
-        root's, and the caller sees afterwards that the process is still there.
+        root's, and the caller looks afterwards whether the process is still in its cgroup.
         """
         for mount in self._mounts:
             root = tuple(filter(None, mount.root.split("/")))

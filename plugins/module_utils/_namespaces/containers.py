@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
@@ -31,9 +32,15 @@ def local_processes() -> Processes:
 
 
 def container_finder(engines: EngineFiles, makers: Makers = by_root) -> t.Callable[[Process], Container | None]:
-    """Return what finds the container of a process; None for one that is in none."""
+    """Return what finds the container of a process; None for one that is in none.
+
+    Where a process has left its cgroup since that was read, it is not known who made the cgroup.
+    """
 
     def container_of(process: Process) -> Container | None:
-        return engines.container_at(place_of(process.cgroup, process.roots, makers))
+        found = engines.container_at(place_of(process.cgroup, process.roots, makers))
+        if found and not process.is_still_in_its_cgroup:
+            return dataclasses.replace(found, user=None)
+        return found
 
     return container_of

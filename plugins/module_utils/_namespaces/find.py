@@ -166,7 +166,8 @@ class NamespaceScanner:
             place = place_of(process.cgroup, process.roots, self._cgroups.made)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
-            if place.container and not process.is_still_in_its_cgroup:
+            container = self._engines.container_at(place)
+            if container and not process.is_still_in_its_cgroup:
                 raise GoneError(f"{process.folder} is in another cgroup now.")
         except (GoneError, FileNotFoundError, ProcessLookupError):
             self.unreadable.add("process", ENDED)
@@ -180,7 +181,7 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit:
             found.units.add(place.unit)
-        container = self._engines.container_at(place) or self._monitored(process.pid, process.namespace)
+        container = container or self._monitored(process.pid, process.namespace)
         if container:
             user = self._users[process.namespace] if container.user == 0 else container.user
             found.containers[container.id, user] = dataclasses.replace(container, user=user)

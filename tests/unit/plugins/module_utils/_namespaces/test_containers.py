@@ -19,6 +19,8 @@ from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
 ID, HOST = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 STATUS = b"Name:\tx\nUid:\t0\t0\t0\t0\nVmSize:\t 1 kB\nThreads:\t1\n"
 
@@ -72,3 +74,34 @@ def test_container_that_a_user_claims(tmp_path: Path) -> None:
     process = Process(7, "x", 1000, 1, str(tmp_path / "7"), container_of=container_of)
     assert process.container == Container(ID, "docker", user=1000)
     assert not any(Filters.from_options({"containers": [name]}).take_process(process) for name in ("web", ID, "*"))
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "layout", "identity"),
+    [
+        pytest.param("/lxc.payload.web", {}, "web", id="LXC"),
+        pytest.param(
+            "/default/web",
+            {"/run/containerd/io.containerd.runtime.v2.task/default/web/config.json": b'{"linux": {}}'},
+            "web",
+            id="containerd, any name",
+        ),
+    ],
+)
+@pytest.mark.parametrize("later", [b"0::/elsewhere\n", None], ids=["moved", "ended"])
+def test_container_of_a_process_that_has_left_its_cgroup(
+    tmp_path: Path, cgroup: str, layout: Layout, identity: str, later: bytes | None
+) -> None:
+    file = tmp_path / "7/cgroup"
+    lay_out(tmp_path, {"7/cgroup": f"0::{cgroup}\n".encode()})
+    process = Process(
+        *(7, "x", 0, 1, str(tmp_path / "7")),
+        container_of=container_finder(EngineFiles(files_of(tmp_path, layout))),
+    )
+    assert process.cgroup
+    file.unlink()
+    if later:
+        file.write_bytes(later)
+    assert process.container is not None
+    assert (process.container.id, process.container.user) == (identity, None)
+    assert not Filters.from_options({"containers": [identity]}).take_process(process)

@@ -99,6 +99,25 @@ def test_process_that_another_one_replaced_before_its_cgroup_was_read(tmp_path: 
     assert ("process", "ended") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
 
 
+@pytest.mark.parametrize("path", ["/lxc.payload.web", "/default/web"], ids=["LXC", "containerd, any name"])
+@pytest.mark.parametrize("later", [b"0::/elsewhere\n", b""], ids=["moved", "ended"])
+def test_process_that_has_left_the_cgroup_of_a_container(tmp_path: Path, path: str, later: bytes) -> None:
+    bundle = "/run/containerd/io.containerd.runtime.v2.task/default/web/config.json"
+    lay_out(tmp_path, {"7/ns": None, "7/cgroup": f"0::{path}\n".encode(), bundle: b'{"linux": {}}'})
+    lay_out(tmp_path, {"self/mountinfo": b"1 0 0:1 / / rw - ext4 x rw\n2 1 0:2 / /gone rw - cgroup2 x rw\n"})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+
+    def read(pid: int) -> Process:
+        process = Process(pid, "x", 0, MINE, str(tmp_path / "7"))
+        assert process.cgroup
+        (tmp_path / "7/cgroup").write_bytes(later)
+        return process
+
+    found = scanner(tmp_path, read)
+    assert found.namespaces() == []
+    assert ("process", "ended") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
 @pytest.mark.parametrize(
     ("read", "code"),
     [
