@@ -16,20 +16,12 @@ import os
 import stat
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
+
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mount, Mounts
 
     Parts = t.Tuple[str, ...]
-
-
-class Made(t.NamedTuple):
-    """Who made a path of cgroups: root made the first ``depth`` parts, and ``user`` could make those below.
-
-    ``user`` is the ID of a user, 0 where root made all, None where that is not known.
-    """
-
-    depth: int
-    user: int | None
 
 
 class CgroupFolders:

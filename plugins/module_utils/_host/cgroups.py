@@ -15,14 +15,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
-
 if t.TYPE_CHECKING:
     Parts = t.Tuple[str, ...]
     # of the controllers of a hierarchy the parts of a path
     Roots = t.Mapping[str, Parts]
     # of the controllers of a hierarchy and the parts of a path who made them
-    Makers = t.Callable[[str, Parts], Made]
+    Makers = t.Callable[[str, Parts], "Made"]
 
 # systemd.unit(5): the kinds of units that have processes
 UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
@@ -50,6 +48,16 @@ _PODMAN_POD = re.compile(r"machine-libpod_pod_([0-9a-f]{64})\.slice\Z")
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 # Users may make cgroups as deep as a path is long. Containers in containers stand at a tenth of this.
 _MOST_PARTS = 100
+
+
+class Made(t.NamedTuple):
+    """Who made a path of cgroups: root made the first ``depth`` parts, and ``user`` could make those below.
+
+    ``user`` is the ID of a user, 0 where root made all, None where that is not known.
+    """
+
+    depth: int
+    user: int | None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell by the connections that a listener has accepted whether its program sets each of them itself.
-
-Pure: nothing here looks at a host.
-"""
+"""Tell by the connections that a listener has accepted whether its program sets each of them itself."""
 
 # This module util is private to the collection: it may change at any time.
 

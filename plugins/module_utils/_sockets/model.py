@@ -4,8 +4,7 @@
 
 """Describe TCP sockets, and work out whether keepalive covers them.
 
-Pure: nothing here looks at a host. MPTCP connections stand in the tables as their subflows, which
-are TCP sockets that share the connection's inode.
+MPTCP connections stand in the tables as their subflows, which are TCP sockets that share the connection's inode.
 """
 
 # This module util is private to the collection: it may change at any time.

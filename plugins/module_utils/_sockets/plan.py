@@ -4,7 +4,7 @@
 
 """Plan the change of a socket: the desired state, the plan for one socket, and the result.
 
-Pure: nothing here looks at a host. Check mode, the diff and what is set all come from :func:`plan`.
+Check mode, the diff and what is set all come from :func:`plan`.
 """
 
 # This module util is private to the collection: it may change at any time.

@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders, Made
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.tests.unit.host import DISK, lay_out
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENGINES, Place, place_of, roots_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENGINES, Made, Place, place_of, roots_of
 
 ID = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import container_finder, local_processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles

@@ -10,8 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import Made
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Place, place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made, Place, place_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod, Settings
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
