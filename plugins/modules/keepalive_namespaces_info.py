@@ -250,7 +250,7 @@ def main() -> None:
         namespaces=budget.take(one.as_dict(host_values) for one in found),
         left_out=budget.left_out,
         host_values=host_values.as_dict(),
-        totals=totals_of([{"same_as_host": one.same_as(host_values)} for one in found]),
+        totals=totals_of([one.same_as(host_values) for one in found]),
         unreadable=host.scanner.unreadable.as_list(),
     )
 

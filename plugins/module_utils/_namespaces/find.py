@@ -32,8 +32,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import 
     run_in_each,
     user_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED, HIDDEN, NO_TABLE, PERMISSION
-from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED as CALL_REFUSED
+from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
+    ENDED,
+    HIDDEN,
+    NO_TABLE,
+    PERMISSION,
+    REFUSED,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.monitors import container_of_monitor
@@ -256,7 +261,7 @@ class NamespaceScanner:
     def _trouble(self, number: int, exc: Exception) -> str:
         """Count a namespace that cannot be opened or entered, once; return the cause, and what to do."""
         denied = isinstance(exc, PermissionError)
-        reason = PERMISSION if denied else CALL_REFUSED.because(reason_of(exc))
+        reason = PERMISSION if denied else REFUSED.because(reason_of(exc))
         if number not in self._refused:
             self.unreadable.add("namespace", reason, remedy() if denied else "")
         self._refused.add(number)

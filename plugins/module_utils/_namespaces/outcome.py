@@ -149,9 +149,8 @@ class Outcome:
         ]
 
 
-def totals_of(shown: list[Result]) -> dict[str, int]:
-    """Return how many of the namespaces that a module returns have other values than the host, or are not known."""
-    same = [one["same_as_host"] for one in shown]
+def totals_of(same: list[bool | None]) -> dict[str, int]:
+    """Return how many namespaces have other values than the host, by whether each has the same; None is not known."""
     return {"namespaces": len(same), "differ": same.count(False), "unknown": same.count(None)}
 
 

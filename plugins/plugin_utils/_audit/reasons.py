@@ -17,7 +17,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import consequence_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason as SocketReason
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost, Result
@@ -203,16 +202,16 @@ def _too_silent(values: Result, criteria: Criteria) -> t.Iterator[Reason]:
             )
 
 
-def _condemned(host: AuditedHost, criteria: Criteria, reason: SocketReason) -> int:
+def _condemned(host: AuditedHost, criteria: Criteria, code: str) -> int:
     """Return how many connections do not keep to a criterion; 0 where their share is judged."""
     if host.connections is None or criteria.covered is not None:
         return 0
-    return sum(one["sockets"] for one in host.connections["reasons"] if one["code"] == reason.code)
+    return sum(one["sockets"] for one in host.connections["reasons"] if one["code"] == code)
 
 
 def _noticed_too_late(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
     """Yield where connections have values of their own, or of another namespace."""
-    late = 0 if criteria.limit is None else _condemned(host, criteria, LATE)
+    late = 0 if criteria.limit is None else _condemned(host, criteria, LATE.code)
     if host.connections and late:
         yield Reason(
             "detection_time",
@@ -222,7 +221,7 @@ def _noticed_too_late(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reaso
 
 
 def _silent_too_long(host: AuditedHost, criteria: Criteria) -> t.Iterator[Reason]:
-    silent = 0 if criteria.idle_timeout is None else _condemned(host, criteria, SILENT)
+    silent = 0 if criteria.idle_timeout is None else _condemned(host, criteria, SILENT.code)
     if host.connections and silent:
         yield Reason(
             "idle_timeout",
