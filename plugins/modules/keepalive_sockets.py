@@ -272,7 +272,7 @@ def main() -> None:
             outcome, unreadable = ensure(want, filters, local_processes(), check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
-    for warning in (*outcome.warnings(want, waiting=unreadable.sockets(NOT_ACCEPTED)), *unreadable.warnings()):
+    for warning in (*outcome.warnings(want, waiting=unreadable.count("socket", NOT_ACCEPTED)), *unreadable.warnings()):
         module.warn(warning)
     may_be_none = params["covered"] is not None or params["idle_longer_than"] is not None
     if not (outcome.changed or outcome.left or outcome.unreachable or may_be_none):
@@ -283,8 +283,8 @@ def main() -> None:
         "totals": {
             "changed": len(outcome.changed),
             "left": len(outcome.left),
-            "unreachable": len(outcome.unreachable) + unreadable.sockets(*NO_PROCESS),
-            "gone": outcome.gone + unreadable.sockets(ENDED),
+            "unreachable": len(outcome.unreachable) + unreadable.count("socket", *NO_PROCESS),
+            "gone": outcome.gone + unreadable.count("socket", ENDED),
         },
         "unreadable": unreadable.as_list(),
     }

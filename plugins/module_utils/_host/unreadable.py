@@ -30,17 +30,15 @@ class Unreadable:
         if what_to_do:
             self._remedies[reason] = what_to_do
 
-    def sockets(self, *reasons: Reason) -> int:
-        """Return how many sockets were counted for these reasons, or for any if none is given."""
+    def count(self, what: What, *reasons: Reason) -> int:
+        """Return how many of a kind were counted for these reasons, or for any if none is given."""
         return sum(
-            count
-            for (what, reason), count in self._counts.items()
-            if what == "socket" and (not reasons or reason in reasons)
+            count for (one, reason), count in self._counts.items() if one == what and (not reasons or reason in reasons)
         )
 
-    def reasons_of_sockets(self) -> str:
-        """Return why sockets were counted, with how many for each reason."""
-        counts = sorted((reason.message, count) for (what, reason), count in self._counts.items() if what == "socket")
+    def reasons(self, what: What) -> str:
+        """Return why those of a kind were counted, with how many for each reason."""
+        counts = sorted((reason.message, count) for (one, reason), count in self._counts.items() if one == what)
         return "; ".join(f"{message} ({count})" for message, count in counts)
 
     def as_list(self) -> list[dict[str, t.Any]]:

@@ -182,14 +182,15 @@ class Outcome:
 
     def explain_none(self, unreadable: Unreadable) -> str:
         """Return why no socket came of the filters."""
-        count = unreadable.sockets()
+        count = unreadable.count("socket")
         if count:
-            reasons = unreadable.reasons_of_sockets()
+            reasons = unreadable.reasons("socket")
             return f"{count} socket(s) match these filters, and none of them can be reached: {reasons}."
-        if self.unattributed.sockets():
+        count = self.unattributed.count("socket")
+        if count:
             return (
-                f"{NONE_SELECTED} {self.unattributed.sockets()} socket(s) would match that have no known process, so "
-                f"they may be those that you mean: {self.unattributed.reasons_of_sockets()}."
+                f"{NONE_SELECTED} {count} socket(s) would match that have no known process, so "
+                f"they may be those that you mean: {self.unattributed.reasons('socket')}."
             )
         return NONE_SELECTED
 

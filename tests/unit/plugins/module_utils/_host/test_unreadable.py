@@ -21,6 +21,7 @@ def test_unreadable_is_counted_by_reason() -> None:
         {"what": "socket", **NOT_ACCEPTED._asdict(), "count": 1},
     ]
     assert unreadable.warnings() == ["2 process(es) could not be read: permission denied. Run as root."]
-    assert unreadable.sockets(ENDED, NOT_ACCEPTED, PERMISSION) == unreadable.sockets() == 2
-    assert unreadable.sockets(ENDED) == 1
-    assert unreadable.reasons_of_sockets() == f"{ENDED.message} (1); {NOT_ACCEPTED.message} (1)"
+    assert unreadable.count("socket", ENDED, NOT_ACCEPTED, PERMISSION) == unreadable.count("socket") == 2
+    assert unreadable.count("socket", ENDED) == 1
+    assert unreadable.count("process", ENDED, PERMISSION) == 2
+    assert unreadable.reasons("socket") == f"{ENDED.message} (1); {NOT_ACCEPTED.message} (1)"
