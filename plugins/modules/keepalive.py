@@ -344,6 +344,7 @@ namespaces:
       changed_namespaces: []
       left_namespaces: []
       failed_namespaces: []
+      second_look: null
       totals: {"matched": 12, "changed": 9, "left": 3, "failed": 0}
       unreadable: []
 container_defaults:

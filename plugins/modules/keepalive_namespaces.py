@@ -162,6 +162,18 @@ failed_namespaces:
   type: list
   elements: dict
   sample: []
+second_look:
+  description:
+    - Why it is not known whether containers have started while others were set; V(null) where that is known. The module
+      fails then, and what is in RV(changed_namespaces) was set before.
+    - C(code) is V(second_look_failed), C(message) has the cause.
+  returned: success, or failure because one could not be set or the second look failed
+  type: dict
+  sample:
+    code: second_look_failed
+    message: >-
+      whether containers have started meanwhile is not known, because the second look failed: /proc cannot be read:
+      Input/output error. Mount a proc file system there
 left_out:
   description:
     - How many network namespaces are left out of these lists, because the result would be larger than 20 million

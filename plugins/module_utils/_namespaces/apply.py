@@ -30,7 +30,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.lasts import origin_of, origin_once_set
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change, Refusal, Remembered, plan
-from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import FAILED, PARTLY, UNKNOWN, UNREADABLE
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import (
+    FAILED,
+    PARTLY,
+    SECOND_LOOK_FAILED,
+    UNKNOWN,
+    UNREADABLE,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
@@ -78,7 +84,7 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
                 later = select(host, filters, known={one.number for one in found})
                 _ensure_each(host, want, later, outcome, check_mode=False)
             except (KeepaliveError, OSError) as exc:  # what was set before is not to be lost
-                outcome.second_look = f"{_said(exc)}."
+                outcome.second_look = SECOND_LOOK_FAILED.because(_said(exc))
     return outcome
 
 

@@ -34,9 +34,6 @@ ONLY_HOST_SELECTED = (
     "Only the host's own network namespace matches these filters, and it is left alone. Set it with "
     "linux.tcp.keepalive, or name a container."
 )
-_SECOND_LOOK_FAILED = (
-    "Whether containers have started meanwhile is not known, because the second look failed"  # and a cause
-)
 _MOST_NAMED = 3  # in a warning
 _MOST_SHOWN = 1000  # in a diff
 # What namespaces have that are left for these reasons, and what to do about it.
@@ -56,14 +53,14 @@ class Outcome:
     """What became of the selected namespaces; in check mode, what would become of them.
 
     ``left`` are those that needed nothing or are not to be changed, ``failed`` those that could not be set; each has
-    the reason. ``second_look`` says why it is not known what has started meanwhile, empty where that is known.
+    the reason. ``second_look`` says why it is not known what has started meanwhile, None where that is known.
     """
 
     def __init__(self) -> None:
         self.changed: list[Change] = []
         self.left: list[Refusal] = []
         self.failed: list[Refusal] = []
-        self.second_look = ""
+        self.second_look: Reason | None = None
 
     def add(self, found: Change | Refusal, *, failed: bool = False) -> None:
         """Note what became of a namespace."""
@@ -105,7 +102,8 @@ class Outcome:
                 count = "One" if others == 1 else others
                 messages.append(f"{count} more could not be set either: see failed_namespaces.")
         if self.second_look:
-            messages.append(f"{_SECOND_LOOK_FAILED}: {self.second_look} What is in changed_namespaces was set before.")
+            message = self.second_look.message
+            messages.append(f"{message[0].upper()}{message[1:]}. What is in changed_namespaces was set before.")
         return " ".join(messages) or None
 
     def as_dict(self) -> Result:
@@ -127,6 +125,7 @@ class Outcome:
             "changed_namespaces": changed,
             "left_namespaces": budget.take(_with_reasons(self.left)),
             "failed_namespaces": failed,
+            "second_look": self.second_look and self.second_look._asdict(),
             "left_out": budget.left_out,
             "totals": {
                 "matched": self.matched,

@@ -32,4 +32,8 @@ HOST_OWN = Reason("host_namespace", "it is the host's own, which linux.tcp.keepa
 # Why a namespace could not be set.
 UNREADABLE = Reason("values_unreadable", "its values cannot be read")
 FAILED = Reason("failed", "an error occurred")
+SECOND_LOOK_FAILED = Reason(
+    "second_look_failed",
+    "whether containers have started meanwhile is not known, because the second look failed",
+)
 PARTLY = Reason("not_undone", "it is changed in part")

@@ -41,6 +41,7 @@ RETURNED = {
         "changed_namespaces",
         "left_namespaces",
         "failed_namespaces",
+        "second_look",
         "left_out",
         "totals",
         "unreadable",

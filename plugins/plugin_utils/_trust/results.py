@@ -53,6 +53,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "changed_namespaces": "list",
         "left_namespaces": "list",
         "failed_namespaces": "list",
+        "second_look": "dict",
         "left_out": "int",
         "totals": "dict",
         "unreadable": "list",

@@ -113,6 +113,7 @@ def test_result(run: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(NamespaceHost, "local", lambda: host)
     found = run(names=["blue"], time=600, check_mode=check_mode, diff=True)
     assert (found["changed"], found["totals"]) == (True, {"matched": 1, "changed": 1, "left": 0, "failed": 0})
+    assert found["second_look"] is None
     assert found["diff"][0]["before_header"] == "net:[7] (/run/netns/blue)"
     assert kernel.written == ([] if check_mode else [("time", 600)])
 

@@ -348,6 +348,7 @@ def test_second_look_that_fails(
         "Whether containers have started meanwhile is not known, because the second look failed: "
         f"{cause or 'Input/output error.'} What is in changed_namespaces was set before."
     )
+    assert outcome.as_dict()["second_look"]["code"] == "second_look_failed"
     with pytest.raises(type(error)):
         ensure(host, STATE, Filters(), check_mode=False)  # where the first look fails, nothing was set
 

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons impo
     CHOSEN_BY_OTHERS,
     HOST_OWN,
     NOTHING_TO_RESTORE,
+    SECOND_LOOK_FAILED,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.reasons import KERNEL_DEFAULTS as NONE_SET
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
@@ -99,11 +100,16 @@ def test_failure() -> None:
 
 def test_failure_of_the_second_look() -> None:
     found = outcome()
-    found.second_look = "no."
+    found.second_look = SECOND_LOOK_FAILED.because("no")
     assert found.failure() == (
         "net:[4] could not be set: the kernel refused: no. Whether containers have started meanwhile is not known, "
         "because the second look failed: no. What is in changed_namespaces was set before."
     )
+    assert found.as_dict()["second_look"] == {
+        "code": "second_look_failed",
+        "message": "whether containers have started meanwhile is not known, because the second look failed: no",
+    }
+    assert outcome().as_dict()["second_look"] is None
 
 
 @pytest.mark.parametrize(
