@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Values
 
-# The kernel's defaults, what is wanted, and what somebody else has chosen.
+# The kernel's defaults, what is wanted, and what others have chosen.
 _VALUES: tuple[Values, ...] = ((7200, 75, 9), (600, 60, 20), (300, 30, 3), (7200, 75, 9))
 _MOST_BYTES = 1 << 10
 

@@ -173,7 +173,7 @@ def counting(
 ) -> list[AuditedHost]:
     """Return each host once: as it was asked now, or else as the newest of the reports has it.
 
-    Where a report has a worse result that is not too old, that counts: the newer one may be from somebody else.
+    Where a report has a worse result that is not too old, that counts: the newer one may be from another host.
     """
     found: dict[str, list[AuditedHost]] = {}
     for report in reports:
