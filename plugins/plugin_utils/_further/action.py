@@ -100,9 +100,11 @@ def _joined(result: Result, runs: list[Run], results: list[Result]) -> Result:
     """Return the result about the values with those of the runs, each below the option that asks for it."""
     below: dict[str, list[Result]] = {run.option: [] for run in runs}
     for run, one in zip(runs, results):
-        for name in ("warnings", "deprecations"):
-            if one.get(name):
-                result[name] = [*result.get(name, ()), *one[name]]
+        if one.get("warnings"):
+            told = [f"{run.place}: {warning}" for warning in one["warnings"]]
+            result["warnings"] = [*result.get("warnings", ()), *told]
+        if one.get("deprecations"):
+            result["deprecations"] = [*result.get("deprecations", ()), *one["deprecations"]]
         if one.get("diff"):
             more = one["diff"] if isinstance(one["diff"], list) else [one["diff"]]
             result["diff"] = [*result.get("diff", ()), *more]

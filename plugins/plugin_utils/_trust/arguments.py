@@ -40,8 +40,8 @@ if t.TYPE_CHECKING:
     Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 _OPTIONS = "|".join(name.partition("_")[2] for name in ROLE_VARIABLES)
-# With what a message begins that is about another module's options.
-_ELEMENTS = ("sockets[", "namespaces[", "container_defaults: ")
+# What follows these is about another module's options, in a message or at its beginning.
+_ELEMENT = re.compile(r"(?<![\w./'\"-])(?=(?:sockets|namespaces)\[\d|container_defaults: )")
 _KEEPALIVE = "linux.tcp.keepalive"
 _NAMESPACES = "linux.tcp.keepalive_namespaces here"  # where values and overrides are those of keepalive
 # An option where a message says what it is, or what to do: "time is 0", "give overrides: ignore", "leave time out".
@@ -108,9 +108,9 @@ def require_valid(name: str, value: object, option: t.Mapping[str, t.Any]) -> No
 
 def as_variables(message: str) -> str:
     """Return a message about options of keepalive with the names of the role's variables in their place."""
-    # what follows is about the options of another module
-    first = 1 if message.startswith(_ELEMENTS) else 0
-    return _IN_A_MESSAGE.sub("keepalive_", message, count=first)
+    element = _ELEMENT.search(message)
+    start = element.start() if element else len(message)
+    return _IN_A_MESSAGE.sub("keepalive_", message[:start]) + _ELEMENT.sub("keepalive_", message[start:])
 
 
 def _require_options(arguments: Arguments, spec: Spec, module: str) -> None:

@@ -77,7 +77,7 @@ def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
     assert result == {
         **VALUES,
         "changed": True,
-        "warnings": ["odd"],
+        "warnings": ["sockets[0]: odd"],
         "diff": [{"before": "y"}, {"before": "x"}],
         "sockets": [{"changed": True, "totals": {"changed": 0}}, {"changed": False, "totals": {"changed": 0}}],
     }

@@ -142,6 +142,14 @@ def test_what_is_right_is_looked_at_once(
     assert [len(result["namespaces"]), len(result["sockets"])] == [1, 1]
 
 
+def test_a_warning_names_the_option_whose_run_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+    advice = "Give overrides: take_over to set them, too."
+    runs = [Run("container_defaults", DEFAULTS_MODULE, {}), Run("namespaces[1]", NAMESPACES_MODULE, {})]
+    result, _done = act(runs, monkeypatch, {**OK, "warnings": ["No."]}, {**OK, "warnings": [advice, advice]})
+    named = f"namespaces[1]: {advice}"
+    assert result["warnings"] == ["container_defaults: No.", named, named]
+
+
 def test_no_async(monkeypatch: pytest.MonkeyPatch) -> None:
     result, done = act([NGINX], monkeypatch, async_val=60)
     message = "sockets cannot be given with async: leave one of them out."
@@ -157,7 +165,7 @@ def test_results_are_below_their_options(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result == {
         **VALUES,
         "changed": True,
-        "warnings": ["docker has none"],
+        "warnings": ["container_defaults: docker has none"],
         "diff": [{"before": "a"}],
         "container_defaults": {"changed": True, "engines": ["x"]},
         "namespaces": [{"changed": False, "totals": {}}],

@@ -168,6 +168,13 @@ def test_what_only_ansible_knows() -> None:
         ("sockets is 'x', and", "keepalive_sockets is 'x', and"),
         ("namespaces[0]: units is x, so time is 0", "keepalive_namespaces[0]: units is x, so time is 0"),
         ("container_defaults: time is 0", "keepalive_container_defaults: time is 0"),
+        (
+            "path: x, namespaces[0]: overrides: x. sockets[1]: time: 60. container_defaults: root: x",
+            (
+                "keepalive_path: x, keepalive_namespaces[0]: overrides: x. keepalive_sockets[1]: time: 60. "
+                "keepalive_container_defaults: root: x"
+            ),
+        ),
         *[(text, text) for text in ("/etc/path: x, 'time is 0'", "a.tcp_keepalive_time is 5", "keepalive_time is 5")],
     ],
     ids=str,
