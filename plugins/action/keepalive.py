@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
@@ -35,11 +34,8 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
     def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
         """Return the result, with those of further modules where options ask for them."""
         warnings = self._warnings(task_vars or {}) if self.is_in_role else []
-        try:
-            runs = runs_of(self._task.args)
-            warnings += left_out(self._task.args)
-        except InvalidValueError as exc:
-            return {"failed": True, "msg": str(exc)}
+        runs = runs_of(self._task.args)
+        warnings += left_out(self._task.args)
         result = self._run(runs, tmp, task_vars)
         return {**result, "warnings": [*result.get("warnings", ()), *warnings]} if warnings else result
 
