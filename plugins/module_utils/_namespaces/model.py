@@ -73,8 +73,7 @@ class Container:
     @property
     def title(self) -> str:
         """A few words that tell which container it is."""
-        of_user = "" if self.user == 0 else f" of the user with the ID {self.user or 'unknown'}"
-        return (self.name or self.id[:12]) + of_user
+        return (self.name or self.id[:12]) + of_user(self.user)
 
     def as_dict(self) -> Result:
         """Return the container as the module returns it."""
@@ -181,6 +180,13 @@ class Namespace:
         names = containers or (self.names or self.units or self.commands)[:MOST_ELEMENTS]
         told = f" ({shortened(', '.join(map(printable, names)), _LONGEST_NAME)})" if names else ""
         return f"net:[{self.number}]{told}"
+
+
+def of_user(user: int | None) -> str:
+    """Return what follows the name of a container to tell whose it is, nothing for root's."""
+    if user is None:
+        return " of an unknown user"
+    return f" of the user with the ID {user}" if user else ""
 
 
 def is_whole(values: Values) -> bool:

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import PLURALS
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import of_user
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import INT_MAX, KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
@@ -257,8 +258,8 @@ def _label(given: Given) -> str:
 def _title(container: Given) -> str:
     name = container["name"].optional(Given.text) or container["id"].text()[:12]
     engine = container["engine"].optional(Given.text)
-    is_of_root = container.get("user", 0).optional(lambda one: one.number(highest=_HIGHEST_ID)) == 0
-    return (f"{name} ({engine})" if engine else name) + ("" if is_of_root else " of a user")
+    user = container.get("user", 0).optional(lambda one: one.number(highest=_HIGHEST_ID))
+    return (f"{name} ({engine})" if engine else name) + of_user(user)
 
 
 def _values(given: Given) -> dict[str, int | None]:

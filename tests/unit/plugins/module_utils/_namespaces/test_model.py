@@ -91,6 +91,8 @@ def test_title() -> None:
     assert Namespace(7, units=("x.service",)).title() == "net:[7] (x.service)"
     assert Namespace(7, commands=("a\x1b", "b")).title() == "net:[7] (a\\x1b, b)"
     assert Namespace(7).title() == "net:[7]"
+    of_users = tuple(Container(name, user=user) for name, user in (("a", 1000), ("b", None)))
+    assert Namespace(7, containers=of_users).title() == "net:[7] (a of the user with the ID 1000, b of an unknown user)"
 
 
 def test_what_many_users_make_is_bounded() -> None:

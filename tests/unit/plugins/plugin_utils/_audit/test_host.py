@@ -107,8 +107,11 @@ def test_namespaces_with_other_values_are_kept_and_bounded() -> None:
     [
         ({}, "web (docker)"),
         ({"containers": [{"id": "9cf5e0d0383e97f9", "name": None, "engine": None}]}, "9cf5e0d0383e"),
-        ({"containers": [{"id": "web", "name": None, "engine": "lxc", "user": 1000}]}, "web (lxc) of a user"),
-        ({"containers": [{"id": "web", "name": None, "engine": "lxc", "user": None}]}, "web (lxc) of a user"),
+        (
+            {"containers": [{"id": "web", "name": None, "engine": "lxc", "user": 1000}]},
+            "web (lxc) of the user with the ID 1000",
+        ),
+        ({"containers": [{"id": "web", "name": None, "engine": "lxc", "user": None}]}, "web (lxc) of an unknown user"),
         ({"containers": []}, "/run/netns/4026532551"),
         ({"containers": [], "names": [], "units": ["a.service", "b.service"]}, "a.service, b.service"),
         ({"containers": [], "names": []}, "nginx"),
