@@ -15,6 +15,8 @@ if t.TYPE_CHECKING:
 
 MOST_ELEMENTS = 100  # of what is returned of one thing: its names, its processes
 _MOST_CHARACTERS = 20_000_000  # fifty thousand network namespaces, as containers have them
+# Some 80,000 sockets; of any sockets fewer than the 10 million values that the controller takes of a result.
+MOST_CHARACTERS_OF_SOCKETS = 60_000_000
 
 
 class ResultBudget:

@@ -332,6 +332,7 @@ sockets:
       changed_sockets: []
       left_sockets: []
       unreachable_sockets: []
+      left_out: 0
       totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
       unreadable: []
 namespaces:
@@ -345,6 +346,7 @@ namespaces:
       left_namespaces: []
       failed_namespaces: []
       second_look: null
+      left_out: 0
       totals: {"matched": 12, "changed": 9, "left": 3, "failed": 0}
       unreadable: []
 container_defaults:

@@ -225,6 +225,13 @@ unreachable_sockets:
   type: list
   elements: dict
   sample: []
+left_out:
+  description:
+    - How many sockets are left out of the three lists, because the result would be larger than 60 million characters.
+      RV(totals) counts them. They are set all the same.
+  returned: success
+  type: int
+  sample: 0
 totals:
   description:
     - How many sockets were changed, left alone, not reached, and gone before they could be set. Each counts once,

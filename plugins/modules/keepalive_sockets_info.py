@@ -247,6 +247,13 @@ sockets:
           returned: success
           type: str
           sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
+left_out:
+  description:
+    - How many sockets are left out of RV(sockets), because the result would be larger than 60 million characters.
+      RV(totals) counts them.
+  returned: success
+  type: int
+  sample: 0
 totals:
   description:
     - How many sockets the filters take. Each counts once, however many processes share it.
@@ -304,6 +311,7 @@ import gc
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_CHARACTERS_OF_SOCKETS, ResultBudget
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import local_processes
@@ -330,8 +338,10 @@ def main() -> None:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in scanner.unreadable.warnings():
         module.warn(warning)
+    budget = ResultBudget(MOST_CHARACTERS_OF_SOCKETS)
     module.exit_json(
-        sockets=[found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key)],
+        sockets=budget.take(found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key)),
+        left_out=budget.left_out,
         **summary.as_dict(),
         unreadable=scanner.unreadable.as_list(),
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_CHARACTERS_OF_SOCKETS, ResultBudget
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
@@ -30,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     UNSUPPORTED,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
@@ -47,6 +49,8 @@ PINS: dict[Key, str] = {"time": "TCP_KEEPIDLE", "intvl": "TCP_KEEPINTVL", "probe
 PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
 
 NONE_SELECTED = "No socket matches these filters."
+
+_LONGEST_DIFF = 1_000_000  # characters
 
 # what a new timer puts right
 _REARMED = (OLDER.code, NO_TIMER.code)
@@ -195,16 +199,20 @@ class Outcome:
         return NONE_SELECTED
 
     def as_dict(self, *, summary_only: bool) -> Result:
-        """Return the sockets as the module returns them."""
+        """Return the sockets as the module returns them; ``left_out`` counts those for which there is no room."""
         if summary_only:
-            return {"changed_sockets": [], "left_sockets": [], "unreachable_sockets": []}
+            return {"changed_sockets": [], "left_sockets": [], "unreachable_sockets": [], "left_out": 0}
+        budget = ResultBudget(MOST_CHARACTERS_OF_SOCKETS)
+        unreachable = budget.take(_with_reasons(self.unreachable))
+        changed = budget.take(
+            {**_shown(one.before, _IDENTITY), "before": _shown(one.before), "after": _shown(one.after)}
+            for one in self._ordered()
+        )
         return {
-            "changed_sockets": [
-                {**_shown(one.before, _IDENTITY), "before": _shown(one.before), "after": _shown(one.after)}
-                for one in self._ordered()
-            ],
-            "left_sockets": _with_reasons(self.left),
-            "unreachable_sockets": _with_reasons(self.unreachable),
+            "changed_sockets": changed,
+            "left_sockets": budget.take(_with_reasons(self.left)),
+            "unreachable_sockets": unreachable,
+            "left_out": budget.left_out,
         }
 
     def diff(self) -> Result:
@@ -212,8 +220,8 @@ class Outcome:
         return {
             "before_header": "sockets",
             "after_header": "sockets",
-            "before": "".join(f"{_line(one.before)}\n" for one in self._ordered()),
-            "after": "".join(f"{_line(one.after)}\n" for one in self._ordered()),
+            "before": shortened("".join(f"{_line(one.before)}\n" for one in self._ordered()), _LONGEST_DIFF),
+            "after": shortened("".join(f"{_line(one.after)}\n" for one in self._ordered()), _LONGEST_DIFF),
         }
 
     def _ordered(self) -> list[Change]:
@@ -225,11 +233,9 @@ def _shown(one: Socket, keys: tuple[str, ...] = _CONDITION) -> Result:
     return {key: shown[key] for key in keys}
 
 
-def _with_reasons(sockets: list[tuple[Socket, Reason]]) -> list[Result]:
-    return [
-        {**_shown(one, _IDENTITY), **_shown(one), "reason": reason._asdict()}
-        for one, reason in sorted(sockets, key=lambda pair: pair[0].sort_key)
-    ]
+def _with_reasons(sockets: list[tuple[Socket, Reason]]) -> t.Iterator[Result]:
+    for one, reason in sorted(sockets, key=lambda pair: pair[0].sort_key):
+        yield {**_shown(one, _IDENTITY), **_shown(one), "reason": reason._asdict()}
 
 
 def _line(one: Socket) -> str:

@@ -33,6 +33,7 @@ RETURNED = {
         "changed_sockets",
         "left_sockets",
         "unreachable_sockets",
+        "left_out",
         "totals",
         "unreadable",
     ),

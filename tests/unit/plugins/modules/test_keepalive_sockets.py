@@ -38,6 +38,7 @@ def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
         "changed_sockets": [],
         "left_sockets": [],
         "unreachable_sockets": [],
+        "left_out": 0,
         "totals": {"changed": 0, "left": 0, "unreachable": 0, "gone": 0},
         "diff": {"before_header": "sockets", "after_header": "sockets", "before": "", "after": ""},
     }

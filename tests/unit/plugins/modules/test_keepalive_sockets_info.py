@@ -34,7 +34,7 @@ def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
     answer.pop("warnings", None)
     unreadable = answer.pop("unreadable")
     assert all(one["what"] in ("process", "namespace") for one in unreadable)
-    assert answer == {"sockets": [], "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
+    assert answer == {"sockets": [], "left_out": 0, "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
 
 
 @pytest.mark.parametrize(

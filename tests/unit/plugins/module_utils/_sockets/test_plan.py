@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_CHARACTERS_OF_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT, PERMISSION
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import DesiredState, Outcome, plan
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import Change, DesiredState, Outcome, plan
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
@@ -128,6 +131,42 @@ def test_plan(want: DesiredState, found: Socket, after: Options | None, timers: 
         assert change.before == found
         # what is left to do once it is done
         assert plan(change.after, want) is None
+
+
+def values_in(found: object) -> int:
+    """Count values as the controller does, names among them."""
+    if isinstance(found, dict):
+        return 1 + len(found) + sum(map(values_in, found.values()))
+    return 1 + sum(map(values_in, found)) if isinstance(found, list) else 1
+
+
+@pytest.mark.parametrize(
+    "container",
+    [None, Container("a", user=None), Container("a", "lxc", "a", Pod("a", "b", "c"))],
+    ids=["alone", "container", "pod"],
+)
+def test_what_many_processes_make_is_bounded(monkeypatch: pytest.MonkeyPatch, container: Container | None) -> None:
+    """No result has more values than the controller takes, 10 million: here a hundredth of that."""
+    room = f"{Outcome.__module__}.MOST_CHARACTERS_OF_SOCKETS"
+    monkeypatch.setattr(room, MOST_CHARACTERS_OF_SOCKETS // 100)
+    owner = dataclasses.replace(PROCESS, command="a", container_of=lambda _process: container)
+    holders = tuple((dataclasses.replace(owner, pid=pid), 3) for pid in range(1, 101))
+    many = [held(ON)._replace(inode=inode, holders=holders) for inode in range(50)]
+    outcome = Outcome()
+    outcome.changed = [Change(one, one) for one in many]
+    outcome.left = outcome.unreachable = [(one, COMPLIANT) for one in many]
+    shown = outcome.as_dict(summary_only=False)
+    lists = ("unreachable_sockets", "changed_sockets", "left_sockets")
+    assert shown["left_out"] == 150 - sum(len(shown[name]) for name in lists)
+    assert len(shown["unreachable_sockets"]) > 20
+    assert 40_000 < values_in(shown) < 100_000
+
+
+def test_a_diff_of_many_sockets_is_bounded() -> None:
+    outcome = Outcome()
+    many = [held(ON)._replace(inode=inode) for inode in range(12_000)]
+    outcome.changed = [Change(one, one) for one in many]
+    assert 1_000_000 < len(outcome.diff()["before"]) < 1_000_100
 
 
 def test_outcome() -> None:
