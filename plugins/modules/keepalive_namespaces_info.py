@@ -179,7 +179,8 @@ namespaces:
           LXC and CRI-O.
           V(unit_commands), a file of its unit names the keys. V(host_boot), it is the host's own, see
           M(linux.tcp.keepalive_info). V(unknown), nothing that can be read tells, as for C(ip netns), for
-          containers whose own init may set them, and for those of containerd with values that CNI may have set.
+          containers whose own init may set them, and for those of containerd, and of docker in a pod, with values that
+          CNI may have set.
       returned: success
       type: dict
       sample:

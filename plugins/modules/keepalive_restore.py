@@ -63,7 +63,8 @@ options:
     default: false
 notes:
   - Needs root's rights, in check mode too, so that it gives the same result.
-  - In a chroot running values are not restored, because the kernel is the one of the machine around it.
+  - In a chroot the module fails, and restores no file either, where running values are to be restored, because the
+    kernel is the one of the machine around it.
 seealso:
   - module: linux.tcp.keepalive_checkpoint
 author:
