@@ -5,8 +5,9 @@
 """Read the JSON reports of earlier audits, and take the newest result of each host.
 
 Other controllers, and hosts that audit themselves, wrote these files. So each is read like a result of a host: its
-types and ranges are checked, its size is bounded, and what is wrong with one is said and ends nothing. Where files are
-named after hosts, none speaks for another host. Where reports disagree about a host, the worse result counts.
+types and ranges are checked, its size is bounded, and what is wrong with one is said and ends nothing. In a folder
+where a file is named after a host that it has, each counts for the host of its name only. Where reports disagree about
+a host, the worse result counts.
 """
 
 # This plugin util is private to the collection: it may change at any time.
