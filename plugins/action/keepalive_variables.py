@@ -14,7 +14,9 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible import context
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import split_host_pattern
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.loader import lookup_loader
 
@@ -31,6 +33,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import requ
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
     OTHERS,
     ROLE_VARIABLES,
+    did_you_mean,
     require_known_names,
     require_prefixes,
 )
@@ -106,21 +109,26 @@ class ActionModule(ControllerAction):
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
 
-        :raises InvalidValueError: where there are none. Ansible itself says little of that, and ends well.
+        :raises InvalidValueError: where there are none, or a part of the pattern or of --limit matches nothing.
+            Ansible itself says little of either, and ends well.
         """
-        patterns = ",".join(map(str, pattern)) if isinstance(pattern, (list, tuple)) else str(pattern)
-        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
-        within = set(own["ansible_play_hosts_all"])
-        hosts = [name for name in lookup.run([patterns], variables=own) if name in within]
-        if hosts:
-            return hosts
-        if not set(own["groups"]["all"]) - {CONTROLLER}:
+        groups = own["groups"]
+        if not set(groups["all"]) - {CONTROLLER}:
             raise InvalidValueError(
                 "The inventory has no host: name one that has, such as -i hosts.yml, or -i db01, for a single host."
             )
+        parts = split_host_pattern(list(pattern) if isinstance(pattern, tuple) else pattern)
+        limit = split_host_pattern(context.CLIARGS.get("subset") or [])
+        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
+        _require_matches("keepalive_hosts", parts, groups, lookup)
+        _require_matches("--limit", [part for part in limit if not part.startswith("@")], groups, lookup)
+        within = set(own["ansible_play_hosts_all"])
+        hosts = [name for name in lookup.run(parts, variables=own) if name in within] if parts else []
+        if hosts:
+            return hosts
         raise InvalidValueError(
-            f"'{patterns}' (keepalive_hosts) matches no host of the inventory, or none within --limit: correct the "
-            f"name, or give the inventory that has these hosts."
+            f"'{','.join(parts)}' (keepalive_hosts) matches no host of the inventory, or none within --limit: correct "
+            f"the name, or give the inventory that has these hosts."
         )
 
     def _require_one(self, given: Result, hosts: t.Iterable[str], hostvars: t.Mapping[str, t.Any]) -> None:
@@ -139,6 +147,25 @@ class ActionModule(ControllerAction):
                         f"{name} is {own!r} for {host} and {given[name]!r} for the playbook: give one value for all "
                         "hosts, with --extra-vars or for the group all."
                     )
+
+
+def _require_matches(source: str, parts: t.Iterable[str], groups: t.Mapping[str, list[str]], lookup: t.Any) -> None:
+    """Check that each part of a pattern, an exclusion too, matches a host or a group, which may be empty.
+
+    :raises InvalidValueError: for the first that matches nothing.
+    """
+    names = {*groups, *groups["all"]}
+    # an empty group gets a host with its name, since the lookup returns hosts only
+    filled = {"groups": {name: hosts or [name] for name, hosts in groups.items()}}
+    for part in parts:
+        name = part.lstrip("!&")
+        if name in names or (name and lookup.run([name], variables=filled)):
+            continue
+        near = did_you_mean(name, sorted(names - {*parts, "all", "ungrouped"}))
+        raise InvalidValueError(
+            f"'{part}' ({source}) matches no host of the inventory.{near} Correct the name, or give the inventory that "
+            f"has it."
+        )
 
 
 def _of_host(name: str, known: t.Mapping[str, t.Any], host: str) -> str:

@@ -13,8 +13,8 @@ description:
   - The playbooks of the collection use this action. Do not use it directly; it may change at any time.
   - It returns the variables of a playbook as C(localhost) has them, with those of the play and of C(--extra-vars). So
     no fact of a managed host is taken for one.
-  - It fails where the pattern C(keepalive_hosts) matches no host, where a variable is misspelt, and where a host has
-    another value of its own, which would be ignored.
+  - It fails where the pattern C(keepalive_hosts) or a part of it or of C(--limit) matches no host, where a
+    variable is misspelt, and where a host has another value of its own, which would be ignored.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.action

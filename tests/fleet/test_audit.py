@@ -79,10 +79,10 @@ def words(run: Run) -> str:
 )
 def test_no_host_matches(fleet: Fleet, arguments: list[str], pattern: str | list[str]) -> None:
     run = audit(fleet, *arguments, keepalive_hosts=pattern, keepalive_audit_folder="nobody")
-    patterns = ",".join([pattern] if isinstance(pattern, str) else pattern)
+    part = pattern if isinstance(pattern, str) else pattern[0]
     assert run.status == 2
     is_empty = arguments == ["--inventory=/dev/null"]
-    message = "The inventory has no host: name one" if is_empty else f"'{patterns}' (keepalive_hosts) matches no host"
+    message = "The inventory has no host: name one" if is_empty else f"'{part}' (keepalive_hosts) matches no host"
     assert message in words(run)
     assert not (fleet.folder / "nobody").exists()
 

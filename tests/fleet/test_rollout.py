@@ -469,9 +469,9 @@ def test_facts_choose_nothing(fleet_unreached: Fleet) -> None:
 def test_no_host_matches(fleet_unreached: Fleet, playbook: str, arguments: list[str], pattern: str | list[str]) -> None:
     given = json.dumps({**WANTED, "keepalive_hosts": pattern})
     run = fleet_unreached.run(PLAYBOOK, f"linux.tcp.{playbook}", "--extra-vars", given, *arguments)
-    patterns = ",".join([pattern] if isinstance(pattern, str) else pattern)
+    part = pattern if isinstance(pattern, str) else pattern[0]
     assert run.status == 2
-    message = "The inventory has no host: name one" if arguments else f"'{patterns}' (keepalive_hosts) matches no host"
+    message = "The inventory has no host: name one" if arguments else f"'{part}' (keepalive_hosts) matches no host"
     assert message in " ".join(run.output.split())
 
 

@@ -18,18 +18,13 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible.errors import AnsibleError
+from ansible.plugins.lookup.inventory_hostnames import LookupModule
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_variables
 
 Result = t.Dict[str, t.Any]
 ROOT = Path(__file__).absolute().parents[4]
 EVIL: Result = {"keepalive_audit_limit": 10**9, "keepalive_audit_folder": "/evil", "keepalive_hosts": "evil"}
-
-
-def look_up(patterns: list[str], *, variables: Result) -> list[str]:
-    """Stand for the lookup inventory_hostnames, in an inventory with three hosts."""
-    assert variables["ansible_play_hosts_all"]
-    return [name for name in ("a", "b", "c") if patterns == ["all"] or name in patterns[0].split(",")]
 
 
 def act(
@@ -39,6 +34,7 @@ def act(
     hostvars: Result | None = None,
     delegate_to: str | None = "localhost",
     extra: Result | None = None,
+    limit: str | None = None,
 ) -> Result:
     """Run the action for a first host whose facts are evil; ``own`` is what localhost has."""
     templar = mock.MagicMock(available_variables="of the first host", template=lambda value: value)
@@ -53,8 +49,9 @@ def act(
     }
     connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
     action = keepalive_variables.ActionModule(task, connection, play_context, loader, templar, shared_loader)
-    with mock.patch.object(keepalive_variables, "lookup_loader") as lookups:
-        lookups.get.return_value.run = look_up
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ansible.context.CLIARGS", {"subset": limit})
+        patched.setattr("ansible.plugins.loader.lookup_loader.get", lambda _name, **_given: LookupModule(loader))
         result: Result = action.run(task_vars=variables)
     assert templar.available_variables == "of the first host"
     return result
@@ -89,7 +86,7 @@ def test_hosts_are_those_within_the_limit(pattern: t.Any, hosts: list[str]) -> N
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        pytest.param({"keepalive_hosts": ["c", "d"]}, "'c,d' (keepalive_hosts) matches no host", id="no host"),
+        pytest.param({"keepalive_hosts": ["c"]}, "'c' (keepalive_hosts) matches no host", id="no host"),
         pytest.param({"keepalive_hosts": "d", "groups": {"all": []}}, "The inventory has no host: name", id="empty"),
         pytest.param({"keepalive_audit_limit": "abc"}, "keepalive_audit_limit is 'abc': give seconds,", id="no number"),
         pytest.param({"keepalive_audit_covered": 101}, "keepalive_audit_covered is '101': give per", id="no share"),
@@ -123,6 +120,62 @@ def test_refused(own: Result, message: str) -> None:
     assert refused["failed"]
     assert refused["msg"].startswith(message)
     assert refused["msg"].endswith(" Nothing was changed.")
+
+
+FLEET: Result = {
+    "ansible_play_hosts_all": ["db01", "db02", "web1"],
+    "groups": {"all": ["db01", "db02", "web1"], "ungrouped": [], "db": ["db01", "db02"], "retired": []},
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "part"),
+    [
+        ("db99,db01", "'db99' (keepalive_hosts) matches no host of the inventory. Did you mean db"),
+        ("db01:db99", "'db99' (keepalive_hosts) matches no host of the inventory. Did you mean db"),
+        (["db01", "db02:wbe1"], "'wbe1' (keepalive_hosts) matches no host of the inventory. Did you mean web1?"),
+        ("all,!db99", "'!db99' (keepalive_hosts) matches no host of the inventory. Did you mean db"),
+        ("all,&bd", "'&bd' (keepalive_hosts) matches no host of the inventory. Did you mean db?"),
+        ("db01,x*", "'x*' (keepalive_hosts) matches no host of the inventory. Correct the name,"),
+        ("db01,~x.+", "'~x.+' (keepalive_hosts) matches no host of the inventory. Correct the name,"),
+        ("db01,db[7]", "'db[7]' (keepalive_hosts) matches no host of the inventory."),
+        ("db01,fe80::1", "'fe80::1' (keepalive_hosts) matches no host of the inventory. Correct the name,"),
+        ("db01,!", "'!' (keepalive_hosts) matches no host of the inventory."),
+        ("retired", "'retired' (keepalive_hosts) matches no host of the inventory, or none within --limit: correct"),
+        ("", "'' (keepalive_hosts) matches no host of the inventory, or none within --limit: correct"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("mismatch", ["warning", "error"])
+def test_part_of_a_pattern_that_matches_nothing(
+    pattern: str | list[str], part: str, mismatch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible.constants.HOST_PATTERN_MISMATCH", mismatch)
+    refused = act({**FLEET, "keepalive_hosts": pattern})
+    assert refused["failed"]
+    assert refused["msg"].startswith(part)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "limit", "hosts"),
+    [
+        ("all,!retired,!ret*", None, ["db01", "db02", "web1"]),
+        ("db[0]:web1", "db01,!localhost,@site.retry", ["db01", "web1"]),
+        ("all:&~d.+:!db02", "all", ["db01"]),
+        ("ungrouped,db*", "~w.*,retired", ["db01", "db02"]),
+    ],
+    ids=str,
+)
+def test_each_part_of_a_pattern_matches(pattern: str, limit: str | None, hosts: list[str]) -> None:
+    hostvars: Result = {"db01": {}, "db02": {}, "web1": {}}
+    given = act({**FLEET, "keepalive_hosts": pattern}, hostvars=hostvars, limit=limit)
+    assert given.get("hosts") == hosts, given
+
+
+@pytest.mark.parametrize("limit", ["db99,db01", "db01:!db99"])
+def test_part_of_the_limit_that_matches_nothing(limit: str) -> None:
+    refused = act(FLEET, limit=limit)
+    assert re.match(r"'!?db99' \(--limit\) matches no host of the inventory. Did you mean db", refused["msg"])
 
 
 @pytest.mark.parametrize(
