@@ -46,9 +46,10 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
         warnings = [message_about_unknown(unknown)] if unknown else []
         arguments = self._task.args
         if not arguments.get("sockets") and arguments.get("state") != "absent" and arguments.keys().isdisjoint(NUMBERS):
+            meant = ", and ".join(f"keepalive_{name} for {name}" for name in NUMBERS if name in variables)
             warnings.append(
                 "There is nothing to set, so the host is only reported. Give keepalive_time, keepalive_intvl or "
-                "keepalive_probes to set values."
+                f"keepalive_probes to set values.{f' Did you mean {meant}?' if meant else ''}"
             )
         return warnings
 

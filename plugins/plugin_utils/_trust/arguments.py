@@ -47,6 +47,9 @@ _NAMESPACES = "linux.tcp.keepalive_namespaces here"  # where values and override
 # An option where a message says what it is, or what to do: "time is 0", "give overrides: ignore", "leave time out".
 _IN_A_MESSAGE = re.compile(rf"(?<![\w./'\"-])(?=(?:{_OPTIONS})(?: is |: \S|\[\d))|(?<=leave )(?=(?:{_OPTIONS}) out)")
 
+# keepalive_time is the role's name of an option, net.ipv4.tcp_keepalive_time the kernel's.
+_UP_TO_PREFIX = re.compile(r".*keepalive_(?=.)")
+
 
 def _read_state(params: Arguments) -> None:
     """Read the desired state of a host, but for the path, which only the host can expand."""
@@ -117,7 +120,7 @@ def _require_options(arguments: Arguments, spec: Spec, module: str) -> None:
     known = [name for option, described in spec.items() for name in (option, *described.get("aliases", ()))]
     unknown = [name for name in arguments if name not in known]
     if unknown:
-        near = did_you_mean(unknown[0], known) or f" It has {', '.join(sorted(known))}."
+        near = did_you_mean(_UP_TO_PREFIX.sub("", unknown[0]), known) or f" It has {', '.join(sorted(known))}."
         raise InvalidValueError(f"{unknown[0]} is no option of {module}.{near}")
 
 

@@ -40,6 +40,7 @@ def act(
     *results: Result,
     check_mode: bool = False,
     async_val: int = 0,
+    variables: Result | None = None,
 ) -> tuple[Result, list[Call]]:
     """Run the action where the host leaves a doubt, so that each result is that of a module."""
     calls: list[Call] = []
@@ -56,7 +57,7 @@ def act(
     monkeypatch.setattr(ActionModule, "_probe", lambda *_: None)
     task = mock.MagicMock(args=arguments, check_mode=check_mode, async_val=async_val)
     action = ActionModule(task, *[mock.MagicMock()] * 5)
-    output = action.run(task_vars={})
+    output = action.run(task_vars=variables or {})
     assert task.args == arguments
     assert task.check_mode is check_mode
     assert next(left, None) is None
@@ -156,6 +157,25 @@ def test_absent_removes_defaults_and_restores_containers(monkeypatch: pytest.Mon
         {"state": "absent", "time": 600, "all": True},
     ]
     assert "warnings" not in result
+
+
+@pytest.mark.parametrize(
+    ("variables", "question"),
+    [
+        ({}, ""),
+        ({"time": 600, "probes": 20}, " Did you mean keepalive_time for time, and keepalive_probes for probes?"),
+        ({"interval": 60, "intvl_": 5}, " Did you mean keepalive_interval for interval?"),
+    ],
+    ids=str,
+)
+def test_role_has_nothing_to_set(monkeypatch: pytest.MonkeyPatch, variables: Result, question: str) -> None:
+    monkeypatch.setattr(ActionModule, "is_in_role", True)
+    result, _calls = act({}, monkeypatch, VALUES, variables=variables)
+    (warning,) = result["warnings"]
+    assert warning == (
+        "There is nothing to set, so the host is only reported. Give keepalive_time, keepalive_intvl or "
+        f"keepalive_probes to set values.{question}"
+    )
 
 
 @pytest.mark.parametrize(

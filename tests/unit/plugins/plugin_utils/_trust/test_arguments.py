@@ -98,6 +98,13 @@ TWO_NAMES = "and both are names of one option: give one of them."
         ("keepalive", {"tme": 600}, "tme is no option of linux.tcp.keepalive. Did you mean time?"),
         ("keepalive", {"probe": 20}, "probe is no option of linux.tcp.keepalive. Did you mean probes?"),
         ("keepalive", {"intrval": 60}, "intrval is no option of linux.tcp.keepalive. Did you mean interval?"),
+        ("keepalive", {"keepalive_time": 6}, "keepalive_time is no option of linux.tcp.keepalive. Did you mean time?"),
+        ("keepalive", {"keepalive_tme": 6}, "keepalive_tme is no option of linux.tcp.keepalive. Did you mean time?"),
+        (
+            "keepalive",
+            {"net.ipv4.tcp_keepalive_probes": 20},
+            "net.ipv4.tcp_keepalive_probes is no option of linux.tcp.keepalive. Did you mean probes?",
+        ),
         ("keepalive_info", {"xyz": 1}, "xyz is no option of linux.tcp.keepalive_info. It has loader, root."),
         ("keepalive_sockets", {"unit": "x"}, "unit is no option of linux.tcp.keepalive_sockets. Did you mean units?"),
         ("keepalive_restore", {"forced": 1}, "forced is no option of linux.tcp.keepalive_restore. Did you mean force?"),
