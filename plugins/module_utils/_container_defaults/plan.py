@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     OverriddenError,
     unchanged,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import PERMISSION_DENIED
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name, validate
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -121,14 +122,16 @@ def plan_defaults(configurations: t.Iterable[Configuration], want: DesiredDefaul
     :raises InvalidPathError: where the file of ours has more than this module writes.
     :raises OverriddenError: where new containers would get other values all the same, or that cannot be known.
     """
+    configurations = list(configurations)
     changes = [plan_engine(configuration, want) for configuration in configurations]
     overriding = [one for change in changes for one in _overriding(change, want)]
     if overriding:
         engines = " and ".join(sorted({one["engine"] for one in overriding}))
+        files = [file for configuration in configurations for file in configuration.files]
+        denied = {printable(file.path) for file in files if file.reason == PERMISSION_DENIED}
+        remedy = "Run as root (become: true)" if any(one["path"] in denied for one in overriding) else "Correct this"
         raise OverriddenError(
-            unchanged(
-                f"{' '.join(one['message'] for one in overriding)} Correct this, or leave {engines} out of engines."
-            ),
+            unchanged(f"{' '.join(one['message'] for one in overriding)} {remedy}, or leave {engines} out of engines."),
             overridden_by=overriding,
         )
     return changes

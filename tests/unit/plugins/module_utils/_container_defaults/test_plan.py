@@ -201,6 +201,21 @@ def test_what_takes_precedence_is_named(
     ]
 
 
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [("Permission denied", "Run as root (become: true)"), ("it is a device", "Correct this")],
+    ids=["denied", "a device"],
+)
+def test_file_that_cannot_be_read(reason: str, remedy: str) -> None:
+    file = SysctlFile("/root/.config/containers/containers.conf", "", kind="unreadable", reason=reason)
+    with pytest.raises(OverriddenError) as refused:
+        plan_defaults(iter([Configuration("podman", (file,))]), DesiredDefaults(Values(time=600)))
+    assert str(refused.value) == (
+        f"It cannot be known whether {TIME} in new containers of podman would be 600: {file.path} cannot be read: "
+        f"{reason}. {remedy}, or leave podman out of engines. Nothing was changed."
+    )
+
+
 def test_a_list_that_adds_is_no_hindrance() -> None:
     texts = {f"{FOLDER}/50.conf": "[containers]\ndefault_sysctls = ['net.a=1', {append=true}]\n", **SHIPPED}
     (change,) = plan_defaults([having(texts)], WANT)
