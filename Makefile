@@ -32,13 +32,13 @@ SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL T
 	REPOSITORY ISSUES DOCUMENTATION HOMEPAGE
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
-$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). There are: $(SETTINGS). See 'make help'. Nothing was changed.))
+$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). There are: $(SETTINGS). See 'make help'. Nothing was changed))
 
 # What a run as another user left here, such as `sudo make apply`, cannot be written to later.
 FOREIGN := $(if $(filter-out 0,$(shell id -u)),$(shell find .venv .build .cache .collections .nox -maxdepth 1 \
 	! -user $$(id -u) -printf '%p belongs to %u' -quit 2>/dev/null))
 $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(FOREIGN), because an earlier run was \
-	another user's. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR). Nothing was changed.))
+	another user's. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR). Nothing was changed))
 
 .DEFAULT_GOAL := help
 .PHONY: help apply checked quick test test-all style lint types units units-own units-in-image browser examples sanity docs-lint \

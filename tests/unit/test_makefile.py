@@ -33,6 +33,7 @@ def test_unknown_setting(tmp_path: Path, arguments: list[str]) -> None:
     unknown = arguments[-1].partition("=")[0]
     assert run.returncode == 2
     assert f"There is no setting {unknown}. There are: PYTHON INVENTORY LIMIT TIME" in run.stderr
+    assert run.stderr.endswith(" Nothing was changed.  Stop.\n")
 
 
 def test_known_settings(tmp_path: Path) -> None:
@@ -53,6 +54,7 @@ def test_clone_in_which_another_user_has_run_make(tmp_path: Path, user: str, goa
     run = make(tmp_path, goal, path=str(tmp_path))
     message = f"Give the clone back: sudo chown -R admin: {tmp_path}"
     assert (message in run.stderr) == is_refused
+    assert run.stderr.endswith(" Nothing was changed.  Stop.\n") == is_refused
     assert (".venv belongs to " in run.stderr) == is_refused
 
 
