@@ -28,7 +28,7 @@ CODES = {
     "invalid_result": "gave a result that is not valid",
     "outdated": "the result is too old",
     "reported_twice": "reports disagree",
-    "unknown": "a value could not be read",
+    "unknown": "a value is not known",
     "harmful": "a value does harm",
     "drift": "other values after a reboot",
     "doubt": "the next boot is uncertain",

@@ -88,6 +88,13 @@ def test_judge() -> None:
             "Compliant: 2 hosts. Judged: limit 8000 s, idle timeout 7300 s.",
             id="two",
         ),
+        pytest.param(
+            hosts(a=(info(boot=(None, 60, 20)), {})),
+            False,
+            "Not compliant: 1 of 1 host (a value is not known: 1, a dead peer is noticed too late: 1, "
+            "silent for longer than the path remembers: 1). Judged: limit 8000 s, idle timeout 7300 s.",
+            id="the next boot is unknown",
+        ),
         pytest.param([], False, "Not compliant: there is no host.", id="none"),
     ],
 )
