@@ -31,7 +31,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
     answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
-    assert "No socket matches these filters." in answer.pop("warnings")
+    # behind it may be how many sockets of the machine have no known process
+    assert any(one.startswith("No socket matches these filters.") for one in answer.pop("warnings"))
     answer.pop("unreadable")
     assert answer == {
         "changed": False,
