@@ -69,6 +69,9 @@ def with_values(before: Snapshot, file: SysctlFile, want: DesiredState) -> tuple
     tree = _assigned(before.tree, file, want.values)
     planned = dataclasses.replace(before, tree=tree)
     if before.known_loader is None:
+        gone = _why_gone(before, file)
+        if before.loader and gone and want.overrides != "ignore":
+            raise NotReadAtBootError(f"{file.path} would not be read at the next boot: {gone}. {_WITHOUT_PATH}")
         doubts = [doubt.message for doubt in planned.doubts(want.concerned)]
         return tree, [], doubts if before.loader else [*doubts, _nothing_applies(file)]
     _require_readable(before, want)
@@ -269,12 +272,9 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
     obstacle = planned.obstacle()
     if obstacle:
         return f"{file.path} would not be read at the next boot: {describe_obstacle(obstacle)}. Fix or remove it."
-    place = before.lost_place(file)
-    if place:
-        what, point = printable(place.what), printable(place.point)
-        why = f"{printable(place.path)} is on {what}, mounted at {point}, and gone after a reboot"
-    elif file.is_volatile:
-        why = f"what lies below {VOLATILE} is gone after a reboot"
+    gone = _why_gone(before, file)
+    if gone:
+        why = gone
     elif is_in_place and is_hidden(file.name, planned.rules):
         why = f"its name begins with a dot, and {loader} passes over such files"
     elif is_in_place and hiding:
@@ -282,9 +282,18 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
     else:
         why = f"{loader} reads only {where}{conf}"
     advice = _another_path(before, file, want)
-    if place and advice == _NO_PATH:
+    if file.lost and advice == _NO_PATH:
         advice = _WITHOUT_PATH
     return f"{file.path} would not be read at the next boot: {why}. {advice}"
+
+
+def _why_gone(before: Snapshot, file: SysctlFile) -> str:
+    """Return why a file does not survive a reboot; an empty text where it does."""
+    place = before.lost_place(file)
+    if place:
+        what, point = printable(place.what), printable(place.point)
+        return f"{printable(place.path)} is on {what}, mounted at {point}, and gone after a reboot"
+    return f"what lies below {VOLATILE} is gone after a reboot" if file.is_volatile else ""
 
 
 def _losing_message(setting: Setting, snapshot: Snapshot, values: Values) -> str:

@@ -570,6 +570,16 @@ def test_a_path_that_does_not_survive_a_reboot(
     assert run_and_run_again(host, REMOVE).after.boot.values.time == 7200
 
 
+def test_a_path_that_does_not_survive_where_the_loader_is_unknown(tmp_path: Path) -> None:
+    host = make_host(tmp_path, init=InitSystem(process_1="dinit", role="unknown"))
+    lay_out(tmp_path / "proc", {"self/mountinfo": ON_TMPFS})
+    error = refuse(host, SET_TIME, NotReadAtBootError)
+    why = f"{D} is on a tmpfs, mounted at {D}, and gone after a reboot"
+    assert str(error) == f"{DEFAULT_PATH} would not be read at the next boot: {why}.{NO_OTHER_PATH}"
+    run_and_run_again(host, dataclasses.replace(SET_TIME, overrides="ignore"))
+    assert host.shown() == [600, 75, 9]
+
+
 def test_persistence_without_a_path_that_survives_is_not_asked_for(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     lay_out(tmp_path / "proc", {"self/mountinfo": ON_TMPFS})
