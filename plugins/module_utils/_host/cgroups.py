@@ -64,10 +64,11 @@ class Made(t.NamedTuple):
 class Place:
     """Where a process is: its ``unit`` on the host, and the ``container`` with its ``pod``, as its engine names them.
 
-    ``engine`` is None where the cgroup does not tell. ``is_nested`` says that the engine runs in a container itself,
-    so that its files are not the host's. ``parts`` are the names of the cgroups that root made, for engines that use
-    any name; ``depth`` is how many parts the container's own path has. ``user`` is the ID of the user who made the
-    container's cgroup, and so says that it is one: 0 is root, None is not known.
+    ``engine`` is None where the cgroup does not tell. The container is the outermost one: root in it may give any name
+    to the cgroups below. ``is_nested`` says that the process is in another one there, or in what is named like one.
+    ``parts`` are the names of the cgroups that root made, for engines that use any name; ``depth`` is how many parts
+    the container's own path has. ``user`` is the ID of the user who made the container's cgroup, and so says that it is
+    one: 0 is root, None is not known.
     """
 
     unit: str | None = None
@@ -93,14 +94,17 @@ def roots_of(cgroup: str) -> Roots:
 
     Where a container has no cgroup namespace of its own, the cgroups that it sees begin with its own one.
     """
-    return {controllers: parts[: _read_path(parts, len(parts)).depth] for controllers, parts in _paths(cgroup)}
+    return {
+        controllers: parts[: max((depth for depth, _engine, _identity in _containers(parts)), default=0)]
+        for controllers, parts in _paths(cgroup)
+    }
 
 
 def place_of(cgroup: str, roots: Roots, makers: Makers = by_root) -> Place:
     """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host.
 
     systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A
-    container may stand in any hierarchy. The innermost one counts, and no unit inside of one. What root made counts
+    container may stand in any hierarchy. The outermost one counts, and no unit inside of one. What root made counts
     more than what a user made, who can make no unit.
     """
     unit: str | None = None
@@ -134,42 +138,54 @@ def _paths(cgroup: str) -> t.Iterator[tuple[str, Parts]]:
 
 def _read_path(parts: Parts, count: int) -> Place:
     """Return what the parts of a path tell, of which root made the first ``count``; any other user is None here."""
-    unit: str | None = None
+    found = Place(parts=parts[: max(count, 0)])
+    for depth, engine, identity in _containers(parts):
+        if found.container is not None:
+            found = dataclasses.replace(found, is_nested=True)
+            break
+        user = 0 if depth <= count else None
+        found = dataclasses.replace(found, engine=engine, container=identity, depth=depth, user=user)
+    outside = parts[: found.depth] if found.container is not None else parts
+    pod = None if found.container is None else _pod(outside)
+    return dataclasses.replace(found, unit=_unit(outside[: max(count, 0)]), pod=pod)
+
+
+def _unit(parts: Parts) -> str | None:
+    """Return the first unit in a path."""
+    for part in parts:
+        name = part[1:] if part.startswith("_") else part  # systemd: src/basic/cgroup-util.c, cg_unescape()
+        if name.endswith(UNIT_SUFFIXES):
+            return name
+    return None
+
+
+def _pod(parts: Parts) -> str | None:
+    """Return the last pod in a path."""
     pod: str | None = None
     of_kubernetes = False
-    found = Place(parts=parts[: max(count, 0)])
     for number, part in enumerate(parts):
         of_kubernetes = of_kubernetes or part.startswith("kubepods")
-        name = part[1:] if part.startswith("_") else part  # systemd: src/basic/cgroup-util.c, cg_unescape()
-        if unit is None and found.container is None and number < count and name.endswith(UNIT_SUFFIXES):
-            unit = name
-        pod_here = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
-        pod = pod_here.group(1).replace("_", "-") if pod_here else pod
-        if _is_pod_of_podman(parts, number):
+        found = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
+        if found:
+            pod = found.group(1).replace("_", "-")
+        elif _is_pod_of_podman(parts, number):
             pod = part
-            continue
-        container = _container(parts, number)
-        if container is None:
-            continue
-        engine, identity = container
-        found = dataclasses.replace(
-            found,
-            engine=engine,
-            container=identity,
-            pod=pod,
-            is_nested=found.container is not None,
-            depth=number + 1,
-            user=0 if number < count else None,
-        )
-        pod = None
-    return dataclasses.replace(found, unit=unit)
+    return pod
+
+
+def _containers(parts: Parts) -> t.Iterator[tuple[int, str | None, str]]:
+    """Yield how deep the containers in a path are, with their engines and ids, from the outermost one on."""
+    for number in range(len(parts)):
+        found = None if _is_pod_of_podman(parts, number) else _container(parts, number)
+        if found:
+            yield (number + 1, *found)
 
 
 def _is_pod_of_podman(parts: Parts, number: int) -> bool:
     """Return whether a part of a path is the bare id of a pod, not of a container."""
-    below = parts[number + 1] if number + 1 < len(parts) else ""
+    above, below = parts[number - 1] if number else "", parts[number + 1] if number + 1 < len(parts) else ""
     return bool(_ID.match(parts[number])) and (
-        parts[number - 1 : number] == ("libpod_parent",) or below.startswith("libpod-")
+        above == "libpod_parent" or (above != "docker" and below.startswith("libpod-"))
     )
 
 

@@ -11,6 +11,7 @@ The files of users' own engines are not looked at: what they lead to is up to th
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import re
@@ -46,6 +47,7 @@ _INCUS = ("/run/incus", "/var/lib/incus/containers")
 _LXC = ("/var/lib/lxc",)
 _ADDED_NUMBER = re.compile(r"-[0-9]{1,3}\Z")
 _MANAGER = "io.container.manager"  # the annotation of podman, and of no other engine
+_DEPTH_OF_ANY_NAME = 2  # /NAMESPACE/NAME of containerd
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")  # containerd: pkg/identifiers
 
 
@@ -63,17 +65,31 @@ class EngineFiles:
         return self._described[place]
 
     def _describe(self, place: Place) -> Container | None:
-        if place.container is None:
-            return self._of_containerd_by_any_name(place)
+        found = self._outermost(place)
+        # what it sets does not count for the network namespace of a container in it
+        return dataclasses.replace(found, settings=None) if found and place.is_nested else found
+
+    def _outermost(self, place: Place) -> Container | None:
+        above = self._above(place)
+        if above or place.container is None:
+            return above
         if place.user != 0:  # the id may be that of another container
             return Container(place.container, place.engine, user=place.user)
         if place.engine == "lxc":
-            return Container(place.container, "lxc", place.container) if place.is_nested else self._of_lxc(place)
+            return self._of_lxc(place)
         if place.engine == "nspawn":
             return Container(place.container, "nspawn", place.container)
-        pod = Pod(place.pod) if place.pod else None
-        bare = Container(place.container, place.engine, None, pod)
-        return bare if place.is_nested else self._by_id(place.container, place) or bare
+        bare = Container(place.container, place.engine, None, Pod(place.pod) if place.pod else None)
+        return self._by_id(place.container, place) or bare
+
+    def _above(self, place: Place) -> Container | None:
+        """Return the container above the cgroups that look like one, or like one and its pod; None for none."""
+        found = None
+        if place.container is None or place.depth > _DEPTH_OF_ANY_NAME:
+            found = self._of_containerd_by_any_name(place)
+        if found is None and place.pod and place.parts[place.depth - 2 : place.depth - 1] == (place.pod,):
+            found = self._by_id(place.pod, dataclasses.replace(place, engine=None, pod=None))
+        return dataclasses.replace(found, settings=None) if found and place.container else found
 
     def _of_lxc(self, place: Place) -> Container:
         """Return a container of LXC or Incus, which have a folder for each.
@@ -126,13 +142,13 @@ class EngineFiles:
 
     def _of_containerd_by_any_name(self, place: Place) -> Container | None:
         """Return a container in a cgroup /NAMESPACE/NAME of containerd, where any name may be given (ctr run)."""
-        for namespace, name in reversed(list(zip(place.parts, place.parts[1:]))):
-            if not (_PLAIN_NAME.match(namespace) and _PLAIN_NAME.match(name)):
-                continue
-            for base in _CONTAINERD:
-                found = self._bundle(f"{base}/{namespace}/{name}/config.json")
-                if found:
-                    return Container(name, "containerd", name, None, found[1])
+        names = place.parts[:_DEPTH_OF_ANY_NAME]
+        if len(names) < _DEPTH_OF_ANY_NAME or not all(map(_PLAIN_NAME.match, names)):
+            return None
+        for base in _CONTAINERD:
+            found = self._bundle(f"{base}/{'/'.join(names)}/config.json")
+            if found:
+                return Container(names[-1], "containerd", names[-1], None, found[1])
         return None
 
     def _of_storage(self, identity: str, place: Place) -> Container | None:

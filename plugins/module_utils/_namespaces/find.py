@@ -189,7 +189,11 @@ class NamespaceScanner:
         container = container or self._monitored(process.pid, process.namespace)
         if container:
             user = self._users[process.namespace] if container.user == 0 else container.user
-            found.containers[container.id, user] = dataclasses.replace(container, user=user)
+            earlier = found.containers.get((container.id, user))
+            if (
+                earlier is None or earlier.settings
+            ):  # one process without them is enough: it may have made the namespace
+                found.containers[container.id, user] = dataclasses.replace(container, user=user)
 
     def _monitored(self, pid: int, namespace: int) -> Container | None:
         """Return the container of which a process is the first one, by its monitor; None for any other process.

@@ -10,6 +10,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENG
 
 ID = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4
+HOST = "00112233445566778899aabbccddeeff" * 2
 UID = "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"
 UID_OF_SYSTEMD = UID.replace("-", "_")
 HASH = "0123456789abcdef" * 2  # the UID of a pod that a file on the host defines
@@ -123,13 +124,38 @@ def place(**found: object) -> dict[str, object]:
         ),
         pytest.param(
             f"0::/lxc.payload.web/docker/{ID}\n",
-            place(engine="docker", container=ID, is_nested=True),
+            place(engine="lxc", container="web", is_nested=True),
             id="docker in LXC",
         ),
         pytest.param(
             f"0::/docker/{OTHER}/kubepods/pod{UID}/{ID}\n",
-            place(container=ID, pod=UID, is_nested=True),
+            place(engine="docker", container=OTHER, is_nested=True),
             id="Kubernetes in docker",
+        ),
+        pytest.param(
+            f"0::/machine.slice/libpod-{ID}.scope/container/lxc.payload.web\n",
+            place(unit=f"libpod-{ID}.scope", engine="podman", container=ID, is_nested=True),
+            id="the name of LXC in podman",
+        ),
+        pytest.param(
+            f"0::/machine.slice/libpod-{ID}.scope/machine-web.scope/payload\n",
+            place(unit=f"libpod-{ID}.scope", engine="podman", container=ID, is_nested=True),
+            id="the name of nspawn in podman",
+        ),
+        pytest.param(
+            f"0::/kubepods.slice/kubepods-pod{HASH}.slice/crio-{ID}.scope/kubepods/pod{UID}/docker/{OTHER}\n",
+            place(unit=f"crio-{ID}.scope", engine="cri-o", container=ID, pod=HASH, is_nested=True),
+            id="another pod in a pod",
+        ),
+        pytest.param(
+            f"0::/docker/{OTHER}/libpod-{ID}\n",
+            place(engine="docker", container=OTHER, is_nested=True),
+            id="the name of podman in docker",
+        ),
+        pytest.param(
+            f"1:name=systemd:/docker/{OTHER}\n0::/docker/{OTHER}/lxc.payload.web\n",
+            place(engine="docker", container=OTHER, is_nested=True),
+            id="in one hierarchy",
         ),
         pytest.param(f"0::/x/{ID}0\n0::/{ID[:-1]}\n", place(), id="other numbers"),
     ],
@@ -152,7 +178,7 @@ def test_parts_are_those_of_the_longest_path() -> None:
         pytest.param(
             f"0::/docker/{OTHER}/docker/{ID}\n",
             2,
-            place(engine="docker", container=ID, is_nested=True, user=1000),
+            place(engine="docker", container=OTHER, is_nested=True, user=0),
             id="made in a container",
         ),
         pytest.param("0::/a/nginx.service\n", 1, place(user=0), id="a user's unit"),
@@ -198,6 +224,12 @@ INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}
             f"4:cpu:/libpod_parent/libpod-{OTHER}/libpod_parent/libpod-{OTHER}/payload\n",
             place(),
             id="its own path twice",
+        ),
+        pytest.param(
+            f"0::/docker/{OTHER}/docker/{HOST}\n",
+            f"0::/docker/{OTHER}/docker/{HOST}/docker/{ID}\n",
+            place(engine="docker", container=ID),
+            id="the host is a container in a container",
         ),
         pytest.param(
             INSIDE,

@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 ID = "0123456789abcdef" * 4
+OTHER = "fedcba9876543210" * 4
 UID = "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"
 DOCKER = f"/docker/{ID}"
 PODMAN = f"/libpod_parent/libpod-{ID}"
@@ -165,7 +166,28 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
         pytest.param("/lxc.payload.web-1", {}, Container("web-1", "lxc", "web-1"), id="LXC in a folder elsewhere"),
         pytest.param("/lxc.payload...", {"/run/incus": None}, Container("..", "lxc", ".."), id="LXC, no name"),
         pytest.param("/machine.slice/machine-web.scope/payload", {}, Container("web", "nspawn", "web"), id="nspawn"),
-        pytest.param(f"/lxc.payload.x{DOCKER}", docker(), Container(ID, "docker"), id="an engine in a container"),
+        pytest.param(
+            f"/lxc.payload.x{DOCKER}", docker(), Container("x", "lxc", "x"), id="the id of another container in one"
+        ),
+        pytest.param(f"{DOCKER}/lxc.payload.x", docker(), Container(ID, "docker", "web"), id="another name in one"),
+        pytest.param(
+            f"/default/web{DOCKER}",
+            {**docker(), f"{TASKS}/default/web/config.json": bundle(SYSCTLS)},
+            Container("web", "containerd", "web"),
+            id="another id in a container of any name",
+        ),
+        pytest.param(
+            "/default/web/default/x",
+            {f"{TASKS}/default/{name}/config.json": bundle() for name in ("web", "x")},
+            Container("web", "containerd", "web", None, Settings(f"{TASKS}/default/web/config.json")),
+            id="any name in a container of any name",
+        ),
+        pytest.param(
+            f"/any/{ID}/libpod-{OTHER}",
+            {**docker(), f"{STORAGE}/containers.json": of([{"id": OTHER, "names": ["x"]}])},
+            Container(ID, "docker", "web"),
+            id="what looks like a pod is a container",
+        ),
     ],
 )
 def test_container_at(tmp_path: Path, path: str, layout: Layout, expected: Container | None) -> None:
@@ -190,6 +212,12 @@ def test_names_of_containerd_in_cgroups_of_a_user(tmp_path: Path) -> None:
     layout = {f"{TASKS}/default/web/config.json": bundle(SYSCTLS)}
     place = place_of("0::/user/default/web\n", {}, lambda _controllers, _parts: Made(1, 1000))
     assert EngineFiles(files_of(tmp_path, layout)).container_at(place) is None
+
+
+def test_what_looks_like_a_pod_of_a_user_is_no_container_of_root(tmp_path: Path) -> None:
+    place = place_of(f"0::/user/{ID}/libpod-{OTHER}\n", {}, lambda _controllers, _parts: Made(1, 1000))
+    found = EngineFiles(files_of(tmp_path, docker())).container_at(place)
+    assert found == Container(OTHER, "podman", user=1000)
 
 
 @pytest.mark.parametrize(

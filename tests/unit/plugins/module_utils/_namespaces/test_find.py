@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import NamespaceScanner
 from ansible_collections.linux.tcp.tests.unit.host import DISK, files_of, lay_out
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -56,22 +57,23 @@ def test_identity() -> None:
 class Fake(Processes):
     """Processes in a folder, which need not be there."""
 
-    def __init__(self, proc: Path, read: t.Callable[[int], Process | None]) -> None:
+    def __init__(self, proc: Path, read: t.Callable[[int], Process | None], pids: t.Sequence[int]) -> None:
         super().__init__(str(proc))
         self._read_one = read
+        self._pids = list(pids)
 
     def read(self, pid: int) -> Process | None:
         return self._read_one(pid)
 
     def pids(self) -> list[int]:
-        return [7]
+        return self._pids
 
     def named_namespaces(self) -> list[tuple[int, str]]:
         return []
 
 
-def scanner(proc: Path, read: t.Callable[[int], Process | None]) -> NamespaceScanner:
-    return NamespaceScanner(Fake(proc, read), EngineFiles(files_of(proc)), Kernel(str(proc)))
+def scanner(proc: Path, read: t.Callable[[int], Process | None], pids: t.Sequence[int] = (7,)) -> NamespaceScanner:
+    return NamespaceScanner(Fake(proc, read, pids), EngineFiles(files_of(proc)), Kernel(str(proc)))
 
 
 def test_process_that_moved_on_before_its_namespace_was_opened(tmp_path: Path) -> None:
@@ -334,3 +336,31 @@ def test_whose_container(
     monkeypatch.setattr(find, "user_of", lambda _descriptor: namespace_user)
     (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / "7"))).namespaces()
     assert [(container.id, container.name, container.user) for container in one.containers] == [(identity, *expected)]
+
+
+@pytest.mark.parametrize(
+    ("cgroups", "has_settings"),
+    [(["", "/init.scope"], True), (["/lxc.payload.x", ""], False), (["", "/lxc.payload.x"], False)],
+    ids=["one container", "first in a container in it", "then in a container in it"],
+)
+def test_settings_of_a_container_with_others_in_it(tmp_path: Path, cgroups: list[str], *, has_settings: bool) -> None:
+    identity = "0123456789abcdef" * 4
+    lay_out(
+        tmp_path,
+        {
+            f"var/lib/docker/containers/{identity}/config.v2.json": b'{"Name": "/web"}',
+            f"var/lib/docker/containers/{identity}/hostconfig.json": b'{"ReadonlyPaths": ["/proc/sys"]}',
+            f"cgroup/docker/{identity}": None,
+            "self/mountinfo": DISK + f"30 20 0:40 / {tmp_path}/cgroup rw - cgroup2 cgroup2 rw\n".encode(),
+        },
+    )
+    for pid, cgroup in zip((7, 8), cgroups):
+        lay_out(tmp_path, {f"{pid}/ns": None, f"{pid}/cgroup": f"0::/docker/{identity}{cgroup}\n".encode()})
+        (tmp_path / f"{pid}/ns/net").symlink_to("/proc/self/ns/net")
+    (one,) = scanner(
+        tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid))), pids=(7, 8)
+    ).namespaces()
+    (found,) = one.containers
+    assert (found.name, found.settings is not None) == ("web", has_settings)
+    assert Filters(containers=("web",)).take(one)
+    assert not Filters(containers=("x",)).take(one)
