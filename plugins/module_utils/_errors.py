@@ -111,6 +111,10 @@ class NotPermittedError(KeepaliveError):
     """The kernel does not let this process look into another one."""
 
 
+class TooManyDescriptorsError(KeepaliveError):
+    """Processes hold more descriptors than are read."""
+
+
 class GoneError(KeepaliveError):
     """A process, a socket or a namespace ended while it was being looked at."""
 

@@ -293,7 +293,8 @@ unreadable:
       read. V(processes_hidden), C(hidepid) hides other users' processes. V(socket_units_unknown), C(systemctl) does
       not tell where the socket units of O(units) listen. V(table_unreadable), a namespace's table of sockets cannot
       be read. V(first_thread_ended), the process is left without its first thread, which kernels before Linux 6.9
-      need. V(ended), it ended meanwhile.
+      need. V(too_many_descriptors), the processes of its user hold more than 2,000,000 descriptors, or those of all
+      users but root, or of root, more than 4,000,000. V(ended), it ended meanwhile.
     - Of a socket without a known process V(not_accepted), its listener has not accepted it yet; V(closed), its process
       has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
       seen holds it; V(holder_hidden), some processes cannot be read.

@@ -13,6 +13,7 @@ are not looked at; those few that unshared them (unshare(2)) are not seen.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import functools
@@ -24,7 +25,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -33,7 +34,8 @@ if t.TYPE_CHECKING:
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
-_UID = re.compile(r"\nUid:\t\d+\t(\d+)")
+_MOST_DUPLICATES = 4  # of a socket in a process: more than one, because one may be closed meanwhile
+_UID = re.compile(r"\nUid:\t(\d+)\t(\d+)")
 _UIDS = re.compile(r"\nUid:\t([\d\t]+)\n")
 _PARENT = re.compile(r"\nPPid:\t(\d+)")
 _NAME = re.compile(r"Name:\t(.*)\n")
@@ -78,9 +80,10 @@ class Process:
 
     ``namespace`` is the number of its network namespace, None where this process may not look into
     it, neither there nor at its descriptors (ptrace(2), PTRACE_MODE_READ_FSCREDS). ``command`` is
-    what /proc/PID/comm has, ``uid`` the effective one. ``folder`` is where the process is in /proc,
-    or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` is read there when it is
-    asked for. ``roots`` are where the host is in the trees of cgroups, ``container_of`` tells the container.
+    what /proc/PID/comm has, ``uid`` the effective one, ``real_uid`` that of who started it. ``folder`` is where the
+    process is in /proc, or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` is
+    read there when it is asked for. ``roots`` are where the host is in the trees of cgroups, ``container_of`` tells the
+    container.
     """
 
     pid: int
@@ -89,6 +92,7 @@ class Process:
     namespace: int | None
     folder: str
     task: int = 0
+    real_uid: int = dataclasses.field(default=0, compare=False)
     roots: Roots = dataclasses.field(default_factory=dict, compare=False, repr=False)
     container_of: t.Callable[[Process], Container | None] = dataclasses.field(
         default=_in_no_container, compare=False, repr=False
@@ -152,6 +156,7 @@ class Processes:
 
     def __init__(self, proc: str = "/proc") -> None:
         self.proc = proc
+        self._budget = DescriptorBudget()
         self.container_of: t.Callable[[Process], Container | None] = _in_no_container
 
     @functools.cached_property
@@ -205,10 +210,11 @@ class Processes:
         return Process(
             pid,
             _unescape(name.group(1)),
-            int(uid.group(1)),
+            int(uid.group(2)),
             number,
             folder,
             task,
+            real_uid=int(uid.group(1)),
             roots=self.roots,
             container_of=self.container_of,
         )
@@ -267,10 +273,15 @@ class Processes:
         except (GoneError, NotPermittedError, IndexError, ValueError):
             return None
 
+    def look_anew(self) -> None:
+        """Let the descriptors that were read before no longer count as read."""
+        self._budget = DescriptorBudget()
+
     def sockets(self, process: Process) -> list[tuple[int, int]]:
-        """Return a process's sockets of every kind: number of the descriptor and inode.
+        """Return a process's sockets of every kind: number of the descriptor and inode; of each the first descriptors.
 
         :raises GoneError: where the process has ended.
+        :raises TooManyDescriptorsError: where its user's processes hold more than are read.
         :raises NotPermittedError: where the kernel does not tell.
         """
         path = os.path.join(process.folder, "fd")
@@ -279,21 +290,28 @@ class Processes:
         except OSError as exc:
             raise _error(path, exc) from exc
         try:
-            return list(_sockets_in(folder))
+            with os.scandir(folder) as entries:
+                names = (entry.name for entry in entries)
+                return list(_sockets_in(folder, self._budget.spend(process.real_uid, names)))
         except OSError as exc:
             raise _error(path, exc) from exc
         finally:
             close(folder)
 
 
-def _sockets_in(folder: int) -> t.Iterator[tuple[int, int]]:
-    for name in os.listdir(folder):
+def _sockets_in(folder: int, names: t.Iterable[str]) -> t.Iterator[tuple[int, int]]:
+    held: collections.Counter[int] = collections.Counter()
+    for name in names:
         try:
             link = os.readlink(name, dir_fd=folder)
         except FileNotFoundError:
             continue  # closed meanwhile
-        if link.startswith(_SOCKET):
-            yield int(name), int(link[len(_SOCKET) : -1])
+        if not link.startswith(_SOCKET):
+            continue
+        inode = int(link[len(_SOCKET) : -1])
+        held[inode] += 1
+        if held[inode] <= _MOST_DUPLICATES:
+            yield int(name), inode
 
 
 def _cgroup_in(folder: str) -> str:

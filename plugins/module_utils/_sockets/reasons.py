@@ -41,6 +41,7 @@ UNITS_UNKNOWN = Reason("socket_units_unknown", "systemctl does not tell where so
 FIRST_THREAD_ENDED = Reason(
     "first_thread_ended", "the first thread of its process has ended, and the kernel is older than Linux 6.9"
 )
+TOO_MANY = Reason("too_many_descriptors", "the processes of its user hold more descriptors than are read")
 NOT_ACCEPTED = Reason("not_accepted", "it waits to be accepted by its listener's process")
 CLOSED = Reason("closed", "its process has closed it")
 HALF_OPEN = Reason("half_open", "its peer has not completed the connection")

@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
+    TooManyDescriptorsError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
@@ -44,6 +45,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     NO_HOLDER,
     NO_TIMER,
     NOT_ACCEPTED,
+    TOO_MANY,
     TOO_OLD,
     UNITS_UNKNOWN,
 )
@@ -74,6 +76,7 @@ _WITHOUT_HOLDER = {
     STATES["close_wait"]: NOT_ACCEPTED,
     STATES["syn_recv"]: HALF_OPEN,
 }
+_SELECT_FEWER = "Select other processes, by pids, units or users, or let these ones close some"
 
 
 class SocketScanner:
@@ -93,6 +96,7 @@ class SocketScanner:
         self._named: set[str] = set()
         self._seen: set[int] = set()
         self._refused = 0
+        self._left_out = 0
 
     def sockets(
         self, filters: Filters, *, whole: bool = True, compare: bool = True, known: t.Collection[int] = ()
@@ -108,6 +112,7 @@ class SocketScanner:
         With filters of processes, only the processes that these take are named as holders, and
         sockets without a holder are not counted, because it is not known whether they are selected.
         """
+        self._processes.look_anew()
         chosen = self._choose(filters)
         for number, path in self._processes.named_namespaces():
             self._namespaces.setdefault(number, []).append(path)
@@ -179,12 +184,13 @@ class SocketScanner:
         selected, _unheld = self._select(filters)
         held: set[int] = set()
         refused = False
+        self._processes.look_anew()
         for pid in self._processes.pids() if selected else ():
             try:
                 process = self._processes.read(pid)
                 if process is not None:
                     held.update(inode for _descriptor, inode in self._processes.sockets(process))
-            except NotPermittedError:  # noqa: PERF203 -- the others may be read
+            except (NotPermittedError, TooManyDescriptorsError):  # noqa: PERF203 -- the others may be read
                 refused = True
             except GoneError:
                 pass
@@ -222,7 +228,7 @@ class SocketScanner:
         lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
         self.denied = bool(self._refused and (filters.concern_processes or lasting))
         for inode in unfound:
-            without_holder = HIDDEN_HOLDER if self._refused else NO_HOLDER
+            without_holder = HIDDEN_HOLDER if self._refused or self._left_out else NO_HOLDER
             self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
 
     def _count_without_holder(self, filters: Filters, unheld: list[Line], doors: t.Collection[Door]) -> None:
@@ -333,6 +339,9 @@ class SocketScanner:
             self.unreadable.add("process", ENDED)
         except NotPermittedError:
             self._count_denied()
+        except TooManyDescriptorsError:
+            self._left_out += 1
+            self.unreadable.add("process", TOO_MANY, _SELECT_FEWER)
         return ()
 
     def _count_denied(self, reason: Reason = PERMISSION) -> None:

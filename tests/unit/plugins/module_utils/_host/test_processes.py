@@ -16,7 +16,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     GoneError,
     KernelError,
     NotPermittedError,
+    TooManyDescriptorsError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
     CAP_SYS_ADMIN,
     CAP_SYS_PTRACE,
@@ -136,6 +138,44 @@ def test_sockets(tmp_path: Path) -> None:
     assert sorted(Processes(str(tmp_path)).sockets(process)) == [(3, 12), (5, 12)]
     with pytest.raises(GoneError):
         Processes(str(tmp_path)).sockets(Process(1, "x", 0, 1, str(tmp_path / "gone")))
+
+
+def test_of_a_socket_the_first_descriptors_are_enough(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"fd/{number}": f"socket:[{number % 2}]" for number in range(100)})
+    found = Processes(str(tmp_path)).sockets(Process(1, "x", 0, 1, str(tmp_path)))
+    assert sorted(inode for _descriptor, inode in found) == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("uid", [1000, 0], ids=["the user's", "with the rights of root"])
+def test_descriptors_of_a_user_are_bounded(tmp_path: Path, uid: int) -> None:
+    class Bounded(Processes):
+        def look_anew(self) -> None:
+            self._budget = DescriptorBudget(5, 8)
+
+    sockets = {f"{pid}/fd/{number}": f"socket:[{number}]" for pid in (1, 2, 3, 4) for number in range(3)}
+    lay_out(tmp_path, sockets)
+    processes = Bounded(str(tmp_path))
+    processes.look_anew()
+
+    def count(pid: int, uid: int, real_uid: int) -> int:
+        return len(processes.sockets(Process(pid, "x", uid, 1, str(tmp_path / str(pid)), real_uid=real_uid)))
+
+    assert count(1, uid, 1000) == 3
+    with pytest.raises(TooManyDescriptorsError, match=r"The user with the ID 1000 has too many open files\."):
+        count(2, uid, 1000)
+    assert count(3, 1001, 1001) == 3
+    with pytest.raises(TooManyDescriptorsError):  # all users have used up what they may
+        count(4, 1002, 1002)
+    assert count(4, 0, 0) == 3
+    processes.look_anew()
+    assert count(2, uid, 1000) == 3
+
+
+def test_real_user_of_a_process(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"1/status": status("su"), "1/ns/net": "net:[1]"})
+    process = Processes(str(tmp_path)).read(1)
+    assert process is not None
+    assert (process.uid, process.real_uid) == (0, 7)
 
 
 def test_what_may_not_be_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import NO_TABLE
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
@@ -72,6 +73,25 @@ def test_table_that_cannot_be_read() -> None:
     assert unread["what"] == "namespace"
     (warning,) = (one for one in scanner.unreadable.warnings() if NO_TABLE.message in one)
     assert warning.endswith(f"network namespace(s) could not be read: {NO_TABLE.message}. Give it another try.")
+
+
+def test_processes_with_too_many_descriptors() -> None:
+    class Bounded(Processes):
+        def look_anew(self) -> None:
+            self._budget = DescriptorBudget(0, 0)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = {"local_ports": [listener.getsockname()[1]]}
+        scanner = SocketScanner(Bounded())
+        assert list(scanner.sockets(Filters.from_options(port))) == []
+        filters = Filters.from_options({**port, "pids": [os.getpid()]})
+        of_process = SocketScanner(Bounded())
+        assert list(of_process.sockets(filters)) == []
+        unattributed = of_process.unattributed(filters).as_list()
+    counts = [{one["code"]: one["count"] for one in found.unreadable.as_list()} for found in (scanner, of_process)]
+    assert counts[0]["holder_hidden"] == counts[1]["too_many_descriptors"] == 1
+    assert [one["code"] for one in unattributed] == ["holder_hidden"]
+    assert any("hold more descriptors than are read" in one for one in of_process.unreadable.warnings())
 
 
 def test_known_sockets_are_left_out() -> None:
