@@ -92,16 +92,27 @@ class EngineFiles:
         return dataclasses.replace(found, settings=None) if found and place.container else found
 
     def _of_lxc(self, place: Place) -> Container:
-        """Return a container of LXC or Incus, which have a folder for each.
+        """Return a container of LXC or Incus, which have a folder for each; one without a name where two may be it.
 
         Where a cgroup with its name was left, LXC adds a number (src/lxc/cgroups/cgfsng.c, cgfsng_payload_create()).
+        Or the number is of the name, and the folder is elsewhere.
         """
         cgroup = str(place.container)
-        for name in dict.fromkeys((cgroup, _ADDED_NUMBER.sub("", cgroup))):
-            for engine, bases in (("incus", _INCUS), ("lxc", _LXC)):
-                if name not in ("", ".", "..") and any(self._files.isdir(f"{base}/{name}") for base in bases):
-                    return Container(name, engine, name)
-        return Container(cgroup, "lxc", cgroup)
+        exact = self._lxc_in_folder(cgroup)
+        is_unsure = exact is None and self._lxc_in_folder(_ADDED_NUMBER.sub("", cgroup))
+        return exact or Container(cgroup, "lxc", None if is_unsure else cgroup)
+
+    def named(self, unsure: Container, name: str | None) -> Container:
+        """Return a container of LXC or Incus that has no name yet with the one that its monitor has, if it fits."""
+        if not name or name not in (unsure.id, _ADDED_NUMBER.sub("", unsure.id)):
+            return unsure
+        return self._lxc_in_folder(name) or Container(name, "lxc", name)
+
+    def _lxc_in_folder(self, name: str) -> Container | None:
+        for engine, bases in (("incus", _INCUS), ("lxc", _LXC)):
+            if name not in ("", ".", "..") and any(self._files.isdir(f"{base}/{name}") for base in bases):
+                return Container(name, engine, name)
+        return None
 
     def _by_id(self, identity: str, place: Place) -> Container | None:
         """Return a container whose id has 64 digits, as the files of its engine describe it."""

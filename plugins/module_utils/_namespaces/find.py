@@ -186,24 +186,37 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit:
             found.units.add(place.unit)
-        container = container or self._monitored(process.pid, process.namespace)
+        container = self._named(container, process.pid, process.namespace)
         if container:
             user = self._users[process.namespace] if container.user == 0 else container.user
             earlier = found.containers.get((container.id, user))
-            if (
-                earlier is None or earlier.settings
-            ):  # one process without them is enough: it may have made the namespace
+            # one process whose container's settings do not count is enough: it may have made the namespace
+            if earlier is None or earlier.settings:
                 found.containers[container.id, user] = dataclasses.replace(container, user=user)
+
+    def _named(self, found: Container | None, pid: int, namespace: int) -> Container | None:
+        """Return the container of a process; where its cgroup tells none, or no name, by its monitor."""
+        if found is None:
+            return self._monitored(pid, namespace)
+        if found.name or found.engine != "lxc" or found.user != 0:
+            return found
+        monitored = self._monitored(pid, namespace)
+        return self._engines.named(found, monitored.name if monitored else None)
+
+    def _is_in_container(self, pid: int) -> bool:
+        place = place_of(self._processes.cgroup(pid), self._processes.roots, self._cgroups.made)
+        return self._engines.container_at(place) is not None
 
     def _monitored(self, pid: int, namespace: int) -> Container | None:
         """Return the container of which a process is the first one, by its monitor; None for any other process.
 
-        Only root's monitors count, and network namespaces of root's: any process can have a monitor's command line.
+        Only root's monitors count, outside of containers, and network namespaces of root's: any process can have a
+        monitor's command line.
         """
         if namespace in self._hosts or self._users[namespace] != 0:
             return None
         parent = self._processes.parent(pid)
-        if not parent or not self._processes.is_of_root(parent):
+        if not parent or not self._processes.is_of_root(parent) or self._is_in_container(parent):
             return None
         container = container_of_monitor(self._processes.arguments(parent))
         return container if self._processes.parent(pid) == parent else None

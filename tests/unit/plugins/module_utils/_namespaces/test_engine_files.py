@@ -153,10 +153,8 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
         pytest.param(KUBERNETES, {}, Container(ID, None, None, Pod(UID)), id="unknown engine"),
         pytest.param("/lxc.payload.web", {}, Container("web", "lxc", "web"), id="LXC"),
         pytest.param("/lxc.payload.web", {"/run/incus/web": None}, Container("web", "incus", "web"), id="Incus"),
-        pytest.param(
-            "/lxc.payload.web-1", {"/var/lib/lxc/web": None}, Container("web", "lxc", "web"), id="LXC, a number"
-        ),
-        pytest.param("/lxc.payload.web-1", {"/run/incus/web": None}, Container("web", "incus", "web"), id="Incus, too"),
+        pytest.param("/lxc.payload.web-1", {"/var/lib/lxc/web": None}, Container("web-1", "lxc"), id="LXC, a number"),
+        pytest.param("/lxc.payload.web-1", {"/run/incus/web": None}, Container("web-1", "lxc"), id="Incus, too"),
         pytest.param(
             "/lxc.payload.web-1",
             {"/var/lib/lxc/web": None, "/var/lib/lxc/web-1": None},
@@ -192,6 +190,20 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
 )
 def test_container_at(tmp_path: Path, path: str, layout: Layout, expected: Container | None) -> None:
     assert container(tmp_path, path, layout) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("web", Container("web", "incus", "web")),
+        ("web-1", Container("web-1", "lxc", "web-1")),
+        ("other", Container("web-1", "lxc")),
+        (None, Container("web-1", "lxc")),
+    ],
+)
+def test_container_of_lxc_by_the_name_of_its_monitor(tmp_path: Path, name: str | None, expected: Container) -> None:
+    files = files_of(tmp_path, {"/run/incus/web": None})
+    assert EngineFiles(files).named(Container("web-1", "lxc"), name) == expected
 
 
 @pytest.mark.parametrize("path", [DOCKER, PODMAN, CONTAINERD, KUBERNETES, f"/x/{ID}", "/lxc.payload.web"])

@@ -302,6 +302,40 @@ def test_container_by_its_monitor(
     assert [container.name for container in one.containers] == found
 
 
+@pytest.mark.parametrize(
+    ("title", "cgroup", "found"),
+    [
+        pytest.param(LXC_MONITOR, "/lxc.monitor.web", "web", id="LXC added the number"),
+        pytest.param(b"[lxc monitor] /srv/lxc web-1\0", "/lxc.monitor.web-1", "web-1", id="the number is of the name"),
+        pytest.param(b"[lxc monitor] /srv/lxc db\0", "/lxc.monitor.db", None, id="the name of another one"),
+        pytest.param(LXC_MONITOR, "/lxc.payload.web-1", None, id="a process of the container"),
+        pytest.param(b"lxc-attach\0", "/user.slice", None, id="no monitor"),
+    ],
+)
+def test_name_that_the_cgroup_of_lxc_does_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: bytes, cgroup: str, found: str | None
+) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "var/lib/lxc/web": None,
+            "cgroup/lxc.payload.web-1": None,
+            "self/mountinfo": DISK + f"30 20 0:40 / {tmp_path}/cgroup rw - cgroup2 cgroup2 rw\n".encode(),
+            "7/ns": None,
+            "7/status": b"Name:\tx\nPPid:\t3\n",
+            "7/cgroup": b"0::/lxc.payload.web-1\n",
+            "3/cmdline": title,
+            "3/cgroup": f"0::{cgroup}\n".encode(),
+            "3/status": b"Name:\tx\nPPid:\t1\nUid:\t0\t0\t0\t0\n",
+            "3/exe": b"",
+        },
+    )
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    monkeypatch.setattr(find, "user_of", lambda _descriptor: 0)
+    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid)))).namespaces()
+    assert [(container.id, container.name) for container in one.containers] == [(found or "web-1", found)]
+
+
 def test_a_name_of_a_monitor_gives_a_user_no_container() -> None:
     found = run_isolated(SCENARIOS / "claims.py", own_pids=True)
     assert found == {"containers": [["web"], []], "users": [0, 1000]}
