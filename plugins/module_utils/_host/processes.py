@@ -121,7 +121,11 @@ class Process:
     @functools.cached_property
     def unit(self) -> str | None:
         """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""
-        return place_of(self.cgroup, self.roots).unit
+        place = place_of(self.cgroup, self.roots)
+        is_in_slice = place.parts[:1] and place.parts[0].endswith(".slice")
+        if place.unit and not place.container and not is_in_slice and self.container:
+            return None  # root in a container of any name may give a cgroup below the name of a unit
+        return place.unit
 
     @functools.cached_property
     def container(self) -> Container | None:

@@ -184,7 +184,7 @@ class NamespaceScanner:
             return
         found = members.setdefault(process.namespace, _Members())
         found.processes[pid] = process
-        if place.unit:
+        if place.unit and (place.container or not container):  # not what a container of any name has below its cgroup
             found.units.add(place.unit)
         container = self._named(container, process.pid, process.namespace)
         if container:

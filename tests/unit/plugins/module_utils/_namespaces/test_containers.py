@@ -61,6 +61,16 @@ def test_container_of_a_process(tmp_path: Path, cgroup: str, expected: dict[str,
     assert (found and {name: found[name] for name in expected or {}}) == expected
 
 
+@pytest.mark.parametrize(("path", "unit"), [("/default/web", None), ("/system.slice", "nginx.service")])
+def test_unit_below_the_cgroup_of_a_container_of_any_name(tmp_path: Path, path: str, unit: str | None) -> None:
+    config = "run/containerd/io.containerd.runtime.v2.task/default/web/config.json"
+    lay_out(tmp_path, {"7/cgroup": f"0::{path}/nginx.service\n".encode(), config: b'{"linux": {}}'})
+    process = Process(
+        7, "x", 0, 1, str(tmp_path / "7"), container_of=container_finder(EngineFiles(files_of(tmp_path, {})))
+    )
+    assert process.unit == unit
+
+
 def test_local_processes() -> None:
     assert local_processes().proc == "/proc"
 

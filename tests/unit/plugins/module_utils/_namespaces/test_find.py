@@ -398,3 +398,22 @@ def test_settings_of_a_container_with_others_in_it(tmp_path: Path, cgroups: list
     assert (found.name, found.settings is not None) == ("web", has_settings)
     assert Filters(containers=("web",)).take(one)
     assert not Filters(containers=("x",)).take(one)
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "units"), [("default/web/nginx.service", ()), ("system.slice/nginx.service", ("nginx.service",))]
+)
+def test_unit_below_the_cgroup_of_a_container_of_any_name(tmp_path: Path, cgroup: str, units: tuple[str, ...]) -> None:
+    lay_out(
+        tmp_path,
+        {
+            "run/containerd/io.containerd.runtime.v2.task/default/web/config.json": b'{"linux": {}}',
+            f"cgroup/{cgroup}": None,
+            "self/mountinfo": DISK + f"30 20 0:40 / {tmp_path}/cgroup rw - cgroup2 cgroup2 rw\n".encode(),
+            "7/ns": None,
+            "7/cgroup": f"0::/{cgroup}\n".encode(),
+        },
+    )
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid)))).namespaces()
+    assert one.units == units
