@@ -50,7 +50,7 @@ SHELLS = {
     "python3": f'exec {NO_PYTHON} "$@"',
     "in-blue": f'exec {NO_PYTHON} "$@"',
 }
-TOOLS = "grep sort tar gzip head base64 ls sh"
+TOOLS = "base64 cat find grep gzip head ls readlink sh sort tar tr"
 
 # Kinds of tasks on a host where nothing has to change.
 SAME: dict[str, Task] = {

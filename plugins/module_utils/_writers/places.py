@@ -134,6 +134,7 @@ UNIT_FOLDERS = (
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
+SCRIPT_MAX = 1 << 16  # bytes of the largest such script that is read
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
 # Where it is, a probe leaves the host to the module.

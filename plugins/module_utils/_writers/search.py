@@ -42,6 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     INITTAB,
     OPENRC_SCRIPTS,
     RC_SCRIPTS,
+    SCRIPT_MAX,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
     TEXTS,
@@ -93,7 +94,6 @@ _CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
 _CLOUD_INIT = "/usr/bin/cloud-init"
 _MOST_CALLED_BY_A_LINE = 100
 _MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
-_SCRIPT_MAX = 1 << 16
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 _UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORECASE)
@@ -252,7 +252,7 @@ def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> 
 
 def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
     script = files.known(path)
-    if script.text.startswith(b"#!") and len(script.text) <= _SCRIPT_MAX and RELEVANT.search(script.text):
+    if script.text.startswith(b"#!") and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
         effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
         yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
 

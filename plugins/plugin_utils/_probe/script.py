@@ -4,7 +4,7 @@
 
 """Define the command that probes a host, in plain shell.
 
-It needs a POSIX shell, readlink, grep, sort, tr, tar, gzip, head and base64. It prints what :func:`take_snapshot`
+It needs a POSIX shell, readlink, grep, find, sort, tr, tar, gzip, head and base64. It prints what :func:`take_snapshot`
 reads on a host: the kernel's values, sysctl files, what tells how the host boots, and the lines
 elsewhere that may set keepalive keys; compressed, and in letters that no terminal changes. Where the
 command is not sure or a tool is missing, the output is not complete, and :func:`parse_probe` refuses it.
@@ -46,6 +46,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     PLACES,
     RELEVANT_ERE,
     SAPTUNE,
+    SCRIPT_MAX,
     UFW_AND_TUNED,
 )
 
@@ -66,8 +67,14 @@ _PROBED = (
     *("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}"),
     *(*CONTAINER_MARKS, DOCKER_MARK, WSL, DRACUT, INIT, f"/usr{INIT}"),
 )
-# The largest output, compressed and not.
+# The largest output, compressed.
 _MOST_BYTES = 400_000
+# What a program of the probe may use, memory in KiB and processor time in seconds: a user of the host may replace a
+# file by a huge one just before it is read.
+_MOST_MEMORY = 128 << 10
+_MOST_SECONDS = 20
+# The largest place that is read here, in bytes. Of what is called, the module reads no larger script either.
+_MOST_OF_A_PLACE = 1 << 20
 
 
 def _above(paths: t.Iterable[str]) -> list[str]:
@@ -87,11 +94,34 @@ def _words(words: t.Iterable[str]) -> str:
 
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
+# Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
+# Other greps wait, so they read only where root alone can replace each folder, link and file on the way (alone).
+# A file of /proc has 0 bytes, whatever can be read from it.
 # There is no line end at the end, as Ansible appends "&& sleep 0" where ssh has a terminal.
 PROBE_SCRIPT = f"""\
 LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
 doubt() {{ echo "= doubt $*"; exit 0; }}
+n='
+'
+walk() {{
+  while [ "$1" ]; do
+    case $n$a in *"$n$1$n"*) break ;; esac
+    a=$a$1$n
+    if [ -L "$1" ]; then
+      p=$(readlink "$1") || doubt readlink
+      case $p in /*) walk "$p" ;; *) walk "${{1%/*}}/$p" ;; esac
+    fi
+    set -- "${{1%/*}}"
+  done
+}}
+alone() {{
+  a=; for f in $l; do walk "$f"; done
+  p=$(find $a -prune '(' ! -user 0 -o ! -type l '(' -perm -020 -o -perm -002 ')' ')' && echo alone)
+  [ "$p" = alone ] || doubt writable
+}}
 {{
+ulimit -v {_MOST_MEMORY}; ulimit -t {_MOST_SECONDS}
+d=; case $(grep -V) in 'grep (GNU grep) '*) d=-Dskip ;; esac
 echo "= kernel"
 grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
 v=; {{ IFS= read -r v; IFS= read -r x && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
@@ -145,18 +175,30 @@ else
   fi
 fi
 echo "= lines"
+l=
 for f in $w; do
   case $f in *:*) [ -e "$f" ] && doubt "$f" ;; esac
-  [ -f "$f" ] || {{ [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; }}
+  if [ -f "$f" ]; then [ -r "$f" ] && l=$l$f$n
+  else [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; fi
 done
-grep -asnE '{RELEVANT_ERE}' $w /dev/null; [ $? -gt 2 ] && doubt grep
-c=$(grep -ashoE {shlex.quote(CALLED_ERE)} $w | sort -u) || doubt sort
-l=; for f in $c; do [ -f "$f" ] && l="$l $f"; done
-c=$(grep -aslE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 2 ] && doubt grep
+IFS=$n; set -f
+if [ "$l" ]; then
+  [ "$d" ] || alone
+  p=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c && echo small)
+  [ "$p" = small ] || doubt size
+fi
+grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
+c=$({{ grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null; echo "!$?"; }} | sort -u) || doubt sort
+case $c$n in "!0$n"* | "!1$n"*) ;; *) doubt grep ;; esac
+l=; for f in $c; do [ -f "$f" ] && [ -r "$f" ] && l=$l$f$n; done
+if [ "$l" ]; then l=$(find -L $l -prune -type f -size +0c ! -size +{SCRIPT_MAX}c) || doubt find; fi
+[ "$d" ] || [ ! "$l" ] || alone
+c=$(grep $d -alE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 1 ] && doubt grep
 for f in $c; do
-  h=; IFS= read -r h < "$f"
   case $f in *:*) doubt "$f" ;; esac
-  case $h in '#!'*) grep -asnE '{RELEVANT_ERE}' "$f" /dev/null ;; esac
+  case $(grep $d -am1 '' "$f") in
+    '#!'*) grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep ;;
+  esac
 done
 echo "= files"
 if [ $# -gt 0 ]; then tar -cf - "$@"; fi

@@ -8,6 +8,7 @@ import base64
 import gzip
 import os
 import re
+import shutil
 import subprocess
 import typing as t
 
@@ -24,6 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
+    SCRIPT_MAX,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
@@ -72,9 +74,9 @@ def test_init_that_may_be_openrcs() -> None:
     assert (init.process_1, init.runs_openrc) == ("init", False)
 
 
-@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort", "readlink"])
+@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort", "readlink", "find"])
 def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
-    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls", "cat", "tr", "readlink"} - {tool}:
+    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls", "cat", "tr", "readlink", "find"} - {tool}:
         found = subprocess.run(
             ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
         ).stdout.decode()
@@ -88,6 +90,103 @@ def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
     )
     with pytest.raises(InconclusiveProbeError):
         parse_probe(output.stdout.decode())
+
+
+SETS = b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=9\n"
+# At a certain call of grep that is about a file, something else is in its place.
+SWAPPING_GREP = """#!/bin/sh
+case "$*" in *"$CALLED"*)
+  echo >> "$0.calls"
+  if [ "$(wc -l < "$0.calls")" -eq "$AT" ]; then rm "$CALLED"; {swap}; fi
+esac
+exec {grep} "$@"
+"""
+FIFO = 'mkfifo "$CALLED"'
+HUGE = 'truncate -s 8G "$CALLED"'
+BUSYBOX = shutil.which("busybox")
+
+
+def ask_of(place: str, called: Path, *, swap: str = ":", at: int = 0, grep: str = "/usr/bin/grep") -> str:
+    """Return the lines, or the doubt, where ``place`` is the only place, and scripts are in the folder of ``called``.
+
+    At the call ``at`` of grep that is about ``called``, ``swap`` puts something else there.
+    """
+    tools = called.parent / "bin"
+    tools.mkdir()
+    (tools / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=grep))
+    (tools / "grep").chmod(0o755)
+    script = PROBE_SCRIPT.replace("/(etc|opt|root|srv|usr/local)/", f"{called.parent}/")
+    for places in (*PLACES.values(), LIB_PLACES):
+        script = script.replace(" ".join(places), place)
+    env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
+    output = subprocess.run(["timeout", "30", "/bin/sh", "-c", script], capture_output=True, env=env, check=True)
+    text = gzip.decompress(base64.b64decode(output.stdout))
+    doubt = re.search(rb"^= doubt .*", text, re.MULTILINE)
+    return (doubt[0] if doubt else text.partition(b"= lines\n")[2].partition(b"= files\n")[0]).decode()
+
+
+def calling(folder: Path) -> tuple[str, Path]:
+    """Return a place and the script that it calls."""
+    (folder / "run").write_bytes(SETS)
+    (folder / "crontab").write_text(f"* * * * * app {folder}/run\n")
+    return str(folder / "crontab"), folder / "run"
+
+
+def test_script_that_is_called(tmp_path: Path) -> None:
+    assert ask_of(*calling(tmp_path)) == f"{tmp_path}/run:2:{SETS.splitlines()[1].decode()}\n"
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_fifo_in_place_of_a_script(tmp_path: Path, at: int) -> None:
+    assert ask_of(*calling(tmp_path), swap=FIFO, at=at) == ""
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_fifo_in_place_of_a_place(tmp_path: Path, at: int) -> None:
+    calling(tmp_path)
+    assert ask_of(f"{tmp_path}/crontab", tmp_path / "crontab", swap=FIFO, at=at) in ("", "= doubt grep")
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_huge_file_in_place_of_a_script(tmp_path: Path, at: int) -> None:
+    assert ask_of(*calling(tmp_path), swap=HUGE, at=at) in ("", "= doubt grep")
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_huge_file_in_place_of_a_place(tmp_path: Path, at: int) -> None:
+    calling(tmp_path)
+    assert ask_of(f"{tmp_path}/crontab", tmp_path / "crontab", swap=HUGE, at=at) == "= doubt grep"
+
+
+def test_huge_place(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    os.truncate(place, 8 << 30)
+    assert ask_of(place, run) == "= doubt size"
+
+
+@pytest.mark.parametrize(("size", "read"), [(SCRIPT_MAX, True), (SCRIPT_MAX + 1, False), (8 << 30, False)])
+def test_large_script(tmp_path: Path, size: int, read: bool) -> None:
+    place, run = calling(tmp_path)
+    run.write_bytes(SETS.ljust(min(size, SCRIPT_MAX + 1), b"\n"))
+    os.truncate(run, size)
+    assert bool(ask_of(place, run)) is read
+
+
+def test_file_of_the_kernel_in_place_of_a_script(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    run.unlink()
+    run.symlink_to("/proc/kmsg")  # reading it waits for the kernel's next message, and takes it from others
+    assert ask_of(place, run) == ""
+
+
+@pytest.mark.skipif(not BUSYBOX, reason="there is no BusyBox")
+def test_busybox_reads_only_what_root_alone_can_replace(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    assert ask_of("/bin/sh", run, grep=f"{BUSYBOX} grep") != "= doubt writable"  # with links, all root's
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    for untrusted in (place, str(tmp_path / "link"), str(run)):
+        shutil.rmtree(tmp_path / "bin")
+        assert ask_of(untrusted, run, grep=f"{BUSYBOX} grep") == "= doubt writable"
 
 
 KERNEL = """= kernel
