@@ -145,7 +145,7 @@ for p in {_words(_CREDENTIALS)}; do
   else echo "none $p"; fi
 done
 for f in {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
-grep -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
+grep $d -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
 set --
 for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
@@ -165,12 +165,12 @@ else
   for p in {_words(SYSCTL_PROGRAMS)}; do
     [ -L "$p" ] && break
     [ -f "$p" ] || continue
-    if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
+    if grep $d -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
     break
   done
   p=$(readlink -f {INIT})
   if [ -f "$p" ]; then
-    if grep -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
+    if grep $d -q 'BusyBox v' "$p"; then echo "busybox $p"; else echo "other $p"; fi
     while p=${{p%/*}}; [ "$p" ]; do echo "folder $p"; done
   fi
 fi
