@@ -225,7 +225,10 @@ class FileSystem:
                 # a pipe that has come in between must not hold us up
                 with open(self.open_file(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                     refusal = refused(os.fstat(file.fileno()))
-                    return (refusal[0], b"", refusal[1]) if refusal else ("file", file.read(MOST_BYTES), "")
+                    if refusal:
+                        return refusal[0], b"", refusal[1]
+                    text = t.cast("bytes | None", file.read(MOST_BYTES))  # None from /proc/kmsg without a message
+                    return ("unreadable", b"", "it has nothing to read yet") if text is None else ("file", text, "")
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:

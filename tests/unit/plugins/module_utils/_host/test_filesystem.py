@@ -43,6 +43,16 @@ def test_content(root: Path, name: str, expected: tuple[str, bytes, str]) -> Non
     assert FileSystem(str(root)).content(f"/{name}") == expected
 
 
+def test_regular_file_that_would_have_to_be_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As /proc/kmsg, which only root may read, and each message only once: a pipe that looks like a regular file."""
+    monkeypatch.setattr(filesystem, "refused", lambda _found: None)
+    writer = os.open(str(root / "pipe"), os.O_RDWR)
+    try:
+        assert FileSystem(str(root)).content("/pipe") == ("unreadable", b"", "it has nothing to read yet")
+    finally:
+        os.close(writer)
+
+
 @pytest.mark.parametrize("name", ["link", "nowhere", "loop", "folder-link/file"])
 @pytest.mark.parametrize("ask", ["content", "exists", "isdir", "is_executable", "listdir"])
 def test_no_link_is_followed(root: Path, ask: str, name: str) -> None:
