@@ -12,6 +12,7 @@ of the play instead, among which are the facts that this host returned.
 from __future__ import annotations
 
 import os
+import time
 import typing as t
 
 from ansible import context
@@ -104,7 +105,8 @@ class ActionModule(ControllerAction):
         given = {name: _read(name, given[name]) for name in names if name not in READ_HERE}
         if "keepalive_audit_merge" in names:
             given["keepalive_audit_merge"] = _reports_to_merge(given)
-        return {"hosts": hosts, "pattern": pattern, "variables": given}
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return {"hosts": hosts, "pattern": pattern, "read": now, "variables": given}
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.

@@ -12,8 +12,8 @@ description:
   - Takes for each host what M(linux.tcp.keepalive_info), M(linux.tcp.keepalive_sockets_info) and
     M(linux.tcp.keepalive_namespaces_info) returned, also where they failed or the host could not be reached, and
     returns the texts of the reports.
-  - The playbook C(linux.tcp.audit) uses it. What is judged, and what the reports hold, is in R(guide_audit,
-    ansible_collections.linux.tcp.docsite.guide_audit) among the collection's guides.
+  - The playbook C(linux.tcp.audit) does the same by an action. What is judged, and what the reports hold, is in
+    R(guide_audit, ansible_collections.linux.tcp.docsite.guide_audit) among the collection's guides.
 options:
   _input:
     description:
@@ -72,10 +72,6 @@ options:
     type: list
     elements: path
     default: []
-  only:
-    description: The name of the only report that is rendered. All are when it is not given, V(null) or empty.
-    type: str
-    choices: [report.html, report.json, report.csv]
 seealso:
   - module: linux.tcp.keepalive_info
   - module: linux.tcp.keepalive_sockets_info
@@ -101,24 +97,14 @@ _value:
   type: dict
 """
 
-import json
 import typing as t
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.csv_report import as_csv
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
-    as_data,
-    counting,
-    moment_of,
-    paths_given,
-    read_reports,
-)
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.judge import judge
-from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import as_page
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import paths_given
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
 
 
 def keepalive_audit(
@@ -133,7 +119,6 @@ def keepalive_audit(
     max_age: object = None,
     namespaces: object = False,
     merge: object = None,
-    only: object = None,
 ) -> dict[str, str]:
     """Return the reports by their files' names."""
     try:
@@ -145,18 +130,10 @@ def keepalive_audit(
             max_age=max_age,
             namespaces=namespaces,
         )
-        paths = paths_given("merge", merge)
-        earlier = read_reports(paths, now=moment_of(str(created))) if paths else []
+        report = report_of(hosts, criteria, created=str(created), merge=paths_given("merge", merge))
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
-    asked = [AuditedHost.from_results(str(name), *results) for name, *results in hosts]
-    report = judge(counting(earlier, asked, criteria), criteria, created=str(created), earlier=as_data(earlier))
-    texts: dict[str, t.Callable[[], str]] = {
-        "report.html": lambda: as_page(report, str(template)),
-        "report.json": lambda: json.dumps(report, indent=2, sort_keys=True) + "\n",
-        "report.csv": lambda: as_csv(report),
-    }
-    return {name: render() for name, render in texts.items() if only in (None, "", name)}
+    return texts_of(report, str(template))
 
 
 class FilterModule:

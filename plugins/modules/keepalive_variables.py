@@ -63,6 +63,11 @@ pattern:
   returned: success
   type: raw
   sample: databases
+read:
+  description: When they were read, in ISO 8601.
+  returned: success
+  type: str
+  sample: "2026-01-31T12:00:00Z"
 variables:
   description: The other variables by their names, with their defaults. A folder is an absolute path.
   returned: success

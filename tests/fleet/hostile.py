@@ -134,7 +134,9 @@ def steering_facts(fleet: Fleet, victim: str) -> Json:
         "serial": "100%",
         "omit": 7200,
     }
-    return {**facts, **magic}
+    # what Ansible and Jinja call in templates
+    functions = ("now", "lookup", "query", "q", "undef", "range", "dict", "namespace", "lipsum", "cycler", "joiner")
+    return {**facts, **magic, **dict.fromkeys((*functions, "vars"), evil)}
 
 
 def make_hostile(host: Host, *, module: str = "", **keys: t.Any) -> None:

@@ -56,11 +56,11 @@ def fleet() -> t.Iterator[Fleet]:
         yield hosts
 
 
-def run_after_gathering(fleet: Fleet, playbook: str, inventory: str) -> Run:
+def run_after_gathering(fleet: Fleet, playbook: str, inventory: str, *arguments: str) -> Run:
     """Gather facts of all hosts, and run a playbook of the collection after it in the same run."""
     plays = [GATHER, {"ansible.builtin.import_playbook": f"linux.tcp.{playbook}"}]
     (fleet.folder / "site.yml").write_text(json.dumps(plays), encoding="utf-8")
-    return fleet.run(PLAYBOOK, "site.yml", f"--inventory={inventory}")
+    return fleet.run(PLAYBOOK, "site.yml", f"--inventory={inventory}", *arguments)
 
 
 def words(run: Run) -> str:
@@ -94,12 +94,21 @@ def test_apply(fleet: Fleet) -> None:
     assert_controller_is_unharmed(fleet)
 
 
-@pytest.mark.parametrize("module", ["", "ansible.modules.setup"], ids=["all modules", "gathered facts"])
-def test_audit(fleet: Fleet, module: str) -> None:
-    """The first host would choose the limit and the folder of the reports, for all hosts."""
+@pytest.mark.parametrize(
+    ("module", "limit"),
+    [
+        pytest.param("", "all,localhost", id="all modules"),
+        pytest.param("ansible.modules.setup", "all,localhost", id="gathered facts"),
+        pytest.param("ansible.modules.setup", "all", id="first host of all plays"),
+    ],
+)
+def test_audit(fleet: Fleet, module: str, limit: str) -> None:
+    """The first host would choose the limit and the folder of the reports, for all hosts, or end the audit."""
     make_hostile(fleet["host01"], module=module, ansible_facts=steering_facts(fleet, "host02"))
     given = {"keepalive_audit_limit": 100, "keepalive_audit_folder": "reports", "keepalive_audit_sockets": False}
-    run = run_after_gathering(fleet, "audit", inventory_with(fleet, "hostile.json", ["host01"], **given))
+    run = run_after_gathering(
+        fleet, "audit", inventory_with(fleet, "hostile.json", ["host01"], **given), f"--limit={limit}"
+    )
     assert run.status == 2, run.output
     report = json.loads((fleet.folder / "reports" / "report.json").read_text(encoding="utf-8"))
     assert report["in_order"] is False

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE,
     KEEPALIVE_CHECKPOINT,
     KEEPALIVE_INFO,
+    KEEPALIVE_REPORT,
     KEEPALIVE_RESTORE,
     KEEPALIVE_ROLLOUT,
     KEEPALIVE_VARIABLES,
@@ -48,6 +49,7 @@ MODULES: dict[str, dict[str, dict[str, t.Any]]] = {
     "keepalive_info": KEEPALIVE_INFO,
     "keepalive_namespaces": KEEPALIVE_NAMESPACES,
     "keepalive_namespaces_info": KEEPALIVE_NAMESPACES_INFO,
+    "keepalive_report": KEEPALIVE_REPORT,
     "keepalive_restore": KEEPALIVE_RESTORE,
     "keepalive_rollout": KEEPALIVE_ROLLOUT,
     "keepalive_sockets": KEEPALIVE_SOCKETS,
@@ -109,7 +111,7 @@ def test_readme_has_the_variables_of_the_role(path: Path) -> None:
 def test_readme_has_a_line_for_each_module_and_filter() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| \[`linux\.tcp\.\w+`\]\((plugins/\S+)\) \| (.+) \|$", text, re.MULTILINE))
-    (others,) = re.findall(r"^The playbooks use three more modules, (.*)$", text, re.MULTILINE)
+    (others,) = re.findall(r"^The playbooks use four more modules, (.*)$", text, re.MULTILINE)
     internal = re.findall(r"`(\w+)`", others)
     paths = [path for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.py")]
     assert rows == {

@@ -69,6 +69,13 @@ KEEPALIVE_ROLLOUT: Spec = {
     "inventory": {"type": "list", "elements": "str", "default": []},
     "known": {"type": "list", "elements": "str", "default": []},
 }
+KEEPALIVE_REPORT: Spec = {
+    "hosts": {"type": "list", "elements": "str", "required": True},
+    "folder": {"type": "path", "required": True},
+    "created": {"type": "str", "required": True},
+    **{name: {"type": "raw"} for name in ("limit", "idle_timeout", "covered", "strict", "max_age", "namespaces")},
+    "merge": {"type": "list", "elements": "path", "default": []},
+}
 KEEPALIVE_VARIABLES: Spec = {
     "playbook": {"type": "str", "required": True, "choices": ["apply", "audit", "restore", "rollout"]},
 }

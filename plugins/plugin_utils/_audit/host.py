@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.results import (
     read_sockets,
     text_of,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about
 
 if t.TYPE_CHECKING:
     Result = t.Mapping[str, t.Any]
@@ -65,6 +66,8 @@ class AuditedHost:
         of a result that was not registered.
         """
         name = text_of(name)
+        if "omit" in facts:  # then the host chooses the options that the playbook leaves out
+            return cls(name, trouble=("failed", message_about(["omit"])))
         info = {} if INFO in facts else info
         sockets = {} if INFO in facts or SOCKETS in facts else sockets
         namespaces = {} if INFO in facts or NAMESPACES in facts else namespaces

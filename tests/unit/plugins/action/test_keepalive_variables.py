@@ -73,6 +73,7 @@ def test_variables_are_those_of_localhost() -> None:
         "keepalive_audit_max_age": None,
     }
     assert given["pattern"] == "all"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", given["read"])
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,3 @@ def test_hosts_add_nothing_but_text_to_the_page() -> None:
 def test_options_that_make_no_sense() -> None:
     with pytest.raises(AnsibleFilterError, match=r"^keepalive_audit_limit is '5 min': give seconds, "):
         audit([], template="", created="", limit="5 min")
-
-
-@pytest.mark.parametrize("name", ["report.html", "report.json", "report.csv"])
-def test_only_one_report(name: str) -> None:
-    given = {"template": PAGE, "created": "2026-01-31T12:00:00Z"}
-    assert audit(small_fleet(), **given, only=name) == {name: audit(small_fleet(), **given)[name]}

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write the reports of an audit on the controller, from what Ansible registered for each host.
+
+No template does so: it would be rendered with the variables of the first host of the play, and a fact of that host
+with the name of a function, such as ``now`` or ``lookup``, takes the function's place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_REPORT
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import INFO, NAMESPACES, SOCKETS
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
+
+if t.TYPE_CHECKING:
+    Result = t.Dict[str, t.Any]
+
+TEMPLATE = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks", "templates", "audit.html.j2")
+_CRITERIA = ("limit", "idle_timeout", "covered", "strict", "max_age", "namespaces")
+
+
+class ActionModule(ControllerAction):
+    """Write report.html, report.csv and report.json, and return the verdict."""
+
+    spec = KEEPALIVE_REPORT
+
+    def act(self, params: Result, variables: Result) -> Result:
+        """Return whether the fleet is compliant, and the summary."""
+        criteria = Criteria.from_options(**{name: params[name] for name in _CRITERIA})
+        results = (_results_of(name, variables["hostvars"][name]) for name in params["hosts"])
+        report = report_of(results, criteria, created=params["created"], merge=params["merge"])
+        with open(TEMPLATE, encoding="utf-8") as file:
+            texts = texts_of(report, file.read())
+        for name, text in texts.items():
+            _write(os.path.join(params["folder"], name), text)
+        return {"in_order": report["in_order"], "summary": report["summary"]}
+
+
+def _results_of(name: str, known: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
+    """Return the name of a host and its results, with the names of its facts: one may stand for a result."""
+    info, sockets, namespaces = (known.get(key, {}) for key in (INFO, SOCKETS, NAMESPACES))
+    return name, info, sockets, list(known.get("ansible_facts") or ()), namespaces
+
+
+def _write(path: str, text: str) -> None:
+    """Replace a file in one step.
+
+    :raises FileError: where it cannot be written.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=os.path.dirname(path))
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                os.fchmod(descriptor, 0o644)
+                file.write(text)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except OSError as exc:
+        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc
