@@ -12,6 +12,7 @@ made printable, and what is too long is cut; a sentence says where. What has ano
 
 from __future__ import annotations
 
+import collections
 import itertools
 import typing as t
 from collections.abc import Mapping, Sequence
@@ -105,9 +106,13 @@ class Given:
         """Return None for null, and what reads it for anything else."""
         return None if self._value is None else read(self)
 
-    def elements(self) -> list[Given]:
-        """Return all elements of a list, not yet read."""
-        return [self._within(element, f"[{index}]") for index, element in enumerate(self._sequence())]
+    def elements(self, most: int | None = None) -> t.Iterator[Given]:
+        """Yield the elements of a list, or the first of them. One that is wrong ends it before the others cost memory.
+
+        :raises InvalidResultError: where it is no list.
+        """
+        for index, element in enumerate(itertools.islice(self._sequence(), most)):
+            yield self._within(element, f"[{index}]")
 
     def each(self, read: t.Callable[[Given], _T], *, all_count: bool = False) -> list[_T]:
         """Return what reads each element of a list, of the first :data:`MOST_ELEMENTS` of them.
@@ -201,17 +206,23 @@ def read_namespaces(result: object) -> tuple[Result, list[str]]:
     cuts: list[str] = []
     given = Given(result, "keepalive_namespaces_info", cuts)
     found = Given(result, "keepalive_namespaces_info", cuts, most=_MOST_OF_NAMESPACE)["namespaces"]
-    others = [one for one in found.elements() if not one["host"].is_true()]
-    same = [one["same_as_host"].optional(Given.is_true) for one in others]
     left_out = given.get("left_out", 0).number()
-    different = [one for one, is_same in zip(others, same) if is_same is False]
-    if len(different) > MOST_ELEMENTS:
-        cuts.append(f"{len(different)} network namespaces have other values, and the first {MOST_ELEMENTS} are here.")
+    counts: t.Counter[bool | None] = collections.Counter()
+    different = []
+    for one in found.elements():
+        if one["host"].is_true():
+            continue
+        is_same = one["same_as_host"].optional(Given.is_true)
+        counts[is_same] += 1
+        if is_same is False and counts[False] <= MOST_ELEMENTS:
+            different.append(_namespace(one, _label(one)))
+    if counts[False] > MOST_ELEMENTS:
+        cuts.append(f"{counts[False]} network namespaces have other values, and the first {MOST_ELEMENTS} are here.")
     return {
-        "namespaces": len(others) + left_out,
-        "differ": len(different),
-        "unknown": same.count(None) + left_out,
-        "different": [_namespace(one, _label(one)) for one in different[:MOST_ELEMENTS]],
+        "namespaces": sum(counts.values()) + left_out,
+        "differ": counts[False],
+        "unknown": counts[None] + left_out,
+        "different": different,
         "unreadable": given.get("unreadable", ()).each(_unreadable, all_count=True),
         "warnings": given.get("warnings", ()).each(Given.text),
     }, cuts
@@ -230,7 +241,6 @@ def namespaces_in(given: Given) -> Result:
 
 
 def _namespace(given: Given, label: str) -> Result:
-    containers = given["containers"].elements()
     return {
         "id": given["id"].number(highest=_HIGHEST_ID),
         "label": label,
@@ -240,7 +250,7 @@ def _namespace(given: Given, label: str) -> Result:
                 "name": one["name"].optional(Given.text),
                 "engine": one["engine"].optional(Given.text),
             }
-            for one in containers[:_MOST_CONTAINERS]
+            for one in given["containers"].elements(_MOST_CONTAINERS)
         ],
         "values": _values(given["values"]),
     }
@@ -248,9 +258,9 @@ def _namespace(given: Given, label: str) -> Result:
 
 def _label(given: Given) -> str:
     """Return a few words that tell which network namespace it is: its containers, or else what there is."""
-    labels = [_title(one) for one in given["containers"].elements()[:_MOST_CONTAINERS]]
+    labels = [_title(one) for one in given["containers"].elements(_MOST_CONTAINERS)]
     for name in ("names", "units", "commands"):
-        labels = labels or [one.text() for one in given[name].elements()[:_MOST_CONTAINERS]]
+        labels = labels or [one.text() for one in given[name].elements(_MOST_CONTAINERS)]
     number = given["id"].number(highest=_HIGHEST_ID)
     return shortened(", ".join(labels), _MOST_OF_NAMESPACE) or f"net:[{number}]"
 

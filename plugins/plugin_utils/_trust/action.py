@@ -12,6 +12,7 @@ import os
 import time
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, unchanged
@@ -83,18 +84,21 @@ class GuardedAction(ActionBase):
         result: Result = super()._execute_module(*arguments, **named)
         if name not in DOCUMENTED:
             return result
-        kept = self._explained(self._reduced(result, name))
+        asked = named.get("module_args") or self._task.args
+        summary_only = bool(boolean(asked.get("summary_only", False), strict=False))
+        kept = self._explained(self._reduced(result, name, summary_only))
         if named.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
-            return self._wait_for(kept, name, named["task_vars"])
+            return self._wait_for(kept, name, named["task_vars"], summary_only)
         return kept
 
-    def _reduced(self, result: Result, name: str) -> Result:
+    def _reduced(self, result: Result, name: str, summary_only: bool) -> Result:
         # the controller adds the interpreter that it has found, so that it need not look for it again
         key: str | None = self._discovered_interpreter_key
         facts = result.get("ansible_facts")
         if not key or not isinstance(facts, dict) or facts != {key: self._discovered_interpreter}:
-            return reduced(result, name)
-        return {**reduced({k: v for k, v in result.items() if k != "ansible_facts"}, name), "ansible_facts": facts}
+            return reduced(result, name, summary_only=summary_only)
+        others = {k: v for k, v in result.items() if k != "ansible_facts"}
+        return {**reduced(others, name, summary_only=summary_only), "ansible_facts": facts}
 
     def _explained(self, result: Result) -> Result:
         """Return a result with the reason where the module has printed none."""
@@ -107,7 +111,7 @@ class GuardedAction(ActionBase):
         explained = explanation(result, interpreter=interpreter, output=str(output.get("stdout") or ""))
         return {**{name: value for name, value in result.items() if name != "exception"}, "msg": explained}
 
-    def _wait_for(self, started: Result, name: str, variables: Result) -> Result:
+    def _wait_for(self, started: Result, name: str, variables: Result, summary_only: bool) -> Result:
         """Wait for a module that runs in the background; Ansible would take its result as the host has it."""
         limit, poll = self._task.async_val, self._task.poll
         self._task.async_val = 0  # so Ansible does not wait, and a retry runs in the foreground
@@ -125,7 +129,7 @@ class GuardedAction(ActionBase):
             status = ask("status")
             if status.get("finished") or status.get("failed"):
                 ask("cleanup")
-                return self._reduced({k: v for k, v in status.items() if k not in _OF_JOBS}, name)
+                return self._reduced({k: v for k, v in status.items() if k not in _OF_JOBS}, name, summary_only)
         return {"failed": True, "changed": True, "msg": f"The module did not end within {limit} seconds (async)."}
 
 

@@ -116,11 +116,15 @@ _DIFF_KEYS = ("before", "after", "before_header", "after_header", "prepared")
 _MOST_WARNINGS = 50
 _LONGEST_WARNING = 2000
 _LONGEST_TEXT = 1 << 20
-# Of one result: values in lists and dictionaries, and how deep these are; a result with 100,000 sockets is the largest,
-# one with thousands of containers comes next.
-_MOST_VALUES, _MOST_VALUES_OF_MANY = 100_000, 10_000_000
+# Of one result: values in lists and dictionaries, and how deep these are. 100,000 sockets are the largest. The modules
+# for network namespaces return 20 million characters, of which a value has five or more.
+_MOST_VALUES = 100_000
+_MOST_VALUES_OF = {
+    **dict.fromkeys(("keepalive_sockets", "keepalive_sockets_info"), 10_000_000),
+    **dict.fromkeys(("keepalive_namespaces", "keepalive_namespaces_info"), 5_000_000),
+}
+_MOST_VALUES_OF_A_SUMMARY = 1_000_000  # the counts of a hundred thousand commands and units
 _MOST_CHARACTERS = 100_000_000
-_OF_MANY = ("keepalive_sockets", "keepalive_namespaces")
 _DEEPEST = 40
 _LARGEST_NUMBER = 1 << 70
 
@@ -154,9 +158,10 @@ class _Budget:
         return value
 
 
-def reduced(result: Result, module: str) -> Result:
+def reduced(result: Result, module: str, *, summary_only: bool = False) -> Result:
     """Return what a module of the collection returned, without all that it does not document.
 
+    ``summary_only`` is whether the module was asked for counts only, which are few.
     Where a key steers Ansible or has another type than the documented one, the result is a failure.
     """
     documented = {**_COMMON, **DOCUMENTED[module]}
@@ -165,7 +170,8 @@ def reduced(result: Result, module: str) -> Result:
         return _refused(result, f"{', '.join(steering)}, which {module} never returns")
     kept = {name: value for name, value in result.items() if name in documented and name != "exception"}
     try:
-        budget = _Budget(_MOST_VALUES_OF_MANY if module.startswith(_OF_MANY) else _MOST_VALUES)
+        most = _MOST_VALUES_OF.get(module, _MOST_VALUES)
+        budget = _Budget(min(most, _MOST_VALUES_OF_A_SUMMARY) if summary_only else most)
         kept = {name: budget.clean(value) for name, value in kept.items()}
     except (ValueError, RecursionError) as exc:
         return _refused(result, printable_text(str(exc)))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import typing as t
 
 import pytest
@@ -184,3 +185,25 @@ def test_network_namespaces_that_a_result_leaves_out_are_not_known() -> None:
         "differ": 0,
         "unknown": 7,
     }
+
+
+def test_namespaces_are_read_one_by_one() -> None:
+    """Else a result with as many as the controller takes would cost it a hundred MiB more."""
+    found = namespaces(*[namespace(host=True)] * 100_000)
+    tracemalloc.start()
+    try:
+        host = AuditedHost.from_results("a", info(), {}, (), found)
+        _size, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert host.namespaces
+    assert host.namespaces["namespaces"] == 0
+    assert peak < 1_000_000
+
+
+def test_host_that_chooses_the_options_of_its_tasks() -> None:
+    """The playbook would leave the option ``limit`` out by this value."""
+    host = AuditedHost.from_results("a", info(), {}, ["omit"])
+    assert host.trouble
+    assert host.trouble[0] == "failed"
+    assert host.trouble[1].startswith("'omit' is among the facts of the host, so the host could choose it. ")

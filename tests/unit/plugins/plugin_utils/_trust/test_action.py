@@ -130,3 +130,11 @@ def test_job_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
         "changed": True,
         "msg": "The module did not end within 60 seconds (async).",
     }
+
+
+@pytest.mark.parametrize("asked", [False, True, "yes"])
+def test_summary_is_small(monkeypatch: pytest.MonkeyPatch, asked: object) -> None:
+    found, _calls = act(
+        monkeypatch, {"changed": False, "left_sockets": [0] * 1_100_000}, arguments={"summary_only": asked}
+    )
+    assert bool(found.get("failed")) is bool(asked)

@@ -140,3 +140,10 @@ def test_no_text_controls_a_terminal() -> None:
     assert kept.keys() == result.keys()
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(str(kept))
     assert "exception" not in reduced({"failed": True, "exception": object()}, "keepalive")
+
+
+@pytest.mark.parametrize(("summary_only", "refused"), [(False, False), (True, True)], ids=["whole", "summary"])
+def test_summary_is_small(summary_only: bool, refused: bool) -> None:
+    """Else each host of an audit could cost the controller what a host with 100,000 sockets may."""
+    kept = reduced({"by_command": [{}] * 1_100_000}, "keepalive_sockets_info", summary_only=summary_only)
+    assert ("more values than any result" in kept.get("msg", "")) is refused
