@@ -40,8 +40,8 @@ class ActionModule(ControllerAction):
         results = (_results_of(name, variables["hostvars"][name]) for name in params["hosts"])
         report = report_of(results, criteria, created=params["created"], merge=params["merge"])
         with open(TEMPLATE, encoding="utf-8") as file:
-            texts = texts_of(report, file.read())
-        for name, text in texts.items():
+            template = file.read()
+        for name, text in texts_of(report, template):
             _write(os.path.join(params["folder"], name), text)
         return {"in_order": report["in_order"], "summary": report["summary"]}
 

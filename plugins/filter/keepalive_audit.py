@@ -133,7 +133,7 @@ def keepalive_audit(
         report = report_of(hosts, criteria, created=str(created), merge=paths_given("merge", merge))
     except KeepaliveError as exc:
         raise AnsibleFilterError(str(exc)) from exc
-    return texts_of(report, str(template))
+    return dict(texts_of(report, str(template)))
 
 
 class FilterModule:

@@ -44,7 +44,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 
 REPORT = "report.json"
+# 10,000 hosts have 2 KiB each as a rule, and 11 KiB with twenty network namespaces that differ; a value takes 27 bytes.
 _MOST_BYTES_OF_A_FILE = 1 << 26
+_MOST_VALUES_OF_A_FILE = 3_000_000
 # Of all reports together.
 _MOST_BYTES = 1 << 28
 _MOST_FILES = 10_000
@@ -241,7 +243,7 @@ def _content(path: str, left: _Left) -> bytes:
     """Return what a file has.
 
     :raises OSError: where it cannot be read, or is none.
-    :raises InvalidResultError: where it is too large.
+    :raises InvalidResultError: where it is too large, or has so many values that to read it costs much memory.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe has no end to wait for
     with open(descriptor, "rb") as file:
@@ -250,6 +252,12 @@ def _content(path: str, left: _Left) -> bytes:
         content = file.read(min(_MOST_BYTES_OF_A_FILE, left.size) + 1)
     if len(content) > _MOST_BYTES_OF_A_FILE:
         raise InvalidResultError(f"it has more than {_MOST_BYTES_OF_A_FILE >> 20} MiB")
+    if not content.isascii() and len(content) > _MOST_BYTES_OF_A_FILE >> 2:  # one character widens all of a text
+        raise InvalidResultError(
+            f"it has more than {_MOST_BYTES_OF_A_FILE >> 22} MiB, and characters that are not ASCII, as no report has"
+        )
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES_OF_A_FILE:  # before they cost memory
+        raise InvalidResultError(f"it has more than {_MOST_VALUES_OF_A_FILE} values")
     if len(content) > left.size:
         raise InvalidResultError(f"with it all reports together have more than {_MOST_BYTES >> 20} MiB")
     left.size -= len(content)

@@ -41,10 +41,8 @@ def report_of(
     return judge(counting(earlier, asked, criteria), criteria, created=created, earlier=as_data(earlier))
 
 
-def texts_of(report: Report, template: str) -> dict[str, str]:
-    """Return the texts of the reports by the names of their files; ``template`` is that of the page."""
-    return {
-        "report.html": as_page(report, template),
-        "report.csv": as_csv(report),
-        REPORT: json.dumps(report, indent=2, sort_keys=True) + "\n",
-    }
+def texts_of(report: Report, template: str) -> t.Iterator[tuple[str, str]]:
+    """Yield each report's file name and text, one after the other for their size; ``template`` is that of the page."""
+    yield "report.html", as_page(report, template)
+    yield "report.csv", as_csv(report)
+    yield REPORT, json.dumps(report, indent=2, sort_keys=True) + "\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 import typing as t
 from pathlib import Path
 
@@ -288,6 +289,34 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
     os.truncate(path, (64 << 20) + 1)  # it takes no room
     (found,) = audit(GOOD, merge=str(path))["earlier"]
     assert found["problems"] == ["is no JSON report of linux.tcp.audit: it has more than 64 MiB"]
+
+
+@pytest.mark.parametrize(
+    ("start", "value", "times", "problem"),
+    [
+        pytest.param("", "[],", 1_600_000, "it has more than 3000000 values", id="lists"),
+        pytest.param("", '{"a":1},', 1_600_000, "it has more than 3000000 values", id="mappings"),
+        pytest.param("", "1,", 3_100_000, "it has more than 3000000 values", id="numbers"),
+        pytest.param(
+            "\U0001f600",
+            "x",
+            17 << 20,
+            "it has more than 16 MiB, and characters that are not ASCII, as no report has",
+            id="wide characters",
+        ),
+    ],
+)
+def test_file_that_would_cost_much_memory(tmp_path: Path, start: str, value: str, times: int, problem: str) -> None:
+    path = tmp_path / "dense.json"
+    path.write_text(f'{{"version": 2, "hosts": ["{start}", {value * times}1]}}', encoding="utf-8")
+    tracemalloc.start()
+    try:
+        (found,) = read_reports([str(path)], now=moment_of(NOW))
+        _size, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.problems == (f"is no JSON report of linux.tcp.audit: {problem}",)
+    assert peak < 70 << 20  # the largest file, and little more
 
 
 def test_problems_of_a_file_are_bounded(tmp_path: Path, known: Result) -> None:
