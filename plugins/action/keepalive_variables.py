@@ -115,7 +115,7 @@ class ActionModule(ControllerAction):
             Ansible itself says little of either, and ends well.
         """
         groups = own["groups"]
-        if not set(groups["all"]) - {CONTROLLER}:
+        if not groups["all"]:  # the localhost that Ansible adds is in no group
             raise InvalidValueError(
                 "The inventory has no host: name one that has, such as -i hosts.yml, or -i db01, for a single host."
             )

@@ -76,6 +76,12 @@ def test_variables_are_those_of_localhost() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", given["read"])
 
 
+@pytest.mark.parametrize("pattern", ["all", "localhost"])
+def test_inventory_that_has_only_the_controller(pattern: str) -> None:
+    groups = {"groups": {"all": ["localhost"]}, "keepalive_hosts": pattern}
+    assert act(groups, playbook="apply", hostvars={})["hosts"] == ["localhost"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "hosts"), [("a", ["a"]), (["a", "b", "c"], ["a", "b"]), ("b,c", ["b"])], ids=["one", "list", "limit"]
 )
