@@ -10,6 +10,7 @@ import json
 import os
 import stat
 import sys
+import time
 import typing as t
 from pathlib import Path
 
@@ -98,18 +99,19 @@ def test_imported_by_a_playbook_that_goes_on(fleet: Fleet) -> None:
     ]
     (place / "site.yml").write_text(json.dumps(plays), encoding="utf-8")
     given = {"keepalive_hosts": ["host01", "host02"], "keepalive_audit_sockets": True}
-    run = audit(fleet, "--limit=host02,host03", playbook=str(place / "site.yml"), **given)
-    assert run.status == 0, run.output
-    assert "went on" in run.output
-    report = report_of(fleet.folder / "keepalive-audit")
+    deadline = time.monotonic() + 120
+    while True:  # until what Ansible kept open from an earlier test is closed, or covered by a timer of its own
+        run = audit(fleet, "--limit=host02,host03", playbook=str(place / "site.yml"), **given)
+        assert run.status == 0, run.output
+        assert "went on" in run.output
+        report = report_of(fleet.folder / "keepalive-audit")
+        if report["hosts"][0]["connections"]["share"] == 100 or time.monotonic() > deadline:
+            break
     assert [host["name"] for host in report["hosts"]] == ["host02"]
     assert report["criteria"]["limit"] == 8000
     connections = report["hosts"][0]["connections"]  # the connections of Ansible
     assert connections["sockets"] >= 1
-    # one that Ansible kept open from an earlier test may have the timer of that, or data under way
-    reasons = {reason["code"] for reason in connections["reasons"]}
-    assert connections["share"] == 100 or reasons <= {"timer_armed_earlier", "no_timer"}
-    assert connections["unknown"] == 0
+    assert connections["share"] == 100, connections
     page = (fleet.folder / "keepalive-audit" / "report.html").read_text(encoding="utf-8")
     assert "<title>Compliant: TCP keepalive audit</title>" in page
 
