@@ -68,7 +68,10 @@ def remedy() -> str:
 
 @dataclasses.dataclass
 class _Members:
-    """What was seen of a namespace: the processes that live there with their places, and the names."""
+    """What was seen of a namespace: the processes that live there with their places, and the names.
+
+    ``containers`` has them by the ids in their cgroups and by their users.
+    """
 
     processes: dict[int, Process] = dataclasses.field(default_factory=dict)
     containers: dict[tuple[str, int | None], Container] = dataclasses.field(default_factory=dict)
@@ -186,13 +189,15 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit and (place.container or not container):  # not what a container of any name has below its cgroup
             found.units.add(place.unit)
-        container = self._named(container, process.pid, process.namespace)
-        if container:
-            user = self._users[process.namespace] if container.user == 0 else container.user
-            earlier = found.containers.get((container.id, user))
-            # one process whose container's settings do not count is enough: it may have made the namespace
-            if earlier is None or earlier.settings:
-                found.containers[container.id, user] = dataclasses.replace(container, user=user)
+        named = self._named(container, process.pid, process.namespace)
+        if named:
+            user = self._users[process.namespace] if named.user == 0 else named.user
+            key = (container or named).id, user
+            earlier = found.containers.get(key)
+            # one process whose container's settings do not count is enough: it may have made the namespace; so is one
+            # that has a name, as the first process of a container has by its monitor
+            if earlier is None or earlier.settings or (named.name and not earlier.name):
+                found.containers[key] = dataclasses.replace(named, user=user)
 
     def _named(self, found: Container | None, pid: int, namespace: int) -> Container | None:
         """Return the container of a process; where its cgroup tells none, or no name, by its monitor."""

@@ -312,8 +312,14 @@ def test_container_by_its_monitor(
         pytest.param(b"lxc-attach\0", "/user.slice", None, id="no monitor"),
     ],
 )
+@pytest.mark.parametrize("pids", [(7,), (7, 8), (8, 7)], ids=["alone", "with a child", "after its child"])
 def test_name_that_the_cgroup_of_lxc_does_not_tell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: bytes, cgroup: str, found: str | None
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    title: bytes,
+    cgroup: str,
+    found: str | None,
+    pids: tuple[int, ...],
 ) -> None:
     lay_out(
         tmp_path,
@@ -321,18 +327,19 @@ def test_name_that_the_cgroup_of_lxc_does_not_tell(
             "var/lib/lxc/web": None,
             "cgroup/lxc.payload.web-1": None,
             "self/mountinfo": DISK + f"30 20 0:40 / {tmp_path}/cgroup rw - cgroup2 cgroup2 rw\n".encode(),
-            "7/ns": None,
             "7/status": b"Name:\tx\nPPid:\t3\n",
-            "7/cgroup": b"0::/lxc.payload.web-1\n",
+            "8/status": b"Name:\tx\nPPid:\t7\n",
             "3/cmdline": title,
             "3/cgroup": f"0::{cgroup}\n".encode(),
             "3/status": b"Name:\tx\nPPid:\t1\nUid:\t0\t0\t0\t0\n",
             "3/exe": b"",
         },
     )
-    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    for pid in pids:
+        lay_out(tmp_path, {f"{pid}/ns": None, f"{pid}/cgroup": b"0::/lxc.payload.web-1\n"})
+        (tmp_path / f"{pid}/ns/net").symlink_to("/proc/self/ns/net")
     monkeypatch.setattr(find, "user_of", lambda _descriptor: 0)
-    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid)))).namespaces()
+    (one,) = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid))), pids).namespaces()
     assert [(container.id, container.name) for container in one.containers] == [(found or "web-1", found)]
 
 
