@@ -72,9 +72,9 @@ notes:
   - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);
     where C(ansible_python_interpreter) is no plain Python but a wrapper, which may run the module in another namespace;
     for a path with C(~) or C($); with a shell that is none of POSIX, such as fish or PowerShell; where C(grep),
-    C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of its own; where OpenRC
-    or BusyBox boots the host, or tuned has a profile; where another program may set the values; and where something
-    is odd, such as a file that cannot be read. With C(-vv) Ansible says why."
+    C(find), C(readlink), C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of
+    its own; where OpenRC or BusyBox boots the host, or tuned has a profile; where another program may set the values;
+    and where something is odd, such as a file that cannot be read. With C(-vv) Ansible says why."
 """
 
     SOCKETS = r"""

@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.doc_fragments.attributes import ModuleDocFragment
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import OPENRC, Process1
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
@@ -33,6 +34,9 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PRO
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+# of those that a probe needs, those that a host may lack
+TOOLS = ("grep", "tar", "gzip", "head", "base64", "sort", "readlink", "find")
 
 
 def ask(**env: str) -> str:
@@ -74,9 +78,9 @@ def test_init_that_may_be_openrcs() -> None:
     assert (init.process_1, init.runs_openrc) == ("init", False)
 
 
-@pytest.mark.parametrize("tool", ["grep", "tar", "gzip", "head", "base64", "sort", "readlink", "find"])
+@pytest.mark.parametrize("tool", TOOLS)
 def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
-    for name in {"grep", "tar", "gzip", "head", "base64", "sort", "ls", "cat", "tr", "readlink", "find"} - {tool}:
+    for name in {*TOOLS, "ls", "cat", "tr"} - {tool}:
         found = subprocess.run(
             ["/bin/sh", "-c", f"command -v {name}"], stdout=subprocess.PIPE, check=True
         ).stdout.decode()
@@ -90,6 +94,11 @@ def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
     )
     with pytest.raises(InconclusiveProbeError):
         parse_probe(output.stdout.decode())
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_is_documented(tool: str) -> None:
+    assert f"C({tool})" in ModuleDocFragment.PROBED
 
 
 SETS = b"#!/bin/sh\nsysctl -w net.ipv4.tcp_keepalive_time=9\n"
