@@ -275,8 +275,13 @@ def main() -> None:
         want = DesiredState.from_params(params)
         filters = Filters.for_change(params)
         require_no_chroot("connections")
-        with waits_cut_short():
-            outcome, unreadable = ensure(want, filters, local_processes(), check_mode=module.check_mode)
+        with local_processes() as processes:
+            with waits_cut_short():
+                outcome, unreadable = ensure(want, filters, processes, check_mode=module.check_mode)
+            # of connections that were accepted meanwhile, the containers are looked up here
+            result = outcome.as_dict(summary_only=params["summary_only"])
+            if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+                result["diff"] = outcome.diff()
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in (*outcome.warnings(want, waiting=unreadable.count("socket", NOT_ACCEPTED)), *unreadable.warnings()):
@@ -284,20 +289,13 @@ def main() -> None:
     may_be_none = params["covered"] is not None or params["idle_longer_than"] is not None
     if not (outcome.changed or outcome.left or outcome.unreachable or may_be_none):
         module.warn(outcome.explain_none(unreadable))
-    result = {
-        "changed": bool(outcome.changed),
-        **outcome.as_dict(summary_only=params["summary_only"]),
-        "totals": {
-            "changed": len(outcome.changed),
-            "left": len(outcome.left),
-            "unreachable": len(outcome.unreachable) + unreadable.count("socket", *NO_PROCESS),
-            "gone": outcome.gone + unreadable.count("socket", ENDED),
-        },
-        "unreadable": unreadable.as_list(),
+    totals = {
+        "changed": len(outcome.changed),
+        "left": len(outcome.left),
+        "unreachable": len(outcome.unreachable) + unreadable.count("socket", *NO_PROCESS),
+        "gone": outcome.gone + unreadable.count("socket", ENDED),
     }
-    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-        result["diff"] = outcome.diff()
-    module.exit_json(**result)
+    module.exit_json(changed=bool(outcome.changed), **result, totals=totals, unreadable=unreadable.as_list())
 
 
 if __name__ == "__main__":

@@ -326,24 +326,27 @@ def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_SOCKETS_INFO, supports_check_mode=True)
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     whole = not module.params["summary_only"]
-    summary, shown = CoverageSummary(), []
+    summary, shown, budget = CoverageSummary(), [], ResultBudget(MOST_CHARACTERS_OF_SOCKETS)
     try:
-        scanner = SocketScanner(local_processes())
         filters = Filters.from_options(module.params)
-        with waits_cut_short():
-            for found in scanner.sockets(filters, whole=whole):
-                summary.add(found)
-                if whole:
-                    shown.append(found)
+        with local_processes() as processes:
+            scanner = SocketScanner(processes)
+            with waits_cut_short():
+                for found in scanner.sockets(filters, whole=whole):
+                    summary.add(found)
+                    if whole:
+                        shown.append(found)
+            # the containers of processes are looked up here
+            sockets = budget.take(found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key))
+            counts = summary.as_dict()
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in scanner.unreadable.warnings():
         module.warn(warning)
-    budget = ResultBudget(MOST_CHARACTERS_OF_SOCKETS)
     module.exit_json(
-        sockets=budget.take(found.as_dict() for found in sorted(shown, key=lambda found: found.sort_key)),
+        sockets=sockets,
         left_out=budget.left_out,
-        **summary.as_dict(),
+        **counts,
         unreadable=scanner.unreadable.as_list(),
     )
 

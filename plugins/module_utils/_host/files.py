@@ -90,6 +90,10 @@ class Files:
         """Whether this is the system the process runs in, not a tree for another one."""
         return not self._root
 
+    def close(self) -> None:
+        """Close the root. Nothing can be read any more."""
+        self._file_system.close()
+
     def resolve(self, path: str, *, on_link: t.Callable[[str], None] = lambda _link: None) -> str:
         """Return ``path`` with every link followed, as the system sees it; its last parts may be missing.
 

@@ -77,9 +77,14 @@ class FileSystem:
             raise InvalidPathError(
                 f"root is {root!r}, which cannot be opened: {reason_of(exc)}.{remedy_of(exc)}"
             ) from exc
-        weakref.finalize(self, close, self._root)
+        self._release = weakref.finalize(self, close, self._root)
         self._kept: dict[str, int] = {}
         self._operations = 0
+
+    def close(self) -> None:
+        """Close the root. Nothing can be looked at any more."""
+        self._release()
+        self._root = -1  # its number may be that of another folder soon
 
     def is_running_system(self) -> bool:
         """Return whether the root is that of this process.

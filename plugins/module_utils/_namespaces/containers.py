@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -24,11 +25,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 
 
-def local_processes() -> Processes:
-    """Return the processes of this host, each of which can tell its container."""
+@contextlib.contextmanager
+def local_processes() -> t.Iterator[Processes]:
+    """Yield the processes of this host, each of which can tell its container while the block runs."""
     processes = Processes()
-    processes.container_of = container_finder(EngineFiles(Files()), CgroupFolders(Kernel().mounts()).made)
-    return processes
+    with contextlib.closing(Files()) as files:
+        processes.container_of = container_finder(EngineFiles(files), CgroupFolders(Kernel().mounts()).made)
+        yield processes
 
 
 def container_finder(engines: EngineFiles, makers: Makers = by_root) -> t.Callable[[Process], Container | None]:

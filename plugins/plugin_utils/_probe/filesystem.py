@@ -88,6 +88,9 @@ class ProbedFileSystem(FileSystem):
         self._absent = absent
         self._lookups = 0
 
+    def close(self) -> None:
+        """Do nothing: there is no root that is open."""
+
     def is_running_system(self) -> bool:
         """Return True: a probe reads no other system."""
         return True

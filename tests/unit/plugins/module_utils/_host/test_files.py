@@ -616,8 +616,22 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     for path in ("/loop/x", "/nowhere/x", f"{D}/a.conf/x", "/a\0b/c"):
         files.read(path)
     assert len(set(os.listdir("/proc/self/fd")) - before) == 1  # the root
-    del files
+    files.close()
     assert set(os.listdir("/proc/self/fd")) == before
+    files.close()  # it closes nothing of another one
+
+
+def test_a_root_without_users_is_not_left_open(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    files_of(tmp_path, {})
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_nothing_is_read_after_the_end(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {"/x": b"x"})
+    files.close()
+    with open(tmp_path / "x", "rb"):  # its descriptor has the number that the root had
+        assert files.read("/x").reason == os.strerror(errno.EBADF)
 
 
 def test_a_folder_that_may_be_searched_and_not_listed(tmp_path: Path) -> None:

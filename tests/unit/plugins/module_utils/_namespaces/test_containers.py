@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -72,7 +73,11 @@ def test_unit_below_the_cgroup_of_a_container_of_any_name(tmp_path: Path, path: 
 
 
 def test_local_processes() -> None:
-    assert local_processes().proc == "/proc"
+    before = os.listdir("/proc/self/fd")
+    with local_processes() as processes:
+        assert processes.proc == "/proc"
+        assert len(os.listdir("/proc/self/fd")) == len(before) + 1
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_container_that_a_user_claims(tmp_path: Path) -> None:

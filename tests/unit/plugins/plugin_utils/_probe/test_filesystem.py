@@ -54,6 +54,11 @@ def test_what_is_missing(path: str) -> None:
         PROBED.listdir(path)
 
 
+def test_nothing_is_open_that_could_be_closed() -> None:
+    PROBED.close()
+    assert PROBED.exists("/usr/sbin/sysctl")
+
+
 def test_no_folder() -> None:
     with pytest.raises(NotADirectoryError):
         PROBED.listdir("/etc/sysctl.d/a.conf")
