@@ -13,6 +13,7 @@ import socket
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
     GoneError,
     KeepaliveError,
     KernelTooOldError,
@@ -52,6 +53,7 @@ def ensure(
     Nothing is set before all of them have been read. Listeners are set first, and then newly accepted
     connections are looked for, so that none is missed.
 
+    :raises FileError: where the system does not tell in which containers processes are; nothing was set.
     :raises KernelTooOldError: where the kernel has no pidfd_getfd(2); nothing was set.
     :raises NotPermittedError: where the privilege to read processes is missing, or no selected
         socket can be read because permission is denied; nothing was set.
@@ -59,6 +61,7 @@ def ensure(
     outcome, scanner = Outcome(), SocketScanner(processes)
     found = list(scanner.sockets(filters, compare=False))
     _require_reachable(scanner, found, processes.proc)
+    _look_up_containers(found)
     if not found:
         outcome.unattributed = scanner.unattributed(filters)
     changes = outcome.take(found, want)
@@ -89,6 +92,16 @@ def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc
         raise NotPermittedError(
             unchanged(f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)}")
         )
+
+
+def _look_up_containers(found: t.Iterable[Socket]) -> None:
+    """Have processes keep their containers, which the result has: what fails then fails before anything is set."""
+    holders = {process.pid: process for one in found for process in one.processes}
+    try:
+        for process in holders.values():
+            process.as_dict()
+    except FileError as exc:
+        raise FileError(unchanged(exc)) from exc
 
 
 def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredState, outcome: Outcome) -> None:

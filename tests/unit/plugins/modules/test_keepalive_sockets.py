@@ -281,6 +281,14 @@ def test_data_and_descriptors_stay_as_they_are() -> None:
     }
 
 
+def test_what_cannot_be_read_of_containers_fails_before_anything_is_set() -> None:
+    message = "/var/lib/docker/x cannot be read: Input/output error."
+    assert run_isolated(SCENARIOS / "failing_disk.py") == {
+        "messages": [message, f"{message} Nothing was changed."],
+        "same": True,
+    }
+
+
 SHORT = (
     "{} socket(s) were left as they were, because with their TCP_USER_TIMEOUT a single lost probe would end them. "
     "Raise it in their program, give a time and intvl whose sum is less than it, or give user_timeout: accept."
