@@ -26,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.pred
     USER,
     VENDOR,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.files import Budget
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import is_of_this_run
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
@@ -92,7 +92,7 @@ def has_own(files: Files, engine: Engine) -> bool:
 
 def read_configuration(files: Files, engine: Engine) -> Configuration:
     """Read the files that say what an engine gives to new containers."""
-    found = {"podman": _podman, "cri-o": _crio, "lxc": _lxc}[engine](files, Budget(_MOST_BYTES))
+    found = {"podman": _podman, "cri-o": _crio, "lxc": _lxc}[engine](files, FileBudget(_MOST_BYTES))
     own = files.read(PATHS[engine])
     if own.kind != "missing" and all(file.path != own.path for file in found):  # there was too much before it
         found.append(own)
@@ -107,7 +107,7 @@ def read_configuration(files: Files, engine: Engine) -> Configuration:
     return Configuration(engine, tuple(found), tuple(doubts))
 
 
-def _single(files: Files, budget: Budget, *paths: str) -> t.Iterator[SysctlFile]:
+def _single(files: Files, budget: FileBudget, *paths: str) -> t.Iterator[SysctlFile]:
     for path in paths:
         if budget.refusal:
             yield SysctlFile(path, path, kind="unreadable", reason=budget.refusal)
@@ -118,17 +118,17 @@ def _single(files: Files, budget: Budget, *paths: str) -> t.Iterator[SysctlFile]
             yield file
 
 
-def _podman(files: Files, budget: Budget) -> list[SysctlFile]:
+def _podman(files: Files, budget: FileBudget) -> list[SysctlFile]:
     folders = [f"{path}.d" for path in (VENDOR, ROOTFUL[0], ADMIN, ROOTFUL[1], USER)]
     single = [*_single(files, budget, VENDOR, ADMIN, USER)]
     return [*single, *(file for folder in folders for file in files.read_folder(folder, budget=budget, suffix=".conf"))]
 
 
-def _crio(files: Files, budget: Budget) -> list[SysctlFile]:
+def _crio(files: Files, budget: FileBudget) -> list[SysctlFile]:
     return [*_single(files, budget, CRIO_CONF), *_below(files, budget, f"{CRIO_CONF}.d", _DEEPEST)]
 
 
-def _below(files: Files, budget: Budget, folder: str, depth: int) -> t.Iterator[SysctlFile]:
+def _below(files: Files, budget: FileBudget, folder: str, depth: int) -> t.Iterator[SysctlFile]:
     """Yield the files of a folder and of the folders in it; a link to a folder is taken for a file.
 
     CRI-O reads hidden files, too, so also what a run that was killed has left. What this run will remove is left out.
@@ -146,7 +146,7 @@ def left_in_crio(files: Files) -> list[str]:
     return [file.path for file in found if is_of_this_run(posixpath.basename(file.path))]
 
 
-def _lxc(files: Files, budget: Budget) -> list[SysctlFile]:
+def _lxc(files: Files, budget: FileBudget) -> list[SysctlFile]:
     # shorter names are no files of it: do_includedir() of LXC
     drop_ins = [
         file for file in files.read_folder(FOLDER, budget=budget, suffix=".conf") if file.path != f"{FOLDER}/.conf"

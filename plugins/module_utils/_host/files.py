@@ -22,6 +22,13 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError, LinkLoopError
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
+    MOST_BYTES_OF_A_PATTERN,
+    MOST_BYTES_OF_A_TREE,
+    FileBudget,
+    counted,
+    too_much,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     NOTHING,
     FileSystem,
@@ -43,36 +50,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
-    Found = t.TypeVar("Found")
-
 _MOST_LINKS = 40  # path_resolution(7)
 _IS_PATTERN = re.compile(r"[*?\[]")
-_MOST_NAMES = 10_000
-_MOST_BYTES_OF_A_TREE = 16 << 20  # four times as much as of one file
-_MOST_BYTES_OF_A_PATTERN = 64 << 20
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
-
-
-class Budget:
-    """How much is read of folders in which anybody may have put any number of files, of any size or by hard links."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._files = self._bytes = 0
-
-    def spend(self, file: SysctlFile) -> None:
-        """Count a file that was read."""
-        self._files += 1
-        self._bytes += len(file.text)
-
-    @property
-    def refusal(self) -> str:
-        """Why no more is read, empty where it is."""
-        if self._files >= _MOST_NAMES:
-            return f"there are more than {_MOST_NAMES} files"
-        if self._bytes > self._most_bytes:
-            return f"the files are larger than {self._most_bytes >> 20} MiB in all"
-        return ""
 
 
 class Files:
@@ -140,7 +120,7 @@ class Files:
 
     def read_tree(self) -> Tree:
         """Read every file that some loader may read."""
-        budget = Budget(_MOST_BYTES_OF_A_TREE)
+        budget = FileBudget(MOST_BYTES_OF_A_TREE)
         files: list[SysctlFile] = []
         seen: set[str] = set()
         for directory in DIRECTORIES:
@@ -150,16 +130,16 @@ class Files:
         files.extend(file for file in single if file.kind != "missing" or file.is_link)
         return Tree(tuple(files))
 
-    def read_folder(self, directory: str, *, suffix: str, budget: Budget | None = None) -> list[SysctlFile]:
+    def read_folder(self, directory: str, *, suffix: str, budget: FileBudget | None = None) -> list[SysctlFile]:
         """Read what has a name with a suffix in a folder, by name, hidden or not.
 
         None where there is no such folder; where it cannot be read, or not all of it, one file of its path says so.
         """
         with self._file_system.folders_kept():
-            return list(self._read_folder(directory, set(), budget or Budget(_MOST_BYTES_OF_A_TREE), suffix))
+            return list(self._read_folder(directory, set(), budget or FileBudget(MOST_BYTES_OF_A_TREE), suffix))
 
     def _read_folder(
-        self, directory: str, seen: set[str], budget: Budget, suffix: str = ".conf"
+        self, directory: str, seen: set[str], budget: FileBudget, suffix: str = ".conf"
     ) -> t.Iterator[SysctlFile]:
         """Read the files of a folder that is none of those ``seen``, and add it to them."""
         try:
@@ -226,12 +206,12 @@ class Files:
 
         :raises FileError: where the system does not tell what there is, and where there is more than can be looked at.
         """
-        budget = Budget(_MOST_BYTES_OF_A_PATTERN)
+        budget = FileBudget(MOST_BYTES_OF_A_PATTERN)
         files = []
         with self._file_system.folders_kept():
             for path, place in self._paths(pattern):
                 if budget.refusal:
-                    raise _too_much(pattern, budget.refusal)
+                    raise too_much(pattern, budget.refusal)
                 file = _known(self._read(path, place))
                 budget.spend(file)
                 if file.kind == "file":
@@ -252,8 +232,8 @@ class Files:
         *parents, last = pattern.split("/")[1:]
         for part in parents:
             found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
-            folders = list(_counted(found, pattern))
-        yield from _counted(self._in_folders(folders, last), pattern)
+            folders = list(counted(found, pattern))
+        yield from counted(self._in_folders(folders, last), pattern)
 
     def _in_folders(self, folders: list[str], part: str) -> t.Iterator[tuple[str, str]]:
         for folder in folders:
@@ -388,21 +368,6 @@ class Files:
         """Return whether there is a folder at a path, links followed."""
         with self._file_system.folders_kept():
             return self._isdir(self.resolve(path))
-
-
-def _too_much(pattern: str, reason: str) -> FileError:
-    return FileError(f"{pattern} cannot be read: {reason}. Remove what does not belong there.")
-
-
-def _counted(found: t.Iterable[Found], pattern: str) -> t.Iterator[Found]:
-    """Yield what matches a pattern.
-
-    :raises FileError: where there is more than can be looked at.
-    """
-    for number, one in enumerate(found):
-        if number == _MOST_NAMES:
-            raise _too_much(pattern, f"there are more than {_MOST_NAMES} files")
-        yield one
 
 
 def _known(file: SysctlFile) -> SysctlFile:

@@ -19,8 +19,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     ReplacedByLinkError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host import files as files_module
-from ansible_collections.linux.tcp.plugins.module_utils._host.files import Budget, Files
+from ansible_collections.linux.tcp.plugins.module_utils._host import file_budget
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
@@ -426,7 +427,7 @@ def test_read_folder(tmp_path: Path, layout: Layout, suffix: str, found: list[tu
 
 
 def test_no_more_is_read_than_a_budget_has(tmp_path: Path) -> None:
-    files, budget = files_of(tmp_path, {"/x/a": b"x" * (1 << 20), "/y/a": b""}), Budget(2 << 20)
+    files, budget = files_of(tmp_path, {"/x/a": b"x" * (1 << 20), "/y/a": b""}), FileBudget(2 << 20)
     for name in "bcd":
         os.link(tmp_path / "x/a", tmp_path / "x" / name)
     too_much = "the files are larger than 2 MiB in all"
@@ -438,7 +439,7 @@ def test_no_more_is_read_than_a_budget_has(tmp_path: Path) -> None:
 
 
 def test_no_more_files_are_read_than_are_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    monkeypatch.setattr(file_budget, "_MOST_FILES", 2)
     files = files_of(tmp_path, {f"{D}/{name}.conf": b"x" for name in "abcd"})
     found = [(file.path, file.reason) for file in files.read_tree().files]
     assert found == [(f"{D}/a.conf", ""), (f"{D}/b.conf", ""), (D, "there are more than 2 files")]
@@ -453,7 +454,7 @@ def test_no_more_files_are_read_than_are_looked_through(tmp_path: Path, monkeypa
 def test_what_is_left_out_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Files, str], list[t.Any]]
 ) -> None:
-    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    monkeypatch.setattr(file_budget, "_MOST_FILES", 2)
     files = files_of(tmp_path, {f"{D}/{name}": b"" for name in (".a", ".b", ".c", "a~", "b~", "c.bak", "y", "z")})
     assert len(ask(files, f"{D}/*")) == 2
 
@@ -463,7 +464,7 @@ def test_what_is_left_out_does_not_count(
 def test_more_than_can_be_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Files, str], list[t.Any]], pattern: str
 ) -> None:
-    monkeypatch.setattr(files_module, "_MOST_NAMES", 2)
+    monkeypatch.setattr(file_budget, "_MOST_FILES", 2)
     files = files_of(tmp_path, {f"/x/{name}/{name}/a": b"" for name in "abc"})
     with pytest.raises(FileError) as failed:
         ask(files, pattern)

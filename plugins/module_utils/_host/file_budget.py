@@ -1,0 +1,64 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bound what is read of folders in which anybody may have put any number of files, of any size or by hard links."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+    Found = t.TypeVar("Found")
+
+MOST_BYTES_OF_A_TREE = 16 << 20  # four times as much as of one file
+MOST_BYTES_OF_A_PATTERN = 64 << 20
+_MOST_FILES = 10_000
+
+
+class FileBudget:
+    """How many files may still be read, and how large they may be in all."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._files = self._bytes = 0
+
+    def spend(self, file: SysctlFile) -> None:
+        """Count a file that was read."""
+        self._files += 1
+        self._bytes += len(file.text)
+
+    @property
+    def refusal(self) -> str:
+        """Why no more is read, empty where it is."""
+        if self._files >= _MOST_FILES:
+            return _too_many()
+        if self._bytes > self._most_bytes:
+            return f"the files are larger than {self._most_bytes >> 20} MiB in all"
+        return ""
+
+
+def counted(found: t.Iterable[Found], pattern: str) -> t.Iterator[Found]:
+    """Yield what matches a pattern.
+
+    :raises FileError: where there is more than can be looked at.
+    """
+    for number, one in enumerate(found):
+        if number == _MOST_FILES:
+            raise too_much(pattern, _too_many())
+        yield one
+
+
+def too_much(pattern: str, refusal: str) -> FileError:
+    """Return the error that says that more matches a pattern than can be looked at."""
+    return FileError(f"{pattern} cannot be read: {refusal}. Remove what does not belong there.")
+
+
+def _too_many() -> str:
+    return f"there are more than {_MOST_FILES} files"

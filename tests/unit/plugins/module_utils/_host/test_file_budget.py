@@ -1,0 +1,41 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host import file_budget
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, counted
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+MIB = b"x" * (1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("texts", "refusal"),
+    [
+        pytest.param([], "", id="nothing"),
+        pytest.param([MIB, MIB], "", id="all of it"),
+        pytest.param([MIB, MIB, b"x"], "the files are larger than 2 MiB in all", id="too large"),
+        pytest.param([b""] * 9_999, "", id="one is left"),
+        pytest.param([b""] * 10_000, "there are more than 10000 files", id="too many"),
+    ],
+)
+def test_refusal(texts: list[bytes], refusal: str) -> None:
+    budget = FileBudget(2 << 20)
+    for text in texts:
+        budget.spend(SysctlFile("/x", "/x", "file", text))
+    assert budget.refusal == refusal
+
+
+def test_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_budget, "_MOST_FILES", 2)
+    assert list(counted("ab", "/x/*")) == ["a", "b"]
+    found = counted("abc", "/x/*")
+    assert [next(found), next(found)] == ["a", "b"]
+    with pytest.raises(FileError) as failed:
+        next(found)
+    assert str(failed.value) == "/x/* cannot be read: there are more than 2 files. Remove what does not belong there."
