@@ -70,8 +70,6 @@ options:
     default: []
 seealso:
   - module: linux.tcp.keepalive_variables
-  - plugin: linux.tcp.keepalive_audit
-    plugin_type: filter
 author:
   - linux.tcp contributors (@linux-tcp)
 """

@@ -21,8 +21,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
-from ansible_collections.linux.tcp.tests.browser.fleet import large_fleet
+from ansible_collections.linux.tcp.tests.browser.fleet import large_fleet, render
 
 ROOT = Path(__file__).absolute().parents[2]
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
@@ -33,7 +32,7 @@ def write_part(folder: Path, number: int, hosts: int) -> None:
     """Write the JSON report of one part of the fleet."""
     fleet = [(f"part{number:03}-{name}", *results) for name, *results in large_fleet(hosts)]
     created = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    texts = keepalive_audit(fleet, template="", created=created)
+    texts = render(fleet, created=created)
     (folder / f"part{number:03}.json").write_text(texts["report.json"], encoding="utf-8")
 
 

@@ -10,7 +10,8 @@ import random
 import typing as t
 from pathlib import Path
 
-from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
+from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
 from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
@@ -129,9 +130,21 @@ def large_fleet(count: int = 1000) -> list[Asked]:
     return fleet
 
 
+def render(
+    fleet: t.Iterable[t.Sequence[t.Any]],
+    *,
+    template: str = "",
+    created: str,
+    merge: t.Sequence[str] = (),
+    **criteria: object,
+) -> dict[str, str]:
+    """Return the reports of a fleet by their files' names; ``template`` is that of the page."""
+    return dict(texts_of(report_of(fleet, Criteria.from_options(**criteria), created=created, merge=merge), template))
+
+
 def write_reports(folder: Path, fleet: list[Asked]) -> Path:
     """Write the reports of a fleet into a folder; return the page's path."""
-    texts = keepalive_audit(
+    texts = render(
         [(*host, (), {} if "unreachable" in host[1] else containers(host[0])) for host in fleet],
         template=TEMPLATE.read_text(encoding="utf-8"),
         created="2026-01-31T12:00:00Z",

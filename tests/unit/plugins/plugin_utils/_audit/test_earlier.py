@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit import earlier
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
@@ -28,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import (
     read_reports,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import AuditedHost
-from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, small_fleet
+from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, render, small_fleet
 from ansible_collections.linux.tcp.tests.unit.plugins.plugin_utils._audit.test_results import (
     INFOS,
     JSON,
@@ -45,8 +44,9 @@ BAD = info(boot=(7200, 60, 20))
 GOOD = ("a", info(), sockets(3, 0), (), namespaces(namespace(same=True)))
 
 
-def audit(*fleet: tuple[t.Any, ...], created: str = NOW, **options: t.Any) -> Result:
-    report: Result = json.loads(keepalive_audit(fleet, template="", created=created, **options)["report.json"])
+def audit(*fleet: tuple[t.Any, ...], created: str = NOW, merge: object = None, **options: t.Any) -> Result:
+    texts = render(fleet, created=created, merge=paths_given("merge", merge), **options)
+    report: Result = json.loads(texts["report.json"])
     return report
 
 
@@ -63,7 +63,7 @@ def known() -> Result:
 
 def test_hosts_join_each_with_its_time(tmp_path: Path, known: Result) -> None:
     path = write(tmp_path / "report.json", known)
-    texts = keepalive_audit([("b", info(), {})], template=PAGE, created=NOW, merge=[path])
+    texts = render([("b", info(), {})], template=PAGE, created=NOW, merge=[path])
     report = json.loads(texts["report.json"])
     assert [(host["name"], host["asked"], host["verdict"]) for host in report["hosts"]] == [
         ("a", BEFORE, "in_order"),
@@ -142,7 +142,7 @@ def test_a_report_with_anything_in_it_ends_nothing(
         node = node[int(key) if key == "0" else key]
     node[int(last) if last == "0" else last] = value
     path = write(tmp_path_factory.getbasetemp() / "any.json", report["report"])
-    texts = keepalive_audit([("b", info(), {})], template=PAGE, created=NOW, merge=path)
+    texts = render([("b", info(), {})], template=PAGE, created=NOW, merge=[path])
     merged = json.loads(texts["report.json"])
     assert [host["verdict"] for host in merged["hosts"] if host["name"] == "b"] == ["in_order"]
     assert texts["report.html"].count("<script") == PAGE.count("<script")
@@ -204,7 +204,7 @@ def test_host_whose_values_are_wrong_gave_no_answer(
     """It is named with its file, and is not passed over in silence."""
     known["hosts"][0][key] = value
     path = write(tmp_path / "report.json", known)
-    (host,) = audit(merge=path)["hosts"]
+    (host,) = audit(merge=[path])["hosts"]
     assert (host["name"], host["verdict"], host["asked"]) == ("a", "no_answer", BEFORE)
     assert host["reasons"][0]["code"] == "invalid_result"
     assert host["reasons"][0]["message"].startswith(f"It gave a result that is not valid: {path}: {message}")
@@ -277,7 +277,7 @@ def test_file_that_cannot_be_read_counts_against_the_fleet(
 def test_page_names_files_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "<b>.json"
     path.write_text("[]")
-    page = keepalive_audit([GOOD], template=PAGE, created=NOW, merge=[str(path)])["report.html"]
+    page = render([GOOD], template=PAGE, created=NOW, merge=[str(path)])["report.html"]
     assert "Not compliant:</span> 1 earlier report</h1>" in page
     assert "1 of 1 earlier reports cannot be read in full, so hosts may be missing here:" in page
     assert "&lt;b&gt;.json</code>: is no JSON report of linux.tcp.audit: it has no version, or no list of hosts" in page
@@ -504,7 +504,7 @@ def test_all_reports_together_are_bounded(
 )
 def test_odd_times(tmp_path: Path, known: Result, asked: str, shown: str | None) -> None:
     known["hosts"][0]["asked"] = asked
-    texts = keepalive_audit([], template=PAGE, created=NOW, merge=write(tmp_path / "r.json", known))
+    texts = render([], template=PAGE, created=NOW, merge=[write(tmp_path / "r.json", known)])
     report = json.loads(texts["report.json"])
     assert [host["asked"] for host in report["hosts"]] == ([shown] if shown else [])
     assert report["totals"]["earlier"]["oldest"] == shown

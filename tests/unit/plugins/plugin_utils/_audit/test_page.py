@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.page import (
     LEFT,
     MOST_DIFFERENT,
@@ -29,6 +28,7 @@ from ansible_collections.linux.tcp.tests.browser.fleet import (
     TEMPLATE,
     hostile_fleet,
     info,
+    render,
     small_fleet,
     unreachable,
 )
@@ -98,7 +98,7 @@ class Reader(HTMLParser):
 def page_of(fleet: list[Asked], *, covered: int | None = 60) -> tuple[Element, Result]:
     """Return the page of a fleet, and its report."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    texts = keepalive_audit(fleet, template=template, created="2026-01-31T12:00:00Z", limit=1800, covered=covered)
+    texts = render(fleet, template=template, created="2026-01-31T12:00:00Z", limit=1800, covered=covered)
     reader = Reader()
     reader.feed(texts["report.html"])
     reader.close()
@@ -238,9 +238,7 @@ def test_plots_have_their_numbers_as_tables() -> None:
 def test_page_names_namespaces_with_other_values() -> None:
     found = namespaces(namespace(), namespace(5, same=None), namespace(6, containers=[], names=[ATTACKS[0]]))
     template = TEMPLATE.read_text(encoding="utf-8")
-    text = keepalive_audit([("a", info(), {}, (), found)], template=template, created="", namespaces=True)[
-        "report.html"
-    ]
+    text = render([("a", info(), {}, (), found)], template=template, created="", namespaces=True)["report.html"]
     assert "<p>2 of 3 have other values than the host, 1 unknown.</p>" in text
     assert "<li>web (docker): time 7200, intvl 75, probes 9</li>" in text
     assert '<b class="odd">2</b><span>of 3 namespaces differ from their host, 1 unknown</span>' in text
@@ -316,7 +314,7 @@ def test_axes_have_names() -> None:
 
 def test_fleet_of_many_namespaces_lists_the_first() -> None:
     found = namespaces(*(namespace(number) for number in range(1, 30)))
-    page = keepalive_audit(
+    page = render(
         [("a", info(), {}, (), found)], template=TEMPLATE.read_text(encoding="utf-8"), created="", namespaces=True
     )["report.html"]
     assert page.count("<td>web (docker)</td>") == MOST_DIFFERENT

@@ -15,10 +15,9 @@ import typing as t
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from ansible_collections.linux.tcp.plugins.filter.keepalive_audit import keepalive_audit
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, info, small_fleet, sockets
+from ansible_collections.linux.tcp.tests.browser.fleet import TEMPLATE, info, render, small_fleet, sockets
 from ansible_collections.linux.tcp.tests.unit.results import namespace, namespaces
 
 if t.TYPE_CHECKING:
@@ -106,7 +105,7 @@ MANY = namespaces(*[namespace(containers=[{"id": "x" * 999, "name": "y" * 999, "
 
 
 def texts_of(fleet: t.Sequence[tuple[t.Any, ...]]) -> dict[str, str]:
-    return keepalive_audit(fleet, template=PAGE, created="2026-01-31T12:00:00Z", **CRITERIA)
+    return render(fleet, template=PAGE, created="2026-01-31T12:00:00Z", **CRITERIA)
 
 
 def no_constant(name: str) -> t.NoReturn:
