@@ -8,7 +8,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documentation fragments C(linux.tcp.attributes), and with a part's name behind it, such as C(.info)."""
+    """Documentation fragments C(linux.tcp.attributes), and with a part's name behind it, such as C(.info).
+
+    Of two that have an attribute, the first one that a module names counts.
+    """
 
     DOCUMENTATION = r"""
 options: {}

@@ -18,8 +18,8 @@ description:
     precedence. So is a line below C(/run), because it is gone after a reboot, and each place that may set the keys
     after the boot.
 extends_documentation_fragment:
-  - linux.tcp.attributes
   - linux.tcp.attributes.info
+  - linux.tcp.attributes
   - linux.tcp.attributes.root
   - linux.tcp.attributes.probed
   - linux.tcp.attributes.action

@@ -21,8 +21,8 @@ description:
   - A network namespace is taken if each filter that is given applies. Within a filter, one element that applies is
     enough.
 extends_documentation_fragment:
-  - linux.tcp.attributes
   - linux.tcp.attributes.info
+  - linux.tcp.attributes
   - linux.tcp.attributes.namespaces
   - linux.tcp.attributes.action
 seealso:

@@ -24,8 +24,8 @@ description:
     ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
   - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
 extends_documentation_fragment:
-  - linux.tcp.attributes
   - linux.tcp.attributes.info
+  - linux.tcp.attributes
   - linux.tcp.attributes.sockets
   - linux.tcp.attributes.action
 options:

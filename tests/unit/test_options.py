@@ -71,14 +71,21 @@ def block(path: Path, name: str) -> dict[str, t.Any]:
     return found
 
 
+def fragments_of(documentation: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    """Return the fragments that the documentation of a module names, in its order."""
+    found = {}
+    for fragment in documentation["extends_documentation_fragment"]:
+        file, _dot, part = fragment.partition("linux.tcp.")[2].partition(".")
+        found[fragment] = block(ROOT / "plugins" / "doc_fragments" / f"{file}.py", part.upper() or "DOCUMENTATION")
+    return found
+
+
 def documented_options(module: str) -> dict[str, dict[str, t.Any]]:
     """Return the options that a module documents, with those of its fragments; its own take precedence."""
     documentation = block(ROOT / "plugins" / "modules" / f"{module}.py", "DOCUMENTATION")
     options: dict[str, dict[str, t.Any]] = {}
-    for fragment in documentation["extends_documentation_fragment"]:
-        file, _dot, part = fragment.partition("linux.tcp.")[2].partition(".")
-        path = ROOT / "plugins" / "doc_fragments" / f"{file}.py"
-        options.update(block(path, part.upper() or "DOCUMENTATION")["options"])
+    for fragment in fragments_of(documentation).values():
+        options.update(fragment["options"])
     return {**options, **documentation.get("options", {})}
 
 
@@ -91,6 +98,17 @@ def test_module_documents_its_options(module: str) -> None:
     assert {name: described(option) for name, option in documented_options(module).items()} == {
         name: described(option) for name, option in MODULES[module].items()
     }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_attributes_of_all_modules_come_after_those_of_some(module: str) -> None:
+    """Of two fragments that have an attribute, Ansible takes the first one's."""
+    seen: set[str] = set()
+    documentation = block(ROOT / "plugins" / "modules" / f"{module}.py", "DOCUMENTATION")
+    for name, fragment in fragments_of(documentation).items():
+        attributes = fragment.get("attributes", {}).keys()
+        assert name == "linux.tcp.attributes" or not seen & attributes
+        seen |= attributes
 
 
 @pytest.mark.parametrize("module", MODULES)
