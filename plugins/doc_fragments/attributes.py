@@ -47,6 +47,16 @@ attributes:
     details: The module changes nothing.
 """
 
+    INTERNAL = r"""
+options: {}
+attributes:
+  action_group:
+    support: none
+    membership: []
+  async:
+    support: none
+"""
+
     ROOT = r"""
 options:
   root:

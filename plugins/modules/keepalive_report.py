@@ -15,14 +15,10 @@ description:
     C(report.csv) and C(report.json). No template of the playbook does so, where a fact of a managed host could take the
     place of a function.
 extends_documentation_fragment:
+  - linux.tcp.attributes.internal
   - linux.tcp.attributes
   - linux.tcp.attributes.action
 attributes:
-  action_group:
-    support: none
-    membership: []
-  async:
-    support: none
   check_mode:
     support: full
     details: It writes the reports in check mode, too.

@@ -15,14 +15,10 @@ description:
   - It runs on the controller only. It stores checkpoints, works out what became of each host from the results of its
     tasks, and works out whether the rollout goes on. What it knows is in a file of the run's temporary folder.
 extends_documentation_fragment:
+  - linux.tcp.attributes.internal
   - linux.tcp.attributes
   - linux.tcp.attributes.action
 attributes:
-  action_group:
-    support: none
-    membership: []
-  async:
-    support: none
   diff_mode:
     support: none
   idempotent:

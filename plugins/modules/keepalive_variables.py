@@ -16,17 +16,10 @@ description:
   - It fails where the pattern C(keepalive_hosts) or a part of it or of C(--limit) matches no host, where a
     variable is misspelt, and where a host has another value of its own, which would be ignored.
 extends_documentation_fragment:
+  - linux.tcp.attributes.internal
+  - linux.tcp.attributes.info
   - linux.tcp.attributes
   - linux.tcp.attributes.action
-attributes:
-  action_group:
-    support: none
-    membership: []
-  async:
-    support: none
-  diff_mode:
-    support: N/A
-    details: The action changes nothing.
 options:
   playbook:
     description: The playbook whose variables are read.
