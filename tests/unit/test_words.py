@@ -22,6 +22,7 @@ REPLACED = {
     r"outlook": "prediction",
     r"survey": "scan",
     r"answer_of": "build_result",
+    r"[w]hoever": "the user, any program, who",
     r"[s]omebody": "the user, the administrator, another user",
     r"ways? back": "restore",
     r"(put|puts|putting)( \w+)? back": "restore, roll back",

@@ -48,9 +48,9 @@ def _end_wait(_number: int, _frame: t.Any) -> None:
 def waits_cut_short() -> t.Iterator[None]:
     """Let no wait in the kernel last longer than about a second; for the main thread only.
 
-    A socket with SO_LINGER (socket(7)) waits in close(2) until its data is sent or its time is over,
-    whoever closes it last. If its owner closes it while this process has a duplicate, this process
-    would wait; a signal ends that, and the kernel goes on sending by itself.
+    A socket with SO_LINGER (socket(7)) waits in the last close(2) until its data is sent or its time is over. If its
+    owner closes it while this process has a duplicate, this process would wait; a signal ends that, and the kernel goes
+    on sending by itself.
     """
     before = signal.signal(signal.SIGALRM, _end_wait)
     signal.setitimer(signal.ITIMER_REAL, 1, 1)

@@ -116,7 +116,7 @@ def settings_of_docker(host_config: Json, path: str) -> Settings:
 
 
 def _may_mount(granted: t.Iterable[str]) -> bool:
-    """Return whether a program with these capabilities can mount /proc/sys writable again, whoever its user is."""
+    """Return whether a program of any user can mount /proc/sys writable again with these capabilities."""
     return any(name.upper() in ("CAP_SYS_ADMIN", "SYS_ADMIN", "ALL") for name in granted)
 
 

@@ -86,7 +86,7 @@ def test_without_permission(tmp_path: Path) -> None:
     with unprivileged(tmp_path) as proc:
         kernel = Kernel(proc)
         assert kernel.read() == Values(time=7200)
-        assert kernel.writable()  # whoever asks
+        assert kernel.writable()  # for any user
         with pytest.raises(KernelError) as caught:
             kernel.require_writable("time")
     path = f"{proc.rstrip('/')}/{TIME}"
