@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 PAGE = TEMPLATE.read_text(encoding="utf-8")
-CRITERIA = {"limit": 1800, "idle_timeout": 900, "covered": 60, "namespaces": True}
+CRITERIA: dict[str, t.Any] = {"limit": 1800, "idle_timeout": 900, "covered": 60, "namespaces": True}
 # What the report of one host may take at most, with all that it has to say.
 MOST_BYTES = 2_000_000
 
