@@ -26,12 +26,16 @@ if t.TYPE_CHECKING:
 UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 ENGINES = ("containerd", "cri-o", "docker", "incus", "lxc", "nspawn", "podman")
 
-# docker-ID.scope and the like, by systemd; libpod-ID and crio-ID, by the engine itself; SLICE:ENGINE:ID, where the two
-# disagree. Not libpod-conmon-ID and crio-conmon-ID, which watch over a container from outside.
-_NAMED = re.compile(r"(?:.*:)?(docker|libpod|crio|cri-containerd|nerdctl)[-:]([0-9a-f]{64})(?:\.scope)?\Z")
+# docker-ID.scope and the like, by systemd; libpod-ID and crio-ID, by the engine itself; libpod-payload-ID in the cgroup
+# of a unit, by --cgroups=split of podman, as Quadlet gives it; SLICE:ENGINE:ID, where systemd and the engine disagree.
+# Not libpod-conmon-ID and crio-conmon-ID, which watch over a container from outside.
+_NAMED = re.compile(
+    r"(?:.*:)?(docker|libpod|libpod-payload|crio|cri-containerd|nerdctl)[-:]([0-9a-f]{64})(?:\.scope)?\Z"
+)
 _ENGINE_OF = {
     "docker": "docker",
     "libpod": "podman",
+    "libpod-payload": "podman",
     "crio": "cri-o",
     "cri-containerd": "containerd",
     "nerdctl": "containerd",
@@ -42,9 +46,11 @@ _LXC = re.compile(r"lxc\.payload\.(.+)", re.DOTALL)
 # systemd: src/nspawn/nspawn-cgroup.c, create_subcgroup()
 _NSPAWN = re.compile(r"(?:machine-(.+)\.scope|systemd-nspawn@(.+)\.service)\Z", re.DOTALL)
 _PAYLOAD = "payload"
-# kubelet: pkg/kubelet/cm/cgroup_manager_linux.go; systemd's names have no dashes of their own
-_POD = re.compile(r"(?:kubepods.*-)?pod([0-9a-f_-]{32,36})(?:\.slice)?\Z", re.DOTALL)
-_PODMAN_POD = re.compile(r"machine-libpod_pod_([0-9a-f]{64})\.slice\Z")
+# kubelet: pkg/kubelet/cm/cgroup_manager_linux.go; systemd's names have no dashes of their own, but those of the slice
+# that the kubelet was given as its root, such as kind's: kubelet-kubepods.slice
+_KUBEPODS = re.compile(r"(?:.*-)?kubepods", re.DOTALL)
+_POD = re.compile(rf"(?:{_KUBEPODS.pattern}.*-)?pod([0-9a-f_-]{{32,36}})(?:\.slice)?\Z", re.DOTALL)
+_PODMAN_POD = re.compile(r"(?:.*-)?libpod_pod_([0-9a-f]{64})\.slice\Z", re.DOTALL)
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 # Users may make cgroups as deep as a path is long. Containers in containers stand at a tenth of this.
 _MOST_PARTS = 100
@@ -164,7 +170,7 @@ def _pod(parts: Parts) -> str | None:
     pod: str | None = None
     of_kubernetes = False
     for number, part in enumerate(parts):
-        of_kubernetes = of_kubernetes or part.startswith("kubepods")
+        of_kubernetes = of_kubernetes or bool(_KUBEPODS.match(part))
         found = _PODMAN_POD.match(part) or (_POD.match(part.partition(":")[0]) if of_kubernetes else None)
         if found:
             pod = found.group(1).replace("_", "-")

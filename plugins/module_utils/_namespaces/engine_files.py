@@ -34,12 +34,16 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Settings
 
-# The state of containerd: its own, docker's, and those of k3s and k0s. Below are its namespaces, and their containers.
+# The state of containerd: its own, docker's, and those of k3s, k0s and MicroK8s. Below are its namespaces, and their
+# containers.
 _CONTAINERD = tuple(
     f"{folder}/io.containerd.runtime.v2.task"
-    for folder in ("/run/containerd", "/run/docker/containerd/daemon", "/run/k3s/containerd", "/run/k0s/containerd")
+    for folder in (
+        *("/run/containerd", "/run/docker/containerd/daemon", "/run/k3s/containerd", "/run/k0s/containerd"),
+        "/var/snap/microk8s/common/run/containerd",
+    )
 )
-_DOCKER = "/var/lib/docker"
+_DOCKER = ("/var/lib/docker", "/var/snap/docker/common/var-lib-docker")
 _STORAGE = "/var/lib/containers/storage"
 _STORAGE_RUN = "/run/containers/storage"
 _GRAPH_ROOT = re.compile(rb"""^[ \t]*graphroot[ \t]*=[ \t]*["'](/[^"'\n]+)["']""", re.MULTILINE)
@@ -130,9 +134,10 @@ class EngineFiles:
         return None
 
     def _of_docker(self, identity: str, place: Place) -> Container | None:
-        folder = f"{self._docker_root}/containers/{identity}"
-        config = self._json(f"{folder}/config.v2.json")
-        if not isinstance(config, dict):
+        folders = (f"{root}/containers/{identity}" for root in self._docker_roots)
+        configs = ((folder, self._json(f"{folder}/config.v2.json")) for folder in folders)
+        folder, config = next((one for one in configs if isinstance(one[1], dict)), ("", None))
+        if config is None:
             return None
         path = f"{folder}/hostconfig.json"
         host_config = self._json(path)
@@ -187,9 +192,10 @@ class EngineFiles:
         return (spec, settings) if settings else None
 
     @functools.cached_property
-    def _docker_root(self) -> str:
+    def _docker_roots(self) -> tuple[str, ...]:
+        """The folder of daemon.json, or else the usual ones: that of packages and that of the snap."""
         root = text(member(self._json("/etc/docker/daemon.json"), "data-root"))
-        return root.rstrip("/") if root and root.startswith("/") else _DOCKER
+        return (root.rstrip("/"),) if root and root.startswith("/") else _DOCKER
 
     @functools.cached_property
     def _storage_roots(self) -> list[str]:

@@ -59,6 +59,21 @@ def place(**found: object) -> dict[str, object]:
             place(unit=f"libpod-conmon-{ID}.scope"),
             id="conmon is outside",
         ),
+        pytest.param(
+            f"0::/system.slice/web.service/libpod-payload-{ID}\n",
+            place(unit="web.service", engine="podman", container=ID),
+            id="podman, split by Quadlet",
+        ),
+        pytest.param(
+            f"0::/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-{ID}/init.scope\n",
+            place(unit="user@1000.service", engine="podman", container=ID),
+            id="podman, split by a user's Quadlet, init inside",
+        ),
+        pytest.param(
+            "0::/system.slice/web.service/runtime\n",
+            place(unit="web.service"),
+            id="monitor of podman, split by Quadlet",
+        ),
         pytest.param("0::/libpod_parent/conmon\n", place(), id="monitor of podman"),
         pytest.param(f"0::/libpod_parent/{OTHER}/conmon\n", place(), id="monitor of podman in a pod"),
         pytest.param(
@@ -71,6 +86,11 @@ def place(**found: object) -> dict[str, object]:
             f"0::/machine.slice/machine-libpod_pod_{OTHER}.slice/libpod-{ID}.scope/container\n",
             place(unit=f"libpod-{ID}.scope", engine="podman", container=ID, pod=OTHER),
             id="pod of podman, systemd",
+        ),
+        pytest.param(
+            f"0::/own.slice/own-web.slice/own-web-libpod_pod_{OTHER}.slice/libpod-{ID}.scope\n",
+            place(unit=f"libpod-{ID}.scope", engine="podman", container=ID, pod=OTHER),
+            id="pod of podman, in a slice of its own",
         ),
         pytest.param(
             f"0::/libpod_parent/{OTHER}/libpod-{ID}\n",
@@ -86,6 +106,27 @@ def place(**found: object) -> dict[str, object]:
             f"0::/kubepods.slice/kubepods-pod{HASH}.slice/cri-containerd-{ID}.scope\n",
             place(unit=f"cri-containerd-{ID}.scope", engine="containerd", container=ID, pod=HASH),
             id="containerd, systemd",
+        ),
+        pytest.param(
+            "0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/"
+            f"kubelet-kubepods-burstable-pod{UID_OF_SYSTEMD}.slice/cri-containerd-{ID}.scope\n",
+            place(unit=f"cri-containerd-{ID}.scope", engine="containerd", container=ID, pod=UID),
+            id="containerd, systemd, below a slice for the kubelet",
+        ),
+        pytest.param(
+            f"0::/system.slice/containerd.service/kubelet-kubepods-pod{UID_OF_SYSTEMD}.slice:cri-containerd:{ID}\n",
+            place(unit="containerd.service", engine="containerd", container=ID, pod=UID),
+            id="containerd, colons, below a slice for the kubelet",
+        ),
+        pytest.param(
+            f"11:cpu:/kubelet/kubepods/besteffort/pod{UID}/{ID}\n",
+            place(container=ID, pod=UID),
+            id="an engine of Kubernetes, below a folder for the kubelet",
+        ),
+        pytest.param(
+            f"0::/kubelet.slice/pod{UID_OF_SYSTEMD}.slice/docker-{ID}.scope\n",
+            place(unit=f"docker-{ID}.scope", engine="docker", container=ID),
+            id="no pod of Kubernetes",
         ),
         pytest.param(
             f"0::/kubepods/burstable/pod{UID}/{ID}\n", place(container=ID, pod=UID), id="an engine of Kubernetes"

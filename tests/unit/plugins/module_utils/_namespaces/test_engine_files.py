@@ -75,6 +75,18 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
         ),
         pytest.param(
             DOCKER,
+            docker("/var/snap/docker/common/var-lib-docker"),
+            Container(
+                ID,
+                "docker",
+                "web",
+                None,
+                Settings(f"/var/snap/docker/common/var-lib-docker/containers/{ID}/hostconfig.json", Values(60)),
+            ),
+            id="docker as a snap",
+        ),
+        pytest.param(
+            DOCKER,
             {f"{TASKS}/moby/{ID}/config.json": bundle(SYSCTLS)},
             Container(ID, "docker", None, None, Settings(f"{TASKS}/moby/{ID}/config.json", Values(60))),
             id="docker, with its files in an unknown place",
@@ -141,6 +153,18 @@ def docker(root: str = "/var/lib/docker", **more: object) -> Layout:
                 ID, "containerd", "web", None, Settings(f"/run/k3s/containerd/{TASKS[16:]}/default/{ID}/config.json")
             ),
             id="nerdctl on k3s",
+        ),
+        pytest.param(
+            KUBERNETES,
+            {f"/var/snap/microk8s/common{TASKS}/k8s.io/{ID}/config.json": bundle()},
+            Container(
+                ID,
+                "containerd",
+                None,
+                Pod(UID),
+                Settings(f"/var/snap/microk8s/common{TASKS}/k8s.io/{ID}/config.json"),
+            ),
+            id="containerd of MicroK8s",
         ),
         pytest.param(
             "/default/web",
