@@ -17,12 +17,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Configura
 
 STRING_STARTS = ("'", '"')
 _BLANKS = re.compile(r"[ \t]*")
-_NO_CONTROL = "\t\x20-\x7e\x80-\ud7ff\ue000-\U0010ffff"
-_COMMENT = re.compile(f"#[{_NO_CONTROL}]*")
-_LITERAL = re.compile(f"[{_NO_CONTROL}]*?(?=')")
-_PLAIN = re.compile(r"(?:[\t\x20!#-\[\]-\x7e\x80-\ud7ff\ue000-\U0010ffff])*")
-_LITERAL_LINES = re.compile(f"(?:[{_NO_CONTROL}\n]|\r\n)*?(?=''')")
-_PLAIN_LINES = re.compile(r'(?:[\t\x20!#-\[\]-\x7e\x80-\ud7ff\ue000-\U0010ffff\n]|\r\n|"(?!""))*')
+# A class of what may not stand there is compiled in no time, one of all else that Unicode has is not.
+_CONTROL = r"\x00-\x08\n-\x1f\x7f"
+_CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f"
+_COMMENT = re.compile(rf"#[^{_CONTROL}]*")
+_LITERAL = re.compile(rf"[^{_CONTROL}]*?(?=')")
+_PLAIN = re.compile(rf'[^{_CONTROL}"\\]*')
+_LITERAL_LINES = re.compile(rf"(?:[^{_CONTROL_IN_LINES}]|\r\n)*?(?=''')")
+_PLAIN_LINES = re.compile(rf'(?:[^{_CONTROL_IN_LINES}"\\]|\r\n|"(?!""))*')
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _HEX = re.compile(r"u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})")
 _CONTINUATION = re.compile(r"[ \t]*\r?\n(?:[ \t\n]|\r\n)*")
