@@ -120,6 +120,8 @@ def place_of(cgroup: str, roots: Roots, makers: Makers = by_root) -> Place:
         below = parts
         while root and below[: len(root)] == root:  # systemd-nspawn repeats it in version 1
             below = below[len(root) :]
+        if not below:
+            continue  # it tells nothing, as most hierarchies of version 1 do
         made = makers(controllers, parts)
         found = _read_path(below, made.depth - len(parts) + len(below))
         if controllers in ("", "name=systemd") and unit is None:
