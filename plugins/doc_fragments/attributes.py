@@ -131,8 +131,10 @@ options:
     elements: str
   namespaces:
     description:
-      - Only sockets in one of these network namespaces, by its number, as in C(readlink /proc/PID/ns/net), or by a name
-        that C(ip netns) shows.
+      - Only sockets in one of these network namespaces, by its number, such as V(4026532249) or V(net:[4026532249]),
+        which C(readlink /proc/PID/ns/net) shows, or by a path to which it is bound, such as V(/run/netns/blue), or the
+        last part of one, such as V(blue), as C(ip netns) shows it. Names may have the wildcards V(*), V(?) and
+        V([...]).
     type: list
     elements: str
   local_ports:

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Match names of units and containers with the wildcards of glob(7), and check that filters are given."""
+"""Match names of units, containers and paths with the wildcards of glob(7), and check that filters are given."""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 import typing as t
 
@@ -32,6 +33,11 @@ def as_unit(pattern: str) -> str:
 def matches(name: str | None, patterns: t.Iterable[str]) -> bool:
     """Whether a name matches one of the patterns; None matches none."""
     return name is not None and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def matches_path(path: str, patterns: t.Collection[str]) -> bool:
+    """Whether a path, or the last part of it, matches one of the patterns."""
+    return matches(path, patterns) or matches(posixpath.basename(path), patterns)
 
 
 def matches_container(identity: str, name: str | None, patterns: t.Iterable[str]) -> bool:

@@ -12,7 +12,6 @@ Pure: nothing here looks at a host.
 from __future__ import annotations
 
 import dataclasses
-import posixpath
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
@@ -21,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
     matches,
     matches_container,
+    matches_path,
     require_filter_or_all,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import is_whole
@@ -100,7 +100,7 @@ class Filters:
         """Return whether a namespace is selected, whatever its values."""
         return (
             (not self.pids or bool(self.pids & one.pids))
-            and (not self.names or any(_matches_path(name, self.names) for name in one.names))
+            and (not self.names or any(matches_path(name, self.names) for name in one.names))
             and (not self.units or any(matches(unit, self.units) for unit in one.units))
             and (not self.concern_containers or any(self._take_container(found, one) for found in one.containers))
         )
@@ -127,7 +127,3 @@ class Filters:
         return (not self.engines or one.engine in self.engines) and (
             not self.containers or matches_container(one.id, one.name, self.containers)
         )
-
-
-def _matches_path(path: str, patterns: tuple[str, ...]) -> bool:
-    return matches(path, patterns) or matches(posixpath.basename(path), patterns)

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     has_wildcards,
     matches,
     matches_container,
+    matches_path,
     require_filter_or_all,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CRITERIA_OPTIONS, STATES, Criteria
@@ -90,9 +91,9 @@ def network(option: str, text: str) -> Network:
 class Filters:
     """Select sockets: those to which each filter that is given applies, by any of its elements.
 
-    Empty means that the filter is not given; ``states`` are always given. ``commands``, ``units`` and ``containers``
-    may have the wildcards of fnmatch(3); ``users`` and ``namespaces`` are names or numbers. ``criteria`` say what is
-    ``covered``.
+    Empty means that the filter is not given; ``states`` are always given. ``commands``, ``units``, ``containers`` and
+    the paths in ``namespaces`` may have the wildcards of fnmatch(3); ``users`` and ``namespaces`` may be numbers.
+    ``criteria`` say what is ``covered``.
     """
 
     commands: tuple[str, ...] = ()
@@ -224,9 +225,13 @@ class Filters:
             return False
         return self.covered is None or found.verdict.covered is self.covered
 
-    def take_namespace(self, number: int, names: t.Collection[str]) -> bool:
-        """Return whether a network namespace is selected, by its number or by one of its names."""
-        return not self.namespaces or str(number) in self.namespaces or not self.namespaces.isdisjoint(names)
+    def take_namespace(self, number: int, paths: t.Iterable[str]) -> bool:
+        """Return whether a network namespace is selected, by its number or by one of the paths to which it is bound."""
+        return (
+            not self.namespaces
+            or not self.namespaces.isdisjoint((str(number), f"net:[{number}]"))
+            or any(matches_path(path, self.namespaces) for path in paths)
+        )
 
     def take_entry(self, entry: Entry) -> bool:
         """Return whether a socket is selected, as far as its table tells."""

@@ -302,11 +302,11 @@ class SocketScanner:
         return selected, unheld
 
     def _selected_namespaces(self, filters: Filters) -> list[int]:
-        """Return the namespaces whose sockets may be selected; a name is that of a file, as ip-netns(8) makes it."""
+        """Return the namespaces whose sockets may be selected."""
         return [
             namespace
             for namespace, places in self._namespaces.items()
-            if filters.take_namespace(namespace, {os.path.basename(place) for place in places if place in self._named})
+            if filters.take_namespace(namespace, [place for place in places if place in self._named])
         ]
 
     def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:

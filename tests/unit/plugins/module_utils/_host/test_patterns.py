@@ -12,6 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     has_wildcards,
     matches,
     matches_container,
+    matches_path,
     require_filter_or_all,
 )
 
@@ -42,6 +43,14 @@ def test_units(pattern: str, unit: str, is_pattern: bool) -> None:
 )
 def test_matches(name: str | None, patterns: tuple[str, ...], expected: bool) -> None:
     assert matches(name, patterns) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [("/run/netns/blue", True), ("blue", True), ("b?ue", True), ("/run/*", True), ("netns/blue", False), ("", False)],
+)
+def test_matches_path(pattern: str, expected: bool) -> None:
+    assert matches_path("/run/netns/blue", [pattern]) is expected
 
 
 ID = "0123456789abcdef" * 4

@@ -151,11 +151,24 @@ def test_names_that_the_kernel_cuts_within_a_character() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"), [(["7"], True), (["blue"], True), (["red", "blue"], True), (["8"], False), ([], True)]
+    ("given", "taken"),
+    [
+        (["7"], True),
+        (["net:[7]"], True),
+        (["blue"], True),
+        (["red", "blue"], True),
+        (["/run/netns/blue"], True),
+        (["bl*"], True),
+        (["8"], False),
+        (["net:[8]"], False),
+        (["net:7"], False),
+        (["/run/blue"], False),
+        ([], True),
+    ],
 )
 def test_take_namespace(given: list[str], taken: bool) -> None:
     filters = Filters.from_options({"namespaces": given or None})
-    assert filters.take_namespace(7, {"blue", "green"}) is taken
+    assert filters.take_namespace(7, {"/run/netns/blue", "/run/netns/green"}) is taken
     assert filters.narrow_down is bool(given)
 
 
