@@ -245,6 +245,10 @@ def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Ve
         return _OFF
     if options.time is None or options.intvl is None or options.probes is None:
         return Verdict(None, UNREAD.because("this kernel does not tell the values of MPTCP"))
+    if min(options.time, options.intvl) < 0:  # the kernel takes such sysctls
+        return Verdict(
+            False, OFF.because(f"a negative {'time' if options.time < 0 else 'intvl'} parks its timer for months")
+        )
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:

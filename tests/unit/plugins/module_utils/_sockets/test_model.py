@@ -58,6 +58,18 @@ NOT_TOLD = "this kernel does not tell the values of MPTCP"
         ),
         pytest.param({"timer": 0}, {"time": None}, Verdict(None, UNREAD.because(NOT_TOLD)), id="time unknown"),
         pytest.param({}, {"intvl": None}, Verdict(None, UNREAD.because(NOT_TOLD)), id="intvl unknown"),
+        pytest.param(
+            {},
+            {"time": -1},
+            Verdict(False, OFF.because("a negative time parks its timer for months")),
+            id="negative time",
+        ),
+        pytest.param(
+            {"timer": 0, "state": STATES["listening"]},
+            {"intvl": -75},
+            Verdict(False, OFF.because("a negative intvl parks its timer for months")),
+            id="listener, negative intvl",
+        ),
         pytest.param({"left": 75.0}, {"time": 60, "intvl": 75}, Verdict(True), id="a probe was answered"),
         pytest.param(
             {"left": 99.0},
