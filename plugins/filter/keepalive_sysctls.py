@@ -132,7 +132,7 @@ NAMES = ("name", "namespace")
 
 
 def keepalive_sysctls(
-    values: object, form: object = FORMS[0], *, name: object = None, prefix: str | None = None
+    values: object, form: object = FORMS[0], *, name: object = None, prefix: object = None
 ) -> dict[str, str] | list[dict[str, str]] | list[str]:
     """Return the values in a form.
 
@@ -146,7 +146,7 @@ def keepalive_sysctls(
         if form == "list":
             return as_list(checked, name=_chosen("name", NAMES[0] if name is None else name, NAMES))
         if form == "options":
-            return as_options(checked, prefix="--sysctl=" if prefix is None else prefix)
+            return as_options(checked, prefix=_text("prefix", "--sysctl=" if prefix is None else prefix))
         return as_mapping(checked)
     except InvalidValueError as exc:
         raise AnsibleFilterError(str(exc)) from exc
@@ -160,6 +160,16 @@ def _chosen(argument: str, given: object, choices: tuple[str, ...]) -> str:
     if given not in choices:
         raise InvalidValueError(f"The {argument} of {FILTER} is {given!r}: give {' or '.join(choices)}.")
     return str(given)
+
+
+def _text(argument: str, given: object) -> str:
+    """Return an argument that has to be a text.
+
+    :raises InvalidValueError: where it is not.
+    """
+    if not isinstance(given, str):
+        raise InvalidValueError(f"The {argument} of {FILTER} is {given!r}: give a text.")
+    return given
 
 
 def _require_form(needed: str, form: str, argument: str, given: object) -> None:

@@ -87,6 +87,12 @@ def test_forms(arguments: list[str], given: dict[str, str], found: object) -> No
             "The name of keepalive_sysctls is 'value': give name or namespace.",
             id="unknown name",
         ),
+        pytest.param(
+            ["options"],
+            {"prefix": ["--sysctl", ""]},
+            "The prefix of keepalive_sysctls is ['--sysctl', '']: give a text.",
+            id="prefix that is no text",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense(arguments: list[str], given: dict[str, t.Any], message: str) -> None:
