@@ -29,9 +29,13 @@ if t.TYPE_CHECKING:
     Json = t.Mapping[str, t.Any]
 
 _PROC_SYS = "/proc/sys"
-# Under these names engines bind the namespaces that they make for a container or pod: podman; CNI, which containerd and
-# CRI-O use; docker. All others were made by another program, and may outlive containers.
-_OWN_NAME = re.compile(r"(?:/var)?/run/(?:netns/(?:netns|cni)-[0-9a-f-]+|docker/netns/[^/]+)\Z")
+# Under these names engines bind the namespaces that they make for a container or pod: podman; CNI, which containerd
+# uses; CRI-O (internal/config/nsmgr/nsmgr_linux.go); docker, as a snap, too. All others were made by another program,
+# and may outlive containers.
+_OWN_NAME = re.compile(
+    r"(?:/var)?/run/(?:netns/(?:(?:netns|cni)-[0-9a-f-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|"
+    r"(?:snap\.)?docker/netns/[^/]+)\Z"
+)
 _OF_PROCESS = re.compile(r"/proc/\d+/ns/net\Z")
 
 # Annotations of an OCI specification and labels of docker, with the names of container and pod
