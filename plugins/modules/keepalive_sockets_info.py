@@ -228,12 +228,13 @@ sockets:
         - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
           first in this list.
         - V(keepalive_off), keepalive is off, or parked for months by a negative value, which the kernel takes for a
-          sysctl. V(timer_armed_earlier), the timer was armed with an older value. V(no_timer), none runs, as where both ends opened the connection at once. V(user_timeout),
-          C(TCP_USER_TIMEOUT) keeps it for longer than its values do. V(silent_longer_than_path), it is silent for
-          O(idle_timeout) or longer. V(noticed_too_late), a dead peer is noticed later than O(limit).
-          V(unacknowledged_data), data is unacknowledged, and no probe is sent meanwhile. V(unknown_until_accepted), a
-          listener that is not covered, whose program sets each connection that it accepts, as those that are open
-          have keepalive that they did not inherit. V(options_unreadable), the options cannot be read.
+          sysctl. V(timer_armed_earlier), the timer was armed with an older value. V(no_timer), none runs, as where both
+          ends opened the connection at once. V(user_timeout), C(TCP_USER_TIMEOUT) keeps it for longer than its values
+          do. V(silent_longer_than_path), it is silent for O(idle_timeout) or longer. V(noticed_too_late), a dead peer
+          is noticed later than O(limit). V(unacknowledged_data), data is unacknowledged, and no probe is sent
+          meanwhile. V(unknown_until_accepted), a listener that is not covered, whose program sets each connection that
+          it accepts, as those that are open have keepalive that they did not inherit. V(options_unreadable), the
+          options cannot be read.
       returned: success
       type: dict
       contains:
