@@ -15,7 +15,8 @@ description:
   - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
     with the values in force for it (and C(intvl) in place of C(time) where that is longer). A listener is covered if
     that goes for the connections that it accepts, which inherit what it has unless its program sets each of them. That
-    is told by connections that the filters take as well. O(idle_timeout) and O(limit) are further criteria.
+    is told by the connections of the processes that the filters take, whatever O(states) and O(local_addresses) are.
+    O(idle_timeout) and O(limit) are further criteria.
   - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
     duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
   - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.

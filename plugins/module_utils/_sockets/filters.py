@@ -171,6 +171,13 @@ class Filters:
         """Return the same filters for all other states."""
         return dataclasses.replace(self, states=self.states - {state})
 
+    def of_accepted(self, ports: t.Iterable[int]) -> Filters | None:
+        """Return the same filters for what listeners on these ports have accepted; None where these take that."""
+        if STATES["established"] in self.states and not self.local_addresses:
+            return None
+        states, ports = frozenset([STATES["established"]]), frozenset(ports)
+        return dataclasses.replace(self, states=states, local_ports=ports, local_addresses=(), covered=None)
+
     @property
     def narrow_down(self) -> bool:
         """Whether less than all sockets of the host are selected, whatever their states."""

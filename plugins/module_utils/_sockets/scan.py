@@ -129,9 +129,19 @@ class SocketScanner:
             accepted.add(found)
             if filters.take_socket(found):
                 yield found
+        if compare:
+            self._note_left_out(unsettled, filters, accepted)
         for found in self._settled(unsettled, accepted, compare=compare):
             if filters.take_socket(found):
                 yield found
+
+    def _note_left_out(self, unsettled: list[Socket], filters: Filters, accepted: AcceptedConnections) -> None:
+        """Note the connections that would tell of a listener, and that filters of states or addresses leave out."""
+        judged = [one for one in unsettled if one.is_listening and one.verdict.covered is False]
+        others = filters.of_accepted(one.entries[0].local_port for one in judged)
+        if judged and others:
+            for found in SocketScanner(self._processes, table=self._table).sockets(others, whole=False, compare=False):
+                accepted.add(found)
 
     def _held(
         self, chosen: list[Process], filters: Filters, selected: Selected, unheld: list[Line]

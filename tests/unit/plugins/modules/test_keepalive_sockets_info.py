@@ -177,6 +177,16 @@ def test_listeners_whose_programs_set_what_they_accept() -> None:
             "on": [True, None],
         },
         "by_time": unknown,
+        "listening": {
+            "sets each": "unknown_until_accepted",
+            "sets each, on all addresses": "unknown_until_accepted",
+            "sets none": "keepalive_off",
+            "sets a time": None,
+            "has none": "keepalive_off",
+            "on": None,
+        },
+        "at_all": {"sets each, on all addresses": unknown},
+        "other_states": {"has none": off, "sets none": off},
         "uncovered": ["has none", "sets none"],
         # six listeners and both ends of five connections, without the two listeners that are unknown
         "totals": {"sockets": 14, "covered": 6, "not_covered": 8, "unknown": 0},

@@ -235,3 +235,20 @@ def test_refused_filters(options: dict[str, t.Any], message: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
         Filters.from_options(options)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "accepted"),
+    [
+        pytest.param({}, None, id="all"),
+        pytest.param({"states": ["established"]}, None, id="connections only"),
+        pytest.param({"states": ["listening"], "covered": False}, {}, id="listeners only"),
+        pytest.param({"states": ["listening"], "pids": [7]}, {"pids": frozenset([7])}, id="of a process"),
+        pytest.param({"local_addresses": ["0.0.0.0"]}, {}, id="on all addresses"),
+    ],
+)
+def test_of_accepted(options: dict[str, t.Any], accepted: dict[str, t.Any] | None) -> None:
+    expected = None
+    if accepted is not None:
+        expected = Filters(states=frozenset([STATES["established"]]), local_ports=frozenset([80]), **accepted)
+    assert Filters.from_options(options).of_accepted([80]) == expected

@@ -55,6 +55,10 @@ found = gather(summary_only=True)
 answer(
     seen=verdicts(),
     by_time=verdicts(idle_timeout=350)["sets a time"],
+    # the filters leave the connections out
+    listening={name: verdict[1] for name, verdict in verdicts(states=["listening"]).items()},
+    at_all=verdicts(local_addresses=["::"]),
+    other_states=verdicts(states=["listening", "close_wait"], covered=False),
     uncovered=sorted(verdicts(covered=False)),
     totals=found["totals"],
     by_command=[{**one, "command": "me"} for one in found["by_command"]],
