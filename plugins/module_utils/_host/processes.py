@@ -109,8 +109,8 @@ class Process:
         return user_name(self.uid)
 
     @functools.cached_property
-    def cgroup(self) -> str:
-        """What /proc/PID/cgroup has; empty also where it cannot be read any more."""
+    def cgroup(self) -> str | None:
+        """What /proc/PID/cgroup has; empty for a process that has ended, None where the kernel does not tell."""
         return _cgroup_in(self.folder)
 
     @property
@@ -120,8 +120,8 @@ class Process:
 
     @functools.cached_property
     def unit(self) -> str | None:
-        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read any more."""
-        place = place_of(self.cgroup, self.roots)
+        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read."""
+        place = place_of(self.cgroup or "", self.roots)
         is_in_slice = place.parts[:1] and place.parts[0].endswith(".slice")
         if place.unit and not place.container and not is_in_slice and self.container:
             return None  # root in a container of any name may give a cgroup below the name of a unit
@@ -129,7 +129,7 @@ class Process:
 
     @functools.cached_property
     def container(self) -> Container | None:
-        """The container in which it is; None outside of containers, and where nobody was asked."""
+        """The container in which it is; None outside of containers, and where that is not known."""
         return self.container_of(self)
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -166,7 +166,7 @@ class Processes:
     @functools.cached_property
     def roots(self) -> Roots:
         """Where the host itself is in the trees of cgroups, by its process 1."""
-        return roots_of(self.cgroup(1))
+        return roots_of(self.cgroup(1) or "")
 
     def pids(self) -> list[int]:
         """Return the processes that can be seen.
@@ -235,15 +235,18 @@ class Processes:
                     return self._read_task(pid, os.path.join(folder, name), int(name))
         return None
 
-    def cgroup(self, pid: int) -> str:
-        """Return what /proc/PID/cgroup of a process has; empty where it cannot be read."""
+    def cgroup(self, pid: int) -> str | None:
+        """Return what /proc/PID/cgroup of a process has, as :attr:`Process.cgroup`."""
         return _cgroup_in(os.path.join(self.proc, str(pid)))
 
     def parent(self, pid: int) -> int:
-        """Return the number of a process's parent, 0 where there is none here or it cannot be read."""
+        """Return the number of a process's parent, 0 where there is none here, or the process has ended.
+
+        :raises NotPermittedError: where the kernel does not tell. Likewise the methods that follow.
+        """
         try:
             found = _PARENT.search(_read(os.path.join(self.proc, str(pid), "status")))
-        except (GoneError, NotPermittedError):
+        except GoneError:
             return 0
         return int(found.group(1)) if found else 0
 
@@ -252,16 +255,16 @@ class Processes:
         folder = os.path.join(self.proc, str(pid))
         try:
             users = _UIDS.search(_read(os.path.join(folder, "status")))
-            mode = os.stat(os.path.join(folder, "exe")).st_mode
-        except (GoneError, NotPermittedError, OSError):
+            mode = _stat(os.path.join(folder, "exe")).st_mode
+        except GoneError:
             return False
         return users is not None and set(users.group(1).split("\t")) == {"0"} and not mode & stat.S_ISUID
 
     def arguments(self, pid: int) -> list[str]:
-        """Return the command line of a process; empty where it cannot be read."""
+        """Return the command line of a process; empty for one that has ended."""
         try:
             return _read(os.path.join(self.proc, str(pid), "cmdline")).rstrip("\0").split("\0")
-        except (GoneError, NotPermittedError):
+        except GoneError:
             return []
 
     def has_capabilities(self, wanted: int) -> bool:
@@ -318,11 +321,13 @@ def _sockets_in(folder: int, names: t.Iterable[str]) -> t.Iterator[tuple[int, in
             yield int(name), inode
 
 
-def _cgroup_in(folder: str) -> str:
+def _cgroup_in(folder: str) -> str | None:
     try:
         return _read(os.path.join(folder, "cgroup"))
-    except (GoneError, NotPermittedError):
+    except GoneError:
         return ""
+    except NotPermittedError:  # some kernels refuse to show a path that is too long, and users may make such cgroups
+        return None
 
 
 def _unescape(name: str) -> str:
@@ -342,6 +347,13 @@ def _read(path: str) -> str:
 def _readlink(path: str) -> str:
     try:
         return os.readlink(path)
+    except OSError as exc:
+        raise _error(path, exc) from exc
+
+
+def _stat(path: str) -> os.stat_result:
+    try:
+        return os.stat(path)
     except OSError as exc:
         raise _error(path, exc) from exc
 

@@ -41,7 +41,7 @@ def container_finder(engines: EngineFiles, makers: Makers = by_root) -> t.Callab
     """
 
     def container_of(process: Process) -> Container | None:
-        found = engines.container_at(place_of(process.cgroup, process.roots, makers))
+        found = engines.container_at(place_of(process.cgroup or "", process.roots, makers))
         if found and not process.is_still_in_its_cgroup:
             return dataclasses.replace(found, user=None)
         return found

@@ -46,6 +46,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Place
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
@@ -171,12 +172,13 @@ class NamespaceScanner:
             link = os.path.join(process.folder, "ns/net")
             if not self._is_open(process.namespace, link):
                 return
-            place = place_of(process.cgroup, process.roots, self._cgroups.made)
+            place = self._place(process.folder, process.cgroup)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
             container = self._engines.container_at(place)
             if container and not process.is_still_in_its_cgroup:
                 raise GoneError(f"{process.folder} is in another cgroup now.")
+            named = self._named(container, process.pid, process.namespace)
         except (GoneError, FileNotFoundError, ProcessLookupError):
             self.unreadable.add("process", ENDED)
             return
@@ -189,7 +191,6 @@ class NamespaceScanner:
         found.processes[pid] = process
         if place.unit and (place.container or not container):  # not what a container of any name has below its cgroup
             found.units.add(place.unit)
-        named = self._named(container, process.pid, process.namespace)
         if named:
             user = self._users[process.namespace] if named.user == 0 else named.user
             key = (container or named).id, user
@@ -198,6 +199,15 @@ class NamespaceScanner:
             # that has a name, as the first process of a container has by its monitor
             if earlier is None or earlier.settings or (named.name and not earlier.name):
                 found.containers[key] = dataclasses.replace(named, user=user)
+
+    def _place(self, folder: str, cgroup: str | None) -> Place:
+        """Return where a process is.
+
+        :raises NotPermittedError: where the kernel does not tell.
+        """
+        if cgroup is None:
+            raise NotPermittedError(f"{folder}/cgroup cannot be read.")
+        return place_of(cgroup, self._processes.roots, self._cgroups.made)
 
     def _named(self, found: Container | None, pid: int, namespace: int) -> Container | None:
         """Return the container of a process; where its cgroup tells none, or no name, by its monitor."""
@@ -209,7 +219,7 @@ class NamespaceScanner:
         return self._engines.named(found, monitored.name if monitored else None)
 
     def _is_in_container(self, pid: int) -> bool:
-        place = place_of(self._processes.cgroup(pid), self._processes.roots, self._cgroups.made)
+        place = self._place(f"{self._processes.proc}/{pid}", self._processes.cgroup(pid))
         return self._engines.container_at(place) is not None
 
     def _monitored(self, pid: int, namespace: int) -> Container | None:

@@ -15,7 +15,7 @@ import dataclasses
 import ipaddress
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
@@ -210,7 +210,10 @@ class Filters:
         return dataclasses.replace(self, units=())
 
     def take_process(self, process: Process) -> bool:
-        """Return whether a process is selected. Its program and its cgroup are looked at last and only if asked for."""
+        """Return whether a process is selected. Its program and its cgroup are looked at last and only if asked for.
+
+        :raises NotPermittedError: where that depends on its cgroup, and the kernel does not tell it.
+        """
         return (
             (not self.pids or process.pid in self.pids)
             and (not self.users or bool(self.users & {process.user, str(process.uid)}))
@@ -219,9 +222,15 @@ class Filters:
                 or matches(process.command, tuple(map(_as_comm, self.commands)))
                 or matches(program_of(process), self.commands)
             )
-            and (not self.units or matches(process.unit, self.units) or matches(unit_that_started(process), self.units))
-            and (not self.containers or self._take_container(process.container))
+            and (not (self.units or self.containers) or self._take_cgroup(process))
         )
+
+    def _take_cgroup(self, process: Process) -> bool:
+        if process.cgroup is None:
+            raise NotPermittedError(f"{process.folder}/cgroup cannot be read.")
+        return (
+            not self.units or matches(process.unit, self.units) or matches(unit_that_started(process), self.units)
+        ) and (not self.containers or self._take_container(process.container))
 
     def _take_container(self, one: Container | None) -> bool:
         return one is not None and one.user == 0 and matches_container(one.id, one.name, self.containers)

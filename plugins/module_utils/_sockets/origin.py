@@ -12,14 +12,15 @@ import os
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 
 # pam_systemd(8): it moves the process of a login that opens the session, such as sshd's, to a scope of its own
 _SESSION = re.compile(r"session-[^/]+\.scope\Z")
-_PARENT = re.compile(r"^PPid:\t(\d+)$", re.MULTILINE)
 _DELETED = " (deleted)"  # proc(5), /proc/PID/exe
 
 
@@ -39,20 +40,18 @@ def unit_that_started(process: Process) -> str | None:
     """Return the unit whose process started the leader of a login session; None for all other processes.
 
     The leader is the process in the scope of the session whose parent is in another unit.
+
+    :raises NotPermittedError: where the kernel does not tell.
     """
     if process.unit is None or not _SESSION.match(process.unit):
         return None
     folder = os.path.dirname(os.path.dirname(process.folder)) if process.task else process.folder
-    parent = _PARENT.search(_text(os.path.join(folder, "status")))
-    if parent is None or int(parent.group(1)) <= 1:
+    processes = Processes(os.path.dirname(folder))
+    parent = processes.parent(process.pid)
+    if parent <= 1:
         return None
-    unit = place_of(_text(os.path.join(os.path.dirname(folder), parent.group(1), "cgroup")), process.roots).unit
+    cgroup = processes.cgroup(parent)
+    if cgroup is None:
+        raise NotPermittedError(f"The cgroup of process {parent} cannot be read.")
+    unit = place_of(cgroup, process.roots).unit
     return None if unit is None or _SESSION.match(unit) else unit
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -164,12 +164,12 @@ class SocketScanner:
         try:
             ends = filters.ends_of_units(listening_ends())
             systemd = self._processes.read(1) if ends else None
+            if systemd is None or not filters.of_any_unit().take_process(systemd):
+                return
         except (GoneError, NotPermittedError):
             return  # it is counted among the other processes
         except KeepaliveError as exc:
             self.unreadable.add("process", UNITS_UNKNOWN, str(exc))
-            return
-        if systemd is None or not filters.of_any_unit().take_process(systemd):
             return
         wanted = {
             inode
@@ -276,6 +276,11 @@ class SocketScanner:
             self._seen.add(pid)
             try:
                 process = self._processes.read(pid)
+                if process is None:
+                    continue
+                if process.namespace is not None:
+                    self._namespaces.setdefault(process.namespace, []).append(process.folder)
+                is_taken = filters.take_process(process)
             except GoneError:
                 self.unreadable.add("process", ENDED)
                 continue
@@ -283,15 +288,10 @@ class SocketScanner:
                 if not filters.pids or pid in filters.pids:
                     self._count_denied()
                 continue
-            if process is None:
-                continue
-            if process.namespace is not None:
-                self._namespaces.setdefault(process.namespace, []).append(process.folder)
-            if filters.take_process(process):
-                if process.namespace is None:
-                    self._count_denied()
-                else:
-                    chosen.append(process)
+            if is_taken and process.namespace is None:
+                self._count_denied()
+            elif is_taken:
+                chosen.append(process)
         return chosen
 
     def _select(self, filters: Filters) -> tuple[Selected, list[Line]]:

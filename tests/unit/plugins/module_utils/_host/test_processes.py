@@ -257,6 +257,22 @@ def test_cgroup_of_a_process_that_has_ended(tmp_path: Path) -> None:
     assert (process.cgroup, process.unit, process.container) == ("", None, None)
 
 
+def test_a_cgroup_that_the_kernel_does_not_tell_is_unknown(tmp_path: Path) -> None:
+    """Some kernels refuse to show a path that is too long, and users may make such cgroups."""
+    lay_out(tmp_path, {"7/cgroup": None})
+    process = Process(7, "x", 0, 1, str(tmp_path / "7"), container_of=mock.Mock(return_value=None))
+    assert process.cgroup is Processes(str(tmp_path)).cgroup(7) is None
+    assert process.as_dict() == {"pid": 7, "command": "x", "user": "root", "unit": None, "container": None}
+
+
+@pytest.mark.parametrize("look", ["parent", "arguments", "is_of_root"])
+def test_what_the_kernel_does_not_tell_is_not_taken_for_nothing(tmp_path: Path, look: str) -> None:
+    lay_out(tmp_path, {"7/status": None, "7/cmdline": None})
+    with pytest.raises(NotPermittedError) as failed:
+        getattr(Processes(str(tmp_path)), look)(7)
+    assert str(failed.value).endswith(" cannot be read: Is a directory.")
+
+
 @pytest.mark.parametrize(
     ("users", "mode", "is_of_root"),
     [

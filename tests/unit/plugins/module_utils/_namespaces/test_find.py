@@ -302,6 +302,28 @@ def test_container_by_its_monitor(
     assert [container.name for container in one.containers] == found
 
 
+@pytest.mark.parametrize("hidden", ["7/cgroup", "7/status", "3/cgroup", "3/cmdline"])
+def test_what_is_not_told_of_a_process_or_its_parent_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
+    """Root in a container may call itself a monitor, and hide its cgroup by a path that is too long to be shown."""
+    layout: dict[str, bytes | None] = {
+        "7/ns": None,
+        "7/status": b"Name:\tx\nPPid:\t3\n",
+        "7/cgroup": b"",
+        "3/cmdline": LXC_MONITOR,
+        "3/cgroup": b"",
+        "3/status": b"Name:\tx\nPPid:\t1\nUid:\t0\t0\t0\t0\n",
+        "3/exe": b"",
+    }
+    lay_out(tmp_path, {**layout, hidden: None})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    monkeypatch.setattr(find, "user_of", lambda _descriptor: 0)
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid))))
+    assert found.namespaces() == []
+    assert ("process", "permission_denied") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
 @pytest.mark.parametrize(
     ("title", "cgroup", "found"),
     [

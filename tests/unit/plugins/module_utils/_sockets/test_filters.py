@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
@@ -117,6 +117,18 @@ def test_take_process_by_its_program_and_by_what_started_it(
     )
     (tmp_path / "7/exe").symlink_to("/opt/a-program-with-a-long-name")
     assert Filters.from_options(options).take_process(Process(7, "MainThread", 0, 1, str(tmp_path / "7"))) is taken
+
+
+@pytest.mark.parametrize("options", [{"units": ["ssh"]}, {"containers": ["web"]}])
+def test_whether_a_process_is_selected_is_unknown_where_its_cgroup_is(
+    tmp_path: Path, options: dict[str, t.Any]
+) -> None:
+    lay_out(tmp_path, {"cgroup": None})
+    process = Process(7, "x", 0, 1, str(tmp_path))
+    with pytest.raises(NotPermittedError):
+        Filters.from_options(options).take_process(process)
+    assert not Filters.from_options({**options, "pids": [8]}).take_process(process)
+    assert Filters.from_options({"pids": [7]}).take_process(process)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import typing as t
+from unittest import mock
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -62,3 +65,21 @@ def test_unit_that_started(tmp_path: Path, files: dict[str, bytes], unit: str | 
 def test_unit_that_started_a_process_whose_first_thread_has_ended(tmp_path: Path) -> None:
     lay_out(tmp_path, {"7/task/9/cgroup": SESSION, "7/status": status(5), "5/cgroup": SSH})
     assert unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7/task/9"), 9)) == "ssh.service"
+
+
+@pytest.mark.parametrize("hidden", ["7/status", "5/cgroup"])
+def test_unit_that_started_is_unknown_where_the_kernel_does_not_tell(tmp_path: Path, hidden: str) -> None:
+    lay_out(tmp_path, {"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": SSH, hidden: None})
+    with pytest.raises(NotPermittedError):
+        unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7")))
+
+
+def test_too_many_open_files_tell_nothing_of_what_started_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, {"7/cgroup": SESSION})
+    process = Process(7, "sshd", 0, 1, str(tmp_path / "7"))
+    assert process.unit == "session-3.scope"
+    monkeypatch.setattr("builtins.open", mock.Mock(side_effect=OSError(errno.EMFILE, os.strerror(errno.EMFILE))))
+    with pytest.raises(ExhaustedError):
+        unit_that_started(process)

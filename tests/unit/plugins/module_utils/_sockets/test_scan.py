@@ -13,10 +13,11 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import NO_TABLE
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
@@ -99,3 +100,24 @@ def test_known_sockets_are_left_out() -> None:
         filters = Filters.from_options({"pids": [os.getpid()], "local_ports": [listener.getsockname()[1]]})
         (found,) = SocketScanner(Processes()).sockets(filters)
         assert list(SocketScanner(Processes()).sockets(filters, known={found.inode})) == []
+
+
+@pytest.mark.parametrize("unit", ["nginx.service", "nginx.socket"])
+def test_processes_whose_cgroup_cannot_be_read(tmp_path: Path, unit: str) -> None:
+    lay_out(tmp_path, {"cgroup": None})
+
+    class Deep(Processes):
+        """Processes in cgroups whose path is too long to be shown."""
+
+        def read(self, pid: int) -> Process | None:
+            return Process(pid, "x", 0, 1, str(tmp_path))
+
+        def pids(self) -> list[int]:
+            return [1, 7]
+
+    scanner = SocketScanner(Deep())
+    assert list(scanner.sockets(Filters.from_options({"units": [unit]}))) == []
+    assert [one for one in scanner.unreadable.as_list() if one["what"] == "process"] == [
+        {"what": "process", "code": "permission_denied", "message": "permission denied", "count": 2}
+    ]
+    assert scanner.denied
