@@ -27,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ReplacedByLinkError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
@@ -35,6 +36,9 @@ if t.TYPE_CHECKING:
 MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 _MOST_KEPT = 64
 _STATUS = "/proc/self/status"
+_MOUNTS = "/proc/self/mountinfo"
+# What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
+_OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
 _CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
 # What a path is answered with where there is nothing, or nothing that this process may see.
 NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
@@ -328,9 +332,23 @@ def refused(found: os.stat_result) -> tuple[Kind, str] | None:
         return "directory", "it is a folder"
     if not stat.S_ISREG(found.st_mode):
         return "unreadable", "it is not a regular file"
+    if not found.st_size and _is_of_kernel(found.st_dev):
+        return "unreadable", "it is a file of the kernel"
     if found.st_size > MOST_BYTES:
         return "unreadable", f"it is larger than {MOST_BYTES >> 20} MiB"
     return None
+
+
+def _is_of_kernel(device: int) -> bool:
+    """Return whether a device is a file system in which the kernel makes up what is read; False if that is unknown."""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        with open(_MOUNTS, "rb") as file:
+            mounts = Mounts(file.read())
+    except OSError as exc:
+        require_not_exhausted(_MOUNTS, exc)
+        return False
+    return any(one.device == number and one.kind in _OF_KERNEL for one in mounts.every)
 
 
 @contextlib.contextmanager

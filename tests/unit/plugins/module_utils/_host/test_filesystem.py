@@ -53,6 +53,13 @@ def test_regular_file_that_would_have_to_be_waited_for(root: Path, monkeypatch: 
         os.close(writer)
 
 
+def test_file_of_the_kernel_is_not_read(root: Path) -> None:
+    """A user may let a script that is called be a link to /proc/kmsg, which gives each message only once."""
+    assert FileSystem().content("/proc/version") == ("unreadable", b"", "it is a file of the kernel")
+    lay_out(root, {"empty": b""})
+    assert FileSystem(str(root)).content("/empty") == ("file", b"", "")
+
+
 @pytest.mark.parametrize("name", ["link", "nowhere", "loop", "folder-link/file"])
 @pytest.mark.parametrize("ask", ["content", "exists", "isdir", "is_executable", "listdir"])
 def test_no_link_is_followed(root: Path, ask: str, name: str) -> None:
