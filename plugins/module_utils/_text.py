@@ -15,12 +15,15 @@ import typing as t
 # formats of Unicode that no script needs (bidirectional controls, zero width, tags), line and paragraph separators,
 # private use and what is no character. Named here, not asked of unicodedata, whose tables differ between Pythons: a
 # host and the controller have to show the same text.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+_BUT_LINES = (
+    "\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000f0000-\U0010ffff"
 )
+# As many as stand side by side at once: a host may return millions of them.
+_UNPRINTABLE = re.compile(f"[\x00-\x1f{_BUT_LINES}]+")
+_UNPRINTABLE_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_BUT_LINES}]+")
 # Surrogates that do not stand for the byte of a file name (PEP 383).
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]+")
 
 
 def printable(text: str) -> str:
@@ -33,7 +36,7 @@ def printable(text: str) -> str:
 
 def printable_text(text: str) -> str:
     """Return a text in the same way; line feeds and tabs stay."""
-    return _UNPRINTABLE.sub(_escape_but_lines, _decoded(text))
+    return _UNPRINTABLE_BUT_LINES.sub(_escape, _decoded(text))
 
 
 def printable_lines(text: bytes) -> str:
@@ -53,7 +56,3 @@ def _decoded(text: str) -> str:
 
 def _escape(found: t.Match[str]) -> str:
     return ascii(found.group())[1:-1]
-
-
-def _escape_but_lines(found: t.Match[str]) -> str:
-    return found.group() if found.group() in "\n\t" else _escape(found)

@@ -116,6 +116,7 @@ _DIFF_KEYS = ("before", "after", "before_header", "after_header", "prepared")
 _MOST_WARNINGS = 50
 _LONGEST_WARNING = 2000
 _LONGEST_TEXT = 1 << 20
+_MOST_OF_DIFFS = 16 << 20  # characters; no run changes files with more
 # Of one result: values in lists and dictionaries, and how deep these are. 100,000 sockets are the largest. The modules
 # for network namespaces return 20 million characters, of which a value has five or more.
 _MOST_VALUES = 100_000
@@ -142,12 +143,12 @@ class _Budget:
         :raises ValueError: where the result is too large or too deep, or has a number that JSON has not.
         """
         self._values -= 1
+        self._characters -= len(value) if isinstance(value, str) else 0
         if self._values < 0 or self._characters < 0:
             raise ValueError("more values than any result of this module")
         if depth > _DEEPEST:
             raise ValueError(f"lists and dictionaries more than {_DEEPEST} deep")
         if isinstance(value, str):
-            self._characters -= len(value)
             return value if value.isascii() and value.isprintable() else printable_text(value)
         if isinstance(value, dict):
             return {self.clean(str(key), depth): self.clean(one, depth + 1) for key, one in value.items()}
@@ -173,6 +174,7 @@ def reduced(result: Result, module: str, *, summary_only: bool = False) -> Resul
         most = _MOST_VALUES_OF.get(module, _MOST_VALUES)
         budget = _Budget(min(most, _MOST_VALUES_OF_A_SUMMARY) if summary_only else most)
         kept = {name: budget.clean(value) for name, value in kept.items()}
+        shown = {name: show(result[name]) for name, show in _SHOWN.items() if result.get(name) is not None}
     except (ValueError, RecursionError) as exc:
         return _refused(result, printable_text(str(exc)))
     if isinstance(result.get("exception"), str):
@@ -182,10 +184,7 @@ def reduced(result: Result, module: str, *, summary_only: bool = False) -> Resul
             return _refused(result, f"{name}, of type {_type_of(value)} and not {documented[name]}")
     kept.update((name, bool(value)) for name, value in kept.items() if documented[name] == "flag")
     kept.update((name, value[:_LONGEST_TEXT]) for name, value in kept.items() if documented[name] == "str")
-    for name, reduce in (("warnings", _warnings), ("deprecations", _deprecations), ("diff", _diff)):
-        if result.get(name) is not None:
-            kept[name] = reduce(result[name])
-    return kept
+    return {**kept, **shown}
 
 
 def _type_of(value: object) -> str:
@@ -233,8 +232,13 @@ def _deprecations(found: object) -> list[Result]:
 
 
 def _diff(found: object) -> list[Result]:
-    return [
-        {name: _printed(one[name], _LONGEST_TEXT) for name in _DIFF_KEYS if name in one}
-        for one in (found if isinstance(found, list) else [found])
-        if isinstance(one, dict)
-    ]
+    kept: list[Result] = []
+    left = _MOST_OF_DIFFS
+    for one in found if isinstance(found, list) else [found]:
+        if isinstance(one, dict) and left > 0:
+            kept.append({name: _printed(one[name], min(left, _LONGEST_TEXT)) for name in _DIFF_KEYS if name in one})
+            left -= 1 + sum(map(len, kept[-1].values()))
+    return kept
+
+
+_SHOWN: dict[str, t.Callable[[object], t.Any]] = {"warnings": _warnings, "deprecations": _deprecations, "diff": _diff}

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust import results
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
 Result = t.Dict[str, t.Any]
@@ -131,6 +132,26 @@ def test_value_that_the_controller_cannot_handle(before: dict[str, t.Any], what:
     assert (refused["failed"], refused["changed"]) == (True, True)
     assert what in refused["msg"]
     assert "before" not in refused
+
+
+@pytest.mark.parametrize("name", ["warnings", "deprecations", "diff"])
+def test_what_is_printed_is_not_deeper_than_the_stack(name: str) -> None:
+    found = [{"msg": nested(50_000), "before": nested(50_000)}, nested(50_000)]
+    refused = reduced({"changed": True, name: found}, "keepalive")
+    assert (refused["failed"], refused["changed"], refused.keys()) == (True, True, {"failed", "changed", "msg"})
+
+
+def test_a_text_that_is_too_long_is_not_searched_for_what_controls_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    monkeypatch.setattr(results, "printable_text", lambda text: searched.append(len(text)) or "x")
+    assert reduced({"changed": True, "msg": "\x1b" * 10_000_001}, "keepalive")["failed"]
+    assert max(searched) < 1000
+
+
+def test_all_diffs_together_are_cut() -> None:
+    kept = reduced({"diff": [{"before": "x" * (1 << 20), "after": ""}] * 30}, "keepalive")
+    assert sum(len(text) for one in kept["diff"] for text in one.values()) < 21 << 20
+    assert len(reduced({"diff": [{"before": "x", "after": "y"}] * 1000}, "keepalive")["diff"]) == 1000
 
 
 def test_no_text_controls_a_terminal() -> None:
