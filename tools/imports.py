@@ -88,12 +88,14 @@ PURE = (
     "module_utils._state.deviations",
     "module_utils._state.diff",
     "module_utils._state.findings",
+    "module_utils._state.options",
     "module_utils._state.order",
     "module_utils._state.plan",
     "module_utils._state.precedence",
     "module_utils._state.snapshot",
     "module_utils._state.unknown",
     "plugin_utils._trust.facts",
+    "plugin_utils._trust.numbers",
     "plugin_utils._trust.results",
     "plugin_utils._audit.criteria",
     "plugin_utils._audit.host",
@@ -103,8 +105,9 @@ PURE = (
     "plugin_utils._audit.csv_report",
 )
 COMPUTES = {
-    *("__future__", "abc", "base64", "binascii", "collections", "csv", "dataclasses", "errno", "fnmatch"),
-    *("functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string", "types", "typing", "zlib"),
+    *("__future__", "abc", "base64", "binascii", "collections", "csv", "dataclasses", "decimal", "errno"),
+    *("fnmatch", "functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string"),
+    *("types", "typing", "zlib"),
 }
 
 # What runs on the controller, and what writes on the host that it runs on.

@@ -91,6 +91,22 @@ def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused:
         assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "remedy"), [("0600", "write it without the zero"), ("+600", "give a whole number")], ids=str
+)
+def test_apply_with_a_number_in_another_notation(given: str, remedy: str) -> None:
+    run = subprocess.run(
+        [MAKEFILE.parent / "tools" / "apply.sh", "check"],
+        env={**os.environ, "PROBES": given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"PROBES is '{given}'")
+    assert run.stderr.endswith(f": {remedy}. Nothing was changed.\n")
+
+
 @pytest.mark.parametrize(("goal", "where"), [("build", ".build/linux-tcp-"), ("install", ".collections")])
 def test_goal_says_where_its_result_is(goal: str, where: str) -> None:
     assert re.search(rf"echo '[^']*{re.escape(where)}[^']*\.'\n\Z", make(MAKEFILE.parent, goal).stdout)

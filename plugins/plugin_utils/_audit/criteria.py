@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import require_no_leading_zero
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +71,7 @@ def _seconds(name: str, value: object) -> int | None:
     text = _text(value)
     if not text:
         return None
+    require_no_leading_zero(name, text)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise InvalidValueError(f"{name} is '{text}': give seconds, a whole number from 1 on, or leave it out.")
     return int(text)

@@ -75,7 +75,7 @@ def checked(arguments: Arguments, spec: Spec, *, module: str) -> dict[str, t.Any
     :raises InvalidValueError: for the first that the module would refuse, with what to give instead.
     """
     _require_options(arguments, spec, module)
-    found = _without_aliases(with_whole_numbers(arguments), spec)
+    found = _without_aliases(with_whole_numbers(arguments, spec), spec)
     for name in (name for name in found if name in spec):
         require_valid(name, found[name], spec[name])
     if "sockets" in spec:

@@ -65,6 +65,12 @@ def test_what_is_judged(criteria: Criteria, judged: str) -> None:
             id="a digit of another kind",
         ),
         pytest.param(
+            {"max_age": "0600"},
+            "keepalive_audit_max_age is '0600', and a number that begins with 0 is octal in YAML and for the kernel, "
+            "and decimal elsewhere: write it without the zero.",
+            id="octal for some",
+        ),
+        pytest.param(
             {"strict": "maybe"},
             "keepalive_audit_strict is 'maybe': give true or false, or leave it out.",
             id="no truth",

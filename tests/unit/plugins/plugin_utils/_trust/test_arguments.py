@@ -81,6 +81,12 @@ def check(module: str, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
             "keepalive", {"time": 0, "state": "absent"}, {"time": 0, "state": "absent"}, id="a value to remove"
         ),
         pytest.param("keepalive_sockets_info", {"states": "listening"}, {"states": "listening"}, id="a list as text"),
+        pytest.param(
+            "keepalive_sockets_info",
+            {"idle_timeout": "350.0", "remote_ports": ["443", 80.0], "pids": None},
+            {"idle_timeout": 350, "remote_ports": [443, 80], "pids": None},
+            id="other numbers from templates",
+        ),
     ],
 )
 def test_what_is_right(module: str, arguments: dict[str, t.Any], found: dict[str, t.Any]) -> None:
@@ -138,6 +144,16 @@ TWO_NAMES = "and both are names of one option: give one of them."
             "sockets[0]: time is 'x': give a whole number of seconds, or leave it out.",
         ),
         ("keepalive", {"time": True}, "time is True, a boolean: give a whole number between 1 and 2147483."),
+        (
+            "keepalive_sockets_info",
+            {"limit": float("inf")},
+            "limit is inf: give a whole number of seconds, or leave it out.",
+        ),
+        (
+            "keepalive_sockets_info",
+            {"local_ports": [443, "https"]},
+            "local_ports is 'https': give a whole number, or leave it out.",
+        ),
         (
             "keepalive_checkpoint",
             {"probes": 256},

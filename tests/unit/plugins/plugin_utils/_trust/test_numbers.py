@@ -21,7 +21,9 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import wi
         (600.0, 600),
         ("600.0", 600),
         ("6e2", 600),
-        ("0600", 600),
+        ("+600", 600),
+        ("1_000", 1000),
+        ("0", 0),
         ("-1", -1),
         (0, 0),
         (True, True),
@@ -46,3 +48,13 @@ def test_no_whole_number(given: object, name: str, unit: str) -> None:
     message = f"{name} is {given!r}: give a whole number{unit}, or leave it out."
     with pytest.raises(InvalidValueError, match=re.escape(message)):
         with_whole_numbers({name: given})
+
+
+@pytest.mark.parametrize("given", ["0600", " 00600\n", "-010", "00", "0600.0", "0_600"])
+def test_a_leading_zero_is_octal_for_some(given: str) -> None:
+    message = (
+        f"time is {given!r}, and a number that begins with 0 is octal in YAML and for the kernel, and decimal "
+        f"elsewhere: write it without the zero."
+    )
+    with pytest.raises(InvalidValueError, match=re.escape(message)):
+        with_whole_numbers({"time": given})
