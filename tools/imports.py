@@ -105,8 +105,8 @@ PURE = (
     "plugin_utils._audit.csv_report",
 )
 COMPUTES = {
-    *("__future__", "abc", "base64", "binascii", "collections", "csv", "dataclasses", "decimal", "errno"),
-    *("fnmatch", "functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string"),
+    *("__future__", "abc", "base64", "binascii", "collections", "contextlib", "csv", "dataclasses", "decimal"),
+    *("errno", "fnmatch", "functools", "io", "itertools", "math", "posixpath", "re", "shlex", "stat", "string"),
     *("types", "typing", "zlib"),
 }
 

@@ -12,6 +12,7 @@ these, into ``fail_json``; whatever else is raised is a defect.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -33,6 +34,16 @@ class KeepaliveError(Exception):
     def __init__(self, message: str, **details: t.Any) -> None:
         super().__init__(printable(message))
         self.details = details
+
+
+@contextlib.contextmanager
+def before_any_change() -> t.Iterator[None]:
+    """Let each error of a block say that nothing was changed."""
+    try:
+        yield
+    except KeepaliveError as exc:
+        exc.args = (unchanged(exc),)
+        raise
 
 
 class InvalidValueError(KeepaliveError):

@@ -362,7 +362,7 @@ container_defaults:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
@@ -381,8 +381,9 @@ def main() -> None:
         if module.params[name]:
             module.fail_json(msg=NO_ACTION_PLUGIN.format(name))
     try:
-        host = LocalHost(module.params["root"])
-        want = DesiredState.from_params(module.params)
+        with before_any_change():
+            host = LocalHost(module.params["root"])
+            want = DesiredState.from_params(module.params)
         outcome = ensure(host, want, check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)

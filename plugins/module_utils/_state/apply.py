@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     StuckFileError,
     UndoError,
     VerificationError,
+    before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import backup_name
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
@@ -46,13 +47,16 @@ def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
         planned after the last one.
     """
     changes_nothing = check_mode or want.is_empty
-    with contextlib.nullcontext() if changes_nothing else host.lock.held():
-        change = preview(host, want)
-        for key in change.kernel_writes:
-            host.kernel.require_writable(key)
-        for edit in change.edits:
-            host.files.require_writable(edit.target)
-        cut_links = tuple(edit.target for edit in change.edits if host.files.has_other_names(edit.target))
+    with contextlib.ExitStack() as stack:
+        with before_any_change():
+            if not changes_nothing:
+                stack.enter_context(host.lock.held())
+            change = preview(host, want)
+            for key in change.kernel_writes:
+                host.kernel.require_writable(key)
+            for edit in change.edits:
+                host.files.require_writable(edit.target)
+            cut_links = tuple(edit.target for edit in change.edits if host.files.has_other_names(edit.target))
         if check_mode or change.is_empty:
             return Outcome(change, change.after, cut_links=cut_links)
         with signals_held_back():

@@ -21,6 +21,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     VerificationError,
+    before_any_change,
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import refusal
@@ -239,23 +240,24 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
     :raises KernelError: in a chroot, whose kernel is the one of the machine around it.
     :raises KeepaliveError: when the host refuses a step.
     """
-    with contextlib.nullcontext() if check_mode else host.lock.held("restore"):
-        restoration = plan_restoration(host, checkpoint)
-        if restoration.values and host.init_system().in_chroot:
-            raise refusal("set the running kernel", "Restore it outside of the chroot.")
-        if restoration.foreign and not force:
-            messages = "; ".join(one.message for one in restoration.foreign)
-            raise ForeignChangeError(
-                unchanged(
+    with contextlib.ExitStack() as stack:
+        with before_any_change():
+            if not check_mode:
+                stack.enter_context(host.lock.held("restore"))
+            restoration = plan_restoration(host, checkpoint)
+            if restoration.values and host.init_system().in_chroot:
+                raise refusal("set the running kernel", "Restore it outside of the chroot.")
+            if restoration.foreign and not force:
+                messages = "; ".join(one.message for one in restoration.foreign)
+                raise ForeignChangeError(
                     f"Changed by others since the rollout: {messages}. Check it, or give force: true "
-                    f"(keepalive_restore_force=true to the playbook linux.tcp.restore)."
-                ),
-                foreign=[one.as_dict() for one in restoration.foreign],
-            )
-        for key in restoration.values:
-            host.kernel.require_writable(key)
-        for file, _found in restoration.files:
-            host.files.require_writable(file.path)
+                    f"(keepalive_restore_force=true to the playbook linux.tcp.restore).",
+                    foreign=[one.as_dict() for one in restoration.foreign],
+                )
+            for key in restoration.values:
+                host.kernel.require_writable(key)
+            for file, _found in restoration.files:
+                host.files.require_writable(file.path)
         if not check_mode and not restoration.is_empty:
             with signals_held_back():
                 _apply(host, restoration)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils import _errors
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
 
 ERRORS = [one for one in vars(_errors).values() if isinstance(one, type) and issubclass(one, Exception)]
 
@@ -22,3 +22,11 @@ def test_modules_catch_each_error_by_its_base(error: type[Exception]) -> None:
 
 def test_details() -> None:
     assert KeepaliveError("no.", overridden_by=[1]).details == {"overridden_by": [1]}
+
+
+@pytest.mark.parametrize("message", ["It is full.", "It is full", "It is full. Nothing was changed."])
+def test_before_any_change(message: str) -> None:
+    with pytest.raises(_errors.FileError) as caught, before_any_change():
+        raise _errors.FileError(message, path="/etc")
+    assert str(caught.value) == "It is full. Nothing was changed."
+    assert caught.value.details == {"path": "/etc"}

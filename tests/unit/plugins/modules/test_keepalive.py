@@ -209,33 +209,35 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
         pytest.param(
             {"time": 0},
             "time is 0: the kernel would take it and then send a probe every intvl seconds, forever. "
-            "Give a whole number between 1 and 2147483 (seconds), or leave time out to keep what is set.",
+            "Give a whole number between 1 and 2147483 (seconds), or leave time out to keep what is set. "
+            "Nothing was changed.",
             id="zero",
         ),
         pytest.param(
             {"probes": "256"},
             "probes is 256: not every kernel takes more than 255. "
-            "Give a whole number between 1 and 255, or leave probes out to keep what is set.",
+            "Give a whole number between 1 and 255, or leave probes out to keep what is set. Nothing was changed.",
             id="too large",
         ),
         pytest.param(
             {"intvl": True},
-            "intvl is True, a boolean: give a whole number between 1 and 2147483.",
+            "intvl is True, a boolean: give a whole number between 1 and 2147483. Nothing was changed.",
             id="boolean",
         ),
         pytest.param(
             {"time": 5, "path": "here.conf"},
-            "path is 'here.conf': give the absolute path of a file, such as /etc/sysctl.d/99-tcp-keepalive.conf.",
+            "path is 'here.conf': give the absolute path of a file, such as /etc/sysctl.d/99-tcp-keepalive.conf. "
+            "Nothing was changed.",
             id="relative path",
         ),
         pytest.param(
             {"time": 5, "path": "/etc/sysctl.d"},
-            "/etc/sysctl.d cannot be edited: it is a folder. Give the path of a regular file.",
+            "/etc/sysctl.d cannot be edited: it is a folder. Give the path of a regular file. Nothing was changed.",
             id="folder as path",
         ),
         pytest.param(
             {"root": "/nowhere"},
-            "root is '/nowhere', which is not a folder. Give the root folder of a system tree.",
+            "root is '/nowhere', which is not a folder. Give the root folder of a system tree. Nothing was changed.",
             id="no root",
         ),
         *(
