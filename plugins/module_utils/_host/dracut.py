@@ -27,6 +27,8 @@ _WORD = rb"""("[^"$`\\]*"|'[^']*'|[\w./:,@%+=-]*)"""
 _PLAIN = re.compile(rb"[ \t]*([A-Za-z_]\w*)(\+?=)" + _WORD + rb"([ \t]+#.*|[ \t]*)")
 _NOTHING = re.compile(rb"[ \t]*(#.*)?")
 _ASSIGNMENT = re.compile(rb"(?<![\w-])hostonly\+?=([^\s;&|)}]*)")
+# What another file, or a variable, sets is not looked at.
+_SOURCED = re.compile(rb"(^|[;&|({]|\b(then|do|else|builtin|command)\b)[ \t]*(\.|source|eval)[ \t]+\S")
 _HOST_ONLY = (b"yes", b"-h")
 
 
@@ -51,6 +53,8 @@ def read_initramfs(files: Files) -> Initramfs | None:
 def _assignments(text: bytes) -> t.Iterator[tuple[int, bool]]:
     """Yield the number of each line of a script that sets hostonly, and whether to yes or what is not known.
 
+    A line that runs what another file or a variable has may set it.
+
     What sets it to anything else counts only where each line of the script is a plain assignment: elsewhere a
     condition, on this line or one before, may leave it out.
     """
@@ -62,6 +66,8 @@ def _assignments(text: bytes) -> t.Iterator[tuple[int, bool]]:
                 yield number, found[2] == b"+=" or found[3].strip(b"\"'") in _HOST_ONLY
         return
     for number, line in lines:
+        if _SOURCED.search(line):
+            yield number, True
         for found_value in _ASSIGNMENT.findall(line):
             value = re.sub(rb"[\"']", b"", found_value)
             if value in _HOST_ONLY or b"hostonly+=" in line or not re.fullmatch(rb"[\w-]*", value):

@@ -108,11 +108,25 @@ def test_what_is_plain_takes_it_back(tmp_path: Path, text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b'eval "hostonly=yes"', b"{ hostonly=yes;}", b'x="a #b"; hostonly=yes', b"true; hostonly+=yes"]
+    "line",
+    [
+        *(b'eval "hostonly=yes"', b"{ hostonly=yes;}", b'x="a #b"; hostonly=yes', b"true; hostonly+=yes"),
+        *(b". /etc/sysconfig/dracut", b"\tsource x.conf # ours", b"[ -e /x ] && . /x", b"if true; then source /x; fi"),
+        *(b'eval "$x"', b"[[ -e /x ]] || builtin . /x", b"for i in /x/*; do . $i; done"),
+    ],
+    ids=str,
 )
 def test_what_may_set_it(tmp_path: Path, line: bytes) -> None:
     files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, CONF: b"x=1\n" + line + b"\n"})
     assert read_initramfs(files) == Initramfs((CONF, 2))
+
+
+@pytest.mark.parametrize(
+    "line", [b"[ -e ./x ] && y=.", b'echo "a . b"', b"cp /x . ", b'open-source=1; resource "a"'], ids=str
+)
+def test_what_sources_nothing(tmp_path: Path, line: bytes) -> None:
+    files = files_of(tmp_path, {"/usr/lib/dracut/modules.d": None, CONF: b"x=1\n" + line + b"\n"})
+    assert read_initramfs(files) == Initramfs(None)
 
 
 def test_a_configuration_that_cannot_be_read_may_say_anything(tmp_path: Path) -> None:
