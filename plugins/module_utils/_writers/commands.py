@@ -247,8 +247,9 @@ class _Script:
             return []
         before = len(self.log.found)
         printed = self.run_text(text)
-        if len(self.log.found) == before and not printed:  # a list of settings
-            self.log.settings(Word(part.group(), text.line_at(part.start())) for part in parts(text.text))
+        words = [Word(part.group(), text.line_at(part.start())) for part in parts(text.text)]
+        if len(self.log.found) == before and not printed and "=" in words[0].text:  # a list of settings
+            self.log.settings(words)
         return printed
 
     def _write_files(self, name: str, arguments: list[Word], given: list[Word]) -> None:

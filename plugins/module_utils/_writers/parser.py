@@ -30,6 +30,9 @@ _GROUPS = {"{": "}", "if": "fi", "while": "done", "until": "done", "for": "done"
 _ENDS = frozenset(_GROUPS.values())
 # After these a command begins.
 _KEYWORDS = frozenset(("then", "else", "elif", "do", "!", "time", "if", "while", "until"))
+_BRANCHES = ("then", "else", "elif", "do")
+_CONDITIONS = ("&&", "||")
+_ALWAYS = {"true": True, ":": True, "false": False}
 
 
 def parse_shell(text: str, line: int = 1) -> list[Pipeline]:
@@ -43,13 +46,18 @@ def parse_shell(text: str, line: int = 1) -> list[Pipeline]:
 class _Group:
     """The pipelines of a group that is being read, up to one of the words that ``end`` it."""
 
-    def __init__(self, ends: frozenset[str]) -> None:
+    def __init__(self, ends: frozenset[str], opener: str = "") -> None:
         self.found: list[Pipeline] = []
         self.ends = ends
         self.pipeline: Pipeline = []
         self.command = Command()
         self.awaits_pattern = self.is_case
-        self.is_conditional = False  # the pipeline runs only if the one before it succeeded, or failed
+        self.mark = ""  # before the pipeline
+        self.is_negated = False
+        self.status: bool | None = None  # of the last pipeline that runs: whether it succeeds, None where that depends
+        self.opener = opener
+        self.is_dead = False  # the branch is never taken
+        self.was_taken = False  # one before it always is
         self.has_exited = False
 
     @property
@@ -68,15 +76,43 @@ class _Group:
             self.pipeline.append(self.command)
         self.command = Command()
         if mark not in ("|", "|&") and self.pipeline:
-            is_bare = not (self.ends or self.is_conditional or mark in ("&", "&&", "||")) and len(self.pipeline) == 1
-            self.has_exited = is_bare and [word.text for word in self.pipeline[0].words[:1]] == ["exit"]
-            self.is_conditional = mark in ("&&", "||")
-            self.found.append(self.pipeline)
-            self.pipeline = []
+            is_bare = (
+                not (self.ends or self.mark in _CONDITIONS or mark in ("&", *_CONDITIONS)) and len(self.pipeline) == 1
+            )
+            self.has_exited = is_bare and _ends_script(self.pipeline[0])
+            if not self.is_dead and (self.mark, self.status) not in (("&&", False), ("||", True)):
+                self.status = None if mark == "&" else _status_of(self.pipeline, is_negated=self.is_negated)
+                self.found.append(self.pipeline)
+            self.mark, self.is_negated, self.pipeline = mark, False, []
+
+    def note(self, keyword: str) -> None:
+        """Note what a keyword says of the commands behind it."""
+        if keyword == "!":
+            self.is_negated = True
+        elif keyword in _BRANCHES:
+            holds = (
+                None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
+            )
+            self.is_dead = self.was_taken or holds is False
+            self.was_taken = self.was_taken or holds is True
+            self.mark, self.status = "", None
 
     def drop(self) -> None:
         """Forget what was read of a pipeline: the pattern of a case."""
         self.command, self.pipeline, self.awaits_pattern = Command(), [], False
+
+
+def _ends_script(command: Command) -> bool:
+    """Whether nothing behind a command is reached; ``exec`` without a program only redirects."""
+    words = [word.text for word in command.words]
+    return words[:1] == ["exit"] or (words[:1] == ["exec"] and len(words) > 1)
+
+
+def _status_of(pipeline: Pipeline, *, is_negated: bool) -> bool | None:
+    """Return whether a pipeline always succeeds, or never; None where that depends."""
+    words = [] if pipeline[1:] or pipeline[0].redirections else pipeline[0].words
+    status = _ALWAYS.get(words[0].text) if words and pipeline[0].body is None else None
+    return status if status is None else status is not is_negated
 
 
 class _Parser(Lexer):
@@ -88,13 +124,13 @@ class _Parser(Lexer):
     def parse_all(self) -> list[Pipeline]:
         return self._pipelines(frozenset())[0] + self._substituted
 
-    def _pipelines(self, ends: frozenset[str]) -> tuple[list[Pipeline], str]:
+    def _pipelines(self, ends: frozenset[str], opener: str = "") -> tuple[list[Pipeline], str]:
         """Return the pipelines up to one of the words that end a group, and that word; empty at the text's end."""
         self._depth += 1
         if self._depth > _MOST_NESTED:
             raise ShellError("groups are nested too deeply")
         try:
-            return self._read_group(_Group(ends))
+            return self._read_group(_Group(ends, opener))
         finally:
             self._depth -= 1
 
@@ -160,6 +196,7 @@ class _Parser(Lexer):
                 self._read_inner_group(group.command, word)
                 return None
             if word.text in _KEYWORDS or word.text in _ENDS:
+                group.note(word.text)
                 return None
         if group.command.body is None:
             group.command.words.append(word)
@@ -170,7 +207,7 @@ class _Parser(Lexer):
         command.words = [] if word.text == "{" else [word]
         if word.text in ("for", "select", "case"):
             self._rest_of_line(command)
-        command.body = self._pipelines(frozenset((_GROUPS[word.text],)))[0]
+        command.body = self._pipelines(frozenset((_GROUPS[word.text],)), word.text)[0]
 
     def _rest_of_line(self, command: Command) -> None:
         """Read the words behind ``for`` or ``case``, up to the begin of their commands."""

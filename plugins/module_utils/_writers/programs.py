@@ -44,7 +44,7 @@ PRINTERS = frozenset(("echo", "printf"))
 _MUTE = frozenset(
     (
         *(":", "true", "false", "test", "[", "[[", "logger", "wall", "mail", "mailx", "sendmail", "read"),
-        *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "history", "ls", "stat"),
+        *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "whatis", "history", "ls", "stat"),
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("augtool", "git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
         *("pgrep", "pkill", "ps", "curl", "wget"),

@@ -735,6 +735,21 @@ ps aux | grep "{SET}"
 which sysctl
 man sysctl
 type sysctl
+bash -c 'ssh db1 {SET}'
+su -c 'ssh db1 {SET}'
+sudo sh -c 'podman exec web {SET}'
+env X=1 sh -c 'ip netns exec blue {SET}'
+timeout 5 sh -c 'kubectl exec pod -- {SET}'
+eval 'ssh db1 {SET}'
+flock /run/x -c 'ssh db1 {SET}'
+retry 5 'ssh db1 {SET}'
+su -c 'logger {SET}'
+X='ssh db1 {SET}'; $X
+sh -c 'true || {SET}'
+true || {SET}
+false && {SET}
+if false; then {SET}; fi
+whatis {SET}
 """.strip().split("\n")
 
 

@@ -14,6 +14,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
     STANDARD_INPUT,
     Command,
     ShellError,
+    words_of,
 )
 
 
@@ -58,6 +59,29 @@ def shown(pipelines: t.Iterable[list[Command]]) -> list[object]:
 )
 def test_pipelines(text: str, expected: list[object]) -> None:
     assert shown(parse_shell(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_reached"),
+    [
+        *(("false && X", False), ("true || X", False), (": || \\\n X", False), ("! true && { X; }", False)),
+        *(("a; false && b && X", False), ("if false; then X; fi", False), ("if true\nthen a\nelse X\nfi", False)),
+        *(("if ! :; then X; fi", False), ("while false; do X; done", False), ("until true; do X; done", False)),
+        *(("if a; then b; elif false; then X; fi", False), ("if true; then a; elif X; then X; else X; fi", False)),
+        *(("if a; then false && X; fi", False), ("false && (a; X)", False), ("false && a | X", False)),
+        *(("exec true\nX", False), ("false\nX", True), ("false; X", True), ("false || X", True), ("true && X", True)),
+        *(("! true || X", True), ("false && a || X", True), ("true || a && X", True), ("false & X", True)),
+        *(("a && false || X", True), ("true | a || X", True), (": > /a || X", True), ("if false; then a; fi; X", True)),
+        *(("if false; then a; else X; fi", True), ("if false; then a; elif X; then b; fi", True)),
+        *(("if false || a; then X; fi", True), ("until false; do X; done", True), ("while :; do X; done", True)),
+        *(("for i in a; do X; done", True), ("if true; then X; fi", True), ("false\nfor i in a; do X; done", True)),
+        *(("exec > /log 2>&1\nX", True), ("a || exec b\nX", True), ("f() { exec a; }\nX", True), ("exec X", True)),
+        *(("if a; then false; else X; fi", True), ("case a in b) false;; c) X;; esac", True), ("false &&\na\nX", True)),
+    ],
+    ids=repr,
+)
+def test_what_is_never_reached(text: str, is_reached: bool) -> None:
+    assert ("X" in (word.clean for word in words_of(parse_shell(text)))) == is_reached
 
 
 @pytest.mark.parametrize("text", ["'a", '"a', "`a", "$(a", "${a", "$((a", "(" * 50])
