@@ -22,20 +22,28 @@ _CRASHES = frozenset(
 
 
 @contextlib.contextmanager
-def held_back() -> t.Iterator[None]:
+def held_back() -> t.Iterator[t.Callable[[], None]]:
     """Hold back the signals that end or stop a process, so that none cuts a change in half.
 
-    What arrives meanwhile is delivered afterwards. SIGKILL and SIGSTOP cannot be held back, and
-    neither can the two that the C library keeps for itself (32 and 33, see nptl(7)). A crash is not
-    held back, and neither is the alarm of :func:`waits_cut_short`. Python ignores SIGPIPE and
-    SIGXFSZ: the call that they are about fails instead.
+    What arrives meanwhile is delivered afterwards, or when the block calls the function that it gets,
+    between two changes. SIGKILL and SIGSTOP cannot be held back, and neither can the two that the C
+    library keeps for itself (32 and 33, see nptl(7)). A crash is not held back, and neither is the alarm
+    of :func:`waits_cut_short`. Python ignores SIGPIPE and SIGXFSZ: the call that they are about fails instead.
+
+    To enter and to leave the block takes half a millisecond, because Python makes an object of each signal.
     """
     held = set(signal.valid_signals()) - _CRASHES
     if signal.getsignal(signal.SIGALRM) is _end_wait:
         held.discard(signal.SIGALRM)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+
+    def deliver() -> None:
+        if signal.sigpending():
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_BLOCK, held)
+
     try:
-        yield
+        yield deliver
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

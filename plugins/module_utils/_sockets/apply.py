@@ -105,19 +105,20 @@ def _look_up_containers(found: t.Iterable[Socket]) -> None:
 
 
 def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredState, outcome: Outcome) -> None:
-    for change in changes:
-        one = change.before
-        try:
-            copy = duplicate_socket(duplicator, one.inode, one.holders)
+    with signals_held_back() as deliver_signals:
+        for change in changes:
+            one = change.before
             try:
-                with signals_held_back():
+                copy = duplicate_socket(duplicator, one.inode, one.holders)
+                try:
                     _set(copy, one, want, outcome)
-            finally:
-                close(copy.detach())
-        except GoneError:
-            outcome.gone += 1
-        except KeepaliveError as exc:
-            outcome.unreachable.append((one, REFUSED._replace(message=str(exc).rstrip("."))))
+                finally:
+                    close(copy.detach())
+            except GoneError:
+                outcome.gone += 1
+            except KeepaliveError as exc:
+                outcome.unreachable.append((one, REFUSED._replace(message=str(exc).rstrip("."))))
+            deliver_signals()
 
 
 def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Outcome) -> None:

@@ -125,7 +125,7 @@ class Duplicator:
         :raises NotPermittedError: where none of those that may have it lets it be taken.
         :raises KernelTooOldError: where the kernel has none of the system calls.
         """
-        refusal: KeepaliveError = GoneError(f"Socket {inode} is gone.")
+        refusal: NotPermittedError | None = None
         for pid, descriptor in holders:
             try:
                 return duplicate(self._open(pid), descriptor, inode=inode, proc=self._proc)
@@ -133,7 +133,7 @@ class Duplicator:
                 pass
             except NotPermittedError as exc:
                 refusal = exc
-        raise refusal
+        raise refusal or GoneError(f"Socket {inode} is gone.")
 
     def _open(self, pid: int) -> int:
         if pid != self._pid:

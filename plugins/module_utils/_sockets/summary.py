@@ -34,12 +34,12 @@ class CoverageSummary:
 
     def add(self, found: Socket) -> None:
         """Count a socket."""
-        covered, code = found.verdict.covered, found.verdict.code
+        verdict = found.verdict
         pids = []
         for process, _descriptor in found.holders:
             self._processes[process.pid] = process
             pids.append(process.pid)
-        self._counts[covered, code, tuple(pids)] += 1
+        self._counts[verdict.covered, verdict.code, tuple(pids)] += 1
 
     def as_dict(self) -> Result:
         """Return the counts as the module returns them: once for each command and unit that holds a socket."""

@@ -73,6 +73,43 @@ def test_signals_are_held_back_until_the_block_ends(number: signal.Signals) -> N
     assert signal.sigpending() == set()
 
 
+def test_signals_are_delivered_between_two_changes() -> None:
+    steps: list[str] = []
+
+    def change() -> None:
+        with held_back() as deliver:
+            for step in ("first", "second", "third"):
+                if step == "second":
+                    os.kill(os.getpid(), signal.SIGTERM)
+                steps.append(step)
+                deliver()
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(EndedError):
+            change()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert steps == ["first", "second"]
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_signals_are_held_back_after_a_delivery() -> None:
+    received: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: received.append(number))
+    try:
+        with held_back() as deliver:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert received == []
+            deliver()
+            assert received == [signal.SIGTERM]
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert received == [signal.SIGTERM]
+        assert received == [signal.SIGTERM] * 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_signals_that_were_blocked_stay_so() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGINT])
     try:
