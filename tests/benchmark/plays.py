@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure plays over a fleet: the role beside ansible.builtin.ping and a loop of ansible.posix.sysctl.
+"""Measure plays over a fleet beside ssh, ansible.builtin.raw and ping, ansible.posix.sysctl, and pyinfra.
 
-The hosts are light, see tests/fleet/fleet.py. What is measured is a whole command, ansible-playbook with one
-play over all hosts: the start of Ansible and of the connections is in it, since each command opens its own.
-Rounds repeat all cases in turn, each beginning with another one, and a ratio is formed within a round, so
-that both sides met the machine in the same mood.
+The hosts are light, see tests/fleet/fleet.py. What is measured is a whole command that asks all hosts: its own
+start and that of the connections are in it, since each command opens its own. Rounds repeat all cases in turn,
+each beginning with another one. A ratio is formed within a round, where the machine was equally busy for both.
 """
 
 from __future__ import annotations
@@ -57,6 +56,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     # as with a control path that is too long, or ssh_args that lack Ansible's own
     "no shared connections": {"ANSIBLE_SSH_ARGS": "-C"},
 }
+OTHER_HOSTS, OTHER_OPERATIONS = (Path(__file__).with_name(f"pyinfra_{name}.py") for name in ("hosts", "operations"))
 # What reaches the hosts, and nothing that changes what Ansible does by default.
 CONFIG = """
 [defaults]
@@ -70,19 +70,26 @@ FILE = "/etc/sysctl.d/99-tcp-keepalive.conf"
 WANTED = {"time": 600, "intvl": 60, "probes": 20}
 KERNEL_DEFAULTS = {"time": 7200, "intvl": 75, "probes": 9}
 
-START, RAW, PING, RIGHT, CHANGE, LOOP = (
+START, SSH, RAW, PING, MODULE, RIGHT, APPLY, CHANGE, PYINFRA, LOOP = (
     "nothing at all",
+    "ssh, reading the values",
     "raw, reading the values",
     "ansible.builtin.ping",
+    "module, nothing to change",
     "role, nothing to change",
+    "linux.tcp.apply, nothing to change",
     "role, all to change",
+    "pyinfra server.sysctl x 3, nothing to change",
     "ansible.posix.sysctl x 3, nothing to change",
 )
-ROLE: Play = {"roles": [{"role": "linux.tcp.keepalive", "vars": {f"keepalive_{k}": v for k, v in WANTED.items()}}]}
+READ = "cat /proc/sys/net/ipv4/tcp_keepalive_*"
+ROLE_VARIABLES = {f"keepalive_{key}": value for key, value in WANTED.items()}
+ROLE: Play = {"roles": [{"role": "linux.tcp.keepalive", "vars": ROLE_VARIABLES}]}
 PLAYS: dict[str, Play] = {
     START: {"tasks": []},
-    RAW: {"tasks": [{"ansible.builtin.raw": "cat /proc/sys/net/ipv4/tcp_keepalive_*", "changed_when": False}]},
+    RAW: {"tasks": [{"ansible.builtin.raw": READ, "changed_when": False}]},
     PING: {"tasks": [{"ansible.builtin.ping": {}}]},
+    MODULE: {"tasks": [{"linux.tcp.keepalive": WANTED}]},
     RIGHT: ROLE,
     CHANGE: ROLE,
     LOOP: {
@@ -98,16 +105,29 @@ PLAYS: dict[str, Play] = {
         ]
     },
 }
-CASES = (RAW, PING, RIGHT, CHANGE, LOOP)
+OF_ANSIBLE = (RAW, PING, MODULE, RIGHT, APPLY, CHANGE, LOOP)
+# Ansible's settings do not concern ssh and pyinfra, which are measured once.
+CASES = dict.fromkeys(SETTINGS, OF_ANSIBLE) | {"default": (SSH, *OF_ANSIBLE, PYINFRA)}
 
-# What the role may cost beside ping, by setting and case; and how much more the loop has to.
-MOST_OF_PING = {
-    ("default", RIGHT): 0.35,
-    ("pipelining", RIGHT): 0.7,
-    ("no shared connections", RIGHT): 0.35,
-    **{(setting, CHANGE): 1.4 for setting in SETTINGS},
-}
-LEAST_OF_LOOP = 8.0
+
+class Limit(t.NamedTuple):
+    """The most that a case may take of another one's time."""
+
+    case: str
+    of: str
+    most: float
+    settings: t.Collection[str] = tuple(SETTINGS)
+
+
+LIMITS = (
+    Limit(MODULE, RAW, 1.1),
+    Limit(APPLY, RAW, 1.15),
+    Limit(RIGHT, PING, 0.35, ("default", "no shared connections")),
+    Limit(RIGHT, PING, 0.7, ("pipelining",)),
+    Limit(RIGHT, LOOP, 0.125),
+    Limit(CHANGE, PING, 1.3),
+)
+NAMES = {RAW: "raw", PING: "ping", LOOP: "the loop"}
 MOST_APART = 0.15
 
 
@@ -133,9 +153,14 @@ class Bench:
         for name, play in PLAYS.items():
             text = json.dumps([{"hosts": "all", "gather_facts": False, **play}])
             (fleet.folder / _file(name)).write_text(text, encoding="utf-8")
+        (fleet.folder / "variables.json").write_text(json.dumps(ROLE_VARIABLES), encoding="utf-8")
+        hosts = json.loads(fleet.inventory.read_text(encoding="utf-8"))["all"]["hosts"]
+        (fleet.folder / "addresses").write_text(
+            "".join(f"{host['ansible_host']}\n" for host in hosts.values()), encoding="utf-8"
+        )
 
     def seconds(self, setting: str, case: str) -> float:
-        """Run a case's play on hosts in the state that it needs and return how long it took.
+        """Run a case's command on hosts in the state that it needs and return how long it took.
 
         :raises BenchmarkError: when it fails, or leaves a host otherwise than it should.
         """
@@ -147,9 +172,9 @@ class Bench:
             "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self._fleet.folder / f"cp{self._commands}"),
             **SETTINGS[setting],
         }
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
+        command = self._command(case)
         began = time.perf_counter()
-        run = self._fleet.run(program, _file(case), env=env, timeout=COMMAND_SECONDS)
+        run = self._fleet.run(*command, env=env, timeout=COMMAND_SECONDS)
         seconds = time.perf_counter() - began
         changed = run.output.count("changed=1 ")
         if run.status or changed != (len(self._fleet.hosts) if case == CHANGE else 0):
@@ -157,6 +182,19 @@ class Bench:
         if case != START:
             self._verify()
         return seconds
+
+    def _command(self, case: str) -> list[str]:
+        folder = self._fleet.folder
+        if case == SSH:
+            options = f"-F none -i {folder}/key -o UserKnownHostsFile={folder}/known_hosts -o LogLevel=ERROR".split()
+            xargs = ["xargs", "--arg-file=addresses", f"--max-procs={FORKS}", "-I{}"]
+            return [*xargs, "ssh", *options, "-o", "StrictHostKeyChecking=no", "root@{}", READ]
+        if case == PYINFRA:
+            values = {**WANTED, "path": FILE}
+            data = [word for name, value in values.items() for word in ("--data", f"{name}={value}")]
+            return [_program("pyinfra"), "-y", f"--parallel={FORKS}", *data, str(OTHER_HOSTS), str(OTHER_OPERATIONS)]
+        play = ["linux.tcp.apply", "--extra-vars=@variables.json"] if case == APPLY else [_file(case)]
+        return [_program("ansible-playbook"), *play]
 
     def _prepare(self, values: t.Mapping[str, int]) -> None:
         lines = "".join(f"net.ipv4.tcp_keepalive_{key}={value}\n" for key, value in values.items())
@@ -175,6 +213,10 @@ class Bench:
                 raise BenchmarkError(f"{name} has {host.values()} and lacks {missing} in {FILE}.")
 
 
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
 def _file(name: str) -> str:
     return f"{''.join(character for character in name if character.isalpha())}.yml"
 
@@ -185,9 +227,9 @@ def measure_cases(rounds: int) -> t.Iterator[Measurement]:
         bench = Bench(fleet)
         bench.seconds("default", CHANGE)  # the first run of all compiles what Ansible imports
         for number in range(rounds):
-            turn = number % len(CASES)
-            for setting in SETTINGS:
-                for case in CASES[turn:] + CASES[:turn]:
+            for setting, cases in CASES.items():
+                turn = number % len(cases)
+                for case in cases[turn:] + cases[:turn]:
                     yield Measurement(number, setting, HOSTS, case, bench.seconds(setting, case))
 
 
@@ -202,25 +244,29 @@ def measure_sizes(rounds: int) -> t.Iterator[Measurement]:
 
 
 def table_of_cases(measurements: t.Sequence[Measurement]) -> list[list[str]]:
-    """Return the medians over the rounds, each beside ping's, and how the expectations fared."""
+    """Return the medians over the rounds, each beside raw and ping, and how the limits fared."""
     found: dict[tuple[str, str], dict[int, float]] = {}
     for one in measurements:
         found.setdefault((one.setting, one.case), {})[one.round] = one.seconds
-    lines = [["settings", "play", "seconds", "beside ping", "expected", "of the loop", "expected"]]
-    for setting in SETTINGS:
-        for case in CASES:
-            seconds = found[setting, case]
-            ratio = statistics.median(taken / found[setting, PING][number] for number, taken in seconds.items())
-            most = MOST_OF_PING.get((setting, case))
-            loop = statistics.median(found[setting, LOOP][number] / taken for number, taken in seconds.items())
-            lines.append(
-                [
-                    *(setting, case, f"{statistics.median(seconds.values()):.1f} s", f"{ratio:.2f}"),
-                    f"at most {most}:{mark(ratio <= most)}" if most else "",
-                    f"1 : {loop:.1f}",
-                    f"at least {LEAST_OF_LOOP:.0f}:{mark(loop >= LEAST_OF_LOOP)}" if case == RIGHT else "",
-                ]
-            )
+
+    def ratio(setting: str, case: str, other: str) -> float:
+        return statistics.median(
+            seconds / found[setting, other][number] for number, seconds in found[setting, case].items()
+        )
+
+    lines = [["settings", "command", "seconds", "beside raw", "beside ping", "beside the loop", "expected"]]
+    for (setting, case), seconds in found.items():
+        limits = [limit for limit in LIMITS if limit.case == case and setting in limit.settings]
+        lines.append(
+            [
+                *(setting, case, f"{statistics.median(seconds.values()):.1f} s"),
+                *(f"{ratio(setting, case, other):.2f}" for other in (RAW, PING, LOOP)),
+                ", ".join(
+                    f"at most {limit.most} of {NAMES[limit.of]}:{mark(ratio(setting, case, limit.of) <= limit.most)}"
+                    for limit in limits
+                ),
+            ]
+        )
     return lines
 
 
@@ -258,8 +304,9 @@ def versions() -> str:
         if name in ("ansible.posix", "linux.tcp")
     }
     collections = ", ".join(f"{name} {version}" for name, version in sorted(found.items()))
+    programs = " and ".join(f"{name} {importlib.metadata.version(name)}" for name in ("ansible-core", "pyinfra"))
     return (
-        f"ansible-core {importlib.metadata.version('ansible-core')} on Python {platform.python_version()}, "
+        f"{programs} on Python {platform.python_version()}, "
         f"{output_of([TARGET_PYTHON, '--version'])} on the hosts, {collections}"
     )
 
@@ -288,8 +335,8 @@ def main() -> None:
                 (setting, case): statistics.median(
                     one.seconds for one in cases if (one.setting, one.case) == (setting, case)
                 )
-                for setting in SETTINGS
-                for case in CASES
+                for setting in CASES
+                for case in CASES[setting]
             }
             draw(seconds, per_host(sizes), hosts=HOSTS)
             print(f"The tables are in {PAGE} now.")
