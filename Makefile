@@ -99,7 +99,7 @@ types: runner ## Check types with mypy, strictly
 units-own: runner ## Run the unit tests on this Python only, or on another: TARGET_PYTHON=3.8
 	@$(NOX) units-own $(if $(TARGET_PYTHON),--force-python $(TARGET_PYTHON) --error-on-missing-interpreters)
 
-units: runner ## Run the unit tests on the oldest, the newest and this Python, with coverage on two
+units: runner ## Run the unit tests on the oldest, the newest and this Python, with coverage on this one
 	@rm -rf .cache/coverage
 	@$(NOX) units coverage
 

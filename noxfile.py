@@ -317,19 +317,21 @@ def types(session: nox.Session) -> None:
 def units(session: nox.Session) -> None:
     """Run the unit tests on one interpreter.
 
-    The oldest and the running one run all tests, with coverage. The newest leaves out the tests marked
-    `any_python`, and the others do not run, unless TEST_ALL is 1. The long stress test and the longer search
-    need TEST_ALL=1 too.
+    The oldest and the running one run all tests, the latter with coverage. The newest leaves out the tests marked
+    `any_python`, and the others do not run, unless TEST_ALL is 1. Then the oldest has coverage too. The long
+    stress test and the longer search need TEST_ALL=1 too.
     """
     newest = next((version for version in reversed(TARGET_PYTHONS) if shutil.which(f"python{version}")), None)
     if not TEST_ALL and session.python not in (TARGET_PYTHONS[0], STRESSED_PYTHON, newest):
         session.skip("`make test-all` runs it. The oldest, the newest and the running Python run here")
     install(session, "units")
-    is_covered = session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)  # to watch takes as long as to run
+    # To watch takes as long as to run.
+    is_covered = session.python == STRESSED_PYTHON or (TEST_ALL and session.python == TARGET_PYTHONS[0])
+    runs_all = TEST_ALL or session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)
     is_thorough = TEST_ALL and session.python == STRESSED_PYTHON
     session.run(
         *(("coverage", "run") if is_covered else ("python",)),
-        *("-m", "pytest", *(() if is_covered or TEST_ALL else ("-m", "not any_python")), *session.posargs),
+        *("-m", "pytest", *(() if runs_all else ("-m", "not any_python")), *session.posargs),
         env={
             "COVERAGE_FILE": f"{CACHE}/coverage/data.{session.python}",
             "STRESS_RUNS": "200" if is_thorough else "16",

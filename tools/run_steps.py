@@ -86,7 +86,11 @@ TEST = Plan(
         (
             STYLE,
             TYPES,
-            Step("units", "Unit tests with coverage", "every Python, complete, 200 stress runs, longer searches"),
+            Step(
+                "units",
+                "Unit tests with coverage",
+                "every Python, complete, coverage of the oldest, 200 stress runs, longer searches",
+            ),
             Step("lint", "Lint of playbooks, changelog and artifact"),
             Step("importer", "Import of the artifact as on Galaxy"),
             Step("docs-lint", "Documentation lint"),
