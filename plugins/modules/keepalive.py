@@ -11,17 +11,17 @@ short_description: Set the TCP keepalive values, now and after the next reboot
 version_added: 1.0.0
 description:
   - Gets and sets C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes)
-    in the running kernel and in the file from which the next boot takes them.
-  - The values are checked before anything is touched, read back after they were written, and kept in the file only
-    when the kernel took them. When a step fails, the steps before it are undone.
-  - The module works out by the rules of the host's own boot loader of sysctl files, C(systemd-sysctl),
-    C(sysctl --system), or the scripts of Alpine and OpenWrt, which file and line will take precedence for each value.
-    So C(ok) without a warning means that the named values are in force and survive a reboot, as far as O(runtime) and
-    O(persistent) ask for it.
-  - Without O(time), O(intvl) and O(probes) it reports what the host has, and changes nothing.
-  - No C(sysctl) program is needed, no other key of any file is applied, and every other line of a file stays as it
+    in the running kernel and in the file that the next boot reads.
+  - The module checks the values before it touches anything, and reads them back after it wrote them. It keeps them in
+    the file only if the kernel took them. If a step fails, the steps before it are undone.
+  - The module works out which file and line will take precedence for each value at the next boot. It uses the rules of
+    the host's own loader of sysctl files, C(systemd-sysctl), C(sysctl --system), or the scripts of Alpine and OpenWrt.
+  - C(ok) without a warning means that the named values are in force (with O(runtime)) and survive a reboot (with
+    O(persistent)).
+  - Without O(time), O(intvl) and O(probes) the module reports the values of the host, and changes nothing.
+  - The module needs no C(sysctl) program, and applies no other key of any file. Every other line of a file stays as it
     is, byte for byte.
-  - "The values concern IPv4 and IPv6 connections that asked for keepalive (C(SO_KEEPALIVE)), in the network namespace
+  - "The values count for IPv4 and IPv6 connections that asked for keepalive (C(SO_KEEPALIVE)), in the network namespace
     in which the module runs. R(guide_values, ansible_collections.linux.tcp.docsite.guide_values) among the collection's
     guides (C(docs/docsite/rst) in the collection's folder) helps to choose them."
 extends_documentation_fragment:
@@ -43,54 +43,58 @@ options:
     default: false
   sockets:
     description:
-      - The open connections and listeners to bring under keepalive once the values are set, because a lowered O(time)
+      - The open connections and listeners to bring under keepalive after the values are set. A lowered O(time) alone
         reaches an open connection only when its old timer fires. Each element has options of
         M(linux.tcp.keepalive_sockets), which is run for it.
-      - There C(rearm), C(listening) and C(summary_only) are V(true) where an element does not say otherwise.
-      - That module looks at all of them in check mode first. What it refuses is refused before any value is set.
-      - In check mode the values are not set, so the connections are shown with the present ones.
-      - Nothing is done to connections with O(state=absent) or O(root) other than V(/), and a warning says so.
-        O(runtime=false) does not keep the module from them.
-      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+      - In an element C(rearm), C(listening) and C(summary_only) are V(true) by default.
+      - That module first checks all elements in check mode. If it refuses one, the task fails before any value is set.
+      - In check mode the values are not set, so the connections are shown with the present values.
+      - With O(state=absent), or with O(root) other than V(/), connections are not changed, and a warning says so. With
+        O(runtime=false) they are changed.
+      - This option does not work in tasks with C(async). It needs the collection's action plugin, which runs on the
+        controller.
     type: list
     elements: dict
     default: []
   namespaces:
     description:
-      - The running containers, pods and other network namespaces to which the values are given once they are set. Each
-        has values of its own, which those of the host never reach. M(linux.tcp.keepalive_namespaces) is run for it.
-      - V(true) is for all of them. Otherwise a list of dictionaries, each with the filters C(containers), C(engines),
-        C(units), C(names), C(pids), C(values_differ) or with C(all), and C(overrides), as that module has them.
-      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed, unless
+      - The running containers, pods and other network namespaces that get the values, after the host has them. Each one
+        has values of its own and never inherits those of the host. M(linux.tcp.keepalive_namespaces) is run for them.
+      - V(true) selects all of them. Otherwise give a list of dictionaries. Each has filters of that module,
+        C(containers), C(engines), C(units), C(names), C(pids) and C(values_differ), or C(all). It may also have
+        C(overrides).
+      - They get the values of this task, O(time), O(intvl) and O(probes). At least one is needed, unless
         O(state=absent).
-      - That module looks at all of them in check mode first. What it refuses is refused before any value is set. A
-        network namespace that cannot be set keeps neither the host nor the others from being set. The task fails in
-        the end and names it.
-      - With O(state=absent) they get back what they had before that module set them, as it describes.
-      - Nothing is done to them with O(root) other than V(/), and a warning says so. O(runtime=false) does not keep the
-        module from them.
-      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+      - That module first checks all elements in check mode. If it refuses one, the task fails before any value is set.
+      - If a network namespace cannot be set, the host and the others are still set. The task fails at the end and names
+        it.
+      - O(state=absent) restores the values that they had before that module set them. See that module for the details.
+      - With O(root) other than V(/) they are not changed, and a warning says so. With O(runtime=false) they are
+        changed.
+      - This option does not work in tasks with C(async). It needs the collection's action plugin, which runs on the
+        controller.
     type: raw
     default: false
   container_defaults:
     description:
-      - Whether containers that are made from now on get the values, too. M(linux.tcp.keepalive_container_defaults) is
-        run for that, before O(namespaces) and O(sockets).
-      - V(true) is for all engines that are installed, and have a place for it. Otherwise a list of V(podman), V(cri-o)
-        and V(lxc).
-      - They get the values of this task, O(time), O(intvl) and O(probes), of which at least one is needed. With
-        O(state=absent) all three are taken out, whichever are named.
-      - That module looks at the engines in check mode first. What it refuses is refused before any value is set.
-      - It works with O(root), too. O(persistent=false) does not keep the module from it.
-      - Not in tasks with C(async), and only by the collection's action plugin, which runs on the controller.
+      - Whether new containers get the values, too. M(linux.tcp.keepalive_container_defaults) is run for this, before
+        O(namespaces) and O(sockets).
+      - V(true) selects all engines that are installed and have such defaults. Otherwise give a list of V(podman),
+        V(cri-o) and V(lxc).
+      - They get the values of this task, O(time), O(intvl) and O(probes). At least one is needed. O(state=absent)
+        removes all three, whichever are named.
+      - That module first checks the engines in check mode. If it refuses one, the task fails before any value is set.
+      - This option also works with O(root), and with O(persistent=false).
+      - This option does not work in tasks with C(async). It needs the collection's action plugin, which runs on the
+        controller.
     type: raw
     default: false
 notes:
-  - Writing needs root's rights, in check mode too, so that it gives the same result. Reporting needs none.
-  - Values of zero are refused although the kernel accepts them, because they kill healthy connections or flood them
-    with probes. Negative ones are refused because they switch keepalive off.
-  - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock), or one on the root
-    folder of another tree.
+  - Setting values needs root's rights, also in check mode, so that both give the same result. Reporting needs none.
+  - The module refuses zero although the kernel accepts it, because zero kills healthy connections or floods them with
+    probes. It refuses negative values because they switch keepalive off.
+  - Runs on the same host wait for each other. The lock is C(/run/linux.tcp.keepalive.lock), or with O(root) the root
+    folder of the tree.
 seealso:
   - module: linux.tcp.keepalive_info
   - name: tcp(7)

@@ -12,15 +12,16 @@ version_added: 1.0.0
 description:
   - A container with a network of its own does not inherit the host's values. It begins with the kernel's, 7200, 75 and
     9, unless its engine sets others. This module gives the engine a file with the values for each new container.
-  - Podman, CRI-O and LXC have a place for such a file. Docker, containerd, also that of k3s and k0s, Incus
-    and systemd-nspawn have none; the module warns of these and shows what to do instead, when it changes other engines
-    or there is none that it can set.
-  - What a new container gets is worked out by the rules of each engine, of all files that it reads, and named with file
-    and line. If another file takes precedence, or that cannot be known, the module fails before anything is touched.
-  - All engines are changed or none. When a step fails, the steps before it are undone.
-  - Podman and CRI-O take the last list of sysctls only. So the list of this module repeats what it replaces, such as
-    C(net.ipv4.ping_group_range), and follows it with the next run.
-  - Without O(time), O(intvl) and O(probes) it reports what new containers get, and changes nothing.
+  - Podman, CRI-O and LXC read such a file. Docker, containerd (also that of k3s and k0s), Incus and systemd-nspawn do
+    not. The module warns about these and shows what to do instead, if it changes other engines or finds none that it
+    can set.
+  - The module works out which values a new container gets, by the rules of each engine and from all files that the
+    engine reads. It names the file and line of each value. If another file takes precedence, or this cannot be known,
+    the module fails before it touches anything.
+  - All engines are changed or none. If a step fails, the steps before it are undone.
+  - Podman and CRI-O take only the last list of sysctls. So the list of this module repeats the entries of the list that
+    it replaces, such as C(net.ipv4.ping_group_range). When that list changes, the next run repeats the new entries.
+  - Without O(time), O(intvl) and O(probes) it reports the values that new containers get, and changes nothing.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.root
@@ -29,9 +30,9 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(present) brings the engines to the values that are named.
-      - V(absent) takes all three keys out of the module's own files, whatever values are given with it, and removes
-        these files. Other files are left alone, also where they set the keys.
+      - V(present) sets the values that are named.
+      - V(absent) removes the module's own files, and so all three keys, whatever values are given. Other files are left
+        alone, even if they set the keys.
     type: str
     choices:
       - present
@@ -39,8 +40,8 @@ options:
     default: present
   engines:
     description:
-      - The engines to set. All of these that are installed, if this is not given.
-      - An engine that is named and not installed is an error with O(state=present).
+      - The engines to set. The default is all of these that are installed.
+      - With O(state=present) an engine that is named but not installed is an error.
     type: list
     elements: str
     choices:
@@ -51,13 +52,13 @@ notes:
   - The files are C(/etc/containers/containers.conf.d/99-tcp-keepalive.conf),
     C(/etc/crio/crio.conf.d/99-tcp-keepalive.conf) and
     C(/usr/share/lxc/config/common.conf.d/99-tcp-keepalive.conf).
-  - When the values change, a comment in the file keeps the earlier ones, at most ten. So
-    M(linux.tcp.keepalive_namespaces) knows them in older containers. They are gone once the file is removed.
-  - Podman fixes the values when a container is created, CRI-O when a pod is. LXC reads its files at each start of a
-    container. CRI-O itself has to be restarted after a change.
+  - When the values change, a comment in the file keeps up to ten earlier ones. So M(linux.tcp.keepalive_namespaces)
+    recognises them in older containers. The comment is removed with the file.
+  - Podman fixes the values when a container is created, CRI-O when a pod is created. LXC reads its files at each start
+    of a container. CRI-O itself has to be restarted after a change.
   - A container's own values take precedence, such as C(--sysctl), the C(securityContext) of a pod, or the lines of an
     LXC container. Podman's containers of other users, who may have files of their own, are not predicted.
-  - Writing needs root's rights, in check mode too. Reporting needs none where the files can be read.
+  - Setting values needs root's rights, also in check mode. Reporting needs none if the files can be read.
 seealso:
   - module: linux.tcp.keepalive
   - name: containers.conf(5)

@@ -11,12 +11,12 @@ short_description: Gather the TCP keepalive values that a host has, and will hav
 version_added: 1.0.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
-    running kernel, the values that the next boot will give, and the file and line that each of them comes from.
-  - The prediction follows the rules of the loader that the host's boot uses, see R(guide_boot,
+    running kernel, the values that the next boot will give, and the file and line of each of these values.
+  - The prediction follows the rules of the loader that the host's boot uses. See R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
-  - Changes nothing and needs no privileges. A file that cannot be read is named in a warning, because it may take
-    precedence. So is a line below C(/run), because it is gone after a reboot, and each place that may set the keys
-    after the boot.
+  - Changes nothing and needs no privileges.
+  - A warning names a file that cannot be read, because it may take precedence, and a line below C(/run), because it is
+    gone after a reboot. A warning also names each place that may set the keys after the boot.
 extends_documentation_fragment:
   - linux.tcp.attributes.info
   - linux.tcp.attributes
@@ -27,12 +27,12 @@ options:
   loader:
     description:
       - The loader of sysctl files to predict for.
-      - V(auto) is the one that this host's boot uses. That is C(systemd-sysctl) where the host is booted with systemd
-        and can write to C(/proc/sys), and C(procps) where a script that another init runs at boot calls
-        C(sysctl --system), which BusyBox's C(sysctl) does not know. Below O(root), and in a chroot, it is what is
-        installed there. Where nothing applies files at boot, as in most containers, there is none. Where that cannot be
-        found out, it is unknown, and so are the values of the next boot.
-      - V(systemd-sysctl) and V(procps) answer for these, whatever the host uses.
+      - V(auto) is the loader that this host's boot uses. It is C(systemd-sysctl) if the host is booted with systemd and
+        can write to C(/proc/sys). It is C(procps) if a boot script of another init calls C(sysctl --system), which
+        BusyBox's C(sysctl) does not have. Below O(root), and in a chroot, it is the loader that is installed there.
+      - If nothing applies files at boot, as in most containers, there is no loader. If the loader cannot be found out,
+        it is unknown, and so are the values of the next boot.
+      - V(systemd-sysctl) and V(procps) predict for this loader, whatever the host uses.
     type: str
     choices:
       - auto

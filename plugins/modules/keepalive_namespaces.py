@@ -10,21 +10,22 @@ module: keepalive_namespaces
 short_description: Set the TCP keepalive values of running containers
 version_added: 1.0.0
 description:
-  - Sets the values in network namespaces other than the host's own, those of containers and pods, of units with a
-    network of their own, and those that C(ip netns) made. Nothing is restarted, and nothing else of a container is
-    touched.
-  - Works from outside. A thread of the module enters the network namespace with C(setns(2)), writes, and reads back.
-    What fails in a network namespace is undone there, the others are set nonetheless, and the module fails in the end.
-  - What others chose is left alone. A network namespace is changed if it has the kernel's 7200, 75 and 9, the values
-    that this module wrote there before, or those that the file of M(linux.tcp.keepalive_container_defaults) gives the
-    engine of its containers, or gave before. Others are returned in RV(left_namespaces), see O(overrides).
-  - The values last as long as the network namespace does. RV(changed_namespaces[].lasts) tells whether a restart of the
-    container brings them again. R(guide_namespaces, ansible_collections.linux.tcp.docsite.guide_namespaces) among the
+  - Sets the values in the network namespaces of containers and pods, of units with a network of their own, and in those
+    that C(ip netns) made. Nothing is restarted, and nothing else of a container is touched.
+  - The module works from outside. A thread of the module enters the network namespace with C(setns(2)), writes the
+    values, and reads them back. If this fails, the changes in this network namespace are undone. The others are still
+    set, and the module fails at the end.
+  - Values that others chose are left alone. A network namespace is changed if it has the kernel's 7200, 75 and 9, or
+    the values that this module wrote there before. It is also changed if it has the values that the file of
+    M(linux.tcp.keepalive_container_defaults) gives, or gave, to the engine of its containers. All others are returned
+    in RV(left_namespaces), see O(overrides).
+  - The values last as long as the network namespace. RV(changed_namespaces[].lasts) says whether the container has them
+    again after a restart. R(guide_namespaces, ansible_collections.linux.tcp.docsite.guide_namespaces) among the
     collection's guides says how containers get them at each start.
-  - New values reach connections that are open already only when their old timer fires, as on the host. See
+  - New values reach open connections only when their old timer fires, as on the host. See
     M(linux.tcp.keepalive_sockets).
   - A network namespace is selected if each filter that is given applies. Within a filter, one element that applies is
-    enough. The host's own is never changed.
+    enough. The host's own network namespace is never changed.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.namespaces
@@ -33,7 +34,7 @@ extends_documentation_fragment:
 options:
   all:
     description:
-      - Whether every network namespace but the host's own is selected.
+      - Whether every network namespace is selected, except the host's own.
       - The module refuses to run without this, or O(containers), O(engines), O(units), O(names) or O(pids), and with
         both.
     type: bool
@@ -41,10 +42,11 @@ options:
   state:
     description:
       - V(present) sets the values that are given, at least one of O(time), O(intvl) and O(probes).
-      - V(absent) restores those that a network namespace had before this module wrote there for the first time, of the
-        keys that are given with any value, or all three when none is given. It has to have what this module wrote.
-        Another one is left alone, with the reason V(nothing_to_restore) where nothing is remembered, or
-        V(changed_since) and a warning where others have set it since.
+      - V(absent) restores the values that a network namespace had before this module wrote there for the first time. It
+        restores the keys that are given, with any value, or all three if none is given.
+      - V(absent) only restores a network namespace that still has the values that this module wrote. Otherwise the
+        network namespace is left alone. The reason is V(nothing_to_restore) if no values are remembered, or
+        V(changed_since), with a warning, if others have set it since.
     type: str
     choices: [present, absent]
     default: present
@@ -57,14 +59,14 @@ options:
     choices: [ignore, take_over]
     default: ignore
 notes:
-  - "It takes root, or C(CAP_SYS_ADMIN) and C(CAP_SYS_PTRACE), in check mode too."
-  - The module looks again once all are set, because a container may have started meanwhile. If that look fails, the
-    module fails too, and returns what it has set. An engine that applies
-    settings of its own to a new container at that moment takes precedence.
-  - What was written, and what was there before, is remembered in C(/run/linux.tcp.keepalive.namespaces.json) until the
-    next boot. Since Linux 5.14 the kernel gives each network namespace a number that no later one has. On an older
-    kernel the inode and the start of the oldest process there tell one from another. If that process ends, or none
-    lives there, nothing is remembered, and its values count as chosen by others.
+  - "The module needs root, or C(CAP_SYS_ADMIN) and C(CAP_SYS_PTRACE), also in check mode."
+  - The module searches again after all are set, because a container may have started meanwhile. If the second search
+    fails, the module fails, too, and returns the network namespaces that it has set. If an engine applies its own
+    settings to a new container at that moment, they take precedence.
+  - The module remembers the values that it wrote, and those before, in C(/run/linux.tcp.keepalive.namespaces.json)
+    until the next boot. Since Linux 5.14 the kernel gives each network namespace a number that no later one has. On an
+    older kernel the module uses the inode and the start of the oldest process there. If that process ends, or no
+    process lives there, nothing is remembered, and the values count as chosen by others.
   - Runs on the same host wait for each other, with the lock C(/run/linux.tcp.keepalive.lock).
   - In a chroot the module fails, because the network namespaces are those of the machine around it.
 seealso:

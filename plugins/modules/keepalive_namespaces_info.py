@@ -10,15 +10,16 @@ module: keepalive_namespaces_info
 short_description: Gather the TCP keepalive values of every network namespace
 version_added: 1.0.0
 description:
-  - Returns the network namespaces of a host, those of its containers and pods, of units with a network of their own,
-    and those that C(ip netns) made, with the values that are in force there.
-  - A network namespace never inherits the host's values. It begins with 7200, 75 and 9. So this tells which
-    containers the host's values do not reach.
-  - Tells for each whether its values last, that is, whether it has them when it is made anew, such as by a restart of
-    its container, as far as that can be known.
-  - Changes nothing, and needs no engine's client. Looking into other users' processes takes root, or C(CAP_SYS_ADMIN)
-    and C(CAP_SYS_PTRACE). Without them the module reports what it can, and counts in RV(unreadable) what it cannot.
-  - A network namespace is taken if each filter that is given applies. Within a filter, one element that applies is
+  - Returns the network namespaces of a host with the values that are in force there. These are the namespaces of the
+    host, of its containers and pods, of units with a network of their own, and those that C(ip netns) made.
+  - A network namespace never inherits the host's values. It begins with 7200, 75 and 9. So the result shows which
+    containers do not have the host's values.
+  - The result says for each whether its values last. They last if it has the same values when it is made anew, such as
+    by a restart of its container. This cannot always be known.
+  - Changes nothing, and needs no engine's client. Reading other users' processes needs root, or C(CAP_SYS_ADMIN) and
+    C(CAP_SYS_PTRACE). Without them the module reports the network namespaces that it can read, and counts the others in
+    RV(unreadable).
+  - A network namespace is selected if each filter that is given applies. Within a filter, one element that applies is
     enough.
 extends_documentation_fragment:
   - linux.tcp.attributes.info

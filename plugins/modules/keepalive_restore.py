@@ -10,12 +10,12 @@ module: keepalive_restore
 short_description: Restore what a host had before its TCP keepalive values were changed
 version_added: 1.0.0
 description:
-  - Brings back the files, byte for byte, with mode, owner and attributes, and the running values that the playbook
-    C(linux.tcp.rollout) saved in a checkpoint. Files that did not exist are removed.
-  - Wholly or not at all. Where a file or value is neither what it was nor what the change left, others have changed it
-    since; the module then says so and restores nothing. So it does where more than keepalive settings of a file would
-    change.
-  - Connections that are open keep the values that they were given.
+  - Restores the files and the running values that the playbook C(linux.tcp.rollout) saved in a checkpoint. Files are
+    restored byte for byte, with mode, owner and attributes. Files that did not exist are removed.
+  - The module restores all or nothing. If a file or value differs from both its state before and its state after the
+    change, others have changed it since. Then the module fails and restores nothing. It also fails if it would change
+    more than the keepalive settings of a file.
+  - Open connections keep the values that they were given.
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
   - linux.tcp.attributes
@@ -26,20 +26,20 @@ attributes:
 options:
   folder:
     description:
-      - The folder on the controller in which the checkpoints are. The host's own one is taken; where there is none,
-        nothing was changed, and nothing is done.
-      - Once the host is restored, its checkpoint says so.
+      - The folder on the controller in which the checkpoints are. The module uses the host's own checkpoint. A host
+        without one was not changed, and nothing is done.
+      - After the host is restored, its checkpoint is marked as restored.
     type: path
   pending:
     description:
-      - Whether to take the checkpoint of a change that was not committed, to roll that change back, instead of the one
-        that was saved before all changes.
+      - Whether to roll back a change that was not committed, with its own checkpoint. With V(false) the module uses the
+        checkpoint that was saved before all changes.
     type: bool
     default: false
   to:
     description:
-      - How far back to go where several rollouts have changed the host. V(last), to what the last one found; each
-        further run then goes one rollout further back. V(first), to what the first one found.
+      - How many rollouts to undo, if several have changed the host. V(last) restores the state before the last one, and
+        each further run restores the state before one more rollout. V(first) restores the state before the first one.
     type: str
     choices:
       - last
@@ -47,24 +47,24 @@ options:
     default: last
   checkpoint:
     description:
-      - A checkpoint, as RV(linux.tcp.keepalive_checkpoint#module:checkpoint) returns it, to take instead of the
-        folder's.
+      - A checkpoint, as RV(linux.tcp.keepalive_checkpoint#module:checkpoint) returns it, to use instead of the one in
+        O(folder).
     type: dict
   path:
     description:
       - The O(linux.tcp.keepalive#module:path) with which the host was changed. Besides this file, only sysctl files in
-        the folders of the loaders and V(/etc/sysctl.conf) are restored; a checkpoint that names any other file is
-        refused.
+        the folders of the loaders and V(/etc/sysctl.conf) are restored. The module refuses a checkpoint that names any
+        other file.
     type: str
     default: /etc/sysctl.d/99-tcp-keepalive.conf
   force:
-    description: Whether to restore what others have changed since.
+    description: Whether to also restore files and values that others have changed since.
     type: bool
     default: false
 notes:
-  - Needs root's rights, in check mode too, so that it gives the same result.
-  - In a chroot the module fails, and restores no file either, where running values are to be restored, because the
-    kernel is the one of the machine around it.
+  - Needs root's rights, also in check mode, so that both give the same result.
+  - In a chroot the module fails if it would restore running values, because the kernel is the one of the machine around
+    it. Then it does not restore files either.
 seealso:
   - module: linux.tcp.keepalive_checkpoint
 author:

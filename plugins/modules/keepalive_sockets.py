@@ -10,18 +10,18 @@ module: keepalive_sockets
 short_description: Bring open TCP connections under keepalive
 version_added: 1.0.0
 description:
-  - Switches keepalive on (or off) for TCP and MPTCP sockets that are open already, pins values of their own to them,
-    and arms their timers anew, without restarting the programs that hold them.
-  - Works from outside with C(pidfd_getfd(2)). A process is pinned by a descriptor, so that no later one with its number
-    is met. A duplicate of the socket is compared with the socket that was chosen before anything is set, and closed at
-    once. What was set is read back. Nothing is ever read from or sent to a connection by the module.
-  - All selected sockets are read before the first one is set. A socket or process that ends meanwhile is
-    counted, and no error.
-  - A program can change its own sockets at any time. What it sets later counts. When it is restarted, it has new ones.
-  - This takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer. See R(guide_connections,
-    ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
-  - A socket is selected if each filter that is given applies. Within a filter, one element that applies is enough. A
-    socket that a process outside of the filters shares is one socket, and changes for that process too.
+  - Switches keepalive on (or off) for TCP and MPTCP sockets that are open already, pins values to them, and re-arms
+    their timers. The programs that hold the sockets are not restarted.
+  - The module works from outside with C(pidfd_getfd(2)). A pidfd pins the process, so a reused PID is never mistaken
+    for it. The module checks that its duplicate is the selected socket before it sets anything, and closes the
+    duplicate at once. It reads back the options that it set. It never reads data from a connection or sends data to it.
+  - All selected sockets are read before the first one is set. A socket or process that ends meanwhile is counted, and
+    is not an error.
+  - A program can change its own sockets at any time, and its later settings count. A restarted program has new sockets.
+  - The module needs root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer. See
+    R(guide_connections, ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
+  - A socket is selected if each filter that is given applies. Within a filter, one element that applies is enough. If a
+    process outside of the filters shares a selected socket, the socket changes for that process, too.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.attributes.sockets
@@ -37,16 +37,16 @@ options:
   enabled:
     description:
       - Whether keepalive (C(SO_KEEPALIVE)) is to be on.
-      - Switching it on arms the timer with the whole of the time that is in force for the socket.
+      - Switching it on starts the timer with the whole time that is in force for the socket.
     type: bool
     default: true
   time:
     description:
       - Pin the seconds of silence before the first probe (C(TCP_KEEPIDLE)), from V(1) to V(32767).
-      - The silence until now counts. The kernel asks a peer that has been silent for longer at once.
+      - The silence until now counts. If the peer has been silent for longer, the kernel sends a probe at once.
       - A pin cannot be removed, only replaced. From then on the socket no longer follows the sysctl.
-      - A value that is in force already is left alone, whether it is a pin or comes from the sysctl, because the kernel
-        does not tell which. The same holds for O(intvl) and O(probes).
+      - A value that is in force already is left alone. The kernel does not show whether it is a pin or comes from the
+        sysctl. The same holds for O(intvl) and O(probes).
     type: int
   intvl:
     description: Pin the seconds between unanswered probes (C(TCP_KEEPINTVL)), from V(1) to V(32767).
@@ -58,31 +58,30 @@ options:
     type: int
   rearm:
     description:
-      - Whether to arm timers anew that were armed with an older value than the one that is in force now, as after the
-        host's sysctl was lowered, and to arm one where keepalive is on and none runs. They then follow the sysctl as
-        before.
+      - Whether to re-arm timers that were armed with an older value than the one in force, for instance before the
+        host's sysctl was lowered. If keepalive is on and no timer runs, one is started. The sockets then follow the
+        sysctl as before.
       - The module does so by switching keepalive off and on, which the peer does not see.
-      - Without this such timers are left alone, and the module warns of them.
-      - A timer is left alone while a probe is unanswered, and while data is unacknowledged, when the kernel does not
-        show it.
+      - With V(false) such timers are left alone, and the module warns about them.
+      - A timer is left alone while a probe is unanswered. It is also left alone while data is unacknowledged, because
+        the kernel does not show the timer then.
     type: bool
     default: false
   listening:
     description:
-      - Whether to set listeners, too, by adding V(listening) to O(states). Every connection that comes from then on
-        inherits what was set on its listener, as long as the listener lives.
-      - Listeners are set first, so that no connection slips through that is accepted meanwhile. Those that wait to be
-        accepted have what the listener had when they came, and the module warns of them.
+      - Whether to set listeners, too, by adding V(listening) to O(states). As long as the listener lives, every new
+        connection inherits the options that were set on it.
+      - Listeners are set first, so that connections which are accepted meanwhile have the options, too. Connections
+        that wait to be accepted have the earlier options of the listener, and the module warns about them.
     type: bool
     default: false
   user_timeout:
     description:
-      - What to do with a socket whose program has set C(TCP_USER_TIMEOUT) so short that, with keepalive and the values
-        that it would have, a single lost probe ends the connection. That is where it is at most C(time + intvl). Such a
-        connection survives a short failure of the network without keepalive, and not with it.
-      - V(leave) leaves it as it is and warns of it. V(accept) changes it nonetheless.
-      - A socket on which a single lost probe ends the connection already, or whose C(probes) is 1, is changed either
-        way.
+      - What to do with a socket whose program has set a short C(TCP_USER_TIMEOUT), of at most C(time + intvl). With
+        keepalive a single lost probe then ends the connection. Without keepalive the connection survives a short
+        failure of the network.
+      - V(leave) leaves the socket as it is and warns about it. V(accept) changes the socket.
+      - If a single lost probe ends the connection already, or C(probes) is 1, the socket is changed in both cases.
     type: str
     choices:
       - leave
@@ -108,16 +107,15 @@ options:
       - established
   summary_only:
     description:
-      - Leave RV(changed_sockets), RV(left_sockets) and RV(unreachable_sockets) empty and return the counts only. Give
-        this where many sockets are selected.
+      - Leave RV(changed_sockets), RV(left_sockets) and RV(unreachable_sockets) empty and return the counts only. Use
+        this if many sockets are selected.
     type: bool
     default: false
 notes:
-  - The module fails, and changes nothing, where it lacks the privilege to look into a process whose sockets may be
-    selected, or where permission is denied for all that is selected. A single process that is protected from root as
-    well, or a socket that the kernel refuses to set, is reported in RV(unreachable_sockets) or RV(unreadable), with a
-    warning.
-  - In check mode RV(changed_sockets[].after) is what the kernel would make of the change.
+  - The module fails, and changes nothing, if it lacks the privilege to read a process whose sockets may be selected, or
+    if permission is denied for all selected sockets. A single process that is protected from root as well, or a socket
+    that the kernel refuses to set, is reported in RV(unreachable_sockets) or RV(unreadable), with a warning.
+  - In check mode RV(changed_sockets[].after) has the options that the socket would have after the change.
   - In a chroot the module fails, because the connections are those of the machine around it.
 seealso:
   - module: linux.tcp.keepalive_sockets_info

@@ -10,20 +10,21 @@ module: keepalive_sockets_info
 short_description: Gather which open TCP connections keepalive covers
 version_added: 1.0.0
 description:
-  - Returns the TCP and MPTCP sockets that processes hold, in every network namespace in which a process lives, with
-    their owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers them.
-  - A connection is covered if keepalive ends it at most C(time + intvl * probes) seconds after its peer vanishes now,
-    with the values in force for it (and C(intvl) in place of C(time) where that is longer). A listener is covered if
-    that goes for the connections that it accepts, which inherit what it has unless its program sets each of them. That
-    is told by the connections of the processes that the filters take, whatever O(states) and O(local_addresses) are.
-    O(idle_timeout) and O(limit) are further criteria.
-  - Changes nothing, and never reads from or writes to a connection. To ask for a socket's options the module takes a
-    duplicate of it from its process with C(pidfd_getfd(2)), and closes it at once.
-  - Looking into other processes takes root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer.
-    Without them the module
-    reports what it can, and counts in RV(unreadable) what it cannot. See R(guide_connections,
-    ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
-  - A socket is taken if each filter that is given applies. Within a filter, one element that applies is enough.
+  - Returns the TCP and MPTCP sockets that processes hold, in every network namespace in which a process lives. For each
+    socket it returns the owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers
+    the socket.
+  - Suppose that the peer vanishes now. A connection is covered if keepalive ends it within C(time + intvl * probes)
+    seconds, with the values in force for it (and C(intvl) in place of C(time) if C(intvl) is longer). O(idle_timeout)
+    and O(limit) are further criteria.
+  - A listener is covered if the connections that it accepts are covered. They inherit its options, unless its program
+    sets each connection. The module finds this out from the connections of the processes that the filters take,
+    whatever O(states) and O(local_addresses) are.
+  - Changes nothing. The module never reads data from a connection or sends data to it. To read a socket's options the
+    module duplicates it from its process with C(pidfd_getfd(2)), and closes the duplicate at once.
+  - Reading other processes needs root, or C(CAP_SYS_PTRACE) and C(CAP_DAC_READ_SEARCH), and Linux 5.6 or newer. Without
+    them the module reports the sockets that it can read, and counts the others in RV(unreadable). See
+    R(guide_connections, ansible_collections.linux.tcp.docsite.guide_connections) among the collection's guides.
+  - A socket is selected if each filter that is given applies. Within a filter, one element that applies is enough.
 extends_documentation_fragment:
   - linux.tcp.attributes.info
   - linux.tcp.attributes
@@ -32,7 +33,7 @@ extends_documentation_fragment:
 options:
   summary_only:
     description:
-      - Leave RV(sockets) empty and return the counts only. Give this on hosts with many sockets.
+      - Leave RV(sockets) empty and return the counts only. Use this on hosts with many sockets.
     type: bool
     default: false
 seealso:
