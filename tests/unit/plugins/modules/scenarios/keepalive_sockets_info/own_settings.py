@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import socket
+import typing as t
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     answer,
@@ -41,7 +42,7 @@ keepalive(connect(any_address, "127.0.0.1", family=socket.AF_INET)[1])
 names = {inode(one): name for name, one in listeners.items()}
 
 
-def verdicts(**params: object) -> dict[str, object]:
+def verdicts(**params: object) -> dict[str, list[t.Any]]:
     """Return what is said of each listener."""
     found = gather(**params)["sockets"]
     return {
