@@ -177,7 +177,9 @@ def test_no_credential_is_the_path(tmp_path: Path, path: str, layout: Layout, sh
     host = make_host(tmp_path, {"/etc/credstore": None, **layout})
     error = refuse(host, DesiredState(path=path, values=ALL), InvalidPathError)
     assert str(error).startswith(shown)
-    assert str(error).endswith("is a credential of systemd, which is never edited. Give another path.")
+    assert str(error).endswith(
+        "is a credential of systemd, which is never edited. Give another path. Nothing was changed."
+    )
     host.meanwhile({"/etc/credstore/sysctl.extra": TIME + b"=5\n"})
     refuse(host, DesiredState(path=path, absent=KEYS), InvalidPathError)
 
@@ -201,7 +203,7 @@ def test_no_credential_is_the_path(tmp_path: Path, path: str, layout: Layout, sh
 )
 def test_a_path_that_cannot_be(tmp_path: Path, path: str, message: str) -> None:
     host = make_host(tmp_path)
-    assert str(refuse(host, DesiredState(values=ALL, path=path), InvalidPathError)) == message
+    assert str(refuse(host, DesiredState(values=ALL, path=path), InvalidPathError)) == f"{message} Nothing was changed."
     # the path does not count where nothing is to last
     assert run(host, DesiredState(values=ALL, path=path, persistent=False)).after.runtime == ALL
     assert run(host, DesiredState(path=path)).change.is_empty
