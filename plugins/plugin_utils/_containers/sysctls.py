@@ -49,7 +49,7 @@ def values_from(given: object) -> Values:
             raise InvalidValueError(f"{key} is given twice, as {names[key]!r} and as {str(name)!r}: give one of them.")
         names[key] = str(name)
         option = names[key].replace(_PREFIX, "", 1)
-        numbers[key] = with_whole_numbers({option: value})[option]
+        numbers[key] = with_whole_numbers({option: value}, KEEPALIVE)[option]
     if not numbers:
         raise InvalidValueError(f"{FILTER} is given no value: give time, intvl or probes.")
     values = Values().updated(numbers)

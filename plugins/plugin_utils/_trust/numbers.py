@@ -24,7 +24,7 @@ NUMBERS = tuple(name for key in KEYS for name in (key, *KEEPALIVE[key].get("alia
 _LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9_]")
 
 
-def with_whole_numbers(arguments: t.Mapping[str, t.Any], spec: Spec = KEEPALIVE) -> dict[str, t.Any]:
+def with_whole_numbers(arguments: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
     """Return the arguments of a task with whole numbers where its options take them; 600.0 is one, and so is "600".
 
     :raises InvalidValueError: for the first value that is none. Releases of ansible-core differ in what they take.

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
 
 
@@ -33,7 +34,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import wi
     ids=repr,
 )
 def test_whole_number(given: object, number: object) -> None:
-    found = with_whole_numbers({"time": given, "path": "1.5"})
+    found = with_whole_numbers({"time": given, "path": "1.5"}, KEEPALIVE)
     assert found == {"time": number, "path": "1.5"}
     assert type(found["time"]) is type(number)
 
@@ -47,7 +48,7 @@ def test_whole_number(given: object, number: object) -> None:
 def test_no_whole_number(given: object, name: str, unit: str) -> None:
     message = f"{name} is {given!r}: give a whole number{unit}, or leave it out."
     with pytest.raises(InvalidValueError, match=re.escape(message)):
-        with_whole_numbers({name: given})
+        with_whole_numbers({name: given}, KEEPALIVE)
 
 
 @pytest.mark.parametrize("given", ["0600", " 00600\n", "-010", "00", "0600.0", "0_600"])
@@ -57,4 +58,4 @@ def test_a_leading_zero_is_octal_for_some(given: str) -> None:
         f"elsewhere: write it without the zero."
     )
     with pytest.raises(InvalidValueError, match=re.escape(message)):
-        with_whole_numbers({"time": given})
+        with_whole_numbers({"time": given}, KEEPALIVE)
