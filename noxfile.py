@@ -317,28 +317,26 @@ def types(session: nox.Session) -> None:
 def units(session: nox.Session) -> None:
     """Run the unit tests on one interpreter.
 
-    The oldest and the running one run all tests, the latter with coverage. The newest leaves out the tests marked
-    `any_python`, and the others do not run, unless TEST_ALL is 1. Then the oldest has coverage too. The long
-    stress test and the longer search need TEST_ALL=1 too.
+    The running one runs all of them. The oldest leaves out the random searches, the newest all that tell the same on
+    any Python, and the others do not run. With TEST_ALL=1 each runs all but the searches, and the running one searches
+    for longer and has the long stress test.
     """
     newest = next((version for version in reversed(TARGET_PYTHONS) if shutil.which(f"python{version}")), None)
     if not TEST_ALL and session.python not in (TARGET_PYTHONS[0], STRESSED_PYTHON, newest):
         session.skip("`make test-all` runs it. The oldest, the newest and the running Python run here")
     install(session, "units")
-    # To watch takes as long as to run.
-    is_covered = session.python == STRESSED_PYTHON or (TEST_ALL and session.python == TARGET_PYTHONS[0])
-    runs_all = TEST_ALL or session.python in (TARGET_PYTHONS[0], STRESSED_PYTHON)
-    is_thorough = TEST_ALL and session.python == STRESSED_PYTHON
-    session.run(
-        *(("coverage", "run") if is_covered else ("python",)),
-        *("-m", "pytest", *(() if runs_all else ("-m", "not any_python")), *session.posargs),
-        env={
-            "COVERAGE_FILE": f"{CACHE}/coverage/data.{session.python}",
-            "STRESS_RUNS": "200" if is_thorough else "16",
-        },
-    )
-    if is_thorough:
-        session.run("python", "-m", "pytest", "-k", "properties", "--hypothesis-profile=thorough")
+    pytest = ("-m", "pytest", *session.posargs)
+    if session.python == STRESSED_PYTHON:
+        # To watch takes as long as to run, and there is nothing to see of tests in another process.
+        coverage_file = f"{CACHE}/coverage/data.{session.python}"
+        session.run("coverage", "run", *pytest, "-m", "not any_python", env={"COVERAGE_FILE": coverage_file})
+        env = {"STRESS_RUNS": "200" if TEST_ALL else "16"}
+        session.run("python", *pytest, "-m", "any_python", env=env)
+        if TEST_ALL:
+            session.run("python", *pytest, "-k", "properties", "--hypothesis-profile=thorough")
+    else:
+        marks = "not search" if TEST_ALL or session.python == TARGET_PYTHONS[0] else "not any_python"
+        session.run("python", *pytest, "-m", marks, env={"STRESS_RUNS": "16"})
 
 
 @nox.session(name="units-own")

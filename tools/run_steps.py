@@ -89,7 +89,7 @@ TEST = Plan(
             Step(
                 "units",
                 "Unit tests with coverage",
-                "every Python, complete, coverage of the oldest, 200 stress runs, longer searches",
+                "every Python, complete, 200 stress runs, longer searches",
             ),
             Step("lint", "Lint of playbooks, changelog and artifact"),
             Step("importer", "Import of the artifact as on Galaxy"),

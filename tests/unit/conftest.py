@@ -30,10 +30,12 @@ KERNEL_TOOLS = {"run_isolated", "unprivileged"}
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the tests whose verdict is the same on any Python, because the kernel gives it or many random trees do.
 
-    The session units of noxfile.py leaves them out where another interpreter has run them. Others that
-    take long and concern no Python get the mark by hand.
+    The session units of noxfile.py leaves them out where another interpreter has run them, and the random searches
+    nearly everywhere. Others that take long and concern no Python get the mark by hand.
     """
     function: t.Any = getattr(item, "function", None)
     is_search = getattr(function, "is_hypothesis_test", False)
+    if is_search:
+        item.add_marker(pytest.mark.search)
     if function and (is_search or KERNEL_TOOLS.intersection(function.__code__.co_names)):
         item.add_marker(pytest.mark.any_python)
