@@ -35,6 +35,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
     OTHERS,
     ROLE_VARIABLES,
     did_you_mean,
+    read_elsewhere,
     require_known_names,
     require_prefixes,
 )
@@ -102,11 +103,16 @@ class ActionModule(ControllerAction):
             extra, known, lambda name: name in own or any(name in hostvars[host] for host in hosts), others
         )
         self._require_one({_HOSTS: pattern, **given}, hosts, hostvars)
+        elsewhere = read_elsewhere(extra, known, others)
         given = {name: _read(name, given[name]) for name in names if name not in READ_HERE}
         if "keepalive_audit_merge" in names:
             given["keepalive_audit_merge"] = _reports_to_merge(given)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        return {"hosts": hosts, "pattern": pattern, "read": now, "variables": given}
+        result = {"hosts": hosts, "pattern": pattern, "read": now, "variables": given}
+        if elsewhere:
+            what = f"{', '.join(elsewhere)}: given with --extra-vars, and linux.tcp.{playbook} reads no such variable."
+            result["warnings"] = [f"{what} Leave it out, or run the playbook that reads it."]
+        return result
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.

@@ -44,8 +44,29 @@ _PREFIX = "keepalive_"
 _REMEDY = f"Correct the name, or list a variable of your own in {OTHERS}, which is a list of names."
 # What stands before the name of an option.
 _PREFIXES = re.compile(r"keepalive_((audit|rollout|restore)_)?")
-# keep_alive_time and Keepalive_time are misspelt, and so are keepalives_time and keepalive-time.
-_LIKE_OURS = re.compile("keep[_-]?alives?[_-]", re.IGNORECASE)
+
+
+def _one_letter_off(word: str) -> t.Iterator[str]:
+    """Yield patterns of what a word becomes by one letter that is wrong, missing, too much, or swapped with the next.
+
+    None has a letter after the word: keepalived is a program, whose variables begin with its name.
+    """
+    for at in range(len(word)):
+        before, after = word[:at], word[at + 1 :]
+        yield f"{before}[a-z]{after}"
+        yield before + after
+        yield f"{before}[a-z]{word[at:]}"
+        if after:
+            yield f"{before}{after[0]}{word[at]}{after[1:]}"
+
+
+# keep_alive_time and Keepalive_time are misspelt, and so are keepalives_time, keepalive-time, keepailve_time and
+# keepaliveTime.
+_LIKE_OURS = re.compile(
+    f"(?:keep[_-]?alives?|{'|'.join(_one_letter_off('keepalive'))})[_-]"
+    f"|keep_?alive(?=(?:{'|'.join(name[len(_PREFIX) :].replace('_', '_?') for name in KNOWN)})$)",
+    re.IGNORECASE,
+)
 
 
 def unknown_names(variables: Variables, others: object = None) -> list[str]:
@@ -72,6 +93,12 @@ def require_known_names(variables: Variables, others: object = None) -> None:
         raise InvalidValueError(message_about_unknown(unknown))
 
 
+def read_elsewhere(extra: t.Container[str], known: t.Container[str], others: object = None) -> list[str]:
+    """Return the variables of the role and the playbooks that --extra-vars has, but for those ``known`` and others."""
+    left_out = {OTHERS, RESULT, *_listed(others)}
+    return [name for name in KNOWN if name in extra and name not in known and name not in left_out]
+
+
 def require_prefixes(
     extra: t.Container[str], known: t.Iterable[str], is_set: t.Callable[[str], bool], others: object = None
 ) -> None:
@@ -96,7 +123,7 @@ def message_about_unknown(names: t.Iterable[str]) -> str:
 
 def _about(name: str) -> str:
     # the prefix, which all have, would make all of them alike
-    rest = _LIKE_OURS.sub("", name, count=1).lower().replace("-", "_")
+    rest = _LIKE_OURS.sub("", name).lower().replace("-", "_")
     known = [name[len(_PREFIX) :] for name in KNOWN]
     return f"{name} is no variable of linux.tcp.{did_you_mean(rest, known, prefix=_PREFIX)}"
 

@@ -238,6 +238,42 @@ def test_other_extra_variables(playbook: str, own: Result, hostvars: Result | No
     assert act(own, playbook=playbook, hostvars=hostvars, extra=extra)["hosts"] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("playbook", "extra", "message"),
+    [
+        pytest.param(
+            "audit",
+            {"keepalive_rollout_check": "x", "keepalive_time": 600, "keepalive_audit_limit": 600},
+            (
+                "keepalive_time, keepalive_rollout_check: given with --extra-vars, and linux.tcp.audit reads no such "
+                "variable. Leave it out, or run the playbook that reads it."
+            ),
+            id="audit",
+        ),
+        pytest.param(
+            "apply",
+            {"keepalive_rollout_check": "x", "keepalive_time": 600, "keepalive_hosts": "all"},
+            (
+                "keepalive_rollout_check: given with --extra-vars, and linux.tcp.apply reads no such variable. Leave "
+                "it out, or run the playbook that reads it."
+            ),
+            id="apply",
+        ),
+        pytest.param("restore", {"keepalive_rollout_folder": "x", "keepalive_restore_to": "first"}, None, id="restore"),
+        pytest.param("rollout", {"keepalive_rollout_check": "x", "keepalive_state": "absent"}, None, id="rollout"),
+        pytest.param(
+            "apply",
+            {"keepalive_rollout_check": "x", "keepalive_other_variables": ["keepalive_rollout_check"]},
+            None,
+            id="one that is named",
+        ),
+    ],
+)
+def test_variable_of_another_playbook(playbook: str, extra: Result, message: str | None) -> None:
+    given = act(extra, playbook=playbook, extra=extra)
+    assert given.get("warnings", []) == ([message] if message else [])
+
+
 def test_needs_the_variables_of_localhost() -> None:
     assert act({}, delegate_to=None)["msg"] == "keepalive_variables needs delegate_to: localhost. Nothing was changed."
     assert "value of playbook must be one of" in act({}, playbook="reboot")["msg"]

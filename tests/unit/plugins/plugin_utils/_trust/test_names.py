@@ -12,7 +12,15 @@ REMEDY = " Correct the name, or list a variable of your own in keepalive_other_v
 
 
 def test_known_names() -> None:
-    other = ["ansible_host", "keepalived_priority", "time", "__keepalive_own", "my_keepalive_time"]
+    other = [
+        "ansible_host",
+        "keepalived_priority",
+        "keepalived_state",
+        "keepalive",
+        "time",
+        "__keepalive_own",
+        "my_keepalive_time",
+    ]
     assert unknown_names(dict.fromkeys([*KNOWN, *other])) == []
 
 
@@ -35,6 +43,15 @@ def test_known_names() -> None:
         ("Keepalive_Time", "keepalive_time"),
         ("keepalives_time", "keepalive_time"),
         ("keepalive-time", "keepalive_time"),
+        ("keepalive_keepalive_time", "keepalive_time"),
+        ("kepalive_time", "keepalive_time"),  # a letter is missing,
+        ("keeppalive_time", "keepalive_time"),  # too much,
+        ("keepelive_time", "keepalive_time"),  # wrong,
+        ("keepailve_time", "keepalive_time"),  # or two are swapped
+        ("Keepalvie_rollout_chek", "keepalive_rollout_check"),
+        ("keepalivetime", "keepalive_time"),
+        ("keepAliveTime", "keepalive_time"),
+        ("keepalive_audit_idletimeout", "keepalive_audit_idle_timeout"),
     ],
 )
 def test_misspelt_name(name: str, meant: str) -> None:
