@@ -48,7 +48,7 @@ _NAMESPACES = "linux.tcp.keepalive_namespaces here"  # where values and override
 _IN_A_MESSAGE = re.compile(rf"(?<![\w./'\"-])(?=(?:{_OPTIONS})(?: is |: \S|\[\d))|(?<=leave )(?=(?:{_OPTIONS}) out)")
 
 # keepalive_time is the role's name of an option, net.ipv4.tcp_keepalive_time the kernel's.
-_UP_TO_PREFIX = re.compile(r".*keepalive_(?=.)")
+_UP_TO_PREFIX = re.compile(r".*keepalive[_-](?=.)")
 
 
 def _read_state(params: Arguments) -> None:
@@ -120,7 +120,7 @@ def _require_options(arguments: Arguments, spec: Spec, module: str) -> None:
     known = [name for option, described in spec.items() for name in (option, *described.get("aliases", ()))]
     unknown = [name for name in arguments if name not in known]
     if unknown:
-        near = did_you_mean(_UP_TO_PREFIX.sub("", unknown[0]), known) or f" It has {', '.join(sorted(known))}."
+        near = did_you_mean(_UP_TO_PREFIX.sub("", unknown[0].lower()), known) or f" It has {', '.join(sorted(known))}."
         raise InvalidValueError(f"{unknown[0]} is no option of {module}.{near}")
 
 

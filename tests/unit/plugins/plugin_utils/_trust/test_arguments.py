@@ -111,6 +111,8 @@ TWO_NAMES = "and both are names of one option: give one of them."
             {"net.ipv4.tcp_keepalive_probes": 20},
             "net.ipv4.tcp_keepalive_probes is no option of linux.tcp.keepalive. Did you mean probes?",
         ),
+        ("keepalive", {"keepalive-time": 6}, "keepalive-time is no option of linux.tcp.keepalive. Did you mean time?"),
+        ("keepalive", {"TIME": 600}, "TIME is no option of linux.tcp.keepalive. Did you mean time?"),
         ("keepalive_info", {"xyz": 1}, "xyz is no option of linux.tcp.keepalive_info. It has loader, root."),
         ("keepalive_sockets", {"unit": "x"}, "unit is no option of linux.tcp.keepalive_sockets. Did you mean units?"),
         ("keepalive_restore", {"forced": 1}, "forced is no option of linux.tcp.keepalive_restore. Did you mean force?"),
