@@ -161,7 +161,7 @@ import contextlib
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import take_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
@@ -173,13 +173,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.result import bui
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_CHECKPOINT, supports_check_mode=True)
     try:
-        want = DesiredState.from_params(module.params)
-        host = LocalHost()
-        # a run that is under way, perhaps without its connection, is waited for
-        with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):
-            change = ensure(host, want, check_mode=True).change
-            checkpoint = take_checkpoint(change, host.files)
-        result = build_checkpoint_result(change, checkpoint, want, module.params)
+        with before_any_change():
+            want = DesiredState.from_params(module.params)
+            host = LocalHost()
+            # a run that is under way, perhaps without its connection, is waited for
+            with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):
+                change = ensure(host, want, check_mode=True).change
+                checkpoint = take_checkpoint(change, host.files)
+            result = build_checkpoint_result(change, checkpoint, want, module.params)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in change.warnings:

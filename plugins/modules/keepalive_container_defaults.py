@@ -235,15 +235,16 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.specs import KEEPALIVE_CONTAINER_DEFAULTS
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_CONTAINER_DEFAULTS, supports_check_mode=True)
     try:
-        want = DesiredDefaults.from_params(module.params)
-        host = LocalHost(module.params["root"])
+        with before_any_change():
+            want = DesiredDefaults.from_params(module.params)
+            host = LocalHost(module.params["root"])
         outcome = ensure(host, want, module.params["engines"], check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)

@@ -203,7 +203,7 @@ import contextlib
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import require_no_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters
@@ -216,10 +216,11 @@ def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_NAMESPACES, supports_check_mode=True)
     params = module.params
     try:
-        want = DesiredState.from_params(params)
-        filters = Filters.for_change(params)
-        require_no_chroot("network namespaces")
-        host = NamespaceHost.local()
+        with before_any_change():
+            want = DesiredState.from_params(params)
+            filters = Filters.for_change(params)
+            require_no_chroot("network namespaces")
+            host = NamespaceHost.local()
         with contextlib.closing(host.scanner):
             outcome = ensure(host, want, filters, check_mode=module.check_mode)
     except KeepaliveError as exc:

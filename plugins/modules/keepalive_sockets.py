@@ -253,7 +253,7 @@ import gc
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import require_no_chroot
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import ENDED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
@@ -270,9 +270,10 @@ def main() -> None:
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     params = module.params
     try:
-        want = DesiredState.from_params(params)
-        filters = Filters.for_change(params)
-        require_no_chroot("connections")
+        with before_any_change():
+            want = DesiredState.from_params(params)
+            filters = Filters.for_change(params)
+            require_no_chroot("connections")
         with local_processes() as processes:
             with waits_cut_short():
                 outcome, unreadable = ensure(want, filters, processes, check_mode=module.check_mode)

@@ -26,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidValueError,
     UndoError,
     VerificationError,
-    unchanged,
+    before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
@@ -79,16 +79,19 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
     :raises KeepaliveError: where an engine is not installed, would not give the values, or a step fails.
     """
     changes_nothing = check_mode or not (want.absent or want.named())
-    with contextlib.nullcontext() if changes_nothing else host.lock.held():
-        files = host.files
-        installed = find_engines(files)
-        chosen = _chosen(files, installed, engines, absent=want.absent)
-        changes = plan_defaults([read_configuration(files, engine) for engine in chosen], want)
-        edited = [change for change in changes if change.new != change.old]
-        for change in edited:
-            file = files.read(change.path)
-            files.require_editable(file)
-            files.require_writable(file.target)
+    with contextlib.ExitStack() as stack:
+        with before_any_change():
+            if not changes_nothing:
+                stack.enter_context(host.lock.held())
+            files = host.files
+            installed = find_engines(files)
+            chosen = _chosen(files, installed, engines, absent=want.absent)
+            changes = plan_defaults([read_configuration(files, engine) for engine in chosen], want)
+            edited = [change for change in changes if change.new != change.old]
+            for change in edited:
+                file = files.read(change.path)
+                files.require_editable(file)
+                files.require_writable(file.target)
         if edited and not check_mode:
             with signals_held_back():
                 _apply(host, edited)
@@ -111,7 +114,7 @@ def _chosen(files: Files, installed: t.Sequence[str], given: t.Sequence[str] | N
     missing = [engine for engine in given if engine not in there]
     if missing and not absent:
         raise InvalidValueError(
-            unchanged(f"engines has {', '.join(missing)}, which is not installed. Install it first, or leave it out.")
+            f"engines has {', '.join(missing)}, which is not installed. Install it first, or leave it out."
         )
     return [engine for engine in there if engine in given]
 

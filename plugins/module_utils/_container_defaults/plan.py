@@ -59,7 +59,7 @@ class DesiredDefaults:
         if not absent:
             validate(values)
         if params["engines"] == []:
-            raise InvalidValueError(unchanged("engines is empty, so nothing is set. Name some, or leave engines out."))
+            raise InvalidValueError("engines is empty, so nothing is set. Name some, or leave engines out.")
         return cls(values, absent)
 
     def named(self) -> dict[Key, int]:

@@ -19,7 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KernelError,
     NotPermittedError,
     UndoError,
-    unchanged,
+    before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
@@ -50,12 +50,12 @@ if t.TYPE_CHECKING:
 
     Result = t.TypeVar("Result")
 
-READ_ONLY = unchanged(
+READ_ONLY = (
     "/proc/sys is mounted read-only here, as in an unprivileged container, so no network namespace can be set. Run on "
     "the host itself."
 )
 NO_PRIVILEGE = "Not permitted to enter the network namespaces of other processes."
-HOST_UNKNOWN = unchanged(
+HOST_UNKNOWN = (
     "Process 1 cannot be looked into, so it is not known which network namespace is the host's own. "
     "Run on the host itself as root (become: true)."
 )
@@ -68,16 +68,19 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
 
     :raises KeepaliveError: where nothing can be set; then nothing was changed. What fails later is in the outcome.
     """
-    if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
-        raise NotPermittedError(unchanged(f"{NO_PRIVILEGE} {remedy()}"))
-    if not host.scanner.knows_host:
-        raise NotPermittedError(HOST_UNKNOWN)
-    if not host.kernel.writable():
-        raise KernelError(READ_ONLY)
     outcome = Outcome()
-    with contextlib.nullcontext() if check_mode else host.lock.held():
-        host.memory.load()
-        found = select(host, filters)
+    with contextlib.ExitStack() as stack:
+        with before_any_change():
+            if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
+                raise NotPermittedError(f"{NO_PRIVILEGE} {remedy()}")
+            if not host.scanner.knows_host:
+                raise NotPermittedError(HOST_UNKNOWN)
+            if not host.kernel.writable():
+                raise KernelError(READ_ONLY)
+            if not check_mode:
+                stack.enter_context(host.lock.held())
+            host.memory.load()
+            found = select(host, filters)
         _ensure_each(host, want, found, outcome, check_mode=check_mode)
         if not check_mode:  # a container may have started while others were set
             try:

@@ -13,12 +13,11 @@ import socket
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    FileError,
     GoneError,
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
-    unchanged,
+    before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
@@ -59,12 +58,13 @@ def ensure(
         socket can be read because permission is denied; nothing was set.
     """
     outcome, scanner = Outcome(), SocketScanner(processes)
-    found = list(scanner.sockets(filters, compare=False))
-    _require_reachable(scanner, found, processes.proc)
-    _look_up_containers(found)
-    if not found:
-        outcome.unattributed = scanner.unattributed(filters)
-    changes = outcome.take(found, want)
+    with before_any_change():
+        found = list(scanner.sockets(filters, compare=False))
+        _require_reachable(scanner, found, processes.proc)
+        _look_up_containers(found)
+        if not found:
+            outcome.unattributed = scanner.unattributed(filters)
+        changes = outcome.take(found, want)
     if check_mode:
         outcome.changed = changes
         return outcome, scanner.unreadable
@@ -87,21 +87,17 @@ def ensure(
 def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc: str) -> None:
     """Fail where it is sure that the desired state cannot be reached."""
     if scanner.too_old:
-        raise KernelTooOldError(unchanged(f"Sockets cannot be set: {TOO_OLD.message}. {TOO_OLD_REMEDY}"))
+        raise KernelTooOldError(f"Sockets cannot be set: {TOO_OLD.message}. {TOO_OLD_REMEDY}")
     if scanner.denied and (all(one.options is None for one in found) or not has_privilege(proc)):
         raise NotPermittedError(
-            unchanged(f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)}")
+            f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)}"
         )
 
 
 def _look_up_containers(found: t.Iterable[Socket]) -> None:
     """Have processes keep their containers, which the result has: what fails then fails before anything is set."""
-    holders = {process.pid: process for one in found for process in one.processes}
-    try:
-        for process in holders.values():
-            process.as_dict()
-    except FileError as exc:
-        raise FileError(unchanged(exc)) from exc
+    for process in {process.pid: process for one in found for process in one.processes}.values():
+        process.as_dict()
 
 
 def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredState, outcome: Outcome) -> None:

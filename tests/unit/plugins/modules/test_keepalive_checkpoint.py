@@ -10,6 +10,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._host import lock as lock_module
+from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint
 from ansible_collections.linux.tcp.tests.unit.host import NOTHING, make_host
 from ansible_collections.linux.tcp.tests.unit.module import runner
@@ -63,3 +66,29 @@ def test_would_not_last(host: Host, save: RunModule) -> None:
     answer = save(time=600, overrides="ignore")
     assert answer["would_change"]
     assert len(answer["warnings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        pytest.param({"time": 0}, "time is 0: the kernel would take it", id="a value"),
+        pytest.param({"exclusive": True}, "exclusive is given without time", id="options"),
+        pytest.param({"path": "x"}, "path is 'x': give the absolute path", id="a path"),
+        pytest.param({"time": 600, "path": "/etc/sysctl.d"}, "/etc/sysctl.d cannot be edited", id="a folder"),
+    ],
+)
+def test_what_is_refused(host: Host, save: RunModule, params: dict[str, t.Any], message: str) -> None:
+    before = host.look()
+    for check_mode in (True, False):
+        answer = save(**params, check_mode=check_mode)
+        assert answer["msg"].startswith(message)
+        assert answer["msg"] == unchanged(answer["msg"])
+    assert host.look() == before
+
+
+def test_another_run_holds_the_lock(host: Host, save: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.0)
+    with Lock(host.files).held():
+        answer = save(time=600)
+    assert answer["msg"].startswith("Another run has held the lock of ")
+    assert answer["msg"] == unchanged(answer["msg"])

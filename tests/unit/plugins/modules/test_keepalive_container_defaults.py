@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
 from ansible_collections.linux.tcp.plugins.modules import keepalive_container_defaults
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at
 from ansible_collections.linux.tcp.tests.unit.module import runner
@@ -91,11 +92,23 @@ def test_report(run: RunModule, root: Path) -> None:
     [
         pytest.param({"time": 0}, "time is 0: the kernel would take it", id="zero"),
         pytest.param({"time": 600, "engines": ["lxc"]}, "engines has lxc, which is not installed", id="not installed"),
+        pytest.param({"time": 600, "root": "image"}, "root is 'image': give the absolute", id="no absolute root"),
     ],
 )
 def test_what_is_refused(run: RunModule, root: Path, params: dict[str, t.Any], message: str) -> None:
-    answer = run(root=str(root), **params)
+    answer = run(**{"root": str(root), **params})
     assert (answer["failed"], answer["msg"].partition(message)[1]) == (True, message)
+    assert answer["msg"] == unchanged(answer["msg"])
+
+
+def test_a_folder_in_place_of_the_file(run: RunModule, root: Path) -> None:
+    lay_out(root, {PODMAN: None})
+    before = look_at(root)
+    for check_mode in (True, False):
+        assert run(root=str(root), time=600, check_mode=check_mode)["msg"] == (
+            f"{PODMAN} cannot be edited: it is a folder. Give the path of a regular file. Nothing was changed."
+        )
+    assert look_at(root) == before
 
 
 def test_what_takes_precedence_is_returned(run: RunModule, root: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.modules import keepalive_namespaces
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -58,7 +59,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     ],
 )
 def test_refused_parameters(run: RunModule, params: dict[str, t.Any], message: str, check_mode: bool) -> None:
-    assert run(check_mode=check_mode, **params) == {"failed": True, "msg": message}
+    assert run(check_mode=check_mode, **params) == {"failed": True, "msg": unchanged(message)}
 
 
 def test_set_and_leave() -> None:

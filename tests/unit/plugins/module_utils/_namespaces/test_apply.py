@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure as ensure_defaults
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, NotPermittedError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import (
@@ -56,8 +56,7 @@ def test_what_is_refused(
     kind = KernelError if message == READ_ONLY else NotPermittedError
     with pytest.raises(kind) as failed:
         ensure(host, DesiredState(Values(600)), Filters(), check_mode=check_mode)
-    told = f"{NO_PRIVILEGE} {remedy()} Nothing was changed." if message == NO_PRIVILEGE else message
-    assert str(failed.value) == told
+    assert str(failed.value) == unchanged(f"{NO_PRIVILEGE} {remedy()}" if message == NO_PRIVILEGE else message)
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
