@@ -30,6 +30,10 @@ done
 # What has no such name would be ignored silently.
 [[ ! ${EXTRA:-} =~ [[:space:]]=|=([[:space:]]|$) || $EXTRA == "{"* || $EXTRA == "@"* ]] ||
   refuse "EXTRA is '$EXTRA': give NAME=VALUE without blanks around the equals sign."
+mapfile -t words < <([[ ${EXTRA:-} == "{"* || ${EXTRA:-} == "@"* ]] || xargs --max-args=1 <<<"${EXTRA:-}")
+for word in "${words[@]}"; do
+  [[ -z $word || $word == *=* ]] || refuse "EXTRA has '$word' without a value: give NAME=VALUE."
+done
 [[ ${EXTRA:-} != "@"* || -e ${EXTRA#@} ]] || refuse "EXTRA names the file ${EXTRA#@}, which is not there."
 read -ra names < <(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}" | xargs)
 for name in "${names[@]}"; do
