@@ -92,7 +92,7 @@ def test_report(run: RunModule, root: Path) -> None:
     [
         pytest.param({"time": 0}, "time is 0: the kernel would take it", id="zero"),
         pytest.param({"time": 600, "engines": ["lxc"]}, "engines has lxc, which is not installed", id="not installed"),
-        pytest.param({"time": 600, "root": "image"}, "root is 'image': give the absolute", id="no absolute root"),
+        pytest.param({"time": 600, "root": "/none"}, "root is '/none', which is not a folder.", id="no root"),
     ],
 )
 def test_what_is_refused(run: RunModule, root: Path, params: dict[str, t.Any], message: str) -> None:
