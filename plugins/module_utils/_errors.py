@@ -17,6 +17,10 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
+if t.TYPE_CHECKING:
+    # To whom the system denies access: to a user, or to root, too. Empty where it does not.
+    Denied = t.Literal["", "to_user", "to_root"]
+
 UNCHANGED = " Nothing was changed."
 
 
@@ -26,6 +30,14 @@ def unchanged(message: object) -> str:
     if text.endswith(UNCHANGED):
         return text
     return f"{text}{'' if text.endswith(('.', '?', '!')) else '.'}{UNCHANGED}"
+
+
+def remedy_of_denial(denied: Denied, instead: str = "") -> str:
+    """Return what to do where access is denied, such as "Run as root (become: true)."; ``instead`` is another way."""
+    if denied == "to_user":
+        return f"Run as root (become: true){instead and f', or {instead}'}."
+    remedy = "Root is kept from it here: look for SELinux, AppArmor, a dropped capability, or NFS (root_squash)."
+    return f"{remedy} Correct that, or {instead}." if instead else remedy
 
 
 class KeepaliveError(Exception):

@@ -119,7 +119,7 @@ class Configuration:
         others = tuple(file for file in self.files if file is not own)
         if text is None:
             return dataclasses.replace(self, files=others)
-        new = dataclasses.replace(own or SysctlFile(path, path), kind="file", text=text, reason="")
+        new = dataclasses.replace(own or SysctlFile(path, path), kind="file", text=text, reason="", denied="")
         return dataclasses.replace(self, files=(*others, new))
 
 

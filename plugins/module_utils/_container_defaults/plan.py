@@ -24,9 +24,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     InvalidValueError,
     OverriddenError,
+    remedy_of_denial,
     unchanged,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import PERMISSION_DENIED
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name, validate
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
         Entry,
         Prediction,
     )
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 
@@ -126,15 +127,21 @@ def plan_defaults(configurations: t.Iterable[Configuration], want: DesiredDefaul
     changes = [plan_engine(configuration, want) for configuration in configurations]
     overriding = [one for change in changes for one in _overriding(change, want)]
     if overriding:
-        engines = " and ".join(sorted({one["engine"] for one in overriding}))
         files = [file for configuration in configurations for file in configuration.files]
-        denied = {printable(file.path) for file in files if file.reason == PERMISSION_DENIED}
-        remedy = "Run as root (become: true)" if any(one["path"] in denied for one in overriding) else "Correct this"
-        raise OverriddenError(
-            unchanged(f"{' '.join(one['message'] for one in overriding)} {remedy}, or leave {engines} out of engines."),
-            overridden_by=overriding,
-        )
+        denied = {printable(file.path): file.denied for file in files}
+        by_denial: dict[Denied, list[dict[str, t.Any]]] = {}
+        for one in overriding:
+            by_denial.setdefault(denied.get(one["path"], ""), []).append(one)
+        messages = [_with_remedy(group, denial) for denial, group in by_denial.items()]
+        raise OverriddenError(unchanged(" ".join(messages)), overridden_by=overriding)
     return changes
+
+
+def _with_remedy(overriding: list[dict[str, t.Any]], denied: Denied) -> str:
+    engines = " and ".join(sorted({one["engine"] for one in overriding}))
+    leave = f"leave {engines} out of engines"
+    remedy = remedy_of_denial(denied, leave) if denied else f"Correct this, or {leave}."
+    return f"{' '.join(one['message'] for one in overriding)} {remedy}"
 
 
 def _own_entries(configuration: Configuration) -> list[Entry]:

@@ -21,7 +21,12 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, InvalidPathError, LinkLoopError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    InvalidPathError,
+    LinkLoopError,
+    remedy_of_denial,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
     MOST_BYTES_OF_A_PATTERN,
     MOST_BYTES_OF_A_TREE,
@@ -33,15 +38,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
     NOTHING,
     FileSystem,
     as_file_error,
+    denied_by,
     reason_of,
-    remedy_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     CREDENTIAL,
     CREDENTIAL_FOLDERS,
     DIRECTORIES,
     ENCRYPTED_CREDENTIAL_FOLDERS,
-    PERMISSION_DENIED,
     SYSCTL_CONF,
     SysctlFile,
     Tree,
@@ -148,7 +152,7 @@ class Files:
         except FileNotFoundError:
             return
         except (OSError, LinkLoopError) as exc:
-            yield SysctlFile(path=directory, target=directory, kind="unreadable", reason=reason_of(exc))
+            yield SysctlFile(directory, directory, "unreadable", reason=reason_of(exc), denied=denied_by(exc))
             return
         seen.add(resolved)
         for name in sorted(name for name in names if name.endswith(suffix)):
@@ -266,7 +270,9 @@ class Files:
             except LinkLoopError:
                 return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
             except OSError as exc:
-                return SysctlFile(path, target, "unreadable", reason=reason_of(exc), is_link=is_link, is_unknown=True)
+                denied = denied_by(exc)
+                file = SysctlFile(path, target, "unreadable", reason=reason_of(exc), is_link=is_link, denied=denied)
+                return dataclasses.replace(file, is_unknown=not denied)
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
 
     def _leads_to(self, path: str, resolved: str) -> bool:
@@ -309,9 +315,8 @@ class Files:
                 f"Remove the link, or give another path."
             )
         if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
-            denied = OSError(errno.EACCES, "") if file.reason == PERMISSION_DENIED else None
-            remedy = remedy_of(denied) if denied else " Give the path of a regular file."
-            raise InvalidPathError(f"{name} cannot be edited: {file.reason}.{remedy}")
+            remedy = remedy_of_denial(file.denied) if file.denied else "Give the path of a regular file."
+            raise InvalidPathError(f"{name} cannot be edited: {file.reason}. {remedy}")
         self._require_trusted_links(file, name)
         folder = self.nearest_folder(file.target)
         if not self._isdir(folder):

@@ -25,11 +25,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     InvalidPathError,
     ReplacedByLinkError,
+    remedy_of_denial,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 
@@ -223,6 +225,7 @@ class FileSystem:
     def content(self, path: str) -> tuple[Kind, bytes, str]:
         """Read a regular file; whatever else is there, its kind and the reason tell.
 
+        :raises PermissionError: where this process may not read it.
         :raises OSError: where the system does not tell what there is, as where a disk fails.
         """
         try:
@@ -241,7 +244,7 @@ class FileSystem:
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:
-            if exc.errno not in NOTHING:
+            if exc.errno not in NOTHING or denied_by(exc):
                 raise
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
@@ -365,14 +368,20 @@ def reason_of(exc: Exception) -> str:
     return (isinstance(exc, OSError) and exc.strerror) or str(exc) or type(exc).__name__
 
 
+def denied_by(exc: Exception) -> Denied:
+    """Return to whom an error of the system denies access."""
+    if not isinstance(exc, PermissionError):
+        return ""
+    return "to_user" if os.geteuid() else "to_root"
+
+
 def remedy_of(exc: Exception) -> str:
     """Return what to do about an error of the system, with a blank before it; empty for an unknown error."""
     code = (isinstance(exc, OSError) and exc.errno) or 0
-    if code in (errno.EACCES, errno.EPERM):
-        if os.geteuid() != 0:
-            return " Run as root (become: true)."
-        if code == errno.EPERM:
-            return " It may be immutable or append-only: see lsattr(1)."
-        return " Root is kept from it here: look for SELinux, AppArmor, a dropped capability, or NFS (root_squash)."
+    denied = denied_by(exc)
+    if denied == "to_root" and code == errno.EPERM:
+        return " It may be immutable or append-only: see lsattr(1)."
+    if denied:
+        return f" {remedy_of_denial(denied)}"
     remedy = _EXHAUSTED.get(code) or _REMEDIES.get(code)
     return f" {remedy}" if remedy else ""

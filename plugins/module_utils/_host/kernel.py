@@ -13,9 +13,10 @@ import os
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     NOTHING,
+    denied_by,
     reason_of,
     remedy_of,
     require_not_exhausted,
@@ -35,8 +36,6 @@ _CONTAINER = b"container="  # in the environment of a container's process 1: sys
 
 FILE_ONLY = ", or give runtime: false to write only the file"
 _REMEDIES = {
-    errno.EACCES: "Run as root (become: true).",
-    errno.EPERM: "Run as root (become: true).",
     errno.EROFS: (
         "/proc/sys is mounted read-only here, as in an unprivileged container: set the value from outside "
         "(podman run --sysctl, securityContext.sysctls){instead}."
@@ -200,7 +199,9 @@ class Kernel:
 
     def _error(self, key: Key, value: int | None, exc: OSError) -> KernelError:
         want = "" if value is None else f" to {value}"
-        remedy = _REMEDIES.get(exc.errno or 0, "").format(instead=self._instead)
+        denied = denied_by(exc)
+        known = _REMEDIES.get(exc.errno or 0, "").format(instead=self._instead)
+        remedy = remedy_of_denial(denied) if denied else known
         return KernelError(
             f"Cannot set {sysctl_name(key)}{want} ({self._path(key)}): {exc.strerror}. {remedy}".rstrip()
         )

@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     HidingError,
     NotReadAtBootError,
     OverriddenError,
+    remedy_of_denial,
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
@@ -28,7 +29,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import assi
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import split_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     DIRECTORIES,
-    PERMISSION_DENIED,
     SYSCTL_CONF,
     VOLATILE,
     SysctlFile,
@@ -110,19 +110,15 @@ def _with_precedence(
 
 def _require_readable(before: Snapshot, want: DesiredState) -> None:
     """Check that all files are read that may take precedence, unless overrides are ignored."""
-    # Only root can see credentials. The attempt to write tells other users that they need its permissions.
-    unreadable = [
-        other for other in before.unreadable() if not (other.is_credential and other.reason == PERMISSION_DENIED)
-    ]
+    # The attempt to write tells users who may not see a credential that they need root's permissions.
+    unreadable = [other for other in before.unreadable() if not other.is_hidden_credential]
     if unreadable and want.overrides != "ignore":
+        file, ignore = unreadable[0], "give overrides: ignore"
         remedy = (
-            "Run as root (become: true)"
-            if unreadable[0].reason == PERMISSION_DENIED
-            else "Make it readable or remove it"
+            remedy_of_denial(file.denied, ignore) if file.denied else f"Make it readable or remove it, or {ignore}."
         )
         raise FileError(
-            f"{unreadable[0].path} cannot be read ({unreadable[0].reason}), so the values of the next boot cannot be "
-            f"known. {remedy}, or give overrides: ignore."
+            f"{file.path} cannot be read ({file.reason}), so the values of the next boot cannot be known. {remedy}"
         )
 
 

@@ -28,7 +28,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import p
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import releases, rules_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     COPIED,
-    PERMISSION_DENIED,
     Tree,
     by_kernel,
     files_read,
@@ -248,7 +247,7 @@ class Snapshot:
             *(one.finding for one in self.unknown if one not in elsewhere),
             *(
                 Finding(
-                    *("hidden_credential" if _is_hidden(file) else "unreadable", file.path, None),
+                    *("hidden_credential" if file.is_hidden_credential else "unreadable", file.path, None),
                     f"{printable(file.path)} cannot be read ({file.reason}): it may take precedence at the next boot.",
                 )
                 for file in self.unreadable()
@@ -326,11 +325,6 @@ def _lines(writers: list[Writer]) -> str:
         return f"line {numbers[0]}"
     shown, more = numbers[:_LINES_NAMED], len(numbers) - _LINES_NAMED
     return f"lines {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
-
-
-def _is_hidden(file: SysctlFile) -> bool:
-    """Whether only root may see if there is a credential; on most hosts there is none."""
-    return file.is_credential and file.reason == PERMISSION_DENIED
 
 
 def describe_obstacle(file: SysctlFile) -> str:

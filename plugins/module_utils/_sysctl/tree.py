@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
         Loader,
         Rules,
@@ -73,8 +74,6 @@ _FOLDERS_OF_SCRIPTS: dict[Loader, tuple[str, ...]] = {
     "openwrt": ("/etc/sysctl.d",),
 }
 
-# strerror(3) of EACCES: the reason of a file that this user may not read.
-PERMISSION_DENIED = "Permission denied"
 # src/shared/creds-util.h: CREDENTIALS_TOTAL_SIZE_MAX, of names and contents together
 _CREDENTIALS_MAX = 1 << 20
 
@@ -86,9 +85,9 @@ class SysctlFile:
     ``path`` is its name, the one that a loader has for it where one reads it, ``target`` what it
     leads to once every link is followed, ``is_link`` whether the name itself is a link. ``text``
     holds the content of a ``file`` and is empty for every other kind; ``reason`` says why one is
-    ``unreadable``, and ``is_unknown`` that the system did not tell what there is, as where a disk
-    fails. ``lost`` says what a reboot takes with the file system that it is on: its name, or only the content
-    to which the name leads.
+    ``unreadable``, ``denied`` to whom the system denies it, and ``is_unknown`` that the system did
+    not tell what there is, as where a disk fails. ``lost`` says what a reboot takes with the file
+    system that it is on: its name, or only the content to which the name leads.
     """
 
     path: str
@@ -99,6 +98,7 @@ class SysctlFile:
     is_link: bool = False
     lost: t.Literal["", "name", "content"] = ""
     is_unknown: bool = False
+    denied: Denied = ""
 
     @property
     def name(self) -> bytes:
@@ -109,6 +109,11 @@ class SysctlFile:
     def is_credential(self) -> bool:
         """Whether systemd may hand this to systemd-sysctl as a credential, by this name or by what it leads to."""
         return _names_credential(self.path) or _names_credential(self.target)
+
+    @property
+    def is_hidden_credential(self) -> bool:
+        """Whether only root may see if there is such a credential; on most hosts there is none."""
+        return self.is_credential and self.denied == "to_user"
 
     @property
     def is_loop(self) -> bool:

@@ -7,7 +7,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils import _errors
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    KeepaliveError,
+    before_any_change,
+    remedy_of_denial,
+)
 
 ERRORS = [one for one in vars(_errors).values() if isinstance(one, type) and issubclass(one, Exception)]
 
@@ -30,3 +34,11 @@ def test_before_any_change(message: str) -> None:
         raise _errors.FileError(message, path="/etc")
     assert str(caught.value) == "It is full. Nothing was changed."
     assert caught.value.details == {"path": "/etc"}
+
+
+def test_remedy_of_denial() -> None:
+    root = "Root is kept from it here: look for SELinux, AppArmor, a dropped capability, or NFS (root_squash)."
+    assert remedy_of_denial("to_user") == "Run as root (become: true)."
+    assert remedy_of_denial("to_user", "give root") == "Run as root (become: true), or give root."
+    assert remedy_of_denial("to_root") == root
+    assert remedy_of_denial("to_root", "give root") == f"{root} Correct that, or give root."

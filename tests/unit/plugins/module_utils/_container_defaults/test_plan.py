@@ -23,12 +23,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidPathError,
     InvalidValueError,
     OverriddenError,
+    remedy_of_denial,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
 
 VENDOR = "/usr/share/containers/containers.conf"
 FOLDER = "/etc/containers/containers.conf.d"
@@ -202,18 +204,40 @@ def test_what_takes_precedence_is_named(
 
 
 @pytest.mark.parametrize(
-    ("reason", "remedy"),
-    [("Permission denied", "Run as root (become: true)"), ("it is a device", "Correct this")],
-    ids=["denied", "a device"],
+    ("reason", "denied", "remedy"),
+    [
+        ("Permission denied", "to_user", "Run as root (become: true)"),
+        ("Permission denied", "to_root", f"{remedy_of_denial('to_root')} Correct that"),
+        ("it is a device", "", "Correct this"),
+    ],
+    ids=["denied", "denied to root", "a device"],
 )
-def test_file_that_cannot_be_read(reason: str, remedy: str) -> None:
-    file = SysctlFile("/root/.config/containers/containers.conf", "", kind="unreadable", reason=reason)
+def test_file_that_cannot_be_read(reason: str, denied: Denied, remedy: str) -> None:
+    path = "/root/.config/containers/containers.conf"
+    file = SysctlFile(path, "", kind="unreadable", reason=reason, denied=denied)
     with pytest.raises(OverriddenError) as refused:
         plan_defaults(iter([Configuration("podman", (file,))]), DesiredDefaults(Values(time=600)))
     assert str(refused.value) == (
         f"It cannot be known whether {TIME} in new containers of podman would be 600: {file.path} cannot be read: "
         f"{reason}. {remedy}, or leave podman out of engines. Nothing was changed."
     )
+
+
+def test_each_engine_with_its_remedy() -> None:
+    path = "/etc/crio/crio.conf"
+    file = SysctlFile(path, path, kind="unreadable", reason="Permission denied", denied="to_user")
+    podman = having({**SHIPPED, f"{FOLDER}/zz.conf": list_of(f"{TIME}=60")})
+    configurations = [having({COMMON: ""}, "lxc"), Configuration("cri-o", (file,)), podman]
+    with pytest.raises(OverriddenError) as refused:
+        plan_defaults(configurations, DesiredDefaults(Values(time=600)))
+    assert str(refused.value) == (
+        f"{TIME} in new containers of lxc would be 7200, not 600, because nothing includes {PATHS['lxc']}. "
+        f"{TIME} in new containers of podman would be 60, not 600, because {FOLDER}/zz.conf line 2 takes precedence. "
+        f"Correct this, or leave lxc and podman out of engines. "
+        f"It cannot be known whether {TIME} in new containers of cri-o would be 600: {path} cannot be read: "
+        f"Permission denied. Run as root (become: true), or leave cri-o out of engines. Nothing was changed."
+    )
+    assert [one["engine"] for one in refused.value.details["overridden_by"]] == ["lxc", "cri-o", "podman"]
 
 
 def test_a_list_that_adds_is_no_hindrance() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     InvalidPathError,
     ReplacedByLinkError,
+    remedy_of_denial,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host import file_budget
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget
@@ -260,8 +261,8 @@ def test_read_without_permission(tmp_path: Path) -> None:
         found = Files(root).read_tree().files
     (tmp_path / "run/sysctl.d").chmod(0o755)
     assert found == (
-        SysctlFile(f"{D}/a.conf", f"{D}/a.conf", kind="unreadable", reason="Permission denied"),
-        SysctlFile("/run/sysctl.d", "/run/sysctl.d", kind="unreadable", reason="Permission denied"),
+        SysctlFile(f"{D}/a.conf", f"{D}/a.conf", "unreadable", reason="Permission denied", denied="to_user"),
+        SysctlFile("/run/sysctl.d", "/run/sysctl.d", "unreadable", reason="Permission denied", denied="to_user"),
     )
 
 
@@ -675,6 +676,23 @@ def test_a_file_of_root_only(tmp_path: Path) -> None:
         with pytest.raises(InvalidPathError) as caught:
             files.require_editable(files.read(f"{D}/a.conf"))
     assert str(caught.value) == f"{D}/a.conf cannot be edited: Permission denied. Run as root (become: true)."
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM], ids=errno.errorcode.get)
+def test_a_file_that_is_denied_to_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"a"})
+
+    def refuse(*_arguments: object) -> t.NoReturn:
+        raise OSError(code, "No way")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(FileSystem, "open_file", refuse)
+    file = files.read(f"{D}/a.conf")
+    assert file == SysctlFile(f"{D}/a.conf", f"{D}/a.conf", "unreadable", reason="No way", denied="to_root")
+    assert files.known(file.path) == file  # that is no failing disk
+    with pytest.raises(InvalidPathError) as caught:
+        files.require_editable(file)
+    assert str(caught.value) == f"{D}/a.conf cannot be edited: No way. {remedy_of_denial('to_root')}"
 
 
 def test_a_root_that_may_not_be_entered(tmp_path: Path) -> None:

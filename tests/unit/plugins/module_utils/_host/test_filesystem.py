@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError, remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
@@ -98,8 +99,27 @@ def test_content_of_a_large_file(tmp_path: Path, size: int, kind: str, reason: s
 
 def test_content_without_permission(root: Path) -> None:
     (root / "file").chmod(0)
-    with unprivileged(root) as inside:
-        assert FileSystem(inside).content("/file") == ("unreadable", b"", "Permission denied")
+    with unprivileged(root) as inside, pytest.raises(PermissionError) as caught:
+        FileSystem(inside).content("/file")
+    assert (caught.value.errno, caught.value.strerror) == (errno.EACCES, "Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("code", "user", "denied", "remedy"),
+    [
+        (errno.EACCES, 1000, "to_user", " Run as root (become: true)."),
+        (errno.EPERM, 1000, "to_user", " Run as root (become: true)."),
+        (errno.EACCES, 0, "to_root", f" {remedy_of_denial('to_root')}"),
+        (errno.EPERM, 0, "to_root", " It may be immutable or append-only: see lsattr(1)."),
+        (errno.EIO, 1000, "", ""),
+    ],
+)
+def test_to_whom_access_is_denied(
+    monkeypatch: pytest.MonkeyPatch, code: int, user: int, denied: str, remedy: str
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert filesystem.denied_by(OSError(code, os.strerror(code))) == denied
+    assert filesystem.remedy_of(OSError(code, os.strerror(code))) == remedy
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, KernelError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, KernelError, remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import FILE_ONLY, Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -92,6 +92,19 @@ def test_without_permission(tmp_path: Path) -> None:
     path = f"{proc.rstrip('/')}/{TIME}"
     assert str(caught.value) == (
         f"Cannot set net.ipv4.tcp_keepalive_time ({path}): Permission denied. Run as root (become: true)."
+    )
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM], ids=errno.errorcode.get)
+def test_what_is_denied_to_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    lay_out(tmp_path, {TIME: b"7200\n"})
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "open", Refusing(os.open, 1, code))
+    with pytest.raises(KernelError) as caught:
+        Kernel(str(tmp_path)).require_writable("time")
+    assert str(caught.value) == (
+        f"Cannot set net.ipv4.tcp_keepalive_time ({tmp_path}/{TIME}): {os.strerror(code)}. "
+        f"{remedy_of_denial('to_root')}"
     )
 
 

@@ -15,13 +15,15 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     HidingError,
     NotReadAtBootError,
     OverriddenError,
+    remedy_of_denial,
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
-from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.tests.unit.changes import (
     ALL,
@@ -41,6 +43,7 @@ from ansible_collections.linux.tcp.tests.unit.host import DISK, INTVL, PROBES, P
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import Overrides
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import Prediction
     from ansible_collections.linux.tcp.tests.unit.host import Layout
@@ -413,6 +416,27 @@ def test_no_path_would_win(tmp_path: Path) -> None:
     assert (
         run_and_run_again(host, DesiredState(values=Values(time=600), overrides="take_over")).after.boot.values.time
         == 600
+    )
+
+
+@pytest.mark.parametrize("path", [ZZ, "/etc/credstore/sysctl.extra"])
+@pytest.mark.parametrize("denied", ["to_user", "to_root"])
+def test_a_file_that_may_decide_and_is_denied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, denied: Denied
+) -> None:
+    host = make_host(tmp_path)
+    read = host.files.read_tree
+    file = SysctlFile(path, path, "unreadable", reason="No way", denied=denied)
+    monkeypatch.setattr(host.files, "read_tree", lambda: Tree((*read().files, file)))
+    (doubt,) = take_snapshot(host).doubts()
+    is_hidden = path != ZZ and denied == "to_user"
+    assert (doubt.code, doubt.path) == ("hidden_credential" if is_hidden else "unreadable", path)
+    if is_hidden:  # on most hosts there is none
+        assert run(host, DesiredState(values=ALL)).change.warnings == (doubt.message,)
+        return
+    assert str(refuse(host, DesiredState(values=ALL), FileError)) == unchanged(
+        f"{path} cannot be read (No way), so the values of the next boot cannot be known. "
+        f"{remedy_of_denial(denied, 'give overrides: ignore')}"
     )
 
 
