@@ -137,29 +137,30 @@ def _without_other_hosts(reports: t.Mapping[str, EarlierReport]) -> list[Earlier
     They are in a folder as soon as one file of it is named after a host that it has. So no host has to be trusted with
     the verdict of another one.
     """
-    places = {path: _place_of(path) for path in reports}
     named = {
         folder
-        for path, (folder, own) in places.items()
-        if any(host.name.casefold() == own for host in reports[path].hosts)
+        for path, report in reports.items()
+        for folder, own in _places_of(path)[:1]
+        if any(host.name.casefold() == own for host in report.hosts)
     }
-    return [
-        _only_of(report, places[path][1]) if places[path][0] in named else report for path, report in reports.items()
-    ]
+    allowed = {path: [own for folder, own in _places_of(path) if folder in named] for path in reports}
+    return [_only_of(report, allowed[path]) if allowed[path] else report for path, report in reports.items()]
 
 
-def _place_of(path: str) -> tuple[str, str]:
-    """Return the folder of the reports, and after which host this one is named, as HOST.json or HOST/report.json."""
+def _places_of(path: str) -> list[tuple[str, str]]:
+    """Return the folder of the reports, and after which host this one is named, as HOST.json or HOST/report.json.
+
+    A report.json may be either, and HOST.json of a host "report" only where others are named in that way.
+    """
     folder, name = os.path.split(path)
+    places = [(folder, os.path.splitext(name)[0])]
     if name == REPORT:
-        folder, name = os.path.split(folder)
-    else:
-        name = os.path.splitext(name)[0]
-    return folder, printable(name).casefold()
+        places.insert(0, os.path.split(folder))
+    return [(place, printable(own).casefold()) for place, own in places]
 
 
-def _only_of(report: EarlierReport, own: str) -> EarlierReport:
-    others = [host.name for host in report.hosts if host.name.casefold() != own]
+def _only_of(report: EarlierReport, own: t.Collection[str]) -> EarlierReport:
+    others = [host.name for host in report.hosts if host.name.casefold() not in own]
     if not others:
         return report
     problem = (
@@ -167,7 +168,7 @@ def _only_of(report: EarlierReport, own: str) -> EarlierReport:
         "out: in a folder where files are named after hosts each counts for the host of its name only. Give reports "
         "of several hosts a folder of their own"
     )
-    hosts = tuple(host for host in report.hosts if host.name.casefold() == own)
+    hosts = tuple(host for host in report.hosts if host.name.casefold() in own)
     return dataclasses.replace(report, hosts=hosts, problems=(*report.problems, problem))
 
 

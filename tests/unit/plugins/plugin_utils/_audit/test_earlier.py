@@ -446,6 +446,18 @@ def test_of_reports_that_disagree_the_worse_counts(
             id="a folder for each host",
         ),
         pytest.param(
+            {"a.json": [("a", EARLY, False)], "report.json": [("report", EARLY, True), ("b", BEFORE, True)]},
+            {"a": "a.json", "report": "report.json"},
+            ["report.json"],
+            id="a host of the name report",
+        ),
+        pytest.param(
+            {"report.json": [("report", EARLY, True), ("b", BEFORE, True)]},
+            {"report": "report.json", "b": "report.json"},
+            [],
+            id="a report of all hosts, one of which has that name",
+        ),
+        pytest.param(
             {"north.json": [("a", EARLY, True), ("b", EARLY, True)], "south.json": [("c", EARLY, True)]},
             {"a": "north.json", "b": "north.json", "c": "south.json"},
             [],
