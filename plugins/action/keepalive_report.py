@@ -15,11 +15,11 @@ import os
 import tempfile
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_REPORT
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import INFO, NAMESPACES, SOCKETS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import not_written
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 
 if t.TYPE_CHECKING:
@@ -69,4 +69,4 @@ def _write(path: str, text: str) -> None:
                 os.unlink(temporary)
             raise
     except OSError as exc:
-        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc
+        raise not_written(path, exc, "keepalive_audit_folder") from exc

@@ -24,9 +24,9 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LockedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import require_own
+from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import not_written, require_own
 
 if t.TYPE_CHECKING:
     Owner = t.Dict[str, t.Any]
@@ -194,4 +194,4 @@ def _as_file_error(path: str) -> t.Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc
+        raise not_written(path, exc, "keepalive_rollout_folder") from exc

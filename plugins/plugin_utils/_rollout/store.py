@@ -282,6 +282,14 @@ def _move(path: str, to: str) -> None:
         raise FileError(f"{path} cannot be renamed to {to}: {exc.strerror}.") from exc
 
 
+def not_written(path: str, exc: OSError, variable: str) -> FileError:
+    """Return the error for a file that the controller cannot write in the folder that a variable names."""
+    return FileError(
+        f"{path} cannot be written: {exc.strerror}. Make the folder {os.path.dirname(path)} on the controller writable "
+        f"for your user, and make room on its disk, or give another {variable}."
+    )
+
+
 def rename(path: str, to: str) -> None:
     """Give a file another name, which may be that of a file. An error counts for nothing if it has got it all the same.
 
@@ -321,7 +329,7 @@ def _write(path: str, content: Json) -> None:
                 os.unlink(temporary)
             raise
     except OSError as exc:
-        raise FileError(f"{path} cannot be written: {exc.strerror}.") from exc
+        raise not_written(path, exc, "keepalive_rollout_folder") from exc
     with contextlib.suppress(OSError):  # the new name stands all the same
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:

@@ -97,5 +97,9 @@ def test_refused(tmp_path: Path, options: Result, message: str) -> None:
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
-    assert act(tmp_path, {})["msg"].startswith(f"{tmp_path}/report.html cannot be written: Is a directory.")
+    assert act(tmp_path, {})["msg"] == (
+        f"{tmp_path}/report.html cannot be written: Is a directory. Make the folder {tmp_path} on the controller "
+        f"writable for your user, and make room on its disk, or give another keepalive_audit_folder. "
+        f"Nothing was changed."
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

@@ -153,8 +153,9 @@ def test_folder_that_was_made_for_nothing(tmp_path: Path, name: str, is_left: bo
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
 def test_a_lock_on_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     monkeypatch.setattr(json, "dump", Refusing(json.dump, 1, code))
-    with pytest.raises(FileError, match=rf"{tmp_path}/.lock cannot be written: {os.strerror(code)}\."):
+    with pytest.raises(FileError, match=rf"{tmp_path}/.lock cannot be written: {os.strerror(code)}\.") as caught:
         folder_lock.acquire(str(tmp_path), pid=ME)
+    assert str(caught.value).endswith("or give another keepalive_rollout_folder.")
     assert os.listdir(tmp_path) == []
 
 

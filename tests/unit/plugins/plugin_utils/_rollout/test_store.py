@@ -262,8 +262,12 @@ def test_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
     ended(tmp_path, "done")
     before = load(tmp_path)
     monkeypatch.setattr(os, "rename", refuse)
-    with pytest.raises(KeepaliveError, match=r"cannot be written: No space left on device\."):
+    with pytest.raises(KeepaliveError, match=r"cannot be written: No space left on device\.") as caught:
         keep(tmp_path)
+    assert str(caught.value).endswith(
+        f" Make the folder {tmp_path} on the controller writable for your user, and make room on its disk, or give "
+        f"another keepalive_rollout_folder."
+    )
     with pytest.raises(KeepaliveError, match=r"db1\.1200\.json cannot be written: No space left on device\."):
         keep(tmp_path, want={})
     assert load(tmp_path) == before
