@@ -42,8 +42,16 @@ _LAYERED = ("overlay", "aufs")
 WSL = "/run/WSL"
 # Of a program that was replaced while it runs.
 _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
-_PROGRAM = re.compile(rb"\bsysctl\b|\$\{?(\w+)")
+# The commands of a line, the program that one calls, and options with which not all files are applied.
+_SEPARATOR = re.compile(rb"[;&|()`]+|(?<!\S)[{!](?=\s)")
+_PROGRAM = re.compile(
+    rb"\s*(?:(?:if|elif|then|else|do|while|until|exec|command|nice|\w+=\S*)\s+)*"
+    rb"[\"']?(?:[\w./-]*/)?(?:(sysctl)|\$\{?(\w+)\}?)[\"']?(?=\s)"
+)
 _SYSTEM = re.compile(rb"\s--system\b")
+_IN_PART = re.compile(rb"\s(?:--(?:dry-run|pattern)|-[a-zA-Z]*r)\b")
+# What follows is not reached.
+_DEAD = re.compile(rb"^(?:exit\b|if[ \t]+false\b|:[ \t]*<<)|\{[ \t]*\n\s*(?:return|exit)\b", re.MULTILINE)
 # What the scripts of Alpine (main/openrc/sysctl.initd) and OpenWrt (package/base-files) name: the files, in their
 # order, and what they hand to BusyBox's "sysctl -p".
 _REMARK = re.compile(rb"(^|\s)#.*")
@@ -51,6 +59,8 @@ _PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)
 _CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]*?-p\s+([^\s;|&]+)")
 _IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
 _IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
+# Its author's script has none of these.
+_CHANGED = re.compile(rb"\b(?:break|return|exit|case|eval|false|(?:echo|printf)[ \t]+\S*sysctl)\b")
 _LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
     "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),
     "openwrt": (_IN_ETC, {b'"$CONF"'}),
@@ -166,15 +176,16 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
 def _applies_files(script: bytes) -> bool:
     """Whether an init script calls ``sysctl --system``, as Debian's does by ``$DAEMON``.
 
-    Each command is looked at once from its first program on: a script may have any number of names in a line.
+    A call counts where nothing above it ends the script or the function, and where no other program is given its text.
     """
     variables = {b"sysctl", *_PROGRAM_VARIABLE.findall(script)}
-    for line in script.split(b"\n"):
-        command = line.partition(b"#")[0]
-        programs = (found for found in _PROGRAM.finditer(command) if found[1] is None or found[1] in variables)
-        program = next(programs, None)
-        if program and _SYSTEM.search(command, program.end()):
-            return True
+    dead = _DEAD.search(script)
+    for line in script[: dead.start() if dead else None].split(b"\n"):
+        for command in _SEPARATOR.split(line.partition(b"#")[0]):
+            program = _PROGRAM.match(command)
+            options = command[program.end() :] if program and (program[1] or program[2]) in variables else b""
+            if _SYSTEM.search(options) and not _IN_PART.search(options):
+                return True
     return False
 
 
@@ -184,7 +195,7 @@ def _loop_of(script: bytes) -> Loader | None:
     patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
     calls = set(_CALL_ON_A_FILE.findall(code))
     for loader, known in _LOOPS.items():
-        if (patterns, calls) == known:
+        if (patterns, calls) == known and not _CHANGED.search(code):
             return loader
     return None
 

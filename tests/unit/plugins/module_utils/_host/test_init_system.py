@@ -420,6 +420,14 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
             "unknown",
             id="another order",
         ),
+        *(
+            pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE.replace(*change)}, "unknown", id=why)
+            for change, why in (
+                ((b"sysctl $quiet -p", b"echo sysctl $quiet -p"), "printed only"),
+                ((b"\nfor", b"\nreturn 0\nfor"), "behind a return"),
+                ((b"do sysctl", b"do case $f in *old*) continue;; esac; sysctl"), "not every file"),
+            )
+        ),
     ],
 )
 def test_loops_over_files(tmp_path: Path, layout: Layout, loader: BootLoader) -> None:
