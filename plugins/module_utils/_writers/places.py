@@ -28,6 +28,8 @@ RC_SCRIPTS = (
     "/etc/init.d/rcS",
     "/etc/rc[2-5S].d/S*",
     "/etc/rc.d/rc[2-5S].d/S*",
+    "/etc/rc.d/S*",  # of OpenWrt
+    "/etc/rc.d/rc.[A-Za-z]*",  # of Slackware
     "/etc/runit/[123]",
     "/etc/service/*/run",
     "/etc/runit/runsvdir/*/*/run",
@@ -50,11 +52,15 @@ EXECUTABLES = (
     "/etc/network/if-up.d/*",
     "/etc/sysconfig/network-scripts/ifup*",
     "/etc/sysconfig/network/scripts/*",
+    "/sbin/ifup-local",
     "/etc/ppp/ip-up",
     "/etc/ppp/ip-up.local",
+    "/etc/ppp/ip-pre-up",
+    "/etc/ppp/ipv6-up",
     "/etc/ppp/ip-up.d/*",
     "/etc/ppp/ipv6-up.d/*",
     "/etc/dhcp/dhclient.d/*",
+    "/etc/ufw/*.init",
     "/etc/libvirt/hooks/*",
     "/etc/pm/sleep.d/*",
     "/var/lib/cloud/scripts/per-boot/*",
@@ -77,6 +83,7 @@ TEXTS: dict[str, Format] = {
         (
             "/etc/dhcp/dhclient-*-hooks",
             "/etc/dhcp/dhclient-*-hooks.d/*",
+            "/etc/dhclient-*-hooks",
             "/etc/dhcpcd.enter-hook",
             "/etc/dhcpcd.exit-hook",
             "/etc/shorewall/init",
@@ -97,7 +104,13 @@ TEXTS: dict[str, Format] = {
     **dict.fromkeys(("/etc/crontab", "/etc/cron.d/*"), formats.system_crontab),
     "/etc/anacrontab": formats.anacrontab,
     **dict.fromkeys(
-        ("/var/spool/cron/root", "/var/spool/cron/crontabs/root", "/var/spool/cron/tabs/root"), formats.crontab
+        (
+            "/var/spool/cron/root",
+            "/var/spool/cron/crontabs/root",
+            "/var/spool/cron/tabs/root",
+            "/etc/crontabs/root",
+        ),
+        formats.crontab,
     ),
     **dict.fromkeys(("/etc/udev/rules.d/*.rules", "/usr/lib/udev/rules.d/*.rules"), formats.udev_rules),
     "/etc/modprobe.d/*.conf": formats.modprobe,
@@ -112,10 +125,26 @@ TEXTS: dict[str, Format] = {
         ),
         formats.lines,
     ),
-    **dict.fromkeys(("/etc/cloud/cloud.cfg", "/etc/cloud/cloud.cfg.d/*.cfg"), formats.cloud_config),
+    **dict.fromkeys(
+        (
+            "/etc/cloud/cloud.cfg",
+            "/etc/cloud/cloud.cfg.d/*.cfg",
+            "/var/lib/cloud/instance/cloud-config.txt",  # the user data
+            "/var/lib/cloud/instance/vendor-cloud-config.txt",
+        ),
+        formats.cloud_config,
+    ),
     "/etc/wsl.conf": formats.wsl,
     "/etc/wireguard/*.conf": formats.wireguard,
-    **dict.fromkeys(("/etc/supervisord.conf", "/etc/supervisord.d/*", "/etc/supervisor/conf.d/*"), formats.supervisor),
+    **dict.fromkeys(
+        (
+            "/etc/supervisord.conf",
+            "/etc/supervisord.d/*",
+            "/etc/supervisor/supervisord.conf",
+            "/etc/supervisor/conf.d/*",
+        ),
+        formats.supervisor,
+    ),
     **dict.fromkeys(
         ("/etc/monitrc", "/etc/monit.d/*", "/etc/monit/monitrc", "/etc/monit/conf.d/*", "/etc/monit/conf-enabled/*"),
         formats.monit,
