@@ -77,7 +77,7 @@ if t.TYPE_CHECKING:
 
 
 _TMPFILES_LINE = re.compile(
-    rb"[ \t]*[wfF]\S*[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
+    rb"[ \t]*(?:[wF]\S*|f\S*\+\S*)[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
     rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
 _PLAIN = re.compile(rb"[1-9][0-9]{0,9}")

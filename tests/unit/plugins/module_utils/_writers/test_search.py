@@ -91,6 +91,9 @@ def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> N
         ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - " + "9" * 5000, True),
         ("# w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", False),
         ("z /proc/sys/net/ipv4/tcp_keepalive_time 0644 - - - 60", False),
+        ("f+ /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
+        ("F /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
+        ("f /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", False),  # the file is there already
     ],
 )
 def test_tmpfiles(tmp_path: Path, line: str, *, counts: bool) -> None:
