@@ -47,6 +47,7 @@ _GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|su)\b")
 _MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
 _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
 _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
+_NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
 _UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
@@ -93,8 +94,10 @@ def anacrontab(text: str) -> Effects:
 
 
 def inittab(text: str) -> Effects:
-    """Yield what the table of init does."""
-    return _after(_INITTAB, text)
+    """Yield what the table of init does at a boot."""
+    for number, row in relevant_rows(text):
+        if not _NO_BOOT.match(row):
+            yield from effects_of(_INITTAB.sub("", row, count=1), number)
 
 
 def _after(begin: t.Pattern[str], text: str) -> Effects:

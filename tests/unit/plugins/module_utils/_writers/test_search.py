@@ -114,6 +114,11 @@ def test_inittab(tmp_path: Path) -> None:
     assert found(tmp_path, {"/etc/inittab": line}, init=SYSTEMD) == []
 
 
+@pytest.mark.parametrize("action", ["off", "shutdown", "ctrlaltdel"])
+def test_actions_of_inittab_that_are_no_part_of_a_boot(tmp_path: Path, action: str) -> None:
+    assert found(tmp_path, {"/etc/inittab": f"x:2345:{action}:/sbin/{SET.decode()}".encode()}) == []
+
+
 def test_udev_rules(tmp_path: Path) -> None:
     rule = 'ACTION=="add", SYSCTL{net/ipv4/tcp_keepalive_time}="60"'
     text = f'SYSCTL{{net/ipv4/tcp_keepalive_time}}=="600", GOTO="end"\n{rule}\n'
