@@ -56,6 +56,8 @@ def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
                 host.kernel.require_writable(key)
             for edit in change.edits:
                 host.files.require_writable(edit.target)
+                if want.backup and edit.before is not None:
+                    host.files.require_writable(backup_name(edit.target))
             cut_links = tuple(edit.target for edit in change.edits if host.files.has_other_names(edit.target))
         if check_mode or change.is_empty:
             return Outcome(change, change.after, cut_links=cut_links)

@@ -58,6 +58,18 @@ def test_backup(tmp_path: Path) -> None:
     assert run(host, want).backup_files == ()
 
 
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
+def test_no_backup_can_have_so_long_a_name(tmp_path: Path, check_mode: bool) -> None:
+    path = f"{D}/{'x' * 240}.conf"
+    host = make_host(tmp_path, {path: b"#\n"})
+    before = host.look()
+    with pytest.raises(FileError) as caught:
+        run(host, DesiredState(values=ALL, path=path, backup=True), check_mode=check_mode)
+    assert str(caught.value).startswith(f"{path}.")
+    assert str(caught.value).endswith("~ cannot be written: File name too long. Nothing was changed.")
+    assert host.look() == before
+
+
 def test_no_backup_of_a_new_file(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     assert run(host, DesiredState(values=ALL, backup=True)).backup_files == ()
@@ -232,7 +244,7 @@ def test_another_program_meddles_before_the_first_step(
 
     def meddle(target: str) -> None:
         real(target)
-        path.unlink()
+        path.unlink(missing_ok=True)  # it is called for the backup, too
         if theirs is not None:
             path.write_bytes(theirs)
 
