@@ -152,17 +152,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: What the host had.
+  description: What the host had before the change.
   returned: success
   type: dict
   contains:
     runtime:
-      description: The running kernel's V(time), V(intvl) and V(probes); V(null) where a value cannot be read.
+      description: The running kernel's V(time), V(intvl) and V(probes). A value that cannot be read is V(null).
       returned: success
       type: dict
       sample: {"time": 7200, "intvl": 75, "probes": 9}
     runtime_writable:
-      description: Whether root can change the running kernel's values here; false below a read-only C(/proc/sys).
+      description: Whether root can change the running kernel's values here. V(false) if C(/proc/sys) is read-only.
       returned: success
       type: bool
       sample: true
@@ -173,34 +173,36 @@ before:
       contains:
         loader:
           description:
-            - What applies sysctl files at boot, V(systemd-sysctl), V(procps), or the scripts of V(alpine) or
-              V(openwrt); V(null) when nothing does, V(unknown) when that cannot be found out.
+            - What applies sysctl files at boot. This is V(systemd-sysctl), V(procps), or the scripts of V(alpine) or
+              V(openwrt).
+            - V(null) if nothing applies them. V(unknown) if this cannot be found out.
           returned: success
           type: str
           sample: systemd-sysctl
         values:
-          description: The values after the next boot; V(null) for one that cannot be known.
+          description: The values after the next boot. A value that cannot be known is V(null).
           returned: success
           type: dict
           sample: {"time": 7200, "intvl": 75, "probes": 9}
         sources:
           description:
-            - For each key the file and line that give the value; V(null) for the kernel's own default.
-            - C(/proc/cmdline) stands for a parameter of the kernel command line, C(sysctl.extra) in one of systemd's
-              folders for a credential.
+            - For each key, the file and line that give the value.
+            - V(null) for the kernel's own default, and for a value that cannot be known.
+            - The path C(/proc/cmdline) stands for a parameter of the kernel command line. C(sysctl.extra) in one of
+              systemd's folders stands for a credential.
           returned: success
           type: dict
           sample: {"time": null, "intvl": null, "probes": null}
         doubts:
           description:
-            - What makes the prediction uncertain, as RV(linux.tcp.keepalive_info#module:boot.doubts) describes it.
+            - What makes the prediction uncertain. RV(linux.tcp.keepalive_info#module:boot.doubts) describes it.
           returned: success
           type: list
           elements: dict
           sample: []
         notes:
           description:
-            - What may mislead about a prediction that is certain, as RV(linux.tcp.keepalive_info#module:boot.notes)
+            - What may mislead, although the prediction is certain. RV(linux.tcp.keepalive_info#module:boot.notes)
               describes it.
           returned: success
           type: list
@@ -209,7 +211,7 @@ before:
     settings:
       description:
         - Every assignment of a key in the files of the next boot, in the order in which the loader reads them.
-        - A C(value) of V(null) stands for a line that excludes the key.
+        - If a line excludes the key, its C(value) is V(null).
       returned: success
       type: list
       elements: dict
@@ -217,8 +219,9 @@ before:
         - {"key": "time", "value": "60", "path": "/etc/sysctl.d/50-local.conf", "line": 2, "effective": false}
     other_writers:
       description:
-        - Lines elsewhere, each with C(code), C(path), C(line) and C(text), that may set the keys after the boot. They
-          are no part of the prediction, and the module warns of them. See M(linux.tcp.keepalive_info).
+        - Lines elsewhere that may set the keys after the boot. Each has C(code), C(path), C(line) and C(text). See
+          M(linux.tcp.keepalive_info).
+        - They are not part of the prediction. The module warns about them.
       returned: success
       type: list
       elements: dict
@@ -228,23 +231,25 @@ before:
           line: 7
           text: sysctl -w net.ipv4.tcp_keepalive_time=7200
     drift:
-      description: The keys whose running value differs from the next boot's, where both are known.
+      description:
+        - The keys whose running value differs from the value of the next boot, if both are known.
       returned: success
       type: list
       elements: str
       sample: []
     detection_time:
       description:
-        - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes), with
-          C(intvl) in place of C(time) where that is longer.
-        - Computed from the running values, or from the next boot's where these are not known.
+        - After how many seconds a dead peer on an idle connection is noticed at the latest. This is C(time + intvl *
+          probes). If C(intvl) is longer than C(time), it takes the place of C(time).
+        - Computed from the running values, or from the values of the next boot if the running ones are not known.
+          V(null) if those are not known either.
       returned: success
       type: int
       sample: 7875
 after:
   description:
-    - What the host has now; in check mode, what it would have.
-    - Its keys are those of RV(before).
+    - What the host has now. In check mode, what it would have.
+    - It has the same keys as RV(before).
   returned: success
   type: dict
   sample:
@@ -268,8 +273,8 @@ after:
     detection_time: 1800
 overridden_by:
   description:
-    - The lines of other files that take precedence at the next boot, or did until O(overrides=take_over)
-      commented them out.
+    - The lines of other files that take precedence at the next boot.
+    - They include the lines that took precedence until O(overrides=take_over) commented them out.
     - Also returned when the module fails because of them.
   returned: success, or failure because a line of another file takes precedence
   type: list
@@ -281,31 +286,33 @@ overridden_by:
       type: str
       sample: time
     value:
-      description: The value as it stands in the file; V(null) for a line that excludes the key.
+      description: The value as it stands in the file. V(null) for a line that excludes the key.
       returned: always
       type: str
       sample: "60"
     path:
-      description: The file, by the name under which the loader reads it.
+      description: The file, with the name under which the loader reads it.
       returned: always
       type: str
       sample: /etc/sysctl.d/zz-local.conf
     line:
-      description: The line's number, from 1.
+      description: The number of the line. The first line is 1.
       returned: always
       type: int
       sample: 3
 detection_time:
-  description: The C(detection_time) of RV(after).
+  description: The C(detection_time) of RV(after), in seconds.
   returned: success
   type: int
   sample: 1800
 cautions:
   description:
-    - What there is to say of the desired values and of the change, each also as a warning.
-    - V(nothing_set), neither the running kernel nor the file is set. V(single_probe), O(probes=1) ends a healthy
-      connection when one probe is lost. V(intvl_longer_than_time), idle connections are probed every O(intvl) seconds
-      instead of every O(time) seconds. V(hard_link_cut), another name of a file (a hard link) keeps the old content.
+    - Problems of the desired values and of the change. Each is also a warning.
+    - V(nothing_set) means that neither the running kernel nor the file is set.
+    - V(single_probe) means that O(probes=1) ends a healthy connection when one probe is lost.
+    - V(intvl_longer_than_time) means that idle connections are probed every O(intvl) seconds instead of every O(time)
+      seconds.
+    - V(hard_link_cut) means that another name of a file (a hard link) keeps the old content.
   returned: success
   type: list
   elements: dict
@@ -316,12 +323,12 @@ cautions:
       type: str
       sample: single_probe
     message:
-      description: The same as a sentence.
+      description: The caution as a sentence.
       returned: success
       type: str
       sample: net.ipv4.tcp_keepalive_probes = 1 ends a healthy connection when a single probe is lost. Give 3 or more.
 backup_files:
-  description: The copies made of files before they were changed, with O(backup=true).
+  description: The copies of files that were made before the files were changed, with O(backup=true).
   returned: success
   type: list
   elements: str
@@ -340,7 +347,9 @@ sockets:
       totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
       unreadable: []
 namespaces:
-  description: What M(linux.tcp.keepalive_namespaces) returned for each element of O(namespaces), or for all of them.
+  description:
+    - What M(linux.tcp.keepalive_namespaces) returned for each element of O(namespaces). With O(namespaces=true) the
+      list has one element.
   returned: when O(namespaces) is given, and nothing is refused
   type: list
   elements: dict

@@ -12,10 +12,10 @@ version_added: 1.0.0
 description:
   - The playbook C(linux.tcp.rollout) uses this module before and after it changes a host. Do not use it directly; it
     may change at any time.
-  - Works out what M(linux.tcp.keepalive) would change with the same options, and returns each running value and each
-    file that this concerns, as it is and as it will be. Never changes the host.
-  - Fails where M(linux.tcp.keepalive) would, and also where the values would not be there after a reboot because
-    nothing applies sysctl files on this host.
+  - Works out what M(linux.tcp.keepalive) would change with the same options. It returns each running value and each
+    file that would change, as it is and as it will be. Never changes the host.
+  - Fails if M(linux.tcp.keepalive) would fail. It also fails if the values would be gone after a reboot because nothing
+    applies sysctl files on this host.
 extends_documentation_fragment:
   - linux.tcp.attributes
   - linux.tcp.desired_state
@@ -30,14 +30,14 @@ attributes:
 options:
   wait:
     description:
-      - Whether to wait for a run that is still under way on the host. The module is then sent even where one command of
-        the shell would tell.
+      - Whether to wait for a run that is still under way on the host. The module is then always sent, even if one
+        command of the shell would be enough.
     type: bool
     default: false
 notes:
-  - Needs root's rights where something would be changed.
-  - The controller probes the host by one plain command first, as M(linux.tcp.keepalive) does, and sends the module
-    where something would change or the probe is inconclusive.
+  - Needs root's rights if something would be changed.
+  - The controller first probes the host by one plain command, as M(linux.tcp.keepalive) does. It sends the module if
+    something would change, or if the probe is inconclusive.
   - A copy that M(linux.tcp.keepalive) keeps with O(linux.tcp.keepalive#module:backup=true) is not part of a checkpoint.
 seealso:
   - module: linux.tcp.keepalive
@@ -64,8 +64,9 @@ would_change:
 deviations:
   description:
     - The settings of the host that deviate from the desired state.
-    - V(runtime), a running value is another one. V(boot), the next boot would give another one. V(drift), the running
-      value and the next boot's differ.
+    - V(runtime) means that a running value differs from the desired one.
+    - V(boot) means that the next boot would give another value than the desired one.
+    - V(drift) means that the running value and the value of the next boot differ.
   returned: success
   type: list
   elements: dict
@@ -81,12 +82,12 @@ deviations:
       type: str
       sample: time
     message:
-      description: The same as a sentence.
+      description: The deviation as a sentence.
       returned: success
       type: str
       sample: net.ipv4.tcp_keepalive_time is 7200 in the running kernel, not 600.
 before:
-  description: What the host has, as RV(linux.tcp.keepalive#module:before).
+  description: What the host has. It is described like RV(linux.tcp.keepalive#module:before).
   returned: success
   type: dict
   sample:
@@ -103,7 +104,7 @@ before:
     drift: []
     detection_time: 7875
 after:
-  description: What the host will have, as RV(linux.tcp.keepalive#module:after) in check mode.
+  description: What the host will have. It is described like RV(linux.tcp.keepalive#module:after) in check mode.
   returned: success
   type: dict
   sample:
@@ -124,25 +125,28 @@ after:
     drift: []
     detection_time: 1275
 checkpoint:
-  description: What the change concerns, for O(linux.tcp.keepalive_restore#module:checkpoint).
+  description: What the change concerns. It is given to O(linux.tcp.keepalive_restore#module:checkpoint).
   returned: success
   type: dict
   contains:
     runtime:
-      description: For each running value that changes, what it is and what it will be.
+      description: For each running value that changes, the value before (C(before)) and after the change (C(left)).
       returned: success
       type: dict
       sample: {"time": {"before": 7200, "left": 600}}
     files:
       description:
-        - The files that change, each with C(path), C(before), C(left), and C(had_folder), which tells whether there was
-          its folder. Where a link leads to a file, C(name) is the path of the link. C(before) and C(left) have
-          C(content) in Base64, C(mode), C(owner), C(group) and C(attributes), or are V(null) for no file.
+        - The files that change. Each has C(path), C(before), C(left) and C(had_folder). C(had_folder) tells whether the
+          folder of the file existed.
+        - If a link leads to a file, C(name) is the path of the link.
+        - C(before) is the file before the change, and C(left) after it. Both have C(content) in Base64, C(mode),
+          C(owner), C(group) and C(attributes). V(null) means that there is no file.
       returned: success
       type: list
       elements: dict
 desired:
-  description: The desired state, the options of the module without O(wait), as the rollout's store holds it.
+  description:
+    - The desired state, as the rollout's store holds it. It has all options of the module except O(wait).
   returned: success
   type: dict
   sample:

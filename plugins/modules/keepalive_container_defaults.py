@@ -111,46 +111,50 @@ engines:
       sample: /etc/containers/containers.conf.d/99-tcp-keepalive.conf
     status:
       description:
-        - What was done, or would be in check mode, to the module's own file.
-        - V(set) or V(already_set), V(removed) or V(already_absent), and V(reported) without values.
-        - With O(state=absent) V(removed) also stands for a file that stays because it has other entries.
+        - What was done to the module's own file. In check mode, what would be done.
+        - This is V(set) or V(already_set), V(removed) or V(already_absent). It is V(reported) if no values are given.
+        - With O(state=absent), V(removed) also stands for a file that stays because it has other entries.
       returned: success
       type: str
       sample: set
     before:
-      description: What a new container would have got.
+      description: What a new container would have got before the change.
       returned: success
       type: dict
       contains:
         values:
-          description: V(time), V(intvl) and V(probes); V(null) for a value that cannot be known.
+          description: V(time), V(intvl) and V(probes). A value that cannot be known is V(null).
           returned: success
           type: dict
           sample: {"time": 7200, "intvl": 75, "probes": 9}
         sources:
-          description: For each key the file and line that give the value; V(null) for the kernel's own default.
+          description: For each key, the file and line that give the value. V(null) for the kernel's own default.
           returned: success
           type: dict
           sample: {"time": null, "intvl": null, "probes": null}
         doubts:
           description:
-            - Why values cannot be known, each with RV(ignore:code), RV(ignore:message), RV(ignore:path) and
-              RV(ignore:line), which is V(null) for a whole file.
-            - V(unreadable), a file cannot be read. V(not_understood), a file has what the engine refuses, or what
-              engines may read in several ways. V(value_refused), the value is none that each kernel takes.
-              V(unusual_key), a key is spelled with slashes. V(depends_on_release), releases of the engine differ.
-              V(other_files), the environment or a unit may name other files. V(order_unknown), two files differ
-              that LXC reads in no order. V(includes_others), a file of LXC includes another one.
-              V(in_some_containers), a line of LXC counts in some containers only. V(left_out), the last of more than
-              100, says how many others there are.
+            - Why values cannot be known. Each reason has RV(ignore:code), RV(ignore:message), RV(ignore:path) and
+              RV(ignore:line). The line is V(null) for a whole file.
+            - V(unreadable) means that a file cannot be read.
+            - V(not_understood) means that a file has a text that the engine refuses, or that engines may read in
+              different ways.
+            - V(value_refused) means that not every kernel takes the value.
+            - V(unusual_key) means that a key is spelled with slashes.
+            - V(depends_on_release) means that releases of the engine differ.
+            - V(other_files) means that the environment or a unit may name other files.
+            - V(order_unknown) means that two files of LXC differ, and that LXC reads them in no order.
+            - V(includes_others) means that a file of LXC includes another one.
+            - V(in_some_containers) means that a line of LXC counts in some containers only.
+            - V(left_out) is the last of more than 100 reasons. It says how many others there are.
           returned: success
           type: list
           elements: dict
           sample: []
     after:
       description:
-        - What a new container gets now; in check mode, what it would.
-        - Its keys are those of RV(engines[].before).
+        - What a new container gets now. In check mode, what it would get.
+        - It has the same keys as RV(engines[].before).
       returned: success
       type: dict
       sample:
@@ -162,11 +166,12 @@ engines:
         doubts: []
 cautions:
   description:
-    - What a file cannot do. Each but V(no_engine) is also a warning, unless there are engines with such a file and none
-      of them is changed.
-    - V(has_no_defaults), the engine has no defaults for sysctls. V(restart_needed), the engine reads its files when it
-      starts. V(leftover), a hidden file of this run could not be removed, and the engine reads it. V(no_engine), no
-      engine is installed that this module knows.
+    - What a file cannot do. Each caution except V(no_engine) is also a warning. There is no warning if engines with
+      such a file are installed and none of them is changed.
+    - V(has_no_defaults) means that the engine has no defaults for sysctls.
+    - V(restart_needed) means that the engine reads its files only when it starts.
+    - V(leftover) means that a hidden file of this run could not be removed, and that the engine reads it.
+    - V(no_engine) means that no engine is installed that this module knows.
   returned: success
   type: list
   elements: dict
@@ -177,17 +182,17 @@ cautions:
       type: str
       sample: restart_needed
     engine:
-      description: The engine; empty where there is none.
+      description: The engine. Empty if the caution is about none.
       returned: success
       type: str
       sample: cri-o
     message:
-      description: The same as a sentence.
+      description: The caution as a sentence.
       returned: success
       type: str
       sample: "CRI-O reads its files when it starts. Restart it: systemctl restart crio."
 overridden_by:
-  description: Why new containers would not get the values, an element for each engine and key.
+  description: Why new containers would not get the values. There is one element for each engine and key.
   returned: failure because another file takes precedence, or that cannot be known
   type: list
   elements: dict
@@ -204,24 +209,25 @@ overridden_by:
       sample: time
     code:
       description:
-        - V(takes_precedence), a later line sets another value. V(list_replaced), a later list without the key replaces
-          that of this module. V(not_included), nothing includes the file of this module.
-        - Where it cannot be known, a code of RV(engines[].before.doubts).
+        - V(takes_precedence) means that a later line sets another value.
+        - V(list_replaced) means that a later list without the key replaces the list of this module.
+        - V(not_included) means that nothing includes the file of this module.
+        - If the value cannot be known, the code is one of RV(engines[].before.doubts).
       returned: always
       type: str
       sample: takes_precedence
     path:
-      description: The file that takes precedence, or that makes it uncertain; V(null) where there is none.
+      description: The file that takes precedence, or that makes the value uncertain. V(null) if there is none.
       returned: always
       type: str
       sample: /etc/containers/containers.conf.d/zz-local.conf
     line:
-      description: The line's number, from 1; V(null) for a whole file.
+      description: The number of the line. The first line is 1. V(null) for a whole file.
       returned: always
       type: int
       sample: 2
     message:
-      description: The same as a sentence.
+      description: The reason as a sentence.
       returned: always
       type: str
       sample: >-

@@ -68,12 +68,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 runtime:
-  description: The running kernel's V(time), V(intvl) and V(probes); V(null) where a value cannot be read.
+  description: The running kernel's V(time), V(intvl) and V(probes). A value that cannot be read is V(null).
   returned: success
   type: dict
   sample: {"time": 600, "intvl": 75, "probes": 9}
 runtime_writable:
-  description: Whether root can change the running kernel's values here; false below a read-only C(/proc/sys).
+  description: Whether root can change the running kernel's values here. V(false) if C(/proc/sys) is read-only.
   returned: success
   type: bool
   sample: true
@@ -84,70 +84,79 @@ boot:
   contains:
     loader:
       description:
-        - What applies sysctl files at boot, V(systemd-sysctl), V(procps), or the scripts of V(alpine) or V(openwrt);
-          V(null) when nothing does, V(unknown) when that cannot be found out.
+        - What applies sysctl files at boot. This is V(systemd-sysctl), V(procps), or the scripts of V(alpine) or
+          V(openwrt).
+        - V(null) if nothing applies them. V(unknown) if this cannot be found out.
       returned: success
       type: str
       sample: systemd-sysctl
     values:
-      description: The values after the next boot; V(null) for one that cannot be known, see C(doubts).
+      description: The values after the next boot. A value that cannot be known is V(null), see C(doubts).
       returned: success
       type: dict
       sample: {"time": 600, "intvl": 75, "probes": 9}
     sources:
       description:
-        - For each key the file and line that give the value; V(null) for the kernel's own default, and
-          for a value that cannot be known.
-        - C(/proc/cmdline) stands for a parameter of the kernel command line, C(sysctl.extra) in one of systemd's
-          folders for a credential.
+        - For each key, the file and line that give the value.
+        - V(null) for the kernel's own default, and for a value that cannot be known.
+        - The path C(/proc/cmdline) stands for a parameter of the kernel command line. C(sysctl.extra) in one of
+          systemd's folders stands for a credential.
       returned: success
       type: dict
       sample: {"time": {"path": "/etc/sysctl.d/99-tcp-keepalive.conf", "line": 2}, "intvl": null, "probes": null}
     doubts:
       description:
-        - What makes the prediction uncertain. Empty when it is certain.
-        - V(credential_unusable), a credential keeps systemd-sysctl.service from starting, so no file is applied;
-          V(unit_changed), a line changes what that service does; V(unreadable), a file or folder cannot be read;
-          V(hidden_credential), only root may see whether there is a credential of systemd; V(volatile_file_system), a
-          folder or file is on a file system that does not survive a reboot.
-        - With these, the values that cannot be known are V(null). V(loader_unknown), it is not known what applies
-          sysctl files at boot; V(release_unknown), the release of the loader cannot be told, and releases differ in how
-          they read a line;
-          V(kernel_unknown), a line counts for one kernel only, and which one boots next is not known;
-          V(copy_in_initramfs), no file sets a key, and dracut builds an initramfs that may have a copy of one that did;
-          V(set_when_the_container_started), a container has a value that no file sets, and may have been started with
-          it. V(volatile_file_system) is among them for an overlay, which may have the files in a lower layer.
+        - What makes the prediction uncertain. Empty if it is certain.
+        - V(credential_unusable) means that a credential keeps systemd-sysctl.service from starting, so no file is
+          applied.
+        - V(unit_changed) means that a line changes what that service does.
+        - V(unreadable) means that a file or folder cannot be read.
+        - V(hidden_credential) means that only root may see whether there is a credential of systemd.
+        - V(volatile_file_system) means that a folder or file is on a file system that does not survive a reboot. If the
+          file system is an overlay, it may have the files in a lower layer.
+        - With the codes that follow, and with V(volatile_file_system) for an overlay, the values that cannot be known
+          are V(null).
+        - V(loader_unknown) means that it is not known what applies sysctl files at boot.
+        - V(release_unknown) means that the release of the loader is not known, and that releases read a line in
+          different ways.
+        - V(kernel_unknown) means that a line counts for one kernel only, and that it is not known which kernel boots
+          next.
+        - V(copy_in_initramfs) means that no file sets a key, but that dracut builds an initramfs. It may have a copy of
+          a file that set the key.
+        - V(set_when_the_container_started) means that a container has a value that no file sets. It may have been
+          started with this value.
       returned: success
       type: list
       elements: dict
       contains:
         code:
-          description: Which doubt it is. Codes do not change when a message is reworded.
+          description: Which doubt it is. A code stays the same when its message is reworded.
           returned: success
           type: str
           sample: unreadable
         path:
-          description: The file or folder; V(null) where it is about none.
+          description: The file or folder. V(null) if the doubt is about none.
           returned: success
           type: str
           sample: /etc/sysctl.d/x.conf
         line:
-          description: The line's number, from 1; V(null) where it is about the whole file.
+          description: The number of the line. The first line is 1. V(null) if the doubt is about the whole file.
           returned: success
           type: int
           sample: null
         message:
-          description: The same as a sentence, which is also a warning.
+          description: The doubt as a sentence. It is also a warning.
           returned: success
           type: str
           sample: "/etc/sysctl.d/x.conf cannot be read (Permission denied): it may take precedence at the next boot."
       sample: []
     notes:
       description:
-        - What may mislead about a prediction that is certain, with the keys of C(doubts).
-        - V(no_loader), files were found, and nothing applies them at boot; C(path) is V(null) then. V(volatile), a line
-          of a file that is gone after a reboot. V(chroot), the module runs in a chroot, so the prediction is for the
-          system in it, and the running kernel is left out.
+        - What may mislead, although the prediction is certain. Each note has the same keys as one of C(doubts).
+        - V(no_loader) means that files were found, but that nothing applies them at boot. C(path) is then V(null).
+        - V(volatile) means that a line is in a file that is gone after a reboot.
+        - V(chroot) means that the module runs in a chroot. The prediction is then for the system in the chroot, and the
+          running kernel is left out.
       returned: success
       type: list
       elements: dict
@@ -164,17 +173,17 @@ settings:
       type: str
       sample: time
     value:
-      description: The value as it stands in the file; V(null) for a line that excludes the key.
+      description: The value as it stands in the file. V(null) for a line that excludes the key.
       returned: success
       type: str
       sample: "600"
     path:
-      description: The file, by the name under which the loader reads it.
+      description: The file, with the name under which the loader reads it.
       returned: success
       type: str
       sample: /etc/sysctl.d/99-tcp-keepalive.conf
     line:
-      description: The line's number, from 1.
+      description: The number of the line. The first line is 1.
       returned: success
       type: int
       sample: 2
@@ -185,13 +194,13 @@ settings:
       sample: true
 other_writers:
   description:
-    - Lines elsewhere that may set the keys after the boot. They are no part of the prediction.
-    - Looked for in scripts that run at boot or with the network, in cron's tables, systemd's units, C(tmpfiles.d),
-      ufw's sysctl file, the active profile of tuned, the notes of saptune and more. What cannot be read is passed
-      over, so ask as root.
-    - A command that runs in a container, in another network namespace or on another host, one that only prints, and one
-      that fails are left out.
-    - At most 1,000 lines of one file.
+    - Lines elsewhere that may set the keys after the boot. They are not part of the prediction.
+    - The module searches the scripts that run at boot or with the network, cron's tables, systemd's units and
+      C(tmpfiles.d). It also searches ufw's sysctl file, the active profile of tuned, the notes of saptune and more.
+    - Files that cannot be read are left out, so run the module as root.
+    - Commands that run in a container, in another network namespace or on another host are left out. So are commands
+      that only print, and commands that fail.
+    - Of one file, at most 1,000 lines are returned.
   returned: success
   type: list
   elements: dict
@@ -199,10 +208,10 @@ other_writers:
     code:
       description:
         - What the line does.
-        - V(sets_value) gives a key another value in the running kernel, or one that cannot be read off.
+        - V(sets_value) gives a key another value in the running kernel, or a value that the line does not show.
         - V(applies_files) applies sysctl files that give other values than the boot.
-        - V(appends_to_file) appends a line for a key to a sysctl file, V(writes_file) writes or edits one. The running
-          kernel keeps its values, but a later boot may give others.
+        - V(appends_to_file) appends a line for a key to a sysctl file. V(writes_file) writes or edits a sysctl file.
+          With these two codes the running kernel keeps its values, but a later boot may give others.
       returned: success
       type: str
       sample: sets_value
@@ -212,27 +221,29 @@ other_writers:
       type: str
       sample: /etc/rc.local
     line:
-      description: The line's number, from 1.
+      description: The number of the line. The first line is 1.
       returned: success
       type: int
       sample: 7
     text:
-      description: The line as it stands, its first 200 characters.
+      description: The first 200 characters of the line, as they stand in the file.
       returned: success
       type: str
       sample: sysctl -w net.ipv4.tcp_keepalive_time=7200
   sample: []
 drift:
-  description: The keys whose running value differs from the next boot's, where both are known.
+  description:
+    - The keys whose running value differs from the value of the next boot, if both are known.
   returned: success
   type: list
   elements: str
   sample: []
 detection_time:
   description:
-    - Seconds after which a dead peer on an idle connection is noticed at the latest, C(time + intvl * probes), with
-      C(intvl) in place of C(time) where that is longer.
-    - Computed from the running values, or from the next boot's where these are not known; V(null) where neither is.
+    - After how many seconds a dead peer on an idle connection is noticed at the latest. This is C(time + intvl *
+      probes). If C(intvl) is longer than C(time), it takes the place of C(time).
+    - Computed from the running values, or from the values of the next boot if the running values are not known.
+      V(null) if those are not known either.
   returned: success
   type: int
   sample: 1275

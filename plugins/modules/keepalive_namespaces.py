@@ -107,32 +107,35 @@ EXAMPLES = r"""
 RETURN = r"""
 changed_namespaces:
   description:
-    - The network namespaces that were changed, ordered by number; in check mode, that would be changed.
-    - Besides the keys described here each has those of M(linux.tcp.keepalive_namespaces_info) that tell which it is,
-      C(id), C(names), C(containers), C(pods), C(units), C(commands), C(processes) and C(left_out).
+    - The network namespaces that were changed, ordered by number. In check mode, those that would be changed.
+    - Each has the keys described here. It also has keys of M(linux.tcp.keepalive_namespaces_info) that tell which
+      network namespace it is. These keys are C(id), C(names), C(containers), C(pods), C(units), C(commands),
+      C(processes) and C(left_out).
   returned: success, or failure because one could not be set
   type: list
   elements: dict
   contains:
     before:
-      description: The values before, V(time), V(intvl) and V(probes).
+      description: The values before the change, V(time), V(intvl) and V(probes).
       returned: always
       type: dict
       sample: {"time": 7200, "intvl": 75, "probes": 9}
     after:
-      description: The values that it has now; in check mode, that it would have.
+      description: The values now. In check mode, the values that it would have.
       returned: always
       type: dict
       sample: {"time": 600, "intvl": 60, "probes": 20}
     lasts:
       description:
-        - Whether it has these values when it is made anew, such as by a restart of the container; V(null) where that
-          cannot be known.
+        - Whether the network namespace has these values again when it is made anew, such as by a restart of the
+          container. V(null) if this cannot be known.
       returned: always
       type: bool
       sample: false
     set_by:
-      description: What sets it then, as RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].set_by) has it.
+      description:
+        - What sets the values when it is made anew. RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].set_by)
+          describes it.
       returned: always
       type: dict
       sample:
@@ -142,33 +145,36 @@ changed_namespaces:
         values: {"time": 7200, "intvl": 75, "probes": 9}
 left_namespaces:
   description:
-    - The network namespaces that were left as they are, with the same keys, and C(values) in place of C(before) and
-      C(after).
-    - C(reason) has a C(code) and a C(message). V(already_compliant), it has the desired state. V(chosen_by_others), it
-      has other values than the kernel's, and not those that this collection set. V(host_namespace), it is the
-      host's own.
-    - With O(state=absent) also V(nothing_to_restore), nothing is remembered that this collection wrote there, and
-      V(changed_since), it has other values than those.
+    - The network namespaces that were left as they are. They have the same keys, but C(values) in place of C(before)
+      and C(after).
+    - C(reason) has a C(code) and a C(message).
+    - V(already_compliant) means that the network namespace has the desired state. V(host_namespace) means that it is
+      the host's own.
+    - V(chosen_by_others) means that it has neither the kernel's values nor those that this collection set.
+    - With O(state=absent) there are two more codes. V(nothing_to_restore) means that no values are remembered that this
+      collection wrote there. V(changed_since) means that it has other values than those that this collection wrote.
   returned: success, or failure because one could not be set
   type: list
   elements: dict
   sample: []
 failed_namespaces:
   description:
-    - The network namespaces that could not be set, with the same keys. They have what they had before, but for those
-      with the reason V(not_undone).
-    - C(reason) has the C(code) V(values_unreadable), V(refused) where the kernel refused a value or another program set
-      it at once, V(failed) after another error, such as a lack of memory, or V(not_undone) where a value could not be
-      restored after that.
+    - The network namespaces that could not be set. They have the same keys as those of RV(left_namespaces). They have
+      the values that they had before, except those with the reason V(not_undone).
+    - C(reason) has a C(code) and a C(message).
+    - V(values_unreadable) means that the values cannot be read.
+    - V(refused) means that the kernel refused a value, or that another program set it at once.
+    - V(failed) means that another error occurred, such as a lack of memory.
+    - V(not_undone) means that after such an error a value could not be restored.
   returned: success, or failure because one could not be set
   type: list
   elements: dict
   sample: []
 second_look:
   description:
-    - Why it is not known whether containers have started while others were set; V(null) where that is known. The module
-      fails then, and what is in RV(changed_namespaces) was set before.
-    - C(code) is V(second_look_failed), C(message) has the cause.
+    - Why it is not known whether containers have started while others were set. V(null) if this is known.
+    - If it is not known, the module fails. The network namespaces in RV(changed_namespaces) were set before.
+    - C(code) is V(second_look_failed). C(message) has the cause.
   returned: success, or failure because one could not be set or the second look failed
   type: dict
   sample:
@@ -179,19 +185,21 @@ second_look:
 left_out:
   description:
     - How many network namespaces are left out of these lists, because the result would be larger than 20 million
-      characters. RV(totals) counts them. The diff has the first 1000.
+      characters.
+    - RV(totals) counts them, too. The diff has the first 1000.
   returned: success, or failure because one could not be set
   type: int
   sample: 0
 totals:
   description:
-    - How many network namespaces the filters take, and how many of them were changed, left, and could not be set.
+    - How many network namespaces the filters select (C(matched)). Of these, how many were changed, how many were left
+      as they are (C(left)), and how many could not be set (C(failed)).
   returned: success, or failure because one could not be set
   type: dict
   sample: {"matched": 12, "changed": 9, "left": 3, "failed": 0}
 unreadable:
   description:
-    - What could not be read, as RV(linux.tcp.keepalive_namespaces_info#module:unreadable) describes it.
+    - What could not be read. RV(linux.tcp.keepalive_namespaces_info#module:unreadable) describes it.
   returned: success, or failure because one could not be set
   type: list
   elements: dict

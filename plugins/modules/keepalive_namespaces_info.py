@@ -54,23 +54,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 namespaces:
-  description: The network namespaces that the filters take, ordered by number.
+  description: The selected network namespaces, ordered by number.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The number of the network namespace, as in C(readlink /proc/PID/ns/net) and C(lsns -t net).
+      description: The number of the network namespace, as C(readlink /proc/PID/ns/net) and C(lsns -t net) show it.
       returned: success
       type: int
       sample: 4026532551
     host:
-      description: Whether it is the host's own, that of process 1, or that in which the module runs.
+      description: Whether it is the host's own, which is that of process 1, or that in which the module runs.
       returned: success
       type: bool
       sample: false
     names:
-      description: The paths to which it is bound, as C(ip netns) and engines do that.
+      description: The paths to which it is bound. C(ip netns) and engines bind network namespaces to paths.
       returned: success
       type: list
       elements: str
@@ -82,37 +82,37 @@ namespaces:
       elements: dict
       contains:
         id:
-          description: The id that the engine gave it; for LXC, Incus and nspawn the name.
+          description: The id that the engine gave it. For LXC, Incus and nspawn it is the name.
           returned: success
           type: str
           sample: 9cf5e0d0383e97f9ed186d115b3f779bfc8b2cdf5e791bdf7de2e214dcd624c7
         name:
-          description: The name; V(null) where no file of the engine tells it.
+          description: The name. V(null) if no file of the engine tells it.
           returned: success
           type: str
           sample: web
         engine:
           description:
-            - The engine, named as in O(engines); V(null) where neither the cgroup nor a file of an engine tells it.
+            - The engine, named as in O(engines). V(null) if neither the cgroup nor a file of an engine tells it.
           returned: success
           type: str
           sample: podman
         pod:
           description:
-            - The pod, as in RV(namespaces[].pods); V(null) where neither the cgroup nor a file of the engine names one.
+            - The pod, as in RV(namespaces[].pods). V(null) if neither the cgroup nor a file of the engine names one.
           returned: success
           type: dict
           sample: null
         user:
           description:
-            - The ID of the user who made its cgroup or its network namespace, and so says that it is this container;
-              V(null) where that is not known. V(0) is root. Of any other user, such as one who runs podman without
-              root, nothing but his word tells that it is this container.
+            - The ID of the user who made its cgroup or its network namespace. V(0) is root. V(null) if it is not known.
+            - It is this user who says that it is this container. If the user is not root, nothing else confirms it. For
+              instance, users can run podman without root.
           returned: success
           type: int
           sample: 0
     pods:
-      description: The pods of these containers, each with C(id), C(name) and C(namespace); V(null) where not known.
+      description: The pods of these containers, each with C(id), C(name) and C(namespace). V(null) if not known.
       returned: success
       type: list
       elements: dict
@@ -136,52 +136,56 @@ namespaces:
       sample: 3
     left_out:
       description:
-        - How many elements are left out of C(names), C(units), C(commands), C(containers) and C(pods), of which the
-          first 100 are returned. Lists that are whole are not named.
+        - How many elements are left out of C(names), C(units), C(commands), C(containers) and C(pods), by the name of
+          the list. The first 100 elements of each list are returned.
+        - Lists of which nothing is left out are not named here.
       returned: success
       type: dict
       sample: {}
     connections:
-      description: How many established TCP connections there are; V(null) where that cannot be read.
+      description: How many established TCP connections there are. V(null) if this cannot be read.
       returned: success
       type: int
       sample: 41
     values:
-      description: The values of V(time), V(intvl) and V(probes); V(null) where one cannot be read.
+      description: The values of V(time), V(intvl) and V(probes). A value that cannot be read is V(null).
       returned: success
       type: dict
       sample: {"time": 7200, "intvl": 75, "probes": 9}
     detection_time:
       description:
-        - Seconds after which a dead peer on an idle connection is noticed at the latest, as
-          RV(linux.tcp.keepalive#module:detection_time); V(null) where it cannot be known.
+        - After how many seconds a dead peer on an idle connection is noticed at the latest, as in
+          RV(linux.tcp.keepalive#module:detection_time). V(null) if this cannot be known.
       returned: success
       type: int
       sample: 7875
     same_as_host:
-      description: Whether its values equal those of the host's own; V(null) where one cannot be read.
+      description: Whether it has the same values as the host's own. V(null) if a value cannot be read.
       returned: success
       type: bool
       sample: false
     lasts:
       description:
-        - Whether it has these values when it is made anew, such as by a restart of the container; V(null) where that
+        - Whether it has these values again when it is made anew, such as by a restart of the container. V(null) if this
           cannot be known.
       returned: success
       type: bool
       sample: true
     set_by:
       description:
-        - What sets the values when it is made anew, as far as that can be known, with its C(code), C(message), the
-          C(path) of the file that tells, and the C(values), V(null) for what is not known.
-        - V(container_settings), the container was made with them, as by C(--sysctl) or a pod's C(sysctls).
-          V(kernel_defaults), the container's settings have none of the keys, and no program in it may write them.
-          V(set_while_running), M(linux.tcp.keepalive_namespaces) has set it, and it had these values before; not for
-          LXC and CRI-O.
-          V(unit_commands), a file of its unit names the keys. V(host_boot), it is the host's own, see
-          M(linux.tcp.keepalive_info). V(unknown), nothing that can be read tells, as for C(ip netns), for
-          containers whose own init may set them, and for those of containerd, and of docker in a pod, with values that
-          CNI may have set.
+        - What sets the values when it is made anew, as far as this can be known. It has a C(code), a C(message), the
+          C(path) of the file that tells it, and the C(values). What is not known is V(null).
+        - V(container_settings) means that the container was made with the values, such as by C(--sysctl) or a pod's
+          C(sysctls).
+        - V(kernel_defaults) means that the container's settings have none of the keys, and that no program in the
+          container may write them.
+        - V(set_while_running) means that M(linux.tcp.keepalive_namespaces) has set it, and that it had these values
+          before. This code is not used for LXC and CRI-O.
+        - V(unit_commands) means that a file of its unit names the keys.
+        - V(host_boot) means that it is the host's own. See M(linux.tcp.keepalive_info).
+        - V(unknown) means that nothing that can be read tells it. This is so for C(ip netns), and for containers whose
+          own init may set the values. It is also so for containers of containerd, and of docker in a pod, if CNI may
+          have set their values.
       returned: success
       type: dict
       sample:
@@ -192,28 +196,30 @@ namespaces:
 left_out:
   description:
     - How many network namespaces are left out of RV(namespaces), because the result would be larger than 20 million
-      characters. RV(totals) counts them.
+      characters.
+    - RV(totals) counts them, too.
   returned: success
   type: int
   sample: 0
 host_values:
-  description: The values of the host's own network namespace; V(null) where one cannot be read.
+  description: The values of the host's own network namespace. A value that cannot be read is V(null).
   returned: success
   type: dict
   sample: {"time": 600, "intvl": 60, "probes": 20}
 totals:
   description:
-    - How many network namespaces the filters take, how many of them have other values than the host's own, and of how
-      many that cannot be known.
+    - How many network namespaces are selected. C(differ) is how many of them have other values than the host's own.
+      C(unknown) is for how many this cannot be known.
   returned: success
   type: dict
   sample: {"namespaces": 12, "differ": 9, "unknown": 0}
 unreadable:
   description:
-    - What could not be read, by kind (V(process), V(namespace)) and reason.
-    - V(permission_denied) and V(refused), with the cause, where the kernel does not let it be read.
-      V(processes_hidden), C(hidepid) hides other users' processes. V(table_unreadable), the connections cannot be
-      counted. V(ended), it ended meanwhile.
+    - What could not be read, by kind and reason. The kind is V(process) or V(namespace).
+    - V(permission_denied) and V(refused) mean that the kernel does not let it be read. The message has the cause.
+    - V(processes_hidden) means that C(hidepid) hides other users' processes.
+    - V(table_unreadable) means that the connections cannot be counted.
+    - V(ended) means that the process or network namespace ended meanwhile.
   returned: success
   type: list
   elements: dict

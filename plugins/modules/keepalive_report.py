@@ -12,8 +12,9 @@ version_added: 1.0.0
 description:
   - The playbook C(linux.tcp.audit) uses this action. Do not use it directly; it may change at any time.
   - It takes what the playbook registered for each host, judges the fleet once, and writes C(report.html),
-    C(report.csv) and C(report.json). No template of the playbook does so, where a fact of a managed host could take the
-    place of a function.
+    C(report.csv) and C(report.json).
+  - No template of the playbook writes them. In such a template, a fact of a managed host could take the place of a
+    function.
 extends_documentation_fragment:
   - linux.tcp.attributes.internal
   - linux.tcp.attributes
@@ -34,7 +35,7 @@ options:
     elements: str
     required: true
   folder:
-    description: The folder of the reports on the controller. It has to be there.
+    description: The folder of the reports on the controller. It must exist.
     type: path
     required: true
   created:
@@ -42,25 +43,25 @@ options:
     type: str
     required: true
   limit:
-    description: The longest acceptable detection time in seconds. Not judged when it is not given or empty.
+    description: The longest acceptable detection time in seconds. Not judged if it is not given or empty.
     type: raw
   idle_timeout:
-    description: After how many seconds the path forgets an idle connection. Not judged when it is not given or empty.
+    description: After how many seconds the path forgets an idle connection. Not judged if it is not given or empty.
     type: raw
   covered:
-    description: The least share of covered connections, in per cent. Not judged when it is not given or empty.
+    description: The least share of covered connections, in per cent. Not judged if it is not given or empty.
     type: raw
   strict:
-    description: Whether what only root may see is a reason, even if it is empty on plain hosts.
+    description: Whether a place that only root may read is a reason, even if the place is empty on plain hosts.
     type: raw
   max_age:
-    description: How many seconds old the result of an earlier audit may be. Not judged when it is not given or empty.
+    description: How many seconds old the result of an earlier audit may be. Not judged if it is not given or empty.
     type: raw
   namespaces:
-    description: Whether it is a reason where network namespaces of a host have other values than the host.
+    description: Whether it is a reason if network namespaces of a host have other values than the host.
     type: raw
   merge:
-    description: The C(report.json) of earlier audits, or folders with such files, on the controller.
+    description: The C(report.json) of earlier audits, or folders with such files. They are on the controller.
     type: list
     elements: path
     default: []
@@ -83,7 +84,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 in_order:
-  description: Whether each host is compliant.
+  description: Whether all hosts are compliant.
   returned: success
   type: bool
   sample: true

@@ -79,18 +79,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 foreign:
-  description: What others have changed since. Also returned when the module fails because of it.
+  description: What others have changed since the rollout. Also returned when the module fails because of it.
   returned: when there was a checkpoint
   type: list
   elements: dict
   contains:
     code:
       description:
-        - V(runtime), a running value is neither what the rollout left nor what it was before.
-        - V(created), V(removed), V(content) or V(metadata), a file is there again, is gone, has other content, or
-          another mode, owner or extended attribute.
-        - V(other_settings), restoring the file would change more of it than its keepalive settings.
-        - V(link), a link leads away from the file. The module fails, also with O(force=true).
+        - V(runtime) means that a running value is neither the value that the rollout left nor the value before it.
+        - V(created) means that a file is there again, V(removed) that it is gone, and V(content) that it has other
+          content. V(metadata) means that it has another mode, owner or extended attribute.
+        - V(other_settings) means that restoring the file would change more of it than its keepalive settings.
+        - V(link) means that a link leads away from the file. The module then fails, also with O(force=true).
       returned: always
       type: str
       sample: content
@@ -100,27 +100,27 @@ foreign:
       type: str
       sample: time
     path:
-      description: The path of the file.
+      description: The file.
       returned: with all other codes
       type: str
       sample: /etc/sysctl.d/99-tcp-keepalive.conf
     message:
-      description: The same for people.
+      description: What was changed, in words.
       returned: always
       type: str
       sample: /etc/sysctl.d/99-tcp-keepalive.conf has other content than the rollout left
 saved:
-  description: When the checkpoint was saved to which the host is restored, in ISO 8601.
+  description: When the checkpoint was saved, in ISO 8601. The host is restored to this checkpoint.
   returned: when the checkpoint is one of the folder
   type: str
   sample: "2026-01-31T12:00:00+00:00"
 older:
-  description: How many checkpoints of earlier rollouts are left to which the host can be restored after this one.
+  description: How many checkpoints of earlier rollouts are left. The host can be restored to them after this one.
   returned: when the checkpoint is one of the folder
   type: int
   sample: 1
 found:
-  description: Whether there was a checkpoint of the host.
+  description: Whether a checkpoint of the host was found.
   returned: when the folder could be read
   type: bool
   sample: true

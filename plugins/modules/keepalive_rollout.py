@@ -12,8 +12,8 @@ version_added: 1.0.0
 description:
   - The playbooks C(linux.tcp.rollout) and C(linux.tcp.restore) use this action. Do not use it directly; it may change
     at any time.
-  - It runs on the controller only. It stores checkpoints, works out what became of each host from the results of its
-    tasks, and works out whether the rollout goes on. What it knows is in a file of the run's temporary folder.
+  - It runs on the controller only. It stores checkpoints, and works out the status of each host from the results of its
+    tasks. It also works out whether the rollout goes on. It keeps its state in a file of the run's temporary folder.
 extends_documentation_fragment:
   - linux.tcp.attributes.internal
   - linux.tcp.attributes
@@ -27,10 +27,10 @@ attributes:
 options:
   step:
     description:
-      - V(prepare) checks the variables of one host. V(begin) begins a rollout with what this has given. V(checkpoint)
-        stores the checkpoints of a batch. V(verify) works out which hosts get a health check. V(commit)
-        commits the batch where nothing is wrong. V(rollback) works out which hosts are rolled back. V(finish) sums up.
-        V(restored) sums the playbook C(linux.tcp.restore) up.
+      - V(prepare) checks the variables of one host. V(begin) begins a rollout with the results of V(prepare).
+      - V(checkpoint) stores the checkpoints of a batch. V(verify) works out which hosts get a health check. V(commit)
+        commits the batch if nothing is wrong. V(rollback) works out which hosts are rolled back.
+      - V(finish) sums up a rollout. V(restored) sums up the playbook C(linux.tcp.restore).
     type: str
     required: true
     choices:
@@ -43,7 +43,7 @@ options:
       - finish
       - restored
   hosts:
-    description: The hosts of the step, those of the play or of the batch.
+    description: The hosts of the step. These are the hosts of the play or of the batch.
     type: list
     elements: str
     default: []
@@ -51,7 +51,7 @@ options:
     description: The folder of the checkpoints on the controller. For O(step=restored).
     type: path
   inventory:
-    description: Where the inventory comes from, for the command that a message names. For O(step=begin).
+    description: Where the inventory comes from. A message names it in a command. For O(step=begin).
     type: list
     elements: str
     default: []
@@ -77,12 +77,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 check:
-  description: The file of the health check of the host, as it is given.
+  description: The file of the host's health check, as it is given.
   returned: with O(step=prepare)
   type: str
   sample: health.yml
 sockets:
-  description: Whether open connections of the host are to be set.
+  description: Whether open connections of the host will be set.
   returned: with O(step=prepare)
   type: bool
   sample: false
@@ -92,7 +92,9 @@ desired:
   type: dict
   sample: {"time": 600, "intvl": null, "probes": null, "state": "present"}
 pending:
-  description: The hosts that an earlier rollout has left pending, so that their checkpoint waits for a run there.
+  description:
+    - The hosts that an earlier rollout has left pending. So the module that takes their checkpoint waits for a run that
+      is still under way there.
   returned: with O(step=begin)
   type: list
   elements: str
@@ -103,7 +105,7 @@ checks:
   type: dict
   sample: {"db01": "/srv/fleet/health.yml"}
 folder:
-  description: The folder of the checkpoints; its absolute path with O(step=begin), else as it is given.
+  description: The folder of the checkpoints. With O(step=begin) it is the absolute path, otherwise the path as given.
   returned: with O(step=prepare) and O(step=begin)
   type: str
   sample: /srv/fleet/keepalive-rollout
@@ -120,25 +122,27 @@ stop:
   sample: false
 summary:
   description:
-    - How many hosts and which, by status; where something is wrong, each with its reason.
-    - After a rollout V(would_change), V(changed), V(already_compliant), V(not_started), V(rolled_back), V(failed),
-      V(unknown) or V(unreachable). V(unknown) is a host that was changed, or may have been, and could not be rolled
-      back.
-    - After a restoration V(would_be_restored), V(restored), V(unchanged), V(no_checkpoint), V(changed_by_others),
-      V(failed) or V(unreachable); V(not_selected) and V(not_in_inventory) are hosts that have a checkpoint and were not
-      restored. V(older_checkpoints_left) are hosts that an earlier rollout has changed, too.
+    - The number of hosts and their names, by status. Each host with which something is wrong has its reason with it.
+    - After a rollout the status is V(would_change), V(changed), V(already_compliant), V(not_started), V(rolled_back),
+      V(failed), V(unknown) or V(unreachable). V(unknown) means that the host was changed, or may have been changed, and
+      could not be rolled back.
+    - After a restoration the status is V(would_be_restored), V(restored), V(unchanged), V(no_checkpoint),
+      V(changed_by_others), V(failed) or V(unreachable).
+    - Three more keys are possible after a restoration. V(not_selected) and V(not_in_inventory) name the hosts that have
+      a checkpoint and were not restored. V(older_checkpoints_left) names the hosts that an earlier rollout has changed,
+      too.
   returned: with O(step=finish) and O(step=restored)
   type: dict
   sample: {"changed": "2: db01, db02"}
 wrong:
   description:
-    - The hosts with which something is wrong. Each has C(code), its status as in RV(summary), C(reason), and a
-      C(message) for people.
+    - The hosts with which something is wrong. Each has a C(code), a C(reason), and a C(message) for people. C(code) is
+      the status, as in RV(summary).
     - C(reason) is V(unreachable), V(checkpoint_failed), V(checkpoint_invalid), V(checkpoint_not_stored),
       V(steering_facts), V(connection_lost), V(unreachable_after_change), V(role_failed), V(not_verified),
-      V(results_unreadable),
-      V(health_check_failed), V(health_check_ended), V(unreachable_after_health_check), V(batch_failed),
-      V(not_rolled_back), V(restore_failed), V(changed_by_others), or V(null) where the host was not started.
+      V(results_unreadable), V(health_check_failed), V(health_check_ended), V(unreachable_after_health_check),
+      V(batch_failed),
+      V(not_rolled_back), V(restore_failed) or V(changed_by_others). It is V(null) if the host was not started.
   returned: with O(step=finish) and O(step=restored)
   type: dict
   sample: {"db05": {"code": "failed", "reason": "health_check_failed", "message": "The health check failed."}}

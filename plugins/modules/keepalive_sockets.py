@@ -165,18 +165,19 @@ EXAMPLES = r"""
 RETURN = r"""
 changed_sockets:
   description:
-    - The sockets that were changed, ordered by namespace, state and addresses; in check mode, that would be changed.
-    - Besides the keys described here each has those of M(linux.tcp.keepalive_sockets_info) that tell which socket it
-      is, C(protocol), C(state), C(local_address), C(local_port), C(remote_address), C(remote_port), C(namespace),
-      C(inode), C(processes) and C(left_out).
-    - Empty with O(summary_only=true), like the two lists that follow.
+    - The sockets that were changed. In check mode, those that would be changed. They are ordered by namespace, state
+      and addresses.
+    - Each socket has C(before) and C(after). It also has keys of M(linux.tcp.keepalive_sockets_info) that tell which
+      socket it is. These keys are C(protocol), C(state), C(local_address), C(local_port), C(remote_address),
+      C(remote_port), C(namespace), C(inode), C(processes) and C(left_out).
+    - With O(summary_only=true) this list and the two that follow are empty.
   returned: success
   type: list
   elements: dict
   contains:
     before:
       description:
-        - C(keepalive), C(time), C(intvl), C(probes), C(timer), C(covered) and C(reason) before, as
+        - C(keepalive), C(time), C(intvl), C(probes), C(timer), C(covered) and C(reason) before the change.
           M(linux.tcp.keepalive_sockets_info) describes them.
       returned: success
       type: dict
@@ -191,7 +192,7 @@ changed_sockets:
           code: timer_armed_earlier
           message: "the timer was armed with an older value: 7013 s left, 600 s wanted"
     after:
-      description: The same, as the kernel reports it after the change.
+      description: The same keys, as the kernel reports them after the change.
       returned: success
       type: dict
       sample:
@@ -204,21 +205,23 @@ changed_sockets:
         reason: null
 left_sockets:
   description:
-    - The sockets that needed nothing, or were left alone. They have the same keys, those of C(before) beside the
-      others.
-    - C(reason) has the C(code) V(already_compliant); or V(user_timeout_too_short), see O(user_timeout); or why
-      keepalive does not cover the socket nonetheless, as
-      RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes it.
+    - The sockets that needed no change or were left alone. Each has the same keys that tell which socket it is. The
+      keys of C(before) stand next to them.
+    - C(reason) has a C(code). V(already_compliant) means that the socket needs nothing. For V(user_timeout_too_short)
+      see O(user_timeout).
+    - All other codes say why keepalive still does not cover the socket.
+      RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes them.
   returned: success
   type: list
   elements: dict
   sample: []
 unreachable_sockets:
   description:
-    - The sockets that could not be read or set, with the same keys. What they have is as it was; a value that had to
-      be rolled back is pinned from then on, and the message says so.
-    - C(reason) has one of the codes of RV(unreadable), V(not_supported) where the kernel has no such option for MPTCP,
-      or V(refused) where it refused to set one.
+    - The sockets that could not be read or set. They have the same keys as those of RV(left_sockets).
+    - Their options are as they were before. If a value had to be rolled back, it is pinned from then on, and the
+      message says so.
+    - The C(code) of C(reason) is one of the codes of RV(unreadable), V(not_supported) or V(refused). V(not_supported)
+      means that the kernel has no such option for MPTCP. V(refused) means that the kernel refused to set an option.
   returned: success
   type: list
   elements: dict
@@ -226,22 +229,23 @@ unreachable_sockets:
 left_out:
   description:
     - How many sockets are left out of the three lists, because the result would be larger than 60 million characters.
-      RV(totals) counts them. They are set all the same.
+    - RV(totals) counts them, and they are set like the others.
   returned: success
   type: int
   sample: 0
 totals:
   description:
-    - How many sockets were changed, left alone, not reached, and gone before they could be set. Each counts once,
-      however many processes share it.
-    - C(unreachable) counts sockets without a known process, too, which RV(unreadable) explains.
-    - Where all of them are zero a warning says why, such as that sockets match and none can be reached.
+    - How many sockets were changed, how many were left alone, and how many could not be reached. C(gone) is how many
+      were gone before they could be set.
+    - Each socket counts once, even if several processes share it.
+    - C(unreachable) also counts sockets without a known process. RV(unreadable) explains them.
+    - If all numbers are zero, a warning says why. For instance, sockets match but none can be reached.
   returned: success
   type: dict
   sample: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
 unreadable:
   description:
-    - What could not be read, as RV(linux.tcp.keepalive_sockets_info#module:unreadable) describes it.
+    - What could not be read. RV(linux.tcp.keepalive_sockets_info#module:unreadable) describes it.
   returned: success
   type: list
   elements: dict

@@ -86,9 +86,10 @@ EXAMPLES = r"""
 RETURN = r"""
 sockets:
   description:
-    - The sockets that the filters take, ordered by namespace, state and addresses. Empty with O(summary_only=true).
-    - V(null) stands for what could not be read. For bytes that are not UTF-8 in a name stands an escape; a filter
-      with the wildcard V(?) for each finds it again.
+    - The selected sockets, ordered by namespace, state and addresses. Empty with O(summary_only=true).
+    - V(null) stands for what could not be read.
+    - In a name, an escape stands for each byte that is not UTF-8. To find such a name with a filter, give the wildcard
+      V(?) for each of these bytes.
   returned: success
   type: list
   elements: dict
@@ -105,7 +106,8 @@ sockets:
       sample: established
     local_address:
       description:
-        - The address at this end. For MPTCP this and all else that the kernel tells of a subflow is the first one's.
+        - The address at this end. With MPTCP, this address and all else that the kernel tells of a subflow are those of
+          the first subflow.
       returned: success
       type: str
       sample: 10.0.0.5
@@ -115,27 +117,31 @@ sockets:
       type: int
       sample: 5432
     remote_address:
-      description: The address at the other end; V(null) for a listener.
+      description: The address at the other end. V(null) for a listener.
       returned: success
       type: str
       sample: 10.0.0.9
     remote_port:
-      description: The port at the other end; V(null) for a listener.
+      description: The port at the other end. V(null) for a listener.
       returned: success
       type: int
       sample: 51034
     namespace:
-      description: The number of the socket's network namespace, as in C(readlink /proc/PID/ns/net).
+      description: The number of the socket's network namespace, as C(readlink /proc/PID/ns/net) shows it.
       returned: success
       type: int
       sample: 4026531840
     inode:
-      description: The socket's number, as in C(ss -e) and C(/proc/PID/fd). Workers that share a socket share this.
+      description:
+        - The number of the socket, as C(ss -e) and C(/proc/PID/fd) show it. If workers share a socket, they share this
+          number.
       returned: success
       type: int
       sample: 8937296
     processes:
-      description: The processes that hold the socket, of those that the filters take, the first 100.
+      description:
+        - The processes that hold the socket and that the filters select. At most the first 100. C(left_out) counts the
+          others.
       returned: success
       type: list
       elements: dict
@@ -146,30 +152,30 @@ sockets:
           type: int
           sample: 812
         command:
-          description: The name, as in C(/proc/PID/comm).
+          description: The name of the process, as in C(/proc/PID/comm).
           returned: success
           type: str
           sample: postgres
         user:
-          description: The effective user by this host's names, or the number of one that has none.
+          description: The name of the effective user on this host, or the user's number if there is no name.
           returned: success
           type: str
           sample: postgres
         unit:
-          description: The systemd unit from the process's cgroup; V(null) outside of all units, or once it has ended.
+          description:
+            - The systemd unit, from the process's cgroup. V(null) if the process is outside of all units or has ended.
           returned: success
           type: str
           sample: postgresql@15-main.service
         container:
           description:
-            - The container from the process's cgroup, with the keys that
-              RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].containers) describes; V(null) outside of
-              containers.
+            - The container, from the process's cgroup. V(null) outside of containers.
+            - RV(linux.tcp.keepalive_namespaces_info#module:namespaces[].containers) describes its keys.
           returned: success
           type: dict
           sample: null
     left_out:
-      description: How many further processes hold the socket, which are left out of C(processes).
+      description: How many more processes hold the socket. They are left out of C(processes).
       returned: success
       type: int
       sample: 0
@@ -180,93 +186,99 @@ sockets:
       sample: true
     time:
       description:
-        - Seconds of silence before the first probe, in force for this socket, from the program or from the sysctl.
-        - Older kernels do not tell this, RV(sockets[].intvl) and RV(sockets[].probes) of MPTCP; V(null) then.
+        - Seconds of silence before the first probe. This is the value in force for this socket. It comes from the
+          program or from the sysctl.
+        - V(null) for MPTCP on older kernels, which do not tell it. The same holds for RV(sockets[].intvl) and
+          RV(sockets[].probes).
       returned: success
       type: int
       sample: 600
     intvl:
-      description: Seconds between unanswered probes, in force for this socket.
+      description: Seconds between unanswered probes. This is the value in force for this socket.
       returned: success
       type: int
       sample: 60
     probes:
-      description: Unanswered probes until the connection ends, in force for this socket.
+      description: Unanswered probes until the connection ends. This is the value in force for this socket.
       returned: success
       type: int
       sample: 20
     user_timeout:
-      description: TCP_USER_TIMEOUT in milliseconds, V(0) for none; V(null) also for MPTCP on kernels without it.
+      description:
+        - The C(TCP_USER_TIMEOUT) in milliseconds. V(0) if there is none. V(null) also for MPTCP on kernels without it.
       returned: success
       type: int
       sample: 0
     timer:
-      description: The timer that runs; V(null) when none does.
+      description: The timer that runs. V(null) if none runs.
       returned: success
       type: dict
       contains:
         kind:
-          description: V(keepalive), or V(retransmission) or V(zero window), which hide V(keepalive).
+          description: Either V(keepalive), V(retransmission) or V(zero window). The last two hide V(keepalive).
           returned: success
           type: str
           sample: keepalive
         left:
-          description: Seconds until it fires.
+          description: Seconds until the timer fires.
           returned: success
           type: float
           sample: 7012.4
     idle:
-      description: Seconds since the peer was last heard; V(null) where it never was.
+      description: Seconds since the peer was last heard. V(null) if it was never heard.
       returned: success
       type: float
       sample: 187.6
     covered:
-      description: Whether keepalive covers the socket; V(null) when that cannot be known.
+      description: Whether keepalive covers the socket. V(null) if this cannot be known.
       returned: success
       type: bool
       sample: false
     reason:
       description:
-        - Why the socket is not covered, or why that is not known; V(null) when it is covered. Of several reasons the
-          first in this list.
-        - V(keepalive_off), keepalive is off, or parked for months by a negative value, which the kernel takes for a
-          sysctl. V(timer_armed_earlier), the timer was armed with an older value. V(no_timer), none runs, as where both
-          ends opened the connection at once. V(user_timeout), C(TCP_USER_TIMEOUT) keeps it for longer than its values
-          do. V(silent_longer_than_path), it is silent for O(idle_timeout) or longer. V(noticed_too_late), a dead peer
-          is noticed later than O(limit). V(unacknowledged_data), data is unacknowledged, and no probe is sent
-          meanwhile. V(unknown_until_accepted), a listener that is not covered, whose program sets each connection that
-          it accepts, as those that are open have keepalive that they did not inherit. V(options_unreadable), the
-          options cannot be read.
+        - Why the socket is not covered, or why this is not known. V(null) if the socket is covered. If several reasons
+          apply, the first in this list is returned.
+        - V(keepalive_off) means that keepalive is off, or that a negative value parks its timer for months. The kernel
+          accepts negative values for a sysctl.
+        - V(timer_armed_earlier) means that the timer was armed with an older value.
+        - V(no_timer) means that no timer runs. For instance, both ends opened the connection at the same time.
+        - V(user_timeout) means that C(TCP_USER_TIMEOUT) keeps the connection for longer than its values do.
+        - V(silent_longer_than_path) means that the connection is silent for O(idle_timeout) or longer.
+        - V(noticed_too_late) means that a dead peer is noticed later than O(limit).
+        - V(unacknowledged_data) means that data is unacknowledged. No probe is sent meanwhile.
+        - V(unknown_until_accepted) means that a listener is not covered, but that its program sets each connection that
+          it accepts. The module sees this from the open connections. They have keepalive that they did not inherit.
+        - V(options_unreadable) means that the options cannot be read.
       returned: success
       type: dict
       contains:
         code:
-          description: Which reason it is. Codes do not change when a message is reworded.
+          description: Which reason it is. A code stays the same when its message is reworded.
           returned: success
           type: str
           sample: timer_armed_earlier
         message:
-          description: The same in words, with figures or the cause.
+          description: The reason in words, with figures or the cause.
           returned: success
           type: str
           sample: "the timer was armed with an older value: 7013 s left, 600 s wanted"
 left_out:
   description:
     - How many sockets are left out of RV(sockets), because the result would be larger than 60 million characters.
-      RV(totals) counts them.
+    - RV(totals) counts them, too.
   returned: success
   type: int
   sample: 0
 totals:
   description:
-    - How many sockets the filters take. Each counts once, however many processes share it.
-    - Listeners with the reason V(unknown_until_accepted) do not count here, nor in RV(by_command) and RV(by_unit).
-      The connections that they accept do.
+    - How many sockets are selected. Each socket counts once, even if several processes share it.
+    - Listeners with the reason V(unknown_until_accepted) do not count here, in RV(by_command) or in RV(by_unit). The
+      connections that they accept do.
   returned: success
   type: dict
   sample: {"sockets": 41, "covered": 12, "not_covered": 29, "unknown": 0}
 reasons:
-  description: The same by the reason why a socket is not known to be covered.
+  description: How many sockets are not known to be covered, by reason.
   returned: success
   type: list
   elements: dict
@@ -274,7 +286,7 @@ reasons:
     - {"code": "keepalive_off", "message": "keepalive is off", "sockets": 26}
     - {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 3}
 by_command:
-  description: The same by command. A socket that several commands hold counts for each of them.
+  description: The same numbers by command. A socket that several commands hold counts for each of them.
   returned: success
   type: list
   elements: dict
@@ -282,7 +294,7 @@ by_command:
     - {"command": "nginx", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
     - {"command": "postgres", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
 by_unit:
-  description: The same by systemd unit. What is outside of all units comes last, as V(null).
+  description: The same numbers by systemd unit. Sockets outside of all units come last, with the unit V(null).
   returned: success
   type: list
   elements: dict
@@ -291,19 +303,24 @@ by_unit:
     - {"unit": "postgresql@15-main.service", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
 unreadable:
   description:
-    - What could not be read, by kind (V(socket), V(process), V(namespace)) and reason.
-    - V(permission_denied), V(kernel_too_old) and V(refused), with the cause, where the kernel does not let it be
-      read. V(processes_hidden), C(hidepid) hides other users' processes. V(socket_units_unknown), C(systemctl) does
-      not tell where the socket units of O(units) listen. V(table_unreadable), a namespace's table of sockets cannot
-      be read. V(first_thread_ended), the process is left without its first thread, which kernels before Linux 6.9
-      need. V(too_many_descriptors), the processes of its user hold more than 2,000,000 descriptors, or those of all
-      users but root, or of root, more than 4,000,000. V(ended), it ended meanwhile.
-    - Of a socket without a known process V(not_accepted), its listener has not accepted it yet; V(closed), its process
-      has closed it; V(half_open), its peer has not completed the connection; V(no_holder), no process that can be
-      seen holds it; V(holder_hidden), some processes cannot be read.
+    - What could not be read, by kind and reason. The kind is V(socket), V(process) or V(namespace).
+    - V(permission_denied), V(kernel_too_old) and V(refused) mean that the kernel does not let it be read. The message
+      has the cause.
+    - V(processes_hidden) means that C(hidepid) hides other users' processes.
+    - V(socket_units_unknown) means that C(systemctl) does not tell where the socket units of O(units) listen.
+    - V(table_unreadable) means that a namespace's table of sockets cannot be read.
+    - V(first_thread_ended) means that the process is left without its first thread. Kernels before Linux 6.9 need it.
+    - V(too_many_descriptors) means that the processes of one user hold more than 2,000,000 descriptors. It also means
+      that those of root, or those of all other users together, hold more than 4,000,000.
+    - V(ended) means that the process, namespace or socket ended meanwhile.
+    - The codes that follow are about sockets without a known process.
+    - V(not_accepted) means that the listener has not accepted the socket yet. V(closed) means that its process has
+      closed it. V(half_open) means that its peer has not completed the connection.
+    - V(no_holder) means that no process that can be seen holds the socket. V(holder_hidden) means that some processes
+      cannot be read.
     - Sockets that no process holds are counted here, too, unless O(commands), O(pids), O(units), O(users) or
-      O(containers) is given.
-      Those that wait for a listener of these processes are counted then as well.
+      O(containers) is given. With these filters, only sockets that wait for a listener of the selected processes are
+      counted.
   returned: success
   type: list
   elements: dict

@@ -12,9 +12,9 @@ version_added: 1.0.0
 description:
   - The playbooks of the collection use this action. Do not use it directly; it may change at any time.
   - It returns the variables of a playbook as C(localhost) has them, with those of the play and of C(--extra-vars). So
-    no fact of a managed host is taken for one.
-  - It fails where the pattern C(keepalive_hosts) or a part of it or of C(--limit) matches no host, where a
-    variable is misspelt, and where a host has another value of its own, which would be ignored.
+    a fact of a managed host is never taken for a variable.
+  - It fails if the pattern C(keepalive_hosts) matches no host, or if a part of it or of C(--limit) matches none. It
+    also fails if a variable is misspelt, or if a host has another value of its own. That value would be ignored.
 extends_documentation_fragment:
   - linux.tcp.attributes.internal
   - linux.tcp.attributes.info
@@ -52,17 +52,18 @@ hosts:
   elements: str
   sample: ["db01", "db02"]
 pattern:
-  description: The pattern C(keepalive_hosts), or one that matches no host where an audit only merges reports.
+  description:
+    - The pattern C(keepalive_hosts). If an audit only merges reports, a pattern that matches no host.
   returned: success
   type: raw
   sample: databases
 read:
-  description: When they were read, in ISO 8601.
+  description: When the variables were read, in ISO 8601.
   returned: success
   type: str
   sample: "2026-01-31T12:00:00Z"
 variables:
-  description: The other variables by their names, with their defaults. A folder is an absolute path.
+  description: The other variables by name. Those that are not given have their defaults. A folder is an absolute path.
   returned: success
   type: dict
   sample: {"keepalive_rollout_folder": "/srv/fleet/keepalive-rollout"}
