@@ -9,9 +9,9 @@ name: keepalive_sysctls
 short_description: Write the keepalive values as containers, pods and tasks take sysctls
 version_added: 1.0.0
 description:
-  - Turns the three values into a mapping, a list or command-line options with the full names of the sysctls, so that
-    hosts, pods and compose files have one source of values.
-  - Containers need the values for themselves, as a new network namespace never inherits those of the host.
+  - Turns the three values into a mapping, a list or command-line options, with the full names of the sysctls.
+  - With it, hosts, pods and compose files can have one source of values.
+  - Containers need values of their own, because a new network namespace never inherits those of the host.
     R(guide_namespaces, ansible_collections.linux.tcp.docsite.guide_namespaces) among the collection's guides has an
     example for each engine.
   - The values are checked as M(linux.tcp.keepalive) checks them.
@@ -22,17 +22,17 @@ options:
       - A mapping with V(time), V(intvl) and V(probes), as the options of M(linux.tcp.keepalive) are called. V(interval)
         is an alias of V(intvl).
       - The names may begin with V(keepalive_), as the variables of the role P(linux.tcp.keepalive#role) do.
-      - A value that is left out or V(null) is left out of the result. At least one has to be given. Another name is an
-        error.
+      - A value that is not given, or is V(null), is left out of the result. At least one has to be given. Any other
+        name is an error.
     type: dict
     required: true
   form:
     description:
       - The form of the result.
-      - V(mapping) has the values by the names of the sysctls. Compose takes it as C(sysctls), the module
-        C(containers.podman.podman_container) as its option C(sysctl), and CNI's plugin C(tuning) as C(sysctl).
+      - V(mapping) has the values by the names of the sysctls. Compose takes it as C(sysctls). The module
+        C(containers.podman.podman_container) takes it as its option C(sysctl), and CNI's plugin C(tuning) as C(sysctl).
       - V(list) has a mapping with name and value for each sysctl. Kubernetes and C(podman kube play) take it as
-        C(securityContext.sysctls) of a pod, and Amazon ECS as C(systemControls) of a container.
+        C(securityContext.sysctls) of a pod. Amazon ECS takes it as C(systemControls) of a container.
       - V(options) has C(SYSCTL=VALUE) for each sysctl, with O(prefix) before it.
     type: str
     choices:
@@ -44,7 +44,7 @@ options:
     description:
       - The key that has the name of the sysctl in each element of a list. Kubernetes takes V(name), Amazon ECS
         V(namespace).
-      - An error where O(form) is not V(list).
+      - An error if O(form) is not V(list).
     type: str
     choices:
       - name
@@ -54,7 +54,7 @@ options:
     description:
       - The text before each of the options. V(--sysctl=) is for C(podman) and C(docker). V(Sysctl=) makes lines of a
         Quadlet unit. With an empty text the result is what C(default_sysctls) in C(containers.conf) takes.
-      - An error where O(form) is not V(options).
+      - An error if O(form) is not V(options).
     type: str
     default: "--sysctl="
 seealso:
@@ -105,8 +105,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The values in the form that O(form) names, always in the order of time, interval and probes.
-    - They are text. Kubernetes, Amazon ECS and CNI refuse numbers, and the others take text too.
+    - The values in the form that O(form) names. The order is always time, interval and probes.
+    - The values are text. Kubernetes, Amazon ECS and CNI refuse numbers. The others take text, too.
   type: raw
   sample:
     net.ipv4.tcp_keepalive_time: "170"
