@@ -28,7 +28,7 @@ attributes:
     description: Can run in C(check_mode) and return the same result without changing the host.
     support: full
   diff_mode:
-    description: Returns what has changed, or in C(check_mode) what would change, when in diff mode.
+    description: In diff mode, returns what has changed, or what would change in C(check_mode).
     support: full
   idempotent:
     description: When run twice in a row, the second run changes nothing and says so.
@@ -61,9 +61,10 @@ attributes:
 options:
   root:
     description:
-      - Work on the system tree below this folder, such as an image that is being built, instead of the running system.
-      - Paths are then those inside of that tree, and links are followed within it.
-      - Only files count there; the running kernel is neither read nor changed.
+      - Work on the system tree below this folder instead of the running system. Such a tree is, for instance, an image
+        that is being built.
+      - All paths are then paths inside of that tree, and links are followed within it.
+      - Only files count there. The running kernel is neither read nor changed.
     type: path
     default: /
 """
@@ -79,25 +80,29 @@ attributes:
     PROBED = r"""
 options: {}
 notes:
-  - The controller probes the host by one command of a POSIX shell first, and computes from its output what the module
-    would. That takes no Python on the host and no transfer. The return values are the same. As no Python is looked
-    for, there is no fact C(discovered_interpreter_python) among them, and none of the warnings that go with it.
-  - "The module itself is sent wherever that is not enough: where something has to change; with C(async); for O(root);
-    where C(ansible_python_interpreter) is no plain Python but a wrapper, which may run the module in another namespace;
-    for a path with C(~) or C($); with a shell that is none of POSIX, such as fish or PowerShell; where C(grep),
-    C(find), C(readlink), C(sort), C(tar), C(gzip), C(head) or C(base64) is missing; where a login prints something of
-    its own; where OpenRC or BusyBox boots the host, or tuned has a profile; where another program may set the values;
-    and where something is odd, such as a file that cannot be read. With C(-vv) Ansible says why."
+  - The controller first probes the host by one command of a POSIX shell. From its output the controller computes what
+    the module would return. This needs no Python on the host and no transfer. The return values are the same. As the
+    controller does not look for a Python, they have no fact C(discovered_interpreter_python), and the warnings that go
+    with it are not shown.
+  - The module itself is sent if the probe is not enough. With C(-vv) Ansible says why.
+  - The module is sent if something has to change, with C(async), for O(root), and for a path with C(~) or C($). It is
+    also sent if C(ansible_python_interpreter) is no plain Python but a wrapper, because a wrapper may run the module in
+    another namespace.
+  - The module is sent if the shell is not a POSIX shell, such as fish or PowerShell, or if a login prints something of
+    its own. It is also sent if C(grep), C(find), C(readlink), C(sort), C(tar), C(gzip), C(head) or C(base64) is
+    missing.
+  - The module is sent if OpenRC or BusyBox boots the host, if tuned has a profile, or if another program may set the
+    values. It is also sent if something is odd, such as a file that cannot be read.
 """
 
     SOCKETS = r"""
 options:
   commands:
     description:
-      - Only sockets of processes with one of these names, as C(/proc/PID/comm) and C(ps -o comm) show them, or whose
-        program, the file that C(/proc/PID/exe) leads to, has one of these names.
-      - Names may have the wildcards V(*), V(?) and V([...]). The kernel keeps the first 15 bytes of a name, and so
-        does the module of a name without wildcards.
+      - Only sockets of processes with one of these names, as C(/proc/PID/comm) and C(ps -o comm) show them. The name of
+        the program counts, too. This is the name of the file that C(/proc/PID/exe) leads to.
+      - Names may have the wildcards V(*), V(?) and V([...]). The kernel keeps only the first 15 bytes of a name. The
+        module shortens a name without wildcards in the same way.
     type: list
     elements: str
   pids:
@@ -106,12 +111,14 @@ options:
     elements: int
   units:
     description:
-      - Only sockets of processes in one of these systemd units, such as V(nginx.service); V(nginx) means that, too.
-      - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
-      - The leader of a login session, which systemd moves to a scope of its own, belongs to the unit that started it,
-        too. So V(ssh) selects the connections of logins, and not those of what is run within a login.
-      - A socket unit, such as V(ssh.socket), selects what systemd itself holds for it, as C(systemctl) tells where the
-        unit listens. That are its listeners, and with C(Accept=yes) the connections that it has handed on.
+      - Only sockets of processes in one of these systemd units, such as V(nginx.service). V(nginx) means the same.
+      - Names may have the wildcards V(*), V(?) and V([...]). A name with wildcards must be a whole name, such as
+        V(postgresql@*.service).
+      - systemd moves the leader of a login session to a scope of its own. The leader also belongs to the unit that
+        started it. So V(ssh) selects the connections of logins, but not those of programs that run within a login.
+      - A socket unit, such as V(ssh.socket), selects the sockets that systemd itself holds for it. C(systemctl) tells
+        where the unit listens. These sockets are its listeners. With C(Accept=yes) they are also the connections that
+        it has handed on.
     type: list
     elements: str
   users:
@@ -120,21 +127,22 @@ options:
     elements: str
   containers:
     description:
-      - Only sockets of processes in one of these containers, by name, or by id, of which the first 12 characters or
-        more have to be given.
-      - Names may have the wildcards V(*), V(?) and V([...]). They are those in the engine's files, as
-        O(linux.tcp.keepalive_namespaces_info#module:containers) has them.
-      - Containers are recognised by the cgroups of their processes. For one without a cgroup of its own, as LXC and
-        systemd-nspawn may have them, give O(units) or O(namespaces). Only those that root made count, since any other
-        user can give a cgroup the id of any container. For those of users give O(users) or O(units).
+      - Only sockets of processes in one of these containers, by name or id. Give at least the first 12 characters of an
+        id.
+      - Names may have the wildcards V(*), V(?) and V([...]). The names are those in the engine's files, as with
+        O(linux.tcp.keepalive_namespaces_info#module:containers).
+      - Containers are recognised by the cgroups of their processes. Containers of LXC and systemd-nspawn may have no
+        cgroup of their own. For these, give O(units) or O(namespaces).
+      - Only containers that root made count, because any other user can give a cgroup the id of any container. For
+        containers of other users, give O(users) or O(units).
     type: list
     elements: str
   namespaces:
     description:
-      - Only sockets in one of these network namespaces, by its number, such as V(4026532249) or V(net:[4026532249]),
-        which C(readlink /proc/PID/ns/net) shows, or by a path to which it is bound, such as V(/run/netns/blue), or the
-        last part of one, such as V(blue), as C(ip netns) shows it. Names may have the wildcards V(*), V(?) and
-        V([...]).
+      - Only sockets in one of these network namespaces, by number, path or name.
+      - The number is the one that C(readlink /proc/PID/ns/net) shows, such as V(4026532249) or V(net:[4026532249]).
+      - The path is one to which the network namespace is bound, such as V(/run/netns/blue). The name is the last part
+        of this path, such as V(blue), as C(ip netns) shows it. Names may have the wildcards V(*), V(?) and V([...]).
     type: list
     elements: str
   local_ports:
@@ -159,7 +167,7 @@ options:
   states:
     description:
       - Only sockets in one of these states, named as in the kernel's C(tcp_states.h).
-      - A socket that its process has closed is in no process's hands any more, whatever its state.
+      - If a process has closed its socket, no process holds the socket any more, whatever its state.
     type: list
     elements: str
     choices:
@@ -177,24 +185,26 @@ options:
       - listening
   idle_longer_than:
     description:
-      - Only connections whose peer was last heard longer than this ago, in seconds. A listener has no peer.
-      - Those of which that cannot be known are not taken.
+      - Only connections whose peer was last heard more than this many seconds ago. A listener has no peer.
+      - Connections for which this cannot be known are not selected.
     type: int
   covered:
     description:
-      - V(true) takes only sockets that keepalive covers, V(false) only those that it does not cover.
-      - Those of which it cannot be known are taken only where this is not given.
+      - V(true) selects only sockets that keepalive covers. V(false) selects only sockets that it does not cover.
+      - Sockets for which this cannot be known are only selected if this option is not given.
     type: bool
   idle_timeout:
     description:
-      - After how many seconds the path, such as a firewall or a load balancer, forgets an idle connection.
-      - A connection that is silent for as long or longer is then not covered. That is C(time), or C(intvl) where this
-        is longer, with the values in force for the connection.
+      - After how many seconds the path forgets an idle connection. The path is, for instance, a firewall or a load
+        balancer.
+      - A connection that is silent for that long or longer is then not covered. A connection is silent for C(time), or
+        for C(intvl) if this is longer, with the values in force for it.
     type: int
   limit:
     description:
-      - The longest acceptable detection time in seconds, C(time + intvl * probes) with C(intvl) in place of C(time)
-        where that is longer. A connection on which a dead peer is noticed later is then not covered.
+      - The longest acceptable detection time in seconds. The detection time is C(time + intvl * probes). If C(intvl) is
+        longer than C(time), it takes the place of C(time).
+      - A connection on which a dead peer is noticed later is then not covered.
     type: int
 """
 
@@ -202,18 +212,20 @@ options:
 options:
   containers:
     description:
-      - Only network namespaces of one of these containers, by name, or by id, of which the first 12 characters or more
-        have to be given.
+      - Only network namespaces of one of these containers, by name or id. Give at least the first 12 characters of an
+        id.
       - Names may have the wildcards V(*), V(?) and V([...]). An empty list is refused here and in the other filters.
-      - Names are those in the engine's files. A container whose name is not known has its id only.
-      - Only containers that root made are taken, in network namespaces that belong to root, since any other user can
-        give a cgroup the id of any container. Those of users are selected by O(engines), O(units) or O(pids).
+      - The names are those in the engine's files. A container whose name is not known has its id only.
+      - Only containers that root made are selected, and only in network namespaces that belong to root. The reason is
+        that any other user can give a cgroup the id of any container. O(engines), O(units) and O(pids) select
+        containers of other users.
     type: list
     elements: str
   engines:
     description:
-      - Only network namespaces of containers of one of these engines. With O(containers), both apply to one container.
-      - A container of another user than root is taken if the network namespace belongs to that user.
+      - Only network namespaces of containers of one of these engines. If O(containers) is given, too, one container
+        must match both.
+      - A container of another user than root is selected if the network namespace belongs to that user.
     type: list
     elements: str
     choices:
@@ -226,15 +238,16 @@ options:
       - podman
   units:
     description:
-      - Only network namespaces in which a process of one of these systemd units lives, such as V(web.service); V(web)
-        means that, too. Units inside of containers do not count.
-      - Names may have (and then must be whole) the wildcards V(*), V(?) and V([...]).
+      - Only network namespaces in which a process of one of these systemd units lives, such as V(web.service). V(web)
+        means the same. Units inside of containers do not count.
+      - Names may have the wildcards V(*), V(?) and V([...]). A name with wildcards must be a whole name, such as
+        V(web@*.service).
     type: list
     elements: str
   names:
     description:
-      - Only network namespaces that are bound to one of these paths, such as V(/run/netns/blue), or to a path that ends
-        with one of these names, such as V(blue), as C(ip netns) shows them. Wildcards as in O(containers).
+      - Only network namespaces that are bound to one of these paths, such as V(/run/netns/blue). The last part of the
+        path is enough, such as V(blue), as C(ip netns) shows it. Names may have the same wildcards as in O(containers).
     type: list
     elements: str
   pids:
@@ -243,18 +256,21 @@ options:
     elements: int
   values_differ:
     description:
-      - V(true) takes only network namespaces with other values than those of the host's own, V(false) only those with
-        the same.
-      - Those whose values cannot be read are taken only where this is not given.
+      - V(true) selects only network namespaces with other values than those of the host's own. V(false) selects only
+        network namespaces with the same values.
+      - Network namespaces whose values cannot be read are only selected if this option is not given.
     type: bool
 notes:
-  - "A network namespace is found if a process lives there, or if a name is bound to it. Not found is one that only an
-    open descriptor or a single thread keeps."
-  - "Containers are recognised by the names of cgroups, those of LXC and nspawn by their monitors, too. Their names,
-    their pods and their settings are read from the files of the engines: C(/var/lib/docker) (or C(data-root) in
-    C(daemon.json)), C(/var/lib/containers/storage) (or C(graphroot) in C(storage.conf)), C(/run/containers) and
-    C(/run/containerd). No engine has to run, and no client is called. The files of users' own engines are not read."
-  - "A container has the name that root gave it only if each cgroup above its own is a folder of root's, and a monitor
-    counts only if root started it. All else is what a user says: it has an id, no name, and the user beside it. Telling
-    whose a network namespace is takes Linux 4.11, and a mounted hierarchy of cgroups."
+  - A network namespace is found if a process lives there, or if a name is bound to it. It is not found if only an open
+    descriptor or a single thread keeps it.
+  - Containers are recognised by the names of cgroups. Containers of LXC and nspawn are also recognised by their
+    monitors.
+  - The names, pods and settings of containers are read from the files of the engines. These are in C(/var/lib/docker)
+    (or C(data-root) in C(daemon.json)), C(/var/lib/containers/storage) (or C(graphroot) in C(storage.conf)),
+    C(/run/containers) and C(/run/containerd). No engine has to run, and no client is called. The files of users' own
+    engines are not read.
+  - A container has the name that root gave it only if each cgroup above its own is a folder of root's. A monitor
+    counts only if root started it. All else is what a user says. Such a container has an id, no name, and the user next
+    to it.
+  - To find out who owns a network namespace, the module needs Linux 4.11 and a mounted hierarchy of cgroups.
 """

@@ -14,10 +14,11 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) brings the host to the values that are named.
-      - V(absent) removes the named keys, or all three when none is named, from O(path), whatever values are given with
-        them. It removes the file when nothing but the module's own header is left, brings back the lines that
-        O(overrides=take_over) commented out, and sets the running kernel to what the next boot now gives.
+      - V(present) sets the values that are named.
+      - V(absent) removes the named keys from O(path), whatever values are given with them. If none is named, it removes
+        all three. If nothing but the module's own header is left, it removes the file.
+      - V(absent) also brings back the lines that O(overrides=take_over) commented out. It sets the running kernel to
+        the values that the next boot gives then.
     type: str
     choices:
       - present
@@ -25,40 +26,40 @@ options:
     default: present
   exclusive:
     description:
-      - Whether to remove the keys that are not named, as O(state=absent) does, so that O(path) has the named ones only
-        and each other key gets what holds without it.
+      - Whether to remove the keys that are not named, as O(state=absent) does. O(path) then has the named keys only.
+        Each of the other keys gets the value that holds without O(path).
       - Needs O(time), O(intvl) or O(probes). With O(state=absent) it has no effect.
     type: bool
     default: false
   runtime:
     description:
-      - Whether to bring the running kernel to the values.
-      - In a chroot this has to be V(false), because the kernel is the one of the machine around it.
-      - Open connections whose timer runs already take a lower value only when that timer fires.
+      - Whether to set the values in the running kernel.
+      - In a chroot this must be V(false), because the kernel is the one of the machine around it.
+      - If the timer of an open connection already runs, the connection takes a lower value only when that timer fires.
     type: bool
     default: true
   persistent:
     description:
-      - Whether to bring the next boot to the values.
+      - Whether to set the values for the next boot.
     type: bool
     default: true
   path:
     description:
-      - The file that keeps the values. It need not exist, and neither need its folder C(sysctl.d).
-      - Files are read in the order of their names, whatever their folder, and the last one takes precedence.
-      - A file that the next boot would not read is refused, such as C(/etc/sysctl.conf) on Debian 13, or one below
-        C(/run) or on another file system that does not survive a reboot. So is a name that would hide another file with
-        settings of its own.
-      - When it is a link, the file that it leads to is edited.
+      - The file that keeps the values. The file and its folder C(sysctl.d) need not exist.
+      - Files are read in the order of their names, whatever their folder. The last one takes precedence.
+      - The module refuses a file that the next boot would not read. Examples are C(/etc/sysctl.conf) on Debian 13, and
+        files below C(/run) or on another file system that does not survive a reboot.
+      - The module also refuses a name that would hide another file with settings of its own.
+      - If the path is a link, the file that it leads to is edited.
     type: path
     default: /etc/sysctl.d/99-tcp-keepalive.conf
   overrides:
     description:
-      - What to do when another file would take precedence at the next boot.
+      - What to do if another file would take precedence at the next boot.
       - V(fail) names the file and line, and fails before anything is touched.
-      - V(take_over) comments out the lines that take precedence in files below C(/etc), with a marker with O(path).
-        Files elsewhere are never edited; the error then names a O(path) that would win.
-      - V(ignore) warns, and writes O(path) nonetheless, also to a file system that does not survive a reboot.
+      - V(take_over) comments out the lines that take precedence in files below C(/etc), with a marker that names
+        O(path). Files elsewhere are never edited. For such a file, the error names an O(path) that would win.
+      - V(ignore) warns, and still writes O(path). It also writes to a file system that does not survive a reboot.
     type: str
     choices:
       - fail
@@ -79,7 +80,7 @@ options:
     description:
       - Seconds between two probes that are not answered, from V(1) to V(2147483).
       - The kernel's own default is V(75).
-      - Where the alias is given too, it has to have the same value.
+      - If the alias is given, too, it must have the same value.
     type: int
     aliases:
       - interval

@@ -11,7 +11,7 @@ short_description: Gather the TCP keepalive values that a host has, and will hav
 version_added: 1.0.0
 description:
   - Returns C(net.ipv4.tcp_keepalive_time), C(net.ipv4.tcp_keepalive_intvl) and C(net.ipv4.tcp_keepalive_probes) of the
-    running kernel, the values that the next boot will give, and the file and line of each of these values.
+    running kernel. It also returns the values that the next boot will give, with the file and line of each of them.
   - The prediction follows the rules of the loader that the host's boot uses. See R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
   - Changes nothing and needs no privileges.

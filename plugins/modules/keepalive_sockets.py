@@ -90,7 +90,7 @@ options:
   states:
     description:
       - Only sockets in one of these states, named as in the kernel's C(tcp_states.h).
-      - A socket that its process has closed is in no process's hands any more, whatever its state.
+      - If a process has closed its socket, no process holds the socket any more, whatever its state.
     type: list
     elements: str
     choices:
@@ -112,9 +112,10 @@ options:
     type: bool
     default: false
 notes:
-  - The module fails, and changes nothing, if it lacks the privilege to read a process whose sockets may be selected, or
-    if permission is denied for all selected sockets. A single process that is protected from root as well, or a socket
-    that the kernel refuses to set, is reported in RV(unreachable_sockets) or RV(unreadable), with a warning.
+  - The module fails, and changes nothing, if it lacks the privilege to read a process whose sockets may be selected. It
+    also fails, and changes nothing, if permission is denied for all selected sockets.
+  - A single process may be protected from root as well, and the kernel may refuse to set a socket. These are reported
+    in RV(unreachable_sockets) or RV(unreadable), with a warning.
   - In check mode RV(changed_sockets[].after) has the options that the socket would have after the change.
   - In a chroot the module fails, because the connections are those of the machine around it.
 seealso:

@@ -14,8 +14,8 @@ description:
     socket it returns the owners, whether keepalive is on, the values in force, the timer, and whether keepalive covers
     the socket.
   - Suppose that the peer vanishes now. A connection is covered if keepalive ends it within C(time + intvl * probes)
-    seconds, with the values in force for it (and C(intvl) in place of C(time) if C(intvl) is longer). O(idle_timeout)
-    and O(limit) are further criteria.
+    seconds, with the values in force for it. If C(intvl) is longer than C(time), it takes the place of C(time).
+    O(idle_timeout) and O(limit) are further criteria.
   - A listener is covered if the connections that it accepts are covered. They inherit its options, unless its program
     sets each connection. The module finds this out from the connections of the processes that the filters take,
     whatever O(states) and O(local_addresses) are.
