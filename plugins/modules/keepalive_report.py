@@ -52,7 +52,9 @@ options:
     description: The least share of covered connections, in per cent. Not judged if it is not given or empty.
     type: raw
   strict:
-    description: Whether a place that only root may read is a reason, even if the place is empty on plain hosts.
+    description:
+      - Whether doubts that are harmless on most hosts are a reason. For instance, a place that only root may read is
+        empty on plain hosts.
     type: raw
   max_age:
     description: How many seconds old the result of an earlier audit may be. Not judged if it is not given or empty.

@@ -100,7 +100,7 @@ def summary_of(run: Run) -> Summary:
     assert recap, run.output
     assert "TASK [" not in shown
     summary: Summary = yaml.safe_load(shown)["msg"]
-    ending = " ".join(before.rpartition("TASK [Fail the hosts that are not as they should be")[2].split())
+    ending = " ".join(before.rpartition("TASK [Fail each host with which something is wrong")[2].split())
     for reasons in summary.values():
         for name, reason in reasons.items() if isinstance(reasons, dict) else ():
             assert f"fatal: [{name}]: FAILED!" in ending
@@ -236,7 +236,7 @@ def test_batches_of_the_inventory(fleet: Fleet) -> None:
     (fleet.folder / "batches.yml").write_text(json.dumps(given))
     run = fleet.run(PLAYBOOK, "linux.tcp.rollout", f"--inventory={fleet.inventory}", "--inventory=batches.yml")
     assert (run.status, summary_of(run)) == (0, {"changed": listed(1, 2, 3, 4, 5)})
-    assert run.output.count("PLAY [Roll the values out]") == 2
+    assert run.output.count("PLAY [Roll out the values]") == 2
     assert_done(fleet, names(1, 2, 3, 4, 5))
 
 
