@@ -47,9 +47,9 @@ $(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(F
 
 help: ## Show this list (default)
 	@echo 'make apply   set and keep TCP keepalive on this machine, or on a fleet:'
-	@echo '               TIME= INTVL= PROBES=  the values; without any: report what this machine has'
+	@echo '               TIME= INTVL= PROBES=  the values; if none is given, report what this machine has'
 	@echo '               CHECK=1               only show what would change'
-	@echo '               INVENTORY= LIMIT=     other hosts, which are brought to the keepalive_* variables of the inventory'
+	@echo '               INVENTORY= LIMIT=     other hosts, with the keepalive_* variables of the inventory'
 	@echo '               EXTRA=                other role variables: EXTRA="keepalive_state=absent",'
 	@echo '                                     EXTRA="keepalive_overrides=take_over"'
 	@echo "                                     EXTRA='{\"keepalive_sockets\": [{\"units\": [\"nginx\"]}]}'"
@@ -89,7 +89,7 @@ importer: runner ## Import the artifact as Galaxy and Automation Hub do
 	@$(NOX) importer
 
 # Debian's Java runs the rules engine.
-eda: runner packages ## Run the rulebook with ansible-rulebook: drift is found and set right
+eda: runner packages ## Run the rulebook with ansible-rulebook, which finds and fixes drift
 	@command -v java >/dev/null || tools/install_packages.sh default-jre-headless
 	@$(NOX) eda
 
@@ -126,7 +126,7 @@ docs: runner ## Render guides and reference to .build/html
 molecule: runner packages ## Run all scenarios on containers
 	@$(NOX) molecule
 
-fleet: runner packages ## Roll out to, audit and ask light hosts behind SSH, some of which fail on purpose
+fleet: runner packages ## Run rollouts, audits and checks on light hosts behind SSH, some of which fail on purpose
 	@$(NOX) fleet
 
 # TREES says how many, SEED is that of the first.
@@ -144,7 +144,7 @@ kernels: runner packages ## Set and reboot on emulated machines with Linux 5.10,
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores
 
-benchmark: runner packages ## Measure plays beside ping and ansible.posix.sysctl, predictions, and open connections: WRITE=1
+benchmark: runner packages ## Measure plays (next to ping and ansible.posix.sysctl), predictions and scans of connections: WRITE=1
 	@$(NOX) benchmark -- $(if $(WRITE),--write-page)
 
 # Always anew, because the addresses may be others than those of the artifact that is there.
