@@ -383,8 +383,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import FU
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 
 NO_ACTION_PLUGIN = unchanged(
-    "{} is heeded by the collection's action plugin, which Ansible has not found. Name the module"
-    " linux.tcp.keepalive, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
+    "{} needs the collection's action plugin, which Ansible has not found. Use the full name of the module,"
+    " linux.tcp.keepalive, or add the collection's folder plugins/action to action_plugins in ansible.cfg."
 )
 
 

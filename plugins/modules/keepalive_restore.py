@@ -139,8 +139,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import in
 
 # The folder is the controller's, whose action plugin keeps it to itself.
 NO_ACTION_PLUGIN = unchanged(
-    "Checkpoints are read by the collection's action plugin, which Ansible has not found. Name the module"
-    " linux.tcp.keepalive_restore, or give the collection's folder plugins/action to action_plugins in ansible.cfg."
+    "Checkpoints need the collection's action plugin, which Ansible has not found. Use the full name of the module,"
+    " linux.tcp.keepalive_restore, or add the collection's folder plugins/action to action_plugins in ansible.cfg."
 )
 
 

@@ -88,8 +88,8 @@ def _wait(descriptor: int, path: str) -> None:
             stranger = _stranger_with(descriptor)
             if stranger:
                 raise LockedError(
-                    f"{stranger} has held the lock of {path} for {_MOST_SECONDS:.0f} seconds, as every user can who "
-                    f"may read it. End that process, or keep other users from reading {path} (chmod), and run again."
+                    f"{stranger} has held the lock of {path} for {_MOST_SECONDS:.0f} seconds. Every user who may read "
+                    f"it can do this. End that process, or keep other users from reading {path} (chmod), and run again."
                 )
             raise LockedError(
                 f"Another run has held the lock of {path} for {_MOST_SECONDS:.0f} seconds. "

@@ -170,8 +170,8 @@ class Replacement:
                 why = f": {reason_of(exc)}"
             else:
                 raise ForeignChangeError(
-                    f"{self._target} was changed by another program: that is left, and what this run changed is taken "
-                    f"out."
+                    f"{self._target} was changed by another program. That change is kept, and the change of this run "
+                    f"is removed."
                 )
         added, removed = left_of_edit(before, after, found.text)
         if not added and not removed:

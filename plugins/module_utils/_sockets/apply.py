@@ -173,7 +173,7 @@ def _apply(copy: socket.SocketType, change: Change) -> str:
         with contextlib.suppress(OSError):
             _pin(copy, key, getattr(before, key))
     if pinned:
-        failure += f"; what it had is pinned to it now and no longer follows the sysctl: {', '.join(pinned)}"
+        failure += f"; its earlier values are pinned to it now and no longer follow the sysctl: {', '.join(pinned)}"
     return failure
 
 

@@ -166,8 +166,8 @@ class Outcome:
         ]
         if waiting and any(change.before.is_listening for change in self.changed):
             warnings.append(
-                f"{waiting} connection(s) wait to be accepted, and have what their listener had when they came. "
-                f"Run again once they are."
+                f"{waiting} connection(s) wait to be accepted. They have the options that their listener had when they "
+                f"arrived. Run again after they are accepted."
             )
         short = sum(reason == SHORT_USER_TIMEOUT for _one, reason in self.left)
         if short:
@@ -193,8 +193,8 @@ class Outcome:
         count = self.unattributed.count("socket")
         if count:
             return (
-                f"{NONE_SELECTED} {count} socket(s) would match that have no known process, so "
-                f"they may be those that you mean: {self.unattributed.reasons('socket')}."
+                f"{NONE_SELECTED} {count} socket(s) without a known process would match, so "
+                f"they may be those that you look for: {self.unattributed.reasons('socket')}."
             )
         return NONE_SELECTED
 

@@ -127,8 +127,8 @@ def _require_none_lost(before: Snapshot, planned: Snapshot, file: SysctlFile, wa
     lost = _lost(before, planned, want)
     if lost:
         raise HidingError(
-            f"{file.path} would hide {lost[0].path}, other settings of which the next boot would miss, because it has "
-            f"the same name. {_another_path(before, file, want)}"
+            f"{file.path} would hide {lost[0].path}, because it has the same name. The next boot would then miss other "
+            f"settings of {lost[0].path}. {_another_path(before, file, want)}"
         )
 
 

@@ -59,8 +59,8 @@ def build_checkpoint_result(
     if lacking:
         raise NotReadAtBootError(
             unchanged(
-                f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to have it "
-                f"so."
+                f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to accept "
+                f"this."
             )
         )
     return {

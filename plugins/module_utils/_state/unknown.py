@@ -107,7 +107,7 @@ def by_initramfs(initramfs: Initramfs, set_later: t.Container[Key], in_usr: t.Co
         names = " or ".join(map(sysctl_name, keys))
         message = (
             f"No file that is applied when this system boots sets {names}, but the initramfs that dracut builds has "
-            f"a copy of {where} from when it was built. If that sets it, the next boot gives the value of the copy. "
+            f"a copy of {where} from its build. If this copy sets it, the next boot gives the value of the copy. "
             f"Rebuild the initramfs (dracut --force) after a value was removed, or set one."
         )
         yield Unknown(Finding("copy_in_initramfs", path, line, message), frozenset(keys))

@@ -96,11 +96,11 @@ def left_out(arguments: Result) -> list[str]:
             "namespaces": wanted_namespaces(arguments.get("namespaces")),
             "sockets": wanted_sockets(arguments.get("sockets")),
         }
-        why = f"root is {arguments['root']}, a tree that does not run, and has none"
+        why = f"root is {arguments['root']}, which is not the running system"
     else:
         wanted = {"sockets": wanted_sockets(arguments.get("sockets")) if arguments.get("state") == "absent" else []}
         why = "connections keep what they have with state=absent"
-    return [f"{name} is given, and nothing is done for it: {why}." for name, elements in wanted.items() if elements]
+    return [f"{name} has no effect: {why}." for name, elements in wanted.items() if elements]
 
 
 def _is_another_tree(arguments: Result) -> bool:

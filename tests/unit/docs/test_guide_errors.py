@@ -38,7 +38,7 @@ def parts_of_messages() -> set[str]:
     for path in (ROOT / "plugins").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                parts.add(one_line(node.value))
+                parts.update(one_line(part) for part in re.split(r"\{\w*\}", node.value))  # the fields of str.format()
     for path in [*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").rglob("*.yml")]:
         for message in re.findall(r"fail_msg: (?:>-\n)?(.*\n(?: {10,}.*\n)*)", path.read_text(encoding="utf-8")):
             parts.update(one_line(part) for part in re.split(r"\{\{.*?\}\}", message))

@@ -30,7 +30,7 @@ DEFAULTS = {"rearm": True, "listening": True, "summary_only": True}
 NGINX, REDIS = {"units": ["nginx"]}, {"units": ["redis"], "rearm": False}
 OK = {"changed": False, "totals": {"changed": 0}, "invocation": {}}
 CHANGED = {**OK, "changed": True}
-NOT_RUNNING = "root is /mnt, a tree that does not run, and has none"
+NOT_RUNNING = "root is /mnt, which is not the running system"
 VALUES = {"changed": False, "before": {}, "after": {}}
 
 
@@ -90,12 +90,12 @@ def test_order(monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
         pytest.param({"sockets": [], "root": "/mnt"}, [], id="none"),
         pytest.param(
             {"sockets": [NGINX], "state": "absent"},
-            ["sockets is given, and nothing is done for it: connections keep what they have with state=absent."],
+            ["sockets has no effect: connections keep what they have with state=absent."],
             id="absent",
         ),
         pytest.param(
             {"sockets": [NGINX], "namespaces": True, "root": "/mnt"},
-            [f"{name} is given, and nothing is done for it: {NOT_RUNNING}." for name in ("namespaces", "sockets")],
+            [f"{name} has no effect: {NOT_RUNNING}." for name in ("namespaces", "sockets")],
             id="another root",
         ),
     ],

@@ -61,7 +61,7 @@ def test_would_not_last(host: Host, save: RunModule) -> None:
     host.init = NOTHING
     assert save(time=600)["msg"] == (
         "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600, because nothing applies sysctl files "
-        "when this system boots. Give overrides: ignore or persistent: false to have it so. Nothing was changed."
+        "when this system boots. Give overrides: ignore or persistent: false to accept this. Nothing was changed."
     )
     answer = save(time=600, overrides="ignore")
     assert answer["would_change"]

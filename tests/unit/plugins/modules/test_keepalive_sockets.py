@@ -461,7 +461,7 @@ def test_users_may_set_their_own_sockets() -> None:
 
 def test_what_is_refused_is_put_back() -> None:
     reason = "the kernel refused to set it: Operation not permitted"
-    pinned = f"{reason}; what it had is pinned to it now and no longer follows the sysctl: time"
+    pinned = f"{reason}; its earlier values are pinned to it now and no longer follow the sysctl: time"
     assert run_isolated(SCENARIOS / "refused_setting.py") == {
         "changed": False,
         "reasons": [reason, pinned],  # one has that time already
@@ -535,7 +535,10 @@ def test_a_host_without_sockets_and_one_with() -> None:
     }
 
 
-WAIT = "2 connection(s) wait to be accepted, and have what their listener had when they came. Run again once they are."
+WAIT = (
+    "2 connection(s) wait to be accepted. They have the options that their listener had when they arrived. Run again "
+    "after they are accepted."
+)
 
 
 def test_what_systemd_holds_for_socket_units() -> None:
@@ -559,7 +562,7 @@ NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's ow
 MATCH = "{} socket(s) match these filters, and none of them can be reached: {} ({})."
 NONE = "No socket matches these filters."
 MAY_MATCH = (
-    f"{NONE} 1 socket(s) would match that have no known process, so they may be those that you mean: {NO_HOLDER} (1)."
+    f"{NONE} 1 socket(s) without a known process would match, so they may be those that you look for: {NO_HOLDER} (1)."
 )
 
 

@@ -111,8 +111,8 @@ sys.stdin.read()
             pytest.fail("the lock was given twice")
         holder.communicate()
     assert str(caught.value) == (
-        f"Process {holder.pid} ({name}) of the user {USER} has held the lock of {tmp_path}/ for 0 seconds, as every "
-        f"user can who may read it. End that process, or keep other users from reading {tmp_path}/ (chmod), and run "
+        f"Process {holder.pid} ({name}) of the user {USER} has held the lock of {tmp_path}/ for 0 seconds. Every user "
+        f"who may read it can do this. End that process, or keep other users from reading {tmp_path}/ (chmod), and run "
         f"again."
     )
 

@@ -34,7 +34,7 @@ if t.TYPE_CHECKING:
 SCENARIOS = Path(__file__).with_name("scenarios")
 D = "/etc/sysctl.d"
 OLD, NEW = b"# old\na = 1\n", b"# old\na = 1\nours = 2\n"
-TAKEN_OUT = f"{D}/a.conf was changed by another program: that is left, and what this run changed is taken out."
+TAKEN_OUT = f"{D}/a.conf was changed by another program. That change is kept, and the change of this run is removed."
 
 
 @pytest.mark.parametrize(

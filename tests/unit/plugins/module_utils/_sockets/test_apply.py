@@ -88,7 +88,7 @@ def test_what_is_not_kept_is_put_back(mine: Stubborn, option: int, refuses: bool
     assert values_of(mine) == before
     assert not outcome.changed
     pinned = "time" if option == socket.TCP_KEEPCNT and refuses else "time, probes"
-    pinned = f"; what it had is pinned to it now and no longer follows the sysctl: {pinned}"
+    pinned = f"; its earlier values are pinned to it now and no longer follow the sysctl: {pinned}"
     assert [why for _one, why in outcome.unreachable] == [Reason("refused", reason.format(probes=before[3]) + pinned)]
     assert outcome.warnings(DesiredState(), waiting=0) == [
         f"1 socket(s) were left as they were: {reason.format(probes=before[3]) + pinned}."

@@ -153,8 +153,8 @@ def test_the_lines_of_a_run_are_taken_out_of_what_another_program_appends_to(
     with pytest.raises(VerificationError) as caught:
         run(host, SET_ALL)
     assert str(caught.value).endswith(
-        f"What was changed has been undone. {DEFAULT_PATH} was changed by another program: that is left, and what this "
-        f"run changed is taken out."
+        f"What was changed has been undone. {DEFAULT_PATH} was changed by another program. That change is kept, and "
+        f"the change of this run is removed."
     )
     assert host.shown() == [7200, 75, 9]
     assert host.text(DEFAULT_PATH) == (before or b"") + b"vm.swappiness = 1\n"

@@ -654,7 +654,7 @@ HOST_ONLY: Layout = {**DRACUT, "/usr/lib/dracut/dracut.conf.d/01-dist.conf": b'h
 def copied(names: str, folder: str = "/etc/sysctl.d") -> str:
     return (
         f"No file that is applied when this system boots sets {names}, but the initramfs that dracut builds has a copy "
-        f"of {folder} from when it was built. If that sets it, the next boot gives the value of the copy. Rebuild the "
+        f"of {folder} from its build. If this copy sets it, the next boot gives the value of the copy. Rebuild the "
         f"initramfs (dracut --force) after a value was removed, or set one."
     )
 

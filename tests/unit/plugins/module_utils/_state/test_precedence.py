@@ -482,8 +482,8 @@ def test_a_file_that_would_be_hidden(tmp_path: Path, path: str, files: Layout, h
     for overrides in t.cast("list[Overrides]", ["fail", "take_over", "ignore"]):
         error = refuse(host, DesiredState(values=Values(time=600), path=path, overrides=overrides), HidingError)
         assert str(error) == unchanged(
-            f"{path} would hide {hidden}, other settings of which the next boot would miss, because it has the same "
-            f"name. {holds(DEFAULT_PATH)}"
+            f"{path} would hide {hidden}, because it has the same name. The next boot would then miss other settings "
+            f"of {hidden}. {holds(DEFAULT_PATH)}"
         )
 
 

@@ -99,5 +99,5 @@ def test_checkpoint_of_a_change_that_would_not_last(tmp_path: Path) -> None:
         build_checkpoint_result(change, Checkpoint(), want, PARAMS)
     assert str(caught.value) == (
         "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600, because nothing applies sysctl files "
-        "when this system boots. Give overrides: ignore or persistent: false to have it so. Nothing was changed."
+        "when this system boots. Give overrides: ignore or persistent: false to accept this. Nothing was changed."
     )
