@@ -29,7 +29,7 @@ class ActionModule(GuardedAction, ProbingAction):
     spec = KEEPALIVE_CHECKPOINT
 
     def can_probe(self) -> bool:
-        """Whether a probe would do: it cannot wait for another run."""
+        """Whether a probe is enough. It cannot wait for another run."""
         return not boolean(self._task.args.get("wait", False), strict=False)
 
     def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:

@@ -4,8 +4,8 @@
 
 """Write the reports of an audit on the controller, from what Ansible registered for each host.
 
-No template does so: it would be rendered with the variables of the first host of the play, and a fact of that host
-with the name of a function, such as ``now`` or ``lookup``, takes the function's place.
+No template does so, because it would be rendered with the variables of the first host of the play. A fact of that host
+with the name of a function, such as ``now`` or ``lookup``, would take the place of the function.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ActionModule(ControllerAction):
 
 
 def _results_of(name: str, known: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
-    """Return the name of a host and its results, with the names of its facts: one may stand for a result."""
+    """Return the name of a host and its results, with the names of its facts. A fact may stand for a result."""
     info, sockets, namespaces = (known.get(key, {}) for key in (INFO, SOCKETS, NAMESPACES))
     return name, info, sockets, list(known.get("ansible_facts") or ()), namespaces
 

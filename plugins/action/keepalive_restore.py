@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of the module keepalive_restore: hand it the checkpoint, and note that it was restored."""
+"""The controller's side of the module keepalive_restore. It gives the checkpoint, and notes that it was restored."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _notifies(tasks: object) -> bool:
 
 
 class ActionModule(ControllerAction):
-    """Take one step of a rollout; of each host only what its own tasks registered is read."""
+    """Take one step of a rollout. Of each host it reads only what the host's own tasks registered."""
 
     spec = KEEPALIVE_ROLLOUT
     late_steps = ("verify", "commit", "rollback", "finish", "restored")
@@ -252,7 +252,7 @@ class ActionModule(ControllerAction):
         return rollout.finish(facts)
 
     def _say(self, hosts: t.Sequence[str], what: str, then: str) -> None:
-        """Say what an interruption would leave from here on: it is the last line to be read then."""
+        """Say what an interruption would leave from here on. This is then the last line that the user reads."""
         if hosts:
             self._display.display(f"linux.tcp: {counted(hosts)}: {what}. If this run is interrupted, {then}")
 

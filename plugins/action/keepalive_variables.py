@@ -4,9 +4,9 @@
 
 """Read the variables of a playbook on the controller, where no managed host can choose them.
 
-The task is delegated to localhost. Ansible then works the variables of localhost out, with those of the
-play and of --extra-vars. A template of a playbook would be rendered with the variables of the first host
-of the play instead, among which are the facts that this host returned.
+The task is delegated to localhost. Ansible then works out the variables of localhost, with those of the
+play and of --extra-vars. A template of a playbook would instead be rendered with the variables of the first
+host of the play. The facts that this host returned are among these.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class ActionModule(ControllerAction):
         """Return the hosts of a pattern.
 
         :raises InvalidValueError: where there are none, or a part of the pattern or of --limit matches nothing.
-            Ansible itself says little of either, and ends well.
+            In both cases Ansible itself says little, and ends with success.
         """
         groups = own["groups"]
         if not groups["all"]:  # the localhost that Ansible adds is in no group
@@ -142,7 +142,7 @@ class ActionModule(ControllerAction):
     def _require_one(self, given: Result, hosts: t.Iterable[str], hostvars: t.Mapping[str, t.Any]) -> None:
         """Check that no host has a value of its own, which would be ignored. A fact does not count.
 
-        :raises InvalidValueError: where one has another than the playbook, and than localhost has in the inventory.
+        :raises InvalidValueError: where one has another value than the playbook, and than localhost in the inventory.
         """
         of_all: t.Mapping[str, t.Any] = hostvars[CONTROLLER]
         for host in hosts:
@@ -217,7 +217,7 @@ def _asks_nothing(given: Result) -> bool:
 
 
 def _reports_to_merge(given: Result) -> list[str]:
-    """Return the paths of earlier reports. The folder of this audit may be missing or empty yet.
+    """Return the paths of earlier reports. The folder of this audit may still be missing or empty.
 
     So one command can be given for each part of a fleet, the first one included.
 
