@@ -159,8 +159,8 @@ left_namespaces:
   sample: []
 failed_namespaces:
   description:
-    - The network namespaces that could not be set. They have the same keys as those of RV(left_namespaces). They have
-      the values that they had before, except those with the reason V(not_undone).
+    - The network namespaces that could not be set. They have the same keys as those of RV(left_namespaces).
+    - Their values are as they were before. This does not hold for those with the reason V(not_undone).
     - C(reason) has a C(code) and a C(message).
     - V(values_unreadable) means that the values cannot be read.
     - V(refused) means that the kernel refused a value, or that another program set it at once.

@@ -141,8 +141,8 @@ wrong:
     - C(reason) is V(unreachable), V(checkpoint_failed), V(checkpoint_invalid), V(checkpoint_not_stored),
       V(steering_facts), V(connection_lost), V(unreachable_after_change), V(role_failed), V(not_verified),
       V(results_unreadable), V(health_check_failed), V(health_check_ended), V(unreachable_after_health_check),
-      V(batch_failed),
-      V(not_rolled_back), V(restore_failed) or V(changed_by_others). It is V(null) if the host was not started.
+      V(batch_failed), V(not_rolled_back), V(restore_failed) or V(changed_by_others). It is V(null) if the host was not
+      started.
   returned: with O(step=finish) and O(step=restored)
   type: dict
   sample: {"db05": {"code": "failed", "reason": "health_check_failed", "message": "The health check failed."}}
