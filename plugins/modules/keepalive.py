@@ -343,6 +343,7 @@ sockets:
       changed_sockets: []
       left_sockets: []
       unreachable_sockets: []
+      second_look: null
       left_out: 0
       totals: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
       unreadable: []

@@ -172,7 +172,7 @@ changed_sockets:
       socket it is. These keys are C(protocol), C(state), C(local_address), C(local_port), C(remote_address),
       C(remote_port), C(namespace), C(inode), C(processes) and C(left_out).
     - With O(summary_only=true) this list and the two that follow are empty.
-  returned: success
+  returned: success, or failure because the second look failed
   type: list
   elements: dict
   contains:
@@ -212,7 +212,7 @@ left_sockets:
       see O(user_timeout).
     - All other codes say why keepalive still does not cover the socket.
       RV(linux.tcp.keepalive_sockets_info#module:sockets[].reason) describes them.
-  returned: success
+  returned: success, or failure because the second look failed
   type: list
   elements: dict
   sample: []
@@ -223,15 +223,27 @@ unreachable_sockets:
       message says so.
     - The C(code) of C(reason) is one of the codes of RV(unreadable), V(not_supported) or V(refused). V(not_supported)
       means that the kernel has no such option for MPTCP. V(refused) means that the kernel refused to set an option.
-  returned: success
+  returned: success, or failure because the second look failed
   type: list
   elements: dict
   sample: []
+second_look:
+  description:
+    - Why it is not known whether listeners accepted connections while they were set; V(null) where that is known. The
+      module fails then. What RV(totals) counts as changed was set before.
+    - C(code) is V(second_look_failed), C(message) has the cause.
+  returned: success, or failure because the second look failed
+  type: dict
+  sample:
+    code: second_look_failed
+    message: >-
+      whether connections were accepted meanwhile is not known, because the second look failed:
+      /var/lib/docker/containers cannot be read: Input/output error
 left_out:
   description:
     - How many sockets are left out of the three lists, because the result would be larger than 60 million characters.
     - RV(totals) counts them, and they are set like the others.
-  returned: success
+  returned: success, or failure because the second look failed
   type: int
   sample: 0
 totals:
@@ -241,19 +253,20 @@ totals:
     - Each socket counts once, even if several processes share it.
     - C(unreachable) also counts sockets without a known process. RV(unreadable) explains them.
     - If all numbers are zero, a warning says why. For instance, sockets match but none can be reached.
-  returned: success
+  returned: success, or failure because the second look failed
   type: dict
   sample: {"changed": 29, "left": 12, "unreachable": 0, "gone": 1}
 unreadable:
   description:
     - What could not be read. RV(linux.tcp.keepalive_sockets_info#module:unreadable) describes it.
-  returned: success
+  returned: success, or failure because the second look failed
   type: list
   elements: dict
   sample:
     - {"what": "process", "code": "ended", "message": "it ended meanwhile", "count": 1}
 """
 
+import contextlib
 import gc
 
 from ansible.module_utils.basic import AnsibleModule
@@ -275,17 +288,14 @@ def main() -> None:
     gc.disable()  # sockets form no cycles, and to look for some among 100,000 takes a fifth of the time
     params = module.params
     try:
-        with before_any_change():
-            want = DesiredState.from_params(params)
-            filters = Filters.for_change(params)
-            require_no_chroot("connections")
-        with local_processes() as processes:
+        with contextlib.ExitStack() as stack:
+            with before_any_change():
+                want = DesiredState.from_params(params)
+                filters = Filters.for_change(params)
+                require_no_chroot("connections")
+                processes = stack.enter_context(local_processes())
             with waits_cut_short():
                 outcome, unreadable = ensure(want, filters, processes, check_mode=module.check_mode)
-            # of connections that were accepted meanwhile, the containers are looked up here
-            result = outcome.as_dict(summary_only=params["summary_only"])
-            if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
-                result["diff"] = outcome.diff()
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in (*outcome.warnings(want, waiting=unreadable.count("socket", NOT_ACCEPTED)), *unreadable.warnings()):
@@ -299,7 +309,18 @@ def main() -> None:
         "unreachable": len(outcome.unreachable) + unreadable.count("socket", *NO_PROCESS),
         "gone": outcome.gone + unreadable.count("socket", ENDED),
     }
-    module.exit_json(changed=bool(outcome.changed), **result, totals=totals, unreadable=unreadable.as_list())
+    result = {
+        "changed": bool(outcome.changed),
+        **outcome.as_dict(summary_only=params["summary_only"]),
+        "totals": totals,
+        "unreadable": unreadable.as_list(),
+    }
+    if module._diff:  # noqa: SLF001 -- AnsibleModule has no other name for diff mode
+        result["diff"] = outcome.diff()
+    failure = outcome.failure()
+    if failure:
+        module.fail_json(msg=failure, **result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain
@@ -31,7 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     remedy,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import PINS, Outcome, plan
-from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import TOO_OLD
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import SECOND_LOOK_FAILED, TOO_OLD
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner, duplicate_socket
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
@@ -50,7 +51,7 @@ def ensure(
     """Bring the selected sockets to a desired state; return what became of them, and what could not be read.
 
     Nothing is set before all of them have been read. Listeners are set first, and then newly accepted
-    connections are looked for, so that none is missed.
+    connections are looked for, so that none is missed. What fails after the first one is set is in the outcome.
 
     :raises FileError: where the system does not tell in which containers processes are; nothing was set.
     :raises KernelTooOldError: where the kernel has no pidfd_getfd(2); nothing was set.
@@ -73,8 +74,7 @@ def ensure(
         _set_all(duplicator, listeners, want, outcome)
         others = filters.without_state(STATES["listening"])
         if listeners and others.states:
-            known = {one.inode for one in found}
-            changes += outcome.take(SocketScanner(processes).sockets(others, compare=False, known=known), want)
+            changes += outcome.take(_accepted_meanwhile(processes, others, found, outcome), want)
         _set_all(duplicator, (change for change in changes if not change.before.is_listening), want, outcome)
     entries = scanner.entries(change.after for change in outcome.changed)
     outcome.changed = [
@@ -92,6 +92,21 @@ def _require_reachable(scanner: SocketScanner, found: t.Collection[Socket], proc
         raise NotPermittedError(
             f"Permission denied to read processes whose sockets the filters may select. {remedy(proc)}"
         )
+
+
+def _accepted_meanwhile(
+    processes: Processes, filters: Filters, found: t.Iterable[Socket], outcome: Outcome
+) -> list[Socket]:
+    """Return the selected sockets that are not among those found before; none where the outcome says why."""
+    try:
+        known = {one.inode for one in found}
+        later = list(SocketScanner(processes).sockets(filters, compare=False, known=known))
+        _look_up_containers(later)
+    except (KeepaliveError, OSError) as exc:  # what is set already is not to be lost
+        message = str(exc) if isinstance(exc, KeepaliveError) else reason_of(exc)
+        outcome.second_look = SECOND_LOOK_FAILED.because(message.rstrip("."))
+        return []
+    return later
 
 
 def _look_up_containers(found: t.Iterable[Socket]) -> None:

@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidVa
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
     NO_TIMER,
+    NEGATIVE,
     OFF,
     OLDER,
     SILENT,
@@ -246,9 +247,8 @@ def judge(entry: Entry, options: Options, criteria: Criteria = Criteria()) -> Ve
     if options.time is None or options.intvl is None or options.probes is None:
         return Verdict(None, UNREAD.because("this kernel does not tell the values of MPTCP"))
     if min(options.time, options.intvl) < 0:  # the kernel takes such sysctls
-        return Verdict(
-            False, OFF.because(f"a negative {'time' if options.time < 0 else 'intvl'} parks its timer for months")
-        )
+        key = "time" if options.time < 0 else "intvl"
+        return Verdict(False, NEGATIVE.because(f"{key} is {getattr(options, key)}"))
     if not entry.is_listening and entry.timer == KEEPALIVE_TIMER:
         wanted = options.intvl if entry.unanswered else max(options.time, options.intvl)
         if entry.left > wanted + _SLACK:

@@ -120,6 +120,7 @@ class Outcome:
     not be looked into, or refused, and are as they were. ``partly`` are the reasons why some of the
     changed ones do not have the desired state. ``gone`` counts those that ended before they could be set.
     ``unattributed`` counts those that may be selected, and that no process is known to hold.
+    ``second_look`` says why it is not known which connections were accepted meanwhile, None where that is known.
     """
 
     def __init__(self) -> None:
@@ -129,6 +130,7 @@ class Outcome:
         self.partly: list[str] = []
         self.gone = 0
         self.unattributed = Unreadable()
+        self.second_look: Reason | None = None
 
     def take(self, found: t.Iterable[Socket], want: DesiredState) -> list[Change]:
         """Note the sockets that need nothing or cannot be reached; return what is to change in the others."""
@@ -184,6 +186,13 @@ class Outcome:
             warnings.append(f"{unarmed} connection(s) have keepalive on, and no timer that runs. Give rearm: true.")
         return warnings
 
+    def failure(self) -> str | None:
+        """Return the message where the second look failed."""
+        if self.second_look is None:
+            return None
+        message = self.second_look.message
+        return f"{message[0].upper()}{message[1:]}. What totals counts as changed was set before."
+
     def explain_none(self, unreadable: Unreadable) -> str:
         """Return why no socket came of the filters."""
         count = unreadable.count("socket")
@@ -200,8 +209,15 @@ class Outcome:
 
     def as_dict(self, *, summary_only: bool) -> Result:
         """Return the sockets as the module returns them; ``left_out`` counts those for which there is no room."""
+        second_look = self.second_look and self.second_look._asdict()
         if summary_only:
-            return {"changed_sockets": [], "left_sockets": [], "unreachable_sockets": [], "left_out": 0}
+            return {
+                "changed_sockets": [],
+                "left_sockets": [],
+                "unreachable_sockets": [],
+                "second_look": second_look,
+                "left_out": 0,
+            }
         budget = ResultBudget(MOST_CHARACTERS_OF_SOCKETS)
         unreachable = budget.take(_with_reasons(self.unreachable))
         changed = budget.take(
@@ -212,6 +228,7 @@ class Outcome:
             "changed_sockets": changed,
             "left_sockets": budget.take(_with_reasons(self.left)),
             "unreachable_sockets": unreachable,
+            "second_look": second_look,
             "left_out": budget.left_out,
         }
 

@@ -15,6 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Rea
 
 # Why a socket is not covered, or why that is not known.
 OFF = Reason("keepalive_off", "keepalive is off")
+NEGATIVE = Reason("negative_value", "a negative value arms its timer for months")
 OLDER = Reason("timer_armed_earlier", "the timer was armed with an older value")
 NO_TIMER = Reason("no_timer", "keepalive is on, and its timer does not run")
 USER_TIMEOUT = Reason("user_timeout", "TCP_USER_TIMEOUT takes precedence")
@@ -26,7 +27,7 @@ UNREAD = Reason("options_unreadable", "its options cannot be read")
 
 NOT_COVERED = {
     reason.code: reason
-    for reason in (OFF, OLDER, NO_TIMER, USER_TIMEOUT, SILENT, LATE, UNACKNOWLEDGED, UNTIL_ACCEPTED, UNREAD)
+    for reason in (OFF, NEGATIVE, OLDER, NO_TIMER, USER_TIMEOUT, SILENT, LATE, UNACKNOWLEDGED, UNTIL_ACCEPTED, UNREAD)
 }
 
 # Why a socket was left as it was.
@@ -34,6 +35,12 @@ SHORT_USER_TIMEOUT = Reason(
     "user_timeout_too_short", "with its TCP_USER_TIMEOUT a single lost probe would end the connection"
 )
 UNSUPPORTED = Reason("not_supported", "the kernel has no such option for MPTCP")
+
+# Why it is not known whether all connections were set.
+SECOND_LOOK_FAILED = Reason(
+    "second_look_failed",
+    "whether connections were accepted meanwhile is not known, because the second look failed",
+)
 
 # Why a socket, process or namespace was unreadable.
 TOO_OLD = Reason("kernel_too_old", "this system has no pidfd_getfd(2)")

@@ -114,7 +114,7 @@ def detection_time(values: Values) -> int | None:
 
     This is ``time + intvl * probes`` (tcp(7)), with ``intvl`` in place of ``time`` where that is longer: after each
     probe, answered or not, the kernel waits for ``intvl`` (net/ipv4/tcp_timer.c, tcp_keepalive_timer()). None when a
-    value is not known, or negative, which parks the timer for months.
+    value is not known, or negative, with which the timer is armed for months.
     """
     if values.time is None or values.intvl is None or values.probes is None:
         return None

@@ -33,6 +33,7 @@ RETURNED = {
         "changed_sockets",
         "left_sockets",
         "unreachable_sockets",
+        "second_look",
         "left_out",
         "totals",
         "unreadable",

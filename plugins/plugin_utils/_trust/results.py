@@ -70,6 +70,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "changed_sockets": "list",
         "left_sockets": "list",
         "unreachable_sockets": "list",
+        "second_look": "dict",
         "left_out": "int",
         "totals": "dict",
         "unreadable": "list",
@@ -234,10 +235,12 @@ def _deprecations(found: object) -> list[Result]:
 def _diff(found: object) -> list[Result]:
     kept: list[Result] = []
     left = _MOST_OF_DIFFS
-    for one in found if isinstance(found, list) else [found]:
-        if isinstance(one, dict) and left > 0:
-            kept.append({name: _printed(one[name], min(left, _LONGEST_TEXT)) for name in _DIFF_KEYS if name in one})
-            left -= 1 + sum(map(len, kept[-1].values()))
+    diffs = [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    for one in diffs:
+        if left <= 0:
+            return [*kept, {"prepared": f"{len(diffs) - len(kept)} more diffs are left out: they are too long."}]
+        kept.append({name: _printed(one[name], min(left, _LONGEST_TEXT)) for name in _DIFF_KEYS if name in one})
+        left -= 1 + sum(map(len, kept[-1].values()))
     return kept
 
 

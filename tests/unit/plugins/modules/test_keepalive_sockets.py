@@ -42,6 +42,7 @@ def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
         "changed_sockets": [],
         "left_sockets": [],
         "unreachable_sockets": [],
+        "second_look": None,
         "left_out": 0,
         "totals": {"changed": 0, "left": 0, "unreachable": 0, "gone": 0},
         "diff": {"before_header": "sockets", "after_header": "sockets", "before": "", "after": ""},
@@ -287,6 +288,22 @@ def test_what_cannot_be_read_of_containers_fails_before_anything_is_set() -> Non
     assert run_isolated(SCENARIOS / "failing_disk.py") == {
         "messages": [message, f"{message} Nothing was changed."],
         "same": True,
+    }
+
+
+@pytest.mark.parametrize("failing", ["tables", "container"])
+def test_what_fails_after_listeners_are_set_does_not_hide_them(failing: str) -> None:
+    cause = "the second look failed: /var/lib/docker/x cannot be read: Input/output error"
+    reason = f"whether connections were accepted meanwhile is not known, because {cause}"
+    assert run_isolated(SCENARIOS / "second_look.py", failing=failing) == {
+        "failed": True,
+        "changed": True,
+        "message": f"W{reason[1:]}. What totals counts as changed was set before.",
+        "second_look": {"code": "second_look_failed", "message": reason},
+        "totals": {"changed": 2, "left": 0, "unreachable": 0, "gone": 0},
+        "listener": 1,
+        "servers": [1, 1],  # the later one has what its listener had by then
+        "again": {"changed": 0, "left": 3, "unreachable": 0, "gone": 0},
     }
 
 

@@ -22,6 +22,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
     NO_TIMER,
+    NEGATIVE,
     OFF,
     OLDER,
     SILENT,
@@ -61,13 +62,13 @@ NOT_TOLD = "this kernel does not tell the values of MPTCP"
         pytest.param(
             {},
             {"time": -1},
-            Verdict(False, OFF.because("a negative time parks its timer for months")),
+            Verdict(False, NEGATIVE.because("time is -1")),
             id="negative time",
         ),
         pytest.param(
             {"timer": 0, "state": STATES["listening"]},
             {"intvl": -75},
-            Verdict(False, OFF.because("a negative intvl parks its timer for months")),
+            Verdict(False, NEGATIVE.because("intvl is -75")),
             id="listener, negative intvl",
         ),
         pytest.param({"left": 75.0}, {"time": 60, "intvl": 75}, Verdict(True), id="a probe was answered"),
