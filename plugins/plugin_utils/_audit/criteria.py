@@ -81,6 +81,7 @@ def _share(name: str, value: object) -> float | None:
     text = _text(value)
     if not text:
         return None
+    require_no_leading_zero(name, text)
     try:
         share = float(text)
     except ValueError:

@@ -46,6 +46,8 @@ def require_no_leading_zero(name: str, given: str) -> None:
 
 
 def _with_whole_numbers(name: str, given: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
+    if option.get("elements") == "int" and isinstance(given, str):
+        given = given.split(",")  # as Ansible makes a list of it
     if option.get("elements") == "int" and isinstance(given, (list, tuple)):
         return [_whole_number(name, one, "") for one in given]
     if option.get("type") == "int" and given is not None:

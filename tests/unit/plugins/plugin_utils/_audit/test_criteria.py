@@ -65,6 +65,12 @@ def test_what_is_judged(criteria: Criteria, judged: str) -> None:
             id="a digit of another kind",
         ),
         pytest.param(
+            {"covered": "080"},
+            "keepalive_audit_covered is '080', and a number that begins with 0 is octal in YAML and for the kernel, "
+            "and decimal elsewhere: write it without the zero.",
+            id="a share that is octal for some",
+        ),
+        pytest.param(
             {"max_age": "0600"},
             "keepalive_audit_max_age is '0600', and a number that begins with 0 is octal in YAML and for the kernel, "
             "and decimal elsewhere: write it without the zero.",

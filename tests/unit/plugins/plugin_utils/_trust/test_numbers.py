@@ -9,6 +9,7 @@ import re
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
 
@@ -59,3 +60,16 @@ def test_a_leading_zero_is_octal_for_some(given: str) -> None:
     )
     with pytest.raises(InvalidValueError, match=re.escape(message)):
         with_whole_numbers({"time": given}, KEEPALIVE)
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers"), [([22, "443"], [22, 443]), ("22, 443", [22, 443]), ("443", [443]), (443, 443), (None, None)]
+)
+def test_lists_of_numbers(given: object, numbers: object) -> None:
+    assert with_whole_numbers({"local_ports": given}, KEEPALIVE_SOCKETS) == {"local_ports": numbers}
+
+
+@pytest.mark.parametrize("given", [[22, "0443"], "22,0443", "22, 0443", "0443"], ids=repr)
+def test_a_leading_zero_in_a_list(given: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"local_ports is ' ?0443', and a number that begins with 0"):
+        with_whole_numbers({"local_ports": given}, KEEPALIVE_SOCKETS)
