@@ -179,7 +179,7 @@ def cause_of(failure: Json) -> str:
 def after_rollback(pending: HostStatus, result: Json | None, *, restore_command: str) -> HostStatus:
     """Return the status of a pending host after it was rolled back, or should have been."""
     result, why = result or {}, pending.reason
-    message = pending.message
+    message = pending.message.replace(UNCHANGED, "")  # a module said so of its own run; what follows is of the host
     parts = [f"{message}." if message and not message.endswith((".", "!", "?")) else message]
     is_rolled_back = False
     if not result:  # an error of the controller left it so
