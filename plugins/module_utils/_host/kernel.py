@@ -34,12 +34,12 @@ _CLOCK_MONOTONIC_COARSE = 6
 
 _CONTAINER = b"container="  # in the environment of a container's process 1: systemd's container interface
 
-FILE_ONLY = ", or give runtime: false to write only the file"
+FILE_ONLY = "give runtime: false to write only the file"
+_READ_ONLY = (
+    "/proc/sys is mounted read-only here, as in an unprivileged container: set the value from outside "
+    "(podman run --sysctl, securityContext.sysctls)"
+)
 _REMEDIES = {
-    errno.EROFS: (
-        "/proc/sys is mounted read-only here, as in an unprivileged container: set the value from outside "
-        "(podman run --sysctl, securityContext.sysctls){instead}."
-    ),
     errno.EINVAL: "The kernel refuses this value.",
     errno.ENOENT: "This kernel has no such key, or /proc is not mounted.",
 }
@@ -48,7 +48,7 @@ _REMEDIES = {
 class Kernel:
     """The three keys below ``proc``, where a proc file system is mounted.
 
-    ``instead`` ends messages with what to do where the kernel cannot be set, if a module can do anything else.
+    ``instead`` is what to do where the kernel cannot be set, if a module can do anything else.
     """
 
     def __init__(self, proc: str = "/proc", *, instead: str = FILE_ONLY) -> None:
@@ -97,7 +97,7 @@ class Kernel:
         if self._read(key) is None:
             raise KernelError(
                 f"{sysctl_name(key)} ({self._path(key)}) cannot be read, so a change could not be undone. "
-                f"Run as root (become: true){self._instead}."
+                f"{remedy_of_denial('to_user', self._instead)}"
             )
 
     def write(self, key: Key, value: int) -> None:
@@ -200,8 +200,12 @@ class Kernel:
     def _error(self, key: Key, value: int | None, exc: OSError) -> KernelError:
         want = "" if value is None else f" to {value}"
         denied = denied_by(exc)
-        known = _REMEDIES.get(exc.errno or 0, "").format(instead=self._instead)
-        remedy = remedy_of_denial(denied) if denied else known
+        if denied:  # a user who may not set the kernel may not write the file either
+            remedy = remedy_of_denial(denied, self._instead if denied == "to_root" else "")
+        elif exc.errno == errno.EROFS:
+            remedy = f"{_READ_ONLY}, or {self._instead}." if self._instead else f"{_READ_ONLY}."
+        else:
+            remedy = _REMEDIES.get(exc.errno or 0, "")
         return KernelError(
             f"Cannot set {sysctl_name(key)}{want} ({self._path(key)}): {exc.strerror}. {remedy}".rstrip()
         )

@@ -104,7 +104,7 @@ def test_what_is_denied_to_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         Kernel(str(tmp_path)).require_writable("time")
     assert str(caught.value) == (
         f"Cannot set net.ipv4.tcp_keepalive_time ({tmp_path}/{TIME}): {os.strerror(code)}. "
-        f"{remedy_of_denial('to_root')}"
+        f"{remedy_of_denial('to_root', FILE_ONLY)}"
     )
 
 
@@ -216,7 +216,7 @@ def test_what_to_do_instead_is_told_where_it_can_be_done(tmp_path: Path, monkeyp
         Kernel(str(tmp_path), instead="").require_writable("time")
     assert str(caught.value) == f"{unreadable} Run as root (become: true)."
     monkeypatch.setattr(os, "open", fail)
-    for kernel, instead in ((Kernel(str(tmp_path)), FILE_ONLY), (Kernel(str(tmp_path), instead=""), "")):
+    for kernel, instead in ((Kernel(str(tmp_path)), f", or {FILE_ONLY}"), (Kernel(str(tmp_path), instead=""), "")):
         with pytest.raises(KernelError) as caught:
             kernel.require_writable("time")
         assert str(caught.value).endswith(f"(podman run --sysctl, securityContext.sysctls){instead}.")
