@@ -130,7 +130,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import restore
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
@@ -153,7 +153,8 @@ def main() -> None:
     if module.params["folder"]:
         module.fail_json(msg=NO_ACTION_PLUGIN)
     try:
-        host = LocalHost()
+        with before_any_change():
+            host = LocalHost()
         done = restore(
             host,
             parse_checkpoint(module.params["checkpoint"] or {}, path=module.params["path"]),

@@ -34,7 +34,7 @@ class FurtherAction(ActionBase):
         """
         if self._task.async_val:
             option = runs[0].option
-            return {"failed": True, "msg": f"{option} cannot be given with async: leave one of them out."}
+            return {"failed": True, "msg": unchanged(f"{option} cannot be given with async: leave one of them out.")}
         looks: list[Result] = []
         for run in runs:
             looks.append(self._run_one(run, task_vars, check_mode=True))

@@ -152,7 +152,7 @@ def test_a_warning_names_the_option_whose_run_warns(monkeypatch: pytest.MonkeyPa
 
 def test_no_async(monkeypatch: pytest.MonkeyPatch) -> None:
     result, done = act([NGINX], monkeypatch, async_val=60)
-    message = "sockets cannot be given with async: leave one of them out."
+    message = "sockets cannot be given with async: leave one of them out. Nothing was changed."
     assert (result, done) == ({"failed": True, "msg": message}, [])
 
 
