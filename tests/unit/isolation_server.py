@@ -18,6 +18,7 @@ The children are forked from this process, so that Python starts once and the mo
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -26,6 +27,7 @@ import signal
 import sys
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
     CLONE_NEWNS,
@@ -36,6 +38,7 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import (
     MS_PRIVATE,
     MS_REC,
     PR_SET_PDEATHSIG,
+    detach,
     mount,
     prctl,
     set_loopback,
@@ -61,9 +64,15 @@ def redirect(output: str) -> None:
 
 
 def enter_namespaces(*, own_pids: bool) -> None:
-    """Move this process to new namespaces, as unshare(1) does, and bring up the loopback interface."""
+    """Move this process to new namespaces, as unshare(1) does, and bring up the loopback interface.
+
+    The names that other programs gave to network namespaces, as podman does, are none there: these may end meanwhile.
+    """
     unshare(CLONE_NEWNET | CLONE_NEWNS | (CLONE_NEWPID if own_pids else 0))
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    for _number, path in Processes().named_namespaces():
+        with contextlib.suppress(OSError):  # unmounted meanwhile, or locked: user_namespaces(7)
+            detach(path)
     if own_pids:
         first = os.fork()
         if first:

@@ -31,6 +31,9 @@ MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 0x40000
 
+# include/linux/fs.h
+_MNT_DETACH = 0x2
+
 # include/uapi/linux/prctl.h
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -87,6 +90,11 @@ def mount(source: str, target: str, kind: str | None = None, *, flags: int = 0, 
     """Mount a file system of this kind."""
     texts = [text if text is None else text.encode() for text in (source, target, kind, options)]
     _require(_LIBC.mount(*texts[:3], ctypes.c_ulong(flags), texts[3]))
+
+
+def detach(target: str) -> None:
+    """Unmount what is mounted on ``target``, although it may be in use."""
+    _require(_LIBC.umount2(os.fsencode(target), _MNT_DETACH))
 
 
 def prctl(operation: int, argument: int | bytes, further: int | bytes = 0) -> None:
