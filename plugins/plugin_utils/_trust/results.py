@@ -118,6 +118,7 @@ _MOST_WARNINGS = 50
 _LONGEST_WARNING = 2000
 _LONGEST_TEXT = 1 << 20
 _MOST_OF_DIFFS = 16 << 20  # characters; no run changes files with more
+_MOST_DIFFS = 1100  # keepalive_namespaces shows 1000, beside which there are those of files
 # Of one result: values in lists and dictionaries, and how deep these are. 100,000 sockets are the largest. The modules
 # for network namespaces return 20 million characters, of which a value has five or more.
 _MOST_VALUES = 100_000
@@ -235,10 +236,11 @@ def _deprecations(found: object) -> list[Result]:
 def _diff(found: object) -> list[Result]:
     kept: list[Result] = []
     left = _MOST_OF_DIFFS
-    diffs = [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    listed = found if isinstance(found, list) else [found]
+    diffs = [one for one in listed if isinstance(one, dict) and not one.keys().isdisjoint(_DIFF_KEYS)]
     for one in diffs:
-        if left <= 0:
-            return [*kept, {"prepared": f"{len(diffs) - len(kept)} more diffs are left out: they are too long."}]
+        if left <= 0 or len(kept) == _MOST_DIFFS:
+            return [*kept, {"prepared": f"{len(diffs) - len(kept)} more diffs are left out."}]
         kept.append({name: _printed(one[name], min(left, _LONGEST_TEXT)) for name in _DIFF_KEYS if name in one})
         left -= 1 + sum(map(len, kept[-1].values()))
     return kept

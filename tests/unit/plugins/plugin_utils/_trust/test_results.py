@@ -157,8 +157,10 @@ def test_a_text_that_is_too_long_is_not_searched_for_what_controls_a_terminal(mo
 def test_all_diffs_together_are_cut() -> None:
     kept = reduced({"diff": [{"before": "x" * (1 << 20), "after": ""}] * 30}, "keepalive")
     assert sum(len(text) for one in kept["diff"] for text in one.values()) < 21 << 20
-    assert kept["diff"][-1] == {"prepared": "14 more diffs are left out: they are too long."}
+    assert kept["diff"][-1] == {"prepared": "14 more diffs are left out."}
     assert len(reduced({"diff": [{"before": "x", "after": "y"}] * 1000}, "keepalive")["diff"]) == 1000
+    many = reduced({"diff": [{}, 1, {"x": 1}] * 1000 + [{"before": "x"}] * 5000}, "keepalive")["diff"]
+    assert (len(many), many[-1]) == (1101, {"prepared": "3900 more diffs are left out."})
 
 
 def test_no_text_controls_a_terminal() -> None:
