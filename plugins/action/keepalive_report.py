@@ -38,7 +38,7 @@ class ActionModule(ControllerAction):
         """Return whether the fleet is compliant, and the summary."""
         criteria = Criteria.from_options(**{name: params[name] for name in _CRITERIA})
         results = (_results_of(name, variables["hostvars"][name]) for name in params["hosts"])
-        report = report_of(results, criteria, created=params["created"], merge=params["merge"])
+        report = report_of(results, criteria, created=params["created"], merge=params["merge"], folder=params["folder"])
         with open(TEMPLATE, encoding="utf-8") as file:
             template = file.read()
         for name, text in texts_of(report, template):

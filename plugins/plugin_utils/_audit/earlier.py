@@ -107,10 +107,12 @@ def paths_given(name: str, given: object) -> list[str]:
     return [os.path.abspath(os.path.expanduser(path.strip())) for path in listed if path.strip()]
 
 
-def read_reports(paths: t.Iterable[str], *, now: datetime.datetime) -> list[EarlierReport]:
+def read_reports(paths: t.Iterable[str], *, now: datetime.datetime, folder: str = "") -> list[EarlierReport]:
     """Return the reports that files and folders have, each file once.
 
     A folder stands for each file in it whose name ends with .json, and for each report.json one folder below.
+
+    :raises InvalidValueError: where results are left out of the report that the new one is to replace in ``folder``.
     """
     reports: dict[str, EarlierReport] = {}
     left = _Left(_MOST_FILES, _MOST_BYTES, _MOST_HOSTS)
@@ -128,10 +130,17 @@ def read_reports(paths: t.Iterable[str], *, now: datetime.datetime) -> list[Earl
                 break
             left.files -= 1
             reports[file] = _read(file, now, left)
-    return _without_other_hosts(reports)
+    kept = _without_other_hosts(reports)
+    replaced = os.path.realpath(os.path.join(folder, REPORT)) if folder else ""
+    for path, report in kept.items():
+        if len(report.hosts) < len(reports[path].hosts) and os.path.realpath(path) == replaced:
+            raise InvalidValueError(
+                f"{report.path} is not replaced, because results would be lost: it {report.problems[-1]}."
+            )
+    return list(kept.values())
 
 
-def _without_other_hosts(reports: t.Mapping[str, EarlierReport]) -> list[EarlierReport]:
+def _without_other_hosts(reports: t.Mapping[str, EarlierReport]) -> dict[str, EarlierReport]:
     """Return reports by their paths without what a file says of other hosts where files are named after hosts.
 
     They are in a folder as soon as one file of it is named after a host that it has. So no host has to be trusted with
@@ -144,7 +153,7 @@ def _without_other_hosts(reports: t.Mapping[str, EarlierReport]) -> list[Earlier
         if any(host.name.casefold() == own for host in report.hosts)
     }
     allowed = {path: [own for folder, own in _places_of(path) if folder in named] for path in reports}
-    return [_only_of(report, allowed[path]) if allowed[path] else report for path, report in reports.items()]
+    return {path: _only_of(report, allowed[path]) if allowed[path] else report for path, report in reports.items()}
 
 
 def _places_of(path: str) -> list[tuple[str, str]]:

@@ -30,13 +30,19 @@ if t.TYPE_CHECKING:
 
 
 def report_of(
-    results: t.Iterable[t.Sequence[t.Any]], criteria: Criteria, *, created: str, merge: t.Sequence[str] = ()
+    results: t.Iterable[t.Sequence[t.Any]],
+    criteria: Criteria,
+    *,
+    created: str,
+    merge: t.Sequence[str] = (),
+    folder: str = "",
 ) -> Report:
     """Return what report.json has: the verdict about hosts, for each its name and the arguments of from_results().
 
-    :raises InvalidValueError: where earlier reports are merged, and ``created`` is no time.
+    :raises InvalidValueError: where earlier reports are merged, and ``created`` is no time, or results are left out of
+        the report that is to be replaced in ``folder``.
     """
-    earlier = read_reports(merge, now=moment_of(created)) if merge else []
+    earlier = read_reports(merge, now=moment_of(created), folder=folder) if merge else []
     asked = [AuditedHost.from_results(str(name), *found) for name, *found in results]
     return judge(counting(earlier, asked, criteria), criteria, created=created, earlier=as_data(earlier))
 

@@ -95,6 +95,28 @@ def test_refused(tmp_path: Path, options: Result, message: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_results_are_not_lost(tmp_path: Path) -> None:
+    """Where a host has put a report of its own beside that of the audit, only what it says of itself counts."""
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    act(folder, {"__keepalive_info": INFO, "__keepalive_sockets": SOCKETS})
+    theirs = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    theirs["hosts"][0]["name"] = "a"
+    (folder / "a.json").write_text(json.dumps(theirs), encoding="utf-8")
+    before = read(folder)
+    refused = act(folder, {}, hosts=[], merge=[str(folder)])
+    assert refused["msg"] == (
+        f"{folder}/report.json is not replaced, because results would be lost: it has results of other hosts ({NAME}), "
+        f"and 1 are left out: in a folder where files are named after hosts each counts for the host of its name only. "
+        f"Give reports of several hosts a folder of their own. Nothing was changed."
+    )
+    assert read(folder) == before
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    act(elsewhere, {}, hosts=[], merge=[str(folder)])
+    assert [host["name"] for host in read(elsewhere)["hosts"]] == ["a"]
+
+
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     assert act(tmp_path, {})["msg"] == (
