@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import F
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import left_out, runs_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import without_facts
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
@@ -42,6 +43,7 @@ class ActionModule(GuardedAction, ProbingAction, FurtherAction):
     def _warnings(self, variables: Result) -> list[str]:
         """Return what there is to say of the variables of the role."""
         others = self._templar.template(variables[OTHERS]) if OTHERS in variables else None
+        variables = without_facts(variables)  # a host would choose the names
         unknown = unknown_names(variables, others)
         warnings = [message_about_unknown(unknown)] if unknown else []
         arguments = self._task.args

@@ -177,7 +177,7 @@ class ActionModule(ControllerAction):
         require_no_steering_facts(variables)  # where the name could be a fact, Ansible alone knows it
         try:
             of_role = self.rendered(variables, (OTHERS, *ROLE_VARIABLES))
-            require_known_names(variables, of_role.pop(OTHERS, None))
+            require_known_names(without_facts(variables), of_role.pop(OTHERS, None))
             params = _validated({name.partition("_")[2]: v for name, v in of_role.items() if v is not None})
             given = self._without_facts(variables)
             folder = folder_of(_FOLDER, given.get(_FOLDER, PLAYBOOK_VARIABLES[_FOLDER]))

@@ -30,7 +30,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import C
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import paths_given
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import require_valid
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import require_no_steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import is_set_by_user, require_no_steering_facts
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
     OTHERS,
     ROLE_VARIABLES,
@@ -100,7 +100,7 @@ class ActionModule(ControllerAction):
         extra = self._task.get_variable_manager().extra_vars
         hostvars = variables["hostvars"]
         require_prefixes(
-            extra, known, lambda name: name in own or any(name in hostvars[host] for host in hosts), others
+            extra, known, lambda name: name in own or any(is_set_by_user(name, hostvars[host]) for host in hosts), others
         )
         self._require_one({_HOSTS: pattern, **given}, hosts, hostvars)
         elsewhere = read_elsewhere(extra, known, others)

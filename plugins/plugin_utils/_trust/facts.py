@@ -52,6 +52,11 @@ def without_facts(variables: Variables) -> dict[str, t.Any]:
     return {name: value for name, value in variables.items() if name not in left_out}
 
 
+def is_set_by_user(name: str, variables: Variables) -> bool:
+    """Whether a host has a variable that is not one of its facts."""
+    return name in variables and name not in (variables.get("ansible_facts") or ())
+
+
 def message_about(names: t.Sequence[str]) -> str:
     """Return what is wrong with facts of these names, and what to do."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""

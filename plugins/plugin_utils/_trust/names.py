@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
 
 if t.TYPE_CHECKING:
@@ -41,6 +42,7 @@ OTHERS = "keepalive_other_variables"
 RESULT = "keepalive_result"
 KNOWN = (*ROLE_VARIABLES, *PLAYBOOK_VARIABLES, OTHERS, RESULT)
 _PREFIX = "keepalive_"
+_MOST_NAMES = 5  # in a message
 _REMEDY = f"Correct the name, or list a variable of your own in {OTHERS}, which is a list of names."
 # What stands before the name of an option.
 _PREFIXES = re.compile(r"keepalive_((audit|rollout|restore)_)?")
@@ -116,16 +118,17 @@ def require_prefixes(
             raise InvalidValueError(f"{what} Did you mean {name}? {_REMEDY}")
 
 
-def message_about_unknown(names: t.Iterable[str]) -> str:
+def message_about_unknown(names: t.Sequence[str]) -> str:
     """Return what is wrong with variables of these names, and what to do."""
-    return f"{' '.join(map(_about, names))} {_REMEDY}"
+    more = f" There are {len(names) - _MOST_NAMES} more such names." if len(names) > _MOST_NAMES else ""
+    return f"{' '.join(map(_about, names[:_MOST_NAMES]))}{more} {_REMEDY}"
 
 
 def _about(name: str) -> str:
     # the prefix, which all have, would make all of them alike
     rest = _LIKE_OURS.sub("", name).lower().replace("-", "_")
     known = [name[len(_PREFIX) :] for name in KNOWN]
-    return f"{name} is no variable of linux.tcp.{did_you_mean(rest, known, prefix=_PREFIX)}"
+    return f"{printable(name)} is no variable of linux.tcp.{did_you_mean(rest, known, prefix=_PREFIX)}"
 
 
 def did_you_mean(name: str, known: t.Sequence[str], *, prefix: str = "") -> str:

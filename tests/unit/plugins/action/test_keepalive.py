@@ -178,6 +178,15 @@ def test_role_has_nothing_to_set(monkeypatch: pytest.MonkeyPatch, variables: Res
     )
 
 
+def test_facts_are_no_misspelt_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ActionModule, "is_in_role", True)
+    facts = {f"kepalive_{number}": 1 for number in range(10)}
+    variables = {"keepalive_tme": 60, **facts, "ansible_facts": facts}
+    result, _calls = act({"time": 600}, monkeypatch, VALUES, variables=variables)
+    (warning,) = result["warnings"]
+    assert warning.startswith("keepalive_tme is no variable of linux.tcp. Did you mean keepalive_time? Correct the name")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -291,6 +291,14 @@ def test_fact_with_the_name_of_a_variable_is_refused(tmp_path: Path, name: str) 
     assert refused["msg"].startswith(f"'{name}' is among the facts of the host")
 
 
+def test_fact_that_resembles_a_variable_stops_nothing(tmp_path: Path) -> None:
+    facts = {"kepalive_x": 1}
+    begun = begin(tmp_path / "store", {"a": {"keepalive_time": 600, **facts, "ansible_facts": facts}})
+    assert "msg" not in begun
+    refused = begin(tmp_path / "store", {"a": {"keepalive_time": 600, **facts}})
+    assert refused["msg"].startswith("a: kepalive_x is no variable of linux.tcp.")
+
+
 TEMPLATED = "cannot be worked out without the facts of the host"
 
 

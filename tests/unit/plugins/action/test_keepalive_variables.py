@@ -223,6 +223,12 @@ def test_name_of_an_option_among_the_extra_variables(playbook: str, name: str, m
     )
 
 
+def test_fact_does_not_make_a_name_a_users_own() -> None:
+    hostvars = {"a": {"keepalive_audit_limit": 5, "ansible_facts": {"keepalive_audit_limit": 5}}, "b": {}}
+    refused = act({}, playbook="audit", hostvars=hostvars, extra={"limit": 60})
+    assert refused["msg"].startswith("limit is given with --extra-vars, and linux.tcp reads no such variable.")
+
+
 @pytest.mark.parametrize(
     ("playbook", "own", "hostvars", "extra"),
     [

@@ -66,6 +66,15 @@ def test_name_that_is_near_none() -> None:
     )
 
 
+def test_many_names_and_odd_ones() -> None:
+    names = [f"kepalive_{number}\x1b[2J" for number in range(1000)]
+    message = message_about_unknown(names)
+    assert message.endswith(f" There are 995 more such names.{REMEDY}")
+    assert "kepalive_4" in message
+    assert "kepalive_5" not in message
+    assert "\x1b" not in message
+
+
 @pytest.mark.parametrize("others", ["keepalive_mine, keepalive_its", ["keepalive_mine", "keepalive_its"]], ids=str)
 def test_variables_of_the_user(others: object) -> None:
     assert unknown_names({"keepalive_mine": 1, "keepalive_its": 2, "keepalive_x": 3}, others) == ["keepalive_x"]
