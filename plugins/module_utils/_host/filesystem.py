@@ -86,6 +86,7 @@ class FileSystem:
         self._release = weakref.finalize(self, close, self._root)
         self._kept: dict[str, int] = {}
         self._operations = 0
+        self._of_kernel = KernelDevices()
 
     def close(self) -> None:
         """Close the root. Nothing can be looked at any more."""
@@ -231,12 +232,12 @@ class FileSystem:
         try:
             with self.folders_kept():
                 # before it is opened: there are devices that do something then
-                refusal = refused(self._stat(path))
+                refusal = refused(self._stat(path), self._of_kernel)
                 if refusal:
                     return refusal[0], b"", refusal[1]
                 # a pipe that has come in between must not hold us up
                 with open(self.open_file(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                    refusal = refused(os.fstat(file.fileno()))
+                    refusal = refused(os.fstat(file.fileno()), self._of_kernel)
                     if refusal:
                         return refusal[0], b"", refusal[1]
                     text = t.cast("bytes | None", file.read(MOST_BYTES))  # None from /proc/kmsg without a message
@@ -329,29 +330,37 @@ def _look(look: t.Callable[[str], os.stat_result], path: str) -> os.stat_result 
         raise
 
 
-def refused(found: os.stat_result) -> tuple[Kind, str] | None:
+class KernelDevices:
+    """The file systems in which the kernel makes up what is read. Each device is looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, bool] = {}
+
+    def includes(self, device: int) -> bool:
+        """Return whether a device is such a file system; False where the mounts cannot be read."""
+        if device not in self._known:
+            try:
+                with open(_MOUNTS, "rb") as file:
+                    mounts = Mounts(file.read())
+            except OSError as exc:
+                require_not_exhausted(_MOUNTS, exc)
+                return False
+            number = f"{os.major(device)}:{os.minor(device)}"
+            self._known[device] = any(one.device == number and one.kind in _OF_KERNEL for one in mounts.every)
+        return self._known[device]
+
+
+def refused(found: os.stat_result, of_kernel: KernelDevices) -> tuple[Kind, str] | None:
     """Return what something is that is not to be read, and why; None for a regular file."""
     if stat.S_ISDIR(found.st_mode):
         return "directory", "it is a folder"
     if not stat.S_ISREG(found.st_mode):
         return "unreadable", "it is not a regular file"
-    if not found.st_size and _is_of_kernel(found.st_dev):
+    if not found.st_size and of_kernel.includes(found.st_dev):
         return "unreadable", "it is a file of the kernel"
     if found.st_size > MOST_BYTES:
         return "unreadable", f"it is larger than {MOST_BYTES >> 20} MiB"
     return None
-
-
-def _is_of_kernel(device: int) -> bool:
-    """Return whether a device is a file system in which the kernel makes up what is read; False if that is unknown."""
-    number = f"{os.major(device)}:{os.minor(device)}"
-    try:
-        with open(_MOUNTS, "rb") as file:
-            mounts = Mounts(file.read())
-    except OSError as exc:
-        require_not_exhausted(_MOUNTS, exc)
-        return False
-    return any(one.device == number and one.kind in _OF_KERNEL for one in mounts.every)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ import weakref
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    KernelDevices,
     reason_of,
     refused,
     remedy_of,
@@ -57,6 +58,7 @@ class Folder:
     def __init__(self, descriptor: int, path: str) -> None:
         self._descriptor = descriptor
         self.path = path
+        self._of_kernel = KernelDevices()
         weakref.finalize(self, close, descriptor)
 
     def identity(self, name: str = ".") -> Identity | None:
@@ -94,7 +96,7 @@ class Folder:
         path = os.path.join(self.path, name)
         if stat.S_ISLNK(found.st_mode):
             raise replaced_by_link(path)
-        refusal = refused(found)
+        refusal = refused(found, self._of_kernel)
         if refusal:
             raise FileError(f"{path} cannot be read: {refusal[1]}. Give the path of a regular file.")
 

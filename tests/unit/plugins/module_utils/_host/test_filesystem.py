@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError, remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
 
 if t.TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_content(root: Path, name: str, expected: tuple[str, bytes, str]) -> Non
 
 def test_regular_file_that_would_have_to_be_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As /proc/kmsg, which only root may read, and each message only once: a pipe that looks like a regular file."""
-    monkeypatch.setattr(filesystem, "refused", lambda _found: None)
+    monkeypatch.setattr(filesystem, "refused", lambda *_found: None)
     writer = os.open(str(root / "pipe"), os.O_RDWR)
     try:
         assert FileSystem(str(root)).content("/pipe") == ("unreadable", b"", "it has nothing to read yet")
@@ -59,6 +60,29 @@ def test_file_of_the_kernel_is_not_read(root: Path) -> None:
     assert FileSystem().content("/proc/version") == ("unreadable", b"", "it is a file of the kernel")
     lay_out(root, {"empty": b""})
     assert FileSystem(str(root)).content("/empty") == ("file", b"", "")
+
+
+def test_mounts_are_read_once_for_all_empty_files_of_a_device(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node of Kubernetes has thousands of mounts."""
+    read: list[bytes] = []
+
+    def mounts(text: bytes) -> Mounts:
+        read.append(text)
+        return Mounts(text)
+
+    monkeypatch.setattr(filesystem, "Mounts", mounts)
+    lay_out(root, {"empty": b"", "folder/empty": b""})
+    found = FileSystem(str(root))
+    assert [found.content(path) for path in ("/empty", "/folder/empty")] == [("file", b"", "")] * 2
+    assert len(read) == 1
+
+
+def test_mounts_that_cannot_be_read_are_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = FileSystem()
+    monkeypatch.setattr(filesystem, "_MOUNTS", str(root / "gone"))
+    assert found.content("/proc/version")[0] == "file"
+    monkeypatch.undo()
+    assert found.content("/proc/version") == ("unreadable", b"", "it is a file of the kernel")
 
 
 @pytest.mark.parametrize("name", ["link", "nowhere", "loop", "folder-link/file"])
