@@ -113,7 +113,10 @@ COMPUTES = {
 # What runs on the controller, and what writes on the host that it runs on.
 CONTROLLER = ("plugin_utils", "action", "filter")
 WRITES = (
+    "module_utils._host.folder",
     "module_utils._host.replace",
+    "module_utils._host.replacement",
+    "module_utils._sockets.apply",
     "module_utils._container_defaults.apply",
     "module_utils._namespaces.apply",
     "module_utils._state.apply",
