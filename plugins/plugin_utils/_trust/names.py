@@ -13,35 +13,22 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
 
 if t.TYPE_CHECKING:
     Variables = t.Mapping[str, t.Any]
 
-# A unit test compares these with the role.
-ROLE_VARIABLES = (
-    "keepalive_time",
-    "keepalive_intvl",
-    "keepalive_interval",
-    "keepalive_probes",
-    "keepalive_state",
-    "keepalive_exclusive",
-    "keepalive_runtime",
-    "keepalive_persistent",
-    "keepalive_path",
-    "keepalive_overrides",
-    "keepalive_backup",
-    "keepalive_root",
-    "keepalive_sockets",
-    "keepalive_namespaces",
-    "keepalive_container_defaults",
+_PREFIX = "keepalive_"
+# The role has the options of its module; a unit test compares these with the role.
+ROLE_VARIABLES = tuple(
+    f"{_PREFIX}{name}" for option, spec in KEEPALIVE.items() for name in (option, *spec.get("aliases", ()))
 )
 # A user's own names with this prefix.
 OTHERS = "keepalive_other_variables"
 RESULT = "keepalive_result"
 KNOWN = (*ROLE_VARIABLES, *PLAYBOOK_VARIABLES, OTHERS, RESULT)
-_PREFIX = "keepalive_"
 _MOST_NAMES = 5  # in a message
 _REMEDY = f"Correct the name, or list a variable of your own in {OTHERS}, which is a list of names."
 # What stands before the name of an option.
