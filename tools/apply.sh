@@ -21,10 +21,8 @@ arguments=(--diff)
 for name in TIME INTVL PROBES; do
   value=${!name:-}
   [[ -n $value ]] || continue
-  # more than a number would be more than one variable; which numbers there can be, the role knows
+  # more than digits could be more than one variable; which numbers there can be, the role knows
   [[ $value =~ ^[0-9]+$ ]] || refuse "$name is '$value': give a whole number."
-  [[ ! $value =~ ^0. ]] || refuse "$name is '$value', and a number that begins with 0 is octal for some programs:" \
-    "write it without the zero."
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
 # What has no such name would be ignored silently.

@@ -92,19 +92,22 @@ def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused:
 
 
 @pytest.mark.parametrize(
-    ("given", "remedy"), [("0600", "write it without the zero"), ("+600", "give a whole number")], ids=str
+    ("given", "message"),
+    [
+        ("+600", "PROBES is '+600': give a whole number. Nothing was changed.\n"),
+        ("0600", ""),  # the action plugin refuses it, in its own words
+    ],
+    ids=repr,
 )
-def test_apply_with_a_number_in_another_notation(given: str, remedy: str) -> None:
+def test_apply_with_a_number_in_another_notation(given: str, message: str) -> None:
     run = subprocess.run(
         [MAKEFILE.parent / "tools" / "apply.sh", "check"],
-        env={**os.environ, "PROBES": given},
+        env={**os.environ, "PROBES": given, "INVENTORY": "db1,"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 1
-    assert run.stderr.startswith(f"PROBES is '{given}'")
-    assert run.stderr.endswith(f": {remedy}. Nothing was changed.\n")
+    assert (run.returncode, run.stderr) == (1 if message else 0, message)
 
 
 @pytest.mark.parametrize(("goal", "where"), [("build", ".build/linux-tcp-"), ("install", ".collections")])
