@@ -271,8 +271,15 @@ class Files:
                 return SysctlFile(path=path, target=path, kind="missing", reason="it is a loop of links", is_link=True)
             except OSError as exc:
                 denied = denied_by(exc)
-                file = SysctlFile(path, target, "unreadable", reason=reason_of(exc), is_link=is_link, denied=denied)
-                return dataclasses.replace(file, is_unknown=not denied)
+                return SysctlFile(
+                    path=path,
+                    target=target,
+                    kind="unreadable",
+                    reason=reason_of(exc),
+                    is_link=is_link,
+                    is_unknown=not denied,
+                    denied=denied,
+                )
         return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
 
     def _leads_to(self, path: str, resolved: str) -> bool:

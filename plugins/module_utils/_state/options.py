@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Define the options of all modules but those for sockets, as Ansible's argument specs."""
+"""Define the argument specs of all modules but those for sockets, network namespaces and container engines."""
 
 # This module util is private to the collection: it may change at any time.
 
