@@ -259,7 +259,7 @@ def files_read(tree: Tree, rules: Rules) -> list[SysctlFile]:
 def _read_by_script(tree: Tree, rules: Rules) -> list[SysctlFile]:
     """Return the files that a script applies, folder after folder, those of /run behind /etc/sysctl.conf.
 
-    A file is hidden by one of its name in /run, and one outside /etc and /run by one in /etc, too.
+    A file is masked by one of its name in /run, and one outside /etc and /run by one in /etc, too.
     """
     files = sorted((file for file in tree.files if file.kind in ("file", "unreadable")), key=lambda file: file.name)
     found = {
@@ -273,11 +273,11 @@ def _read_by_script(tree: Tree, rules: Rules) -> list[SysctlFile]:
         for folder in folders_of(rules)
     }
     last = found.pop("/run/sysctl.d", [])
-    hidden = {file.name for file in last}
+    masked = {file.name for file in last}
     applied: list[SysctlFile] = []
     for folder in reversed(list(found)):  # /etc/sysctl.d is the last of them
-        applied = [file for file in found[folder] if file.name not in hidden] + applied
-        hidden |= {file.name for file in found[folder] if folder.startswith("/etc/")}
+        applied = [file for file in found[folder] if file.name not in masked] + applied
+        masked |= {file.name for file in found[folder] if folder.startswith("/etc/")}
     return [*applied, *(file for file in files if file.path == SYSCTL_CONF), *last]
 
 
