@@ -29,7 +29,7 @@ LAYERS = (
     ("module_utils._state",),
     ("module_utils._container_defaults",),
     ("module_utils._namespaces",),
-    ("plugin_utils._trust",),
+    ("plugin_utils._files", "plugin_utils._trust"),
     (
         "plugin_utils._probe",
         "plugin_utils._further",

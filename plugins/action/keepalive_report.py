@@ -10,16 +10,14 @@ with the name of a function, such as ``now`` or ``lookup``, would take the place
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_REPORT
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import INFO, NAMESPACES, SOCKETS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
-from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import not_written
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import replace_file
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 
 if t.TYPE_CHECKING:
@@ -42,7 +40,7 @@ class ActionModule(ControllerAction):
         with open(TEMPLATE, encoding="utf-8") as file:
             template = file.read()
         for name, text in texts_of(report, template):
-            _write(os.path.join(params["folder"], name), text)
+            replace_file(os.path.join(params["folder"], name), text, mode=0o644, variable="keepalive_audit_folder")
         return {"in_order": report["in_order"], "summary": report["summary"]}
 
 
@@ -50,23 +48,3 @@ def _results_of(name: str, known: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
     """Return the name of a host and its results, with the names of its facts. A fact may stand for a result."""
     info, sockets, namespaces = (known.get(key, {}) for key in (INFO, SOCKETS, NAMESPACES))
     return name, info, sockets, list(known.get("ansible_facts") or ()), namespaces
-
-
-def _write(path: str, text: str) -> None:
-    """Replace a file in one step.
-
-    :raises FileError: where it cannot be written.
-    """
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=os.path.dirname(path))
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                os.fchmod(descriptor, 0o644)
-                file.write(text)
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-    except OSError as exc:
-        raise not_written(path, exc, "keepalive_audit_folder") from exc

@@ -27,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import rename
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
@@ -88,7 +89,7 @@ class Rollout:
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 json.dump(dataclasses.asdict(self), file)
-            store.rename(temporary, path)
+            rename(temporary, path)
         except OSError as exc:
             with contextlib.suppress(OSError):  # a later step overwrites it
                 os.unlink(temporary)

@@ -18,18 +18,19 @@ import itertools
 import json
 import os
 import stat
-import tempfile
 import typing as t
 import urllib.parse
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_file_error, rename, replace_file
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]
 
 
 FORMAT = 1
+VARIABLE = "keepalive_rollout_folder"  # names the folder
 _MOST_OLDER = 1000
 _SUFFIX = ".json"
 _KEYS = {"format", "host", "time", "desired", "before", "checkpoint", "pending", "done", "restored", "replaces"}
@@ -282,57 +283,11 @@ def _move(path: str, to: str) -> None:
         raise FileError(f"{path} cannot be renamed to {to}: {exc.strerror}.") from exc
 
 
-def not_written(path: str, exc: OSError, variable: str) -> FileError:
-    """Return the error for a file that the controller cannot write in the folder that a variable names."""
-    return FileError(
-        f"{path} cannot be written: {exc.strerror}. Make the folder {os.path.dirname(path)} on the controller writable "
-        f"for your user, and make room on its disk, or give another {variable}."
-    )
-
-
-def rename(path: str, to: str) -> None:
-    """Give a file another name, which may be that of a file. An error counts for nothing if it has got it all the same.
-
-    :raises OSError: when the system refuses.
-    """
-    inode = os.stat(path).st_ino
-    try:
-        os.rename(path, to)
-    except OSError:
-        if not _has_inode(to, inode):  # a network file system may do it and lose the answer
-            raise
-
-
-def _has_inode(path: str, inode: int) -> bool:
-    try:
-        return os.stat(path).st_ino == inode
-    except OSError:
-        return False
-
-
 def _write(path: str, content: Json) -> None:
     """Replace a file in one step. Others cannot read it, for a file on the host may not be for everybody."""
     folder = os.path.dirname(path)
-    try:
+    with as_file_error(path, VARIABLE):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_own(os.stat(folder), folder)
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=2, sort_keys=True)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            rename(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-    except OSError as exc:
-        raise not_written(path, exc, "keepalive_rollout_folder") from exc
-    with contextlib.suppress(OSError):  # the new name stands all the same
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    text = json.dumps(content, indent=2, sort_keys=True)
+    replace_file(path, f"{text}\n", mode=0o600, variable=VARIABLE)
