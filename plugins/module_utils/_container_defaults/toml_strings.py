@@ -17,7 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Configura
 
 STRING_STARTS = ("'", '"')
 _BLANKS = re.compile(r"[ \t]*")
-# A class of what may not stand there is compiled in no time, one of all else that Unicode has is not.
+# The classes list the characters that are not allowed. Python compiles these much faster than classes of all others.
 _CONTROL = r"\x00-\x08\n-\x1f\x7f"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b-\x1f\x7f"
 _COMMENT = re.compile(rf"#[^{_CONTROL}]*")

@@ -27,7 +27,7 @@ _WORD = rb"""("[^"$`\\]*"|'[^']*'|[\w./:,@%+=-]*)"""
 _PLAIN = re.compile(rb"[ \t]*([A-Za-z_]\w*)(\+?=)" + _WORD + rb"([ \t]+#.*|[ \t]*)")
 _NOTHING = re.compile(rb"[ \t]*(#.*)?")
 _ASSIGNMENT = re.compile(rb"(?<![\w-])hostonly\+?=([^\s;&|)}]*)")
-# What another file, or a variable, sets is not looked at.
+# A line that runs another file, or the text of a variable. What such a line sets is not known.
 _SOURCED = re.compile(rb"(^|[;&|({]|\b(then|do|else|builtin|command)\b)[ \t]*(\.|source|eval)[ \t]+\S")
 _HOST_ONLY = (b"yes", b"-h")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bound what is read of folders in which anybody may have put any number of files, of any size or by hard links."""
+"""Bound how many files, and how many bytes, are read of folders to which any user may add files."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -36,7 +36,7 @@ class FileBudget:
 
     @property
     def refusal(self) -> str:
-        """Why no more is read, empty where it is."""
+        """Why no further file may be read; empty while one may be."""
         if self._files >= _MOST_FILES:
             return _too_many()
         if self._bytes > self._most_bytes:

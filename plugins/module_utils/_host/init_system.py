@@ -59,7 +59,7 @@ _PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)
 _CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]*?-p\s+([^\s;|&]+)")
 _IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
 _IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
-# Its author's script has none of these.
+# The script of the distribution has none of these. A script that has one was edited.
 _CHANGED = re.compile(rb"\b(?:break|return|exit|case|eval|false|(?:echo|printf)[ \t]+\S*sysctl)\b")
 _LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
     "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),

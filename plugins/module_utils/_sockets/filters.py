@@ -172,7 +172,10 @@ class Filters:
         return dataclasses.replace(self, states=self.states - {state})
 
     def of_accepted(self, ports: t.Iterable[int]) -> Filters | None:
-        """Return the same filters for what listeners on these ports have accepted; None where these take that."""
+        """Return the same filters for connections that listeners on these ports have accepted.
+
+        None where these filters select such connections themselves.
+        """
         if STATES["established"] in self.states and not self.local_addresses:
             return None
         states, ports = frozenset([STATES["established"]]), frozenset(ports)
