@@ -374,6 +374,8 @@ container_defaults:
 """
 
 
+import contextlib
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError, before_any_change, unchanged
@@ -396,9 +398,10 @@ def main() -> None:
             module.fail_json(msg=NO_ACTION_PLUGIN.format(name))
     try:
         with before_any_change():
-            host = LocalHost(module.params["root"])
             want = DesiredState.from_params(module.params)
-        outcome = ensure(host, want, check_mode=module.check_mode)
+            host = LocalHost(module.params["root"])
+        with contextlib.closing(host):
+            outcome = ensure(host, want, check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     diff = bool(module._diff)  # noqa: SLF001 -- AnsibleModule has no other name for diff mode

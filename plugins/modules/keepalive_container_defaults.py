@@ -236,6 +236,8 @@ overridden_by:
 """
 
 
+import contextlib
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure
@@ -251,7 +253,8 @@ def main() -> None:
         with before_any_change():
             want = DesiredDefaults.from_params(module.params)
             host = LocalHost(module.params["root"])
-        outcome = ensure(host, want, module.params["engines"], check_mode=module.check_mode)
+        with contextlib.closing(host):
+            outcome = ensure(host, want, module.params["engines"], check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     for warning in outcome.warnings:

@@ -250,6 +250,8 @@ detection_time:
 """
 
 
+import contextlib
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
@@ -262,7 +264,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.result import bui
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_INFO, supports_check_mode=True)
     try:
-        snapshot = take_snapshot(LocalHost(module.params["root"]), loader=module.params["loader"])
+        with contextlib.closing(LocalHost(module.params["root"])) as host:
+            snapshot = take_snapshot(host, loader=module.params["loader"])
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     result, warnings = build_info_result(snapshot)

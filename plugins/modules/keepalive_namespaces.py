@@ -229,7 +229,7 @@ def main() -> None:
             filters = Filters.for_change(params)
             require_no_chroot("network namespaces")
             host = NamespaceHost.local()
-        with contextlib.closing(host.scanner):
+        with contextlib.closing(host):
             outcome = ensure(host, want, filters, check_mode=module.check_mode)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)

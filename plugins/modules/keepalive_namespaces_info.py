@@ -245,7 +245,7 @@ def main() -> None:
     try:
         filters = Filters.from_options(module.params)
         host = NamespaceHost.local()
-        with contextlib.closing(host.scanner):
+        with contextlib.closing(host):
             host.memory.load()
             found = select(host, filters, connections=True)
             host_values = host.scanner.host_values()

@@ -126,6 +126,7 @@ found:
   sample: true
 """
 
+import contextlib
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -155,15 +156,18 @@ def main() -> None:
     try:
         with before_any_change():
             host = LocalHost()
-        done = restore(
-            host,
-            parse_checkpoint(module.params["checkpoint"] or {}, path=module.params["path"]),
-            force=module.params["force"],
-            check_mode=module.check_mode,
-        )
-        texts = [(found.text if found else b"", file.before.text if file.before else b"") for file, found in done.files]
-        for warning in (*host.files.not_removed.values(), *initramfs_warnings(host, texts)):
-            module.warn(warning)
+        with contextlib.closing(host):
+            done = restore(
+                host,
+                parse_checkpoint(module.params["checkpoint"] or {}, path=module.params["path"]),
+                force=module.params["force"],
+                check_mode=module.check_mode,
+            )
+            texts = [
+                (found.text if found else b"", file.before.text if file.before else b"") for file, found in done.files
+            ]
+            for warning in (*host.files.not_removed.values(), *initramfs_warnings(host, texts)):
+                module.warn(warning)
     except KeepaliveError as exc:
         module.fail_json(msg=str(exc), **exc.details)
     result: dict[str, t.Any] = {

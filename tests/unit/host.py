@@ -244,6 +244,9 @@ class Host(LocalHost):
         self.kernel = HostKernel(folder / "proc")
         self.lock = Lock(self.files)
 
+    def close(self) -> None:
+        """Leave the root open: a test runs one module after the other on a host."""
+
     def init_system(self) -> InitSystem:
         return dataclasses.replace(self.init, proc_sys_writable=self.kernel.writable())
 

@@ -64,4 +64,4 @@ def make_namespace_host(folder: Path) -> tuple[NamespaceHost, HostKernel]:
     processes = Processes(str(proc))
     scanner = OneNamespace(processes, EngineFiles(files), kernel)
     memory, defaults = Memory(files, "boot"), OwnDefaults(files)
-    return NamespaceHost(processes, kernel, scanner, memory, UnitFiles(files), defaults, Lock(files)), kernel
+    return NamespaceHost(processes, kernel, scanner, memory, UnitFiles(files), defaults, Lock(files), files), kernel

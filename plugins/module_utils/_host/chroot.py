@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import is_container
@@ -39,5 +41,6 @@ def require_no_chroot(what: str) -> None:
 
     :raises KernelError: where it does.
     """
-    if in_chroot(Files(), Kernel()):
-        raise refusal(f"change {what}", "Run it outside of the chroot.")
+    with contextlib.closing(Files()) as files:
+        if in_chroot(files, Kernel()):
+            raise refusal(f"change {what}", "Run it outside of the chroot.")

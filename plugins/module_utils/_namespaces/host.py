@@ -36,6 +36,12 @@ class NamespaceHost:
     units: UnitFiles
     defaults: OwnDefaults
     lock: Lock
+    files: WritableFiles
+
+    def close(self) -> None:
+        """Let go of all namespaces, and close the root of the files. Nothing can be read any more."""
+        self.scanner.close()
+        self.files.close()
 
     @classmethod
     def local(cls) -> NamespaceHost:
@@ -48,4 +54,4 @@ class NamespaceHost:
         readable: Files = files
         scanner = NamespaceScanner(processes, EngineFiles(readable), kernel)
         memory = Memory(files, kernel.boot_id())
-        return cls(processes, kernel, scanner, memory, UnitFiles(readable), OwnDefaults(readable), Lock(files))
+        return cls(processes, kernel, scanner, memory, UnitFiles(readable), OwnDefaults(readable), Lock(files), files)

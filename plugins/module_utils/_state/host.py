@@ -75,6 +75,10 @@ class LocalHost:
         self.kernel = Kernel(proc)
         self.lock = Lock(self.files)
 
+    def close(self) -> None:
+        """Close the root of the files. Nothing can be read any more."""
+        self.files.close()
+
     def values(self) -> Values:
         """Return the running kernel's values; None for one that cannot be read."""
         return self.kernel.read()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -18,6 +19,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 IMAGE = b"30 20 254:0 /mnt/image / rw - ext4 /dev/vda rw\n"
@@ -68,5 +70,14 @@ def test_what_is_of_the_machine_around_is_left_alone(
 
 
 def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chroot, "in_chroot", lambda *_arguments: False)
+    kept: list[Files] = []
+
+    def in_chroot(files: Files, _kernel: Kernel) -> bool:
+        kept.append(files)  # else it would be closed when nothing uses it any more
+        return False
+
+    monkeypatch.setattr(chroot, "in_chroot", in_chroot)
+    before = set(os.listdir("/proc/self/fd"))
     chroot.require_no_chroot("connections")
+    assert len(kept) == 1
+    assert set(os.listdir("/proc/self/fd")) <= before

@@ -24,7 +24,7 @@ def test_this_host() -> None:
     assert found.is_host
     assert os.getpid() in found.pids
     assert host.scanner.filled([found])[0].values == host.kernel.read()
-    host.scanner.close()
+    host.close()
 
 
 def test_no_option_is_advised_that_the_modules_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,14 +33,15 @@ def test_no_option_is_advised_that_the_modules_lack(tmp_path: Path, monkeypatch:
     lay_out(tmp_path, {"sys/net/ipv4/tcp_keepalive_time": b"?\n"})
     with pytest.raises(KernelError, match=r"could not be undone\. Run as root \(become: true\)\.$"):
         host.kernel.require_writable("time")
-    host.scanner.close()
+    host.close()
 
 
 def test_descriptors_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(os.listdir("/proc/self/fd"))
     host = NamespaceHost.local()
     monkeypatch.setattr(host.processes, "pids", lambda: [os.getpid()])
     monkeypatch.setattr(host.processes, "named_namespaces", list)
     (found,) = host.scanner.namespaces()
     assert os.stat(f"/proc/self/fd/{found.descriptor}").st_ino == found.number
-    host.scanner.close()
-    assert not os.path.exists(f"/proc/self/fd/{found.descriptor}")
+    host.close()
+    assert set(os.listdir("/proc/self/fd")) <= before

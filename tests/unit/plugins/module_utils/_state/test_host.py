@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -42,6 +43,14 @@ def test_an_image(tmp_path: Path) -> None:
     ensure(host, REMOVE, check_mode=False)
     assert not (tmp_path / f"image{DEFAULT_PATH}").exists()
     assert look_at(tmp_path / "proc") == running
+
+
+def test_root_is_closed(tmp_path: Path) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    host = LocalHost(str(tmp_path))
+    assert len(set(os.listdir("/proc/self/fd")) - before) == 1
+    host.close()
+    assert set(os.listdir("/proc/self/fd")) <= before
 
 
 def chrooted(folder: Path, mounts: bytes | None) -> ChrootedHost:
