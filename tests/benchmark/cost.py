@@ -20,13 +20,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.benchmark.report import Command
 
 COLLECTIONS = Path(__file__).resolve().parents[2] / "collections"
-RUN_MODULE = """
-import importlib, json, sys
-from ansible.module_utils import basic
-basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": json.loads(sys.argv[2])}).encode()
-basic._ANSIBLE_PROFILE = "legacy"
-importlib.import_module("ansible_collections.linux.tcp.plugins.modules." + sys.argv[1]).main()
-"""
+RUN_MODULE = Path(__file__).with_name("run_module.py")
 
 
 class Cost(t.NamedTuple):
@@ -39,7 +33,7 @@ class Cost(t.NamedTuple):
 
 def module(name: str, **params: object) -> Command:
     """Return a command that runs a module of the collection."""
-    return [sys.executable, "-c", RUN_MODULE, name, json.dumps(params)]
+    return [sys.executable, str(RUN_MODULE), name, json.dumps(params)]
 
 
 def measure(commands: t.Iterable[Command]) -> Cost:

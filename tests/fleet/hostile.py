@@ -22,23 +22,7 @@ ROOT = Path(__file__).absolute().parents[2]
 # Where the names of variables stand.
 PLACES = ("playbooks", "roles", "plugins/action", "plugins/filter", "plugins/plugin_utils")
 PYTHON = "/usr/local/bin/hostile-python"
-# It runs the real Python, and adds keys of a file to the result of each module, or of the one that the file names.
-WRAPPER = """#!/usr/bin/python3
-import json, os, subprocess, sys
-code = b"" if sys.argv[1:] else sys.stdin.buffer.read()
-done = subprocess.run(["/usr/bin/python3", *sys.argv[1:]], input=code, stdout=subprocess.PIPE)
-text = done.stdout.decode()
-with open("/etc/hostile.json") as file:
-    hostile = json.load(file)
-for path in filter(os.path.isfile, sys.argv[1:]):
-    with open(path, "rb") as file:
-        code += file.read()
-if hostile["module"].encode() in code and "{" in text:
-    start = text.index("{")
-    text = text[:start] + json.dumps({**json.loads(text[start:]), **hostile["keys"]})
-sys.stdout.write(text)
-sys.exit(done.returncode)
-"""
+WRAPPER = Path(__file__).with_name("hostile_python.py")
 
 
 def names_of_variables() -> set[str]:
@@ -146,7 +130,8 @@ def make_hostile(host: Host, *, module: str = "", **keys: t.Any) -> None:
 
     The host has no gzip that works, so a probe of it is inconclusive, and the module is sent.
     """
-    host.write(PYTHON, WRAPPER, mode=0o755)
+    code = WRAPPER.read_text(encoding="utf-8")
+    host.write(PYTHON, f"#!/usr/bin/python3\n{code}", mode=0o755)
     host.write("/usr/local/bin/gzip", "#!/bin/sh\nexit 1\n", mode=0o755)
     host.write("/etc/hostile.json", json.dumps({"module": module, "keys": keys}))
 

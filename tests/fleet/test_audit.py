@@ -31,16 +31,7 @@ REPORTS = ["report.csv", "report.html", "report.json"]
 HARM = "echo 7 >/proc/sys/net/ipv4/tcp_keepalive_probes # {{ lookup('pipe', 'touch HARM') }}{% raw %}</script><b>"
 
 SHORT = "net.ipv4.tcp_keepalive_time = 170\n"
-# Holds a connection with keepalive and a time of its own.
-HOLD = """\
-import signal, socket
-listener = socket.create_server(("127.0.0.1", 0))
-client = socket.create_connection(listener.getsockname())
-client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 7200)
-print("ready", flush=True)
-signal.pause()
-"""
+HOLD_CONNECTION = Path(__file__).with_name("hold_connection.py")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +111,7 @@ def test_connections_that_a_criterion_condemns(fleet: Fleet) -> None:
     """The host has values that the criterion allows. One of its connections has another time."""
     host = fleet["host03"]
     host.write("/etc/sysctl.d/99-tcp-keepalive.conf", SHORT)
-    host.write("/root/hold.py", HOLD)
+    host.write("/root/hold.py", HOLD_CONNECTION.read_text(encoding="utf-8"))
     before = host.values()
     host.run("echo 170 >/proc/sys/net/ipv4/tcp_keepalive_time")
     pid = host.run(

@@ -37,6 +37,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 
 USER = 4242424
 HOLD_LOCK = Path(__file__).with_name("scenarios") / "hold_lock.py"
+HOLD_LOCK_OF_USER = HOLD_LOCK.with_name("hold_lock_of_user.py")
 
 
 def lock_of(root: Path | str, layout: Layout | None = None) -> Lock:
@@ -93,15 +94,8 @@ def test_another_user_who_holds_the_lock_is_named(tmp_path: Path, monkeypatch: p
     """Every user who can read a folder can lock it."""
     lock = lock_of(tmp_path)
     monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.1)
-    script = f"""
-import fcntl, os, sys
-os.setuid({USER})
-fcntl.flock(int(sys.argv[1]), fcntl.LOCK_SH)
-print("locked", flush=True)
-sys.stdin.read()
-"""
     folder = os.open(tmp_path, os.O_RDONLY)
-    command = [sys.executable, "-c", script, str(folder)]
+    command = [sys.executable, str(HOLD_LOCK_OF_USER), str(folder), str(USER)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[folder]) as holder:
         os.close(folder)
         assert holder.stdout is not None

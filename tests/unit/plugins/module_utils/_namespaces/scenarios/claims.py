@@ -12,33 +12,20 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import number
 from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, skip
 
 USER = 1000
-CHILD = """
-import os, sys
-from ansible_collections.linux.tcp.tests.unit.socket_tools import child
-from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, CLONE_NEWUSER, unshare
-
-def work():
-    user = int(sys.argv[1])
-    if user:
-        os.setresuid(user, user, user)
-        unshare(CLONE_NEWUSER)
-    unshare(CLONE_NEWNET)
-
-print(child(work), flush=True)
-sys.stdin.read()
-"""
+CHILD = Path(__file__).with_name("child_of_user.py")
 
 
 def started(user: int) -> tuple[subprocess.Popen[str], int]:
     """Start a monitor by its name, and below it a process of a user in a network namespace; return that one's PID."""
     monitor = subprocess.Popen(
-        ["[lxc monitor] /var/lib/lxc web", "-c", CHILD, str(user)],
+        ["[lxc monitor] /var/lib/lxc web", str(CHILD), str(user)],
         executable=sys.executable,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
