@@ -76,8 +76,8 @@ class Row:
             f"{max(0, self.result['memory'] - memory_of_empty) / 1024:.0f} MiB",
         ]
 
-    def answer(self) -> str:
-        """Return in words what the host was answered with."""
+    def in_words(self) -> str:
+        """Return the result in words."""
         if self.result is None:
             return f"no answer within {NO_ANSWER_SECONDS:.0f} s"
         if self.result["warnings"]:
@@ -134,14 +134,14 @@ def figures(rows: list[Row]) -> list[list[str]]:
     return [HEADINGS, *(row.cells(of_empty[row.loader]) for row in rows)]
 
 
-def answers(rows: list[Row]) -> list[list[str]]:
-    """Return the table of what the bad hosts were answered with; loaders that answer alike share a line."""
+def outcomes(rows: list[Row]) -> list[list[str]]:
+    """Return the table of the results for bad hosts; loaders with the same result share a line."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.host in hosts.BAD:
-            found.setdefault((row.host, row.answer()), []).append(row.loader)
-    lines = [[host, " and ".join(loaders), answer] for (host, answer), loaders in found.items()]
-    return [["host", "loader", "answer"], *lines]
+            found.setdefault((row.host, row.in_words()), []).append(row.loader)
+    lines = [[host, " and ".join(loaders), in_words] for (host, in_words), loaders in found.items()]
+    return [["host", "loader", "result"], *lines]
 
 
 def main() -> None:
@@ -159,7 +159,7 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="linux-tcp-prediction-") as folder:
             rows = measure_all(Path(folder), runs=arguments.runs)
-        tables = [figures(rows), answers(rows)]
+        tables = [figures(rows), outcomes(rows)]
         about = f"{conditions(arguments.runs)}; {output_of([TARGET_PYTHON, '--version'])} on the hosts."
         print("\n" + "\n\n".join([*map(as_text, tables), about]))
         if arguments.write_page:

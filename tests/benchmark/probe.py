@@ -4,7 +4,7 @@
 
 """Measure in this process, which is a fresh one of a host's Python, what a module does on one host.
 
-Prints JSON: the seconds of each part, the KiB of memory that the whole took, and what it answers.
+Prints JSON: the seconds of each part, the KiB of memory that the whole took, and what its result has.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def peak() -> int:
     return int(match[1])
 
 
-def answer(root: str, loader: Loader) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what a module answers about a host, and warns of."""
+def result_of(root: str, loader: Loader) -> tuple[dict[str, t.Any], list[str]]:
+    """Return the result of a module about a host, and its warnings."""
     snapshot = take_snapshot(LocalHost(root), loader=loader)
     return snapshot.as_dict(), [*snapshot.warnings(), *snapshot.writer_warnings()]
 
@@ -77,7 +77,7 @@ def main() -> None:
     arguments = parser.parse_args()
     root, loader, runs = arguments.root, arguments.loader, arguments.runs
     files = Files(root)
-    whole, (found, warnings) = seconds_of(lambda: answer(root, loader))
+    whole, (found, warnings) = seconds_of(lambda: result_of(root, loader))
     result = {
         "memory": peak(),
         "values": found["boot"]["values"],
@@ -92,7 +92,7 @@ def main() -> None:
         "reading": best(files.read_tree, runs=runs),
         "predicting": best(lambda: prediction(files, loader, tree), runs=runs),
         "writers": best(lambda: find_candidates(files, init, tree), runs=runs),
-        "whole": min([whole, *(seconds_of(lambda: answer(root, loader))[0] for _run in range(1, runs))]),
+        "whole": min([whole, *(seconds_of(lambda: result_of(root, loader))[0] for _run in range(1, runs))]),
     }
     print(json.dumps(result))
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fleets as the modules answer for them, and the page that the audit makes of these."""
+"""The results of fleets, and the page that the audit makes of these."""
 
 from __future__ import annotations
 
@@ -122,11 +122,11 @@ def large_fleet(count: int = 1000) -> list[Asked]:
     ]
     fleet = []
     for number in range(count):
-        answer = draw.choice(kinds)()
+        result = draw.choice(kinds)()
         total = draw.randint(1, 400)
         covered = round(total * min(1.0, draw.betavariate(6, 1) + 0.05))
-        links = {} if "unreachable" in answer else sockets(covered, total - covered)
-        fleet.append((f"host{number:04}.example.com", answer, links))
+        links = {} if "unreachable" in result else sockets(covered, total - covered)
+        fleet.append((f"host{number:04}.example.com", result, links))
     return fleet
 
 

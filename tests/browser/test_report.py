@@ -117,8 +117,8 @@ class Page:
         clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], height), "scale": 1}
         wanted = {"captureBeyondViewport": True, "clip": clip}
         PICTURES.mkdir(parents=True, exist_ok=True)
-        answer = self.driver.execute_cdp_cmd("Page.captureScreenshot", wanted)
-        (PICTURES / f"{name}.png").write_bytes(base64.b64decode(answer["data"]))
+        picture = self.driver.execute_cdp_cmd("Page.captureScreenshot", wanted)
+        (PICTURES / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
 
 
 @pytest.fixture(scope="module")

@@ -91,10 +91,10 @@ def _is_torn(found: Options, old: Options, new: Options) -> bool:
     return found != new if not old[0] else silence[0] < min(silence[1:])
 
 
-def _doubts(answer: Json) -> set[str]:
+def _doubts(result: Json) -> set[str]:
     """Return what a module that succeeded told of what it could not know or do."""
-    found = [*answer.get("warnings", []), *answer.get("after", {}).get("boot", {}).get("doubts", [])]
-    totals = answer.get("totals", {})
+    found = [*result.get("warnings", []), *result.get("after", {}).get("boot", {}).get("doubts", [])]
+    totals = result.get("totals", {})
     return {str(one) for one in (*found, *((key, totals[key]) for key in totals if key != "changed"))}
 
 
@@ -107,14 +107,14 @@ class _Judge:
     def __init__(self, case: Case, plain: Observation) -> None:
         self._case, self._old, self._new = case, plain.before, plain.after
         self._job = JOBS[case.job]
-        self._known_doubts = _doubts(plain.run.answer or {})
+        self._known_doubts = _doubts(plain.run.result or {})
 
     def broken(self, seen: Observation) -> t.Iterator[str]:
         """Yield the rules that a run broke."""
-        status, answer, state = seen.run.status, seen.run.answer, seen.after
+        status, result, state = seen.run.status, seen.run.result, seen.after
         yield from self._next_run(seen)
         if not (
-            _doubts(answer or {}) - self._known_doubts
+            _doubts(result or {}) - self._known_doubts
         ):  # what could not be read is not known at the next boot either
             yield from self._boots(state)
         by_signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
@@ -125,18 +125,18 @@ class _Judge:
         ):
             was_undone = by_signal not in _FATAL and '"not_undone"' not in seen.run.out
             yield from self._each_old_or_new(state, by_key=not was_undone)
-        elif by_signal or self._case.mode == "signal" or answer is None:
+        elif by_signal or self._case.mode == "signal" or result is None:
             yield from self._all_old_or_new(state)
         if by_signal:
             return
-        if answer is None:
+        if result is None:
             if not any(fault.startswith("memory=") for fault in self._case.faults):
                 said = seen.run.err.strip().splitlines() or ["the process said nothing"]
                 yield f"no message: {said[-1]}"
-        elif answer.get("failed"):
-            yield from self._failed(str(answer.get("msg", "")), state)
+        elif result.get("failed"):
+            yield from self._failed(str(result.get("msg", "")), state)
         else:
-            yield from self._succeeded(answer, state)
+            yield from self._succeeded(result, state)
 
     def _strays(self, state: State) -> list[str]:
         return sorted(path for path in state.nodes if path not in self._old.nodes and path not in self._new.nodes)
@@ -216,7 +216,7 @@ class _Judge:
         named = self._without_leftovers(left, state)
         unnamed = [name for name in (*named.paths, *named.keys) if not self._names(message, name)]
         if not message.strip():
-            yield "no message: the answer has none"
+            yield "no message: the result has none"
         if self._leftovers(state) and not named and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
             yield f"leftover after {self._case.mode}: {left}"
         if not left and _CLAIMS_PART.search(message) and not _READS.match(self._case.faults[-1]):
@@ -247,23 +247,23 @@ class _Judge:
         pattern = re.escape(name[len(self._job.tree) :]).replace(r"\.PID\.TIME", r"\.\d+\.[^ ]*")
         return bool(re.search(rf"{pattern}(?![\w/~-]|\.\w)", message))
 
-    def _succeeded(self, answer: Json, state: State) -> t.Iterator[str]:
+    def _succeeded(self, result: Json, state: State) -> t.Iterator[str]:
         """A success is one; what could not be known is told."""
         left = difference(state, self._new)
-        told = _doubts(answer) - self._known_doubts
+        told = _doubts(result) - self._known_doubts
         if self._without_leftovers(left, state) and not told:
             yield f"false ok: not new in {left}"
         elif self._leftovers(state) and not told and self._case.mode not in _MAY_LEAVE and not self._hits_removal():
             yield f"leftover after success: {left}"
         if state.boot != self._new.boot and not told:
             yield f"false ok: the next boot gives {state.boot}, not {self._new.boot}"
-        if answer.get("changed") is False and difference(state, self._old):
+        if result.get("changed") is False and difference(state, self._old):
             yield f"changed untrue: {difference(state, self._old)} is changed"
 
     def _next_run(self, seen: Observation) -> t.Iterator[str]:
         """The next run, without faults, brings the host to where it was to be, and removes what is left over."""
-        if seen.then.status or (seen.then.answer or {}).get("failed"):
-            yield f"next run fails: {(seen.then.answer or {}).get('msg') or seen.then.err}"
+        if seen.then.status or (seen.then.result or {}).get("failed"):
+            yield f"next run fails: {(seen.then.result or {}).get('msg') or seen.then.err}"
             return
         left = difference(seen.finally_, self._new)
         if self._without_leftovers(left, seen.finally_):

@@ -20,11 +20,11 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.faults.bench import Bench, set_values, values
-from ansible_collections.linux.tcp.tests.faults.dwellers import Companion, Dwellers
 from ansible_collections.linux.tcp.tests.faults.endpoints import Endpoints
 from ansible_collections.linux.tcp.tests.faults.engines import given_by_engines
 from ansible_collections.linux.tcp.tests.faults.inside import Inside
 from ansible_collections.linux.tcp.tests.faults.jobs import JOBS
+from ansible_collections.linux.tcp.tests.faults.namespace_processes import Companion, NamespaceProcesses
 from ansible_collections.linux.tcp.tests.faults.nodes import MEMORY_FILE, digest, look_at
 from ansible_collections.linux.tcp.tests.faults.process import NOTES, beside_process_1, in_namespaces
 from ansible_collections.linux.tcp.tests.faults.process import start as start_process
@@ -45,7 +45,10 @@ _USED = (
     "keepalive_sockets",
 )
 # What lives on the host of a module, and tells what it has.
-_GUESTS: dict[str, type[Endpoints | Dwellers]] = {"keepalive_sockets": Endpoints, "keepalive_namespaces": Dwellers}
+_GUESTS: dict[str, type[Endpoints | NamespaceProcesses]] = {
+    "keepalive_sockets": Endpoints,
+    "keepalive_namespaces": NamespaceProcesses,
+}
 
 _A_DAY = 86_400
 _HAPPENED = re.compile(r"\(INJECTED|^--- SIG|^\+\+\+ killed by", re.MULTILINE)
@@ -89,8 +92,8 @@ class Run(t.NamedTuple):
         return calls_in(self.trace)
 
     @property
-    def answer(self) -> Json | None:
-        """What the program answered, None where that is no JSON."""
+    def result(self) -> Json | None:
+        """The result that the program printed, None where that is no JSON."""
         try:
             found = json.loads(self.out)
         except ValueError:
@@ -144,7 +147,7 @@ class Laboratory:
         left = self.observe(earlier).after
         if not job.restores:
             return Start(job, {**job.nodes, **left.nodes}, left.values, job.params)
-        noted = self.observe(earlier._replace(job=_taking_checkpoint(earlier.job))).run.answer
+        noted = self.observe(earlier._replace(job=_taking_checkpoint(earlier.job))).run.result
         assert noted, "a checkpoint can be taken"
         return Start(job, left.nodes, left.values, {"checkpoint": noted["checkpoint"]})
 
@@ -191,7 +194,7 @@ class Laboratory:
         observation = Observation(run, before, after, *self._then[key])
         return observation, _without(known, self._booted), _without(known, self._then)
 
-    def _look(self, bench: Bench, job: Job, guests: Endpoints | Dwellers | None) -> State:
+    def _look(self, bench: Bench, job: Job, guests: Endpoints | NamespaceProcesses | None) -> State:
         nodes = look_at(bench.root)
         if MEMORY_FILE in nodes:
             nodes[MEMORY_FILE] = nodes[MEMORY_FILE]._replace(content=_remembered(nodes[MEMORY_FILE].content))
@@ -201,14 +204,14 @@ class Laboratory:
         elif job.loader and key not in self._booted:
             self._booted[key] = bench.boot(job.loader, job.tree)
         sockets = tuple(guests.look()) if isinstance(guests, Endpoints) else ()
-        namespaces = tuple(guests.look()) if isinstance(guests, Dwellers) else ()
+        namespaces = tuple(guests.look()) if isinstance(guests, NamespaceProcesses) else ()
         return State(nodes, values(), sockets, self._booted.get(key, ()), namespaces)
 
     def _run(
         self,
         bench: Bench,
         start: Start,
-        guests: Endpoints | Dwellers | None,
+        guests: Endpoints | NamespaceProcesses | None,
         asked: Asked | None = None,
         *,
         later: int = 0,
@@ -236,9 +239,9 @@ class Laboratory:
         )
         # the module for sockets reads strace's process, too: only a run under strace has the same calls as another one
         if asked.is_traced or (calls and isinstance(guests, Endpoints)):
-            run = self._traced(start_work, calls, with_threads=isinstance(guests, Dwellers))
+            run = self._traced(start_work, calls, with_threads=isinstance(guests, NamespaceProcesses))
         else:  # strace counts the calls of each thread by themselves
-            run = _supervised(start_work, calls, has_companion=isinstance(guests, Dwellers))
+            run = _supervised(start_work, calls, has_companion=isinstance(guests, NamespaceProcesses))
         return run._replace(happened=run.happened or any(fault in run.places for fault in within))
 
     def _traced(self, start_work: t.Callable[..., Process], calls: t.Sequence[Inject], *, with_threads: bool) -> Run:

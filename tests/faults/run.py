@@ -86,7 +86,7 @@ def _second(case: Case) -> list[Case]:
     """Return the cases in which a second fault follows the first fault of a case."""
     start, first = _laboratory.start_of(case.job), case.faults[0]
     seen = _laboratory.observe(start, case.faults, is_traced=True).run
-    if not (seen.answer or {}).get("failed"):
+    if not (seen.result or {}).get("failed"):
         return []
     found = list(modes.seconds(first, points_in(seen.calls)))
     for kind in (MEMORY, TOLD):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let a host of the fleet answer modules with what it likes, under every name that the collection reads."""
+"""Let a host of the fleet return any results of modules, under every name that the collection reads."""
 
 from __future__ import annotations
 

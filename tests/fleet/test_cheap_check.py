@@ -159,15 +159,15 @@ def variables_with_python(task: Task) -> Result:
     return {**task.get("vars", {}), "ansible_python_interpreter": TARGET_PYTHON}
 
 
-def essence(answer: Result) -> Result:
+def essence(result: Result) -> Result:
     """Return the keys of a result that the module returned, without those that the task adds."""
     extra = {"stdout", "stdout_lines", "stderr", "stderr_lines", "failed", "failed_when_result", "invocation"}
-    return {key: value for key, value in answer.items() if key not in extra}
+    return {key: value for key, value in result.items() if key not in extra}
 
 
-def was_sent(answer: Result) -> bool:
+def was_sent(result: Result) -> bool:
     """Return whether the module was sent. It fails because the Python does not exist."""
-    return bool(answer["failed"]) and NO_PYTHON in json.dumps(answer)
+    return bool(result["failed"]) and NO_PYTHON in json.dumps(result)
 
 
 def test_nothing_to_change(fleet: Fleet) -> None:

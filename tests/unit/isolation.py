@@ -32,7 +32,7 @@ def _server() -> subprocess.Popen[str]:
 
 
 def run_isolated(script: Path, *, own_pids: bool = False, **parameters: object) -> dict[str, t.Any]:
-    """Run a Python script in network and mount namespaces that end with it, and return what it gave to answer().
+    """Run a Python script in network and mount namespaces that end with it, and return what it gave to report().
 
     The script reads its parameters with parameters(); see socket_tools.py for both functions.
 
@@ -51,7 +51,7 @@ def run_isolated(script: Path, *, own_pids: bool = False, **parameters: object) 
         server.stdin.flush()
         status = server.stdout.readline()
         assert status == "0\n", Path(output, "err").read_text()
-        answer: dict[str, t.Any] = json.loads(Path(output, "out").read_text())
-    if "skip" in answer:
-        pytest.skip(answer["skip"])
-    return answer
+        result: dict[str, t.Any] = json.loads(Path(output, "out").read_text())
+    if "skip" in result:
+        pytest.skip(result["skip"])
+    return result

@@ -15,18 +15,18 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
 if t.TYPE_CHECKING:
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
     class RunModule(t.Protocol):
-        def __call__(self, *, check_mode: bool = False, diff: bool = False, **params: object) -> Answer: ...
+        def __call__(self, *, check_mode: bool = False, diff: bool = False, **params: object) -> Result: ...
 
 
 def runner(
     main: t.Callable[[], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> RunModule:
-    """Return a function that runs a module's ``main`` with parameters and returns its answer."""
+    """Return a function that runs a module's ``main`` with parameters and returns its result."""
 
-    def run_module(*, check_mode: bool = False, diff: bool = False, **params: object) -> Answer:
+    def run_module(*, check_mode: bool = False, diff: bool = False, **params: object) -> Result:
         args = {"_ansible_check_mode": check_mode, "_ansible_diff": diff, "_ansible_no_log": True, **params}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # since ansible-core 2.19
@@ -37,15 +37,15 @@ def runner(
         monkeypatch.setattr(warnings, "_global_warnings", type(kept)())
         with pytest.raises(SystemExit) as ended:
             main()
-        answer: Answer = json.loads(capsys.readouterr().out)
-        assert bool(ended.value.code) == answer.get("failed", False)
+        result: Result = json.loads(capsys.readouterr().out)
+        assert bool(ended.value.code) == result.get("failed", False)
         # what some releases of ansible-core add: the parameters, and the stack of a failure
         for addition in ("invocation", "exception"):
-            answer.pop(addition, None)
-        if "warnings" in answer:  # since ansible-core 2.19 each one is an object
-            answer["warnings"] = [
-                warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in answer["warnings"]
+            result.pop(addition, None)
+        if "warnings" in result:  # since ansible-core 2.19 each one is an object
+            result["warnings"] = [
+                warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result["warnings"]
             ]
-        return answer
+        return result
 
     return run_module

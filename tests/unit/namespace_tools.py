@@ -17,9 +17,9 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import child, run_mod
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, mount, set_loopback, unshare
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.unit.socket_tools import Answer
+    from ansible_collections.linux.tcp.tests.unit.socket_tools import Result
 
-    Result = t.TypeVar("Result")
+    Found = t.TypeVar("Found")
 
 KEYS = ("time", "intvl", "probes")
 MEMORY = Path("/run/linux.tcp.keepalive.namespaces.json")
@@ -30,7 +30,7 @@ mount("tmpfs", "/run", "tmpfs", options="mode=0755")
 assert not [path for _number, path in Processes().named_namespaces() if os.path.lexists(path)]
 
 
-def dweller(*values: int, work: t.Callable[[], object] = lambda: None) -> int:
+def process_in_namespace(*values: int, work: t.Callable[[], object] = lambda: None) -> int:
     """Start a process in a network namespace of its own with these values; return its PID."""
 
     def move() -> None:
@@ -58,7 +58,7 @@ def choose(pid: int, key: str, value: int) -> None:
     _run_there(pid, lambda: sysctl(key, value))
 
 
-def _run_there(pid: int, work: t.Callable[[], Result]) -> Result:
+def _run_there(pid: int, work: t.Callable[[], Found]) -> Found:
     descriptor = open_namespace(f"/proc/{pid}/ns/net", number(pid))
     try:
         return run_in(descriptor, work)
@@ -71,18 +71,18 @@ def own_values() -> list[int]:
     return [int(Path(f"/proc/sys/net/ipv4/tcp_keepalive_{key}").read_text(encoding="ascii")) for key in KEYS]
 
 
-def look(**params: object) -> Answer:
-    """Run keepalive_namespaces_info; ``by_id`` of the answer has the network namespaces by number."""
+def look(**params: object) -> Result:
+    """Run keepalive_namespaces_info; ``by_id`` of the result has the network namespaces by number."""
     found = run_module(keepalive_namespaces_info.main, params)
     found["by_id"] = {one["id"]: one for one in found.get("namespaces", [])}
     return found
 
 
-def change(*, check_mode: bool = False, diff: bool = False, **params: object) -> Answer:
+def change(*, check_mode: bool = False, diff: bool = False, **params: object) -> Result:
     """Run keepalive_namespaces."""
     return run_module(keepalive_namespaces.main, {"_ansible_check_mode": check_mode, "_ansible_diff": diff, **params})
 
 
-def codes(found: Answer) -> dict[int, str]:
+def codes(found: Result) -> dict[int, str]:
     """Return the codes of the reasons why network namespaces were left or could not be set, by number."""
     return {one["id"]: one["reason"]["code"] for one in found["left_namespaces"] + found["failed_namespaces"]}

@@ -33,7 +33,7 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_DUMPABL
 if t.TYPE_CHECKING:
     import types
 
-    Answer = t.Dict[str, t.Any]
+    Result = t.Dict[str, t.Any]
 
 MPTCP = 262  # include/uapi/linux/in.h; socket.IPPROTO_MPTCP since Python 3.10
 KEEPALIVE_TIMER = 2  # Documentation/networking/proc_net_tcp.rst
@@ -52,14 +52,14 @@ def parameters() -> dict[str, t.Any]:
     return found
 
 
-def answer(**found: object) -> None:
+def report(**found: object) -> None:
     """Print what run_isolated() returns."""
     print(json.dumps(found), flush=True)
 
 
 def skip(reason: str) -> t.NoReturn:
     """End the script, and skip the test that runs it."""
-    answer(skip=reason)
+    report(skip=reason)
     sys.exit()
 
 
@@ -276,10 +276,10 @@ def own_command() -> str:
 # The modules, run in this process.
 
 
-def gather(*processes: int, **params: object) -> Answer:
+def gather(*processes: int, **params: object) -> Result:
     """Run keepalive_sockets_info on these processes, or on this one; with ``pids=None`` on all.
 
-    ``by_inode`` of the answer has the sockets by inode.
+    ``by_inode`` of the result has the sockets by inode.
     """
     params.setdefault("pids", list(processes) or [os.getpid()])
     found = run_module(keepalive_sockets_info.main, params)
@@ -287,10 +287,10 @@ def gather(*processes: int, **params: object) -> Answer:
     return found
 
 
-def ensure(*processes: int, **params: object) -> Answer:
+def ensure(*processes: int, **params: object) -> Result:
     """Run keepalive_sockets likewise.
 
-    ``changed_by_inode``, ``left_by_inode`` and ``unreachable_by_inode`` of the answer have the sockets by inode.
+    ``changed_by_inode``, ``left_by_inode`` and ``unreachable_by_inode`` of the result have the sockets by inode.
     """
     params.setdefault("pids", list(processes) or [os.getpid()])
     found = run_module(keepalive_sockets.main, params)
@@ -299,8 +299,8 @@ def ensure(*processes: int, **params: object) -> Answer:
     return found
 
 
-def run_module(main: t.Callable[[], None], params: t.Mapping[str, object]) -> Answer:
-    """Run a module's ``main`` with parameters, and return its answer with a text for each warning."""
+def run_module(main: t.Callable[[], None], params: t.Mapping[str, object]) -> Result:
+    """Run a module's ``main`` with parameters, and return its result with a text for each warning."""
     args = json.dumps({"ANSIBLE_MODULE_ARGS": {"_ansible_no_log": True, **params}}).encode()
     own_warnings = type(warnings._global_warnings)()  # noqa: SLF001 -- those of all runs would add up
     out = io.StringIO()
@@ -308,13 +308,13 @@ def run_module(main: t.Callable[[], None], params: t.Mapping[str, object]) -> An
     patched_warnings = mock.patch.object(warnings, "_global_warnings", own_warnings)
     with patched_basic, patched_warnings, contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         main()
-    found: Answer = json.loads(out.getvalue())
+    found: Result = json.loads(out.getvalue())
     found.pop("invocation", None)
     found["warnings"] = [one["event"]["msg"] if isinstance(one, dict) else one for one in found.get("warnings", [])]
     return found
 
 
-def of_sockets(unreadable: t.Iterable[Answer]) -> list[Answer]:
+def of_sockets(unreadable: t.Iterable[Result]) -> list[Result]:
     """Return the entries of ``unreadable`` that are about sockets."""
     return [one for one in unreadable if one["what"] == "socket"]
 

@@ -42,7 +42,7 @@ _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
 _OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
 _CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
-# What a path is answered with where there is nothing, or nothing that this process may see.
+# The errors of a path at which there is nothing, or nothing that this process may see.
 NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
 # Takes no permission to read the folder: open(2), O_PATH.
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC

@@ -64,7 +64,7 @@ if t.TYPE_CHECKING:
     # of each inode the namespace and the lines of its table
     Selected = t.Dict[int, t.Tuple[int, t.List[Entry]]]
     # a namespace and a port on which a process listens there
-    Door = t.Tuple[int, int]
+    ListeningPort = t.Tuple[int, int]
     # a namespace and a line of its table
     Line = t.Tuple[int, Entry]
     ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
@@ -147,16 +147,16 @@ class SocketScanner:
         self, chosen: list[Process], filters: Filters, selected: Selected, unheld: list[Line]
     ) -> dict[int, list[Holder]]:
         """Return who holds the selected sockets, by inode, and count those that nobody holds."""
-        doors = self._listeners(filters) if filters.concern_processes else {}
+        ports = self._listeners(filters) if filters.concern_processes else {}
         holders: dict[int, list[Holder]] = {}
         listening: dict[int, list[Holder]] = {}
-        self._find_holders(chosen, (selected, holders), (doors, listening))
+        self._find_holders(chosen, (selected, holders), (ports, listening))
         # those that started meanwhile
-        self._find_holders(self._choose(filters), (selected, holders), (doors, listening))
+        self._find_holders(self._choose(filters), (selected, holders), (ports, listening))
         if filters.may_name_socket_units:
             self._find_held_for_units(filters, selected, holders)
         self._count_unfound(filters, selected, set() if filters.concern_processes else selected.keys() - holders.keys())
-        self._count_without_holder(filters, unheld, {doors[inode] for inode in listening})
+        self._count_without_holder(filters, unheld, {ports[inode] for inode in listening})
         return holders
 
     def _find_held_for_units(self, filters: Filters, selected: Selected, holders: dict[int, list[Holder]]) -> None:
@@ -178,7 +178,7 @@ class SocketScanner:
         }
         self._find_holders([systemd], (wanted, holders))
 
-    def _listeners(self, filters: Filters) -> dict[int, Door]:
+    def _listeners(self, filters: Filters) -> dict[int, ListeningPort]:
         """Return where each listener listens, whatever states are selected: connections may wait there."""
         return {
             entry.inode: (namespace, entry.local_port)
@@ -241,10 +241,10 @@ class SocketScanner:
             without_holder = HIDDEN_HOLDER if self._refused or self._left_out else NO_HOLDER
             self.unreadable.add("socket", without_holder if inode in lasting else ENDED)
 
-    def _count_without_holder(self, filters: Filters, unheld: list[Line], doors: t.Collection[Door]) -> None:
+    def _count_without_holder(self, filters: Filters, unheld: list[Line], ports: t.Collection[ListeningPort]) -> None:
         """Count the sockets that no process holds; with filters of processes, those that wait for their listeners."""
         for namespace, entry in unheld:
-            if not filters.concern_processes or (namespace, entry.local_port) in doors:
+            if not filters.concern_processes or (namespace, entry.local_port) in ports:
                 self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
 
     def _still_there(self, inodes: t.Collection[int], namespaces: t.Iterable[int]) -> set[int]:

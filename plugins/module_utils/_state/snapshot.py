@@ -294,7 +294,7 @@ class Snapshot:
         return [setting for setting in self._all_settings if setting not in self.boot.settings]
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return the snapshot as the modules answer it."""
+        """Return the snapshot as it stands in the results of modules."""
         sources = self.boot.sources
         return {
             "runtime": self.runtime.as_dict(),

@@ -37,10 +37,10 @@ def test_extraction() -> None:
 
 
 def test_whose_values() -> None:
-    answer = run_isolated(SCENARIOS / "whose_values.py", code=CODE)
+    result = run_isolated(SCENARIOS / "whose_values.py", code=CODE)
     pinned = [1, 120, 15, 4]
     follows = [1, 600, 60, 5]
-    assert answer["first"] == {
+    assert result["first"] == {
         "follows": [*follows, KEEPALIVE_TIMER, 600],
         "accepted": [*pinned, KEEPALIVE_TIMER, 120],
         "before connect": [*pinned, KEEPALIVE_TIMER, 120],
@@ -48,8 +48,8 @@ def test_whose_values() -> None:
         "in part": [1, 600, 15, 5, KEEPALIVE_TIMER, 600],
         "inherited": [*pinned, KEEPALIVE_TIMER, 120],
     }
-    assert set(answer["covered"].values()) == {True}
-    assert answer["then"] == {
+    assert set(result["covered"].values()) == {True}
+    assert result["then"] == {
         "follows": [1, 300, 30, 3],
         "accepted": pinned,
         "before connect": pinned,
@@ -57,20 +57,20 @@ def test_whose_values() -> None:
         "in part": [1, 300, 15, 3],
         "inherited": pinned,
     }
-    assert answer["blocking"] == [None, None]
+    assert result["blocking"] == [None, None]
     # the accepted, both clients, and the one that waits to be accepted
-    assert answer["waiting"] == 4
+    assert result["waiting"] == 4
 
 
 def test_asyncio() -> None:
-    answer = run_isolated(SCENARIOS / "asyncio_streams.py", code=CODE)
-    assert answer == {"echo": "hello\n", "server": [True, 600, True], "client": [True, 600, True]}
+    result = run_isolated(SCENARIOS / "asyncio_streams.py", code=CODE)
+    assert result == {"echo": "hello\n", "server": [True, 600, True], "client": [True, 600, True]}
 
 
 def test_vanished_peer() -> None:
-    answer = run_isolated(SCENARIOS / "vanished_peer.py", code=CODE)
+    result = run_isolated(SCENARIOS / "vanished_peer.py", code=CODE)
     still_open = "EAGAIN"
-    assert answer["causes"] == {
+    assert result["causes"] == {
         "off": still_open,
         "off, user timeout": still_open,
         "follows": still_open,
@@ -82,13 +82,13 @@ def test_vanished_peer() -> None:
         "without SO_KEEPALIVE": still_open,
         "asyncio": "ETIMEDOUT",
     }
-    assert answer["alone"] == [NO_TIMER, 0]
+    assert result["alone"] == [NO_TIMER, 0]
     # none ends long after its time: each one before the next, whose time is a second later
-    first, *pinned, fourth, last = answer["order"]
+    first, *pinned, fourth, last = result["order"]
     assert sorted(pinned) == ["asyncio", "pinned"]
     assert [first, fourth, last] == ["data, user timeout", "user timeout", "the last to end"]
     # 1 + 1 * 2 seconds, or what give_up_after() says; a busy machine is late, never early
-    seconds = answer["seconds"]
+    seconds = result["seconds"]
     assert seconds["pinned"] > 2.9
     assert seconds["asyncio"] > 2.9
     assert seconds["data, user timeout"] > 1.9
@@ -96,20 +96,20 @@ def test_vanished_peer() -> None:
 
 
 def test_bounds() -> None:
-    answer = run_isolated(SCENARIOS / "bounds.py", code=CODE)
+    result = run_isolated(SCENARIOS / "bounds.py", code=CODE)
     refused, taken = "EINVAL", "taken"
-    assert answer["bounds"] == {
+    assert result["bounds"] == {
         "TCP_KEEPIDLE": [4, refused, taken, taken, refused],
         "TCP_KEEPINTVL": [5, refused, taken, taken, refused],
         "TCP_KEEPCNT": [6, refused, taken, taken, refused],
     }
-    assert answer["user_timeout"] == [18, 1500, 0]
-    assert answer["milliseconds"] == [refused, taken]
+    assert result["user_timeout"] == [18, 1500, 0]
+    assert result["milliseconds"] == [refused, taken]
 
 
 def test_handed_over() -> None:
-    answer = run_isolated(SCENARIOS / "handed_over.py", code=CODE)
-    assert answer == {"late": "EBADF", "kept": [1, 120, 15, 4], "wrapped": [1, 60, 15, 4]}
+    result = run_isolated(SCENARIOS / "handed_over.py", code=CODE)
+    assert result == {"late": "EBADF", "kept": [1, 120, 15, 4], "wrapped": [1, 60, 15, 4]}
 
 
 class Recorder:

@@ -103,10 +103,10 @@ def test_report(run: RunModule, image: str, tmp_path: Path) -> None:
 
 def test_report_of_this_machine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is asked for, so nothing is touched; needs no privileges."""
-    answer = runner(keepalive.main, monkeypatch, capsys)()
-    assert not answer["changed"]
-    assert answer["before"] == answer["after"]
-    for key, value in answer["after"]["runtime"].items():
+    result = runner(keepalive.main, monkeypatch, capsys)()
+    assert not result["changed"]
+    assert result["before"] == result["after"]
+    for key, value in result["after"]["runtime"].items():
         with open(f"/proc/sys/net/ipv4/tcp_keepalive_{key}", encoding="ascii") as file:
             assert int(file.read()) == value
 
@@ -158,8 +158,8 @@ def test_neither_file_nor_kernel(run: RunModule, image: str) -> None:
 
 def test_another_path_with_a_backup(run: RunModule, image: str, tmp_path: Path) -> None:
     lay_out(tmp_path, {"/etc/sysctl.d/a.conf": b"vm.x = 1\n"})
-    answer = run(root=image, probes=3, path="/etc/sysctl.d/a.conf", backup=True)
-    (copy,) = answer["backup_files"]
+    result = run(root=image, probes=3, path="/etc/sysctl.d/a.conf", backup=True)
+    (copy,) = result["backup_files"]
     assert (tmp_path / copy.lstrip("/")).read_bytes() == b"vm.x = 1\n"
     assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == b"vm.x = 1\n" + PROBES + b" = 3\n"
 
@@ -173,8 +173,8 @@ def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
     before = look_at(tmp_path)
     expecting: list[dict[str, t.Any]] = [{}, {"overrides": "fail"}, {"check_mode": True}]
     for params in expecting:
-        answer = run(root=image, time=600, **params)
-        assert answer == {
+        result = run(root=image, time=600, **params)
+        assert result == {
             "failed": True,
             "msg": (
                 f"{decides}. Remove that line, give overrides: take_over to have it commented out, or overrides: "
@@ -183,14 +183,14 @@ def test_overrides(run: RunModule, image: str, tmp_path: Path) -> None:
             "overridden_by": [line],
         }
         assert look_at(tmp_path) == before
-    answer = run(root=image, time=600, overrides="ignore")
-    assert answer["warnings"] == [f"{decides}."]
-    assert answer["overridden_by"] == [line]
-    assert answer["after"]["boot"]["values"]["time"] == 5
-    answer = run(root=image, time=600, overrides="take_over")
-    assert "warnings" not in answer
-    assert answer["overridden_by"] == [line]
-    assert answer["after"]["boot"]["values"]["time"] == 600
+    result = run(root=image, time=600, overrides="ignore")
+    assert result["warnings"] == [f"{decides}."]
+    assert result["overridden_by"] == [line]
+    assert result["after"]["boot"]["values"]["time"] == 5
+    result = run(root=image, time=600, overrides="take_over")
+    assert "warnings" not in result
+    assert result["overridden_by"] == [line]
+    assert result["after"]["boot"]["values"]["time"] == 600
     assert run(root=image, state="absent")["changed"]
     assert look_at(tmp_path) == before
 
@@ -260,9 +260,9 @@ def test_a_system_whose_boot_applies_nothing(run: RunModule, tmp_path: Path) -> 
 )
 def test_refused_parameters(run: RunModule, image: str, tmp_path: Path, params: dict[str, t.Any], message: str) -> None:
     before = look_at(tmp_path)
-    answer = run(**{"root": image, **params})
-    assert answer["failed"]
-    assert answer["msg"] == message
+    result = run(**{"root": image, **params})
+    assert result["failed"]
+    assert result["msg"] == message
     assert look_at(tmp_path) == before
 
 
@@ -270,36 +270,36 @@ def test_refused_parameters(run: RunModule, image: str, tmp_path: Path, params: 
 @pytest.mark.parametrize("value", ["sixty", "", "6.5", 6.5, "0x3c", [60], {"value": 60}])
 def test_what_is_no_whole_number(run: RunModule, image: str, key: str, value: object) -> None:
     params: dict[str, t.Any] = {"root": image, key: value}
-    answer = run(**params)
-    assert answer["failed"]
+    result = run(**params)
+    assert result["failed"]
     # ansible-core's words, which differ from release to release
-    assert answer["msg"].startswith(f"argument '{key}' is of type ")
+    assert result["msg"].startswith(f"argument '{key}' is of type ")
     assert not os.path.exists(image + PATH)
 
 
 def test_an_unknown_parameter(run: RunModule, image: str) -> None:
-    answer = run(root=image, keepalive_time=60)
-    assert answer["failed"]
-    assert answer["msg"].startswith("Unsupported parameters for (")
-    assert "keepalive_time" in answer["msg"]
+    result = run(root=image, keepalive_time=60)
+    assert result["failed"]
+    assert result["msg"].startswith("Unsupported parameters for (")
+    assert "keepalive_time" in result["msg"]
 
 
 def test_a_number_may_come_as_text_and_be_empty_as_null(run: RunModule, image: str) -> None:
-    answer = run(root=image, time=" 600 ", intvl=None)
-    assert answer["after"]["boot"]["values"] == {"time": 600, "intvl": 75, "probes": 9}
+    result = run(root=image, time=" 600 ", intvl=None)
+    assert result["after"]["boot"]["values"] == {"time": 600, "intvl": 75, "probes": 9}
 
 
 def test_on_a_running_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     host = make_host(tmp_path)
     monkeypatch.setattr(keepalive, "LocalHost", lambda _root: host)
     run = runner(keepalive.main, monkeypatch, capsys)
-    answer = run(time=600, runtime=False)
-    assert answer["changed"]
-    assert answer["after"]["drift"] == ["time"]
+    result = run(time=600, runtime=False)
+    assert result["changed"]
+    assert result["after"]["drift"] == ["time"]
     assert host.shown() == [7200, 75, 9]
-    answer = run(time=600, diff=True)
-    assert [part["after_header"] for part in answer["diff"]] == ["running kernel"]
-    assert answer["after"]["drift"] == []
+    result = run(time=600, diff=True)
+    assert [part["after_header"] for part in result["diff"]] == ["running kernel"]
+    assert result["after"]["drift"] == []
     assert host.shown() == [600, 75, 9]
     assert not run(time=600)["changed"]
     assert run(state="absent")["after"]["runtime"] == {"time": 7200, "intvl": 75, "probes": 9}
@@ -321,10 +321,10 @@ def test_the_real_kernel_and_the_real_paths(tmp_path: Path) -> None:
         ("keepalive_info", {}),
     ]
     host = run_isolated(SCENARIOS / "real_paths.py", root=str(tmp_path), steps=steps, own_pids=True)
-    foreseen, fresh, done, again, info = host["answers"]
+    foreseen, fresh, done, again, info = host["results"]
     assert host["files"] == {"99-tcp-keepalive.conf": TEXT.decode()}
     assert host["kernel"] == ["600\n", "60\n", "20\n"]
-    assert [answer["changed"] for answer in (foreseen, done, again)] == [True, True, False]
+    assert [result["changed"] for result in (foreseen, done, again)] == [True, True, False]
     assert foreseen["after"] == done["after"] == again["before"] == again["after"]
     assert [part["after_header"] for part in foreseen["diff"]] == ["running kernel", PATH]
     assert fresh["runtime"] == done["before"]["runtime"] == {"time": 7200, "intvl": 75, "probes": 9}

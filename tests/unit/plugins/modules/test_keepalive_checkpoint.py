@@ -41,20 +41,20 @@ def save(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 def test_checkpoint(host: Host, save: RunModule) -> None:
     before = host.look()
-    answer = save(time=600)
+    result = save(time=600)
     assert host.look() == before
-    assert (answer["changed"], answer["would_change"], len(answer["deviations"])) == (False, True, 2)
-    assert answer["checkpoint"]["runtime"] == {"time": {"before": 7200, "left": 600}}
-    assert [file["path"] for file in answer["checkpoint"]["files"]] == [PATH]
+    assert (result["changed"], result["would_change"], len(result["deviations"])) == (False, True, 2)
+    assert result["checkpoint"]["runtime"] == {"time": {"before": 7200, "left": 600}}
+    assert [file["path"] for file in result["checkpoint"]["files"]] == [PATH]
     assert "diff" not in save(time=600, diff=True)
     assert len(save(time=600, diff=True, check_mode=True)["diff"]) == 2
 
 
 @pytest.mark.usefixtures("host")
 def test_right_already(save: RunModule) -> None:
-    answer = save(time=7200, persistent=False)
-    assert (answer["would_change"], answer["deviations"]) == (False, [])
-    assert answer["checkpoint"] == {"runtime": {}, "files": []}
+    result = save(time=7200, persistent=False)
+    assert (result["would_change"], result["deviations"]) == (False, [])
+    assert result["checkpoint"] == {"runtime": {}, "files": []}
 
 
 def test_would_not_last(host: Host, save: RunModule) -> None:
@@ -63,9 +63,9 @@ def test_would_not_last(host: Host, save: RunModule) -> None:
         "net.ipv4.tcp_keepalive_time would be 7200 at the next boot, not 600, because nothing applies sysctl files "
         "when this system boots. Give overrides: ignore or persistent: false to accept this. Nothing was changed."
     )
-    answer = save(time=600, overrides="ignore")
-    assert answer["would_change"]
-    assert len(answer["warnings"]) == 1
+    result = save(time=600, overrides="ignore")
+    assert result["would_change"]
+    assert len(result["warnings"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_would_not_last(host: Host, save: RunModule) -> None:
 def test_what_is_refused(host: Host, save: RunModule, params: dict[str, t.Any], message: str) -> None:
     before = host.look()
     for check_mode in (True, False):
-        answer = save(**params, check_mode=check_mode)
-        assert answer["msg"].startswith(message)
-        assert answer["msg"] == unchanged(answer["msg"])
+        result = save(**params, check_mode=check_mode)
+        assert result["msg"].startswith(message)
+        assert result["msg"] == unchanged(result["msg"])
     assert host.look() == before
 
 
 def test_another_run_holds_the_lock(host: Host, save: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.0)
     with Lock(host.files).held():
-        answer = save(time=600)
-    assert answer["msg"].startswith("Another run has held the lock of ")
-    assert answer["msg"] == unchanged(answer["msg"])
+        result = save(time=600)
+    assert result["msg"].startswith("Another run has held the lock of ")
+    assert result["msg"] == unchanged(result["msg"])

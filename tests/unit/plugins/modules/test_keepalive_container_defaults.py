@@ -38,11 +38,11 @@ def test_set_and_remove(run: RunModule, root: Path) -> None:
     before = look_at(root)
     planned = run(root=str(root), time=600, check_mode=True, diff=True)
     assert look_at(root) == before
-    answer = run(root=str(root), time=600, diff=True)
-    assert answer == planned
-    assert answer["changed"] is True
+    result = run(root=str(root), time=600, diff=True)
+    assert result == planned
+    assert result["changed"] is True
     nothing = {"time": None, "intvl": None, "probes": None}
-    (engine,) = answer["engines"]
+    (engine,) = result["engines"]
     assert engine == {
         "engine": "podman",
         "path": PODMAN,
@@ -54,13 +54,13 @@ def test_set_and_remove(run: RunModule, root: Path) -> None:
             "doubts": [],
         },
     }
-    assert answer["warnings"] == [answer["cautions"][0]["message"]]
-    assert answer["cautions"][0]["message"].startswith("docker has no defaults")
-    (diff,) = answer["diff"]
+    assert result["warnings"] == [result["cautions"][0]["message"]]
+    assert result["cautions"][0]["message"].startswith("docker has no defaults")
+    (diff,) = result["diff"]
     assert (diff["after_header"], diff["before"]) == (PODMAN, "")
     assert (root / PODMAN[1:]).read_text() == diff["after"]
     again = run(root=str(root), time=600)
-    assert (again["changed"], again["cautions"]) == (False, answer["cautions"])
+    assert (again["changed"], again["cautions"]) == (False, result["cautions"])
     assert "warnings" not in again  # what was told with the change
     assert run(root=str(root), state="absent")["changed"] is True
     assert not (root / PODMAN[1:]).exists()
@@ -69,22 +69,22 @@ def test_set_and_remove(run: RunModule, root: Path) -> None:
 def test_a_host_on_which_nothing_can_be_set(run: RunModule, tmp_path: Path) -> None:
     lay_out(tmp_path, {"/usr/bin/dockerd": b""})
     for _run in range(2):
-        answer = run(root=str(tmp_path), time=600)
-        assert answer["warnings"] == [answer["cautions"][0]["message"]]
-        assert answer["cautions"][0]["code"] == "has_no_defaults"
+        result = run(root=str(tmp_path), time=600)
+        assert result["warnings"] == [result["cautions"][0]["message"]]
+        assert result["cautions"][0]["code"] == "has_no_defaults"
 
 
 def test_a_host_without_engines(run: RunModule, tmp_path: Path) -> None:
-    answer = run(root=str(tmp_path), time=600)
-    assert [one["code"] for one in answer["cautions"]] == ["no_engine"]
-    assert "warnings" not in answer
+    result = run(root=str(tmp_path), time=600)
+    assert [one["code"] for one in result["cautions"]] == ["no_engine"]
+    assert "warnings" not in result
     assert run(root=str(tmp_path), state="absent")["cautions"] == []
 
 
 def test_report(run: RunModule, root: Path) -> None:
-    answer = run(root=str(root))
-    assert (answer["changed"], answer["engines"][0]["status"]) == (False, "reported")
-    assert answer["cautions"] == []
+    result = run(root=str(root))
+    assert (result["changed"], result["engines"][0]["status"]) == (False, "reported")
+    assert result["cautions"] == []
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_report(run: RunModule, root: Path) -> None:
     ],
 )
 def test_what_is_refused(run: RunModule, root: Path, params: dict[str, t.Any], message: str) -> None:
-    answer = run(**{"root": str(root), **params})
-    assert (answer["failed"], answer["msg"].partition(message)[1]) == (True, message)
-    assert answer["msg"] == unchanged(answer["msg"])
+    result = run(**{"root": str(root), **params})
+    assert (result["failed"], result["msg"].partition(message)[1]) == (True, message)
+    assert result["msg"] == unchanged(result["msg"])
 
 
 def test_a_folder_in_place_of_the_file(run: RunModule, root: Path) -> None:
@@ -114,9 +114,9 @@ def test_a_folder_in_place_of_the_file(run: RunModule, root: Path) -> None:
 def test_what_takes_precedence_is_returned(run: RunModule, root: Path) -> None:
     later = "/etc/containers/containers.conf.d/zz.conf"
     lay_out(root, {later: f"[containers]\ndefault_sysctls = ['{TIME}=60']\n".encode()})
-    answer = run(root=str(root), time=600)
-    assert answer["failed"] is True
-    (found,) = answer["overridden_by"]
+    result = run(root=str(root), time=600)
+    assert result["failed"] is True
+    (found,) = result["overridden_by"]
     assert (found["engine"], found["key"], found["path"], found["line"]) == ("podman", "time", later, 2)
     assert found["code"] == "takes_precedence"
-    assert answer["msg"].startswith(found["message"])
+    assert result["msg"].startswith(found["message"])

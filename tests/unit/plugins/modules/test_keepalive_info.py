@@ -110,11 +110,11 @@ def test_image(
 
 
 def test_this_machine(run: RunModule) -> None:
-    answer = run()
-    for key, value in answer["runtime"].items():
+    result = run()
+    for key, value in result["runtime"].items():
         with open(f"/proc/sys/net/ipv4/tcp_keepalive_{key}", encoding="ascii") as file:
             assert int(file.read()) == value
-    assert set(answer) - {"warnings"} == set(AS_SYSTEMD)
+    assert set(result) - {"warnings"} == set(AS_SYSTEMD)
 
 
 def test_warnings(run: RunModule, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.linux.tcp.tests.unit.host import Host
-    from ansible_collections.linux.tcp.tests.unit.module import Answer, RunModule
+    from ansible_collections.linux.tcp.tests.unit.module import Result, RunModule
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
 
 
 @pytest.fixture
-def checkpoint(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Answer:
+def checkpoint(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Result:
     """What a rollout keeps of the host before it sets time to 600."""
     del host  # the module reads it
-    saved: Answer = runner(keepalive_checkpoint.main, monkeypatch, capsys)(time=600)["checkpoint"]
+    saved: Result = runner(keepalive_checkpoint.main, monkeypatch, capsys)(time=600)["checkpoint"]
     return saved
 
 
@@ -46,7 +46,7 @@ def restore(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     return runner(keepalive_restore.main, monkeypatch, capsys)
 
 
-def test_restore(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+def test_restore(host: Host, checkpoint: Result, restore: RunModule) -> None:
     assert restore(checkpoint=checkpoint) == {"changed": False, "foreign": []}
     host.kernel.write("time", 600)
     assert restore(checkpoint=checkpoint, check_mode=True) == {"changed": True, "foreign": []}
@@ -55,7 +55,7 @@ def test_restore(host: Host, checkpoint: Answer, restore: RunModule) -> None:
     assert host.shown() == [7200, 75, 9]
 
 
-def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoint: Result, restore: RunModule) -> None:
     host.meanwhile(
         {"/usr/lib/dracut/modules.d": None, "/etc/dracut.conf.d/h.conf": b"hostonly=yes\n", DEFAULT_PATH: b""}
     )
@@ -66,7 +66,7 @@ def test_an_initramfs_that_keeps_what_a_restoration_removes(host: Host, checkpoi
 
 
 def test_an_initramfs_that_cannot_be_looked_for_is_no_error(
-    host: Host, checkpoint: Answer, restore: RunModule, monkeypatch: pytest.MonkeyPatch
+    host: Host, checkpoint: Result, restore: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.meanwhile({DEFAULT_PATH: TIME + b" = 600\n"})
 
@@ -80,7 +80,7 @@ def test_an_initramfs_that_cannot_be_looked_for_is_no_error(
     assert restored["warnings"] == [f"{what} If dracut builds it, rebuild it: dracut --force."]
 
 
-def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunModule) -> None:
+def test_what_others_have_changed(host: Host, checkpoint: Result, restore: RunModule) -> None:
     host.kernel.write("time", 60)
     before = host.look()
     refused = restore(checkpoint=checkpoint)
@@ -99,30 +99,30 @@ def test_what_others_have_changed(host: Host, checkpoint: Answer, restore: RunMo
 @pytest.mark.parametrize("given", [{}, {"pending": True}], ids=["nothing", "pending only"])
 def test_without_a_checkpoint(host: Host, restore: RunModule, given: dict[str, t.Any]) -> None:
     before = host.look()
-    answer = restore(**given)
-    assert (answer["failed"], answer["msg"]) == (True, "one of the following is required: folder, checkpoint")
+    result = restore(**given)
+    assert (result["failed"], result["msg"]) == (True, "one of the following is required: folder, checkpoint")
     assert host.look() == before
 
 
 def test_without_the_action_plugin(host: Host, restore: RunModule) -> None:
     """As when a short name is used and Ansible was told of the modules only: nothing would be noted."""
     before = host.look()
-    answer = restore(folder="/checkpoints")
-    assert (answer["failed"], answer["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
+    result = restore(folder="/checkpoints")
+    assert (result["failed"], result["msg"]) == (True, keepalive_restore.NO_ACTION_PLUGIN)
     assert host.look() == before
 
 
 def test_the_kernel_of_the_machine_around_a_chroot_is_not_restored(
-    host: Host, checkpoint: Answer, restore: RunModule
+    host: Host, checkpoint: Result, restore: RunModule
 ) -> None:
     host.init = InitSystem(booted_with_systemd=True, has_systemd_sysctl=True, runs=False, in_chroot=True)
     assert restore(checkpoint=checkpoint) == {"changed": False, "foreign": []}
     host.kernel.write("time", 600)
     before = host.look()
     for check_mode in (True, False):
-        answer = restore(checkpoint=checkpoint, force=True, check_mode=check_mode)
-        assert answer["failed"]
-        assert answer["msg"] == (
+        result = restore(checkpoint=checkpoint, force=True, check_mode=check_mode)
+        assert result["failed"]
+        assert result["msg"] == (
             "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would set the "
             "running kernel of the machine around it. Restore it outside of the chroot. Nothing was changed."
         )

@@ -32,12 +32,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
-    answer = run(pids=[NOBODY], check_mode=check_mode, diff=True)
+    result = run(pids=[NOBODY], check_mode=check_mode, diff=True)
     # the second sentence depends on what other sockets the machine has
-    (found,) = [one for one in answer.pop("warnings") if one.startswith("No socket")]
+    (found,) = [one for one in result.pop("warnings") if one.startswith("No socket")]
     assert re.fullmatch(r"No socket matches these filters\.( \d+ socket\(s\) would match .+)?", found)
-    answer.pop("unreadable")
-    assert answer == {
+    result.pop("unreadable")
+    assert result == {
         "changed": False,
         "changed_sockets": [],
         "left_sockets": [],
@@ -222,18 +222,18 @@ def test_desired_states(
     now: dict[str, object],
     warnings: list[str],
 ) -> None:
-    answer = run_isolated(SCENARIOS / "desired_states.py", want=want)
-    assert answer["done"] == {
+    result = run_isolated(SCENARIOS / "desired_states.py", want=want)
+    assert result["done"] == {
         "changed": True,
         "sockets": sockets,
         "left": left,
         "totals": {"changed": len(sockets), "left": len(left), "unreachable": 0, "gone": 0},
         "warnings": warnings,
     }
-    assert answer["now"] == now
-    assert answer["untouched"]
-    assert answer["same"]
-    assert answer["again"]["changed"] == 0
+    assert result["now"] == now
+    assert result["untouched"]
+    assert result["same"]
+    assert result["again"]["changed"] == 0
 
 
 def test_a_new_timer_still_follows_the_sysctl_and_a_pin_does_not() -> None:
@@ -383,9 +383,9 @@ def test_other_namespaces() -> None:
 
 
 def test_multipath() -> None:
-    answer = run_isolated(SCENARIOS / "multipath.py")
-    pinned = answer.pop("pinned"), answer.pop("unreachable")
-    assert answer == {"on": [True], "again": False}
+    result = run_isolated(SCENARIOS / "multipath.py")
+    pinned = result.pop("pinned"), result.pop("unreachable")
+    assert result == {"on": [True], "again": False}
     assert pinned in (([60], []), ([], ["this kernel has no TCP_KEEPIDLE for MPTCP"]))
 
 
@@ -464,16 +464,16 @@ def test_nothing_is_changed_without_permission(
     check_mode: bool, restriction: str, by: str, filters: dict[str, t.Any], message: str
 ) -> None:
     filters = {**filters, "_ansible_check_mode": check_mode}
-    answer = run_isolated(SCENARIOS / "restricted.py", restriction=restriction, by=by, filters=filters)
-    assert answer == {"failed": True, "msg": message, "untouched": True}
+    result = run_isolated(SCENARIOS / "restricted.py", restriction=restriction, by=by, filters=filters)
+    assert result == {"failed": True, "msg": message, "untouched": True}
 
 
 @needs_root
 def test_users_may_set_their_own_sockets() -> None:
-    answer = run_isolated(
+    result = run_isolated(
         SCENARIOS / "restricted.py", restriction="not root", by="port", filters={"local_addresses": ["127.0.0.0/8"]}
     )
-    assert answer == {"failed": False, "msg": None, "untouched": False}
+    assert result == {"failed": False, "msg": None, "untouched": False}
 
 
 def test_what_is_refused_is_put_back() -> None:
@@ -493,8 +493,8 @@ def test_what_is_refused_is_put_back() -> None:
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_diff(check_mode: bool) -> None:
-    answer = run_isolated(SCENARIOS / "diff.py", check_mode=check_mode)
-    sides = [[line.replace(answer["comm"], "me") for line in side] for side in answer["sides"]]
+    result = run_isolated(SCENARIOS / "diff.py", check_mode=check_mode)
+    sides = [[line.replace(result["comm"], "me") for line in side] for side in result["sides"]]
     rest = "intvl 75, probes 9, timer"
     assert sides[0] == [
         f"established [::1]:CP [::1]:LP inode C me[PID]: keepalive on, time 600, {rest} keepalive in 7200 s",
@@ -536,9 +536,9 @@ def test_processes_of_other_users_and_those_that_are_not_dumpable(work: str) -> 
 @pytest.mark.parametrize("ends", [False, True], ids=["threads", "the first has ended"])
 def test_a_socket_of_a_thread(ends: bool) -> None:
     old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
-    answer = run_isolated(SCENARIOS / "threads.py", first_ends=ends)
-    reached = answer.pop("times"), answer.pop("unreachable")
-    assert answer == {"pids": True, "again": False}
+    result = run_isolated(SCENARIOS / "threads.py", first_ends=ends)
+    reached = result.pop("times"), result.pop("unreachable")
+    assert result == {"pids": True, "again": False}
     assert reached == ([77], []) or (ends and reached == ([], [old]))
 
 
@@ -607,10 +607,10 @@ MAY_MATCH = (
 def test_sockets_that_match_and_are_out_of_reach(
     way: str, by_process: bool, unreadable: list[list[object]], warning: str
 ) -> None:
-    answer = run_isolated(SCENARIOS / "out_of_reach.py", own_pids=True, way=way, by_process=by_process)
-    assert answer["unreadable"] == unreadable
-    assert answer["warnings"] == [warning]
-    assert answer["totals"] == {
+    result = run_isolated(SCENARIOS / "out_of_reach.py", own_pids=True, way=way, by_process=by_process)
+    assert result["unreadable"] == unreadable
+    assert result["warnings"] == [warning]
+    assert result["totals"] == {
         "changed": 0,
         "left": 0,
         "unreachable": sum(int(str(count)) for _code, count in unreadable),

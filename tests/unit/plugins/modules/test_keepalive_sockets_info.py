@@ -30,11 +30,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
 def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
     # a process cannot have this number: include/linux/threads.h, PID_MAX_LIMIT
-    answer = run(pids=[4194305], check_mode=check_mode)
-    answer.pop("warnings", None)
-    unreadable = answer.pop("unreadable")
+    result = run(pids=[4194305], check_mode=check_mode)
+    result.pop("warnings", None)
+    unreadable = result.pop("unreadable")
     assert all(one["what"] in ("process", "namespace") for one in unreadable)
-    assert answer == {"sockets": [], "left_out": 0, "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
+    assert result == {"sockets": [], "left_out": 0, "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_refused_parameters(run: RunModule, params: dict[str, t.Any], message: s
 
 
 def test_covered() -> None:
-    answer = run_isolated(SCENARIOS / "covered.py")
+    result = run_isolated(SCENARIOS / "covered.py")
     up, down = "established", "listening"
     old = "the timer was armed with an older value: 7200 s left, 600 s wanted"
-    sending = answer["seen"].pop("sending")
-    assert answer["seen"] == {
+    sending = result["seen"].pop("sending")
+    assert result["seen"] == {
         "off": [up, False, 600, 60, 5, 0, None, False, "keepalive is off"],
         "old": [up, True, 600, 60, 5, 0, ["keepalive", 7200], False, old],
         "own time": [up, True, 50, 60, 5, 0, ["keepalive", 50], True, None],
@@ -93,19 +93,19 @@ def test_covered() -> None:
     assert sending[6][0] in ("zero window", "retransmission")
     assert sending[7:] == [False, "data is unacknowledged"]
     # the other ends of the eight connections are off, but for the accepted one, whose client is
-    assert answer["totals"] == {"sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}
-    assert answer["reasons"] == [
+    assert result["totals"] == {"sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}
+    assert result["reasons"] == [
         {"code": "keepalive_off", "message": "keepalive is off", "sockets": 10},
         {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 1},
         {"code": "unacknowledged_data", "message": "data is unacknowledged", "sockets": 1},
         {"code": "user_timeout", "message": "TCP_USER_TIMEOUT takes precedence", "sockets": 1},
     ]
-    assert answer["by_command"] == [{"command": "me", "sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}]
-    assert answer["counts"] == [5, 13]
-    assert set(answer["summary"].values()) == {True}
-    assert answer["no_sockets"] == []
-    assert answer["idle"] == ["float", "NoneType"]
-    assert answer["sorted"] == [up] * 16 + [down] * 2
+    assert result["by_command"] == [{"command": "me", "sockets": 18, "covered": 5, "not_covered": 13, "unknown": 0}]
+    assert result["counts"] == [5, 13]
+    assert set(result["summary"].values()) == {True}
+    assert result["no_sockets"] == []
+    assert result["idle"] == ["float", "NoneType"]
+    assert result["sorted"] == [up] * 16 + [down] * 2
 
 
 def test_criteria_hold_for_each_connection() -> None:
@@ -203,18 +203,18 @@ def test_raised_value() -> None:
 
 def test_families_and_filters() -> None:
     v4, v6 = "127.0.0.1", "::1"
-    answer = run_isolated(SCENARIOS / "families_and_filters.py")
-    counts = answer.pop("counts")
-    assert answer == {"listener": ["::", None], "four": [[v4, v4]] * 2, "six": [[v6, v6]] * 2}
+    result = run_isolated(SCENARIOS / "families_and_filters.py")
+    counts = result.pop("counts")
+    assert result == {"listener": ["::", None], "four": [[v4, v4]] * 2, "six": [[v6, v6]] * 2}
     assert counts == [2, 2, 1, 3, 2, 2, 1, 0, 0, counts[9], 5, 0]
     assert counts[9] >= 5
 
 
 def test_multipath() -> None:
-    answer = run_isolated(SCENARIOS / "multipath.py")
+    result = run_isolated(SCENARIOS / "multipath.py")
     for name in ("listener", "client", "server"):
-        assert answer[name].pop() in (None, 0)  # not every kernel has it for MPTCP
-    assert answer == {
+        assert result[name].pop() in (None, 0)  # not every kernel has it for MPTCP
+    assert result == {
         "listener": ["mptcp", False, 600, False],
         "client": ["mptcp", True, 600, False],
         "server": ["mptcp", False, 600, False],
@@ -241,19 +241,19 @@ def test_other_namespaces() -> None:
 
 def test_connections_that_wait_to_be_accepted() -> None:
     # other namespaces of the machine have other sockets on that port, if any
-    answer = run_isolated(SCENARIOS / "waiting_to_be_accepted.py")
-    assert answer["count"] >= 1
-    (waiting,) = (one for one in answer["unreadable"] if one["code"] == "not_accepted")
+    result = run_isolated(SCENARIOS / "waiting_to_be_accepted.py")
+    assert result["count"] >= 1
+    (waiting,) = (one for one in result["unreadable"] if one["code"] == "not_accepted")
     assert waiting["count"] >= 2
 
 
 def test_states() -> None:
-    answer = run_isolated(SCENARIOS / "states.py")
-    stuck = [answer["found"].pop(name) for name in ("fin_wait1", "closing", "last_ack")]
+    result = run_isolated(SCENARIOS / "states.py")
+    stuck = [result["found"].pop(name) for name in ("fin_wait1", "closing", "last_ack")]
     assert [one[0] for one in stuck] == ["fin_wait1", "closing", "last_ack"]
     assert {one[1] for one in stuck} <= {"zero window", "retransmission"}
     assert {one[2] for one in stuck} == {"data is unacknowledged"}
-    assert answer == {
+    assert result == {
         "found": {
             "waiting": ["close_wait", "keepalive", None],
             "closed": ["fin_wait2", "keepalive", None],
@@ -317,9 +317,9 @@ def test_what_cannot_be_read_is_told(number: int, code: str, reason: str, remedy
 
 
 def test_churn() -> None:
-    answer = run_isolated(SCENARIOS / "churn.py")
-    assert set(answer.pop("reasons")) <= {"ended", "not_accepted"}
-    assert answer == {"failed": [], "always": True, "sums": True}
+    result = run_isolated(SCENARIOS / "churn.py")
+    assert set(result.pop("reasons")) <= {"ended", "not_accepted"}
+    assert result == {"failed": [], "always": True, "sums": True}
 
 
 @needs_root
@@ -331,10 +331,10 @@ def test_a_name_does_not_pass_for_another_user() -> None:
 
 
 def test_a_process_whose_first_thread_has_ended() -> None:
-    answer = run_isolated(SCENARIOS / "first_thread_ended.py")
-    assert answer.pop("pids") == answer.pop("mine")
+    result = run_isolated(SCENARIOS / "first_thread_ended.py")
+    assert result.pop("pids") == result.pop("mine")
     old = "the first thread of its process has ended, and the kernel is older than Linux 6.9"
-    assert answer in (
+    assert result in (
         {"seen": [[True, None]], "unreadable": []},
         {"seen": [[None, f"its options cannot be read: {old}"]], "unreadable": [old]},
     )

@@ -25,9 +25,9 @@ SCENARIOS = Path(__file__).parent / "scenarios" / "keepalive_sockets_stress"
 
 def test_no_socket_outside_of_the_filters_is_ever_changed() -> None:
     least = int(os.environ.get("STRESS_RUNS", "200"))
-    answer = run_isolated(SCENARIOS / "run_among_churners.py", own_pids=True, runs=least)
-    print(answer["figures"])  # pytest -rP shows them
-    assert {what: found for what, found in answer["wrong"].items() if found} == {}
+    result = run_isolated(SCENARIOS / "run_among_churners.py", own_pids=True, runs=least)
+    print(result["figures"])  # pytest -rP shows them
+    assert {what: found for what, found in result["wrong"].items() if found} == {}
     # the runs did meet the churn: sockets that came and went were changed, and others ended before they could be
-    assert answer["hits"] > 0
-    assert answer["gone"] > 0
+    assert result["hits"] > 0
+    assert result["gone"] > 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 
 from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide import load
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, gather, parameters, port_of, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import gather, parameters, port_of, report, sysctl
 
 guide = load(parameters()["code"])
 
@@ -34,4 +34,4 @@ async def echo() -> dict[str, object]:
 
 
 sysctl("time", 600)
-answer(**asyncio.run(echo()))
+report(**asyncio.run(echo()))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide import load, refusal
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, listen, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, listen, parameters, report
 
 guide = load(parameters()["code"])
 client, _other = connect(listen())
@@ -37,7 +37,7 @@ bounds = {
 guide.give_up_after(client, 1.5)
 given = user_timeout()
 guide.give_up_after(client, 0)
-answer(
+report(
     bounds=bounds,
     user_timeout=[socket.TCP_USER_TIMEOUT, given, user_timeout()],
     milliseconds=[set_option(socket.TCP_KEEPIDLE, value) for value in (600000, 30000)],

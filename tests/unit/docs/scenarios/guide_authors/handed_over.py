@@ -12,7 +12,7 @@ from __future__ import annotations
 import ssl
 
 from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide import load, refusal
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, listen, options, parameters, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, listen, options, parameters, report, sysctl
 
 guide = load(parameters()["code"])
 sysctl("time", 600)
@@ -24,4 +24,4 @@ wrapped = context.wrap_socket(plain, do_handshake_on_connect=False)
 late = refusal(guide.keep_alive, plain, 60)
 options_before = options(wrapped)
 guide.keep_alive(wrapped, 60)
-answer(late=late, kept=options_before, wrapped=options(wrapped))
+report(late=late, kept=options_before, wrapped=options(wrapped))

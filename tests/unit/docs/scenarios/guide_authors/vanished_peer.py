@@ -18,12 +18,12 @@ import time
 
 from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide import error_name, load, refusal
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     inode,
     kept,
     listen,
     parameters,
+    report,
     sysctl,
     timers,
 )
@@ -114,4 +114,4 @@ for name, one in sockets.items():
     if name != "asyncio":  # its stream tells
         one.setblocking(False)
         causes[name] = refusal(one.recv, 1)
-answer(order=list(seconds), seconds=seconds, alone=alone, causes=causes)
+report(order=list(seconds), seconds=seconds, alone=alone, causes=causes)

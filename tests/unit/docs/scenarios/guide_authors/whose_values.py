@@ -14,7 +14,6 @@ import socket
 from ansible_collections.linux.tcp.tests.unit.docs.scenarios.guide_authors.guide import load
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     KEEPALIVE_TIMER,
-    answer,
     connect,
     gather,
     inode,
@@ -22,6 +21,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     listen,
     options,
     parameters,
+    report,
     sysctl,
     timers,
 )
@@ -58,7 +58,7 @@ first = {name: [*options(one), *timers()[inode(one)]] for name, one in sockets.i
 covered = {name: gather()["by_inode"][inode(one)]["covered"] for name, one in sockets.items()}
 for key, value in (("time", 300), ("intvl", 30), ("probes", 3)):
     sysctl(key, value)
-answer(
+report(
     first=first,
     covered=covered,
     then={name: options(one) for name, one in sockets.items()},

@@ -192,11 +192,11 @@ def test_podman_reads_what_is_predicted() -> None:
     """Podman itself has the list that is worked out for its release; where it is not known, podman may fail."""
     chance = random.Random(1)
     trees = [{path: chance.choice(TEXTS) for path in PATHS_OF_TREES if chance.random() < 0.4} for _number in range(16)]
-    answer = run_isolated(Path(__file__).parent / "scenarios" / "ask_podman.py", trees=trees)
-    release = tuple(map(int, answer["version"].split(".")[:2]))
+    result = run_isolated(Path(__file__).parent / "scenarios" / "ask_podman.py", trees=trees)
+    release = tuple(map(int, result["version"].split(".")[:2]))
     order = dict(RELEASES)["podman 4" if release < (4, 9) else "podman 5" if release < (6, 0) else "podman 6"]
     certain = 0
-    for tree, found in zip(trees, answer["lists"]):
+    for tree, found in zip(trees, result["lists"]):
         # a folder has no other names for podman than these
         files = [SysctlFile(path, path, text=text.encode()) for path, text in tree.items() if path.endswith(".conf")]
         predicted = effective(order(files), TABLES["podman"], may_append=release >= (4, 8))

@@ -61,9 +61,9 @@ def test_what_is_of_the_machine_around_is_left_alone(
     check_mode: bool,
 ) -> None:
     monkeypatch.setattr(chroot, "in_chroot", lambda *_arguments: True)
-    answer = runner(module.main, monkeypatch, capsys)(**params, check_mode=check_mode)
-    assert answer["failed"]
-    assert answer["msg"] == (
+    result = runner(module.main, monkeypatch, capsys)(**params, check_mode=check_mode)
+    assert result["failed"]
+    assert result["msg"] == (
         "This is a chroot: its root folder is not that of process 1, or it has no /proc. This run would change "
         f"{what} of the machine around it. Run it outside of the chroot. Nothing was changed."
     )

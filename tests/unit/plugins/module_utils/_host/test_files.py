@@ -69,8 +69,8 @@ def test_a_link_to_the_root_is_the_running_system(tmp_path: Path) -> None:
 
 
 def test_the_root_of_a_container_is_not_the_running_system(tmp_path: Path) -> None:
-    answer = run_isolated(SCENARIOS / "another_root.py", root=str(tmp_path))
-    assert answer == {"is_running_system": False, "is_below_link": True}
+    result = run_isolated(SCENARIOS / "another_root.py", root=str(tmp_path))
+    assert result == {"is_running_system": False, "is_below_link": True}
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_the_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(time, "sleep", poll)
         with lock.held():
             assert polls == [0.05] * 3
-    with lock.held():  # it was given back
+    with lock.held():  # it was released
         assert len(polls) == 3
 
 
@@ -111,7 +111,7 @@ def test_another_user_who_holds_the_lock_is_named(tmp_path: Path, monkeypatch: p
     )
 
 
-def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+def test_the_lock_is_released_after_an_error(tmp_path: Path) -> None:
     lock = lock_of(tmp_path)
     with pytest.raises(ValueError, match=r"^oops$"), lock.held():
         raise ValueError("oops")
@@ -131,7 +131,7 @@ def test_a_lock_that_cannot_be_closed(tmp_path: Path) -> None:
     with lock.held():
         (descriptor,) = descriptors() - before
         os.close(int(descriptor))
-    with lock.held():  # it was given back
+    with lock.held():  # it was released
         pass
 
 

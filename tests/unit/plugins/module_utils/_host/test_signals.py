@@ -41,9 +41,9 @@ HELD = sorted(set(signal.valid_signals()) - CRASHES - NEVER_HELD)
 
 def run_script(name: str, *arguments: str) -> str:
     command = [sys.executable, str(SCENARIOS / name), *arguments]
-    answer = subprocess.run(command, capture_output=True, check=False, env=environment(), text=True)
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
+    output = subprocess.run(command, capture_output=True, check=False, env=environment(), text=True)
+    assert output.returncode == 0, output.stderr
+    return output.stdout
 
 
 class EndedError(Exception):
@@ -133,8 +133,8 @@ def test_waits_are_cut_short_again_and_again() -> None:
 def test_no_signal_cuts_a_change_in_half(tmp_path: Path, what: str) -> None:
     """Whatever a process is sent after each value, it finishes first, and the signal then does what it always does."""
     numbers = [str(int(number)) for number in HELD]
-    answer = run_script("send_signals.py", str(tmp_path), what, "0", *numbers)
-    found: dict[str, list[t.Any]] = json.loads(answer)
+    output = run_script("send_signals.py", str(tmp_path), what, "0", *numbers)
+    found: dict[str, list[t.Any]] = json.loads(output)
     ended, whole = found.pop("0")  # which is no signal
     assert ended == 0
     assert {number: state for number, (_ended, state) in found.items() if state != whole} == {}

@@ -36,7 +36,7 @@ def test_namespaces() -> None:
     assert found == {
         "found": {
             "host": [True, [], 7200, 0, 1],
-            "dweller": [False, [], 300, 2, 1],
+            "process": [False, [], 300, 2, 1],
             "named": [False, ["/run/name space"], 7200, 0, 0],
             "meanwhile": [False, [], 200, 0, 1],
         },
@@ -129,12 +129,12 @@ def test_process_that_has_left_the_cgroup_of_a_container(tmp_path: Path, path: s
     ],
 )
 def test_process_that_cannot_be_read(tmp_path: Path, read: Exception | None, code: str) -> None:
-    def answer(pid: int) -> Process:
+    def read_process(pid: int) -> Process:
         if read:
             raise read
         return Process(pid, "x", 0, None, str(tmp_path / "7"))
 
-    found = scanner(tmp_path, answer)
+    found = scanner(tmp_path, read_process)
     assert found.namespaces() == []
     assert ("process", code) in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
 

@@ -207,7 +207,7 @@ def test_plain() -> None:
     assert plain(socket.inet_pton(socket.AF_INET6, "::1")) == socket.inet_pton(socket.AF_INET6, "::1")
 
 
-ANSWER = {
+RESULT = {
     "protocol": "tcp",
     "state": "established",
     "local_address": "10.0.0.5",
@@ -228,7 +228,7 @@ ANSWER = {
     "covered": True,
     "reason": None,
 }
-UNREAD_ANSWER = {
+UNREAD_RESULT = {
     **dict.fromkeys(("protocol", "keepalive", "time", "intvl", "probes", "user_timeout", "idle", "covered")),
     "reason": UNREAD._asdict(),
 }
@@ -239,7 +239,7 @@ UNREAD_ANSWER = {
     [
         pytest.param(ENTRY, ON, {}, id="connection"),
         pytest.param(ENTRY, ON._replace(mptcp=True), {"protocol": "mptcp"}, id="MPTCP"),
-        pytest.param(ENTRY, None, UNREAD_ANSWER, id="without options"),
+        pytest.param(ENTRY, None, UNREAD_RESULT, id="without options"),
         pytest.param(
             LISTENER,
             ON,
@@ -257,7 +257,7 @@ UNREAD_ANSWER = {
 )
 def test_as_dict(entry: Entry, options: Options | None, differs: dict[str, object]) -> None:
     holders = ((PROCESS, 3), (PROCESS, 4))
-    assert Socket(7, 1, (entry,), holders, options).as_dict() == {**ANSWER, **differs}
+    assert Socket(7, 1, (entry,), holders, options).as_dict() == {**RESULT, **differs}
 
 
 def test_processes_that_share_a_socket_are_bounded() -> None:

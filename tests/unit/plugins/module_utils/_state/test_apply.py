@@ -274,7 +274,7 @@ def test_undoing_fails_in_part(tmp_path: Path) -> None:
     # what could be undone is
     assert host.shown() == [7200, 60, 9]
     assert host.text(DEFAULT_PATH) == b"#\n" + ALL_TEXT[len(HEADER) :]
-    # and running again mends the rest
+    # and running again sets the rest
     host.files.refused.clear()
     assert run(host, DesiredState(values=ALL, overrides="take_over")).after.runtime == ALL
 

@@ -174,8 +174,8 @@ def test_all_files_together_are_bounded() -> None:
 def checkpoint_of(host: Host, want: DesiredState) -> Json:
     """Return a checkpoint as it comes back from the controller."""
     change = ensure(host, want, check_mode=True).change
-    answer: Json = json.loads(json.dumps(take_checkpoint(change, host.files).as_dict()))
-    return answer
+    result: Json = json.loads(json.dumps(take_checkpoint(change, host.files).as_dict()))
+    return result
 
 
 @given(

@@ -356,7 +356,7 @@ CASES = {
         init=NOTHING,
         texts={DEFAULT_PATH: None},
     ),
-    "absent gives back what was taken over": Case(
+    "absent restores what was taken over": Case(
         REMOVE,
         {DEFAULT_PATH: ALL_TEXT, ZZ: b"#\n" + MARKER + TIME + b"=5\n"},
         values=(600, 60, 20),
@@ -419,12 +419,12 @@ CASES = {
         boot=(7200, 60, 20),
         changed=False,
     ),
-    "absent gives back, file gone already": Case(
+    "absent restores, file gone already": Case(
         REMOVE,
         {CONF: MARKER + TIME + b"=5\n", "/usr/lib/sysctl.d/a.conf": MARKER + TIME + b"=6\n"},
         texts={CONF: TIME + b"=5\n", "/usr/lib/sysctl.d/a.conf": MARKER + TIME + b"=6\n"},
     ),
-    "absent gives back the named key only": Case(
+    "absent restores the named key only": Case(
         DesiredState(absent=("time",)),
         {DEFAULT_PATH: ALL_TEXT, ZZ: MARKER + TIME + b"=5\n" + MARKER + INTVL + b"=6\n"},
         values=(600, 60, 20),

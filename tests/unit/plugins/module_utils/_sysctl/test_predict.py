@@ -616,8 +616,8 @@ def test_busybox(text: str) -> None:
 
 @pytest.mark.skipif(not shutil.which("busybox"), reason="needs BusyBox")
 def test_the_real_busybox(tmp_path: Path) -> None:
-    answer = run_isolated(SCENARIOS / "real_busybox.py", file=str(tmp_path / "x.conf"), texts=list(BUSYBOX))
-    assert answer["values"] == list(BUSYBOX.values())
+    result = run_isolated(SCENARIOS / "real_busybox.py", file=str(tmp_path / "x.conf"), texts=list(BUSYBOX))
+    assert result["values"] == list(BUSYBOX.values())
 
 
 @pytest.mark.parametrize(

@@ -265,9 +265,9 @@ def test_the_real_kernel_reads_the_same() -> None:
     written = [t.cast("bytes", spelling.values[0]) for spelling in SPELLINGS]
     for edge in (2147483647 // 100, 2147483647 // 250, 2147483647 // 300, 2147483647 // 1000):
         written += [b"%d" % number for number in (edge, edge + 1, -edge, -edge - 1)]
-    answer = run_isolated(
+    result = run_isolated(
         SCENARIOS / "write_to_kernel.py", spellings=[spelling.decode("latin-1") for spelling in written]
     )
     for key in KEYS:
-        ours = [kernel_reading(key, spelling, hz=answer["hz"]) for spelling in written]
-        assert dict(zip(written, answer["values"][key])) == dict(zip(written, ours)), key
+        ours = [kernel_reading(key, spelling, hz=result["hz"]) for spelling in written]
+        assert dict(zip(written, result["values"][key])) == dict(zip(written, ours)), key

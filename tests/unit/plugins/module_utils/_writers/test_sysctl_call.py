@@ -95,8 +95,8 @@ def test_values(setting: str, values: dict[str, int | None]) -> None:
 @pytest.mark.skipif(not shutil.which("sysctl"), reason="needs sysctl(8)")
 def test_the_real_program_does_the_same() -> None:
     calls = [words for words in CALLS if KEY in words]
-    answer = run_isolated(SCENARIOS / "real_sysctl.py", calls=calls)
-    if "procps-ng 4." not in answer["release"]:
+    result = run_isolated(SCENARIOS / "real_sysctl.py", calls=calls)
+    if "procps-ng 4." not in result["release"]:
         pytest.skip("needs sysctl of procps 4")
     sets = {words: any(values_of(words.split()[index]) for index in CALLS[words].settings) for words in calls}
-    assert answer["values"] == {words: 60 if does else 7200 for words, does in sets.items()}
+    assert result["values"] == {words: 60 if does else 7200 for words, does in sets.items()}

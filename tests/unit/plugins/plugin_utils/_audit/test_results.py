@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one host answers is its own affair: the reports have the other hosts as if it were not there."""
+"""What one host returns is its own affair: the reports have the other hosts as if it were not there."""
 
 from __future__ import annotations
 

@@ -87,15 +87,15 @@ def test_forged_checkpoint_is_not_stored(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", ["before", "checkpoint", "would_change"])
 @pytest.mark.parametrize("would_change", [True, False])
 @pytest.mark.parametrize("wrong", ["missing", None, 7, "x", []], ids=str)
-def test_answer_of_which_a_part_is_wrong_ends_nothing(
+def test_result_of_which_a_part_is_wrong_ends_nothing(
     tmp_path: Path, part: str, would_change: bool, wrong: object
 ) -> None:
     rollout = begun(tmp_path, "a", "b")
     rollout.sockets = ("b",)  # then the host is changed even where it is compliant
-    answer = {**DIFFERS, "would_change": would_change, part: wrong}
+    result = {**DIFFERS, "would_change": would_change, part: wrong}
     if wrong == "missing":
-        del answer[part]
-    assert rollout.checkpoint(results(a=DIFFERS, b=answer), check_mode=False) == []
+        del result[part]
+    assert rollout.checkpoint(results(a=DIFFERS, b=result), check_mode=False) == []
     assert codes(rollout) == {"a": "not_started", "b": "failed"}
     assert not store.is_pending(str(tmp_path), "a")
 

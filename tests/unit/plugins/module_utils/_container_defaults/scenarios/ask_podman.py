@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let podman read each of several ``trees`` of files, and answer its release and the list that it has in the end.
+"""Let podman read each of several ``trees`` of files, and report its release and the list that it has in the end.
 
 A tree has the texts of files by their paths. A list is None where podman fails.
 """
@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters, skip
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report, skip
 
 FOLDERS = ("/etc/containers", "/usr/share/containers", "/root/.config")
 
@@ -57,7 +57,7 @@ def main() -> None:
             found.append(ask(store))
             for path in tree:
                 Path(path).unlink()
-    answer(version=version, lists=found)
+    report(version=version, lists=found)
 
 
 main()

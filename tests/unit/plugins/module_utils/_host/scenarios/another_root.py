@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 root = parameters()["root"]
 command = 'mount -t tmpfs tmpfs "$1" && exec "$2" "$3" "$1"'
@@ -26,5 +26,5 @@ with subprocess.Popen(
     assert process.stdout.readline() == "ready\n"
     link = f"/proc/{process.pid}/root"
     files = Files(link)
-    answer(is_running_system=files.is_running_system, is_below_link=files.on_host("/etc") == f"{link}/etc")
+    report(is_running_system=files.is_running_system, is_below_link=files.on_host("/etc") == f"{link}/etc")
     process.communicate("")

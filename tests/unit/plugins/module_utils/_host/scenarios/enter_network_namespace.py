@@ -13,7 +13,7 @@ from unittest import mock
 
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import cookie, open_namespace, run_in
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, report, sysctl
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, unshare
 
 TIME = Path("/proc/sys/net/ipv4/tcp_keepalive_time")
@@ -43,7 +43,7 @@ try:
         run_in(second, write)
 except OSError as exc:
     moved = exc.strerror == "the thread is in another namespace than the one that it entered"
-answer(
+report(
     values=values,
     stayed=os.path.samestat(mine, os.stat("/proc/self/ns/net")) and read() == "7200",
     written=run_in(first, read),

@@ -10,7 +10,7 @@ import subprocess
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 root = parameters()["root"]
 file = f"{root}/etc/sysctl.d/a.conf"
@@ -23,4 +23,4 @@ for step in (lambda: files.require_writable(target), lambda: files.replace(targe
         step()
     except FileError as exc:  # noqa: PERF203 -- each step has to fail
         errors.append(str(exc))
-answer(errors=errors)
+report(errors=errors)

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 root = parameters()["root"]
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=8", "tmpfs", root], check=True)
@@ -26,4 +26,4 @@ try:
 except OSError as exc:
     error = str(exc.strerror)
 undo()
-answer(error=error, text=path.read_text())
+report(error=error, text=path.read_text())

@@ -7,6 +7,6 @@
 from __future__ import annotations
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report
 
-answer(command_line=Kernel().command_line().decode())
+report(command_line=Kernel().command_line().decode())

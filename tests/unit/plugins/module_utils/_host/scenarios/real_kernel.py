@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
@@ -47,4 +47,4 @@ found["read_only"] = [
     message(lambda: kernel.write("time", 61)),
     kernel.read().time,
 ]
-answer(**found, after=shown())
+report(**found, after=shown())

@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 root = parameters()["root"]
 
@@ -32,7 +32,7 @@ layers = f"lowerdir={root}/lower,upperdir={root}/memory/upper,workdir={root}/mem
 mounts = mount("-t", "overlay", "-o", layers, "none", f"{root}/a b")
 losses = [mounts.loss(f"{root}/{path}", in_container=True) for path in ("memory/x", "a b/x", "lower/x")]
 over = mount("--bind", f"{root}/lower", f"{root}/memory").of(f"{root}/memory/x")
-answer(
+report(
     losses=[loss and loss.what.replace(root, "") for loss in losses],
     shown_over_the_tmpfs=over and over.root[-len("/lower") :],
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.tests.unit.namespace_tools import number
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, skip
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report, skip
 
 USER = 1000
 CHILD = Path(__file__).with_name("child_of_user.py")
@@ -45,7 +45,7 @@ with contextlib.ExitStack() as stack:
     host = NamespaceHost.local()
     with contextlib.closing(host.scanner):
         by_number = {one.number: one for one in host.scanner.namespaces()}
-    answer(
+    report(
         containers=[[one.name for one in by_number[number(pid)].containers] for _monitor, pid in found],
         users=[by_number[number(pid)].user for _monitor, pid in found],
     )

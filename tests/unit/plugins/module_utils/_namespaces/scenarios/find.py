@@ -14,8 +14,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import dweller, number
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, connect, end, keepalive, listen
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import number, process_in_namespace
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, connect, end, keepalive, listen, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, MS_BIND, mount, unshare
 
 NAME = "/run/name space"
@@ -33,13 +33,13 @@ class Meanwhile(Processes):
 
     def pids(self) -> list[int]:
         found = super().pids()
-        self.newcomer = self.newcomer or dweller(200)
+        self.newcomer = self.newcomer or process_in_namespace(200)
         return found
 
 
 Path(NAME).touch()
 end(child(bind))
-pid = dweller(300, work=lambda: keepalive(*connect(listen())))
+pid = process_in_namespace(300, work=lambda: keepalive(*connect(listen())))
 meanwhile = Meanwhile()
 host = NamespaceHost.of(meanwhile, Kernel(), WritableFiles())
 with contextlib.closing(host.scanner):
@@ -47,12 +47,12 @@ with contextlib.closing(host.scanner):
     by_number = {one.number: one for one in found}
     names = {
         number("self"): "host",
-        number(pid): "dweller",
+        number(pid): "process",
         os.stat(NAME).st_ino: "named",
         number(meanwhile.newcomer): "meanwhile",
     }
     identities = host.scanner.identities()
-answer(
+report(
     found={
         names[one.number]: [one.is_host, list(one.names), one.values.time, one.connections, len(one.pids)]
         for one in found

@@ -12,10 +12,10 @@ from unittest import mock
 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import dweller, number
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import number, process_in_namespace
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report
 
-pid = dweller()
+pid = process_in_namespace()
 
 
 def identity(*, with_processes: bool = True) -> str | None:
@@ -30,7 +30,7 @@ with mock.patch.object(find, "cookie", return_value=None):
     older = [identity(), identity()]
     without_processes = identity(with_processes=False)
 now = [identity(), identity()]
-answer(
+report(
     same=[len(set(older)), len(set(now))],
     older=str(older[0]).startswith(f"inode {number(pid)} since "),
     without_processes=without_processes,

@@ -19,13 +19,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters impo
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import change, dweller, values
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import change, process_in_namespace, values
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
-pid = dweller()
+pid = process_in_namespace()
 
 
 class Killed(Kernel):
@@ -48,7 +48,7 @@ if not killed:
 status = os.waitpid(killed, 0)[1]
 left = values(pid)
 found = change(pids=[pid], time=600, intvl=60, probes=20)
-answer(
+report(
     killed=os.WTERMSIG(status) == signal.SIGKILL,
     left=left,
     changed=[[one["before"], one["set_by"]["values"]] for one in found["changed_namespaces"]],

@@ -19,15 +19,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import MEMORY, change, dweller, number, own_values, values
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters, sysctl
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
+    MEMORY,
+    change,
+    number,
+    own_values,
+    process_in_namespace,
+    values,
+)
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report, sysctl
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 how = parameters()["how"]
-pids = [dweller(), dweller(), dweller()]
+pids = [process_in_namespace(), process_in_namespace(), process_in_namespace()]
 odd = number(pids[1])
 
 
@@ -78,7 +85,7 @@ with contextlib.closing(host.scanner):
         error = str(exc)
 times = [values(pid)[0] for pid in pids]
 later = change(pids=pids, time=300)
-answer(
+report(
     changed=len(outcome.changed),
     failed=[one.reason.code for one in outcome.failed],
     left=[one.reason.code for one in outcome.left],

@@ -17,13 +17,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters impo
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import dweller, own_values, values
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, end
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import own_values, process_in_namespace, values
+from ansible_collections.linux.tcp.tests.unit.socket_tools import end, report
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
-first = dweller()
+first = process_in_namespace()
 later: list[int] = []
 
 
@@ -33,14 +33,14 @@ class Meanwhile(Kernel):
     def write(self, key: Key, value: int) -> None:
         super().write(key, value)
         if not later:
-            later.append(dweller())
+            later.append(process_in_namespace())
             end(first)
 
 
 host = NamespaceHost.of(Processes(), Meanwhile(), WritableFiles())
 with contextlib.closing(host.scanner):
     outcome = ensure(host, DesiredState(Values(600, 60, 20)), Filters.for_change({"all": True}), check_mode=False)
-answer(
+report(
     changed=len(outcome.changed),
     failed=len(outcome.failed),
     left=[one.reason.code for one in outcome.left],

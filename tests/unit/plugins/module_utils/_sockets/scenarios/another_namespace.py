@@ -14,7 +14,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import read_table
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, connect, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, connect, listen, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, set_loopback, unshare
 
 
@@ -40,4 +40,4 @@ with mock.patch.object(namespaces, "_setns", refuse):
     except GoneError as exc:
         moved = str(exc) == f"/proc/{pid}/ns/net is no longer net:[{mine}]."
 same = sorted(by_netlink) == sorted(by_files)
-answer(lengths=[len(by_netlink), len(by_files)], same=same, stayed=stayed, moved=moved)
+report(lengths=[len(by_netlink), len(by_files)], same=same, stayed=stayed, moved=moved)

@@ -12,7 +12,7 @@ from unittest import mock
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import netlink
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import _ask
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, listen, report
 
 
 def count() -> list[t.Any]:
@@ -28,4 +28,4 @@ found.append(count())
 connect(listen("::1", socket.AF_INET6))
 connect(listen("::", socket.AF_INET6), "127.0.0.1", family=socket.AF_INET)
 found.append(count())
-answer(found=found)
+report(found=found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, listen, of_sockets, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import listen, of_sockets, port_of, report
 
 listener = listen()
 port = port_of(listener)
@@ -24,4 +24,4 @@ class Meanwhile(Processes):
 scanner = SocketScanner(Meanwhile())
 filters = Filters.from_options({"local_ports": [port], "local_addresses": ["127.0.0.1"]})
 found = list(scanner.sockets(filters))
-answer(found=len(found), unreadable=[one["code"] for one in of_sockets(scanner.unreadable.as_list())])
+report(found=len(found), unreadable=[one["code"] for one in of_sockets(scanner.unreadable.as_list())])

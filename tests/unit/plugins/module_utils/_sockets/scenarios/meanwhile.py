@@ -18,7 +18,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     child,
     end,
     keepalive,
@@ -26,6 +25,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     of_sockets,
     parameters,
     port_of,
+    report,
 )
 
 given = parameters()
@@ -54,4 +54,4 @@ filters = Filters.from_options({"pids": [pid, *second, *mine], "local_ports": [p
 descriptors = len(os.listdir("/proc/self/fd"))
 found = [[one.options and one.options.keepalive, len(one.processes)] for one in scanner.sockets(filters)]
 assert len(os.listdir("/proc/self/fd")) == descriptors
-answer(found=found, unreadable=of_sockets(scanner.unreadable.as_list()))
+report(found=found, unreadable=of_sockets(scanner.unreadable.as_list()))

@@ -14,13 +14,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import ST
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.netlink import _read_files, read_table
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     KEEPALIVE_TIMER,
-    answer,
     armed,
     connect,
     inode,
     keepalive,
     kept,
     listen,
+    report,
     send_until_full,
 )
 
@@ -50,4 +50,4 @@ assert {entry.inode for entry in ways[0]} == {inode(one) for one in kept}
 assert any(entry.unacknowledged for entry in ways[0])
 assert any(entry.timer == KEEPALIVE_TIMER for entry in ways[0])
 listening = read_table("/proc/self", namespace, [STATES["listening"]])
-answer(same=same, lengths=[len(ways[0]), len(ways[1]), len(quiet[0])], listeners=len(listening))
+report(same=same, lengths=[len(ways[0]), len(ways[1]), len(quiet[0])], listeners=len(listening))

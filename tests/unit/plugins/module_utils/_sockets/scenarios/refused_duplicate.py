@@ -14,7 +14,7 @@ import socket
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import duplicate, open_process
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, inode, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import inode, parameters, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import PIDFD_GETFD, refuse_call
 
 refuse_call(PIDFD_GETFD, parameters()["number"])
@@ -22,4 +22,4 @@ with socket.socket() as mine:
     try:
         duplicate(open_process(os.getpid()), mine.fileno(), inode=inode(mine))
     except KeepaliveError as exc:
-        answer(error=type(exc).__name__, message=str(exc))
+        report(error=type(exc).__name__, message=str(exc))

@@ -16,12 +16,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.processes import P
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     keepalive,
     listen,
     of_sockets,
     parameters,
     port_of,
+    report,
 )
 
 one, other = listen(), listen()
@@ -45,4 +45,4 @@ class Meanwhile(Processes):
 scanner = SocketScanner(Meanwhile())
 filters = Filters.from_options({"pids": [os.getpid()], "local_ports": [port]})
 seen = [one.options for one in scanner.sockets(filters)]
-answer(seen=seen, unreadable=of_sockets(scanner.unreadable.as_list()))
+report(seen=seen, unreadable=of_sockets(scanner.unreadable.as_list()))

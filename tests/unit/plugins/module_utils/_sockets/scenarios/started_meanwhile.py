@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, end, listen, own_command, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, end, listen, own_command, port_of, report
 
 listener = listen()
 first = child(lambda: None)
@@ -27,4 +27,4 @@ class Meanwhile(Processes):
 
 scanner = SocketScanner(Meanwhile())
 found = list(scanner.sockets(Filters.from_options({"commands": [own_command()], "local_ports": [port_of(listener)]})))
-answer(held=started[0] in [process.pid for one in found for process in one.processes])
+report(held=started[0] in [process.pid for one in found for process in one.processes])

@@ -13,7 +13,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 KEY = Path("/proc/sys/net/ipv4/tcp_keepalive_time")
 values = []
@@ -22,4 +22,4 @@ for text in parameters()["texts"]:
     Path(parameters()["file"]).write_bytes(text.encode())
     subprocess.run(["busybox", "sysctl", "-e", "-p", parameters()["file"]], capture_output=True, check=False)
     values.append(int(KEY.read_text()))
-answer(values=values)
+report(values=values)

@@ -4,7 +4,7 @@
 
 """Write each of the ``spellings`` to each key of a new network namespace, after a value that the kernel takes.
 
-The answer has the kernel's ticks a second, and for each key and spelling the value that is in force after the write,
+The result has the kernel's ticks a second, and for each key and spelling the value that is in force after the write,
 or null where it was refused. Each spelling has a character for a byte.
 """
 
@@ -14,7 +14,7 @@ import os
 import time
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 COARSE_CLOCK = 6  # CLOCK_MONOTONIC_COARSE of include/uapi/linux/time.h, whose resolution is a tick
 
@@ -34,7 +34,7 @@ def in_force(path: str, written: bytes) -> int | None:
 
 
 spellings = [text.encode("latin-1") for text in parameters()["spellings"]]
-answer(
+report(
     hz=round(1 / time.clock_getres(COARSE_CLOCK)),
     values={key: [in_force(f"/proc/sys/net/ipv4/tcp_keepalive_{key}", one) for one in spellings] for key in KEYS},
 )

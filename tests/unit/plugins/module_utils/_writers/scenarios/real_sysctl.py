@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report
 
 FILE = Path("/proc/sys/net/ipv4/tcp_keepalive_time")
 
@@ -22,4 +22,4 @@ def value_after(words: str) -> int:
 
 if __name__ == "__main__":
     release = subprocess.run(["sysctl", "--version"], capture_output=True, check=False, text=True).stdout
-    answer(release=release, values={words: value_after(words) for words in parameters()["calls"]})
+    report(release=release, values={words: value_after(words) for words in parameters()["calls"]})

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.modules import keepalive, keepalive_info
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, parameters, run_module
+from ansible_collections.linux.tcp.tests.unit.socket_tools import parameters, report, run_module
 
 MODULES = {"keepalive": keepalive.main, "keepalive_info": keepalive_info.main}
 
@@ -37,9 +37,9 @@ os.mkdir(f"{root}/own.d")
 mount("--bind", f"{root}/own.d", f"{root}/etc/sysctl.d")
 os.chroot(root)
 os.chdir("/")
-answers = [run_module(MODULES[module], params) for module, params in parameters()["steps"]]
-answer(
-    answers=answers,
+results = [run_module(MODULES[module], params) for module, params in parameters()["steps"]]
+report(
+    results=results,
     files={path.name: path.read_text(encoding="utf-8") for path in Path("/etc/sysctl.d").iterdir()},
     kernel=[Path(f"/proc/sys/net/ipv4/tcp_keepalive_{key}").read_text(encoding="ascii") for key in KEYS],
 )

@@ -16,16 +16,16 @@ from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
     change,
     choose,
     codes,
-    dweller,
     number,
     own_values,
+    process_in_namespace,
     values,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer
+from ansible_collections.linux.tcp.tests.unit.socket_tools import report
 
 WANT: dict[str, t.Any] = {"time": 600, "intvl": 60, "probes": 20}
 
-fresh, chosen, compliant = dweller(), dweller(60), dweller(*WANT.values())
+fresh, chosen, compliant = process_in_namespace(), process_in_namespace(60), process_in_namespace(*WANT.values())
 names = {number(fresh): "fresh", number(chosen): "chosen", number(compliant): "compliant", number("self"): "host"}
 
 
@@ -52,7 +52,7 @@ restored = change(all=True, state="absent", time=600, intvl=60, probes=20)
 again_absent = change(all=True, state="absent")
 for found in (would_restore, restored):
     found.pop("unreadable")
-answer(
+report(
     same_in_check_mode=checked == first,
     untouched=untouched,
     changed=[names[changed["id"]], changed["before"], changed["after"], changed["lasts"], changed["set_by"]["code"]],

@@ -9,8 +9,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import change, dweller, look, number, own_values, values
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import (
+    change,
+    look,
+    number,
+    own_values,
+    process_in_namespace,
+    values,
+)
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, MS_BIND, mount, unshare
 
 ID = "0123456789abcdef" * 4
@@ -41,7 +48,13 @@ write(f"/var/lib/docker/containers/{ID}/config.v2.json", {"Name": "/web"})
 write(f"/var/lib/docker/containers/{ID}/hostconfig.json", {"Sysctls": SYSCTLS, "ReadonlyPaths": ["/proc/sys"]})
 Path(NAME).parent.mkdir()
 Path(NAME).touch()
-pids = {"docker": dweller(60), "kubernetes": dweller(), "lxc": dweller(), "unit": dweller(), "named": child(bind)}
+pids = {
+    "docker": process_in_namespace(60),
+    "kubernetes": process_in_namespace(),
+    "lxc": process_in_namespace(),
+    "unit": process_in_namespace(),
+    "named": child(bind),
+}
 for kind, pid in pids.items():
     Path(f"/run/{kind}").write_text(f"0::{PLACES[kind]}\n", encoding="ascii")
     mount(f"/run/{kind}", f"/proc/{pid}/cgroup", flags=MS_BIND)
@@ -56,7 +69,7 @@ def found_by(**filters: object) -> list[str]:
 everything = look()
 shown = {kinds[one["id"]]: one for one in everything["namespaces"]}
 changed = change(engines=["lxc", "docker"], time=600, diff=True)
-answer(
+report(
     totals=everything["totals"],
     host=shown["host"]["host"],
     containers={kind: one["containers"] for kind, one in shown.items() if one["containers"]},

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.linux.tcp.tests.unit.namespace_tools import change, dweller, look, number
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, become_nobody, child
+from ansible_collections.linux.tcp.tests.unit.namespace_tools import change, look, number, process_in_namespace
+from ansible_collections.linux.tcp.tests.unit.socket_tools import become_nobody, child, report
 
 own = number("self")
-other = dweller(300)
-mine = dweller(300, work=lambda: become_nobody(dumpable=True))
+other = process_in_namespace(300)
+mine = process_in_namespace(300, work=lambda: become_nobody(dumpable=True))
 
 
 def work() -> None:
     become_nobody(dumpable=True)
     found = look()
-    answer(
+    report(
         found={
             "own" if one["id"] == own else "mine" if one["id"] == number(mine) else "other": [
                 one["host"],

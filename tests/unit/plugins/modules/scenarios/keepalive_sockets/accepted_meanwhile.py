@@ -12,17 +12,17 @@ from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepaliv
 )
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     after_call,
-    answer,
     connect,
     ensure,
     inode,
     kept,
     look,
     port_of,
+    report,
 )
 
 listener = open_sockets()["listener"]
 with after_call(apply, "_require_reachable", lambda: connect(listener)):
     found = ensure(local_ports=[port_of(listener)], listening=True)
 late = kept[-1]  # the end that the listener accepted
-answer(late=look(late)[0], counted=inode(late) in found["changed_by_inode"])
+report(late=look(late)[0], counted=inode(late) in found["changed_by_inode"])

@@ -12,10 +12,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets import apply
 from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets.connections import (
     open_sockets,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import after_call, answer, armed, ensure, inode, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import after_call, armed, ensure, inode, port_of, report
 
 sockets = open_sockets()
 off = sockets["off"]
 with after_call(apply, "_set_all", lambda: off.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 50)):
     found = ensure(remote_ports=[port_of(sockets["listener"])], commands=["*"], covered=False)
-answer(timer=armed(found["changed_by_inode"][inode(off)]["after"]["timer"]["left"]))
+report(timer=armed(found["changed_by_inode"][inode(off)]["after"]["timer"]["left"]))

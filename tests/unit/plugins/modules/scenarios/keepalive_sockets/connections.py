@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Open connections that differ in keepalive, and shorten what the module answers, for several scripts."""
+"""Open connections that differ in keepalive, and shorten the module's result, for several scripts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.unit.socket_tools import Answer
+    from ansible_collections.linux.tcp.tests.unit.socket_tools import Result
 
     Sockets = t.Dict[str, socket.socket]
 
@@ -54,8 +54,8 @@ def look_at_all(sockets: Sockets) -> dict[str, list[float | None]]:
     return {name: look(one) for name, one in sockets.items()}
 
 
-def summarise(found: Answer, sockets: Sockets) -> Answer:
-    """Return the module's answer in short: what changed on each of these sockets, and why the others did not."""
+def summarise(found: Result, sockets: Sockets) -> Result:
+    """Return the module's result in short: what changed on each of these sockets, and why the others did not."""
     names = {inode(one): name for name, one in sockets.items()}
     return {
         "changed": found["changed"],
@@ -74,7 +74,7 @@ def summarise(found: Answer, sockets: Sockets) -> Answer:
     }
 
 
-def _state(state: Answer) -> list[object]:
+def _state(state: Result) -> list[object]:
     return [
         *(state[key] for key in ("keepalive", "time", "intvl", "probes")),
         state["timer"] and armed(state["timer"]["left"]),

@@ -11,7 +11,7 @@ from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepaliv
     open_sockets,
     summarise,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, ensure, parameters, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import ensure, parameters, port_of, report
 
 sockets = open_sockets()
 before = look_at_all(sockets)
@@ -19,7 +19,7 @@ want = {"remote_ports": [port_of(sockets["listener"])], **parameters()["want"]}
 planned = summarise(ensure(_ansible_check_mode=True, **want), sockets)
 untouched = look_at_all(sockets) == before
 done = summarise(ensure(**want), sockets)
-answer(
+report(
     untouched=untouched,
     same=planned == done,
     done=done,

@@ -13,7 +13,6 @@ import os
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     inode,
@@ -22,6 +21,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     own_command,
     parameters,
     port_of,
+    report,
     steady,
     sysctl,
 )
@@ -49,4 +49,4 @@ def lines(side: str) -> list[str]:
     return sorted(steady(text).splitlines())
 
 
-answer(sides=[lines("before"), lines("after")], comm=own_command())
+report(sides=[lines("before"), lines("after")], comm=own_command())

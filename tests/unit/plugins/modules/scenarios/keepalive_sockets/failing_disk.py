@@ -11,13 +11,13 @@ from unittest import mock
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, ensure, gather, listen, options
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, ensure, gather, listen, options, report
 
 client, server = connect(listen())
 failing = FileError("/var/lib/docker/x cannot be read: Input/output error.")
 before = options(client)
 with mock.patch.object(EngineFiles, "container_at", side_effect=failing):
-    answer(
+    report(
         messages=[found["msg"] for found in (gather(os.getpid()), ensure(os.getpid(), time=77))],
         same=options(client) == before,
     )

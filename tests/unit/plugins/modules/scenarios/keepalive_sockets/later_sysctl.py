@@ -9,11 +9,11 @@ from __future__ import annotations
 from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets.connections import (
     open_sockets,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, ensure, look, port_of, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import ensure, look, port_of, report, sysctl
 
 sockets = open_sockets()
 port = port_of(sockets["listener"])
 ensure(remote_ports=[port], rearm=True)
 ensure(remote_ports=[port], commands=["*"], covered=False, time=100)
 sysctl("time", 900)
-answer(old=look(sockets["old"])[1], timeout=look(sockets["timeout"])[1])
+report(old=look(sockets["old"])[1], timeout=look(sockets["timeout"])[1])

@@ -10,7 +10,7 @@ from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepaliv
     open_sockets,
     summarise,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, ensure, listen, look, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, ensure, listen, look, port_of, report
 
 sockets = open_sockets()
 listener = sockets["listener"]
@@ -21,7 +21,7 @@ accepted = connect(listener)[1]
 only = listen()
 untouched = ensure(local_ports=[port_of(only)])
 alone = ensure(local_ports=[port_of(only)], states=["listening"])
-answer(
+report(
     listener=done["sockets"]["listener"],
     changed=done["totals"]["changed"],
     unset=look(unset),

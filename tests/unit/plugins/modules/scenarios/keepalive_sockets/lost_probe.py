@@ -13,7 +13,6 @@ import select
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -21,6 +20,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     listen,
     port_of,
+    report,
     sysctl,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import set_loopback
@@ -63,4 +63,4 @@ heard = []
 for name in ("left", "on"):
     sockets[name].sendall(b"still here")
     heard.append(pairs[name][1].recv(10).decode())
-answer(ends=ends, covered=covered, heard=heard)
+report(ends=ends, covered=covered, heard=heard)

@@ -18,7 +18,6 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import apply
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     after_call,
-    answer,
     child,
     connect,
     end,
@@ -28,6 +27,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     look,
     parameters,
     port_of,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import disconnect
 
@@ -78,7 +78,7 @@ def keepalive_at(descriptor: int) -> int:
 
 with after_call(apply, "_require_reachable", EVENTS[event]):
     found = ensure(pid, remote_ports=[port])
-answer(
+report(
     changed=found["changed"],
     gone=found["totals"]["gone"],
     failed=found.get("failed", False),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     MPTCP,
-    answer,
     connect,
     enable_mptcp,
     ensure,
     keepalive,
     listen,
+    report,
     sysctl,
 )
 
@@ -27,7 +27,7 @@ sysctl("time", 600)
 port = client.getpeername()[1]
 on = ensure(remote_ports=[port], rearm=True)
 pinned = ensure(remote_ports=[port], time=60)
-answer(
+report(
     on=[one["after"]["covered"] for one in on["changed_sockets"]],
     again=ensure(remote_ports=[port], rearm=True)["changed"],
     pinned=[one["after"]["time"] for one in pinned["changed_sockets"]],

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, ensure, listen, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, ensure, listen, report, sysctl
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, set_loopback, unshare
 
 
@@ -20,4 +20,4 @@ def work() -> None:
 pid = child(work)
 found = ensure(pid, states=["listening"])
 again = ensure(pid, states=["listening"])
-answer(times=[one["after"]["time"] for one in found["changed_sockets"]], again=again["changed"])
+report(times=[one["after"]["time"] for one in found["changed_sockets"]], again=again["changed"])

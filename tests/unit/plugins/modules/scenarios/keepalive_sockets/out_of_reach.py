@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, ensure, kept, listen, parameters
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, ensure, kept, listen, parameters, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_FILES, unshare
 
 ADDRESS = "127.9.8.7"
@@ -49,7 +49,7 @@ found = ensure(
     local_addresses=[ADDRESS],
 )
 done.set()
-answer(
+report(
     totals=found["totals"],
     unreadable=[[one["code"], one["count"]] for one in found["unreadable"]],
     warnings=found["warnings"],

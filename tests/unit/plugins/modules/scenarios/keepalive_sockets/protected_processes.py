@@ -12,13 +12,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     become_nobody,
     child,
     ensure,
     listen,
     look,
     parameters,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWUSER, PR_SET_DUMPABLE, prctl, unshare
 
@@ -41,4 +41,4 @@ WORKS: dict[str, t.Callable[[], object]] = {
 
 listener = listen()
 pid = child(WORKS[parameters()["work"]])
-answer(changed=ensure(pid, listening=True)["totals"]["changed"], on=look(listener)[0])
+report(changed=ensure(pid, listening=True)["totals"]["changed"], on=look(listener)[0])

@@ -12,7 +12,7 @@ import socket
 from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets.connections import (
     open_sockets,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, ensure, options, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import ensure, options, port_of, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import SETSOCKOPT, refuse_call
 
 sockets = open_sockets()
@@ -25,7 +25,7 @@ def values() -> list[list[int]]:
 before = values()
 refuse_call(SETSOCKOPT, errno.EPERM, third=socket.TCP_KEEPINTVL)
 found = ensure(remote_ports=[port_of(sockets["listener"])], time=300, intvl=7, commands=["*"])
-answer(
+report(
     changed=found["changed"],
     reasons=sorted({one["reason"]["message"] for one in found["unreachable_sockets"]}),
     totals=found["totals"],

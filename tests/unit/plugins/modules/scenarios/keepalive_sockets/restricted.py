@@ -20,12 +20,12 @@ from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepaliv
     open_sockets,
 )
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     become_nobody,
     child,
     ensure,
     parameters,
     port_of,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CAP_SYS_PTRACE,
@@ -69,4 +69,4 @@ if given["by"] == "port":
     found = ensure(remote_ports=[port_of(sockets["listener"])], **given["filters"])
 else:
     found = ensure(os.getpid(), other, **given["filters"])
-answer(failed=found.get("failed", False), msg=found.get("msg"), untouched=look_at_all(sockets) == before)
+report(failed=found.get("failed", False), msg=found.get("msg"), untouched=look_at_all(sockets) == before)

@@ -13,13 +13,13 @@ from pathlib import Path
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import apply
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     after_call,
-    answer,
     child,
     end,
     ensure,
     listen,
     look,
     port_of,
+    report,
     skip,
 )
 
@@ -47,7 +47,7 @@ pids = [child(lambda: hold(ends[0]))]
 ends[0].close()
 with after_call(apply, "_require_reachable", restart):
     found = ensure(pids[0], remote_ports=[port_of(listener)])
-answer(
+report(
     same=pids[0] == pids[1],
     changed=found["changed"],
     gone=found["totals"]["gone"],

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, ensure, listen, look
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, ensure, listen, look, report
 
 listener = listen()
 workers = [child(lambda: None) for _number in range(3)]
 found = ensure(workers[0], workers[1], states=["listening"])
 one = found["changed_sockets"][0]
-answer(
+report(
     changed=found["totals"]["changed"],
     holders=sorted(process["pid"] for process in one["processes"]) == sorted(workers[:2]),
     on=look(listener)[0],

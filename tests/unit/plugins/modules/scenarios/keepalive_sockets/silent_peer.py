@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, ensure, keepalive, listen, look
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, ensure, keepalive, listen, look, report
 
 client, server = connect(listen())
 keepalive(client)
@@ -28,4 +28,4 @@ ensure(remote_ports=[client.getpeername()[1]], time=1)
 while heard() > 1000:
     time.sleep(0.001)
 client.sendall(b"still here")
-answer(heard=server.recv(20).decode(), time=look(client)[1])
+report(heard=server.recv(20).decode(), time=look(client)[1])

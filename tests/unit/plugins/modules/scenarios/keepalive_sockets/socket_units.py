@@ -13,7 +13,6 @@ from unittest import mock
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import scan
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -21,6 +20,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     listen,
     options,
     port_of,
+    report,
 )
 
 assert os.getpid() == 1
@@ -50,7 +50,7 @@ def fail() -> None:
 with mock.patch.object(scan, "listening_ends", fail):
     lost = gather(pids=None, units=["x.socket"])
     not_asked = gather(pids=None, units=["x.service"])
-answer(
+report(
     selected=selected,
     other_user=other_user,
     changed=sorted(names[one] for one in changed["changed_by_inode"]),

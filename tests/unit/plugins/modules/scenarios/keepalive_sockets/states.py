@@ -10,13 +10,13 @@ import socket
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     inode,
     kept,
     listen,
     look,
+    report,
     send_until_full,
 )
 
@@ -53,7 +53,7 @@ sockets = {
 }
 everywhere = list(STATES)
 done = ensure(states=everywhere, time=88)
-answer(
+report(
     states={name: done["changed_by_inode"][inode(one)]["state"] for name, one in sockets.items()},
     now={name: look(one)[:2] for name, one in sockets.items()},
     again=ensure(states=everywhere, time=88)["totals"]["changed"],

@@ -9,12 +9,12 @@ from __future__ import annotations
 from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets.connections import (
     open_sockets,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, ensure, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import ensure, port_of, report
 
 port = port_of(open_sockets()["listener"])
 found = ensure(remote_ports=[port], summary_only=True)
 again = ensure(remote_ports=[port], summary_only=True, _ansible_check_mode=True)
-answer(
+report(
     lists=[found[key] for key in ("changed_sockets", "left_sockets", "unreachable_sockets")],
     totals=found["totals"],
     again=again["totals"],

@@ -12,13 +12,13 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     child_with_threads,
     ensure,
     kept,
     listen,
     parameters,
     port_of,
+    report,
 )
 
 listener = listen()
@@ -29,7 +29,7 @@ pid = child_with_threads(
 )
 found = ensure(pid, remote_ports=[port_of(listener)], time=77)
 sockets = found["changed_sockets"] + found["unreachable_sockets"]
-answer(
+report(
     pids=[process["pid"] for one in sockets for process in one["processes"]] == [pid],
     times=[one["after"]["time"] for one in found["changed_sockets"]],
     unreachable=[one["reason"]["message"] for one in found["unreachable_sockets"]],

@@ -11,7 +11,6 @@ import time
 
 from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets.connections import summarise
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -19,6 +18,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     keepalive_timer,
     listen,
+    report,
     steady,
     sysctl,
 )
@@ -40,4 +40,4 @@ while not probes():
 sysctl("intvl", 5)
 before = steady(gather()["by_inode"][inode(client)]["reason"]["message"])
 found = summarise(ensure(remote_ports=[client.getpeername()[1]], rearm=True), {"client": client})
-answer(before=before, found=found["left"], changed=found["changed"], timer=keepalive_timer(client))
+report(before=before, found=found["left"], changed=found["changed"], timer=keepalive_timer(client))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, ensure, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, ensure, listen, report
 
 client, server = connect(listen())
 client.setblocking(False)
@@ -27,7 +27,7 @@ leaked = len(os.listdir("/proc/self/fd")) - descriptors
 after = flags()
 data = client.recv(20).decode()
 server.close()
-answer(
+report(
     changed=found["totals"]["changed"],
     flags=after == before,
     leaked=leaked,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -20,6 +19,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     options,
     parameters,
     port_of,
+    report,
     sysctl,
 )
 
@@ -45,7 +45,7 @@ inherited = connect(listener)[1].getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_
 untouched = before == look(sockets["one probe"])
 keepalive(*sockets.values())  # as their programs may
 found = gather()["by_inode"]
-answer(
+report(
     changed=sorted(names[one] for one in done["changed_by_inode"]),
     left={names[one]: state["reason"]["code"] for one, state in left.items() if one in names},
     same=planned["totals"] == done["totals"],

@@ -9,13 +9,13 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     ensure,
     kept,
     listen,
     look,
     of_sockets,
     port_of,
+    report,
 )
 
 listener = listen()
@@ -26,7 +26,7 @@ planned = ensure(listening=True, local_ports=[port], _ansible_check_mode=True)
 done = ensure(listening=True, local_ports=[port])
 accepted = [listener.accept()[0] for _client in waiting]
 again = ensure(listening=True, local_ports=[port])
-answer(
+report(
     same=[planned["totals"] == done["totals"], planned["warnings"] == done["warnings"]],
     totals=done["totals"],
     unreadable=[[one["code"], one["count"]] for one in of_sockets(done["unreadable"])],

@@ -11,7 +11,6 @@ import socket
 import threading
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     child,
     connect,
     gather,
@@ -19,6 +18,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     listen,
     of_sockets,
+    report,
 )
 
 listener = listen()
@@ -40,13 +40,13 @@ def work() -> None:
 
 
 pid = child(work)
-answers = [gather(os.getpid(), pid) for _number in range(30)]
-answer(
-    failed=[one["msg"] for one in answers if one.get("failed")],
-    always=all(one["by_inode"][inode(staying)]["covered"] for one in answers),
-    reasons=sorted({one["code"] for found in answers for one in of_sockets(found["unreadable"])}),
+results = [gather(os.getpid(), pid) for _number in range(30)]
+report(
+    failed=[one["msg"] for one in results if one.get("failed")],
+    always=all(one["by_inode"][inode(staying)]["covered"] for one in results),
+    reasons=sorted({one["code"] for found in results for one in of_sockets(found["unreadable"])}),
     sums=all(
         sum(found["totals"][key] for key in ("covered", "not_covered", "unknown")) == len(found["sockets"])
-        for found in answers
+        for found in results
     ),
 )

@@ -10,7 +10,6 @@ import os
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     armed,
     connect,
     gather,
@@ -18,6 +17,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     kept,
     listen,
+    report,
     send_until_full,
     steady,
     sysctl,
@@ -61,7 +61,7 @@ for one in seen.values():
     one["reason"] = one["reason"] and steady(one["reason"]["message"])
 shown = ("state", "keepalive", "time", "intvl", "probes", "user_timeout", "timer", "covered", "reason")
 summary = gather(summary_only=True)
-answer(
+report(
     seen={name: [seen[name][key] for key in shown] for name in sockets},
     totals=found["totals"],
     reasons=found["reasons"],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -17,6 +16,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     listen,
     options,
+    report,
     sysctl,
 )
 
@@ -56,7 +56,7 @@ late = failing(limit=1200)
 summary = counts(limit=1200)
 selected = {"covered": False, "states": ["established", "listening"], "time": 170, "probes": 6, "limit": 1200}
 done = ensure(remote_ports=[listener.getsockname()[1]], **selected)
-answer(
+report(
     none=failing(),
     silent=silent,
     late=late,

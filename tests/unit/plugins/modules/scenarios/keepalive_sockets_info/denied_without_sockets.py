@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, become_nobody, child, gather, listen, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import become_nobody, child, gather, listen, port_of, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, unshare
 
 listener = listen()
@@ -21,7 +21,7 @@ def work() -> None:
     os.close(listener.fileno())
     found = gather(os.getppid(), local_ports=[port])
     denied = [one for one in found["unreadable"] if one["code"] == "permission_denied"]
-    answer(sockets=found["sockets"], unreadable=denied)
+    report(sockets=found["sockets"], unreadable=denied)
 
 
 child(work)

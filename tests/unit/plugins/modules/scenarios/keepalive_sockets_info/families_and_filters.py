@@ -10,13 +10,13 @@ import os
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     gather,
     inode,
     listen,
     own_command,
     port_of,
+    report,
 )
 
 listener = listen("::", socket.AF_INET6)
@@ -35,7 +35,7 @@ def count(**params: object) -> int:
     return sockets
 
 
-answer(
+report(
     listener=addresses(listener),
     four=[addresses(one) for one in four],
     six=[addresses(one) for one in six],

@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     child_with_threads,
     gather,
     keepalive,
     listen,
     of_sockets,
+    report,
 )
 
 pid = child_with_threads(lambda: keepalive(listen()), lambda: None, first_ends=True)
 found = gather(pid)
-answer(
+report(
     pids=[process["pid"] for one in found["sockets"] for process in one["processes"]],
     mine=[pid],
     seen=[[one["keepalive"], (one["reason"] or {}).get("message")] for one in found["sockets"]],

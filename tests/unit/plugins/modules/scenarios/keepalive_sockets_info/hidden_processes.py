@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, become_nobody, child, gather, listen, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import become_nobody, child, gather, listen, port_of, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import mount
 
 mount("proc", "/proc", "proc", options="hidepid=2")
@@ -19,7 +19,7 @@ def work() -> None:
     listener.close()
     found = gather(pids=None, local_ports=[port])
     unreadable = [[one["what"], one["code"]] for one in found["unreadable"] if one["what"] != "namespace"]
-    answer(unreadable=unreadable, warnings=len(found["warnings"]))
+    report(unreadable=unreadable, warnings=len(found["warnings"]))
 
 
 child(work)

@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, gather, inode, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, gather, inode, listen, report
 
 client, server = connect(listen())
 
@@ -28,4 +28,4 @@ while heard()[0] - heard()[1] < 250:  # until the acknowledgement came
     time.sleep(0.01)
 before = min(heard())
 idle = gather()["by_inode"][inode(client)]["idle"] * 1000
-answer(idle=before <= round(idle) <= min(heard()))
+report(idle=before <= round(idle) <= min(heard()))

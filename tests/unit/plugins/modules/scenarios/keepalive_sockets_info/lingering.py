@@ -13,7 +13,7 @@ import struct
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import waits_cut_short
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import Duplicator
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, inode, listen, send_until_full
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, inode, listen, report, send_until_full
 
 client, server = connect(listen())
 send_until_full(client)
@@ -22,4 +22,4 @@ with waits_cut_short():
     copy = Duplicator().duplicate(inode(client), [(os.getpid(), client.fileno())])
     client.close()
     copy.close()
-answer(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
+report(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))

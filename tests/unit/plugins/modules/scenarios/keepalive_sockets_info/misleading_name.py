@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, become_nobody, child, gather, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import become_nobody, child, gather, listen, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import PR_SET_NAME, prctl
 
 
@@ -18,4 +18,4 @@ def work() -> None:
 
 pid = child(work)
 found = {user: gather(pid, users=[user])["totals"]["sockets"] for user in ("root", "nobody")}
-answer(found=found, command=gather(pid)["sockets"][0]["processes"][0]["command"])
+report(found=found, command=gather(pid)["sockets"][0]["processes"][0]["command"])

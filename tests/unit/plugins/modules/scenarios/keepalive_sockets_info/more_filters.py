@@ -14,13 +14,13 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     child,
     connect,
     ensure,
     gather,
     inode,
     listen,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
@@ -31,7 +31,7 @@ from ansible_collections.linux.tcp.tests.unit.system_calls import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.tests.unit.socket_tools import Answer
+    from ansible_collections.linux.tcp.tests.unit.socket_tools import Result
 
 NAME = "/mnt/blue"
 
@@ -69,7 +69,7 @@ def spaces(*namespaces: object, **params: object) -> list[str]:
     return ["mine" if one["namespace"] == mine else "its" for one in found]
 
 
-def while_talking(look: t.Callable[..., Answer], **params: object) -> Answer:
+def while_talking(look: t.Callable[..., Result], **params: object) -> Result:
     """Return what a module finds silent for a second, once the talking pair was not silent for so long meanwhile."""
     while True:
         talking.send(b"x")
@@ -80,7 +80,7 @@ def while_talking(look: t.Callable[..., Answer], **params: object) -> Answer:
 
 
 idle = while_talking(gather)["by_inode"]
-answer(
+report(
     number=spaces(its),
     name=spaces("blue"),
     both=sorted(spaces(str(mine), "blue", states=["listening"])),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     MPTCP,
-    answer,
     connect,
     enable_mptcp,
     gather,
     inode,
     keepalive,
     listen,
+    report,
     sysctl,
 )
 
@@ -28,7 +28,7 @@ keepalive(client)
 sysctl("time", 600)
 plain, accepted = connect(listener)
 found = gather()["by_inode"]
-answer(
+report(
     count=len(found),
     **{
         name: [found[inode(one)][key] for key in ("protocol", "keepalive", "time", "covered", "user_timeout")]

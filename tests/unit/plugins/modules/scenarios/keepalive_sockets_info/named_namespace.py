@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, end, ensure, gather, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, end, ensure, gather, listen, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
     MS_BIND,
@@ -42,7 +42,7 @@ Path(NAME).touch()
 end(child(bind))
 pid = child(work)
 found = gather(pid)["sockets"]
-answer(
+report(
     found=[[one["state"], one["namespace"] == os.stat(NAME).st_ino] for one in found],
     changed=ensure(pid, listening=True)["totals"]["changed"],
 )

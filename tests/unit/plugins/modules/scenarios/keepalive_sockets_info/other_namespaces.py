@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, gather, keepalive, listen, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, gather, keepalive, listen, report, sysctl
 from ansible_collections.linux.tcp.tests.unit.system_calls import CLONE_NEWNET, set_loopback, unshare
 
 
@@ -26,4 +26,4 @@ pid = child(work)
 listener.close()
 mine, its = (os.stat(f"/proc/{who}/ns/net").st_ino for who in ("self", pid))
 found = gather(pid)["sockets"]
-answer(found=sorted([one["namespace"] == mine, one["namespace"] == its, one["time"], one["covered"]] for one in found))
+report(found=sorted([one["namespace"] == mine, one["namespace"] == its, one["time"], one["covered"]] for one in found))

@@ -10,7 +10,6 @@ import socket
 import typing as t
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     ensure,
     gather,
@@ -18,6 +17,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive,
     listen,
     port_of,
+    report,
     sysctl,
 )
 
@@ -53,7 +53,7 @@ def verdicts(**params: object) -> dict[str, list[t.Any]]:
 
 
 found = gather(summary_only=True)
-answer(
+report(
     seen=verdicts(),
     by_time=verdicts(idle_timeout=350)["sets a time"],
     # the filters leave the connections out

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, gather, keepalive, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, gather, keepalive, listen, report
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     CLONE_NEWNET,
     CLONE_NEWUSER,
@@ -26,4 +26,4 @@ def live_apart() -> None:
     keepalive(listen())
 
 
-answer(found=[[one["keepalive"] for one in gather(child(work))["sockets"]] for work in (protect, live_apart)])
+report(found=[[one["keepalive"] for one in gather(child(work))["sockets"]] for work in (protect, live_apart)])

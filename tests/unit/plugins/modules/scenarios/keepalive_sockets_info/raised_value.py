@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     armed,
     connect,
     gather,
     inode,
     keepalive,
     listen,
+    report,
     sysctl,
 )
 
@@ -23,4 +23,4 @@ keepalive(client)
 sysctl("time", 7200)
 one = gather()["by_inode"][inode(client)]
 client.send(b"hello")
-answer(time=one["time"], left=armed(one["timer"]["left"]), covered=one["covered"], data=server.recv(9).decode())
+report(time=one["time"], left=armed(one["timer"]["left"]), covered=one["covered"], data=server.recv(9).decode())

@@ -7,19 +7,19 @@
 from __future__ import annotations
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     gather,
     listen,
     of_sockets,
     parameters,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import PIDFD_GETFD, refuse_call
 
 connect(listen())
 refuse_call(PIDFD_GETFD, parameters()["number"])
 found = gather()
-answer(
+report(
     totals=found["totals"],
     reasons=found["reasons"],
     seen=sorted(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     ensure,
     gather,
     inode,
@@ -17,6 +16,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     keepalive_timer,
     kept,
     port_of,
+    report,
     sysctl,
 )
 
@@ -31,7 +31,7 @@ found = gather()["by_inode"][inode(one)]
 port = port_of(one)
 left = ensure(local_ports=[port])
 done = ensure(local_ports=[port], rearm=True)
-answer(
+report(
     before=before,
     found=[found["covered"], found["reason"]],
     left=[left["changed"], left["warnings"]],

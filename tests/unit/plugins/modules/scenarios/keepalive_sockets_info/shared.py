@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, child, gather, inode, listen
+from ansible_collections.linux.tcp.tests.unit.socket_tools import child, gather, inode, listen, report
 
 listener = listen()
 stop = threading.Event()
@@ -20,7 +20,7 @@ private = child(listener.close)
 twice = os.dup(listener.fileno())
 found = gather(os.getpid(), *workers, private)
 one = found["by_inode"][inode(listener)]
-answer(
+report(
     count=found["totals"]["sockets"],
     by_command=sum(one["sockets"] for one in found["by_command"]),
     holders=[process["pid"] for process in one["processes"]] == sorted([os.getpid(), *workers]),

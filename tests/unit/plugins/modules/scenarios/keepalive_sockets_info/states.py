@@ -10,7 +10,6 @@ import socket
 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     gather,
     inode,
@@ -18,6 +17,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     kept,
     listen,
     of_sockets,
+    report,
     send_until_full,
 )
 
@@ -72,7 +72,7 @@ def seen(one: socket.socket) -> list[str | None]:
     return [it["state"], it["timer"]["kind"], (it["reason"] or {}).get("message")]
 
 
-answer(
+report(
     found={name: seen(one) for name, one in sockets.items()},
     never_heard=found[inode(sending)]["idle"],
     few=[one["state"] for one in gather(states=["close_wait", "fin_wait2"])["sockets"]],

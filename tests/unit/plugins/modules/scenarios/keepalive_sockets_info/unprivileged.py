@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     become_nobody,
     child,
     gather,
@@ -18,6 +17,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     listen,
     of_sockets,
     port_of,
+    report,
 )
 
 listener = listen()
@@ -32,7 +32,7 @@ def work() -> None:
     found = gather(os.getpid(), os.getppid())
     mine = found["by_inode"].pop(inode(own))
     everybody = gather(pids=None, local_ports=[port], local_addresses=["127.0.0.1"])
-    answer(
+    report(
         mine=[mine["covered"], mine["time"], [one["user"] for one in mine["processes"]]],
         others=list(found["by_inode"]),
         unreadable=[one for one in found["unreadable"] if one["code"] == "permission_denied"],

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import socket
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, gather, kept, listen, of_sockets, port_of
+from ansible_collections.linux.tcp.tests.unit.socket_tools import gather, kept, listen, of_sockets, port_of, report
 
 listener = listen()
 for _number in range(2):
     kept.append(socket.create_connection(listener.getsockname()))
 found = gather(pids=None, local_ports=[port_of(listener)])
-answer(count=found["totals"]["sockets"], unreadable=of_sockets(found["unreadable"]))
+report(count=found["totals"]["sockets"], unreadable=of_sockets(found["unreadable"]))

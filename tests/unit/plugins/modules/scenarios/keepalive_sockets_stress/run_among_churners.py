@@ -34,7 +34,7 @@ from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepaliv
     threads,
     workers,
 )
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, ensure, inode, options, parameters, sysctl
+from ansible_collections.linux.tcp.tests.unit.socket_tools import ensure, inode, options, parameters, report, sysctl
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.plugins.modules.scenarios.keepalive_sockets_stress.churners import (
@@ -183,7 +183,7 @@ board.end()
 for pid in children:
     if os.waitpid(pid, 0)[1]:
         board.report("a child failed")
-answer(
+report(
     wrong={
         "troubles": board.troubles()[:20],
         "failed": failed,

@@ -23,7 +23,7 @@ _VALUES: tuple[Values, ...] = ((7200, 75, 9), (600, 60, 20), (300, 30, 3), (7200
 _MOST_BYTES = 1 << 10
 
 
-class Dwellers:
+class NamespaceProcesses:
     """Processes in a network namespace each; all end with this process."""
 
     def __init__(self) -> None:
