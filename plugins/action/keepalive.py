@@ -9,16 +9,15 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import FURTHER, KEEPALIVE, NUMBERS
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import FurtherAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import left_out, runs_of
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import without_facts
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, message_about_unknown, unknown_names
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import Run

@@ -18,7 +18,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import C
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import INFO, NAMESPACES, SOCKETS
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._files import replace_file
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.controller import ControllerAction
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]

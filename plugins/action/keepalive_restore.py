@@ -15,10 +15,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidVa
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_RESTORE
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import folder_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock, store
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import claims_identity
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import folder_of
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]

@@ -20,6 +20,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE,
     KEEPALIVE_ROLLOUT,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.options import wanted_defaults, wanted_namespaces
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.controller import ControllerAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import OTHERS, ROLE_VARIABLES, require_known_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import PLAYBOOK_VARIABLES, folder_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_lock
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Rollout, checkpoints_of_others
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
@@ -32,16 +37,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     summarize,
     wrong,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     require_no_steering_facts,
     steering_facts,
     without_facts,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import wanted_defaults, wanted_namespaces
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES, require_known_names
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES, folder_of
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]

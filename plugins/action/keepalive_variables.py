@@ -28,10 +28,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import paths_given
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import require_valid
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import is_set_by_user, require_no_steering_facts
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import require_valid
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.controller import ControllerAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import (
     OTHERS,
     ROLE_VARIABLES,
     did_you_mean,
@@ -39,11 +38,12 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import (
     require_known_names,
     require_prefixes,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import (
     PLAYBOOK_VARIABLES,
     batches_of,
     folder_of,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import is_set_by_user, require_no_steering_facts
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]

@@ -30,9 +30,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_VARIABLES,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, LIMITS
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import NAMESPACES_ELEMENT
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import OTHERS, ROLE_VARIABLES
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.options import NAMESPACES_ELEMENT
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import OTHERS, ROLE_VARIABLES
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import PLAYBOOK_VARIABLES
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key

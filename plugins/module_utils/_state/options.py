@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
     Spec = t.Dict[str, t.Dict[str, t.Any]]
@@ -42,6 +43,8 @@ KEEPALIVE: Spec = {
     **ROOT,
     **FURTHER,
 }
+# The options of the values, and their aliases.
+NUMBERS = tuple(name for key in KEYS for name in (key, *KEEPALIVE[key].get("aliases", ())))
 KEEPALIVE_INFO: Spec = {
     **ROOT,
     "loader": {"type": "str", "choices": ["auto", *SELECTABLE_LOADERS], "default": "auto"},

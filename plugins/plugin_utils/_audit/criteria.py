@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import require_no_leading_zero
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.numbers import require_no_leading_zero
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values, sysctl_name, validate
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.numbers import with_whole_numbers
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key

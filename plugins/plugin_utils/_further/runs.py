@@ -11,12 +11,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import NUMBERS
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.options import (
     wanted_defaults,
     wanted_namespaces,
     wanted_sockets,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]

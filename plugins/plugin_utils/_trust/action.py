@@ -16,7 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, unchanged
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import as_variables, checked
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
     explanation,
     has_no_result,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import PLAYBOOK_VARIABLES
 
 ROOT = Path(__file__).parents[3]
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))

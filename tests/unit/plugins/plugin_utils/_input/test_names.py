@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import KNOWN, message_about_unknown, unknown_names
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import KNOWN, message_about_unknown, unknown_names
 
 REMEDY = " Correct the name, or list a variable of your own in keepalive_other_variables, which is a list of names."
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import with_whole_numbers
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.numbers import with_whole_numbers
 
 
 @pytest.mark.parametrize(

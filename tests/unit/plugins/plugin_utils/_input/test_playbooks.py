@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import (
     PLAYBOOK_VARIABLES,
     batches_of,
     folder_of,

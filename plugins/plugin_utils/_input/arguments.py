@@ -26,14 +26,15 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets import filters 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import plan as sockets_plan
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.specs import KEEPALIVE_SOCKETS
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
+from ansible_collections.linux.tcp.plugins.module_utils._state.options import NUMBERS
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.options import (
     NAMESPACES_ELEMENT,
     wanted_defaults,
     wanted_namespaces,
     wanted_sockets,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.names import ROLE_VARIABLES, did_you_mean
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.numbers import NUMBERS, with_whole_numbers
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import ROLE_VARIABLES, did_you_mean
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.numbers import with_whole_numbers
 
 if t.TYPE_CHECKING:
     Arguments = t.Mapping[str, t.Any]

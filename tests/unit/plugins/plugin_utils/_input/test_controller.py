@@ -16,7 +16,7 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.controller import ControllerAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.controller import ControllerAction
 
 Result = t.Dict[str, t.Any]
 

@@ -27,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_INFO,
     KEEPALIVE_RESTORE,
 )
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import as_variables, checked
 
 SPECS = {
     "keepalive": KEEPALIVE,

@@ -15,7 +15,7 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.further import (
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.options import (
     wanted_defaults,
     wanted_namespaces,
     wanted_sockets,

@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.playbooks import PLAYBOOK_VARIABLES
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import PLAYBOOK_VARIABLES
 
 if t.TYPE_CHECKING:
     Variables = t.Mapping[str, t.Any]

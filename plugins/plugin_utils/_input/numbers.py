@@ -13,14 +13,10 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
-from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 
 if t.TYPE_CHECKING:
     Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
-# The options of the values, and their aliases.
-NUMBERS = tuple(name for key in KEYS for name in (key, *KEEPALIVE[key].get("aliases", ())))
 _LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9_]")
 
 
