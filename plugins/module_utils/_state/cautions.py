@@ -64,7 +64,7 @@ def cautions(want: DesiredState, after: Snapshot) -> list[Caution]:
                 "intvl_longer_than_time",
                 f"{sysctl_name('intvl')} ({intvl}) is larger than {sysctl_name('time')} ({time}), so the kernel probes "
                 f"an idle connection every {intvl} seconds only and notices a dead peer after "
-                f"{detection_time(values)}. Give an intvl of at most time.",
+                f"{detection_time(values)}. Give intvl: {time} or less.",
             )
         )
     return found

@@ -71,8 +71,8 @@ class DesiredState:
         elif params.get("exclusive"):
             if not named.named():
                 raise InvalidValueError(
-                    "exclusive is given without time, intvl or probes, and would remove all three: give one of them, "
-                    "or state: absent."
+                    "exclusive is given without a value to set, and would remove all three: give time: 600, intvl: 60 "
+                    "or probes: 20, or state: absent."
                 )
             removed = tuple(key for key in KEYS if named[key] is None)
         return cls(

@@ -72,7 +72,7 @@ def test_would_not_last(host: Host, save: RunModule) -> None:
     ("params", "message"),
     [
         pytest.param({"time": 0}, "time is 0: the kernel would take it", id="a value"),
-        pytest.param({"exclusive": True}, "exclusive is given without time", id="options"),
+        pytest.param({"exclusive": True}, "exclusive is given without a value to set", id="options"),
         pytest.param({"path": "x"}, "path is 'x': give the absolute path", id="a path"),
         pytest.param({"time": 600, "path": "/etc/sysctl.d"}, "/etc/sysctl.d cannot be edited", id="a folder"),
     ],

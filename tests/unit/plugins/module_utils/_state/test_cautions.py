@@ -83,6 +83,6 @@ def test_messages() -> None:
         "net.ipv4.tcp_keepalive_probes = 1 ends a healthy connection when a single probe is lost. Give 3 or more.",
         (
             "net.ipv4.tcp_keepalive_intvl (75) is larger than net.ipv4.tcp_keepalive_time (60), so the kernel probes "
-            "an idle connection every 75 seconds only and notices a dead peer after 150. Give an intvl of at most time."
+            "an idle connection every 75 seconds only and notices a dead peer after 150. Give intvl: 60 or less."
         ),
     ]

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +30,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_INFO,
     KEEPALIVE_RESTORE,
 )
+from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import left_out
 from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import as_variables, checked
+from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import ROLE_VARIABLES
 
 SPECS = {
     "keepalive": KEEPALIVE,
@@ -174,6 +179,14 @@ def test_what_is_wrong(module: str, arguments: dict[str, t.Any], message: str) -
     with pytest.raises(InvalidValueError) as refused:
         check(module, arguments)
     assert str(refused.value) == message
+    assert module != "keepalive" or names_left(message) == []
+
+
+@pytest.mark.parametrize("more", [{"state": "absent"}, {"root": "/mnt"}], ids=str)
+def test_what_has_no_effect(more: dict[str, t.Any]) -> None:
+    found = left_out({"sockets": [{"all": True}], "namespaces": True, **more})
+    assert found
+    assert [names_left(warning) for warning in found] == [[]] * len(found)
 
 
 def test_what_only_ansible_knows() -> None:
@@ -193,6 +206,7 @@ def test_what_only_ansible_knows() -> None:
         ("sockets is 'x', and", "keepalive_sockets is 'x', and"),
         ("namespaces[0]: units is x, so time is 0", "keepalive_namespaces[0]: units is x, so time is 0"),
         ("container_defaults: time is 0", "keepalive_container_defaults: time is 0"),
+        ("sockets has no effect: state=absent.", "keepalive_sockets has no effect: keepalive_state=absent."),
         (
             "path: x, namespaces[0]: overrides: x. sockets[1]: time: 60. container_defaults: root: x",
             (
@@ -206,6 +220,58 @@ def test_what_only_ansible_knows() -> None:
 )  # fmt: skip
 def test_names_of_the_role(message: str, named: str) -> None:
     assert as_variables(message) == named
+
+
+PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
+# Where the messages come from that a task of the role may have, but for those about elements of its options.
+SOURCES = [
+    path
+    for place in (
+        "_errors.py",
+        "_host/*.py",
+        "_state/*.py",
+        "_sysctl/*.py",
+        "_input/*.py",
+        "_further/*.py",
+        "_probe/*.py",
+    )
+    for utils in ("module_utils", "plugin_utils")
+    for path in sorted((PLUGINS / utils).glob(place))
+]
+NAME = re.compile(
+    rf"(?<![\w./'\"{{-])(?:{'|'.join(name.partition('_')[2] for name in ROLE_VARIABLES)})(?![\w/.-]|\.\w)"
+)
+# Where these words are no options.
+WORDS = re.compile(
+    "(as|its|make|the) root|(a|absolute|other|same|the) path|desired state|table of sockets|kernel probes"
+    "|every intvl seconds|option of linux.*"
+)
+ELEMENT = re.compile(r"keepalive_(sockets\[|namespaces\[|container_defaults: ).*")
+
+
+def names_left(message: str) -> list[str]:
+    """Return the options that a message still names without their prefix when it is one about the role's variables."""
+    return NAME.findall(WORDS.sub("", ELEMENT.sub("", as_variables(message))))
+
+
+def sentences(path: Path) -> t.Iterator[str]:
+    """Yield the texts of a file of Python that have several words and are no docstrings, with a gap for each value."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    aside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.JoinedStr, ast.Constant)) and id(node) not in aside:
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+            if len(text.split()) > 2:
+                yield text
+
+
+def test_each_message_names_the_variables_of_the_role() -> None:
+    """A message that is worded anew has to keep one of the forms in which options become variables."""
+    assert len(SOURCES) > 50  # else the folders were not found
+    left = [f"{path.relative_to(PLUGINS)}: {text}" for path in SOURCES for text in sentences(path) if names_left(text)]
+    assert left == [], "Write 'time is', 'time: 60' or 'leave time out', or add to WORDS what is no option."
 
 
 @pytest.mark.parametrize(
