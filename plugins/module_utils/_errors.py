@@ -32,6 +32,11 @@ def unchanged(message: object) -> str:
     return f"{text}{'' if text.endswith(('.', '?', '!')) else '.'}{UNCHANGED}"
 
 
+def without_unchanged(message: str) -> str:
+    """Return a message of one run without the sentence of :func:`unchanged`, where other runs changed the host."""
+    return message.replace(UNCHANGED, "")
+
+
 def remedy_of_denial(denied: Denied, instead: str = "") -> str:
     """Return what to do where access is denied, such as "Run as root (become: true)."; ``instead`` is another way."""
     if denied == "to_user":

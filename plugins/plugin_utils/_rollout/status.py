@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import UNCHANGED
+from ansible_collections.linux.tcp.plugins.module_utils._errors import without_unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about
 
@@ -179,7 +179,7 @@ def cause_of(failure: Json) -> str:
 def after_rollback(pending: HostStatus, result: Json | None, *, restore_command: str) -> HostStatus:
     """Return the status of a pending host after it was rolled back, or should have been."""
     result, why = result or {}, pending.reason
-    message = pending.message.replace(UNCHANGED, "")  # a module said so of its own run; what follows is of the host
+    message = without_unchanged(pending.message)  # a module said so of its own run; what follows is of the host
     parts = [f"{message}." if message and not message.endswith((".", "!", "?")) else message]
     is_rolled_back = False
     if not result:  # an error of the controller left it so
@@ -193,7 +193,7 @@ def after_rollback(pending: HostStatus, result: Json | None, *, restore_command:
         )
     elif result.get("failed") or not result.get("found"):
         code = "failed"
-        cause = text(result.get("msg")).replace(UNCHANGED, "")  # it was, before
+        cause = without_unchanged(text(result.get("msg")))
         parts.append(f"It could not be rolled back: {cause}")
     else:
         is_rolled_back = True

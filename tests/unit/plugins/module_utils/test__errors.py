@@ -11,6 +11,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     before_any_change,
     remedy_of_denial,
+    unchanged,
+    without_unchanged,
 )
 
 ERRORS = [one for one in vars(_errors).values() if isinstance(one, type) and issubclass(one, Exception)]
@@ -34,6 +36,14 @@ def test_before_any_change(message: str) -> None:
         raise _errors.FileError(message, path="/etc")
     assert str(caught.value) == "It is full. Nothing was changed."
     assert caught.value.details == {"path": "/etc"}
+
+
+@pytest.mark.parametrize("message", ["It is full.", "Is it full?"])
+def test_what_one_run_did_not_change(message: str) -> None:
+    said = unchanged(unchanged(message))
+    assert said == f"{message} Nothing was changed."
+    assert without_unchanged(said) == message
+    assert without_unchanged(f"{said} (Error)") == f"{message} (Error)"
 
 
 def test_remedy_of_denial() -> None:

@@ -164,6 +164,13 @@ def test_nothing_is_committed_without_results() -> None:
             id="refused, with its batch",
         ),
         pytest.param(
+            "No. Nothing was changed.",
+            {"found": False, "msg": "Gone. Nothing was changed."},
+            "failed",
+            (WHY, "No. It could not be rolled back: Gone."),
+            id="nothing was changed by the failed runs",
+        ),
+        pytest.param(
             "Why.",
             {"found": False, "msg": "none"},
             "failed",
