@@ -177,9 +177,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.result import bui
 def main() -> None:
     module = AnsibleModule(argument_spec=KEEPALIVE_CHECKPOINT, supports_check_mode=True)
     try:
-        with before_any_change():
+        with before_any_change(), contextlib.closing(LocalHost()) as host:
             want = DesiredState.from_params(module.params)
-            host = LocalHost()
             # a run that is under way, perhaps without its connection, is waited for
             with contextlib.nullcontext() if module.check_mode else host.lock.held("look"):
                 change = ensure(host, want, check_mode=True).change

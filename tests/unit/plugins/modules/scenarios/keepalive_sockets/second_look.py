@@ -17,7 +17,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets import apply
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     after_call,
-    answer,
     connect,
     ensure,
     kept,
@@ -25,6 +24,7 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     look,
     parameters,
     port_of,
+    report,
 )
 
 error = FileError("/var/lib/docker/x cannot be read: Input/output error.")
@@ -46,7 +46,7 @@ def meanwhile() -> None:
 with after_call(apply, "_set_all", meanwhile):
     found = ensure(local_ports=[port_of(listener)], listening=True)
 failing.stop()
-answer(
+report(
     failed=found.get("failed"),
     changed=found["changed"],
     message=found["msg"],
