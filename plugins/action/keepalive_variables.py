@@ -100,7 +100,10 @@ class ActionModule(ControllerAction):
         extra = self._task.get_variable_manager().extra_vars
         hostvars = variables["hostvars"]
         require_prefixes(
-            extra, known, lambda name: name in own or any(is_set_by_user(name, hostvars[host]) for host in hosts), others
+            extra,
+            known,
+            lambda name: name in own or any(is_set_by_user(name, hostvars[host]) for host in hosts),
+            others,
         )
         self._require_one({_HOSTS: pattern, **given}, hosts, hostvars)
         elsewhere = read_elsewhere(extra, known, others)

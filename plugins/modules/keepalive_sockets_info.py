@@ -239,8 +239,8 @@ sockets:
         - Why the socket is not covered, or why this is not known. V(null) if the socket is covered. If several reasons
           apply, the first in this list is returned.
         - V(keepalive_off) means that keepalive is off.
-        - V(negative_value) means that a negative value arms its timer for months. The kernel accepts negative values for
-          a sysctl.
+        - V(negative_value) means that a negative value arms its timer for months. The kernel takes such a value for a
+          sysctl.
         - V(timer_armed_earlier) means that the timer was armed with an older value.
         - V(no_timer) means that no timer runs. For instance, both ends opened the connection at the same time.
         - V(user_timeout) means that C(TCP_USER_TIMEOUT) keeps the connection for longer than its values do.

@@ -20,8 +20,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._budget import MOST_ELEM
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
-    NO_TIMER,
     NEGATIVE,
+    NO_TIMER,
     OFF,
     OLDER,
     SILENT,

@@ -184,7 +184,9 @@ def test_facts_are_no_misspelt_variables(monkeypatch: pytest.MonkeyPatch) -> Non
     variables = {"keepalive_tme": 60, **facts, "ansible_facts": facts}
     result, _calls = act({"time": 600}, monkeypatch, VALUES, variables=variables)
     (warning,) = result["warnings"]
-    assert warning.startswith("keepalive_tme is no variable of linux.tcp. Did you mean keepalive_time? Correct the name")
+    assert warning.startswith(
+        "keepalive_tme is no variable of linux.tcp. Did you mean keepalive_time? Correct the name"
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import (
     LATE,
-    NO_TIMER,
     NEGATIVE,
+    NO_TIMER,
     OFF,
     OLDER,
     SILENT,

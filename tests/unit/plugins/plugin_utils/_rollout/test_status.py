@@ -147,7 +147,11 @@ def test_nothing_is_committed_without_results() -> None:
         pytest.param("Why", {"found": True}, "failed", (WHY, "Why. It was rolled back."), id="it failed"),
         pytest.param("", {"found": True}, "failed", (WHY, "It was rolled back."), id="it failed, no words"),
         pytest.param(
-            "No. Nothing was changed.", {"found": True}, "failed", (WHY, "No. It was rolled back."), id="it was verified"
+            "No. Nothing was changed.",
+            {"found": True},
+            "failed",
+            (WHY, "No. It was rolled back."),
+            id="it was verified",
         ),
         pytest.param(
             "Why?",
