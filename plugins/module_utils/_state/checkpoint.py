@@ -20,6 +20,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
+    KeepaliveError,
     VerificationError,
     before_any_change,
     unchanged,
@@ -166,11 +167,14 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
 def _in_safest_order(host: LocalHost, files: list[_Restored]) -> list[_Restored]:
     """Return files in the order in which a boot in between does the least harm.
 
-    If any order is as safe, the last file that was changed is the first.
+    If any order is as safe, or the host cannot be read, the last file that was changed is the first.
     """
     if not files[1:]:
         return files
-    before = take_snapshot(host)
+    try:
+        before = take_snapshot(host)
+    except KeepaliveError:  # of another file, which is no reason to leave these as they are
+        return files[::-1]
     tree = before.tree
     for file, _found in files:
         tree = tree.with_text(host.files.read(file.path), file.before.text if file.before else None)

@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     KernelError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._state import checkpoint as checkpoint_module
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
     restore,
@@ -75,6 +76,19 @@ def test_way_back(tmp_path: Path, layout: Layout) -> None:
     assert restored(host, checkpoint).diff() == planned.diff()
     assert host.look() == before
     assert restored(host, checkpoint).is_empty
+
+
+def test_way_back_while_another_file_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_host: Host) -> t.NoReturn:
+        raise FileError("/srv/app.log cannot be read: Invalid argument.")
+
+    host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})
+    before = host.look()
+    checkpoint = change(host, DesiredState(values=Values(600, 60, 20), overrides="take_over"))
+    assert len(checkpoint.files) == 2
+    monkeypatch.setattr(checkpoint_module, "take_snapshot", fail)
+    assert [file.path for file, _found in restored(host, checkpoint).files] == [ZZ, PATH]
+    assert host.look() == before
 
 
 def test_way_back_to_a_missing_folder(tmp_path: Path) -> None:
