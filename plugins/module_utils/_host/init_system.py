@@ -18,6 +18,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -34,12 +35,11 @@ INIT = "/sbin/init"  # init/main.c of the kernel: what process 1 is, unless the 
 _SUCCESSORS = {"runit-init": "runit", "init": "procd"}
 # Where images without that program have their init: NixOS, Guix System, initramfs, and what the kernel tries next.
 _OTHER_INITS = ("/nix/var/nix/profiles/system", "/var/guix/profiles/system", "/init", "/etc/init", "/bin/init")
-# What podman and systemd (its container interface) leave in a container, and WSL in a distribution. What docker leaves
-# counts on a root file system of layers only, because it stays in images of virtual machines that are made of docker's.
+# What podman and systemd (its container interface) leave in a container. What docker leaves counts on a root file
+# system of layers only, because it stays in images of virtual machines that are made of docker's.
 CONTAINER_MARKS = ("/run/.containerenv", "/run/systemd/container")
 DOCKER_MARK = "/.dockerenv"
 _LAYERED = ("overlay", "aufs")
-WSL = "/run/WSL"
 # Of a program that was replaced while it runs.
 _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
 # The commands of a line, the program that one calls, and options with which not all files are applied.
@@ -119,7 +119,8 @@ class InitSystem:
     ``--system`` (options "neAapwq" of its procps/sysctl.c), and is False where systemd booted;
     ``proc_sys_writable`` says that the boot will be able to write (systemd-sysctl.service has
     ConditionPathIsReadWrite=/proc/sys/net/); ``unit_changes`` are the places, path and line, that
-    give that unit other conditions, commands or credentials than it comes with.
+    give that unit other conditions, commands or credentials than it comes with; ``next_start`` says
+    in words why the next boot may start another init, and is empty where nothing says so.
     """
 
     process_1: str = ""
@@ -136,6 +137,7 @@ class InitSystem:
     role: Role = "init"
     is_masked: bool = False
     is_busybox: bool = False
+    next_start: str = ""
 
     @property
     def runs_scripts(self) -> bool:
@@ -145,6 +147,8 @@ class InitSystem:
     @property
     def searched(self) -> str:
         """What was looked for, in words, to find the loader, where it is unknown."""
+        if self.next_start:
+            return self.next_start
         if self.booted_with_systemd:
             return f"the boot is systemd's, and {' or '.join(SYSTEMD_SYSCTL)} is not there, nor one beside process 1"
         if self.runs_scripts:
@@ -157,6 +161,8 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
     """Return the loader that a system's boot uses, None where nothing will apply files."""
     if not init.proc_sys_writable:
         return None
+    if init.next_start:
+        return "unknown"
     if init.has_systemd_sysctl and init.booted_with_systemd:
         return "systemd-sysctl"
     if init.role == "entry_point" or (init.booted_with_systemd and init.is_masked):
@@ -244,6 +250,7 @@ def read_init_system(
         role=role,
         is_masked=masked,
         is_busybox=is_busybox,
+        next_start=next_start_differs(files, runs=process is not None, has_systemd=booted_with_systemd),
     )
 
 

@@ -30,8 +30,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
     SYSCTL_PROGRAMS,
     SYSTEMD_SYSCTL,
     UNIT,
-    WSL,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, WSL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     CREDENTIAL_FOLDERS,
     DIRECTORIES,
@@ -60,6 +60,7 @@ _ROOTS = (
     *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),
     *UFW_AND_TUNED,
     *(CONF, *CONF_FOLDERS),
+    WSL_CONF,
 )
 _CREDENTIALS = CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS
 # OpenRC also where the links of a merged /usr lead. Where it is, the module reads on.

@@ -254,6 +254,9 @@ def test_init_system_of_the_running_system(tmp_path: Path, booted_with_systemd: 
 SYSVINIT: Layout = {"/sbin": "usr/sbin", "/usr/sbin/init": b"", "/etc/rcS.d/S08procps": SCRIPT}
 ON_SYSTEMD: Layout = {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd": b"", "/etc/rcS.d/S08procps": SCRIPT}
 RUNIT: Layout = {"/sbin/init": "runit-init", "/sbin/runit-init": b"", "/etc/runit/core-services/08-sysctl.sh": SCRIPT}
+UNDER_WSL: Layout = {**ON_SYSTEMD, "/lib/systemd/systemd-sysctl": b"", "/run/WSL": None}
+WITH_SYSTEMD: Layout = {"/etc/wsl.conf": b"[boot]\nsystemd=true\n"}
+WITHOUT_SYSTEMD: Layout = {"/etc/wsl.conf": b"[boot]\nsystemd=false\n"}
 IN_PODMAN: Layout = {"/run/.containerenv": b""}
 UNDER_NIX = "/nix/store/abc-systemd-257/lib/systemd"
 
@@ -276,6 +279,16 @@ UNDER_NIX = "/nix/store/abc-systemd-257/lib/systemd"
         ),
         pytest.param({**ON_SYSTEMD, "/run/WSL": None}, Process1("init", "/init"), None, id="WSL without systemd"),
         pytest.param({**ON_SYSTEMD, "/run/WSL": None}, Process1("init"), None, id="WSL, program hidden"),
+        *(
+            pytest.param({**UNDER_WSL, **conf}, process, loader, id=f"WSL, {why}")
+            for conf, process, loader, why in (
+                (WITH_SYSTEMD, Process1("systemd"), "systemd-sysctl", "with systemd"),
+                (WITHOUT_SYSTEMD, Process1("init", "/init"), None, "systemd turned off"),
+                (WITHOUT_SYSTEMD, Process1("systemd"), "unknown", "systemd turned off since the start"),
+                ({}, Process1("systemd"), "unknown", "wsl.conf removed since the start"),
+                (WITH_SYSTEMD, Process1("init", "/init"), "unknown", "systemd turned on since the start"),
+            )
+        ),
         pytest.param(SYSVINIT, Process1("init", "/app/init"), "unknown", id="another program, no container"),
         pytest.param(SYSVINIT, Process1("dinit", "/usr/sbin/dinit"), "unknown", id="another init"),
         pytest.param(SYSVINIT, Process1(), "unknown", id="hidden"),
@@ -313,6 +326,8 @@ def test_loader_of_a_running_system(
     tmp_path: Path, layout: Layout, process: Process1, loader: BootLoader | None
 ) -> None:
     lay_out(tmp_path, layout)
+    if process.name == "systemd":
+        lay_out(tmp_path, {"/run/systemd/system": None})
     init = read_init_system(RunningFiles(str(tmp_path)), process)
     assert detect_loader(init) == loader
     assert init.runs
@@ -339,6 +354,8 @@ def test_mark_of_docker(tmp_path: Path, root_kind: str, in_container: bool) -> N
     [
         pytest.param({"/bin/sh": b""}, None, id="without an init"),
         pytest.param({"/nix/var/nix/profiles/system/init": b""}, "unknown", id="NixOS"),
+        pytest.param({**UNDER_WSL, **WITH_SYSTEMD}, "systemd-sysctl", id="for WSL, with systemd"),
+        pytest.param({**UNDER_WSL, **WITHOUT_SYSTEMD}, "unknown", id="for WSL, without systemd"),
         pytest.param({"/sbin/init": "/usr/bin/dinit", "/usr/bin/dinit": b""}, "unknown", id="Chimera"),
         pytest.param({"/sbin/init": b"", "/etc/rcS.d/S01x": b""}, "unknown", id="sysvinit without such a script"),
         pytest.param({"/sbin/init": "/bin/busybox", "/bin/busybox": BUSYBOX}, None, id="BusyBox without such a script"),
@@ -421,6 +438,25 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
             id="another order",
         ),
         *(
+            pytest.param(
+                {**RUNIT, "/sbin/sysctl": PROCPS, "/etc/runit/core-services/08-sysctl.sh": script}, "unknown", id=why
+            )
+            for script, why in (
+                (b"for f in /run/sysctl.d/*.conf /etc/sysctl.d/*.conf; do sysctl -p $f; done", "Artix"),
+                (b"for f in /etc/sysctl.d/*.conf; do ln -s $f /run/v; done\nsysctl -p /run/v/*", "an older Void"),
+            )
+        ),
+        pytest.param(
+            {
+                "/sbin/init": "/bin/busybox",
+                "/bin/busybox": BUSYBOX,
+                "/sbin/sysctl": PROCPS,
+                "/etc/init.d/S02sysctl": b"# not --system\nfind /etc/sysctl.d | while read f; do sysctl -p $f; done",
+            },
+            "unknown",
+            id="Buildroot, with procps",
+        ),
+        *(
             pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE.replace(*change)}, "unknown", id=why)
             for change, why in (
                 ((b"sysctl $quiet -p", b"echo sysctl $quiet -p"), "printed only"),
@@ -457,6 +493,9 @@ def test_loops_over_files(tmp_path: Path, layout: Layout, loader: BootLoader) ->
         ),
         pytest.param(InitSystem(process_1="dinit"), "process 1 (dinit) is no init that is known here", id="another"),
         pytest.param(InitSystem(), "process 1 (hidden) is no init that is known here", id="hidden"),
+        pytest.param(
+            InitSystem(process_1="systemd", booted_with_systemd=True, next_start="a says b"), "a says b", id="WSL"
+        ),
     ],
 )
 def test_searched(init: InitSystem, searched: str) -> None:
