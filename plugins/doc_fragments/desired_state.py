@@ -48,7 +48,7 @@ options:
       - The file that keeps the values. The file and its folder C(sysctl.d) need not exist.
       - Files are read in the order of their names, whatever their folder. The last one takes precedence.
       - The module refuses a file that the next boot would not read. Examples are C(/etc/sysctl.conf) on Debian 13, and
-        files below C(/run) or on another file system that does not survive a reboot.
+        files below C(/run) or on another file system that does not survive a reboot, or may not.
       - The module also refuses a name that would hide another file with settings of its own.
       - If the path is a link, the file that it leads to is edited.
     type: path

@@ -112,10 +112,10 @@ boot:
         - V(unit_changed) means that a line changes what that service does.
         - V(unreadable) means that a file or folder cannot be read.
         - V(hidden_credential) means that only root may see whether there is a credential of systemd.
-        - V(volatile_file_system) means that a folder or file is on a file system that does not survive a reboot. If the
-          file system is an overlay, it may have the files in a lower layer.
-        - With the codes that follow, and with V(volatile_file_system) for an overlay, the values that cannot be known
-          are V(null).
+        - V(volatile_file_system) means that a folder or file is on a file system that does not survive a reboot, or of
+          which this cannot be known. If the file system is an overlay, it may have the files in a lower layer.
+        - With the codes that follow, the values that cannot be known are V(null). This also holds for
+          V(volatile_file_system) on an overlay, and if it cannot be known whether a file system survives.
         - V(loader_unknown) means that it is not known what applies sysctl files at boot.
         - V(release_unknown) means that the release of the loader is not known, and that releases read a line in
           different ways.

@@ -15,9 +15,21 @@ from __future__ import annotations
 import re
 import typing as t
 
+if t.TYPE_CHECKING:
+    FolderAt = t.Callable[[str], t.Optional[str]]
+
 # Memory; their content is gone after a reboot.
 _MEMORY = frozenset(["tmpfs", "ramfs", "rootfs", "devtmpfs"])
 _MEMORY_DISK = re.compile(r"/dev/z?ram\d+\Z")
+_MAJOR_OF_MEMORY_DISKS = "1:"  # Documentation/admin-guide/devices.txt of the kernel
+# Devices over something that mountinfo does not show: a file, and what dracut's live systems make of memory or a disk.
+_STACKED = re.compile(r"/dev/(?:loop\d+(?:p\d+)?|mapper/live-(?:rw|base))\Z")
+_OVERLAYS = frozenset(["overlay", "overlayfs"])
+_UNIONS = frozenset(["aufs", "unionfs"])
+_FUSE, _FUSE_ON_A_DISK = "fuse", "fuseblk"
+# The later root folder, as programs of an initramfs have it: those of dracut and initramfs-tools.
+_LATER_ROOTS = ("/sysroot", "/root")
+_DELETED = "//deleted"
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 _UPPER = "upperdir="
 
@@ -45,20 +57,25 @@ class Mount(t.NamedTuple):
 
     @property
     def upper_layer(self) -> str | None:
-        """Where an overlay keeps what is written to it; None for another file system, and for one without it."""
-        options = self.super_options if self.kind == "overlay" else ()
+        """Where an overlay keeps what is written to it; None for another file system, and for one without it.
+
+        This is what the program wrote that mounted it, for its own root and working folder.
+        """
+        options = self.super_options if self.kind in _OVERLAYS else ()
         return next((option[len(_UPPER) :] for option in options if option.startswith(_UPPER)), None)
 
 
 class Loss(t.NamedTuple):
     """A mount at ``point`` whose content does not survive a reboot; ``what`` is its kind in words.
 
-    ``has_lower`` says that it lies over other folders, whose content does survive.
+    ``may_stay`` says that files may be there again: from a lower layer, or because it is not known whether the content
+    survives. ``is_certain`` is False in the second case.
     """
 
     point: str
     what: str
-    has_lower: bool = False
+    may_stay: bool = False
+    is_certain: bool = True
 
 
 class Mounts:
@@ -94,33 +111,50 @@ class Mounts:
             found = nearest
         return None
 
-    def loss(self, path: str, *, in_container: bool) -> Loss | None:
-        """Return the mount that a path is on where its content does not survive a reboot.
+    def loss(self, path: str, *, in_container: bool, folder_at: FolderAt) -> Loss | None:
+        """Return the mount that a path is on where its content does not survive a reboot, or may not.
 
-        An overlay whose upper layer is not visible was made by an initramfs, which keeps that layer in memory; or by
-        what runs a container, which keeps it for the next start.
+        ``folder_at`` returns the path, free of links, of a folder that this process sees; None where there is none. In
+        a container the mount of the root folder counts as one that survives where it shows nothing else: what runs the
+        container keeps it for the next start.
         """
-        return self._loss(path, in_container=in_container, seen=frozenset())
+        found = self._loss(path, folder_at, seen=frozenset())
+        is_kept = in_container and found is not None and not found.is_certain and self.of(path) is self.root
+        return None if is_kept else found
 
-    def _loss(self, path: str, *, in_container: bool, seen: frozenset[int]) -> Loss | None:
+    def _loss(self, path: str, folder_at: FolderAt, *, seen: frozenset[int]) -> Loss | None:
         mount = self.of(path)
         if mount is None:
             return None
         if mount.kind in _MEMORY:
             return Loss(mount.point, f"a {mount.kind}")
-        if _MEMORY_DISK.match(mount.source):
+        if _MEMORY_DISK.match(mount.source) or mount.device.startswith(_MAJOR_OF_MEMORY_DISKS):
             return Loss(mount.point, f"a memory disk ({mount.source})")
-        if mount.kind == "aufs" and not in_container:
-            return Loss(mount.point, "an aufs, whose branches are not visible", has_lower=True)
-        place = mount.upper_layer
-        if place is None:
+        if mount.root.endswith(_DELETED):
+            return Loss(mount.point, "a folder or file that was deleted")
+        if mount.kind in _UNIONS or (mount.kind.startswith(_FUSE) and mount.kind != _FUSE_ON_A_DISK):
+            return _unknown(mount, f"a file system ({mount.kind}) that does not show where its files are")
+        if _STACKED.match(mount.source) and "ro" not in mount.super_options:
+            return _unknown(mount, f"a device ({mount.source}) that does not show where its data is")
+        if mount.upper_layer is None:
             return None
-        what = f"an overlay whose upper layer ({place}) is on"
-        if self.of(place) is mount or mount.number in seen:
-            hidden = Loss(mount.point, f"{what} no mount that is visible", has_lower=True)
-            return None if in_container else hidden
-        found = self._loss(place, in_container=in_container, seen=seen | {mount.number})
-        return found and Loss(mount.point, f"{what} {found.what}", has_lower=True)
+        return self._loss_of_layer(mount, mount.upper_layer, folder_at, seen=seen | {mount.number})
+
+    def _loss_of_layer(self, mount: Mount, layer: str, folder_at: FolderAt, *, seen: frozenset[int]) -> Loss | None:
+        what = f"an overlay whose upper layer ({layer}) is on"
+        later = (layer[len(root) :] for root in _LATER_ROOTS if layer.startswith(f"{root}/"))
+        # a relative path was one of a working folder that is not known
+        found = (folder_at(path) for path in (layer, *later) if path.startswith("/"))
+        place = next((path for path in found if path is not None), None)
+        upper = None if place is None else self.of(place)
+        if place is None or upper is None or upper.number in seen:
+            return _unknown(mount, f"{what} no mount that is visible")
+        loss = self._loss(place, folder_at, seen=seen)
+        return loss and loss._replace(point=mount.point, what=f"{what} {loss.what}", may_stay=True)
+
+
+def _unknown(mount: Mount, what: str) -> Loss:
+    return Loss(mount.point, what, may_stay=True, is_certain=False)
 
 
 def is_chroot(own: Mounts, first: Mounts) -> bool:

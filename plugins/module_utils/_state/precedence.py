@@ -284,11 +284,12 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
 
 
 def _why_gone(before: Snapshot, file: SysctlFile) -> str:
-    """Return why a file does not survive a reboot; an empty text where it does."""
+    """Return why a file does not survive a reboot, or may not; an empty text where it does."""
     place = before.lost_place(file)
     if place:
         what, point = printable(place.what), printable(place.point)
-        return f"{printable(place.path)} is on {what}, mounted at {point}, and gone after a reboot"
+        loss = "gone after a reboot" if place.is_certain else "whether it survives a reboot cannot be known"
+        return f"{printable(place.path)} is on {what}, mounted at {point}, and {loss}"
     return f"what lies below {VOLATILE} is gone after a reboot" if file.is_volatile else ""
 
 

@@ -125,7 +125,7 @@ class Snapshot:
             lasting = self.tree.lasting()
             found += by_next_kernel([self._predict(lasting, loader, of_kernel=files) for files in kernels])
         if self.loader is not None and self.lost:
-            again = self.tree.marked([place for place in self.lost if not place.has_lower])
+            again = self.tree.marked([place for place in self.lost if not place.may_stay])
             found += by_reboot(self._lost_places(), [self._lasting, self._predict(again.lasting(), loader)])
         return [*found, *self._started_with, *self.copied]
 
@@ -267,10 +267,10 @@ class Snapshot:
             *(
                 Finding(
                     *("volatile", setting.path, setting.line),
-                    f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and is gone after "
-                    f"a reboot.",
+                    f"{printable(setting.path)} line {setting.line} sets {sysctl_name(setting.key)}, and "
+                    f"{'is' if is_certain else 'may be'} gone after a reboot.",
                 )
-                for setting in self._volatile_settings()
+                for setting, is_certain in self._volatile_settings()
             ),
         ]
 
@@ -288,10 +288,15 @@ class Snapshot:
         """Return the messages of all doubts, as :meth:`doubts` has them for some keys, and of all notes."""
         return [finding.message for finding in (*self.doubts(keys), *self.notes())]
 
-    def _volatile_settings(self) -> list[Setting]:
+    def _volatile_settings(self) -> t.Iterator[tuple[Setting, bool]]:
+        """Yield the settings that a reboot takes, and whether that is certain."""
         if not any(file.is_volatile for file in self.tree.files):
-            return []
-        return [setting for setting in self._all_settings if setting not in self.boot.settings]
+            return
+        for setting in self._all_settings:
+            if setting not in self.boot.settings:
+                file = self.tree.get(setting.path)
+                place = file and self.lost_place(file)
+                yield setting, place is None or place.is_certain
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the snapshot as it stands in the results of modules."""

@@ -64,22 +64,24 @@ def by_loader(searched: str) -> Unknown:
 
 
 def by_reboot(lost: t.Iterable[LostPlace], boots: t.Sequence[Prediction]) -> t.Iterator[Unknown]:
-    """Yield a doubt for each file system that does not survive a reboot.
+    """Yield a doubt for each file system that does not survive a reboot, or of which that is not known.
 
-    ``boots`` are the predictions without what is there, and with what may be there again from a lower layer.
+    ``boots`` are the predictions without what is there, and with what may be there again.
     """
-    places: dict[tuple[str, str, bool], list[str]] = {}
-    for path, point, what, has_lower in lost:
-        places.setdefault((point, what, has_lower), []).append(path)
+    places: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for place in lost:
+        places.setdefault(place[1:], []).append(place.path)
     differing = frozenset(key for key in KEYS if len({boot.values[key] for boot in boots}) > 1)
-    for (point, what, has_lower), paths in places.items():
+    for (point, what, may_stay, is_certain), paths in places.items():
+        loss = "What is written there is gone after a reboot, and what the next boot finds there cannot be known."
+        if not is_certain:
+            loss = "Whether what is written there survives a reboot cannot be known."
         message = (
             f"{', '.join(map(printable, paths))} {'is' if len(paths) == 1 else 'are'} on {printable(what)}, mounted at "
-            f"{printable(point)}. What is written there is gone after a reboot, and what the next boot finds there "
-            f"cannot be known."
+            f"{printable(point)}. {loss}"
         )
         finding = Finding("volatile_file_system", paths[0], None, message)
-        yield Unknown(finding, differing if has_lower else frozenset())
+        yield Unknown(finding, differing if may_stay else frozenset())
 
 
 def by_container(runtime: Values, set_by_files: t.Container[Key]) -> t.Iterator[Unknown]:

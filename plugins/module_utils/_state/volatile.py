@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the folders and sysctl files of a running system whose file system does not survive a reboot."""
+"""Find the folders and sysctl files of a running system whose file system does not survive a reboot, or may not."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 def find_lost(
     files: Files, mounts: Mounts, known: t.Iterable[SysctlFile], *, in_container: bool
 ) -> tuple[LostPlace, ...]:
-    """Return the folders and files that a reboot takes, among those that loaders read and those that are ``known``.
+    """Return the folders and files that a reboot takes, or may, among those that loaders read and the ``known`` ones.
 
     What lies below /run by its name is left out: it is lost on every system.
     """
@@ -41,7 +41,16 @@ def find_lost(
         place = posixpath.join(folders.get(folder, folder), name)
         if place in mounts.points:
             places[path] = place
-    losses = {path: mounts.loss(place, in_container=in_container) for path, place in places.items()}
+
+    def folder_at(path: str) -> str | None:
+        with contextlib.suppress(FileError):  # a loop of links, or one that may not be looked at
+            found = files.resolve(path)
+            return found if files.isdir(found) else None
+        return None
+
+    losses = {
+        path: mounts.loss(place, in_container=in_container, folder_at=folder_at) for path, place in places.items()
+    }
     return tuple(
         LostPlace(path, *loss)
         for path, loss in losses.items()

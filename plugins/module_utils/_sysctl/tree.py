@@ -141,14 +141,15 @@ def _names_credential(path: str) -> bool:
 class LostPlace(t.NamedTuple):
     """A folder or file, by ``path``, whose file system does not survive a reboot.
 
-    The file system is mounted at ``point``; ``what`` is its kind in words. ``has_lower`` says that it lies over other
-    folders, whose content does survive: what is there may be there again.
+    The file system is mounted at ``point``; ``what`` is its kind in words. ``may_stay`` says that what is there may be
+    there again, and ``is_certain`` that what is written there is lost: it is False where that is not known.
     """
 
     path: str
     point: str
     what: str
-    has_lower: bool = False
+    may_stay: bool = False
+    is_certain: bool = True
 
 
 class Initramfs(t.NamedTuple):

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import subprocess
+import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts, is_chroot
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Loss, Mounts, is_chroot
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -26,6 +27,18 @@ OVERLAYROOT = (
 
 def mounts_of(*lines: str) -> Mounts:
     return Mounts("".join(f"{line}\n" for line in lines).encode())
+
+
+# The folders of this process, and where they are once links are followed.
+FOLDERS = {
+    **{path: path for path in ("/media/root-rw/overlay", "/data/etc", "/run/u", "/inner/u", "/run/a,b", "/run/etc")},
+    "/var/lib/overlay/2/etc": "/var/lib/overlay/2/etc",
+    "/var/run/etc": "/run/etc",
+}
+
+
+def loss_of(lines: t.Sequence[str], path: str, *, in_container: bool = False) -> Loss | None:
+    return mounts_of(*lines).loss(path, in_container=in_container, folder_at=FOLDERS.get)
 
 
 def over(point: str, kind: str = "tmpfs", options: str = "rw", *, number: int = 30, parent: int = 20) -> str:
@@ -95,13 +108,6 @@ def over(point: str, kind: str = "tmpfs", options: str = "rw", *, number: int = 
             id="overlayroot",
         ),
         pytest.param(
-            [PI, RUN],
-            f"{D}/x",
-            "/",
-            "an overlay whose upper layer (/upper/data) is on no mount that is visible",
-            id="Raspberry Pi",
-        ),
-        pytest.param(
             [ROOT, over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=/data/etc,workdir=/data/w")],
             f"{D}/x",
             None,
@@ -135,12 +141,52 @@ def over(point: str, kind: str = "tmpfs", options: str = "rw", *, number: int = 
             id="odd characters in a layer",
         ),
         pytest.param(
-            [ROOT, over("/", "aufs", "rw,si=9b2f", number=31)],
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=/var/run/etc,workdir=/w"), RUN],
+            f"{D}/x",
+            "/etc",
+            "an overlay whose upper layer (/var/run/etc) is on a tmpfs",
+            id="upper layer behind a link",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlayfs", "rw,lowerdir=/etc,upperdir=/run/u,workdir=/w"), RUN],
+            f"{D}/x",
+            "/etc",
+            "an overlay whose upper layer (/run/u) is on a tmpfs",
+            id="the name of overlay before Linux 3.18",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/sysroot/etc,upperdir=/sysroot/var/lib/overlay/2/etc")],
+            f"{D}/x",
+            None,
+            "",
+            id="overlay that dracut's initramfs mounted, on a disk",
+        ),
+        pytest.param(
+            [ROOT, RUN, over("/etc", "overlay", "rw,lowerdir=/root/etc,upperdir=/root/run/etc,workdir=/root/run/w")],
+            f"{D}/x",
+            "/etc",
+            "an overlay whose upper layer (/root/run/etc) is on a tmpfs",
+            id="overlay that the initramfs of initramfs-tools mounted, in memory",
+        ),
+        pytest.param(
+            ["20 1 1:0 / / rw - ext4 /dev/root rw"],
             f"{D}/x",
             "/",
-            "an aufs, whose branches are not visible",
-            id="aufs",
+            "a memory disk (/dev/root)",
+            id="RAM disk by another name",
         ),
+        pytest.param(
+            [ROOT, f"30 20 254:0 /old//deleted {D} rw - ext4 /dev/vda rw"],
+            f"{D}/x",
+            D,
+            "a folder or file that was deleted",
+            id="bind mount of a folder that was deleted since",
+        ),
+        *(
+            pytest.param([ROOT, f"30 20 7:0 / /etc ro - {kind} /dev/loop0 ro"], f"{D}/x", None, "", id=kind)
+            for kind in ("squashfs", "iso9660", "erofs", "ext4")
+        ),
+        pytest.param([ROOT, "30 20 8:1 / /etc rw - fuseblk /dev/sda1 rw"], f"{D}/x", None, "", id="FUSE on a disk"),
         pytest.param([ROOT, over("/etc", "squashfs", "ro")], f"{D}/x", None, "", id="read-only image"),
         pytest.param([ROOT, over("/etc", "nfs4")], f"{D}/x", None, "", id="NFS"),
         pytest.param([], f"{D}/x", None, "", id="no mounts"),
@@ -157,8 +203,75 @@ def over(point: str, kind: str = "tmpfs", options: str = "rw", *, number: int = 
     ],
 )
 def test_loss(lines: list[str], path: str, point: str | None, what: str) -> None:
-    loss = mounts_of(*lines).loss(path, in_container=False)
+    loss = loss_of(lines, path)
     assert (loss and loss.point, loss.what if loss else "") == (point, what)
+    assert loss is None or loss.is_certain
+
+
+# Where mountinfo does not show what keeps the files, nothing is known of them, and nothing is promised.
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        pytest.param(
+            [PI, RUN],
+            "an overlay whose upper layer (/upper/data) is on no mount that is visible",
+            id="overlay of an initramfs, Raspberry Pi",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=upper,workdir=work")],
+            "an overlay whose upper layer (upper) is on no mount that is visible",
+            id="relative upper layer",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=/rw/etc,workdir=/rw/work")],
+            "an overlay whose upper layer (/rw/etc) is on no mount that is visible",
+            id="upper layer in a folder that is not there",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=,workdir=/w")],
+            "an overlay whose upper layer () is on no mount that is visible",
+            id="empty upper layer",
+        ),
+        pytest.param(
+            [
+                ROOT,
+                over("/inner", "overlay", "rw,lowerdir=/x,upperdir=upper,workdir=work"),
+                over("/etc", "overlay", "rw,lowerdir=/etc,upperdir=/inner/u,workdir=/inner/w", number=31),
+            ],
+            "an overlay whose upper layer (/inner/u) is on an overlay whose upper layer (upper) is on no mount that is "
+            "visible",
+            id="overlay on a relative one",
+        ),
+        *(
+            pytest.param(
+                [ROOT, over("/etc", kind, "rw")],
+                f"a file system ({kind}) that does not show where its files are",
+                id=kind,
+            )
+            for kind in (
+                *("aufs", "unionfs", "fuse", "fuse.unionfs", "fuse.unionfs-fuse", "fuse.overlayfs"),
+                *("fuse.fuse-overlayfs", "fuse.mergerfs", "fuse.sshfs"),
+            )
+        ),
+        *(
+            pytest.param(
+                [ROOT, f"30 20 7:0 / /etc rw - ext4 {source} rw"],
+                f"a device ({source}) that does not show where its data is",
+                id=source,
+            )
+            for source in ("/dev/loop0", "/dev/loop12p3", "/dev/mapper/live-rw", "/dev/mapper/live-base")
+        ),
+        pytest.param(
+            [ROOT, "30 20 7:0 / /etc ro - ext4 /dev/loop0 rw"],
+            "a device (/dev/loop0) that does not show where its data is",
+            id="loop device, read-only here and not elsewhere",
+        ),
+    ],
+)
+def test_what_cannot_be_known(lines: list[str], what: str) -> None:
+    loss = loss_of(lines, f"{D}/x")
+    assert loss is not None
+    assert (loss.what, loss.may_stay, loss.is_certain) == (what, True, False)
 
 
 # The layers of a container's root folder lie where the container does not see them.
@@ -167,12 +280,18 @@ def test_loss(lines: list[str], path: str, point: str | None, what: str) -> None
     [
         pytest.param([PI], False, id="overlay"),
         pytest.param([over("/", "aufs", "rw,si=9b2f", parent=1)], False, id="aufs"),
+        pytest.param([over("/", "fuse.fuse-overlayfs", parent=1)], False, id="podman of a user"),
+        pytest.param(["20 1 7:0 / / rw - ext4 /dev/loop0 rw"], False, id="systemd-nspawn of an image"),
+        pytest.param(
+            [PI, over("/etc", "overlay", "rw,lowerdir=/a,upperdir=/b,workdir=/c")], True, id="overlay of its own"
+        ),
+        pytest.param([PI, over("/etc", "fuse.mergerfs")], True, id="FUSE of its own"),
         pytest.param([PI, over(D)], True, id="tmpfs"),
         pytest.param(OVERLAYROOT, True, id="upper layer that is visible"),
     ],
 )
 def test_loss_in_a_container(lines: list[str], is_lost: bool) -> None:
-    assert (mounts_of(*lines).loss(f"{D}/x", in_container=True) is not None) == is_lost
+    assert (loss_of(lines, f"{D}/x", in_container=True) is not None) == is_lost
 
 
 @pytest.mark.parametrize(

@@ -539,6 +539,7 @@ NO_OTHER_PATH = (
 ON_TMPFS = DISK + b"30 20 0:30 / /etc/sysctl.d rw - tmpfs tmpfs rw\n"
 PI = b"20 1 0:30 / / rw - overlay overlay rw,lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work\n"
 ON_PI = "an overlay whose upper layer (/upper/data) is on no mount that is visible"
+NOT_KNOWN = "Whether what is written there survives a reboot cannot be known."
 LOST = "What is written there is gone after a reboot, and what the next boot finds there cannot be known."
 
 
@@ -556,8 +557,8 @@ LOST = "What is written there is gone after a reboot, and what the next boot fin
         pytest.param(
             PI,
             {},
-            f"{D} is on {ON_PI}, mounted at /, and gone after a reboot",
-            f"{D}, /usr/lib/sysctl.d are on {ON_PI}, mounted at /. {LOST}",
+            f"{D} is on {ON_PI}, mounted at /, and whether it survives a reboot cannot be known",
+            f"{D}, /usr/lib/sysctl.d are on {ON_PI}, mounted at /. {NOT_KNOWN}",
             NO_OTHER_PATH,
             id="Raspberry Pi",
         ),

@@ -98,7 +98,7 @@ def mounted(point: str, kind: str = "tmpfs") -> bytes:
         ),
         pytest.param(
             OVERLAY,
-            {A: TIME + b"=600\n"},
+            {A: TIME + b"=600\n", "/media/root-rw/overlay": None},
             SYSTEMD,
             Values(None, 75, 9),
             [
@@ -151,6 +151,38 @@ def test_file_systems_that_do_not_survive(
         {"code": "volatile_file_system", "path": path, "line": None, "message": f"{message} {LOST}"}
         for path, message in doubts
     ]
+
+
+RELATIVE = DISK + b"30 20 0:30 / /etc rw - overlay overlay rw,lowerdir=/etc,upperdir=upper,workdir=work\n"
+
+
+def test_a_line_that_a_reboot_may_take(tmp_path: Path) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n"})
+    lay_out(tmp_path / "proc", {"self/mountinfo": RELATIVE})
+    snapshot = take_snapshot(host)
+    assert snapshot.boot.values == Values(None, 75, 9)
+    doubt = "/etc/sysctl.d is on an overlay whose upper layer (upper) is on no mount that is visible, mounted at /etc."
+    assert snapshot.warnings() == [
+        f"{doubt} Whether what is written there survives a reboot cannot be known.",
+        f"{A} line 1 sets {TIME.decode()}, and may be gone after a reboot.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "time"),
+    [
+        pytest.param({"/data": None}, 600, id="a folder"),
+        pytest.param({"/data": "/run"}, None, id="a link into memory"),
+        pytest.param({"/data": "data"}, None, id="a loop of links"),
+        pytest.param({"/data": b""}, None, id="no folder"),
+        pytest.param({}, None, id="nothing"),
+    ],
+)
+def test_the_upper_layer_is_looked_up(tmp_path: Path, layout: Layout, time: int | None) -> None:
+    host = make_host(tmp_path, {A: TIME + b"=600\n", "/run/x": b"", **layout})
+    run = b"21 20 0:21 / /run rw - tmpfs tmpfs rw\n"
+    lay_out(tmp_path / "proc", {"self/mountinfo": RELATIVE.replace(b"upper,", b"/data,") + run})
+    assert take_snapshot(host).boot.values.time == time
 
 
 def test_a_line_that_a_reboot_takes_is_named(tmp_path: Path) -> None:

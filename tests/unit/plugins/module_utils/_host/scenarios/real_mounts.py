@@ -30,7 +30,10 @@ for name in ("upper", "work"):
     Path(root, "memory", name).mkdir()
 layers = f"lowerdir={root}/lower,upperdir={root}/memory/upper,workdir={root}/memory/work"
 mounts = mount("-t", "overlay", "-o", layers, "none", f"{root}/a b")
-losses = [mounts.loss(f"{root}/{path}", in_container=True) for path in ("memory/x", "a b/x", "lower/x")]
+losses = [
+    mounts.loss(f"{root}/{path}", in_container=True, folder_at=lambda path: path if Path(path).is_dir() else None)
+    for path in ("memory/x", "a b/x", "lower/x")
+]
 over = mount("--bind", f"{root}/lower", f"{root}/memory").of(f"{root}/memory/x")
 report(
     losses=[loss and loss.what.replace(root, "") for loss in losses],
