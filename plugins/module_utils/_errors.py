@@ -55,9 +55,11 @@ class KeepaliveError(Exception):
 
 @contextlib.contextmanager
 def before_any_change() -> t.Iterator[None]:
-    """Let each error of a block say that nothing was changed."""
+    """Let each error of a block say that nothing was changed, but for those that say what was."""
     try:
         yield
+    except (StuckFileError, UndoError):
+        raise
     except KeepaliveError as exc:
         exc.args = (unchanged(exc),)
         raise

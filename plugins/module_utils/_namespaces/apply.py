@@ -81,7 +81,8 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
                 stack.enter_context(host.lock.held())
             host.memory.load()
             found = select(host, filters)
-        _ensure_each(host, want, found, outcome, check_mode=check_mode)
+        with before_any_change():  # an error that comes after the first change is one of a namespace
+            _ensure_each(host, want, found, outcome, check_mode=check_mode)
         if not check_mode:  # a container may have started while others were set
             try:
                 later = select(host, filters, known={one.number for one in found})
@@ -118,6 +119,8 @@ def _ensure_each(
     """Plan and set namespaces, and note what became of them.
 
     What is going to be written is remembered first, so that a run that is killed knows its own values again.
+
+    :raises KeepaliveError: where it cannot be remembered, or no namespace be entered; then none of them was set.
     """
     planned = [plan(one, want, host.memory.of(one.identity)) for one in found]
     wanted = [_with_origin(host.memory, one) for one in planned if isinstance(one, Change)]

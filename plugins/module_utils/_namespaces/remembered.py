@@ -16,7 +16,7 @@ import json
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import UNCHANGED, FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_formats import member
@@ -78,7 +78,7 @@ class Memory:
             raise FileError(
                 f"{len(self._entries)} network namespaces are more than {MEMORY_FILE} can hold, which must not be "
                 f"larger than {MOST_BYTES >> 20} MiB. Find who made so many (lsns -t net), and end them or select "
-                f"fewer.{UNCHANGED}"
+                f"fewer."
             )
         let_stand([self._files.replace(MEMORY_FILE, text, expected=self._stored)])
         self._stored = text

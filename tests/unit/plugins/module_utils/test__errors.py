@@ -46,6 +46,13 @@ def test_what_one_run_did_not_change(message: str) -> None:
     assert without_unchanged(f"{said} (Error)") == f"{message} (Error)"
 
 
+@pytest.mark.parametrize("kind", [_errors.StuckFileError, _errors.UndoError])
+def test_what_was_changed_is_not_denied(kind: type[KeepaliveError]) -> None:
+    with pytest.raises(kind) as caught, before_any_change():
+        raise kind("It was made and cannot be removed.")
+    assert str(caught.value) == "It was made and cannot be removed."
+
+
 def test_remedy_of_denial() -> None:
     root = "Root is kept from it here: look for SELinux, AppArmor, a dropped capability, or NFS (root_squash)."
     assert remedy_of_denial("to_user") == "Run as root (become: true)."

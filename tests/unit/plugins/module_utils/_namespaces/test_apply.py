@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from pathlib import Path
 
@@ -11,7 +12,13 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure as ensure_defaults
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
-from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, NotPermittedError, unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    FileError,
+    KernelError,
+    NotPermittedError,
+    StuckFileError,
+    unchanged,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import (
@@ -25,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import 
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.host import NamespaceHost
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import DesiredState, Remembered
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import MEMORY_FILE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
 from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out, make_host
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -105,7 +113,7 @@ def test_what_is_refused(
         pytest.param(
             "no room",
             {
-                "error": "no room.",
+                "error": "no room. Nothing was changed.",
                 "changed": 0,
                 "failed": [],
                 "left": [],
@@ -195,7 +203,7 @@ def test_ensure(tmp_path: Path) -> None:
     later = ensure(host, LATER, Filters(), check_mode=False)
     assert [one.after for one in later.changed] == [Values(300, 60, 20)]
     assert host.memory.of(IDENTITY) == Remembered(KERNEL_DEFAULTS, Values(300, 60, 20))
-    kernel.write("time", 60)
+    kernel.write("time", 7200)
     left = ensure(host, STATE, Filters(), check_mode=False)
     assert [one.reason.code for one in left.left] == ["chosen_by_others"]
 
@@ -350,6 +358,48 @@ def test_second_look_that_fails(
     assert outcome.as_dict()["second_look"]["code"] == "second_look_failed"
     with pytest.raises(type(error)):
         ensure(host, STATE, Filters(), check_mode=False)  # where the first look fails, nothing was set
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        pytest.param(FileError("x cannot be written."), "x cannot be written. Nothing was changed.", id="not written"),
+        pytest.param(
+            StuckFileError("x was made and cannot be removed."), "x was made and cannot be removed.", id="half done"
+        ),
+    ],
+)
+def test_what_cannot_be_remembered_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(host.memory, "save", refuse)
+    with pytest.raises(FileError) as failed:
+        ensure(host, STATE, Filters(), check_mode=False)
+    assert (str(failed.value), kernel.written) == (message, [])
+
+
+def test_what_the_second_look_cannot_remember(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    found = host.scanner.namespaces()
+
+    def look() -> list[Namespace]:  # the same one with another number: it is to be set once more
+        if kernel.written:
+            kernel.write("time", 7200)
+            lay_out(tmp_path / "root", {MEMORY_FILE: b"{}"})
+        return [dataclasses.replace(one, number=len(kernel.written)) for one in found]
+
+    monkeypatch.setattr(host.scanner, "namespaces", look)
+    want = dataclasses.replace(STATE, take_over=True)
+    outcome = ensure(host, want, Filters(), check_mode=False)
+    assert len(outcome.changed) == 1
+    assert outcome.as_dict()["second_look"]["message"].endswith(
+        f"{MEMORY_FILE} was changed by another program a moment ago. Run again"
+    )
 
 
 def test_second_look_reads_new_ones_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
