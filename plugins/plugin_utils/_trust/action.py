@@ -20,6 +20,8 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import 
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
     explanation,
     has_no_result,
+    of_job,
+    too_old,
     version_command,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import message_about, steering_facts
@@ -87,9 +89,12 @@ class GuardedAction(ActionBase):
         asked = named.get("module_args") or self._task.args
         summary_only = bool(boolean(asked.get("summary_only", False), strict=False))
         kept = self._explained(self._reduced(result, name, summary_only))
-        if named.get("wrap_async") and self._task.poll > 0 and not kept.get("failed"):
+        if not named.get("wrap_async") or kept.get("failed"):
+            return kept
+        if self._task.poll > 0:
             return self._wait_for(kept, name, named["task_vars"], summary_only)
-        return kept
+        message = too_old(**self._asked_for_version())  # what reads the job's status explains nothing
+        return {"failed": True, "changed": False, "msg": message} if message else kept
 
     def _reduced(self, result: Result, name: str, summary_only: bool) -> Result:
         # the controller adds the interpreter that it has found, so that it need not look for it again
@@ -104,12 +109,16 @@ class GuardedAction(ActionBase):
         """Return a result with the reason where the module has printed none."""
         if not has_no_result(result):
             return result
+        explained = explanation(result, **self._asked_for_version())
+        return {**{name: value for name, value in result.items() if name != "exception"}, "msg": explained}
+
+    def _asked_for_version(self) -> dict[str, str]:
+        """Return the interpreter of the host, and what it printed as its release."""
         interpreter = (self._used_interpreter or "").lstrip("!#").strip()
         output: Result = {}
         if interpreter:
             output = self._low_level_execute_command(version_command(interpreter))  # type: ignore[no-untyped-call]  # it has no types
-        explained = explanation(result, interpreter=interpreter, output=str(output.get("stdout") or ""))
-        return {**{name: value for name, value in result.items() if name != "exception"}, "msg": explained}
+        return {"interpreter": interpreter, "output": str(output.get("stdout") or "")}
 
     def _wait_for(self, started: Result, name: str, variables: Result, summary_only: bool) -> Result:
         """Wait for a module that runs in the background; Ansible would take its result as the host has it."""
@@ -129,7 +138,8 @@ class GuardedAction(ActionBase):
             status = ask("status")
             if status.get("finished") or status.get("failed"):
                 ask("cleanup")
-                return self._reduced({k: v for k, v in status.items() if k not in _OF_JOBS}, name, summary_only)
+                found = of_job({k: v for k, v in status.items() if k not in _OF_JOBS})
+                return self._explained(self._reduced(found, name, summary_only))
         return {"failed": True, "changed": True, "msg": f"The module did not end within {limit} seconds (async)."}
 
 

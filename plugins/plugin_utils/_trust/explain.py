@@ -27,6 +27,19 @@ def has_no_result(result: Result) -> bool:
     return bool(result.get("failed")) and ("module_stdout" in result or "module_stderr" in result)
 
 
+def of_job(status: Result) -> Result:
+    """Return the status of a job as a result; one that has no result of a module as Ansible has it for other tasks."""
+    if not status.get("failed") or "cmd" not in status:  # only Ansible's async_wrapper adds the command
+        return status
+    printed = status.get("data") or status.get("outdata") or ""
+    return {
+        "failed": True,
+        "msg": status.get("msg"),
+        "module_stdout": printed,
+        "module_stderr": status.get("stderr") or "",
+    }
+
+
 def version_command(interpreter: str) -> str:
     """Return the shell command that prints the release of a Python, such as 3.6; ``interpreter`` may have arguments."""
     return f"{interpreter} -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'"
@@ -34,6 +47,11 @@ def version_command(interpreter: str) -> str:
 
 def explanation(result: Result, *, interpreter: str, output: str) -> str:
     """Return why a module returned no result; ``output`` is what :func:`version_command` printed."""
+    return too_old(interpreter=interpreter, output=output) or f"The module returned no result: {_cause(result)}"
+
+
+def too_old(*, interpreter: str, output: str) -> str:
+    """Return what to do where a Python is too old for modules, empty where it is not; see :func:`explanation`."""
     version = _VERSION.fullmatch(output)
     if version and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
         needed = ".".join(map(str, OLDEST_PYTHON))
@@ -42,7 +60,7 @@ def explanation(result: Result, *, interpreter: str, output: str) -> str:
             f"Install a newer Python beside it, python3.12 on RHEL 8 or python311 on SLES 15,"
             f" and name it: ansible_python_interpreter=/usr/bin/python3.12."
         )
-    return f"The module returned no result: {_cause(result)}"
+    return ""
 
 
 def _cause(result: Result) -> str:

@@ -34,8 +34,13 @@ def act(
     role: str | None = None,
     discovered: str | None = None,
     async_val: int = 0,
+    poll: int = 1,
+    python: str = "",
 ) -> tuple[Result, list[Result | None]]:
-    """Run the action; return the result, and the arguments of each module that was run."""
+    """Run the action; return the result, and the arguments of each module that was run.
+
+    ``python`` is the release of the host's Python, which is asked for where it is given.
+    """
     left = iter(results)
     calls: list[Result | None] = []
 
@@ -45,15 +50,19 @@ def act(
 
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    task = mock.MagicMock(args={"all": True, **(arguments or {})}, check_mode=False, async_val=async_val, poll=1)
+    task = mock.MagicMock(args={"all": True, **(arguments or {})}, check_mode=False, async_val=async_val, poll=poll)
     task.action = "linux.tcp.keepalive_sockets"
     task.configure_mock(_role=role and mock.MagicMock(**{"get_name.return_value": role}))
     action: t.Any = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
     key = discovered and "discovered_interpreter_python"
     vars(action).update(_discovered_interpreter_key=key, _discovered_interpreter=discovered)
+    vars(action)["_used_interpreter"] = "/usr/bin/python3" if python else None
+    asked = mock.MagicMock(return_value={"stdout": f"{python}\n"})
+    monkeypatch.setattr(ActionBase, "_low_level_execute_command", asked)
     found: Result = action.run(task_vars=variables or {})
     assert next(left, None) is None
-    assert task.async_val == 0
+    assert task.async_val == (0 if poll else async_val)
+    assert asked.call_count == bool(python)
     return found, calls
 
 
@@ -130,6 +139,42 @@ def test_job_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
         "changed": True,
         "msg": "The module did not end within 60 seconds (async).",
     }
+
+
+TOO_OLD = (
+    "/usr/bin/python3 on the host is Python 3.6, and linux.tcp needs 3.8 or newer. Install a newer Python beside it, "
+    "python3.12 on RHEL 8 or python311 on SLES 15, and name it: ansible_python_interpreter=/usr/bin/python3.12. "
+    "Nothing was changed."
+)
+NO_JSON = "Traceback (most recent call last):\n  ...\nValueError: No start of json char found\n"
+
+
+@pytest.mark.parametrize("output", ["data", "outdata"])
+@pytest.mark.parametrize(
+    ("python", "stderr", "message"),
+    [
+        pytest.param("3.6", "SyntaxError: future feature annotations is not defined", TOO_OLD, id="old Python"),
+        pytest.param("3.8", "x\nMemoryError\n", "The module returned no result: MemoryError", id="an exception"),
+    ],
+)
+def test_job_that_returns_no_result(
+    monkeypatch: pytest.MonkeyPatch, output: str, python: str, stderr: str, message: str
+) -> None:
+    ended = {"failed": True, "cmd": "/x/AnsiballZ.py", output: "", "stderr": stderr, "msg": NO_JSON, "finished": 1}
+    found, _calls = act(monkeypatch, STARTED, ended, {"erased": "x"}, async_val=60, python=python)
+    assert (found["failed"], found["msg"]) == (True, message)
+
+
+def test_job_that_a_host_makes_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = {"failed": True, "msg": "It is full.", "stderr": "x", "finished": 1}
+    found, _calls = act(monkeypatch, STARTED, ended, {"erased": "x"}, async_val=60)
+    assert found == {"failed": True, "msg": "It is full."}
+
+
+@pytest.mark.parametrize("python", ["3.6", "3.8", "odd"])
+def test_job_that_nobody_waits_for(monkeypatch: pytest.MonkeyPatch, python: str) -> None:
+    found, _calls = act(monkeypatch, STARTED, async_val=60, poll=0, python=python)
+    assert found == ({"failed": True, "changed": False, "msg": TOO_OLD} if python == "3.6" else STARTED)
 
 
 @pytest.mark.parametrize("asked", [False, True, "yes"])

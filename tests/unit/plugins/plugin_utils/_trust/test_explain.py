@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.explain import (
     explanation,
     has_no_result,
+    of_job,
+    too_old,
     version_command,
 )
 
@@ -60,6 +62,32 @@ def test_has_no_result(result: dict[str, t.Any], expected: bool) -> None:
 )
 def test_explanation(result: dict[str, t.Any], output: str, expected: str) -> None:
     assert explanation(result, interpreter="python3", output=output) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        pytest.param({"changed": True, "cmd": "x"}, {"changed": True, "cmd": "x"}, id="no failure"),
+        pytest.param({"failed": True, "msg": "x"}, {"failed": True, "msg": "x"}, id="the module failed"),
+        pytest.param(
+            {"failed": True, "cmd": "x", "data": "a", "stderr": "b", "msg": "c"},
+            {"failed": True, "msg": "c", "module_stdout": "a", "module_stderr": "b"},
+            id="no result",
+        ),
+        pytest.param(
+            {"failed": True, "cmd": "x", "msg": "c"},
+            {"failed": True, "msg": "c", "module_stdout": "", "module_stderr": ""},
+            id="nothing printed",
+        ),
+    ],
+)
+def test_of_job(status: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
+    assert of_job(status) == expected
+
+
+@pytest.mark.parametrize("output", ["3.8", "3.13\n", "", "x", "4.0"])
+def test_not_too_old(output: str) -> None:
+    assert too_old(interpreter="python3", output=output) == ""
 
 
 def test_long_output_of_a_host_is_cut() -> None:
