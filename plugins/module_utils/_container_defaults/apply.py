@@ -83,6 +83,8 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
         with before_any_change():
             if not changes_nothing:
                 stack.enter_context(host.lock.held())
+            elif want.absent or want.named():
+                host.lock.require_possible()
             files = host.files
             installed = find_engines(files)
             chosen = _chosen(files, installed, engines, absent=want.absent)
@@ -92,6 +94,8 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
                 file = files.read(change.path)
                 files.require_editable(file)
                 files.require_writable(file.target)
+                if change.old is not None and change.new is not None:
+                    files.require_owner(file.target)
         if edited and not check_mode:
             with signals_held_back():
                 _apply(host, edited)

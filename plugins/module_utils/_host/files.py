@@ -327,7 +327,8 @@ class Files:
         self._require_trusted_links(file, name)
         folder = self.nearest_folder(file.target)
         if not self._isdir(folder):
-            raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. Make it first, or correct path.")
+            remedy = "Move it away" if self._lexists(folder) else "Make it first"
+            raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. {remedy}, or correct path.")
 
     def _require_trusted_links(self, file: SysctlFile, name: str) -> None:
         """Check that no user leads root to a file by a link. In the tree of another system links lead nowhere else.

@@ -15,7 +15,6 @@ import contextlib
 import errno
 import os
 import posixpath
-import re
 import stat
 import typing as t
 import weakref
@@ -27,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ReplacedByLinkError,
     remedy_of_denial,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import effective
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 
@@ -37,11 +37,9 @@ if t.TYPE_CHECKING:
 
 MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 _MOST_KEPT = 64
-_STATUS = "/proc/self/status"
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
 _OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
-_CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
 # The errors of a path at which there is nothing, or nothing that this process may see.
 NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
 # Takes no permission to read the folder: open(2), O_PATH.
@@ -57,6 +55,13 @@ _REMEDIES = {
     errno.ENOSPC: "Make room on that file system.",
     errno.EDQUOT: "Make room in the quota of that file system.",
 }
+
+
+class FixedContentError(PermissionError):
+    """What is to be changed is immutable or append-only (chattr(1)), which keeps root from it, too."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EPERM, os.strerror(errno.EPERM))
 
 
 class FileSystem:
@@ -254,14 +259,7 @@ class FileSystem:
 
 def _has_rights() -> bool:
     """Return whether this process may do more than a user, by its own or by capabilities(7), or that is not known."""
-    if os.geteuid() == 0:
-        return True
-    try:
-        with open(_STATUS, "rb") as file:
-            effective = _CAP_EFF.search(file.read())
-    except OSError:
-        return True
-    return effective is None or int(effective.group(1), 16) != 0
+    return os.geteuid() == 0 or effective() != 0
 
 
 def _open(folder: int, name: str, path: str, flags: int) -> int:
@@ -388,7 +386,7 @@ def remedy_of(exc: Exception) -> str:
     """Return what to do about an error of the system, with a blank before it; empty for an unknown error."""
     code = (isinstance(exc, OSError) and exc.errno) or 0
     denied = denied_by(exc)
-    if denied == "to_root" and code == errno.EPERM:
+    if isinstance(exc, FixedContentError) or (denied == "to_root" and code == errno.EPERM):
         return " It may be immutable or append-only: see lsattr(1)."
     if denied:
         return f" {remedy_of_denial(denied)}"

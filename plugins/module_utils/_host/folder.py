@@ -20,8 +20,10 @@ import typing as t
 import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import CAP_FOWNER, has_capability
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    FixedContentError,
     KernelDevices,
     reason_of,
     refused,
@@ -270,23 +272,33 @@ class Folder:
 
     def require_writable(self) -> None:
         """Check that this process may make, rename and remove files here, without doing it."""
+        if self._has_fixed_content("."):
+            raise FixedContentError
         if not os.access(".", os.W_OK | os.X_OK, dir_fd=self._descriptor):
             is_read_only = os.statvfs(self._descriptor).f_flag & os.ST_RDONLY
-            self._refuse(errno.EROFS if is_read_only else self._code_of_denial())
-        if self._has_fixed_content("."):
-            self._refuse(errno.EPERM)
+            self._refuse(errno.EROFS if is_read_only else errno.EACCES)
 
     def require_replaceable(self, name: str) -> None:
         """Check that nothing about a file itself keeps this process from replacing it."""
-        if self.identity(name) is None:
+        owner = self.owner(name)
+        if owner is None:
             return
         if self._has_fixed_content(name):
-            self._refuse(errno.EPERM)
+            raise FixedContentError
         if self._mount(name) != self._mount("."):
             self._refuse(errno.EBUSY)
+        folder = os.fstat(self._descriptor)
+        is_ours = os.geteuid() in (owner[0], folder.st_uid)
+        if folder.st_mode & stat.S_ISVTX and not is_ours and not has_capability(CAP_FOWNER):  # inode(7)
+            self._refuse(errno.EPERM)
 
-    def _code_of_denial(self) -> int:
-        return errno.EPERM if self._has_fixed_content(".") else errno.EACCES
+    def owner(self, name: str) -> tuple[int, int] | None:
+        """Return the IDs of a file's user and group; None where there is none."""
+        try:
+            found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return found.st_uid, found.st_gid
 
     @staticmethod
     def _refuse(code: int) -> t.NoReturn:

@@ -68,12 +68,24 @@ class Lock:
         finally:
             close(descriptor)  # and so release the lock
 
+    def require_possible(self) -> None:
+        """Check that a tree can be locked, without doing it. The running system always can.
+
+        :raises LockedError: where it cannot.
+        """
+        if not self._files.is_running_system:
+            descriptor, _path = self._open_root()
+            close(descriptor)
+
     def _open(self) -> tuple[int, str]:
         if self._files.is_running_system:
             folder, name = posixpath.split(LOCK_FILE)
             with contextlib.suppress(OSError, FileError):
                 flags = os.O_RDWR | os.O_CREAT
                 return self._files.open_file(folder, name, flags), self._files.on_host(LOCK_FILE)
+        return self._open_root()
+
+    def _open_root(self) -> tuple[int, str]:
         path = self._files.on_host("/")
         try:
             return self._files.open_file("/", ".", os.O_RDONLY | os.O_DIRECTORY), path

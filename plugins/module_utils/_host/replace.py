@@ -12,10 +12,12 @@ Only what changes a host uses this. Everything else reads files by the class :cl
 from __future__ import annotations
 
 import functools
+import os
 import posixpath
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, StuckFileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, StuckFileError, remedy_of_denial
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import may_give_to
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     MOST_BYTES,
@@ -31,6 +33,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, error_of, nothing, said
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
 
 _NEW_FILE = Metadata(mode=0o644)
 
@@ -64,6 +69,22 @@ class WritableFiles(Files):
                 raise FileError(f"{target} cannot be written: {reason}.{remedy_of(exc)}") from exc
             if nearest == path:
                 folder.require_replaceable(name)
+
+    def require_owner(self, target: str, owner: tuple[int, int] | None = None) -> None:
+        """Check that this process may give a new file an owner, None: that of the file that it replaces.
+
+        :raises FileError: where it may not.
+        """
+        path, name = posixpath.split(target)
+        with as_file_error(target, "written"):
+            folder = self._folder_if_there(path)
+            owner = owner or (folder.owner(name) if folder else None)
+        if owner is not None and not may_give_to(*owner):
+            denied: Denied = "to_user" if os.geteuid() else "to_root"
+            raise FileError(
+                f"{target} cannot be written: its owner (user {owner[0]}, group {owner[1]}) cannot be kept. "
+                f"{remedy_of_denial(denied)}"
+            )
 
     def backup(self, target: str, copy: str) -> None:
         """Copy a file beside itself. After an error the copy is to be removed, if it is there.

@@ -51,11 +51,15 @@ def ensure(host: LocalHost, want: DesiredState, *, check_mode: bool) -> Outcome:
         with before_any_change():
             if not changes_nothing:
                 stack.enter_context(host.lock.held())
+            elif not want.is_empty:
+                host.lock.require_possible()
             change = preview(host, want)
             for key in change.kernel_writes:
                 host.kernel.require_writable(key)
             for edit in change.edits:
                 host.files.require_writable(edit.target)
+                if edit.before is not None and (edit.after is not None or want.backup):
+                    host.files.require_owner(edit.target)
                 if want.backup and edit.before is not None:
                     host.files.require_writable(backup_name(edit.target))
             cut_links = tuple(edit.target for edit in change.edits if host.files.has_other_names(edit.target))

@@ -248,6 +248,8 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
         with before_any_change():
             if not check_mode:
                 stack.enter_context(host.lock.held("restore"))
+            else:
+                host.lock.require_possible()
             restoration = plan_restoration(host, checkpoint)
             if restoration.values and host.init_system().in_chroot:
                 raise refusal("set the running kernel", "Restore it outside of the chroot.")
@@ -262,6 +264,8 @@ def restore(host: LocalHost, checkpoint: Checkpoint, *, force: bool, check_mode:
                 host.kernel.require_writable(key)
             for file, _found in restoration.files:
                 host.files.require_writable(file.path)
+                if file.before is not None:
+                    host.files.require_owner(file.path, file.before.metadata.owner)
         if not check_mode and not restoration.is_empty:
             with signals_held_back():
                 _apply(host, restoration)

@@ -127,6 +127,22 @@ def test_what_is_no_file_is_refused(host: Host, check_mode: bool) -> None:
     assert host.look() == before
 
 
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "run"])
+def test_owner_that_cannot_be_kept(host: Host, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    statuses(host, WANT)
+    before = host.look()
+
+    def refuse_owner(target: str) -> None:
+        raise FileError(f"{target} is root's.")
+
+    monkeypatch.setattr(host.files, "require_owner", refuse_owner)
+    with pytest.raises(FileError) as caught:
+        statuses(host, DesiredDefaults(Values(300, 60, 20)), check_mode=check_mode)
+    assert str(caught.value).endswith(" is root's. Nothing was changed.")
+    assert host.look() == before
+    assert statuses(host, ABSENT, check_mode=check_mode) == ["removed"] * 3
+
+
 def test_when_one_cannot_be_written_none_is(host: Host) -> None:
     before = host.look()
     host.files.refused = {PATHS["lxc"]: FileError("No space.")}

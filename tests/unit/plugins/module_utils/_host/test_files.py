@@ -318,7 +318,7 @@ NULL = "hides every file of its name from the boot and cannot hold values. Remov
         ),
         pytest.param(
             f"{D}/a.conf/b.conf",
-            f"{D}/a.conf/b.conf cannot be made: {D}/a.conf is not a folder. Make it first, or correct path.",
+            f"{D}/a.conf/b.conf cannot be made: {D}/a.conf is not a folder. Move it away, or correct path.",
             id="below a file",
         ),
     ],

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError, remedy_of_denial
-from ansible_collections.linux.tcp.plugins.module_utils._host import filesystem
+from ansible_collections.linux.tcp.plugins.module_utils._host import capabilities, filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
@@ -200,6 +200,6 @@ def test_whose_link_leads_a_process_with_capabilities(
     lay_out(tmp_path, {"/tree/link": "/x", "/status": (status or "").encode()})
     os.chown(tmp_path / "tree/link", 4242, 4242, follow_symlinks=False)
     os.chown(tmp_path / "tree", 4242, 4242)
-    monkeypatch.setattr(filesystem, "_STATUS", str(tmp_path / ("status" if status else "gone")))
+    monkeypatch.setattr(capabilities, "STATUS", str(tmp_path / ("status" if status else "gone")))
     monkeypatch.setattr(os, "geteuid", lambda: user)
     assert FileSystem(str(tmp_path)).untrusted_owner("/tree/link") == owner

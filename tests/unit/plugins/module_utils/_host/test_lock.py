@@ -198,6 +198,23 @@ def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
         assert not (tmp_path / "root/victim").exists()
 
 
+def test_whether_there_can_be_a_lock(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/tree": None})
+    (tmp_path / "tree").chmod(0o711)
+    Lock(Files(str(tmp_path / "tree"))).require_possible()
+    assert os.listdir(tmp_path / "tree") == []
+    if os.geteuid():
+        return
+    with unprivileged(tmp_path):
+        lock = Lock(Files("/tree"))
+        with pytest.raises(LockedError) as foreseen:
+            lock.require_possible()
+        with pytest.raises(LockedError) as real, lock.held():
+            pass
+    assert str(foreseen.value) == str(real.value)
+    assert str(real.value) == "/tree/ cannot be locked: Permission denied. Run as root (become: true)."
+
+
 def test_a_root_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_out(tmp_path, {"root": None})
     (tmp_path / "root").chmod(0o333)

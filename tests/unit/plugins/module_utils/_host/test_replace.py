@@ -70,6 +70,56 @@ def test_not_writable(tmp_path: Path) -> None:
             assert str(caught.value) == f"{target} cannot be written: Permission denied. Run as root (become: true)."
 
 
+@needs_root
+@pytest.mark.parametrize(
+    ("owner", "group", "is_kept"),
+    [
+        pytest.param(65534, 0, True, id="our own"),
+        pytest.param(0, 0, False, id="of root"),
+        pytest.param(65534, 4242, False, id="of another group"),
+    ],
+)
+def test_an_owner_that_cannot_be_kept(tmp_path: Path, owner: int, group: int, is_kept: bool) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
+    os.chown(f"{tmp_path}{D}", 65534, 65534)
+    os.chown(f"{tmp_path}{D}/a.conf", owner, group)
+    with unprivileged(tmp_path) as root:
+        files = WritableFiles(root)
+        files.require_writable(f"{D}/a.conf")
+        with contextlib.nullcontext() if is_kept else pytest.raises(FileError) as caught:
+            files.require_owner(f"{D}/a.conf")
+        with contextlib.nullcontext() if is_kept else pytest.raises(FileError):
+            files.replace(f"{D}/a.conf", b"", expected=b"kept")
+    if not is_kept:
+        assert str(caught.value) == (
+            f"{D}/a.conf cannot be written: its owner (user {owner}, group {group}) cannot be kept. Run as root "
+            f"(become: true)."
+        )
+
+
+def test_an_owner_that_is_kept(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"kept"})
+    files.require_owner(f"{D}/a.conf")
+    files.require_owner(f"{D}/new.conf")
+    files.require_owner("/none/new.conf")
+    files.require_owner(f"{D}/a.conf", (os.geteuid(), os.getegid()))
+
+
+@needs_root
+def test_another_users_file_in_a_sticky_folder(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"kept", f"{D}/own.conf": b"kept"})
+    (tmp_path / "etc/sysctl.d").chmod(0o1777)
+    os.chown(f"{tmp_path}{D}/own.conf", 65534, 65534)
+    with unprivileged(tmp_path) as root:
+        files = WritableFiles(root)
+        files.require_writable(f"{D}/own.conf")
+        with pytest.raises(FileError) as foreseen:
+            files.require_writable(f"{D}/a.conf")
+        with pytest.raises(FileError) as real:
+            files.replace(f"{D}/a.conf", None, expected=b"kept")
+    assert str(foreseen.value) == str(real.value)
+
+
 def test_a_read_only_mount(tmp_path: Path) -> None:
     lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
     assert run_isolated(SCENARIOS / "read_only_mount.py", root=str(tmp_path))["errors"] == [
@@ -361,6 +411,23 @@ def test_what_is_immutable_is_found_before_anything_is_written(
     assert str(caught.value) == (
         f"{D}/a.conf cannot be written: {message}. It may be immutable or append-only: see lsattr(1)."
     )
+
+
+# Root could not write it either.
+@needs_root
+@pytest.mark.parametrize("path", [f"{D}/a.conf", D], ids=["file", "folder"])
+def test_a_user_is_told_what_is_immutable(tmp_path: Path, path: str) -> None:
+    lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
+    for owned in (D, f"{D}/a.conf"):
+        os.chown(f"{tmp_path}{owned}", 65534, 65534)
+    if subprocess.run(["chattr", "+i", f"{tmp_path}{path}"], check=False, capture_output=True).returncode:
+        pytest.skip("needs a file system with the flags of chattr(1)")
+    try:
+        with unprivileged(tmp_path) as root, pytest.raises(FileError) as caught:
+            WritableFiles(root).require_writable(f"{D}/a.conf")
+    finally:
+        subprocess.run(["chattr", "-i", f"{tmp_path}{path}"], check=True)
+    assert str(caught.value).endswith("peration not permitted. It may be immutable or append-only: see lsattr(1).")
 
 
 def test_a_restored_folder_is_gone_once_the_change_stands(tmp_path: Path) -> None:

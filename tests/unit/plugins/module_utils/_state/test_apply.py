@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import signal
@@ -19,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     KeepaliveError,
     KernelError,
+    LockedError,
     UndoError,
     VerificationError,
 )
@@ -30,7 +32,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.preview import ta
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import HEADER
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
-from ansible_collections.linux.tcp.tests.unit.changes import ALL, ALL_TEXT, SET_ALL, ZZ, D, refuse, run
+from ansible_collections.linux.tcp.tests.unit.changes import (
+    ALL,
+    ALL_TEXT,
+    REMOVE,
+    SET_ALL,
+    SET_TIME,
+    ZZ,
+    D,
+    refuse,
+    run,
+)
 from ansible_collections.linux.tcp.tests.unit.host import (
     INTVL,
     PROBES,
@@ -255,6 +267,43 @@ def test_another_program_meddles_before_the_first_step(
     assert (path.read_bytes() if path.exists() else None) == theirs
     assert os.listdir(str(path.parent)) == ([] if theirs is None else [path.name])
     assert host.shown() == [7200, 75, 9]
+
+
+@pytest.mark.parametrize(
+    ("want", "is_refused"),
+    [
+        pytest.param(SET_TIME, True, id="changed"),
+        pytest.param(REMOVE, False, id="removed"),
+        pytest.param(dataclasses.replace(REMOVE, backup=True), True, id="removed, with a backup"),
+        pytest.param(DesiredState(values=ALL, persistent=False), False, id="left alone"),
+    ],
+)
+def test_an_owner_that_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, want: DesiredState, is_refused: bool
+) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: HEADER + TIME + b" = 300\n"})
+
+    def refuse_owner(target: str) -> None:
+        raise FileError(f"{target} is root's.")
+
+    monkeypatch.setattr(host.files, "require_owner", refuse_owner)
+    if is_refused:
+        assert str(refuse(host, want, FileError)) == f"{DEFAULT_PATH} is root's. Nothing was changed."
+    else:
+        run(host, want)
+
+
+def test_a_tree_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path)
+
+    def refuse_lock() -> None:
+        raise LockedError("It cannot be locked.")
+
+    monkeypatch.setattr(host.lock, "require_possible", refuse_lock)
+    with pytest.raises(LockedError) as caught:
+        run(host, SET_TIME, check_mode=True)
+    assert str(caught.value) == "It cannot be locked. Nothing was changed."
+    assert run(host, DesiredState(), check_mode=True).change.is_empty
 
 
 def test_undoing_fails_in_part(tmp_path: Path) -> None:

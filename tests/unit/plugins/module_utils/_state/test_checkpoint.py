@@ -226,6 +226,24 @@ def test_link_in_the_way_is_not_followed(tmp_path: Path, name: str, force: bool)
     assert (tmp_path / "root/srv/99-tcp-keepalive.conf").read_bytes() == b"# theirs\n"
 
 
+def test_owner_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path, LAYOUTS["a file"])
+    checkpoint = change(host)
+    asked: list[object] = []
+
+    def refuse_owner(target: str, owner: object) -> None:
+        asked.append(owner)
+        raise FileError(f"{target} is root's.")
+
+    monkeypatch.setattr(host.files, "require_owner", refuse_owner)
+    after = host.look()
+    for check_mode in (True, False):
+        with pytest.raises(FileError) as caught:
+            restored(host, checkpoint, check_mode=check_mode)
+        assert (str(caught.value), host.look()) == (f"{PATH} is root's. Nothing was changed.", after)
+    assert asked == [(os.geteuid(), os.getegid())] * 2
+
+
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was restored is undone when a later step fails."""
     host = make_host(tmp_path, {ZZ: TIME + b" = 60\n"})

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tell what this process may do by its capabilities: capabilities(7), chown(2), proc_pid_status(5)."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import os
+import re
+
+STATUS = "/proc/self/status"
+CAP_CHOWN, CAP_FOWNER = 1 << 0, 1 << 3
+_CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
+
+
+def effective() -> int | None:
+    """Return the capabilities that this process has in effect; None where that is not known."""
+    try:
+        with open(STATUS, "rb") as file:
+            found = _CAP_EFF.search(file.read())
+    except OSError:
+        return None
+    return int(found.group(1), 16) if found else None
+
+
+def has_capability(wanted: int) -> bool:
+    """Return whether this process has a capability; where that is not known, whether it is root's."""
+    found = effective()
+    return os.geteuid() == 0 if found is None else bool(found & wanted)
+
+
+def may_give_to(user: int, group: int) -> bool:
+    """Return whether this process may give its files to a user and a group."""
+    is_own = user == os.geteuid() and group in (os.getegid(), *os.getgroups())
+    return is_own or has_capability(CAP_CHOWN)

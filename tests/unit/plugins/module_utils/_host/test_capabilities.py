@@ -1,0 +1,69 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host import capabilities
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import (
+    CAP_CHOWN,
+    CAP_FOWNER,
+    effective,
+    has_capability,
+    may_give_to,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+NONE = "Name:\tx\nCapEff:\t0000000000000000\nSeccomp:\t0\n"
+CHOWN = "Name:\tx\nCapEff:\t0000000000000001\nSeccomp:\t0\n"
+
+
+def be(monkeypatch: pytest.MonkeyPatch, folder: Path, status: str | None, user: int) -> None:
+    (folder / "status").write_text(status or "")
+    monkeypatch.setattr(capabilities, "STATUS", str(folder / ("gone" if status is None else "status")))
+    for name, value in (("geteuid", user), ("getegid", 100), ("getgroups", [7, 8])):
+        monkeypatch.setattr(os, name, lambda value=value: value)
+
+
+@pytest.mark.parametrize(
+    ("status", "user", "known", "chown", "fowner"),
+    [
+        pytest.param(CHOWN, 1000, CAP_CHOWN, True, False, id="one of them"),
+        pytest.param(NONE, 0, 0, False, False, id="root without any"),
+        pytest.param(None, 0, None, True, True, id="root, not known"),
+        pytest.param(None, 1000, None, False, False, id="a user, not known"),
+        pytest.param("odd", 1000, None, False, False, id="no such line"),
+    ],
+)
+def test_capabilities(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: str | None,
+    user: int,
+    known: int | None,
+    chown: bool,
+    fowner: bool,
+) -> None:
+    be(monkeypatch, tmp_path, status, user)
+    assert effective() == known
+    assert (has_capability(CAP_CHOWN), has_capability(CAP_FOWNER)) == (chown, fowner)
+
+
+@pytest.mark.parametrize(
+    ("user", "group", "expected"),
+    [(1000, 100, True), (1000, 8, True), (1000, 9, False), (0, 100, False), (0, 0, False)],
+)
+def test_whom_a_user_may_give_files_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, group: int, expected: bool
+) -> None:
+    be(monkeypatch, tmp_path, NONE, 1000)
+    assert may_give_to(user, group) is expected
+    be(monkeypatch, tmp_path, CHOWN, 1000)
+    assert may_give_to(user, group)
