@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell what this process may do by its capabilities: capabilities(7), chown(2), proc_pid_status(5)."""
+"""Tell what this process may do by its capabilities: capabilities(7), chown(2), user_namespaces(7)."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -12,6 +12,7 @@ import os
 import re
 
 STATUS = "/proc/self/status"
+MAPS = ("/proc/self/uid_map", "/proc/self/gid_map")  # user_namespaces(7)
 CAP_CHOWN, CAP_FOWNER = 1 << 0, 1 << 3
 _CAP_EFF = re.compile(rb"\nCapEff:\t([0-9a-f]+)\n")
 
@@ -33,6 +34,20 @@ def has_capability(wanted: int) -> bool:
 
 
 def may_give_to(user: int, group: int) -> bool:
-    """Return whether this process may give its files to a user and a group."""
-    is_own = user == os.geteuid() and group in (os.getegid(), *os.getgroups())
-    return is_own or has_capability(CAP_CHOWN)
+    """Return whether this process may give its files to a user and a group.
+
+    Those who are not mapped into the user namespace of this process have an ID there that stands for all of them.
+    """
+    if user == os.geteuid() and group in (os.getegid(), *os.getgroups()):
+        return True
+    return has_capability(CAP_CHOWN) and all(map(_is_mapped, MAPS, (user, group)))
+
+
+def _is_mapped(path: str, number: int) -> bool:
+    """Return whether an ID is in a map of a user namespace, True where that is not known."""
+    try:
+        with open(path, encoding="ascii") as file:
+            ranges = [(int(first), int(count)) for first, _outside, count in map(str.split, file)]
+    except (OSError, ValueError):
+        return True
+    return any(first <= number < first + count for first, count in ranges)

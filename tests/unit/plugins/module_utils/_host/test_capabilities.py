@@ -25,9 +25,16 @@ NONE = "Name:\tx\nCapEff:\t0000000000000000\nSeccomp:\t0\n"
 CHOWN = "Name:\tx\nCapEff:\t0000000000000001\nSeccomp:\t0\n"
 
 
+ALL_IDS, TWO = (
+    "         0          0 4294967295\n",
+    "         0       1000          1\n       100     100000          9\n",
+)
+
+
 def be(monkeypatch: pytest.MonkeyPatch, folder: Path, status: str | None, user: int) -> None:
     (folder / "status").write_text(status or "")
     monkeypatch.setattr(capabilities, "STATUS", str(folder / ("gone" if status is None else "status")))
+    monkeypatch.setattr(capabilities, "MAPS", (str(folder / "uid_map"), str(folder / "gid_map")))
     for name, value in (("geteuid", user), ("getegid", 100), ("getgroups", [7, 8])):
         monkeypatch.setattr(os, name, lambda value=value: value)
 
@@ -67,3 +74,31 @@ def test_whom_a_user_may_give_files_to(
     assert may_give_to(user, group) is expected
     be(monkeypatch, tmp_path, CHOWN, 1000)
     assert may_give_to(user, group)
+
+
+@pytest.mark.parametrize(
+    ("users", "groups", "user", "group", "expected"),
+    [
+        pytest.param(ALL_IDS, ALL_IDS, 65534, 65534, True, id="in no user namespace"),
+        pytest.param(TWO, TWO, 0, 108, True, id="mapped"),
+        pytest.param(TWO, ALL_IDS, 65534, 0, False, id="a user that is not mapped"),
+        pytest.param(ALL_IDS, TWO, 0, 109, False, id="a group that is not mapped"),
+        pytest.param("", "", 0, 0, False, id="nothing mapped yet"),
+        pytest.param(None, None, 65534, 65534, True, id="not known"),
+        pytest.param("odd\n1 2\n", ALL_IDS, 0, 0, True, id="of another form"),
+    ],
+)
+def test_whom_root_of_a_user_namespace_may_give_files_to(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    users: str | None,
+    groups: str | None,
+    user: int,
+    group: int,
+    expected: bool,
+) -> None:
+    be(monkeypatch, tmp_path, CHOWN, 0)
+    for name, text in (("uid_map", users), ("gid_map", groups)):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+    assert may_give_to(user, group) is expected
