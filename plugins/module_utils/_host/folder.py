@@ -76,6 +76,12 @@ class Folder:
             return None
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
+    def is_gone(self) -> bool:
+        """Return whether the folder was removed, with all that was in it; False if that is unknown."""
+        with contextlib.suppress(OSError):
+            return os.fstat(self._descriptor).st_nlink == 0
+        return False
+
     @contextlib.contextmanager
     def opened(self, name: str) -> t.Iterator[t.BinaryIO | None]:
         """Open a regular file to read it, None where there is none.

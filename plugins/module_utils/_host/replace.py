@@ -61,7 +61,7 @@ class WritableFiles(Files):
         path, name = posixpath.split(target)
         nearest = self.nearest_folder(target)
         with as_file_error(target, "written"):
-            folder = self._folder(nearest)
+            folder = self._folder(path) if nearest == path else self._folder_above(target)
             try:
                 folder.require_writable()
             except OSError as exc:
@@ -93,9 +93,9 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         with as_file_error(copy, "written"):
-            folder = self._folder(path)
-            found = folder.read(name)
-            if found is None:
+            folder = self._folder_if_there(path)
+            found = folder.read(name) if folder else None
+            if folder is None or found is None:
                 raise changed_meanwhile(target)
             put(folder, posixpath.basename(copy), found)
 
@@ -106,9 +106,10 @@ class WritableFiles(Files):
         """
         path, name = posixpath.split(target)
         with as_file_error(target, "removed"):
-            folder = self._folder(path)
-            folder.remove(name)
-            folder.sync()
+            folder = self._folder_if_there(path)
+            if folder is not None:
+                folder.remove(name)
+                folder.sync()
 
     def replace(self, target: str, text: bytes | None, *, expected: bytes | None) -> Undo:
         """Let a file hold ``text``, at once and for good, or remove it (None); return what undoes that.
@@ -210,6 +211,20 @@ class WritableFiles(Files):
         except FileNotFoundError:
             return None
 
+    def _folder_above(self, target: str) -> Folder:
+        """Return the folder in which that of a file is, or is to be made.
+
+        :raises FileError: where it is not there.
+        """
+        path = posixpath.dirname(target)
+        try:
+            return self._folder(posixpath.dirname(path))
+        except FileNotFoundError as exc:
+            raise FileError(
+                f"{target} cannot be written: {reason_of(exc)}. Make the folder above {path}, or run again if it is "
+                f"there by now."
+            ) from exc
+
     def _change(
         self,
         target: str,
@@ -224,8 +239,8 @@ class WritableFiles(Files):
         :raises OSError: when the system refuses; then nothing has changed. Likewise FileError.
         :raises StuckFileError: where that cannot be undone which was done before an error.
         """
-        path, _separator, name = target.rpartition("/")
-        parent = folder or self._folder(posixpath.dirname(path))
+        name = posixpath.basename(target)
+        parent = folder or self._folder_above(target)
         step = _Step(target, folder, parent, finish)
         try:
             return _take(step, name, before, after)

@@ -124,6 +124,8 @@ class Replacement:
                     raise
                 self._bring_back()
         except OSError as exc:
+            if self._folder.is_gone():
+                raise _is_foreign(self._target) from exc
             raise self._failure(exc) from exc
 
     def _undo_by_content(self) -> None:
@@ -147,7 +149,7 @@ class Replacement:
 
     def _bring_back(self) -> None:
         """Let the file that was there have its name again."""
-        if self._aside:
+        if self._aside and self._folder.identity(self._aside):  # another program may have removed it
             self._folder.move(self._aside, self._name)
             self.forget()  # rename(2) leaves both names where they are of one file
         elif self._before is None:

@@ -272,6 +272,33 @@ def test_backup_and_remove(tmp_path: Path) -> None:
     assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf 100600": b"old"}
 
 
+def test_backup_in_a_folder_that_is_gone(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    copy = backup_name(f"{D}/a.conf")
+    with pytest.raises(FileError) as caught:
+        files.backup(f"{D}/a.conf", copy)
+    assert str(caught.value) == f"{D}/a.conf was changed by another program a moment ago. Run again."
+    files.remove(copy)
+    assert look_at(tmp_path) == {"/etc": None}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(lambda files: files.require_writable(f"{D}/a.conf"), id="check"),
+        pytest.param(lambda files: files.replace(f"{D}/a.conf", b"", expected=None), id="replace"),
+    ],
+)
+def test_a_folder_above_that_is_gone(tmp_path: Path, step: t.Callable[[WritableFiles], object]) -> None:
+    files = files_of(tmp_path)
+    with pytest.raises(FileError) as caught:
+        step(files)
+    assert str(caught.value) == (
+        f"{D}/a.conf cannot be written: No such file or directory. Make the folder above {D}, or run again if it is "
+        f"there by now."
+    )
+
+
 def test_backup_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
     monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 1, errno.ENOSPC))

@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -57,6 +58,25 @@ def test_undo_of_what_is_gone(tmp_path: Path) -> None:
     (tmp_path / "etc/sysctl.d/a.conf").unlink()
     undo()
     assert look_at(tmp_path) == {"/etc": None}
+
+
+@pytest.mark.parametrize("text", [b"new", None], ids=["changed", "removed"])
+def test_undo_in_a_folder_that_is_gone(tmp_path: Path, text: bytes | None) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    undo = files.replace(f"{D}/a.conf", text, expected=b"old")
+    shutil.rmtree(tmp_path / "etc/sysctl.d")
+    with pytest.raises(ForeignChangeError) as caught:
+        undo()
+    assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
+
+
+def test_undo_where_another_program_removed_the_file_that_was_kept(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    undo = files.replace(f"{D}/a.conf", None, expected=b"old")
+    for name in os.listdir(tmp_path / "etc/sysctl.d"):
+        (tmp_path / "etc/sysctl.d" / name).unlink()
+    undo()
+    assert look_at(tmp_path) == {"/etc": None, D: None, f"{D}/a.conf 100644": b"old"}
 
 
 def test_undo_brings_back_the_very_same_file(tmp_path: Path) -> None:

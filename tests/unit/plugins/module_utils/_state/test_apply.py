@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from ansible_collections.linux.tcp.tests.unit.changes import (
     REMOVE,
     SET_ALL,
     SET_TIME,
+    TIME_TEXT,
     ZZ,
     D,
     refuse,
@@ -291,6 +293,35 @@ def test_an_owner_that_cannot_be_kept(
         assert str(refuse(host, want, FileError)) == f"{DEFAULT_PATH} is root's. Nothing was changed."
     else:
         run(host, want)
+
+
+# Whatever this run did there went with the folder, so nothing of it is left, and nothing is to be undone.
+@pytest.mark.parametrize("moment", ["require_owner", "backup", "replace"])
+@pytest.mark.parametrize(
+    "want",
+    [
+        pytest.param(dataclasses.replace(SET_ALL, backup=True), id="set"),
+        pytest.param(dataclasses.replace(REMOVE, backup=True), id="absent"),
+    ],
+)
+def test_another_program_removes_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, want: DesiredState, moment: str
+) -> None:
+    host = make_host(tmp_path, {DEFAULT_PATH: TIME_TEXT}, values=(600, 75, 9))
+    real = getattr(host.files, moment)
+
+    def remove_folder(*arguments: t.Any, **named: t.Any) -> object:
+        done = real(*arguments, **named)
+        shutil.rmtree(f"{tmp_path}/root{D}")
+        return done
+
+    monkeypatch.setattr(host.files, moment, remove_folder)
+    with pytest.raises(KeepaliveError) as caught:
+        run(host, want)
+    assert "another program" in str(caught.value)
+    assert "Undoing then failed" not in str(caught.value)
+    assert host.shown() == [600, 75, 9]
+    assert os.listdir(f"{tmp_path}/root/etc") == []
 
 
 def test_a_tree_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
