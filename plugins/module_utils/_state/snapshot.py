@@ -295,7 +295,7 @@ class Snapshot:
         for setting in self._all_settings:
             if setting not in self.boot.settings:
                 file = self.tree.get(setting.path)
-                place = file and self.lost_place(file)
+                place = self.lost_place(file) if file else None
                 yield setting, place is None or place.is_certain
 
     def as_dict(self) -> dict[str, t.Any]:

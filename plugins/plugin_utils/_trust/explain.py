@@ -27,7 +27,7 @@ def has_no_result(result: Result) -> bool:
     return bool(result.get("failed")) and ("module_stdout" in result or "module_stderr" in result)
 
 
-def of_job(status: Result) -> Result:
+def of_job(status: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the status of a job as a result; one that has no result of a module as Ansible has it for other tasks."""
     if not status.get("failed") or "cmd" not in status:  # only Ansible's async_wrapper adds the command
         return status
