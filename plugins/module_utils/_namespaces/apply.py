@@ -126,6 +126,8 @@ def _ensure_each(
     wanted = [_with_origin(host.memory, one) for one in planned if isinstance(one, Change)]
     for refusal in (one for one in planned if isinstance(one, Refusal)):
         outcome.add(refusal, failed=refusal.reason.code == UNREADABLE.code)
+    if any(change.before.identity is not None for change in wanted):
+        host.memory.require_writable()
     changes = []
     for change, refused in zip(wanted, _run_in_each(wanted, functools.partial(_require_writable, host.kernel))):
         if isinstance(refused, Exception):

@@ -66,6 +66,14 @@ class Memory:
         """Forget all other namespaces, which have ended."""
         self._entries = {name: entry for name, entry in self._entries.items() if name in identities}
 
+    def require_writable(self) -> None:
+        """Check that the file can be written, without doing it.
+
+        :raises FileError: where it cannot.
+        """
+        self._files.require_writable(MEMORY_FILE)
+        self._files.require_owner(MEMORY_FILE)
+
     def save(self) -> None:
         """Write the file, unless it is so already.
 

@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.apply import (
     HOST_UNKNOWN,
     NO_PRIVILEGE,
@@ -381,6 +382,25 @@ def test_what_cannot_be_remembered_is_not_set(
     with pytest.raises(FileError) as failed:
         ensure(host, STATE, Filters(), check_mode=False)
     assert (str(failed.value), kernel.written) == (message, [])
+
+
+@pytest.mark.parametrize("step", ["require_writable", "require_owner"])
+@pytest.mark.parametrize("check_mode", [False, True], ids=["run", "check mode"])
+def test_what_cannot_be_written_is_foreseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool, step: str
+) -> None:
+    host, kernel = make_namespace_host(tmp_path)
+    ensure(host, STATE, Filters(), check_mode=False)
+    kernel.written.clear()
+
+    def refuse(_files: WritableFiles, target: str) -> None:
+        raise FileError(f"{target} cannot be written.")
+
+    monkeypatch.setattr(WritableFiles, step, refuse)
+    with pytest.raises(FileError) as failed:
+        ensure(host, DesiredState(Values(300)), Filters(), check_mode=check_mode)
+    assert (str(failed.value), kernel.written) == (f"{MEMORY_FILE} cannot be written. Nothing was changed.", [])
+    assert ensure(host, STATE, Filters(), check_mode=check_mode).changed == []  # there is nothing to remember
 
 
 def test_what_the_second_look_cannot_remember(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
