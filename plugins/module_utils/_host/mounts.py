@@ -84,12 +84,14 @@ class Mounts:
     def __init__(self, text: bytes) -> None:
         found = [mount for line in text.split(b"\n") for mount in [_parse(line)] if mount]
         self.every = tuple(found)
-        numbers = {mount.number for mount in found}
+        self._by_number = {mount.number: mount for mount in found}
         self._below: dict[int, list[Mount]] = {}
         for mount in found:
             self._below.setdefault(mount.parent, []).append(mount)
         self.points = {mount.point for mount in found}
-        tops = (one for one in found if one.point == "/" and (one.parent not in numbers or one.parent == one.number))
+        tops = (
+            one for one in found if one.point == "/" and (one.parent not in self._by_number or one.parent == one.number)
+        )
         self._first = next(tops, None)
 
     @property
@@ -118,14 +120,14 @@ class Mounts:
         a container the mount of the root folder counts as one that survives where it shows nothing else: what runs the
         container keeps it for the next start.
         """
-        found = self._loss(path, folder_at, seen=frozenset())
-        is_kept = in_container and found is not None and not found.is_certain and self.of(path) is self.root
-        return None if is_kept else found
-
-    def _loss(self, path: str, folder_at: FolderAt, *, seen: frozenset[int]) -> Loss | None:
         mount = self.of(path)
         if mount is None:
             return None
+        found = self._loss(mount, folder_at, seen=frozenset())
+        is_kept = in_container and found is not None and not found.is_certain and mount is self.root
+        return None if is_kept else found
+
+    def _loss(self, mount: Mount, folder_at: FolderAt, *, seen: frozenset[int]) -> Loss | None:
         if mount.kind in _MEMORY:
             return Loss(mount.point, f"a {mount.kind}")
         if _MEMORY_DISK.match(mount.source) or mount.device.startswith(_MAJOR_OF_MEMORY_DISKS):
@@ -136,21 +138,30 @@ class Mounts:
             return _unknown(mount, f"a file system ({mount.kind}) that does not show where its files are")
         if _STACKED.match(mount.source) and "ro" not in mount.super_options:
             return _unknown(mount, f"a device ({mount.source}) that does not show where its data is")
-        if mount.upper_layer is None:
+        layer = mount.upper_layer
+        if layer is None:
             return None
-        return self._loss_of_layer(mount, mount.upper_layer, folder_at, seen=seen | {mount.number})
-
-    def _loss_of_layer(self, mount: Mount, layer: str, folder_at: FolderAt, *, seen: frozenset[int]) -> Loss | None:
+        seen |= {mount.number}
         what = f"an overlay whose upper layer ({layer}) is on"
+        upper = self._mount_of_layer(layer, folder_at, seen)
+        if upper is None:
+            return _unknown(mount, f"{what} no mount that is visible")
+        loss = self._loss(upper, folder_at, seen=seen)
+        return loss and loss._replace(point=mount.point, what=f"{what} {loss.what}", may_stay=True)
+
+    def _mount_of_layer(self, layer: str, folder_at: FolderAt, seen: frozenset[int]) -> Mount | None:
+        """Return the mount that the upper layer of an overlay is on; None where that is not visible.
+
+        ``seen`` are the numbers of the overlay, and of those whose layers lie on it.
+        """
         later = (layer[len(root) :] for root in _LATER_ROOTS if layer.startswith(f"{root}/"))
         # a relative path was one of a working folder that is not known
         found = (folder_at(path) for path in (layer, *later) if path.startswith("/"))
         place = next((path for path in found if path is not None), None)
         upper = None if place is None else self.of(place)
-        if place is None or upper is None or upper.number in seen:
-            return _unknown(mount, f"{what} no mount that is visible")
-        loss = self._loss(place, folder_at, seen=seen)
-        return loss and loss._replace(point=mount.point, what=f"{what} {loss.what}", may_stay=True)
+        if upper is not None and upper.number in seen:  # mounted over its own layer, which is below
+            upper = self._by_number.get(upper.parent)
+        return None if upper is None or upper.number in seen else upper
 
 
 def _unknown(mount: Mount, what: str) -> Loss:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import time
@@ -14,7 +15,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder, is_of_this_run
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
-from ansible_collections.linux.tcp.tests.unit.host import lay_out, look_at, needs_root
+from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, look_at, needs_root
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,23 @@ def test_a_folder_stays_open_under_another_name(tmp_path: Path) -> None:
     found = folder.read("a")
     assert found
     assert found.text == b"inside"
+
+
+def test_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"folder": None})
+    folder = folder_of(tmp_path / "folder")
+    (tmp_path / "folder").rename(tmp_path / "moved")
+    assert not folder.is_gone()
+    (tmp_path / "moved").rmdir()
+    assert folder.is_gone()
+    monkeypatch.setattr(os, "fstat", Refusing(os.fstat, 1, errno.EIO))
+    assert not folder.is_gone()
+
+
+def test_owner(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, {"file": b""})
+    assert folder.owner("file") == ((tmp_path / "file").stat().st_uid, (tmp_path / "file").stat().st_gid)
+    assert folder.owner("gone") is None
 
 
 def test_a_folder_is_closed_when_nothing_uses_it(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def mounts_of(*lines: str) -> Mounts:
 # The folders of this process, and where they are once links are followed.
 FOLDERS = {
     **{path: path for path in ("/media/root-rw/overlay", "/data/etc", "/run/u", "/inner/u", "/run/a,b", "/run/etc")},
+    "/etc": "/etc",
     "/var/lib/overlay/2/etc": "/var/lib/overlay/2/etc",
     "/var/run/etc": "/run/etc",
 }
@@ -160,6 +161,20 @@ def over(point: str, kind: str = "tmpfs", options: str = "rw", *, number: int = 
             None,
             "",
             id="overlay that dracut's initramfs mounted, on a disk",
+        ),
+        pytest.param(
+            [ROOT, over("/etc", "overlay", "rw,lowerdir=/sysroot/usr/share/etc,upperdir=/sysroot/etc")],
+            f"{D}/x",
+            None,
+            "",
+            id="overlay over its own upper layer, on a disk",
+        ),
+        pytest.param(
+            [over("/", parent=1, number=20), over("/etc", "overlay", "rw,lowerdir=/a,upperdir=/sysroot/etc")],
+            f"{D}/x",
+            "/etc",
+            "an overlay whose upper layer (/sysroot/etc) is on a tmpfs",
+            id="overlay over its own upper layer, in memory",
         ),
         pytest.param(
             [ROOT, RUN, over("/etc", "overlay", "rw,lowerdir=/root/etc,upperdir=/root/run/etc,workdir=/root/run/w")],
