@@ -81,14 +81,17 @@ class _Group:
             )
             self.has_exited = is_bare and _ends_script(self.pipeline[0])
             if not self.is_dead and (self.mark, self.status) not in (("&&", False), ("||", True)):
-                self.status = None if mark == "&" else _status_of(self.pipeline, is_negated=self.is_negated)
+                status = _status_of(self.pipeline, is_negated=self.is_negated)
+                self.status = _joined(self.status, self.mark, status)
                 self.found.append(self.pipeline)
+            if mark == "&":  # the shell does not wait for the list
+                self.status = None
             self.mark, self.is_negated, self.pipeline = mark, False, []
 
     def note(self, keyword: str) -> None:
         """Note what a keyword says of the commands behind it."""
         if keyword == "!":
-            self.is_negated = True
+            self.is_negated = not self.is_negated
         elif keyword in _BRANCHES:
             holds = (
                 None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
@@ -113,6 +116,13 @@ def _status_of(pipeline: Pipeline, *, is_negated: bool) -> bool | None:
     words = [] if pipeline[1:] or pipeline[0].redirections else pipeline[0].words
     status = _ALWAYS.get(words[0].text) if words and pipeline[0].body is None else None
     return status if status is None else status is not is_negated
+
+
+def _joined(before: bool | None, mark: str, status: bool | None) -> bool | None:
+    """Return the status of what ``mark`` joins: a command that may not run decides only where both cases agree."""
+    if mark not in _CONDITIONS or before is (mark == "&&"):
+        return status
+    return status if status is (mark == "||") else None
 
 
 class _Parser(Lexer):

@@ -227,6 +227,8 @@ time -p {SET}
 coproc {SET}
 if ! grep -q x /y; then {SET}; fi
 [[ -n $1 ]] && {SET}
+[ -f /x ] && true || {SET}
+if [ -f /x ] || false; then {SET}; fi
 {{ {SET}; }} 2>/dev/null
 ({SET}) 2>/dev/null
 function f {{ {SET}; }}

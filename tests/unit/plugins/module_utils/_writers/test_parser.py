@@ -77,6 +77,16 @@ def test_pipelines(text: str, expected: list[object]) -> None:
         *(("for i in a; do X; done", True), ("if true; then X; fi", True), ("false\nfor i in a; do X; done", True)),
         *(("exec > /log 2>&1\nX", True), ("a || exec b\nX", True), ("f() { exec a; }\nX", True), ("exec X", True)),
         *(("if a; then false; else X; fi", True), ("case a in b) false;; c) X;; esac", True), ("false &&\na\nX", True)),
+        # what stands left of && and || may decide, so that the right side does not run
+        *(("a && true || X", True), ("a && : || X", True), ("a &&\n  true ||\n  X", True), ("a || false && X", True)),
+        *(("if a || false; then X; fi", True), ("if ! a || false; then X; fi", True)),
+        *(("if a && true; then :; else X; fi", True), ("while a || false; do X; done", True)),
+        *(("until a && true; do X; done", True), ("a && true && false || X", True), ("a | b && true || X", True)),
+        *(("true && a || X", True), ("false || a && X", True), ("a && ! false || X", True)),
+        *(("a && false && X", False), ("a || true || X", False), ("if a && false; then X; fi", False)),
+        *(("if a || true; then b; else X; fi", False), ("true && false && X", False), ("false || true || X", False)),
+        *(("! ! true || X", False), ("! ! false && X", False), ("! ! true && X", True)),
+        *(("if false && a & then X; fi", True), ("false && a & X", True), ("until true || a & do X; done", True)),
     ],
     ids=repr,
 )
