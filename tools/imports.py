@@ -46,6 +46,7 @@ PURE = (
     "module_utils._budget",
     "module_utils._errors",
     "module_utils._sysctl",
+    "module_utils._writers.certainty",
     "module_utils._writers.commands",
     "module_utils._writers.cursor",
     "module_utils._writers.effect_log",

@@ -11,6 +11,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers.certainty import (
+    CONDITIONS,
+    ends_script,
+    joined,
+    redefines,
+    status_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import Lexer
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
     Command,
@@ -22,31 +29,42 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
 
-_MOST_NESTED = 40
 _OPERATOR = re.compile(r";;&|;;|;&|;|&&|&|\|\||\|&|\||\(|\)|\n")
-_REDIRECTION = re.compile(r"([0-9]*)(&>>|&>|<<<|<<-|<<|>>|>\||>&|<&|<>|>|<)")
+_REDIRECTION = re.compile(r"(\{[A-Za-z_]\w*(?:\[\w+\])?\}|[0-9]*)(&>>|&>|<<<|<<-|<<|>>|>\||>&|<&|<>|>|<)")
+_EMPTY_PARENTHESES = re.compile(r"\([ \t]*\)")
+# Two words side by side: no arithmetic, but commands with a here-document in a shell that does not know ((...)).
+_COMMANDS = re.compile(r"\w[ \t]+-{0,2}[\w/.$\"'{]")
 # A group begins with one of these words, and ends with its partner.
 _GROUPS = {"{": "}", "if": "fi", "while": "done", "until": "done", "for": "done", "select": "done", "case": "esac"}
 _ENDS = frozenset(_GROUPS.values())
 # After these a command begins.
 _KEYWORDS = frozenset(("then", "else", "elif", "do", "!", "time", "if", "while", "until"))
 _BRANCHES = ("then", "else", "elif", "do")
-_CONDITIONS = ("&&", "||")
-_ALWAYS = {"true": True, ":": True, "false": False}
+_BRANCHING = frozenset(("if", "while", "until", "for", "select"))
+_FOREIGN_ENDS = frozenset(("end", "endif", "endsw"))  # of groups of csh and fish
 
 
-def parse_shell(text: str, line: int = 1) -> list[Pipeline]:
+def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pipeline]:
     """Return the pipelines of a text whose first line has this number; those of ``$(...)`` are among them.
 
-    :raises ShellError: where the text ends within quotes, or is nested too deeply.
+    What is certainly never reached is left out, unless something in the text is not understood: then nothing is
+    certain. With ``is_strict`` that is an error.
+
+    :raises ShellError: where the text ends within quotes or a here-document, or is nested too deeply.
     """
-    return _Parser(text, line).parse_all()
+    parser = _Parser(text, line, is_certain=not redefines(text))
+    found = parser.parse_all()
+    if parser.is_clear:
+        return found
+    if is_strict:
+        raise ShellError("a group or a parenthesis is not understood")
+    return _Parser(text, line, is_certain=False).parse_all()
 
 
 class _Group:
     """The pipelines of a group that is being read, up to one of the words that ``end`` it."""
 
-    def __init__(self, ends: frozenset[str], opener: str = "") -> None:
+    def __init__(self, ends: frozenset[str], opener: str = "", *, is_certain: bool) -> None:
         self.found: list[Pipeline] = []
         self.ends = ends
         self.pipeline: Pipeline = []
@@ -56,9 +74,13 @@ class _Group:
         self.is_negated = False
         self.status: bool | None = None  # of the last pipeline that runs: whether it succeeds, None where that depends
         self.opener = opener
+        self.is_certain = is_certain
+        self.is_clear = True  # all groups and parentheses are understood
         self.is_dead = False  # the branch is never taken
         self.was_taken = False  # one before it always is
         self.has_exited = False
+        self.defines = ""  # the function whose body comes next
+        self.parentheses = 0  # of arrays and patterns, which are open
 
     @property
     def is_case(self) -> bool:
@@ -76,23 +98,33 @@ class _Group:
             self.pipeline.append(self.command)
         self.command = Command()
         if mark not in ("|", "|&") and self.pipeline:
-            is_bare = (
-                not (self.ends or self.mark in _CONDITIONS or mark in ("&", *_CONDITIONS)) and len(self.pipeline) == 1
-            )
-            self.has_exited = is_bare and _ends_script(self.pipeline[0])
-            if not self.is_dead and (self.mark, self.status) not in (("&&", False), ("||", True)):
-                status = _status_of(self.pipeline, is_negated=self.is_negated)
-                self.status = _joined(self.status, self.mark, status)
-                self.found.append(self.pipeline)
-            if mark == "&":  # the shell does not wait for the list
-                self.status = None
-            self.mark, self.is_negated, self.pipeline = mark, False, []
+            self._finish_pipeline(mark)
+
+    def _finish_pipeline(self, mark: str) -> None:
+        first = self.pipeline[0]
+        first.mark = self.mark
+        if self.defines:
+            first.function, self.defines = self.defines, ""
+            self.is_clear = self.is_clear and first.body is not None
+        is_certain = self.is_certain and not self.parentheses
+        is_skipped = is_certain and (self.is_dead or (self.mark, self.status) in (("&&", False), ("||", True)))
+        if not is_skipped and not self.has_exited:
+            status = status_of(self.pipeline, is_negated=self.is_negated) if is_certain else None
+            self.status = joined(self.status, self.mark, status)
+            self.found.append(self.pipeline)
+        if mark == "&":  # the shell does not wait for the list
+            self.status = None
+        is_alone = not (self.ends or self.mark in CONDITIONS or mark in ("&", *CONDITIONS) or self.pipeline[1:])
+        self.has_exited = self.has_exited or (is_certain and is_alone and ends_script(first))
+        self.mark, self.is_negated, self.pipeline = mark, False, []
 
     def note(self, keyword: str) -> None:
         """Note what a keyword says of the commands behind it."""
         if keyword == "!":
             self.is_negated = not self.is_negated
-        elif keyword in _BRANCHES:
+        elif keyword in _ENDS or (keyword in _BRANCHES and self.opener not in _BRANCHING):
+            self.is_clear = False
+        elif keyword in _BRANCHES and self.is_certain:
             holds = (
                 None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
             )
@@ -105,53 +137,44 @@ class _Group:
         self.command, self.pipeline, self.awaits_pattern = Command(), [], False
 
 
-def _ends_script(command: Command) -> bool:
-    """Whether nothing behind a command is reached; ``exec`` without a program only redirects."""
-    words = [word.text for word in command.words]
-    return words[:1] == ["exit"] or (words[:1] == ["exec"] and len(words) > 1)
-
-
-def _status_of(pipeline: Pipeline, *, is_negated: bool) -> bool | None:
-    """Return whether a pipeline always succeeds, or never; None where that depends."""
-    words = [] if pipeline[1:] or pipeline[0].redirections else pipeline[0].words
-    status = _ALWAYS.get(words[0].text) if words and pipeline[0].body is None else None
-    return status if status is None else status is not is_negated
-
-
-def _joined(before: bool | None, mark: str, status: bool | None) -> bool | None:
-    """Return the status of what ``mark`` joins: a command that may not run decides only where both cases agree."""
-    if mark not in _CONDITIONS or before is (mark == "&&"):
-        return status
-    return status if status is (mark == "||") else None
-
-
 class _Parser(Lexer):
-    def __init__(self, text: str, line: int, depth: int = 0) -> None:
-        super().__init__(text, line)
-        self._depth = depth
-        self._heredocs: list[tuple[Command, str, bool]] = []
+    def __init__(self, text: str, line: int, depth: int = 0, *, is_certain: bool) -> None:
+        super().__init__(text, line, depth)
+        self.is_clear = True
+        self._is_certain = is_certain
+        self._heredocs: list[tuple[Command, str, bool, bool]] = []
+        self._reached: int | None = None  # how many of the substituted commands stand before an exit
 
     def parse_all(self) -> list[Pipeline]:
-        return self._pipelines(frozenset())[0] + self._substituted
+        self._enter()
+        group = _Group(frozenset(), is_certain=self._is_certain)
+        try:
+            self._read_group(group)
+        except ShellError:
+            if not group.has_exited:  # behind an exit stands no command, but perhaps a text or an archive
+                raise
+        self._depth -= 1
+        return group.found + self._substituted[: self._reached]
 
     def _pipelines(self, ends: frozenset[str], opener: str = "") -> tuple[list[Pipeline], str]:
         """Return the pipelines up to one of the words that end a group, and that word; empty at the text's end."""
-        self._depth += 1
-        if self._depth > _MOST_NESTED:
-            raise ShellError("groups are nested too deeply")
-        try:
-            return self._read_group(_Group(ends, opener))
-        finally:
-            self._depth -= 1
+        self._enter()
+        group = _Group(ends, opener, is_certain=self._is_certain)
+        end = self._read_group(group)
+        self.is_clear = self.is_clear and end != ""
+        self._depth -= 1
+        return group.found, end
 
-    def _read_group(self, group: _Group) -> tuple[list[Pipeline], str]:
+    def _read_group(self, group: _Group) -> str:
         end: str | None = None
         while end is None:
             self._skip_blanks()
-            # nothing behind an exit that stands on the outside of all groups is reached
-            end = "" if self.is_at_end() or group.has_exited else self._read_part(group)
+            end = "" if self.is_at_end() else self._read_part(group)
+            if group.has_exited and self._reached is None:
+                self._reached = len(self._substituted)
         group.finish()
-        return group.found, end
+        self.is_clear = self.is_clear and group.is_clear and not (group.parentheses or group.defines)
+        return end
 
     def _read_part(self, group: _Group) -> str | None:
         """Read a redirection, an operator or a word, and return it if it ends the group."""
@@ -169,13 +192,16 @@ class _Parser(Lexer):
         if mark == "(":
             self._open_parenthesis(group)
         elif mark == ")":
-            if mark in group.ends:
+            if group.parentheses:
+                group.parentheses -= 1
+            elif mark in group.ends:
                 return mark
-            if group.awaits_pattern:
+            elif group.awaits_pattern:
                 group.drop()
             else:
                 group.finish()
-        elif mark == ";" and self.begins_line() and not group.pipeline:
+                group.is_clear = False
+        elif mark == ";" and self.begins_line() and group.awaits_command and not group.pipeline:
             self.skip_line()  # it is an error there, and a remark in other formats
         elif mark in (";;", ";;&", ";&"):
             group.finish()
@@ -189,28 +215,71 @@ class _Parser(Lexer):
         return None
 
     def _open_parenthesis(self, group: _Group) -> None:
+        words = group.command.words
+        is_empty = _EMPTY_PARENTHESES.match(self._text, self._at - 1)
         if group.awaits_command and not group.awaits_pattern:
-            group.command.body = self._pipelines(frozenset(")"))[0]
-        elif self._text.startswith(")", self._at):  # of a function
-            self.advance(1)
+            end = self._end_of_arithmetic(self._at - 1)
+            is_shift = end is not None and "<<" in self._text[self._at : end]
+            if end is None or not is_shift or _COMMANDS.search(self._text, self._at, end):
+                group.command.body = self._pipelines(frozenset(")"))[0]
+            else:
+                self._read_arithmetic(self._at - 1, end)
+                group.command.body = []
+        elif is_empty and not group.awaits_pattern and len(words) == 1 and not words[0].clean.endswith("="):
+            self.advance(is_empty.end() - self._at)
+            group.defines = words[0].clean
             group.command = Command()
+        elif not group.awaits_command:
+            group.parentheses += 1
 
     def _read_word(self, group: _Group) -> str | None:
         begins = self._at
         word = self._word()
-        is_bare = self._text[begins : self._at] == word.text
-        if is_bare and group.awaits_command:
+        if group.awaits_command and self._text[begins : self._at] == word.text:
             if word.text in group.ends:
                 return word.text
-            if word.text in _GROUPS:
-                self._read_inner_group(group.command, word)
-                return None
-            if word.text in _KEYWORDS or word.text in _ENDS:
-                group.note(word.text)
+            if not group.awaits_pattern and self._read_keyword(group, word):
                 return None
         if group.command.body is None:
             group.command.words.append(word)
         return None
+
+    def _read_keyword(self, group: _Group, word: Word) -> bool:
+        """Read what a word begins if that is no simple command, and return whether it is none."""
+        if word.text in _GROUPS:
+            self._read_inner_group(group.command, word)
+        elif word.text == "[[":
+            group.command.words.append(word)
+            self._rest_of_test(group.command)
+        elif word.text == "function":
+            self._skip_blanks()
+            group.defines = self._word().clean or word.text
+            self._skip_blanks()
+            parentheses = _EMPTY_PARENTHESES.match(self._text, self._at)
+            self.advance(parentheses.end() - self._at if parentheses else 0)
+        elif word.text in _KEYWORDS or word.text in _ENDS:
+            group.note(word.text)
+        else:
+            group.is_clear = group.is_clear and word.text not in _FOREIGN_ENDS
+            return False
+        return True
+
+    def _rest_of_test(self, command: Command) -> None:
+        """Read the words behind ``[[``, among which no mark joins commands.
+
+        :raises ShellError: where ``]]`` is missing.
+        """
+        while not self.is_at_end():
+            self._skip_blanks()
+            begins = self._at
+            word = self._word()
+            if self._at == begins:
+                self.advance(1)
+                continue
+            command.words.append(word)
+            if self._text[begins : self._at] == "]]":
+                return
+        raise ShellError("no ]] ends what [[ begins")
 
     def _read_inner_group(self, command: Command, word: Word) -> None:
         """Read a group behind the word that begins it."""
@@ -223,6 +292,10 @@ class _Parser(Lexer):
         """Read the words behind ``for`` or ``case``, up to the begin of their commands."""
         while not self.is_at_end():
             self._skip_blanks()
+            arithmetic = self._end_of_arithmetic(self._at)
+            if arithmetic is not None:
+                self._read_arithmetic(self._at, arithmetic)
+                continue
             operator = _OPERATOR.match(self._text, self._at)
             if operator or self.is_at_end() or self._text[self._at] in "<>":
                 return
@@ -239,18 +312,23 @@ class _Parser(Lexer):
         begins = self._at
         target = self._word()
         if operator in ("<<", "<<-"):
-            is_stripped = operator == "<<-"
-            self._heredocs.append((command, target.clean, is_stripped))
+            expands = self._text[begins : self._at] == target.clean
+            self._heredocs.append((command, target.clean, operator == "<<-", expands))
         elif operator == ">&" and not target.text.isdigit() and target.text != "-":
             command.redirections.append(Redirection("&>", descriptor, target))
         elif self._at > begins:
             command.redirections.append(Redirection(operator, descriptor, target))
 
     def _read_heredocs(self) -> None:
-        """Read the texts that end at their own marks, right behind a line that announces them."""
-        for command, mark, is_stripped in self._heredocs:
+        """Read the texts that end at their own marks, right behind a line that announces them.
+
+        :raises ShellError: where a mark is missing: then a shell may see no here-document at all, but a shift of bits.
+        """
+        for command, mark, is_stripped, expands in self._heredocs:
             line, rows = self._line, []
-            while not self.is_at_end():
+            while True:
+                if self.is_at_end():
+                    raise ShellError(f"no {mark} ends the here-document that begins in line {line}")
                 end = self._text.find("\n", self._at)
                 row = self._text[self._at : len(self._text) if end < 0 else end]
                 self.advance(len(row) + 1)
@@ -258,8 +336,16 @@ class _Parser(Lexer):
                 if row.rstrip("\r") == mark:
                     break
                 rows.append(row)
-            command.redirections.append(Redirection("<<", "", Word("\n".join(rows), line)))
+            text = "\n".join(rows)
+            command.redirections.append(Redirection("<<", "", Word(text, line)))
+            if expands:
+                self._substituted += self._inner(text, line, _Parser.expansions)
         self._heredocs = []
+
+    def expansions(self) -> list[Pipeline]:
+        """Return the commands of ``$(...)`` and backticks in a text that is no script."""
+        self._read_expansions(len(self._text))
+        return self._substituted
 
     def _parenthesis(self) -> list[Pipeline]:
         self.advance(1)
@@ -271,4 +357,10 @@ class _Parser(Lexer):
         return found
 
     def _commands_of(self, text: str, line: int) -> list[Pipeline]:
-        return _Parser(text, line, self._depth + 1).parse_all()
+        return self._inner(text, line, _Parser.parse_all)
+
+    def _inner(self, text: str, line: int, parse: t.Callable[[_Parser], list[Pipeline]]) -> list[Pipeline]:
+        parser = _Parser(text, line, self._depth + 1, is_certain=self._is_certain)
+        found = parse(parser)
+        self.is_clear = self.is_clear and parser.is_clear
+        return found

@@ -23,7 +23,7 @@ _LINE_BREAKS = re.compile(r"[\n\ue000]")
 
 
 class ShellError(ValueError):
-    """A text ends within quotes, or is nested too deeply."""
+    """A text ends within quotes or a here-document, or is nested too deeply."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +68,16 @@ class Redirection:
 
 @dataclasses.dataclass(eq=False)
 class Command:
-    """A simple command, or a group of pipelines; a group has the words of its first line, such as ``for x in a``."""
+    """A simple command, or a group of pipelines; a group has the words of its first line, such as ``for x in a``.
+
+    ``mark`` is what stands before its pipeline, such as ``&&``, ``function`` the name of the function whose body it is.
+    """
 
     words: list[Word] = dataclasses.field(default_factory=list)
     redirections: list[Redirection] = dataclasses.field(default_factory=list)
     body: list[Pipeline] | None = None
+    mark: str = ""
+    function: str = ""
 
 
 Pipeline = t.List[Command]

@@ -14,6 +14,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
     STANDARD_INPUT,
     Command,
     ShellError,
+    commands_of,
     words_of,
 )
 
@@ -86,12 +87,99 @@ def test_pipelines(text: str, expected: list[object]) -> None:
         *(("a && false && X", False), ("a || true || X", False), ("if a && false; then X; fi", False)),
         *(("if a || true; then b; else X; fi", False), ("true && false && X", False), ("false || true || X", False)),
         *(("! ! true || X", False), ("! ! false && X", False), ("! ! true && X", True)),
+        # exec runs a program only where it is given one, and exit ends the script only where nothing can refuse it
+        *(("exec {lock}>/run/lock\nX", True), ("exec {a[0]}<>/run/lock\nX", True), ("exec $a\nX", True)),
+        *(('exec "$@"\nX', True), ("exec $(a)\nX", True), ("exec `a` b\nX", True), ("exec ''\nX", True)),
+        *(("exec -a x 2>/dev/null\nX", True), ("exec -l\nX", True), ("exec -c > /log\nX", True)),
+        *(("exec --a b\nX", True), ("exec a > /log\nX", True), ("exec a < /in\nX", True)),
+        *(("shopt -s execfail\nexec a\nX", True), ("exit 1 2\nX", True), ("exit $@\nX", True)),
+        *(("exit $(a)\nX", True), ("exit > /log\nX", True), ("exit() { :; }\nexit\nX", True)),
+        *(("exec -a x b\nX", False), ("exec -la x b\nX", False), ("exec -c -l b\nX", False), ("exec -- b\nX", False)),
+        *(("exec b $c $(d)\nX", False), ("exec {a} > /dev/null\nX", True), ("exec b >/dev/null 2>&1\nX", False)),
+        *(("exit $?\nX", False), ("exit $a\nX", False), ("exit ${a}\nX", False), ("exit 3 2>&1; X", False)),
+        # a script may give these names to functions of its own
+        *(("true() { a; }\ntrue || X", True), ("function false {\n  a\n}\nfalse && X", True)),
+        *(("alias true=a\ntrue || X", True), (": () { a; }\n: || X", True), ("a_true() { a; }\ntrue || X", False)),
+        # an exit within what is not run here, or not understood
+        *(("function f {\n  exit\n}\nX", True), ("function f() {\n  exit\n}\nX", True), ("f() exit\nX", True)),
+        *(("function f ( )\n{\n  exit\n}\nX", True), ("f ( ) {\n  exit\n}\nX", True), ("f() (\nexit\n)\nX", True)),
+        *(("coproc {\n  exit\n}\nX", True), ("coproc a {\n  exit\n}\nX", True), ("time -p {\n  exit\n}\nX", True)),
+        *(("repeat 3 {\n  exit\n}\nX", True), ("proc f {} {\n  exit 1\n}\nX", True)),
+        *(("function f\n  exit\nend\nX", True), ("if ( -e /x ) then\n  exit\nendif\nX", True)),
+        *(("a=(\n  exit\n)\nX", True), ("a=(b\n  exit\n)\nX", True), ("(\na @(b|c)\nexit\n)\nX", True)),
+        *(("(\n[[ a =~ (b|c) ]]\nexit\n)\nX", True), ("(\n((a=(b)*2))\nexit\n)\nX", True)),
+        *(("(( (a) + (b) ))\nexit\nX", False), ("((a << 2))\nexit\nX", False), ("a @(b|c)\nexit\nX", False)),
+        *(("foreach a (b)\n  exit\nend\nX", True), ("switch (a)\ncase 1:\n  exit\nendsw\nX", True)),
+        *(
+            ("for i in a; {\n  exit\n}\nX", True),
+            ("exit\n} X", True),
+            ("exit\nX 'a", False),
+            ("exit\nX $(a) `X`", False),
+        ),
+        *(("function f {\n  a\n}\nexit\nX", False), ("a=()\nexit\nX", False), ("a=(b\nc)\nexit\nX", False)),
+        *(("f() { a; }\nexit\nf() { X; }", False), ("case a in b) c;; esac\nexit\nX", False)),
+        # patterns are no keywords, and what is tested no commands
+        *(("case $1 in !) true && X;; esac", True), ("case $1 in a) false;; then) X;; esac", True)),
+        *(("case $1 in if) a;; while|do) X;; esac", True), ("[[ a && false ]] && X", True)),
+        *(
+            ("[[ true || a ]] || X", True),
+            ("[[ ! a ||\n true ]] || X", True),
+            ("if [[ a || false ]]; then X; fi", True),
+        ),
+        *(("[[ a ]] && false && X", False), ("a \\\n ; X", True), ("{ a; } \\\n ; X", True), ("a\n; X", False)),
         *(("if false && a & then X; fi", True), ("false && a & X", True), ("until true || a & do X; done", True)),
     ],
     ids=repr,
 )
 def test_what_is_never_reached(text: str, is_reached: bool) -> None:
     assert ("X" in (word.clean for word in words_of(parse_shell(text)))) == is_reached
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("a <<E; exit;\nX\nE\n", "X", id="here-document, exit in its line"),
+        pytest.param("a <<E\n$(X)\nE\n", "X", id="here-document with a command"),
+        pytest.param("a <<'E'\n$(X)\nE\n", "$(X)", id="here-document without a command"),
+        pytest.param("a $((X) 2>&1)\nb $((1))", "X", id="two parentheses that are no arithmetic"),
+        pytest.param("a $((X); (b))", "X", id="two groups"),
+        pytest.param("a $((1 + $(X)))", "X", id="arithmetic with a command"),
+        pytest.param("a $(( ((1)) + 2 ))\nX", "X", id="nested arithmetic"),
+        pytest.param("((a = 1 << 2))\nX\na", "X", id="shift"),
+        pytest.param("for ((a = 1; a < 8; a <<= 1)); do X; done", "X", id="shift in a loop"),
+        pytest.param("((X))", "X", id="groups of a shell without arithmetic commands"),
+        pytest.param("((X -w <<E\na\nE\n))\nb", "X", id="such groups with a here-document"),
+        pytest.param("a ${b:-$(X)}", "X", id="default with a command"),
+        pytest.param('a "${b:=`X`}"', "X", id="default with a command in quotes"),
+        pytest.param("a ${b:-${c}} ${d%%'}'*}; X", "X", id="braces in braces"),
+        pytest.param('a "${b:-it\'s}"; X', "X", id="apostrophe in braces in quotes"),
+        pytest.param('a "${b%"}"}"; X', "X", id="quotes in braces in quotes"),
+        pytest.param("a $'b\\'c'; X; d $'e\\'f'", "X", id="escaped quotes"),
+        pytest.param("a \"'b$' c\"; X; d 'e'", "X", id="dollar before an apostrophe in quotes"),
+    ],
+)
+def test_commands_in_words_and_behind_them(text: str, found: str) -> None:
+    commands = [one for one in commands_of(parse_shell(text)) if one.body is None]
+    texts = [target.target.clean for one in commands for target in one.redirections if target.operator == "<<"]
+    assert found in [*(word.clean for one in commands for word in one.words[:1]), *texts]
+
+
+@pytest.mark.parametrize(
+    "text", ["a <<E\nb", "a <<E\n$(b\nE", "[[ a", "a $'b", "a ${b:-$(c}", *("$((" * 50, "${a:-" * 50)]
+)
+def test_texts_that_are_no_scripts(text: str) -> None:
+    with pytest.raises(ShellError):
+        parse_shell(text)
+
+
+def test_names_of_functions() -> None:
+    pipelines = parse_shell("a() { b; }\nfunction c { d; }\nfunction e () (f)\ng")
+    assert [one.function for pipeline in pipelines for one in pipeline] == ["a", "c", "e", ""]
+
+
+def test_marks_before_pipelines() -> None:
+    pipelines = parse_shell("a && b | c || d & e; f")
+    assert [pipeline[0].mark for pipeline in pipelines] == ["", "&&", "||", "&", ";"]
 
 
 @pytest.mark.parametrize("text", ["'a", '"a', "`a", "$(a", "${a", "$((a", "(" * 50])
