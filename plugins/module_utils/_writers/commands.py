@@ -16,10 +16,18 @@ import itertools
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
+    STANDARD_INPUT,
+    Command,
+    ShellError,
+    Word,
+    commands_of,
+    words_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, loose_effects
-from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     EDITORS,
     FILE_WRITERS,
@@ -39,14 +47,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     name_of,
     runs_elsewhere,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
-    STANDARD_INPUT,
-    Command,
-    ShellError,
-    Word,
-    commands_of,
-    words_of,
-)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     parts,
@@ -55,9 +55,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
 
 _MOST_NESTED = 6
 _MOST_CHARACTERS = 1 << 19  # of all texts that a script runs and hands on, each time that it does

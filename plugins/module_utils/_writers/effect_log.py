@@ -23,9 +23,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import ed
 from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
 
 

@@ -12,12 +12,12 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
     applications,
     assignments,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key

@@ -15,16 +15,16 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import plain_words
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
-    RELEVANT,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import plain_words
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
     ShellError,
     Word,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+    RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     values_of,

@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 
 # These run the command that stands in their arguments.
 WRAPPERS = frozenset(

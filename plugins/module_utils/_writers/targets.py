@@ -17,8 +17,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import value_read
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
 
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)

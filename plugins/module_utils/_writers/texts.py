@@ -12,8 +12,8 @@ import itertools
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import assignments
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, Word
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues

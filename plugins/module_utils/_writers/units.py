@@ -13,6 +13,7 @@ import posixpath
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
@@ -20,7 +21,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     UNITS,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import words_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import ASSIGNMENT
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import words_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)

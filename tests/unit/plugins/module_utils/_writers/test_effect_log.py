@@ -10,13 +10,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
     Applies,
     Fills,
     Sets,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 if t.TYPE_CHECKING:

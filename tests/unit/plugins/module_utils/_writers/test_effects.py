@@ -8,12 +8,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
     Applies,
     Sets,
     loose_effects,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 if t.TYPE_CHECKING:

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     is_language,
     is_setter,
@@ -17,7 +18,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     place_of_program,
     speaks,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
 
 
 @pytest.mark.parametrize(

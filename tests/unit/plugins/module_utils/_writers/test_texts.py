@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, Word
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     edited,
     parts,

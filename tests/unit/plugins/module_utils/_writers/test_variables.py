@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 SCRIPT = "key=net.ipv4.tcp_keepalive_time; if x; then dir=/proc; fi; two=a; two=b; same=c; same=c; other=$key"

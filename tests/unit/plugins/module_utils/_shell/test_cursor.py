@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.cursor import Cursor
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, ShellError
+from ansible_collections.linux.tcp.plugins.module_utils._shell.cursor import Cursor
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, ShellError
 
 
 class Reader(Cursor):

@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
     STANDARD_INPUT,
     Command,

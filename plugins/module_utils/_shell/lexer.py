@@ -15,8 +15,8 @@ import abc
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.cursor import Cursor
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.cursor import Cursor
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
     OUTPUT,
     STANDARD_INPUT,
@@ -25,7 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
 
 _BLANKS = re.compile(r"[ \t\r\f\v\ue000]+")
 _PLAIN = re.compile(r"[^ \t\r\f\v\n\"'\\$`;&|<>()\ue000]+")

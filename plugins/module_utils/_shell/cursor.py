@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, ShellError
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, ShellError
 
 
 class Cursor:

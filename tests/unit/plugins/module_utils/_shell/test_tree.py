@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
     Redirection,
     Word,

@@ -15,7 +15,7 @@ import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Command, Pipeline, Redirection
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Redirection
 
 CONDITIONS = ("&&", "||")
 _ALWAYS = {"true": True, ":": True, "false": False}

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import plain_words
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED, ShellError
+from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import plain_words
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, ShellError
 
 
 def test_words_that_no_shell_reads() -> None:

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.certainty import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import (
     CONDITIONS,
     ends_script,
     joined,
     redefines,
     status_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lexer import Lexer
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import Lexer
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     Command,
     Redirection,
     ShellError,
@@ -27,7 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree impo
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
 
 _OPERATOR = re.compile(r";;&|;;|;&|;|&&|&|\|\||\|&|\||\(|\)|\n")
 _REDIRECTION = re.compile(r"(\{[A-Za-z_]\w*(?:\[\w+\])?\}|[0-9]*)(&>>|&>|<<<|<<-|<<|>>|>\||>&|<&|<>|>|<)")

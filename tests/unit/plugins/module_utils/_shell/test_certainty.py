@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.certainty import (
+from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import (
     ends_script,
     joined,
     redefines,
     status_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 
 
 @pytest.mark.parametrize(
