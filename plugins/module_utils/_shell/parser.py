@@ -62,10 +62,17 @@ def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pi
 
 
 class _Group:
-    """The pipelines of a group that is being read, up to one of the words that ``end`` it."""
+    """The pipelines of a group that is being read, up to one of the words that ``end`` it.
 
-    def __init__(self, ends: frozenset[str], opener: str = "", *, is_certain: bool) -> None:
+    ``substituted`` is the parser's list of the commands of ``$(...)``. A pipeline takes those that its words have.
+    """
+
+    def __init__(
+        self, ends: frozenset[str], opener: str = "", *, substituted: list[Pipeline], is_certain: bool
+    ) -> None:
         self.found: list[Pipeline] = []
+        self._substituted = substituted
+        self._begins = len(substituted)
         self.ends = ends
         self.pipeline: Pipeline = []
         self.command = Command()
@@ -111,7 +118,8 @@ class _Group:
         if not is_skipped and not self.has_exited:
             status = status_of(self.pipeline, is_negated=self.is_negated) if is_certain else None
             self.status = joined(self.status, self.mark, status)
-            self.found.append(self.pipeline)
+            self.found += [self.pipeline, *self._substituted[self._begins :]]
+        del self._substituted[self._begins :]
         if mark == "&":  # the shell does not wait for the list
             self.status = None
         is_alone = not (self.ends or self.mark in CONDITIONS or mark in ("&", *CONDITIONS) or self.pipeline[1:])
@@ -143,23 +151,22 @@ class _Parser(Lexer):
         self.is_clear = True
         self._is_certain = is_certain
         self._heredocs: list[tuple[Command, str, bool, bool]] = []
-        self._reached: int | None = None  # how many of the substituted commands stand before an exit
 
     def parse_all(self) -> list[Pipeline]:
         self._enter()
-        group = _Group(frozenset(), is_certain=self._is_certain)
+        group = _Group(frozenset(), substituted=self._substituted, is_certain=self._is_certain)
         try:
             self._read_group(group)
         except ShellError:
             if not group.has_exited:  # behind an exit stands no command, but perhaps a text or an archive
                 raise
         self._depth -= 1
-        return group.found + self._substituted[: self._reached]
+        return group.found
 
     def _pipelines(self, ends: frozenset[str], opener: str = "") -> tuple[list[Pipeline], str]:
         """Return the pipelines up to one of the words that end a group, and that word; empty at the text's end."""
         self._enter()
-        group = _Group(ends, opener, is_certain=self._is_certain)
+        group = _Group(ends, opener, substituted=self._substituted, is_certain=self._is_certain)
         end = self._read_group(group)
         self.is_clear = self.is_clear and end != ""
         self._depth -= 1
@@ -170,8 +177,6 @@ class _Parser(Lexer):
         while end is None:
             self._skip_blanks()
             end = "" if self.is_at_end() else self._read_part(group)
-            if group.has_exited and self._reached is None:
-                self._reached = len(self._substituted)
         group.finish()
         self.is_clear = self.is_clear and group.is_clear and not (group.parentheses or group.defines)
         return end
@@ -207,7 +212,7 @@ class _Parser(Lexer):
             group.finish()
             group.awaits_pattern = group.is_case
         elif mark == "\n":
-            self._read_heredocs()
+            self._read_heredocs(group)
             if not group.awaits_command or group.command.redirections or not group.pipeline:
                 group.finish()
         else:
@@ -319,7 +324,7 @@ class _Parser(Lexer):
         elif self._at > begins:
             command.redirections.append(Redirection(operator, descriptor, target))
 
-    def _read_heredocs(self) -> None:
+    def _read_heredocs(self, group: _Group) -> None:
         """Read the texts that end at their own marks, right behind a line that announces them.
 
         :raises ShellError: where a mark is missing: then a shell may see no here-document at all, but a shift of bits.
@@ -339,7 +344,7 @@ class _Parser(Lexer):
             text = "\n".join(rows)
             command.redirections.append(Redirection("<<", "", Word(text, line)))
             if expands:
-                self._substituted += self._inner(text, line, _Parser.expansions)
+                group.found += self._inner(text, line, _Parser.expansions)
         self._heredocs = []
 
     def expansions(self) -> list[Pipeline]:

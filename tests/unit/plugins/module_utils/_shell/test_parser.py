@@ -56,6 +56,11 @@ def shown(pipelines: t.Iterable[list[Command]]) -> list[object]:
         ("for x in 1 2; do a; done < b", [[["for", "x", "in", "1", "2", ("<", "b"), ([["a"]],)]]]),
         ("case a in b|c) d;; (e) f;; esac", [[["case", "a", ([["d"]], [["f"]])]]]),
         ("a() { b; }; a", [[[([["b"]],)]], [["a"]]]),
+        (
+            "a() { $(b); }\nfor i in $(c); do d `e`; done",
+            [[[([[OUTPUT]], [["b"]])]], [["for", "i", "in", OUTPUT, ([["d", OUTPUT]], [["e"]])]], [["c"]]],
+        ),
+        ("a <<E; $(b)\n$(c)\nE\nd", [[["a", ("<<", "$(c)")]], [["c"]], [[OUTPUT]], [["b"]], [["d"]]]),
     ],
 )
 def test_pipelines(text: str, expected: list[object]) -> None:
@@ -125,6 +130,12 @@ def test_pipelines(text: str, expected: list[object]) -> None:
             ("[[ true || a ]] || X", True),
             ("[[ ! a ||\n true ]] || X", True),
             ("if [[ a || false ]]; then X; fi", True),
+        ),
+        *(
+            ("false && $(X)", False),
+            ("true || a `X`", False),
+            ("if false; then $(X); fi", False),
+            ("a $(X) || b", True),
         ),
         *(("[[ a ]] && false && X", False), ("a \\\n ; X", True), ("{ a; } \\\n ; X", True), ("a\n; X", False)),
         *(("if false && a & then X; fi", True), ("false && a & X", True), ("until true || a & do X; done", True)),
