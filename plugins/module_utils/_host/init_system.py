@@ -18,6 +18,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -42,16 +43,6 @@ DOCKER_MARK = "/.dockerenv"
 _LAYERED = ("overlay", "aufs")
 # Of a program that was replaced while it runs.
 _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
-# The commands of a line, the program that one calls, and options with which not all files are applied.
-_SEPARATOR = re.compile(rb"[;&|()`]+|(?<!\S)[{!](?=\s)")
-_PROGRAM = re.compile(
-    rb"\s*(?:(?:if|elif|then|else|do|while|until|exec|command|nice|\w+=\S*)\s+)*"
-    rb"[\"']?(?:[\w./-]*/)?(?:(sysctl)|\$\{?(\w+)\}?)[\"']?(?=\s)"
-)
-_SYSTEM = re.compile(rb"\s--system\b")
-_IN_PART = re.compile(rb"\s(?:--(?:dry-run|pattern)|-[a-zA-Z]*r)\b")
-# What follows is not reached.
-_DEAD = re.compile(rb"^(?:exit\b|if[ \t]+false\b|:[ \t]*<<)|\{[ \t]*\n\s*(?:return|exit)\b", re.MULTILINE)
 # What the scripts of Alpine (main/openrc/sysctl.initd) and OpenWrt (package/base-files) name: the files, in their
 # order, and what they hand to BusyBox's "sysctl -p".
 _REMARK = re.compile(rb"(^|\s)#.*")
@@ -65,7 +56,6 @@ _LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
     "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),
     "openwrt": (_IN_ETC, {b'"$CONF"'}),
 }
-_PROGRAM_VARIABLE = re.compile(rb"^[ \t]*(\w+)=\S*\bsysctl\b", re.MULTILINE)
 
 # What tells the releases of the loaders without running them, so that a system below a root can
 # be asked, too: the name of a library, and a text within a program.
@@ -169,7 +159,7 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
         return None
     if init.booted_with_systemd or not init.runs_scripts:
         return "unknown"
-    if any(map(_applies_files, init.scripts)):
+    if any(map(applies_files, init.scripts)):
         return None if init.has_busybox_sysctl else "procps"
     for script in init.scripts if init.has_busybox_sysctl else ():
         loop = _loop_of(script)
@@ -179,29 +169,15 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
     return None if (init.is_busybox or init.runs_openrc) and not init.scripts else "unknown"
 
 
-def _applies_files(script: bytes) -> bool:
-    """Whether an init script calls ``sysctl --system``, as Debian's does by ``$DAEMON``.
-
-    A call counts where nothing above it ends the script or the function, and where no other program is given its text.
-    """
-    variables = {b"sysctl", *_PROGRAM_VARIABLE.findall(script)}
-    dead = _DEAD.search(script)
-    for line in script[: dead.start() if dead else None].split(b"\n"):
-        for command in _SEPARATOR.split(line.partition(b"#")[0]):
-            program = _PROGRAM.match(command)
-            options = command[program.end() :] if program and (program[1] or program[2]) in variables else b""
-            if _SYSTEM.search(options) and not _IN_PART.search(options):
-                return True
-    return False
-
-
 def _loop_of(script: bytes) -> Loader | None:
     """Return whose script it is that applies one file after the other; None for one that does more, or otherwise."""
     code = b"\n".join(_REMARK.sub(b"", line) for line in script.split(b"\n"))
     patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
-    calls = set(_CALL_ON_A_FILE.findall(code))
+    calls = _CALL_ON_A_FILE.findall(code)
+    if len(calls) != sum("-p" in call for call in calls_of_sysctl(script)):  # one is printed only, or not reached
+        return None
     for loader, known in _LOOPS.items():
-        if (patterns, calls) == known and not _CHANGED.search(code):
+        if (patterns, set(calls)) == known and not _CHANGED.search(code):
             return loader
     return None
 

@@ -132,13 +132,16 @@ class _Group:
             self.is_negated = not self.is_negated
         elif keyword in _ENDS or (keyword in _BRANCHES and self.opener not in _BRANCHING):
             self.is_clear = False
-        elif keyword in _BRANCHES and self.is_certain:
-            holds = (
-                None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
-            )
-            self.is_dead = self.was_taken or holds is False
-            self.was_taken = self.was_taken or holds is True
-            self.mark, self.status = "", None
+        elif keyword in _BRANCHES:
+            if self.is_certain:
+                self._choose(keyword)
+            self.mark, self.status = keyword, None
+
+    def _choose(self, keyword: str) -> None:
+        """Tell whether the branch that a keyword begins is ever taken."""
+        holds = None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
+        self.is_dead = self.was_taken or holds is False
+        self.was_taken = self.was_taken or holds is True
 
     def drop(self) -> None:
         """Forget what was read of a pipeline: the pattern of a case."""
@@ -210,6 +213,7 @@ class _Parser(Lexer):
             self.skip_line()  # it is an error there, and a remark in other formats
         elif mark in (";;", ";;&", ";&"):
             group.finish()
+            group.mark = mark
             group.awaits_pattern = group.is_case
         elif mark == "\n":
             self._read_heredocs(group)

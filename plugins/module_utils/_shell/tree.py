@@ -70,7 +70,8 @@ class Redirection:
 class Command:
     """A simple command, or a group of pipelines; a group has the words of its first line, such as ``for x in a``.
 
-    ``mark`` is what stands before its pipeline, such as ``&&``, ``function`` the name of the function whose body it is.
+    ``mark`` is what stands before its pipeline, such as ``&&`` or ``then``, and ``function`` the name of the function
+    whose body it is.
     """
 
     words: list[Word] = dataclasses.field(default_factory=list)

@@ -460,6 +460,12 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
             pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE.replace(*change)}, "unknown", id=why)
             for change, why in (
                 ((b"sysctl $quiet -p", b"echo sysctl $quiet -p"), "printed only"),
+                ((b"sysctl $quiet -p", b"log sysctl $quiet -p"), "printed by a function"),
+                ((b"sysctl $quiet -p /etc", b": sysctl $quiet -p /etc"), "discarded"),
+                ((b"sysctl $quiet -p", b"true || sysctl $quiet -p"), "never"),
+                ((b"sysctl $quiet -p /etc/sysctl.conf", b": <<E\nsysctl $quiet -p /etc/sysctl.conf\nE"), "in a text"),
+                ((b"\nfor f in /lib", b"\napply() {\nfor f in /lib"), "in a function that does not end"),
+                ((b"sysctl $quiet -p /etc", b"apply() { sysctl $quiet -p /etc/sysctl.conf; }; # /etc"), "not called"),
                 ((b"\nfor", b"\nreturn 0\nfor"), "behind a return"),
                 ((b"do sysctl", b"do case $f in *old*) continue;; esac; sysctl"), "not every file"),
             )

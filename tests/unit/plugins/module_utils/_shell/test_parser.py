@@ -188,9 +188,19 @@ def test_names_of_functions() -> None:
     assert [one.function for pipeline in pipelines for one in pipeline] == ["a", "c", "e", ""]
 
 
-def test_marks_before_pipelines() -> None:
-    pipelines = parse_shell("a && b | c || d & e; f")
-    assert [pipeline[0].mark for pipeline in pipelines] == ["", "&&", "||", "&", ";"]
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("a && b | c || d & e; f\ng", ["", "&&", "||", "&", ";", ""]),
+        ("if a\nthen b; c; elif d; then e; else\nf; fi", ["", "then", ";", "elif", "then", "else"]),
+        ("while a; do b; c\ndone", ["", "do", ";"]),
+        ("case a in b) c; d\n;; e);; f) g;& h) i; esac", ["", ";", ";;", ";&"]),
+    ],
+)
+def test_marks_before_pipelines(text: str, marks: list[str]) -> None:
+    pipelines = parse_shell(text)
+    inner = pipelines[0][0].body or pipelines
+    assert [pipeline[0].mark for pipeline in inner] == marks
 
 
 @pytest.mark.parametrize("text", ["'a", '"a', "`a", "$(a", "${a", "$((a", "(" * 50])

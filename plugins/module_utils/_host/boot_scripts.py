@@ -1,0 +1,150 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the calls of sysctl(8) that a script of the boot makes, among those that it prints or does not reach."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import CONDITIONS, status_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import ShellError, commands_of, words_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
+
+_LONGEST = 1 << 17  # no script that people write
+_MOST_NESTED = 60
+_LANGUAGE = re.compile(rb"#!.*(?:python|perl|ruby|node|php|lua|tcl|expect|awk|csh|fish)")
+_ASSIGNMENT = re.compile(r"(\w+)\+?=(.*)", re.DOTALL)
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+# These run the command in their arguments, here; their options are flags and numbers.
+_WRAPPERS = frozenset(("exec", "command", "nice", "nohup", "setsid"))
+_OPTION_OF_WRAPPER = re.compile(r"-.*|[0-9]+")
+_SYSCTL = re.compile(r"(?:.*/)?sysctl")
+# Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
+_ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
+_LEAVES = ("return", "exit", "break", "continue")
+_BRANCHES = frozenset(("then", "else", "elif", "do", ";;", ";&", ";;&"))
+_SYSTEM = "--system"
+# With these, all files are applied still.
+_HARMLESS = re.compile(r"-[eqwnNb]+|--(?:quiet|ignore|write|values|names|binary|system)|.*\$.*", re.DOTALL)
+
+
+def applies_files(script: bytes) -> bool:
+    """Whether a script calls ``sysctl --system``, with options that leave out no file and no key."""
+    return any(_SYSTEM in call and all(map(_HARMLESS.fullmatch, call)) for call in calls_of_sysctl(script))
+
+
+def calls_of_sysctl(script: bytes) -> list[list[str]]:
+    """Return the arguments of each call of sysctl(8) that a script makes when a boot starts it.
+
+    Variables have the values that the script gives them. A call counts where no other program is given its text, and
+    where no command above it always ends the script, the function or the branch. A call in a function counts where the
+    script or the init system calls this. A script that is not understood makes none.
+    """
+    if b"sysctl" not in script or len(script) > _LONGEST or _LANGUAGE.match(script):
+        return []
+    try:
+        pipelines = parse_shell(script.decode("utf-8", "surrogateescape"), is_strict=True)
+    except ShellError:
+        return []
+    calls = _Calls(pipelines)
+    calls.follow_all(pipelines)
+    return calls.found
+
+
+class _Calls:
+    """Follows the commands of a script; ``found`` are the arguments of the calls of sysctl(8)."""
+
+    def __init__(self, pipelines: list[Pipeline]) -> None:
+        self.found: list[list[str]] = []
+        self._functions = {one.function: one.body or [] for one in commands_of(pipelines) if one.function}
+        self._entered: set[str] = set()
+        self._depth = 0
+        self._values: dict[str, list[str]] = {}
+        for assigned in filter(None, (_ASSIGNMENT.fullmatch(word.clean) for word in words_of(pipelines))):
+            self._values.setdefault(assigned[1], []).append(assigned[2])
+
+    def follow_all(self, pipelines: list[Pipeline]) -> None:
+        """Follow a script, and the functions that the init system calls."""
+        self._follow(pipelines)
+        for name in filter(_ENTRY.fullmatch, self._functions):
+            self._enter(name)
+
+    def _enter(self, name: str) -> None:
+        if name not in self._entered:
+            self._entered.add(name)
+            self._follow(self._functions[name])
+
+    def _follow(self, pipelines: list[Pipeline]) -> bool:
+        """Follow the commands of a group, and return whether its last branch is always left before its end."""
+        if self._depth >= _MOST_NESTED:
+            return False
+        self._depth += 1
+        is_left, is_constant = False, True
+        for pipeline in pipelines:
+            first = pipeline[0]
+            is_left = is_left and first.mark not in _BRANCHES
+            if not is_left:
+                leaves = [self._command(command) for command in pipeline]
+                is_left = leaves == [True] and (first.mark not in CONDITIONS or is_constant)
+            is_constant = status_of(pipeline, is_negated=False) is not None
+        self._depth -= 1
+        return is_left
+
+    def _command(self, command: Command) -> bool:
+        """Follow a command, and return whether nothing behind it in its branch is reached."""
+        if command.function:
+            return False
+        if command.body is None:
+            return self._simple([word.clean for word in command.words])
+        is_left = self._follow(command.body)
+        is_certain = not command.words or bool(
+            command.body and status_of(command.body[0], is_negated=False) is not None
+        )
+        return is_left and is_certain
+
+    def _simple(self, words: list[str]) -> bool:
+        words = list(itertools.dropwhile(_ASSIGNMENT.fullmatch, words))
+        words = [*self._program(words[:1]), *self._options(words[1:])]
+        if not words:
+            return False
+        name, arguments = words[0], words[1:]
+        if name in self._functions:
+            self._enter(name)
+        elif name == "trap" and arguments and arguments[0] in self._functions:
+            self._enter(arguments[0])
+        elif name == "alias" and any(word.startswith("sysctl=") for word in arguments):
+            self._functions["sysctl"] = []
+        else:
+            called = words
+            while called and called[0] in _WRAPPERS:
+                called = list(itertools.dropwhile(_OPTION_OF_WRAPPER.fullmatch, called[1:]))
+            if called and _SYSCTL.fullmatch(called[0]):
+                self.found.append(called[1:])
+        return name in _LEAVES or (name == "exec" and bool(arguments))
+
+    def _program(self, words: list[str]) -> list[str]:
+        """Return a program by the value of its variable, where all values that this is given call sysctl(8)."""
+        values = [value.split() for word in words for value in self._values_of(word)]
+        are_calls = all(value and _SYSCTL.fullmatch(value[0]) for value in values)
+        return values[0] if values and are_calls else words
+
+    def _options(self, words: list[str]) -> list[str]:
+        """Return options with all values of their variables but ``--system``, which another file may replace."""
+        found: list[str] = []
+        for word in words:
+            values = self._values_of(word)
+            found += [part for value in values for part in value.split() if part != _SYSTEM] if values else [word]
+        return found
+
+    def _values_of(self, word: str) -> list[str]:
+        variable = _VARIABLE.fullmatch(word)
+        return self._values.get(variable[1] or variable[2], []) if variable else []

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
+
+# What the scripts of distributions do, in fewer words.
+DEBIAN = """
+PATH=/sbin:/bin
+[ -r /etc/default/rcS ] || exit 0
+. /lib/lsb/init-functions
+which sysctl > /dev/null || exit 0
+case "$1" in
+  start|restart|force-reload)
+    quiet="-q"
+    if [ "$VERBOSE" = yes ]; then quiet=""; fi
+    log_action_begin_msg "Setting kernel variables"
+    status=0
+    sysctl $quiet --system || status=$?
+    log_action_end_msg $status
+    ;;
+  stop) ;;
+  *)
+    echo "Usage: $0 {start|stop|restart|force-reload}" >&2
+    exit 3
+esac
+exit 0
+"""
+DEBIAN_NEW = """
+if [ true != "$INIT_D_SCRIPT_SOURCED" ] ; then
+  set "$0" "$@"; INIT_D_SCRIPT_SOURCED=true . /lib/init/init-d-script
+fi
+DESC="Setting kernel variables"
+DAEMON=/sbin/sysctl
+PIDFILE=none
+QUIET_SYSCTL="-q"
+do_start_cmd() {
+  STATUS=0
+  $DAEMON $QUIET_SYSCTL --system || STATUS=$?
+  return $STATUS
+}
+do_stop() { return 0; }
+do_status() { return 0; }
+"""
+OPENRC = """
+depend()
+{
+  before bootmisc logger
+  keyword -prefix
+}
+BSD_sysctl()
+{
+  [ -e /etc/sysctl.conf ] || return 0
+  local retval=0 var= comments=
+  sed 's/ = /=/' /etc/sysctl.conf | while read var comments; do
+    case "$var" in
+      ""|"#"*) continue ;;
+    esac
+    sysctl -w "$var" >/dev/null || retval=1
+  done
+  return $retval
+}
+Linux_sysctl()
+{
+  local quiet
+  yesno $rc_verbose || quiet=-q
+  sysctl ${quiet} --system
+}
+start()
+{
+  ebegin "Configuring kernel parameters"
+  case "$RC_UNAME" in
+  *BSD|GNU) BSD_sysctl; rc=$? ;;
+  Linux)
+    if sysctl -V > /dev/null 2>&1; then
+      Linux_sysctl; rc=$?
+    else
+      BSD_sysctl; rc=$?
+    fi ;;
+  esac
+  eend $rc "Unable to configure some kernel parameters"
+}
+"""
+SLACKWARE = """
+if [ -x /sbin/sysctl -a -r /etc/sysctl.conf -a -z "$container" ]; then
+  echo "Configuring kernel parameters:  /sbin/sysctl -e --system"
+  /sbin/sysctl -e --system
+elif [ -x /sbin/sysctl ]; then
+  /sbin/sysctl -e --system 2> /dev/null | grep -v "Applying /etc/sysctl.conf"
+fi
+"""
+VOID = """
+if [ -x /sbin/sysctl -o -x /bin/sysctl ]; then
+    msg "Loading sysctl(8) settings..."
+    sysctl --system
+fi
+"""
+CHIMERA = """
+[ -e /run/dinit/container ] && exit 0
+command -v sysctl > /dev/null 2>&1 || exit 0
+exec sysctl --system
+"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(DEBIAN, id="Debian, sysvinit"),
+        pytest.param(DEBIAN_NEW, id="Debian and Devuan, init-d-script"),
+        pytest.param(OPENRC, id="OpenRC"),
+        pytest.param(SLACKWARE, id="Slackware"),
+        pytest.param(VOID, id="Void"),
+        pytest.param(CHIMERA, id="Chimera"),
+        pytest.param("sysctl --system", id="bare"),
+        pytest.param("/sbin/sysctl -q --system", id="path"),
+        pytest.param("/sbin/sysctl -eq --system >/dev/null 2>&1", id="several options"),
+        pytest.param("'/sbin/sysctl' \"--system\"", id="quotes"),
+        pytest.param("sysctl \\\n  --system", id="continued line"),
+        pytest.param("sysctl --system || true", id="alternative"),
+        pytest.param("sysctl --system & wait", id="background"),
+        pytest.param("(sysctl --system)", id="subshell"),
+        pytest.param("{ LC_ALL=C sysctl --system; }", id="group"),
+        pytest.param("if sysctl --system; then echo done; fi", id="condition"),
+        pytest.param('if ! error=$(sysctl --system 2>&1); then echo "$error"; fi', id="output kept"),
+        pytest.param('echo "$(sysctl --system)"', id="output printed"),
+        pytest.param("sysctl --system | logger -t sysctl", id="output logged"),
+        pytest.param("[ -x /sbin/sysctl ] && sysctl --system", id="where it is installed"),
+        pytest.param("[ -x /sbin/sysctl ] || exit 0\nsysctl --system", id="unless it is missing"),
+        pytest.param("exec sysctl --system", id="exec"),
+        pytest.param("nice sysctl --system; command sysctl -e --system", id="by other programs"),
+        pytest.param("nice -n 5 sysctl --system || nohup sysctl --system", id="by other programs with options"),
+        pytest.param("SYSCTL=/sbin/sysctl\n$SYSCTL --system", id="variable"),
+        pytest.param('SYSCTL="/sbin/sysctl -q"\n${SYSCTL} --system', id="variable with options"),
+        pytest.param("S=/sbin/sysctl\n[ -x $S ] || S=/usr/sbin/sysctl\n$S --system", id="variable with two values"),
+        pytest.param('RUN="sysctl --system"\n$RUN', id="variable with the whole call"),
+        pytest.param("apply() { sysctl --system; }\napply", id="function"),
+        pytest.param('a() { b; }\nb() { sysctl --system; }\n[ "$1" = stop ] || a', id="function of a function"),
+        pytest.param("a() { sysctl --system; }\ntrap a EXIT", id="function that is trapped"),
+        pytest.param("boot() { sysctl --system; }", id="function that OpenWrt calls"),
+        pytest.param("start_pre() { sysctl --system; }", id="function that OpenRC calls"),
+        pytest.param("echo 'it is done'\nsysctl --system\nexit 0", id="between others"),
+        pytest.param("cat <<E\nsysctl -p\nE\nsysctl --system", id="behind a here-document"),
+        pytest.param("false && exit\nsysctl --system", id="behind an exit that is not reached"),
+        pytest.param("if [ $1 = stop ]; then exit 0; fi\nsysctl --system", id="behind an exit in a branch"),
+        pytest.param("if [ a ]; then exit 0; else sysctl --system; fi", id="beside an exit in a branch"),
+        pytest.param("case $1 in stop) exit;; start) sysctl --system;; esac", id="beside an exit in a case"),
+    ],
+)
+def test_scripts_that_apply_files(script: str) -> None:
+    assert applies_files(script.encode())
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("sysctl -p", id="one file"),
+        pytest.param("if [ -r /etc/sysctl.conf ]; then sysctl -p; fi", id="one file, perhaps"),
+        # printed only
+        pytest.param('echo "run (sysctl --system)"', id="parentheses in quotes"),
+        pytest.param('log "a | sysctl --system b"', id="pipe in quotes"),
+        pytest.param('echo "Hint; sysctl --system "', id="semicolon in quotes"),
+        pytest.param("echo 'a\nsysctl --system\nb'", id="quotes over lines"),
+        pytest.param("echo a \\\n  sysctl --system", id="continued line"),
+        pytest.param("echo sysctl --system", id="echo"),
+        pytest.param("printf '%s\\n' \"& sysctl --system \"", id="printf"),
+        pytest.param('logger -t boot "; sysctl --system "', id="logger"),
+        pytest.param("log_action_msg '(sysctl --system )'", id="a function that prints"),
+        pytest.param("cat <<EOF\nsysctl --system\nEOF", id="here-document"),
+        pytest.param("cat <<-'EOF' >&2\n\tsysctl --system\n\tEOF", id="here-document, indented"),
+        pytest.param(": <<'EOF'\nsysctl --system\nEOF", id="here-document that is discarded"),
+        pytest.param('HINT="a; sysctl --system "\necho "$HINT"', id="variable with a text"),
+        pytest.param("HINT='sysctl --system'", id="variable that is not run"),
+        pytest.param("# (sysctl --system )", id="remark"),
+        pytest.param("true # ; sysctl --system", id="remark behind a command"),
+        pytest.param('sysctl() { echo "$@"; }\nsysctl --system', id="function of its name"),
+        pytest.param("alias sysctl=echo\nsysctl --system", id="alias of its name"),
+        pytest.param("SYSCTL='echo sysctl'\n$SYSCTL --system", id="variable that prints"),
+        pytest.param("SYSCTL=/sbin/sysctl\nSYSCTL=:\n$SYSCTL --system", id="variable that is changed"),
+        pytest.param("$SYSCTL --system", id="variable that is set elsewhere"),
+        # not reached
+        pytest.param("apply() { sysctl --system; }", id="function that is not called"),
+        pytest.param('apply() { echo "$(sysctl --system)"; }', id="its output in such a function"),
+        pytest.param("a() { b; }\nb() { sysctl --system; }", id="function of a function that is not called"),
+        pytest.param("a() { a; sysctl --system; }", id="function that calls itself only"),
+        pytest.param("stop() { sysctl --system; }", id="function of a stop"),
+        pytest.param("exit 0\nsysctl --system", id="behind an exit"),
+        pytest.param("return 0\nsysctl --system", id="behind a return"),
+        pytest.param("exec 2>/dev/null /sbin/other\nsysctl --system", id="behind an exec"),
+        pytest.param("start() {\n  echo a; return\n  sysctl --system\n}", id="behind a return in a function"),
+        pytest.param("start() { exit 0; sysctl --system; }", id="behind an exit in a function"),
+        pytest.param("case $1 in start) exit 0; sysctl --system;; esac", id="behind an exit in a case"),
+        pytest.param("{ echo a; exit; }\nsysctl --system", id="behind an exit in a group"),
+        pytest.param("true && exit 0\nsysctl --system", id="behind an exit that is always reached"),
+        pytest.param("if :; then exit 0; fi\nsysctl --system", id="behind an exit in a branch that is always taken"),
+        pytest.param("for i in a; do continue; sysctl --system; done", id="behind a continue"),
+        pytest.param("while :; do break; sysctl --system; done", id="behind a break"),
+        pytest.param("if false; then sysctl --system; fi", id="never"),
+        pytest.param("true || sysctl --system", id="alternative of what succeeds"),
+        # other programs, and other things
+        pytest.param("mysysctl --system", id="another program"),
+        pytest.param("sysctl.bak --system", id="another name"),
+        pytest.param("ip netns exec a sysctl --system", id="another namespace"),
+        pytest.param("chroot /srv sysctl --system", id="another root"),
+        pytest.param("start-stop-daemon --test --exec /sbin/sysctl -- --system", id="start-stop-daemon, tried only"),
+        pytest.param("sysctl --systemd", id="another option"),
+        pytest.param("sysctl --system --dry-run", id="tried only"),
+        pytest.param("sysctl -N --system --pattern keepalive", id="some keys only"),
+        pytest.param("sysctl -qr keepalive --system", id="some keys only, short option"),
+        pytest.param("quiet=--dry-run\nsysctl $quiet --system", id="tried only, by a variable"),
+        pytest.param("quiet=-q\n[ a ] || quiet='-r x'\nsysctl $quiet --system", id="perhaps some keys only"),
+        pytest.param("sysctl --help --system", id="help"),
+        pytest.param("sysctl --sistem --system", id="an option that it refuses"),
+        pytest.param("sysctl $OPTIONS", id="options that are set elsewhere"),
+        pytest.param("if [ -r /a ]; then . /a; else O=--system; fi\nsysctl $O", id="options that may be set elsewhere"),
+        # not understood
+        pytest.param("echo 'a\nsysctl --system", id="quotes that do not end"),
+        pytest.param("if [ a ]; then sysctl --system", id="group that does not end"),
+        pytest.param("foreach i (a)\n  sysctl --system\nend", id="another language"),
+        pytest.param("#!/usr/bin/perl\nsysctl --system", id="another interpreter"),
+    ],
+)
+def test_scripts_that_apply_no_files_or_perhaps(script: str) -> None:
+    assert not applies_files(script.encode())
+
+
+def test_calls_have_the_values_of_variables() -> None:
+    script = b"S='/sbin/sysctl -e'\nq=-q\n$S $q $r -p \"$f\"\nsysctl -a"
+    assert calls_of_sysctl(script) == [["-e", "-q", "$r", "-p", "$f"], ["-a"]]
+
+
+@pytest.mark.parametrize("piece", ["a() { b; }; a; ", "$a ", "a=$a; ", "if a; then ", "( "])
+def test_no_script_takes_long(piece: str) -> None:
+    assert not applies_files(f"a() {{ {piece * 20_000}".encode())
