@@ -160,7 +160,10 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
     if init.booted_with_systemd or not init.runs_scripts:
         return "unknown"
     if any(map(applies_files, init.scripts)):
-        return None if init.has_busybox_sysctl else "procps"
+        if not init.has_busybox_sysctl:
+            return "procps"
+        calls = (call for script in init.scripts for call in calls_of_sysctl(script))
+        return None if all("--system" in call for call in calls) else "unknown"  # OpenRC's script has other calls then
     for script in init.scripts if init.has_busybox_sysctl else ():
         loop = _loop_of(script)
         if loop:

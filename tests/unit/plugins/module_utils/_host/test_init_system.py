@@ -405,6 +405,15 @@ for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do
   [ -f "$CONF" ] && sysctl -e -p "$CONF" >&-
 done
 """
+OPENRC = b"""
+start() {
+  if sysctl -V >/dev/null 2>&1; then
+    sysctl $quiet --system
+  else
+    grep = /etc/sysctl.conf | while read setting; do sysctl -w "$setting"; done
+  fi
+}
+"""
 ON_ALPINE: Layout = {
     "/sbin/init": "/bin/busybox",
     "/bin/busybox": BUSYBOX,
@@ -419,6 +428,10 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
     [
         pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE}, "alpine", id="Alpine"),
         pytest.param({**ON_OPENWRT, "/etc/rc.d/S11sysctl": OPENWRT}, "openwrt", id="OpenWrt"),
+        pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": OPENRC}, "unknown", id="OpenRC's script, BusyBox"),
+        pytest.param(
+            {**ON_ALPINE, "/etc/runlevels/boot/sysctl": OPENRC, "/sbin/sysctl": PROCPS}, "procps", id="OpenRC's script"
+        ),
         pytest.param(
             {**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE, "/sbin/sysctl": PROCPS},
             "unknown",
