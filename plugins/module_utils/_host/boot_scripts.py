@@ -28,6 +28,9 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _WRAPPERS = frozenset(("exec", "command", "nice", "nohup", "setsid"))
 _OPTION_OF_WRAPPER = re.compile(r"-.*|[0-9]+")
 _SYSCTL = re.compile(r"(?:.*/)?sysctl")
+# A shell calls no function by itself. Another interpreter may, and what a script sources.
+_SHELL = re.compile(rb"(?!#!)|#![ \t]*\S*/(?:env[ \t]+)?(?:ba|da|a|k|mk|z)?sh(?:[ \t]+-\S+)*\s*$", re.MULTILINE)
+_SOURCES = frozenset((".", "source"))
 # Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
 _ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
 _LEAVES = ("return", "exit", "break", "continue")
@@ -56,8 +59,14 @@ def calls_of_sysctl(script: bytes) -> list[list[str]]:
     except ShellError:
         return []
     calls = _Calls(pipelines)
-    calls.follow_all(pipelines)
+    calls.follow_all(pipelines, has_entries=not _SHELL.match(script))
     return calls.found
+
+
+def _sources(command: Command) -> bool:
+    """Whether a command reads another script, which may call functions of this one."""
+    words = itertools.dropwhile(_ASSIGNMENT.fullmatch, (word.clean for word in command.words))
+    return next(words, "") in _SOURCES
 
 
 class _Calls:
@@ -72,11 +81,12 @@ class _Calls:
         for assigned in filter(None, (_ASSIGNMENT.fullmatch(word.clean) for word in words_of(pipelines))):
             self._values.setdefault(assigned[1], []).append(assigned[2])
 
-    def follow_all(self, pipelines: list[Pipeline]) -> None:
-        """Follow a script, and the functions that the init system calls."""
+    def follow_all(self, pipelines: list[Pipeline], *, has_entries: bool) -> None:
+        """Follow a script; it ``has_entries`` where its interpreter calls some of its functions."""
         self._follow(pipelines)
-        for name in filter(_ENTRY.fullmatch, self._functions):
-            self._enter(name)
+        if has_entries or any(map(_sources, commands_of(pipelines))):
+            for name in filter(_ENTRY.fullmatch, self._functions):
+                self._enter(name)
 
     def _enter(self, name: str) -> None:
         if name not in self._entered:

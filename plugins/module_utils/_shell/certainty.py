@@ -19,12 +19,14 @@ if t.TYPE_CHECKING:
 
 CONDITIONS = ("&&", "||")
 _ALWAYS = {"true": True, ":": True, "false": False}
-# A function or an alias with such a name does something else. With execfail, bash goes on behind exec.
+# A function or an alias with such a name does something else. With execfail, bash goes on behind exec. A carriage
+# return is part of the word before it.
 _REDEFINED = re.compile(
     r"(?<![\w./-])(?:true|false|exit|exec|:)[ \t]*\([ \t]*\)"
     r"|\bfunction[ \t]+(?:true|false|exit|exec|:)(?![\w-])"
     r"|\b(?:true|false|exit|exec)="
     r"|\bexecfail\b"
+    r"|\r"
 )
 # One number, or a variable that has it. More than one argument makes bash refuse the command and go on.
 _STATUS = re.compile(r"[0-9]+|\$(?:\?|\w+|\{\w+\}|\(\(\)\))")
@@ -63,9 +65,14 @@ def ends_script(command: Command) -> bool:
 
 
 def _never_fails(redirection: Redirection) -> bool:
-    """Whether a redirection cannot be refused; bash goes on behind an ``exec`` or ``exit`` whose own one is."""
+    """Whether a redirection cannot be refused; bash goes on behind an ``exec`` or ``exit`` whose own one is.
+
+    dash takes ``&>`` for the end of a command in the background.
+    """
     target = redirection.target.clean
-    return target in ("/dev/null", "-") or (redirection.operator in (">&", "<&") and target in ("0", "1", "2"))
+    if redirection.operator in (">&", "<&"):
+        return target in ("0", "1", "2", "-")
+    return target == "/dev/null" and not redirection.operator.startswith("&")
 
 
 def _program_of_exec(words: t.Sequence[str]) -> str | None:

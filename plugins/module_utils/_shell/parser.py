@@ -52,12 +52,13 @@ def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pi
 
     :raises ShellError: where the text ends within quotes or a here-document, or is nested too deeply.
     """
-    parser = _Parser(text, line, is_certain=not redefines(text))
+    is_certain = not redefines(text)
+    parser = _Parser(text, line, is_certain=is_certain)
     found = parser.parse_all()
+    if is_strict and not (is_certain and parser.is_clear):
+        raise ShellError("a group, a parenthesis or the meaning of a command is not understood")
     if parser.is_clear:
         return found
-    if is_strict:
-        raise ShellError("a group or a parenthesis is not understood")
     return _Parser(text, line, is_certain=False).parse_all()
 
 
@@ -215,6 +216,7 @@ class _Parser(Lexer):
             group.finish()
             group.mark = mark
             group.awaits_pattern = group.is_case
+            group.is_clear = group.is_clear and group.is_case
         elif mark == "\n":
             self._read_heredocs(group)
             if not group.awaits_command or group.command.redirections or not group.pipeline:

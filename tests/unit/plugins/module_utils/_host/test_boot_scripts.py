@@ -30,7 +30,7 @@ case "$1" in
 esac
 exit 0
 """
-DEBIAN_NEW = """
+DEBIAN_NEW = """#!/bin/sh
 if [ true != "$INIT_D_SCRIPT_SOURCED" ] ; then
   set "$0" "$@"; INIT_D_SCRIPT_SOURCED=true . /lib/init/init-d-script
 fi
@@ -46,7 +46,7 @@ do_start_cmd() {
 do_stop() { return 0; }
 do_status() { return 0; }
 """
-OPENRC = """
+OPENRC = """#!/sbin/openrc-run
 depend()
 {
   before bootmisc logger
@@ -140,8 +140,9 @@ exec sysctl --system
         pytest.param("apply() { sysctl --system; }\napply", id="function"),
         pytest.param('a() { b; }\nb() { sysctl --system; }\n[ "$1" = stop ] || a', id="function of a function"),
         pytest.param("a() { sysctl --system; }\ntrap a EXIT", id="function that is trapped"),
-        pytest.param("boot() { sysctl --system; }", id="function that OpenWrt calls"),
-        pytest.param("start_pre() { sysctl --system; }", id="function that OpenRC calls"),
+        pytest.param("#!/bin/sh /etc/rc.common\nboot() { sysctl --system; }", id="function that OpenWrt calls"),
+        pytest.param("start() { sysctl --system; }\nA=b . /c", id="function that another script may call"),
+        pytest.param("#!/sbin/openrc-run\nstart_pre() { sysctl --system; }", id="function that OpenRC calls"),
         pytest.param("echo 'it is done'\nsysctl --system\nexit 0", id="between others"),
         pytest.param("cat <<E\nsysctl -p\nE\nsysctl --system", id="behind a here-document"),
         pytest.param("false && exit\nsysctl --system", id="behind an exit that is not reached"),
@@ -187,12 +188,17 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param('apply() { echo "$(sysctl --system)"; }', id="its output in such a function"),
         pytest.param("a() { b; }\nb() { sysctl --system; }", id="function of a function that is not called"),
         pytest.param("a() { a; sysctl --system; }", id="function that calls itself only"),
-        pytest.param("stop() { sysctl --system; }", id="function of a stop"),
+        pytest.param("#!/sbin/openrc-run\nstop() { sysctl --system; }", id="function of a stop"),
+        pytest.param("start() { sysctl --system; }", id="function that no init system calls"),
+        pytest.param("start() { sysctl --system; }\nls .", id="function that no other script calls"),
+        pytest.param("#!/bin/sh -e\nstart() { sysctl --system; }", id="function that the script does not call"),
         pytest.param("exit 0\nsysctl --system", id="behind an exit"),
         pytest.param("return 0\nsysctl --system", id="behind a return"),
         pytest.param("exec 2>/dev/null /sbin/other\nsysctl --system", id="behind an exec"),
-        pytest.param("start() {\n  echo a; return\n  sysctl --system\n}", id="behind a return in a function"),
-        pytest.param("start() { exit 0; sysctl --system; }", id="behind an exit in a function"),
+        pytest.param(
+            "#!/sbin/openrc-run\nstart() {\n  echo a; return\n  sysctl --system\n}", id="behind a return in a function"
+        ),
+        pytest.param("#!/sbin/openrc-run\nstart() { exit 0; sysctl --system; }", id="behind an exit in a function"),
         pytest.param("case $1 in start) exit 0; sysctl --system;; esac", id="behind an exit in a case"),
         pytest.param("{ echo a; exit; }\nsysctl --system", id="behind an exit in a group"),
         pytest.param("true && exit 0\nsysctl --system", id="behind an exit that is always reached"),
@@ -221,6 +227,7 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("echo 'a\nsysctl --system", id="quotes that do not end"),
         pytest.param("if [ a ]; then sysctl --system", id="group that does not end"),
         pytest.param("foreach i (a)\n  sysctl --system\nend", id="another language"),
+        pytest.param("true() { a; }\nif false; then sysctl --system; fi", id="another meaning of a command"),
         pytest.param("#!/usr/bin/perl\nsysctl --system", id="another interpreter"),
     ],
 )

@@ -405,7 +405,7 @@ for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do
   [ -f "$CONF" ] && sysctl -e -p "$CONF" >&-
 done
 """
-OPENRC = b"""
+OPENRC = b"""#!/sbin/openrc-run
 start() {
   if sysctl -V >/dev/null 2>&1; then
     sysctl $quiet --system

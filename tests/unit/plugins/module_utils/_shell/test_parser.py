@@ -102,6 +102,7 @@ def test_pipelines(text: str, expected: list[object]) -> None:
         *(("exec -a x b\nX", False), ("exec -la x b\nX", False), ("exec -c -l b\nX", False), ("exec -- b\nX", False)),
         *(("exec b $c $(d)\nX", False), ("exec {a} > /dev/null\nX", True), ("exec b >/dev/null 2>&1\nX", False)),
         *(("exit $?\nX", False), ("exit $a\nX", False), ("exit ${a}\nX", False), ("exit 3 2>&1; X", False)),
+        *(("exit &>/dev/null\nX", True), ("exit >& /dev/null\nX", True), ("exit\r\nX\r", True), ("exit ;;\nX", True)),
         # a script may give these names to functions of its own
         *(("true() { a; }\ntrue || X", True), ("function false {\n  a\n}\nfalse && X", True)),
         *(("alias true=a\ntrue || X", True), (": () { a; }\n: || X", True), ("a_true() { a; }\ntrue || X", False)),
