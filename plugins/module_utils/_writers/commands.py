@@ -66,6 +66,7 @@ _SETS_ARGUMENTS = re.compile(
     r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
 )
 _ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
+_ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
 
@@ -83,6 +84,14 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
     return script.log.found
 
 
+def _runs_arguments(command: Command) -> bool:
+    """Whether a command of a function runs what the function is given."""
+    words = [word.clean for word in itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), command.words)]
+    if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in SHELLS):
+        return any(map(_ARGUMENTS.match, words))
+    return bool(words) and _ARGUMENTS.match(words[0]) is not None
+
+
 class _Script:
     """Follows the commands of a script and of the texts that it runs, within bounds; ``log`` has what they do."""
 
@@ -91,6 +100,8 @@ class _Script:
         self._depth = 0
         self._left = _MOST_CHARACTERS
         self._sets_arguments = False  # a function calls sysctl with a key that it is given
+        self._runners: set[str] = set()  # functions that run their arguments, whatever their names say
+        self._aliases: dict[str, Word] = {}
 
     def run_text(self, text: Word) -> list[Word]:
         """Follow a text that a shell runs, and return what it prints."""
@@ -108,10 +119,21 @@ class _Script:
             return []
         self._depth += 1
         self.log.variables.note(pipelines)
+        self._note_names(pipelines)
         self._sets_arguments = self._sets_arguments or _SETS_ARGUMENTS.search(text.text) is not None
         printed = self.run(pipelines)
         self._depth -= 1
         return printed
+
+    def _note_names(self, pipelines: list[Pipeline]) -> None:
+        """Note the functions that run their arguments, and the aliases: dash has these in scripts, too."""
+        for command in commands_of(pipelines):
+            if command.function and any(map(_runs_arguments, commands_of(command.body or ()))):
+                self._runners.add(command.function)
+            if command.words and command.words[0].clean == "alias":
+                for word in command.words[1:]:
+                    name, _equals, text = word.text.partition("=")
+                    self._aliases[name] = Word(text, word.line)
 
     def _spend(self, count: int, line: int) -> bool:
         """Whether a text may still be looked at; where too much was, the script may do anything."""
@@ -183,6 +205,11 @@ class _Script:
         if not rest:
             self._unknown(assigned)
             return []
+        if rest[0].clean in self._runners:
+            rest = [Word("run", rest[0].line), *rest[1:]]  # the name does not count
+        alias = self._aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
+        if alias:
+            self.run_text(alias)
         given = given + [printed for word in rest for printed in self.run(word.body)]
         place = place_of_program(rest)
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):

@@ -876,6 +876,20 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
         pytest.param(
             f"case $1 in\n  a) echo '{SET}' ;;\n  b)\n    {SET}\n    ;;\nesac", [(4, "sets_value")], id="cases"
         ),
+        pytest.param(f'log() {{ echo "$@"; "$@"; }}\nlog {SET}', [(2, "sets_value")], id="a log that runs, too"),
+        pytest.param(
+            f'info() {{ logger "$*"; eval "$*"; }}\ninfo "{SET}"', [(2, "sets_value")], id="an info that runs a text"
+        ),
+        pytest.param(
+            f'debug() {{ [ -n "$DEBUG" ] && shift; sudo -n "$@"; }}\ndebug a {SET}',
+            [(2, "sets_value")],
+            id="a debug that runs as root",
+        ),
+        pytest.param(f'say() {{ sh -c "$1"; }}\nsay "{SET}"', [(2, "sets_value")], id="a say that starts a shell"),
+        pytest.param(f'log() {{ $logger "$@"; }}\nlog "{SET}"', [], id="a log by a variable"),
+        pytest.param(f"alias tune='{SET}'\ntune", [(1, "sets_value")], id="an alias that is used"),
+        pytest.param(f"alias tune='{SET}'\necho tune", [], id="an alias that is not used"),
+        pytest.param("alias a=a b='a; b'\na\nb sysctl", [], id="aliases of themselves"),
         pytest.param(f"; {SET}\n{SET}", [(2, "sets_value")], id="a line that no shell takes"),
         pytest.param(f"docker exec web true && {SET}", [(1, "sets_value")], id="behind what runs elsewhere"),
         pytest.param(f"{SET}\r\n{SET}\r", [(1, "sets_value"), (2, "sets_value")], id="line ends of Windows"),
