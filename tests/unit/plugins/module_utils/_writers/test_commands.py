@@ -965,7 +965,25 @@ def test_languages(tmp_path: Path, script: str, lines: list[int]) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["$(", "(", "{ ", '"$(', "`", "${", "$((", "if ", "case x in ", "<<a\n", "\\\n", "sh -c '", "a() { ", "<<<"],
+    [
+        "$(",
+        "(",
+        "{ ",
+        '"$(',
+        "`",
+        "${",
+        "$((",
+        "if ",
+        "case x in ",
+        "<<a\n",
+        "\\\n",
+        "sh -c '",
+        "a() { ",
+        "<<<",
+        "${a:-",
+        "[[ ",
+        "a=(",
+    ],
 )
 def test_no_script_takes_long(tmp_path: Path, piece: str) -> None:
     # without bounds for what is nested these would take hours, or all of the stack
