@@ -116,6 +116,8 @@ class _Group:
             self.is_clear = self.is_clear and first.body is not None
         is_certain = self.is_certain and not self.parentheses
         is_skipped = is_certain and (self.is_dead or (self.mark, self.status) in (("&&", False), ("||", True)))
+        for pipeline in self._substituted[self._begins :]:
+            pipeline[0].is_substituted = True
         if not is_skipped and not self.has_exited:
             status = status_of(self.pipeline, is_negated=self.is_negated) if is_certain else None
             self.status = joined(self.status, self.mark, status)

@@ -71,7 +71,7 @@ class Command:
     """A simple command, or a group of pipelines; a group has the words of its first line, such as ``for x in a``.
 
     ``mark`` is what stands before its pipeline, such as ``&&`` or ``then``, and ``function`` the name of the function
-    whose body it is.
+    whose body it is. ``is_substituted`` says that it is of ``$(...)`` in the pipeline before it.
     """
 
     words: list[Word] = dataclasses.field(default_factory=list)
@@ -79,6 +79,7 @@ class Command:
     body: list[Pipeline] | None = None
     mark: str = ""
     function: str = ""
+    is_substituted: bool = False
 
 
 Pipeline = t.List[Command]

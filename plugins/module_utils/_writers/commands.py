@@ -18,6 +18,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
+    OUTPUT,
     STANDARD_INPUT,
     Command,
     ShellError,
@@ -86,10 +87,23 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
 
 def _runs_arguments(command: Command) -> bool:
     """Whether a command of a function runs what the function is given."""
-    words = [word.clean for word in itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), command.words)]
+    words = _words_of_call(command)
     if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in SHELLS):
         return any(map(_ARGUMENTS.match, words))
     return bool(words) and _ARGUMENTS.match(words[0]) is not None
+
+
+def _runs_output(command: Command) -> bool:
+    """Whether a command runs, or sets, what ``$(...)`` among its words prints."""
+    words = _words_of_call(command)
+    if not any(OUTPUT in word for word in words):
+        return False
+    name = name_of(words[0])
+    return name in WRAPPERS or name in SHELLS or is_sysctl(name) or words[0].startswith(OUTPUT)
+
+
+def _words_of_call(command: Command) -> list[str]:
+    return [word.clean for word in itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), command.words)]
 
 
 class _Script:
@@ -155,11 +169,16 @@ class _Script:
     def run(self, pipelines: t.Iterable[Pipeline], given: t.Sequence[Word] = ()) -> list[Word]:
         """Follow commands that are given a text to read, and return what they print."""
         printed: list[Word] = []
+        runs_output = False
         for pipeline in pipelines:
             text = list(given)
             for command in pipeline:
                 text = self._command(command, text)
             printed += text
+            if not pipeline[0].is_substituted:
+                runs_output = any(map(_runs_output, pipeline))
+            elif runs_output:
+                self._run_printed(text)
         return printed
 
     def _command(self, command: Command, given: list[Word]) -> list[Word]:

@@ -890,6 +890,20 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
         pytest.param(f"alias tune='{SET}'\ntune", [(1, "sets_value")], id="an alias that is used"),
         pytest.param(f"alias tune='{SET}'\necho tune", [], id="an alias that is not used"),
         pytest.param("alias a=a b='a; b'\na\nb sysctl", [], id="aliases of themselves"),
+        *(
+            pytest.param(line, [(1, "sets_value")], id=f"output that is run: {line.split()[0]}")
+            for line in (
+                f'eval "$(echo {SET})"',
+                f"sh -c \"$(printf '%s' '{SET}')\"",
+                f"$(echo {SET})",
+                f"sysctl -w `echo {KEY}=60`",
+            )
+        ),
+        pytest.param(f'eval "$(cat <<E\n{SET}\nE\n)"', [(2, "sets_value")], id="output that is run: a text"),
+        *(
+            pytest.param(line, [], id=f"output that is not run: {line.split()[0]}")
+            for line in (f'echo "$(echo {SET})"', f'logger "$(echo {SET})"', f'a="$(echo {SET})"')
+        ),
         pytest.param(f"; {SET}\n{SET}", [(2, "sets_value")], id="a line that no shell takes"),
         pytest.param(f"docker exec web true && {SET}", [(1, "sets_value")], id="behind what runs elsewhere"),
         pytest.param(f"{SET}\r\n{SET}\r", [(1, "sets_value"), (2, "sets_value")], id="line ends of Windows"),
