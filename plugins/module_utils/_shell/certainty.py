@@ -28,6 +28,7 @@ _REDEFINED = re.compile(
     r"|\bexecfail\b"
     r"|\r"
 )
+_MARKS = ("(", "=", "function", "execfail", "\r")  # one of these is in each of them, which is soon found out
 # One number, or a variable that has it. More than one argument makes bash refuse the command and go on.
 _STATUS = re.compile(r"[0-9]+|\$(?:\?|\w+|\{\w+\}|\(\(\)\))")
 _PROGRAM = re.compile(r"[\w./][\w./+:@%=,-]*")
@@ -36,7 +37,7 @@ _OPTION_OF_EXEC = re.compile(r"-[cl]*a?")
 
 def redefines(text: str) -> bool:
     """Whether a script may give another meaning to the commands of which something would be certain."""
-    return _REDEFINED.search(text) is not None
+    return any(mark in text for mark in _MARKS) and _REDEFINED.search(text) is not None
 
 
 def status_of(pipeline: Pipeline, *, is_negated: bool) -> bool | None:
