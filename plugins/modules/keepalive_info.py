@@ -15,8 +15,9 @@ description:
   - The prediction follows the rules of the loader that the host's boot uses. See R(guide_boot,
     ansible_collections.linux.tcp.docsite.guide_boot) among the collection's guides.
   - Changes nothing and needs no privileges.
-  - A warning names a file that cannot be read, because it may take precedence, and a line below C(/run), because it is
-    gone after a reboot. A warning also names each place that may set the keys after the boot.
+  - A warning names a file that cannot be read, because it may take precedence or set the keys after the boot, and a
+    line below C(/run), because it is gone after a reboot. A warning also names each place that may set the keys after
+    the boot.
 extends_documentation_fragment:
   - linux.tcp.attributes.info
   - linux.tcp.attributes
@@ -114,6 +115,8 @@ boot:
         - V(hidden_credential) means that only root may see whether there is a credential of systemd.
         - V(volatile_file_system) means that a folder or file is on a file system that does not survive a reboot, or of
           which this cannot be known. If the file system is an overlay, it may have the files in a lower layer.
+        - V(unseen_place) means that a file or folder in which a line may set the keys after the boot cannot be read.
+        - V(hidden_place) means the same of a place that only root may read on most hosts, such as cron's tables.
         - With the codes that follow, the values that cannot be known are V(null). This also holds for
           V(volatile_file_system) on an overlay, and if it cannot be known whether a file system survives.
         - V(loader_unknown) means that it is not known what applies sysctl files at boot.
@@ -197,7 +200,7 @@ other_writers:
     - Lines elsewhere that may set the keys after the boot. They are not part of the prediction.
     - The module searches the scripts that run at boot or with the network, cron's tables, systemd's units and
       C(tmpfiles.d). It also searches ufw's sysctl file, the active profile of tuned, the notes of saptune and more.
-    - Files that cannot be read are left out, so run the module as root.
+    - C(boot.doubts) names the places that cannot be read.
     - Commands that run in a container, in another network namespace or on another host are left out. So are commands
       that only print, and commands that fail.
     - Of one file, at most 1,000 lines are returned.

@@ -38,5 +38,5 @@ def found(
         if isinstance(what, bytes):
             (root / path.lstrip("/")).chmod(0o755 if executable else 0o644)
     files = Files(str(root))
-    candidates, tree = find_candidates(files, init, files.read_tree())
+    candidates, tree, _unseen = find_candidates(files, init, files.read_tree())
     return writers_among(candidates, BootContext(tree, boot, hz=250))

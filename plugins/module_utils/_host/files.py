@@ -54,9 +54,15 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
+    OnDenied = t.Callable[[SysctlFile], None]
+
 _MOST_LINKS = 40  # path_resolution(7)
 _IS_PATTERN = re.compile(r"[*?\[]")
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
+
+
+def _pass_over(_file: SysctlFile) -> None:
+    pass
 
 
 class Files:
@@ -202,54 +208,57 @@ class Files:
         """
         return self.known(path).text
 
-    def matching(self, pattern: str) -> list[SysctlFile]:
+    def matching(self, pattern: str, *, on_denied: OnDenied = _pass_over) -> list[SysctlFile]:
         """Read the files whose path matches a pattern of glob(7), by name.
 
-        What is no file or this process may not see is left out, and hidden files and what editors and package managers
-        leave behind, too.
+        What is no file is left out, and hidden files and what editors and package managers leave behind, too.
+        Each file and folder that this process may not see is given to ``on_denied``.
 
         :raises FileError: where the system does not tell what there is, and where there is more than can be looked at.
         """
         budget = FileBudget(MOST_BYTES_OF_A_PATTERN)
         files = []
         with self._file_system.folders_kept():
-            for path, place in self._paths(pattern):
+            for path, place in self._paths(pattern, on_denied):
                 if budget.refusal:
                     raise too_much(pattern, budget.refusal)
                 file = _known(self._read(path, place))
                 budget.spend(file)
                 if file.kind == "file":
                     files.append(file)
+                elif file.denied:
+                    on_denied(file)
         return files
 
-    def paths(self, pattern: str) -> list[str]:
+    def paths(self, pattern: str, *, on_denied: OnDenied = _pass_over) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there.
 
         :raises FileError: as :meth:`matching` does.
         """
         with self._file_system.folders_kept():
-            return [path for path, place in self._paths(pattern) if self._lexists(place)]
+            return [path for path, place in self._paths(pattern, on_denied) if self._lexists(place)]
 
-    def _paths(self, pattern: str) -> t.Iterator[tuple[str, str]]:
+    def _paths(self, pattern: str, on_denied: OnDenied) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
         folders = [""]
         *parents, last = pattern.split("/")[1:]
         for part in parents:
-            found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part))
+            found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part, on_denied))
             folders = list(counted(found, pattern))
-        yield from counted(self._in_folders(folders, last), pattern)
+        yield from counted(self._in_folders(folders, last, on_denied), pattern)
 
-    def _in_folders(self, folders: list[str], part: str) -> t.Iterator[tuple[str, str]]:
+    def _in_folders(self, folders: list[str], part: str, on_denied: OnDenied) -> t.Iterator[tuple[str, str]]:
         for folder in folders:
             with contextlib.suppress(LinkLoopError):
                 resolved = self.resolve(folder)
-                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in self._matching_names(folder, part))
+                names = self._matching_names(folder, part, on_denied)
+                yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in names)
 
-    def _matching_names(self, folder: str, part: str) -> list[str]:
+    def _matching_names(self, folder: str, part: str, on_denied: OnDenied) -> list[str]:
         if not _IS_PATTERN.search(part):
             return [part]
         try:
-            names = fnmatch.filter(self.names(folder), part)
+            names = fnmatch.filter(self.names(folder, on_denied=on_denied), part)
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
@@ -293,8 +302,10 @@ class Files:
             return "file", b"", ""
         return self._file_system.content(target)
 
-    def names(self, folder: str) -> list[str]:
-        """Return the names in a folder, in order; none where there is none that this process may see.
+    def names(self, folder: str, *, on_denied: OnDenied = _pass_over) -> list[str]:
+        """Return the names in a folder, in order; none where there is none.
+
+        A folder that this process may not see is given to ``on_denied``.
 
         :raises FileError: where the system does not tell what there is.
         """
@@ -304,9 +315,12 @@ class Files:
             except LinkLoopError:
                 return []
             except OSError as exc:
-                if exc.errno in NOTHING:
-                    return []
-                raise
+                if exc.errno not in NOTHING:
+                    raise
+                denied = denied_by(exc)
+                if denied:
+                    on_denied(SysctlFile(folder, folder, "unreadable", reason=reason_of(exc), denied=denied))
+                return []
 
     def require_editable(self, file: SysctlFile) -> None:
         """Check that a file is a regular one, or can become one, and that no user leads root to it by a link.

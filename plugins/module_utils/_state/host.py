@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.search import Search
 
 
 class Host(t.Protocol):
@@ -60,7 +60,7 @@ class Host(t.Protocol):
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of a loader that is installed, None where it cannot be told."""
 
-    def writers(self, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
+    def writers(self, init: InitSystem, tree: Tree) -> Search:
         """Return what may set the keys after the boot, and the tree with the sysctl files that this applies."""
 
 
@@ -118,6 +118,6 @@ class LocalHost:
         """Return the release of a loader that is installed, None where it cannot be told."""
         return read_version(self.files, loader)
 
-    def writers(self, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
+    def writers(self, init: InitSystem, tree: Tree) -> Search:
         """Return what may set the keys after the boot, and the tree with the sysctl files that this applies."""
         return find_candidates(self.files, init, tree)

@@ -43,7 +43,7 @@ def take_snapshot(
     init = host.init_system()
     if loader == "auto":
         loader = detect_loader(init)
-    candidates, tree = host.writers(init, files.read_tree())
+    candidates, tree, unseen = host.writers(init, files.read_tree())
     file = None if path is None else files.read(path)
     lost: tuple[LostPlace, ...] = ()
     if init.runs:
@@ -69,6 +69,7 @@ def take_snapshot(
         },
         command_line=host.command_line() if init.runs else b"",
         candidates=tuple(candidates),
+        unseen=unseen,
         unit_changes=init.unit_changes,
         searched=init.searched if loader == "unknown" else "",
         lost=lost,

@@ -13,6 +13,7 @@ import functools
 import posixpath
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._state.findings import Finding
 from ansible_collections.linux.tcp.plugins.module_utils._state.unknown import (
     Unknown,
@@ -43,7 +44,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Rules, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Initramfs, LostPlace, SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate, Writer
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate, Unseen, Writer
 
 
 _LINES_NAMED = 3
@@ -63,7 +64,8 @@ class Snapshot:
     predicted for, ``command_line`` what that kernel is started with. ``file`` is the one that is to keep the values,
     None where nothing is wanted. ``versions`` are the releases of the
     loader and of what else applies files, where these make a difference. ``candidates`` may set keys after the boot,
-    ``unit_changes`` are the places that change what systemd-sysctl.service does. ``searched`` says in words what was
+    ``unseen`` are the places in which more of them may stand. ``unit_changes`` are the places that change what
+    systemd-sysctl.service does. ``searched`` says in words what was
     looked for where the loader is unknown, ``lost`` are the folders and files that a reboot takes. ``of_kernels``
     are the files that belong to a kernel, ``initramfs`` is one that may apply copies of sysctl files.
     """
@@ -78,6 +80,7 @@ class Snapshot:
     versions: t.Mapping[Loader, Version | None] = dataclasses.field(default_factory=dict)
     command_line: bytes = b""
     candidates: tuple[Candidate, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
     unit_changes: tuple[tuple[str, int], ...] = ()
     searched: str = ""
     lost: tuple[LostPlace, ...] = ()
@@ -251,6 +254,14 @@ class Snapshot:
                     f"{printable(file.path)} cannot be read ({file.reason}): it may take precedence at the next boot.",
                 )
                 for file in self.unreadable()
+            ),
+            *(
+                Finding(
+                    *("hidden_place" if place.is_usual else "unseen_place", place.path, None),
+                    f"{printable(place.path)} cannot be read ({place.reason}): a line there may set other keepalive "
+                    f"values after the boot. {remedy_of_denial(place.denied)}",
+                )
+                for place in self.unseen
             ),
         ]
 

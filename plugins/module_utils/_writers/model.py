@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Rules, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
@@ -61,6 +62,20 @@ class Writer:
     def as_dict(self) -> dict[str, t.Any]:
         """Return it as results show it."""
         return {"code": self.code, "path": printable(self.path), "line": self.line, "text": self.text}
+
+
+@dataclasses.dataclass(frozen=True)
+class Unseen:
+    """A file or folder in which such a line may stand, and which this process may not see.
+
+    ``denied`` says to whom the system denies it. ``is_usual`` says that it is closed to users on most hosts, and that
+    nothing in it sets the keys there.
+    """
+
+    path: str
+    reason: str
+    denied: Denied
+    is_usual: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -150,6 +150,14 @@ TEXTS: dict[str, Format] = {
         formats.monit,
     ),
 }
+# Of these, or of the folders that they are in, distributions close some to all users but root. There the tables are
+# missing or set nothing, and so does the user data of an instance that was given none.
+CLOSED_TO_USERS = frozenset(
+    (
+        *("/root", "/etc/anacrontab", "/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/tabs"),
+        *("/var/lib/cloud/instance/cloud-config.txt", "/var/lib/cloud/instance/vendor-cloud-config.txt"),
+    )
+)
 INITTAB = "/etc/inittab"
 # tmpfiles.d(5), by priority: of files with the same name the first one counts.
 TMPFILES = ("/etc/tmpfiles.d/*.conf", "/usr/local/lib/tmpfiles.d/*.conf", "/usr/lib/tmpfiles.d/*.conf")

@@ -23,11 +23,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
         Candidate,
     )
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
 
 _NOTES = re.compile(rb"^[ \t]*(?:NOTE_APPLY_ORDER|TUNE_FOR_NOTES)=[\"']?([^\"'#\n]*)", re.MULTILINE)
@@ -41,7 +41,7 @@ _FOLDERS = ("/etc/saptune/extra", "/var/lib/saptune/working/notes", "/usr/share/
 _KNOWN = (b"1410736", b"1680803", b"2993054")
 
 
-def of_saptune(files: Files) -> t.Iterator[Candidate]:
+def of_saptune(files: Reader) -> t.Iterator[Candidate]:
     """Yield what the notes do to the keys that saptune applies, where it is enabled."""
     configuration = files.known(SAPTUNE)
     notes = list(_NOTES.finditer(configuration.text))
@@ -58,12 +58,12 @@ def of_saptune(files: Files) -> t.Iterator[Candidate]:
                 yield Setter(writer_at(configuration, number, row), (("time", None),))
 
 
-def _is_enabled(files: Files) -> bool:
+def _is_enabled(files: Reader) -> bool:
     """Whether something starts saptune; a host that does not have its unit where it is expected may, too."""
     return files.known(_UNIT).kind != "file" or any(map(files.paths, _STARTED_BY))
 
 
-def _texts_of(files: Files, name: str) -> list[SysctlFile]:
+def _texts_of(files: Reader, name: str) -> list[SysctlFile]:
     """Return a note and an administrator's change of it; none where the note is not found."""
     if "/" in name or "\0" in name:
         return []

@@ -5,7 +5,7 @@
 """Find what sets keepalive keys once a system has booted: scripts, cron, units, ufw, tuned, saptune.
 
 :func:`find_candidates` reads the places where such lines stand; :func:`writers_among` tells, without
-another look at the host, which of them matter. What cannot be read is passed over. Sources:
+another look at the host, which of them matter. What the process may not see is named. Sources:
 rc.local(8), crontab(5), systemd.unit(5), udev(7), interfaces(5), NetworkManager-dispatcher(8),
 ufw-framework(8), tuned-main.conf(5).
 """
@@ -34,6 +34,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     Applier,
     Called,
     Setter,
+    Unseen,
     writer_at,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
@@ -48,6 +49,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     TEXTS,
     TMPFILES,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import (
     of_saptune,
 )
@@ -100,11 +102,17 @@ _UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORE
 _UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#\0]*)", re.MULTILINE)
 
 
-def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
-    """Find the post-boot writers of keepalive keys on a system that boots with ``init``.
+class Search(t.NamedTuple):
+    """What was found: what may set the keys, the tree with the sysctl files that this applies, and what is denied."""
 
-    Returned with them is the tree, to which the sysctl files are added that they apply.
-    """
+    candidates: list[Candidate]
+    tree: Tree
+    unseen: tuple[Unseen, ...] = ()
+
+
+def find_candidates(of_system: Files, init: InitSystem, tree: Tree) -> Search:
+    """Find the post-boot writers of keepalive keys on a system that boots with ``init``."""
+    files = Reader(of_system)
     units, unit_names = find_units(files) if init.booted_with_systemd else ([], set())
     texts = [(file, formats.script) for file in _scripts(files, init, unit_names)]
     found: list[Candidate | Called] = [
@@ -124,10 +132,11 @@ def find_candidates(files: Files, init: InitSystem, tree: Tree) -> tuple[list[Ca
     in_scripts = (one for path in called[:_MOST_CALLED] for one in _in_called_script(files, path))
     direct = [one for one in found if not isinstance(one, Called)]
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
-    return candidates, _with_applied(files, candidates, tree)
+    tree = _with_applied(files, candidates, tree)
+    return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
-def _with_applied(files: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
+def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
     """Return a tree to which the sysctl files are added that candidates apply."""
     added: dict[str, SysctlFile] = {}
     for candidate in candidates:
@@ -141,20 +150,19 @@ def _with_applied(files: Files, candidates: t.Iterable[Candidate], tree: Tree) -
     return Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
 
 
-def candidates_among(
-    files: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree
-) -> tuple[list[Candidate], Tree]:
+def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree) -> Search:
     """Return what lines may do wherever they stand, and the tree as :func:`find_candidates` does.
 
     ``rows`` are path, number and text of the lines that :data:`RELEVANT` finds in :data:`PLACES` and in
     the scripts that are called there. These are all of the candidates, and perhaps others: whether a
     script is executable, a unit enabled, or a line part of a text that is only printed does not count here.
     """
+    files = Reader(of_system)
     candidates: list[Candidate] = []
     for path, number, row in rows:
         candidates += _in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
     candidates += [*of_ufw(files), *of_tuned(files)]  # where saptune is, a probe has a doubt
-    return candidates, _with_applied(files, candidates, tree)
+    return Search(candidates, _with_applied(files, candidates, tree))
 
 
 def _fails(candidate: Candidate, init: InitSystem) -> bool:
@@ -162,7 +170,7 @@ def _fails(candidate: Candidate, init: InitSystem) -> bool:
     return isinstance(candidate, Applier) and candidate.application.names is None and init.has_busybox_sysctl
 
 
-def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Iterator[SysctlFile]:
+def _scripts(files: Reader, init: InitSystem, units: t.Container[str]) -> t.Iterator[SysctlFile]:
     """Yield the scripts that run; ``units`` are names of systemd's, which go before scripts of the same name."""
     started: tuple[str, ...] = ()
     if init.booted_with_systemd:
@@ -172,14 +180,14 @@ def _scripts(files: Files, init: InitSystem, units: t.Container[str]) -> t.Itera
     elif init.runs_scripts:
         started = RC_SCRIPTS
     for pattern in started + EXECUTABLES:
-        for file in files.matching(pattern):
+        for file in files.executables(pattern):
             name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
             is_replaced = pattern in SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
-            if not is_replaced and files.is_executable(file.target):
+            if not is_replaced:
                 yield file
 
 
-def _texts(files: Files, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Format]]:
+def _texts(files: Reader, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Format]]:
     has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT)
     for pattern, of in TEXTS.items():
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
@@ -188,7 +196,7 @@ def _texts(files: Files, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Forma
         yield from ((file, formats.inittab) for file in files.matching(INITTAB))
 
 
-def _tmpfiles(files: Files) -> t.Iterable[SysctlFile]:
+def _tmpfiles(files: Reader) -> t.Iterable[SysctlFile]:
     by_name: dict[str, SysctlFile] = {}
     for pattern in TMPFILES:
         for file in files.matching(pattern):
@@ -209,7 +217,7 @@ def _in_tmpfiles_row(file: SysctlFile, number: int, row: bytes) -> t.Iterator[Ca
         yield Setter(writer_at(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
-def _in_unit(files: Files, unit: Unit) -> t.Iterator[Candidate | Called]:
+def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if unit.may_set_with_rights and CALLED.search(unit.file.text):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
@@ -217,7 +225,7 @@ def _in_unit(files: Files, unit: Unit) -> t.Iterator[Candidate | Called]:
     yield from itertools.islice(_candidates(files, unit.file, unit.effects()), MOST_OF_A_FILE)
 
 
-def _in_text(files: Files, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
+def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
     yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
@@ -232,7 +240,7 @@ def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
             yield Called(name.group().decode("utf-8", "surrogateescape"))
 
 
-def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> t.Iterator[Candidate]:
+def _candidates(files: Reader, file: SysctlFile, effects: t.Iterable[Effect]) -> t.Iterator[Candidate]:
     """Yield what a file does as candidates, with the lines that do it."""
     rows = file.text.split(b"\n")
     for effect in effects:
@@ -240,7 +248,7 @@ def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> 
         if isinstance(effect, Applies):
             # a loader may know the folder by another name
             names = effect.application.names
-            names = None if names is None else tuple(files.read(name).path for name in names)
+            names = None if names is None else tuple(map(files.name_of, names))
             application = dataclasses.replace(effect.application, names=names)
             yield Applier(writer_at(file, effect.line, row, "applies_files"), application)
         else:
@@ -250,14 +258,14 @@ def _candidates(files: Files, file: SysctlFile, effects: t.Iterable[Effect]) -> 
             yield Setter(writer_at(file, effect.line, row, code), effect.values)
 
 
-def _in_called_script(files: Files, path: str) -> t.Iterator[Candidate]:
-    script = files.known(path)
+def _in_called_script(files: Reader, path: str) -> t.Iterator[Candidate]:
+    script = files.called(path)
     if script.text.startswith(b"#!") and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
         effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
         yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
 
 
-def _in_single_row(files: Files, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
+def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
     """Yield what a line may do whose neighbours are not known, at worst anything."""
     if row.lstrip()[:1] == b"#":
         return
@@ -274,9 +282,9 @@ def _in_single_row(files: Files, file: SysctlFile, number: int, row: bytes) -> t
     yield from _candidates(files, dataclasses.replace(file, text=b"\n" * (number - 1) + row), effects)
 
 
-def of_ufw(files: Files) -> t.Iterator[Candidate]:
+def of_ufw(files: Reader) -> t.Iterator[Candidate]:
     """Yield the sysctl file that ufw applies, where it is on."""
     if _UFW_IS_ON.search(files.text("/etc/ufw/ufw.conf")):
         names = _UFW_FILE.findall(files.text("/etc/default/ufw"))
         if names and names[-1].startswith(b"/"):
-            yield AppliedFile(files.read(names[-1].decode("utf-8", "surrogateescape")).path)
+            yield AppliedFile(files.name_of(names[-1].decode("utf-8", "surrogateescape")))

@@ -28,10 +28,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
         Candidate,
     )
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
 
 _TUNED_CONF = "/etc/tuned/tuned-main.conf"
@@ -46,7 +46,7 @@ _TUNED_APPLIES_NO_FILES = re.compile(
 )
 
 
-def of_tuned(files: Files) -> t.Iterator[Candidate]:
+def of_tuned(files: Reader) -> t.Iterator[Candidate]:
     """Yield what tuned does to the keys, where it is enabled."""
     active = [file for file in map(files.known, TUNED_ACTIVE) if file.text.strip()]
     if not active or not any(map(files.paths, _TUNED_IS_ON)):

@@ -23,9 +23,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
 
 _RUNS = re.compile(rb"[ \t]*(Exec(?!Stop)\w+)[ \t]*=[ \t]*")
@@ -74,7 +74,7 @@ class Unit:
                 yield number, command
 
 
-def find_units(files: Files) -> tuple[list[Unit], set[str]]:
+def find_units(files: Reader) -> tuple[list[Unit], set[str]]:
     """Return the units that are not masked, with their drop-ins, and the names of all units."""
     by_name: dict[str, SysctlFile] = {}
     seen = set()

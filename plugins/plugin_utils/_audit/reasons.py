@@ -44,7 +44,7 @@ CODES = {
 _MOST_NAMED = 5
 # Doubts about what sets nothing on every plain host: a note, unless the audit is strict. The latter makes values null.
 _COPY = "copy_in_initramfs"
-_HARMLESS = {"hidden_credential", _COPY}
+_HARMLESS = {"hidden_credential", "hidden_place", _COPY}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
         Values,
     )
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.search import Search
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,7 @@ class ProbedHost:
         """Raise InconclusiveProbeError: a loader's release is found in files that a probe does not read."""
         raise InconclusiveProbeError(f"the release of {loader} was not looked for")
 
-    def writers(self, _init: InitSystem, tree: Tree) -> tuple[list[Candidate], Tree]:
+    def writers(self, _init: InitSystem, tree: Tree) -> Search:
         """Return what may set the keys after the boot, and the tree with the sysctl files that this applies."""
         return candidates_among(self.files, self.rows, tree)
 

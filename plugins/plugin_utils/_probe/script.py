@@ -93,6 +93,7 @@ def _words(words: t.Iterable[str]) -> str:
     return " ".join(words)
 
 
+# Where this user may not look at a place, the host is left to the module, which says so (seen).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 # Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
@@ -102,6 +103,7 @@ def _words(words: t.Iterable[str]) -> str:
 PROBE_SCRIPT = f"""\
 LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
 doubt() {{ echo "= doubt $*"; exit 0; }}
+seen() {{ [ ! "$(ls "$@" 2>&1 > /dev/null | grep -Ev '(No such file or|Not a) directory$')" ] || doubt ls; }}
 n='
 '
 walk() {{
@@ -176,10 +178,17 @@ else
   fi
 fi
 echo "= lines"
+k=
+set -f
+for f in $w; do
+  while f=${{f%/*}}; [ "$f" ]; do case "$k " in *" $f "*) break ;; esac; k="$k $f"; done
+done
+set +f
+seen $k
 l=
 for f in $w; do
   case $f in *:*) [ -e "$f" ] && doubt "$f" ;; esac
-  if [ -f "$f" ]; then [ -r "$f" ] && l=$l$f$n
+  if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n
   else [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; fi
 done
 IFS=$n; set -f
@@ -191,7 +200,8 @@ fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 c=$({{ grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null; echo "!$?"; }} | sort -u) || doubt sort
 case $c$n in "!0$n"* | "!1$n"*) ;; *) doubt grep ;; esac
-l=; for f in $c; do [ -f "$f" ] && [ -r "$f" ] && l=$l$f$n; done
+seen -d $c
+l=; for f in $c; do if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n; fi; done
 if [ "$l" ]; then l=$(find -L $l -prune -type f -size +0c ! -size +{SCRIPT_MAX}c) || doubt find; fi
 [ "$d" ] || [ ! "$l" ] || alone
 c=$(grep $d -alE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 1 ] && doubt grep

@@ -266,6 +266,23 @@ def test_read_without_permission(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_denied_is_told(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/a/x.conf": b"", "/a/y.conf": b"", "/b/x.conf": b""})
+    (tmp_path / "a/x.conf").chmod(0)
+    (tmp_path / "b").chmod(0)
+    denied: list[SysctlFile] = []
+    with unprivileged(tmp_path) as root:
+        files = Files(root)
+        found = files.matching("/[ab]/*.conf", on_denied=denied.append)
+        assert files.matching("/[ab]/*.conf") == found
+        assert files.paths("/b/*", on_denied=denied.append) == []
+    (tmp_path / "b").chmod(0o755)
+    assert [file.path for file in found] == ["/a/y.conf"]
+    assert [(file.path, file.reason, file.denied) for file in denied] == [
+        (path, "Permission denied", "to_user") for path in ("/a/x.conf", "/b", "/b")
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     [

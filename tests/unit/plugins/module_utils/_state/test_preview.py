@@ -164,6 +164,22 @@ def test_what_anybody_sees(tmp_path: Path) -> None:
     assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may take precedence at the next boot."]
 
 
+@pytest.mark.parametrize(("folder", "code"), [("/etc/cron.d", "unseen_place"), ("/root", "hidden_place")])
+def test_places_of_writers_that_a_user_may_not_see(tmp_path: Path, folder: str, code: str) -> None:
+    make_host(tmp_path, {f"{folder}/a": b""})
+    (tmp_path / "root" / folder[1:]).chmod(0)
+    with unprivileged(tmp_path) as root:
+        snapshot = take_snapshot(LocalHost(f"{root}/root", proc=f"{root}/proc"), loader="procps")
+    message = (
+        f"{folder} cannot be read (Permission denied): a line there may set other keepalive values after the boot. "
+        f"Run as root (become: true)."
+    )
+    assert [finding.as_dict() for finding in snapshot.doubts()] == [
+        {"code": code, "path": folder, "line": None, "message": message}
+    ]
+    assert snapshot.warnings() == [message]
+
+
 @pytest.mark.parametrize(
     ("path", "layout", "shown"),
     [

@@ -38,8 +38,8 @@ def found(root: Path, script: str) -> list[tuple[int, str]]:
     tree = files.read_tree()
     rows = [(PATH, number, row) for number, row in enumerate(script.encode().split(b"\n"), 1) if RELEVANT.search(row)]
     writers, in_single_rows = (
-        writers_among(candidates, BootContext(tree, Values(600, 75, 9), hz=250))
-        for candidates, tree in (find_candidates(files, PROCPS, tree), candidates_among(files, rows, tree))
+        writers_among(search.candidates, BootContext(search.tree, Values(600, 75, 9), hz=250))
+        for search in (find_candidates(files, PROCPS, tree), candidates_among(files, rows, tree))
     )
     assert in_single_rows or not writers
     return [(writer.line, getattr(writer, "code", "")) for writer in writers]

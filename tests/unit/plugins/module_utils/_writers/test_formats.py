@@ -35,11 +35,11 @@ def found(root: Path, path: str, text: str, *, systemd: bool) -> list[int]:
     (root / path[1:]).chmod(0o755)
     files = Files(str(root))
     context = BootContext(files.read_tree(), Values(600, 75, 9), hz=250)
-    candidates, _tree = find_candidates(files, SYSTEMD if systemd else PROCPS, files.read_tree())
+    candidates = find_candidates(files, SYSTEMD if systemd else PROCPS, files.read_tree()).candidates
     writers = writers_among(candidates, context)
     assert {writer.path for writer in writers} <= {path}
     rows = [(path, number, row) for number, row in enumerate(text.encode().split(b"\n"), 1) if RELEVANT.search(row)]
-    in_single_rows = writers_among(candidates_among(files, rows, files.read_tree())[0], context)
+    in_single_rows = writers_among(candidates_among(files, rows, files.read_tree()).candidates, context)
     is_probed = any(fnmatch.fnmatch(path, place) for place in PLACES[systemd])
     assert (in_single_rows and is_probed) or not writers
     return [writer.line for writer in writers]

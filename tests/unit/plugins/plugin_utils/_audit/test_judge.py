@@ -170,13 +170,22 @@ def test_earlier_reports(fleet: list[AuditedHost], earlier: list[Result], max_ag
 
 
 @pytest.mark.parametrize(("strict", "verdict"), [(False, "in_order"), (True, "not_in_order")])
-def test_place_that_only_root_may_see(strict: bool, verdict: str) -> None:
-    message = "/etc/credstore/sysctl.extra cannot be read (Permission denied)"
-    doubt = {"code": "hidden_credential", "path": "/etc/credstore/sysctl.extra", "line": None, "message": message}
+@pytest.mark.parametrize(
+    ("code", "path"), [("hidden_credential", "/etc/credstore/sysctl.extra"), ("hidden_place", "/root")]
+)
+def test_place_that_only_root_may_see(code: str, path: str, strict: bool, verdict: str) -> None:
+    message = f"{path} cannot be read (Permission denied)"
+    doubt = {"code": code, "path": path, "line": None, "message": message}
     judged = judge_host(AuditedHost.from_results("a", info(doubts=[doubt]), {}), Criteria(strict=strict))
     assert judged["verdict"] == verdict
     assert (message in judged["notes"]) is not strict
     assert [reason["message"] for reason in judged["reasons"]] == ([message] if strict else [])
+
+
+def test_place_that_was_not_seen() -> None:
+    doubt = {"code": "unseen_place", "path": "/etc/cron.d", "line": None, "message": "/etc/cron.d cannot be read"}
+    judged = judge_host(AuditedHost.from_results("a", info(doubts=[doubt]), {}), Criteria())
+    assert [(reason["code"], reason["path"]) for reason in judged["reasons"]] == [("doubt", "/etc/cron.d")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the places in which a line may set keepalive keys, and note those that this process may not see."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.visibility import denying
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CLOSED_TO_USERS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+
+@dataclasses.dataclass(frozen=True)
+class Reader:
+    """The files of a system; ``unseen`` are the places that were looked for and are denied, by path."""
+
+    files: Files
+    unseen: dict[str, Unseen] = dataclasses.field(default_factory=dict)
+
+    def matching(self, pattern: str) -> list[SysctlFile]:
+        """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
+        return self.files.matching(pattern, on_denied=self._note)
+
+    def executables(self, pattern: str) -> list[SysctlFile]:
+        """Read the files whose path matches a pattern and that are executable."""
+        files = self.files.matching(pattern, on_denied=self._note_executable)
+        return [file for file in files if self.files.is_executable(file.target)]
+
+    def paths(self, pattern: str) -> list[str]:
+        """Return the paths that match a pattern, as :meth:`Files.paths` does."""
+        return self.files.paths(pattern, on_denied=self._note)
+
+    def known(self, path: str) -> SysctlFile:
+        """Read one file as :meth:`Files.known` does."""
+        file = self.files.known(path)
+        if file.denied:
+            self._note(file)
+        return file
+
+    def text(self, path: str) -> bytes:
+        """Return the content of a file, as :meth:`Files.text` does."""
+        return self.known(path).text
+
+    def called(self, path: str) -> SysctlFile:
+        """Read a script that a line calls. A file that is not executable may be another argument of that line."""
+        file = self.files.known(path)
+        if file.denied and self._may_be_executable(file):
+            self.unseen[file.path] = Unseen(file.path, file.reason, file.denied)
+        return file
+
+    def name_of(self, path: str) -> str:
+        """Return the name that a loader has for a file, where one reads its folder."""
+        return self.files.read(path).path
+
+    def resolve(self, path: str) -> str:
+        """Return a path with every link followed."""
+        return self.files.resolve(path)
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is something at a path, links followed."""
+        return self.files.exists(path)
+
+    def _note(self, file: SysctlFile) -> None:
+        place = denying(self.files, file.target)
+        is_usual = place in CLOSED_TO_USERS and file.denied == "to_user"
+        self.unseen.setdefault(place, Unseen(place, file.reason, file.denied, is_usual=is_usual))
+
+    def _note_executable(self, file: SysctlFile) -> None:
+        if self.files.isdir(file.target) or self._may_be_executable(file):
+            self._note(file)
+
+    def _may_be_executable(self, file: SysctlFile) -> bool:
+        return self.files.is_executable(file.target) or not self.files.exists(file.target)

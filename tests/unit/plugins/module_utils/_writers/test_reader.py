@@ -1,0 +1,122 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD, lay_out, unprivileged
+from ansible_collections.linux.tcp.tests.unit.writers import SET
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.linux.tcp.tests.unit.host import Layout
+
+RUNS = b"@reboot root /opt/tune\n"
+
+
+def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple[str, bool]]:
+    """Return the places that a user may not see where files have these modes, and whether that is usual."""
+    lay_out(root, layout)
+    for path, mode in modes.items():
+        (root / path[1:]).chmod(mode)
+    with unprivileged(root) as inside:
+        files = Files(inside)
+        found = find_candidates(files, SYSTEMD, files.read_tree()).unseen
+    assert {(one.reason, one.denied) for one in found} <= {("Permission denied", "to_user")}
+    return [(one.path, one.is_usual) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("layout", "modes", "places"),
+    [
+        pytest.param({"/etc/cron.d/a": SET}, {"/etc/cron.d": 0o700}, [("/etc/cron.d", False)], id="folder"),
+        pytest.param({"/etc/cron.d/a": SET}, {"/etc/cron.d": 0o711}, [("/etc/cron.d", False)], id="cannot be listed"),
+        pytest.param({"/etc/cron.d/a": SET}, {"/etc/cron.d/a": 0o600}, [("/etc/cron.d/a", False)], id="file"),
+        pytest.param({"/etc/cron.d/a": SET}, {"/etc/cron.d/a": 0o644}, [], id="what can be read"),
+        pytest.param(
+            {"/etc/systemd/system/a.service": SET},
+            {"/etc/systemd": 0o700},
+            [("/etc/systemd", False)],
+            id="folders in it are named once",
+        ),
+        pytest.param({"/etc/rc.local": SET}, {"/etc/rc.local": 0o700}, [("/etc/rc.local", False)], id="script"),
+        pytest.param({"/etc/rc.local": SET}, {"/etc/rc.local": 0o600}, [], id="script that does not run"),
+        pytest.param(
+            {"/etc/cron.daily/a": SET}, {"/etc/cron.daily": 0o700}, [("/etc/cron.daily", False)], id="folder of scripts"
+        ),
+        pytest.param(
+            {"/etc/ufw/ufw.conf": b""}, {"/etc/ufw/ufw.conf": 0o600}, [("/etc/ufw/ufw.conf", False)], id="configuration"
+        ),
+        pytest.param(
+            {"/etc/crontab": RUNS, "/opt/tune": SET},
+            {"/opt/tune": 0o700},
+            [("/opt/tune", False)],
+            id="script that is called",
+        ),
+        pytest.param(
+            {"/etc/crontab": RUNS, "/opt/tune": SET}, {"/opt/tune": 0o600}, [], id="no script, but an argument"
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /root/tune\n", "/root/tune": SET},
+            {"/root": 0o700},
+            [("/root", True), ("/root/tune", False)],
+            id="called in a folder that is closed on most hosts",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root sysctl -p /opt/a.conf\n", "/opt/a.conf": b""},
+            {"/opt/a.conf": 0o600},
+            [("/opt/a.conf", False)],
+            id="sysctl file that is applied",
+        ),
+        pytest.param(
+            {"/root/.profile": b"", "/var/spool/cron/crontabs": None},
+            {"/root": 0o700, "/var/spool/cron/crontabs": 0o700},
+            [("/root", True), ("/var/spool/cron/crontabs", True)],
+            id="closed on most hosts",
+        ),
+    ],
+)
+def test_what_a_user_may_not_see(
+    tmp_path: Path, layout: Layout, modes: t.Mapping[str, int], places: list[tuple[str, bool]]
+) -> None:
+    assert unseen(tmp_path, layout, modes) == places
+
+
+class Denying(FileSystem):
+    """Files of which one is denied to root, too, as SELinux and FUSE do it."""
+
+    def __init__(self, root: str, path: str) -> None:
+        super().__init__(root)
+        self._path = path
+
+    def _require_allowed(self, path: str) -> None:
+        if path == self._path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def listdir(self, path: str) -> list[str]:
+        self._require_allowed(path)
+        return super().listdir(path)
+
+    def _lstat(self, path: str) -> os.stat_result:
+        self._require_allowed(path)
+        return super()._lstat(path)
+
+
+@pytest.mark.parametrize("path", ["/etc/cron.d", "/root/.bashrc", "/etc/tuned/active_profile"])
+def test_what_root_may_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    lay_out(tmp_path, {"/etc/cron.d/a": SET, "/root/.bashrc": SET, "/etc/tuned/active_profile": SET})
+    files = Files(str(tmp_path), file_system=Denying(str(tmp_path), path))
+    found = find_candidates(files, SYSTEMD, files.read_tree()).unseen
+    assert found == (Unseen(path, "Permission denied", "to_root"),)
