@@ -168,6 +168,8 @@ UNIT_FOLDERS = (
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
 )
+# With what may start other units, and runs no command itself.
+STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")

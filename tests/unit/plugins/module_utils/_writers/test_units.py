@@ -56,6 +56,26 @@ def test_units_that_have_to_be_enabled(tmp_path: Path, layout: Layout, *, counts
     assert [writer.line for writer in writers] == ([2] if counts else [])
 
 
+@pytest.mark.parametrize(
+    ("section", "counts"),
+    [
+        ("Service", True),
+        ("Socket", True),
+        ("X-Service", False),
+        ("Unit", False),
+        ("Install", False),
+        ("service", False),
+    ],
+)
+def test_sections_whose_commands_are_run(tmp_path: Path, section: str, *, counts: bool) -> None:
+    text = f"[Unit]\nDescription=x\n[{section}]\nExecStart={SET.decode()}\n[Service]\nType=oneshot\n"
+    layout: Layout = {
+        "/etc/systemd/system/a.service": text.encode(),
+        "/etc/systemd/system/x.target.wants/a.service": "../a.service",
+    }
+    assert [writer.line for writer in found(tmp_path, layout, init=SYSTEMD)] == ([4] if counts else [])
+
+
 def test_an_enabled_instance_enables_its_template(tmp_path: Path) -> None:
     unit = b"[Service]\nExecStart=" + SET + b"\n[Install]\nWantedBy=x.target\n"
     layout: Layout = {"/usr/lib/systemd/system/a@.service": unit}

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tell which units something starts: systemd.unit(5), systemd.timer(5), systemd.path(5), systemd.socket(5)."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import settings_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+_INSTANCE = re.compile(r"@.*(?=\.)", re.DOTALL)
+_IS_INSTALLED = re.compile(rb"^[ \t]*\[Install\]", re.MULTILINE)
+# The target of a boot; systemd.special(7).
+_DEFAULT = "default.target"
+# The settings that start other units, by section.
+_STARTS = {
+    "Unit": frozenset(("Wants", "Requires", "BindsTo", "Upholds", "OnFailure", "OnSuccess")),
+    "Timer": frozenset(("Unit",)),
+    "Path": frozenset(("Unit",)),
+    "Socket": frozenset(("Service",)),
+}
+_MAY_START = re.compile(
+    rb"^[ \t]*(?:Wants|Requires|BindsTo|Upholds|OnFailure|OnSuccess|Unit|Service)[ \t]*=", re.MULTILINE
+)
+# These start the service of their name, unless they name another unit.
+_STARTERS = (".timer", ".path", ".socket")
+# Of the others one without a section [Install] is started by what is not looked at, such as D-Bus or udev.
+_NEED_A_STARTER = (".target", ".timer", ".path")
+_SPECIFIER = re.compile(r"%([nNpPiI])")
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a drop-in belongs to, or what begins the names of several; empty for no drop-in."""
+    return posixpath.dirname(name)[: -len(".d")]
+
+
+def template_of(name: str) -> str:
+    """Return the template of an instance; the name itself for any other unit."""
+    return _INSTANCE.sub("@", name)
+
+
+def drop_ins_of(names: t.Iterable[str]) -> dict[str, list[str]]:
+    """Return the drop-ins among some names of files, by :func:`unit_of`."""
+    found: dict[str, list[str]] = {}
+    for name in filter(unit_of, names):
+        found.setdefault(unit_of(name), []).append(name)
+    return found
+
+
+def drop_ins_for(unit: str, drop_ins: t.Mapping[str, list[str]]) -> list[str]:
+    """Return the drop-ins that change a unit, in their order."""
+    kinds = {unit, template_of(unit), posixpath.splitext(unit)[1][1:]}
+    return sorted((one for kind in kinds for one in drop_ins.get(kind, ())), key=posixpath.basename)
+
+
+class UnitStarts:
+    """The units that are started, of units and drop-ins ``by_name``.
+
+    ``linked`` are the names of those that are enabled, or that an alias leads to.
+    """
+
+    def __init__(self, by_name: t.Mapping[str, SysctlFile], linked: t.AbstractSet[str]) -> None:
+        self._by_name = by_name
+        self._linked = linked
+        self._drop_ins = drop_ins_of(by_name)
+        self._seen: set[str] = set()
+        default = by_name.get(_DEFAULT)
+        pending = [*linked, *filter(self._needs_no_starter, {unit_of(name) or name for name in by_name})]
+        pending += [] if default is None else [_DEFAULT, posixpath.basename(default.target)]
+        while pending:
+            name = pending.pop()
+            if name not in self._seen:
+                self._seen.add(name)
+                pending += self._started_by(name)
+        self._seen |= set(map(template_of, self._seen))
+
+    def __contains__(self, name: str) -> bool:
+        """Whether something starts a unit."""
+        return name in self._seen and not self._is_masked(name)
+
+    def _is_masked(self, name: str) -> bool:
+        file = self._by_name.get(name)
+        return file is not None and not file.text
+
+    def _needs_no_starter(self, name: str) -> bool:
+        file = self._by_name.get(name)
+        return not name.endswith(_NEED_A_STARTER) and (file is None or not _IS_INSTALLED.search(file.text))
+
+    def _started_by(self, name: str) -> t.Iterator[str]:
+        """Yield the units that one starts."""
+        if self._is_masked(name) or self._is_masked(template_of(name)):
+            return
+        named = ""  # by a timer, a path or a socket: the last one counts
+        files = [*dict.fromkeys([template_of(name), name]), *drop_ins_for(name, self._drop_ins)]
+        texts = (self._by_name[one].text for one in files if one in self._by_name)
+        for setting in (setting for text in texts if _MAY_START.search(text) for setting in settings_of(text)):
+            if setting.name in _STARTS.get(setting.section, ()):
+                units = [_expanded(unit, name) for unit in setting.value.split()]
+                if setting.section == "Unit":
+                    yield from units
+                else:
+                    named = " ".join(units)
+        stem, kind = posixpath.splitext(name)
+        if kind in _STARTERS:
+            yield from named.split() or (f"{stem}.service", f"{stem}@.service")
+
+
+def _expanded(unit: str, name: str) -> str:
+    """Return a unit's name with what its specifiers stand for in the unit of this name."""
+    stem = posixpath.splitext(name)[0]
+    prefix, _at, instance = stem.partition("@")
+    values = {"n": name, "N": stem, "p": prefix, "P": prefix, "i": instance, "I": instance}
+    return _SPECIFIER.sub(lambda found: values[found[1]], unit)
