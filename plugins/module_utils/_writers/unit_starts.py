@@ -65,17 +65,16 @@ def drop_ins_for(unit: str, drop_ins: t.Mapping[str, list[str]]) -> list[str]:
 class UnitStarts:
     """The units that are started, of units and drop-ins ``by_name``.
 
-    ``linked`` are the names of those that are enabled, or that an alias leads to.
+    ``enabled`` are the names of those that are.
     """
 
-    def __init__(self, by_name: t.Mapping[str, SysctlFile], linked: t.AbstractSet[str]) -> None:
+    def __init__(self, by_name: t.Mapping[str, SysctlFile], enabled: t.Iterable[str]) -> None:
         self._by_name = by_name
-        self._linked = linked
         self._drop_ins = drop_ins_of(by_name)
         self._seen: set[str] = set()
-        default = by_name.get(_DEFAULT)
-        pending = [*linked, *filter(self._needs_no_starter, {unit_of(name) or name for name in by_name})]
-        pending += [] if default is None else [_DEFAULT, posixpath.basename(default.target)]
+        pending = [_DEFAULT, *enabled, *filter(self._needs_no_starter, {unit_of(name) or name for name in by_name})]
+        aliased = (unit for name in by_name for unit in self._aliased(name))
+        pending += [unit for unit in aliased if not unit.endswith(_NEED_A_STARTER)]
         while pending:
             name = pending.pop()
             if name not in self._seen:
@@ -91,6 +90,12 @@ class UnitStarts:
         file = self._by_name.get(name)
         return file is not None and not file.text
 
+    def _aliased(self, name: str) -> list[str]:
+        """Return the unit of which a name is another one, by a link."""
+        file = self._by_name.get(name)
+        aliased = posixpath.basename(file.target) if file is not None and file.is_link else name
+        return [] if aliased == posixpath.basename(name) else [aliased]
+
     def _needs_no_starter(self, name: str) -> bool:
         file = self._by_name.get(name)
         return not name.endswith(_NEED_A_STARTER) and (file is None or not _IS_INSTALLED.search(file.text))
@@ -99,6 +104,7 @@ class UnitStarts:
         """Yield the units that one starts."""
         if self._is_masked(name) or self._is_masked(template_of(name)):
             return
+        yield from self._aliased(name)
         named = ""  # by a timer, a path or a socket: the last one counts
         files = [*dict.fromkeys([template_of(name), name]), *drop_ins_for(name, self._drop_ins)]
         texts = (self._by_name[one].text for one in files if one in self._by_name)

@@ -90,8 +90,7 @@ def find_units(files: Reader) -> tuple[list[Unit], set[str]]:
             for file in files.matching(f"{folder}/{pattern}"):
                 by_name.setdefault(file.path[len(folder) + 1 :], file)
     links = {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)}
-    aliases = {posixpath.basename(file.target) for file in by_name.values() if file.is_link}
-    started = UnitStarts(by_name, links | aliases)
+    started = UnitStarts(by_name, links)
     counting = [name for name in by_name if (unit_of(name) or name) in started]
     drop_ins = drop_ins_of(by_name)
     return [_unit(name, by_name, drop_ins) for name in counting], set(by_name)

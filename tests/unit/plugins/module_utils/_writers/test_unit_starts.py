@@ -82,6 +82,18 @@ def test_settings_that_start_no_unit(tmp_path: Path, setting: str) -> None:
             True,
             id="by a drop-in of a target",
         ),
+        pytest.param(
+            {f"{LIB}/runlevel6.target": "reboot.target", f"{LIB}/reboot.target": WANTS}, False, id="at a shutdown"
+        ),
+        pytest.param(
+            {
+                f"{LIB}/b.service": b"[Unit]\nWants=c.target\n",
+                f"{LIB}/c.target": "d.target",
+                f"{LIB}/d.target": WANTS,
+            },
+            True,
+            id="by an alias of a target",
+        ),
         pytest.param({f"{ETC}/service.d/x.conf": WANTS, f"{LIB}/b.service": b"[Unit]\n"}, True, id="of all services"),
         pytest.param({f"{ETC}/b.service": b"[Unit]\nWants=c.service \\\n a.service\n"}, True, id="continued"),
         pytest.param({f"{ETC}/b.service": b"[X-Mine]\nWants=a.service\n"}, False, id="in a section that is not read"),
