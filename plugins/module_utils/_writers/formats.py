@@ -4,7 +4,7 @@
 
 """Find the commands in the tables and scripts of a system, and tell what they do to the keepalive keys.
 
-Sources: crontab(5), anacrontab(5), interfaces(5), modprobe.d(5), udev(7), wg-quick(8), monit(1), and the
+Sources: crontab(5), anacrontab(5), interfaces(5), modprobe.d(5), udev(7), tmpfiles.d(5), wg-quick(8), monit(1), and the
 documentation of cloud-init, supervisor and WSL. A line that a format does not know is taken for a command.
 """
 
@@ -21,8 +21,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     ShellError,
     Word,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
 )
@@ -50,6 +52,10 @@ _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
 _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
 _UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
+_TMPFILES = re.compile(
+    r"[ \t]*(?:(w)\S*|F\S*|f\S*\+\S*)[ \t]+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:[ \t]+\S+){4}[ \t]+(.*)"
+)
+_PLAIN = re.compile(r"[1-9][0-9]{0,9}")
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
 _SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
 _MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*=?[ \t]*(?:\"([^\"]*)\"|'([^']*)')")
@@ -131,6 +137,20 @@ def udev_rules(text: str) -> Effects:
                 yield Sets(number + row.count(CONTINUED, 0, found.start()), tuple(values.items()))
         for found in _UDEV_COMMAND.finditer(row):
             yield from command_line(found[1], number + row.count(CONTINUED, 0, found.start()))
+
+
+def tmpfiles(text: str) -> Effects:
+    """Yield what the lines of tmpfiles.d write into the files of keys; ``w`` takes patterns."""
+    for number, row in enumerate(text.split("\n"), start=1):
+        found = _TMPFILES.match(row)
+        if found:
+            path = found[2] or found[3] or found[4] or ""
+            value = found[5].strip()
+            read = int(value) if _PLAIN.fullmatch(value) else None
+            files = ((key, f"/proc/sys/{SYSCTL_PREFIX}{key}") for key in KEYS)
+            keys = [key for key, file in files if path == file or (found[1] and is_matched(file, path))]
+            if keys:
+                yield Sets(number, tuple((key, read) for key in keys))
 
 
 def command_line(text: str, number: int) -> Effects:

@@ -9,9 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import functools
-import re
 import typing as t
 from types import MappingProxyType
 
@@ -23,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SYSCTL_CONF, Tree, files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, kernel_reading
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     Application,
 )
@@ -39,7 +38,6 @@ if t.TYPE_CHECKING:
 
 _TUNED_FILES = ("/etc/sysctl.d/", SYSCTL_CONF)
 
-_SLASHES = re.compile("/+")
 _TEXT_MAX = 200
 _CONSEQUENCES: dict[str, str] = {
     "sets_value": "may set other keepalive values after the boot",
@@ -208,26 +206,13 @@ class BootContext:
         file = self.tree.get(name)
         if file is not None:
             return [file]
-        try:
-            files = [file for file in self.tree.files if _is_found(file.path, name)]
-        except re.error:  # Python before 3.9 does not know what to make of [z-a]
-            return []
-        return sorted(files, key=lambda file: file.path)
+        return sorted((file for file in self.tree.files if is_matched(file.path, name)), key=lambda file: file.path)
 
     @functools.cached_property
     def applied_by_tuned(self) -> dict[Key, int]:
         """The values that the files in /etc give when tuned applies them."""
         files = Tree(tuple(file for file in self.tree.files if file.path.startswith(_TUNED_FILES)))
         return applied(files_read(files, TUNED_RULES), TUNED_RULES, hz=self.hz)
-
-
-def _is_found(path: str, pattern: str) -> bool:
-    """Whether glob(3) finds a path by a pattern: no wildcard matches a slash, or a dot that begins a name."""
-    names, patterns = path.split("/"), _SLASHES.sub("/", pattern).split("/")
-    return len(names) == len(patterns) and all(
-        fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
-        for name, part in zip(names, patterns)
-    )
 
 
 def consequence_of(code: str) -> str:

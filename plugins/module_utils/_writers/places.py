@@ -23,6 +23,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
 
+# By priority: of files with the same name the first one counts. What is below /run is gone after a reboot.
+_UDEV = ("/etc/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d")
+_MODPROBE = ("/etc/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d")
+_TMPFILES = ("/etc/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
+_GENERATORS = ("/etc/systemd/system-generators", "/usr/local/lib/systemd/system-generators")
+_NETWORK_MANAGER = ("/etc/NetworkManager/dispatcher.d", "/usr/lib/NetworkManager/dispatcher.d")
+HIDING_FOLDERS = (_UDEV, _MODPROBE, _TMPFILES)
+HIDING_FOLDERS_OF_SCRIPTS = (_GENERATORS, _NETWORK_MANAGER)
 # Scripts that an init starts, and others that run only where they are executable.
 RC_SCRIPTS = (
     "/etc/init.d/rcS",
@@ -38,8 +46,7 @@ OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 # systemd.generator(7), systemd-sleep(8)
 SYSTEMD_SCRIPTS = (
-    "/etc/systemd/system-generators/*",
-    "/usr/local/lib/systemd/system-generators/*",
+    *(f"{folder}/*" for folder in _GENERATORS),
     "/etc/systemd/system-sleep/*",
     "/usr/lib/systemd/system-sleep/*",
 )
@@ -68,10 +75,7 @@ EXECUTABLES = (
     "/etc/cron.daily/*",
     "/etc/cron.weekly/*",
     "/etc/cron.monthly/*",
-    "/etc/NetworkManager/dispatcher.d/*",
-    "/etc/NetworkManager/dispatcher.d/*.d/*",
-    "/usr/lib/NetworkManager/dispatcher.d/*",
-    "/usr/lib/NetworkManager/dispatcher.d/*.d/*",
+    *(f"{folder}/{name}" for folder in _NETWORK_MANAGER for name in ("*", "*.d/*")),
     "/etc/networkd-dispatcher/*.d/*",
     "/usr/lib/networkd-dispatcher/*.d/*",
 )
@@ -112,8 +116,8 @@ TEXTS: dict[str, Format] = {
         ),
         formats.crontab,
     ),
-    **dict.fromkeys(("/etc/udev/rules.d/*.rules", "/usr/lib/udev/rules.d/*.rules"), formats.udev_rules),
-    "/etc/modprobe.d/*.conf": formats.modprobe,
+    **dict.fromkeys((f"{folder}/*.rules" for folder in _UDEV), formats.udev_rules),
+    **dict.fromkeys((f"{folder}/*.conf" for folder in _MODPROBE), formats.modprobe),
     **dict.fromkeys(
         (
             "/etc/logrotate.conf",
@@ -159,8 +163,7 @@ CLOSED_TO_USERS = frozenset(
     )
 )
 INITTAB = "/etc/inittab"
-# tmpfiles.d(5), by priority: of files with the same name the first one counts.
-TMPFILES = ("/etc/tmpfiles.d/*.conf", "/usr/local/lib/tmpfiles.d/*.conf", "/usr/lib/tmpfiles.d/*.conf")
+TMPFILES = tuple(f"{folder}/*.conf" for folder in _TMPFILES)
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 UNIT_FOLDERS = (
     "/etc/systemd/system",

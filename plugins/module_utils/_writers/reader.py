@@ -66,6 +66,10 @@ class Reader:
         """Return a path with every link followed."""
         return self.files.resolve(path)
 
+    def is_executable(self, target: str) -> bool:
+        """Return whether a file, whose path is free of links, is a program or a script."""
+        return self.files.is_executable(target)
+
     def exists(self, path: str) -> bool:
         """Return whether there is something at a path, links followed."""
         return self.files.exists(path)

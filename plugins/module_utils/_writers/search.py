@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Sysc
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
+from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
     AppliedFile,
@@ -78,11 +79,6 @@ if t.TYPE_CHECKING:
     )
 
 
-_TMPFILES_LINE = re.compile(
-    rb"[ \t]*(?:[wF]\S*|f\S*\+\S*)[ \t]+[\"']?/proc/sys/net/ipv4/tcp_keepalive_(time|intvl|probes)[\"']?"
-    rb"(?:[ \t]+\S+){4}[ \t]+(.*)"
-)
-_PLAIN = re.compile(rb"[1-9][0-9]{0,9}")
 _PLAIN_SETTINGS = re.compile(
     rb"\bnet[./]+ipv4[./]+tcp_keepalive_(time|intvl|probes)[\"']?\s*=\s*[\"']?([1-9][0-9]{0,9})(?=[\"']?(?:[\s;&|)]|\Z))"
 )
@@ -90,6 +86,7 @@ _APPLIES_VARIABLE = re.compile(
     rb"(?i:sysctl)[\w}\"']*[^;|&\n]{0,200}?[ \t](?:-[a-zA-Z]*[pf]|--l[a-z]*)[ =]?[^;|&\n]{0,200}?\$"
     rb"|systemd-sysctl[^;|&\n]{0,200}?[ \t][\"']?\$"
 )
+_PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
 # cloud-init notes there what it has done for an instance, and does not do it again.
 _CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
@@ -118,11 +115,6 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree) -> Search:
     found: list[Candidate | Called] = [
         *(candidate for unit in units for candidate in _in_unit(files, unit)),
         *(candidate for file, of in (*texts, *_texts(files, init)) for candidate in _in_text(files, file, of)),
-        *(
-            candidate
-            for file in (_tmpfiles(files) if init.booted_with_systemd else ())
-            for candidate in _in_tmpfiles(file)
-        ),
         *of_ufw(files),
         *of_tuned(files),
         *of_saptune(files),
@@ -192,29 +184,10 @@ def _texts(files: Reader, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Form
     for pattern, of in TEXTS.items():
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
         yield from ((file, how) for file in files.matching(pattern))
-    if init.runs_scripts and not init.booted_with_systemd:
+    if init.booted_with_systemd:
+        yield from ((file, formats.tmpfiles) for pattern in TMPFILES for file in files.matching(pattern))
+    elif init.runs_scripts:
         yield from ((file, formats.inittab) for file in files.matching(INITTAB))
-
-
-def _tmpfiles(files: Reader) -> t.Iterable[SysctlFile]:
-    by_name: dict[str, SysctlFile] = {}
-    for pattern in TMPFILES:
-        for file in files.matching(pattern):
-            by_name.setdefault(posixpath.basename(file.path), file)
-    return by_name.values()
-
-
-def _in_tmpfiles(file: SysctlFile) -> t.Iterator[Candidate]:
-    for number, row in itertools.islice(rows_with(RELEVANT, file.text), MOST_OF_A_FILE):
-        yield from _in_tmpfiles_row(file, number, row)
-
-
-def _in_tmpfiles_row(file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
-    match = _TMPFILES_LINE.match(row)
-    if match:
-        argument = match[2].strip()
-        value = int(argument) if _PLAIN.fullmatch(argument) else None
-        yield Setter(writer_at(file, number, row), ((t.cast("Key", match[1].decode()), value),))
 
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
@@ -227,6 +200,8 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
+    if not (RELEVANT.search(file.text) or CALLED.search(file.text)) or is_hidden(files, file.path):
+        return
     rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
     yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
     if RELEVANT.search(file.text):
@@ -276,7 +251,7 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
             yield Setter(writer_at(file, number, row), values)
     else:
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _APPLIES_VARIABLE.search(row):
+    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _APPLIES_VARIABLE.search(row) or _PATTERN.search(row):
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     effects = (Applies(number, application) for application in applications(row, anywhere=True))
     yield from _candidates(files, dataclasses.replace(file, text=b"\n" * (number - 1) + row), effects)

@@ -93,6 +93,13 @@ def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> N
         ("z /proc/sys/net/ipv4/tcp_keepalive_time 0644 - - - 60", False),
         ("f+ /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
         ("F /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_* - - - - 60", True),
+        ("w+ /proc/sys/net/ipv4/tcp_keep* - - - - 60", True),
+        ('w "/proc/sys/net/*/tcp_keepalive_[ti]*" - - - - 60', True),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_t* - - - - 600", False),
+        ("w /proc/sys/net/ipv4/tcp_keepalive_x* - - - - 60", False),
+        ("w /proc/sys/net/*keepalive_time - - - - 60", False),
+        ("F /proc/sys/net/ipv4/tcp_keepalive_t* - - - - 60", False),
         ("f /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", False),  # the file is there already
     ],
 )
