@@ -31,6 +31,7 @@ def found(
     init: InitSystem = PROCPS,
     executable: bool = True,
     boot: Values = Values(600, 75, 9),  # noqa: B008 -- it is frozen
+    command_line: bytes = b"",
 ) -> list[Writer]:
     """Return the writers of a system whose boot gives these values; all its files are executable, or none is."""
     lay_out(root, layout)
@@ -38,5 +39,5 @@ def found(
         if isinstance(what, bytes):
             (root / path.lstrip("/")).chmod(0o755 if executable else 0o644)
     files = Files(str(root))
-    candidates, tree, _unseen = find_candidates(files, init, files.read_tree())
+    candidates, tree, _unseen = find_candidates(files, init, files.read_tree(), command_line)
     return writers_among(candidates, BootContext(tree, boot, hz=250))

@@ -120,4 +120,4 @@ class LocalHost:
 
     def writers(self, init: InitSystem, tree: Tree) -> Search:
         """Return what may set the keys after the boot, and the tree with the sysctl files that this applies."""
-        return find_candidates(self.files, init, tree)
+        return find_candidates(self.files, init, tree, self.command_line() if init.runs else b"")

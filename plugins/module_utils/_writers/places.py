@@ -179,6 +179,7 @@ CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]
 SCRIPT_MAX = 1 << 16  # bytes of the largest such script that is read
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
+UFW = "/etc/ufw/ufw.conf"
 # Where it is, a probe leaves the host to the module.
 SAPTUNE = "/etc/sysconfig/saptune"
 
@@ -196,4 +197,4 @@ LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
 CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
 RELEVANT_ERE = RELEVANT.pattern.decode()
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
-UFW_AND_TUNED = ("/etc/ufw/ufw.conf", "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)
+UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)

@@ -44,13 +44,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     INITTAB,
     OPENRC_SCRIPTS,
     RC_SCRIPTS,
+    SAPTUNE,
     SCRIPT_MAX,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
     TEXTS,
     TMPFILES,
+    TUNED_ACTIVE,
+    UFW,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
+from ansible_collections.linux.tcp.plugins.module_utils._writers.runners import Runners
 from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import (
     of_saptune,
 )
@@ -107,17 +111,25 @@ class Search(t.NamedTuple):
     unseen: tuple[Unseen, ...] = ()
 
 
-def find_candidates(of_system: Files, init: InitSystem, tree: Tree) -> Search:
-    """Find the post-boot writers of keepalive keys on a system that boots with ``init``."""
+def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line: bytes = b"") -> Search:
+    """Find the post-boot writers of keepalive keys on a system that boots with ``init``.
+
+    ``command_line`` is that of the running kernel.
+    """
     files = Reader(of_system)
-    units, unit_names = find_units(files) if init.booted_with_systemd else ([], set())
-    texts = [(file, formats.script) for file in _scripts(files, init, unit_names)]
+    units, is_masked = find_units(files) if init.booted_with_systemd else ([], {})
+    runners = Runners(files, is_masked, command_line)
+    scripts = ((file, formats.script) for file in _scripts(files, init, runners, is_masked))
     found: list[Candidate | Called] = [
         *(candidate for unit in units for candidate in _in_unit(files, unit)),
-        *(candidate for file, of in (*texts, *_texts(files, init)) for candidate in _in_text(files, file, of)),
-        *of_ufw(files),
-        *of_tuned(files),
-        *of_saptune(files),
+        *(
+            candidate
+            for file, of in (*scripts, *_texts(files, init, runners))
+            for candidate in _in_text(files, file, of)
+        ),
+        *(of_ufw(files) if runners.read(UFW) else ()),
+        *(of_tuned(files) if runners.read(TUNED_ACTIVE[0]) else ()),
+        *(of_saptune(files) if runners.read(SAPTUNE) else ()),
     ]
     # what several runlevels start, or several lines call, is one
     called = [one.path for one in dict.fromkeys(found) if isinstance(one, Called)]
@@ -162,7 +174,7 @@ def _fails(candidate: Candidate, init: InitSystem) -> bool:
     return isinstance(candidate, Applier) and candidate.application.names is None and init.has_busybox_sysctl
 
 
-def _scripts(files: Reader, init: InitSystem, units: t.Container[str]) -> t.Iterator[SysctlFile]:
+def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Container[str]) -> t.Iterator[SysctlFile]:
     """Yield the scripts that run; ``units`` are names of systemd's, which go before scripts of the same name."""
     started: tuple[str, ...] = ()
     if init.booted_with_systemd:
@@ -171,7 +183,7 @@ def _scripts(files: Reader, init: InitSystem, units: t.Container[str]) -> t.Iter
         started = OPENRC_SCRIPTS
     elif init.runs_scripts:
         started = RC_SCRIPTS
-    for pattern in started + EXECUTABLES:
+    for pattern in filter(runners.read, started + EXECUTABLES):
         for file in files.executables(pattern):
             name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
             is_replaced = pattern in SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
@@ -179,14 +191,13 @@ def _scripts(files: Reader, init: InitSystem, units: t.Container[str]) -> t.Iter
                 yield file
 
 
-def _texts(files: Reader, init: InitSystem) -> t.Iterator[tuple[SysctlFile, Format]]:
+def _texts(files: Reader, init: InitSystem, runners: Runners) -> t.Iterator[tuple[SysctlFile, Format]]:
     has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT)
-    for pattern, of in TEXTS.items():
+    texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
+    for pattern, of in texts.items():
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
-        yield from ((file, how) for file in files.matching(pattern))
-    if init.booted_with_systemd:
-        yield from ((file, formats.tmpfiles) for pattern in TMPFILES for file in files.matching(pattern))
-    elif init.runs_scripts:
+        yield from ((file, how) for file in (files.matching(pattern) if runners.read(pattern) else ()))
+    if init.runs_scripts and not init.booted_with_systemd:
         yield from ((file, formats.inittab) for file in files.matching(INITTAB))
 
 
@@ -259,7 +270,7 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
 
 def of_ufw(files: Reader) -> t.Iterator[Candidate]:
     """Yield the sysctl file that ufw applies, where it is on."""
-    if _UFW_IS_ON.search(files.text("/etc/ufw/ufw.conf")):
+    if _UFW_IS_ON.search(files.text(UFW)):
         names = _UFW_FILE.findall(files.text("/etc/default/ufw"))
         if names and names[-1].startswith(b"/"):
             yield AppliedFile(files.name_of(names[-1].decode("utf-8", "surrogateescape")))

@@ -77,8 +77,8 @@ class Unit:
                 yield one.line, one.value
 
 
-def find_units(files: Reader) -> tuple[list[Unit], set[str]]:
-    """Return the units that are not masked, with their drop-ins, and the names of all units."""
+def find_units(files: Reader) -> tuple[list[Unit], dict[str, bool]]:
+    """Return the units that are started, with their drop-ins, and for the name of each unit whether it is masked."""
     by_name: dict[str, SysctlFile] = {}
     seen = set()
     for folder in UNIT_FOLDERS:
@@ -93,7 +93,8 @@ def find_units(files: Reader) -> tuple[list[Unit], set[str]]:
     started = UnitStarts(by_name, links)
     counting = [name for name in by_name if (unit_of(name) or name) in started]
     drop_ins = drop_ins_of(by_name)
-    return [_unit(name, by_name, drop_ins) for name in counting], set(by_name)
+    is_masked = {name: not file.text for name, file in by_name.items()}
+    return [_unit(name, by_name, drop_ins) for name in counting], is_masked
 
 
 def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[str, list[str]]) -> Unit:
