@@ -165,7 +165,8 @@ def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]],
     candidates: list[Candidate] = []
     for path, number, row in rows:
         candidates += _in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
-    candidates += [*of_ufw(files), *of_tuned(files)]  # where saptune is, a probe has a doubt
+    # where saptune is, or a profile of tuned, a probe has a doubt
+    candidates += [*of_ufw(files), *(one for one in of_tuned(files) if not isinstance(one, Called))]
     return Search(candidates, _with_applied(files, candidates, tree))
 
 

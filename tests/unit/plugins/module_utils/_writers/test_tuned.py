@@ -104,3 +104,92 @@ def test_tuned_that_is_switched_off(tmp_path: Path) -> None:
     layout = {**TUNED, **NO_FILES, "/usr/lib/tuned/mine/tuned.conf": PROFILE}
     del layout["/etc/systemd/system/multi-user.target.wants/tuned.service"]
     assert found(tmp_path, layout) == []
+
+
+TIME, INTVL = b"net.ipv4.tcp_keepalive_time", b"net.ipv4.tcp_keepalive_intvl"
+MINE, BASE = "/usr/lib/tuned/mine/tuned.conf", "/usr/lib/tuned/base/tuned.conf"
+INCLUDES = b"[main]\ninclude=base\n"
+
+
+@pytest.mark.parametrize(
+    ("mine", "base", "places"),
+    [
+        pytest.param(
+            INCLUDES + b"[sysctl]\n" + TIME + b"=600\n", PROFILE, [], id="the later value is that of the boot"
+        ),
+        pytest.param(INCLUDES + b"[sysctl]\n" + TIME + b"=61\n", PROFILE, [(MINE, 4)], id="the later value counts"),
+        pytest.param(INCLUDES + b"[sysctl]\n" + INTVL + b"=75\n", PROFILE, [(BASE, 5)], id="another key"),
+        pytest.param(INCLUDES + b"[sysctl]\nreplace=1\n", PROFILE, [], id="the section is replaced"),
+        pytest.param(INCLUDES + b"[sysctl]\nenabled=false\n", PROFILE, [], id="the section is switched off"),
+        pytest.param(INCLUDES + b"[sysctl]\ndrop=" + TIME + b"\n", PROFILE, [], id="the key is dropped"),
+        pytest.param(
+            INCLUDES + b"[other]\ntype=sysctl\n" + TIME + b"=600\n", PROFILE, [(BASE, 5)], id="another section"
+        ),
+        pytest.param(
+            b"[sysctl]\n" + TIME + b"=61\n" + INCLUDES, PROFILE, [(MINE, 2)], id="wherever the include stands"
+        ),
+        pytest.param(
+            b"[main]\ninclude=base, last\n", PROFILE, [("/usr/lib/tuned/last/tuned.conf", 2)], id="of several the last"
+        ),
+        pytest.param(b"[sysctl]\n" + TIME + b"=61\n" + TIME + b"=600\n", b"", [], id="the last line of a section"),
+    ],
+)
+def test_what_a_profile_overrides(tmp_path: Path, mine: bytes, base: bytes, places: list[tuple[str, int]]) -> None:
+    last = b"[sysctl]\n" + TIME + b"=62\n"
+    layout: Layout = {MINE: mine, BASE: base, "/usr/lib/tuned/last/tuned.conf": last}
+    writers = found(tmp_path, {**TUNED, **NO_FILES, **layout})
+    assert [(writer.path, writer.line) for writer in writers] == places
+
+
+@pytest.mark.parametrize(("active", "lines"), [(b"mine base", [5]), (b"base mine", [])])
+def test_of_several_active_profiles_the_last_one_counts(tmp_path: Path, active: bytes, lines: list[int]) -> None:
+    layout: Layout = {
+        "/etc/tuned/active_profile": active,
+        MINE: b"[sysctl]\n" + TIME + b"=600\n",
+        BASE: PROFILE,
+    }
+    assert [writer.line for writer in found(tmp_path, {**TUNED, **NO_FILES, **layout})] == lines
+
+
+def test_a_profile_that_includes_the_one_of_its_name(tmp_path: Path) -> None:
+    layout: Layout = {"/etc/tuned/mine/tuned.conf": b"[main]\ninclude=mine\n", MINE: PROFILE}
+    writers = found(tmp_path, {**TUNED, **NO_FILES, **layout})
+    assert [(writer.path, writer.line) for writer in writers] == [(MINE, 5)]
+
+
+SCRIPT = b"#!/bin/bash\n. /usr/lib/tuned/functions\nstart() {\n  sysctl -w " + TIME + b"=60\n}\nprocess $@\n"
+
+
+@pytest.mark.parametrize(
+    ("mine", "base", "scripts"),
+    [
+        pytest.param(b"[script]\nscript=${i:PROFILE_DIR}/s.sh\n", b"", ["mine"], id="beside the profile"),
+        pytest.param(b"[script]\nscript=/usr/lib/tuned/base/s.sh\n", b"", ["base"], id="by its whole path"),
+        pytest.param(b"[x]\ntype=script\nscript=/usr/lib/tuned/base/s.sh\n", b"", ["base"], id="by the type"),
+        pytest.param(b"[script]\nenabled=0\nscript=${i:PROFILE_DIR}/s.sh\n", b"", [], id="switched off"),
+        pytest.param(b"[sysctl]\nscript=${i:PROFILE_DIR}/s.sh\n", b"", [], id="another section"),
+        pytest.param(
+            INCLUDES + b"[script]\nscript=${i:PROFILE_DIR}/s.sh\n",
+            b"[script]\nscript=${i:PROFILE_DIR}/s.sh\n",
+            ["base", "mine"],
+            id="of the included profile, too",
+        ),
+        pytest.param(
+            b"[script]\nscript=/usr/lib/tuned/base/s.sh, /usr/lib/tuned/mine/s.sh\n",
+            b"",
+            ["base", "mine"],
+            id="several",
+        ),
+    ],
+)
+def test_scripts_of_tuned(tmp_path: Path, mine: bytes, base: bytes, scripts: list[str]) -> None:
+    layout: Layout = {
+        MINE: mine,
+        BASE: base,
+        "/usr/lib/tuned/mine/s.sh": SCRIPT,
+        "/usr/lib/tuned/base/s.sh": SCRIPT,
+    }
+    writers = found(tmp_path, {**TUNED, **layout})
+    assert [(writer.path, writer.line) for writer in writers] == [
+        (f"/usr/lib/tuned/{name}/s.sh", 4) for name in scripts
+    ]
