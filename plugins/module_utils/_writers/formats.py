@@ -50,6 +50,7 @@ _MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
 _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
 _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
 _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
+_AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
 _UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
 _UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
 _TMPFILES = re.compile(
@@ -99,10 +100,11 @@ def anacrontab(text: str) -> Effects:
     return _after(_ANACRON, text)
 
 
-def inittab(text: str) -> Effects:
-    """Yield what the table of init does at a boot."""
+def inittab(text: str, *, has_runlevels: bool = True) -> Effects:
+    """Yield what the table of init does at a boot; runlevels 0 and 6 are no part of one, and BusyBox ignores them."""
     for number, row in relevant_rows(text):
-        if not _NO_BOOT.match(row):
+        is_at_end = _NO_BOOT.match(row) or (has_runlevels and _AT_SHUTDOWN.match(row))
+        if not is_at_end:
             yield from effects_of(_INITTAB.sub("", row, count=1), number)
 
 

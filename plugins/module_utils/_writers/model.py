@@ -152,9 +152,10 @@ class TunedFiles:
 
 @dataclasses.dataclass(frozen=True)
 class Called:
-    """A script that a line calls, which is to be looked into."""
+    """A script that a line calls, which is to be looked into. ``by_shell`` says that a shell is given it."""
 
     path: str
+    by_shell: bool = False
 
 
 # plugin_sysctl.py of tuned splits lines at the equals sign; there are no patterns.

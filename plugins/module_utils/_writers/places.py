@@ -38,10 +38,11 @@ RC_SCRIPTS = (
     "/etc/rc.d/rc[2-5S].d/S*",
     "/etc/rc.d/S*",  # of OpenWrt
     "/etc/rc.d/rc.[A-Za-z]*",  # of Slackware
-    "/etc/runit/[123]",
+    "/etc/runit/[12]",
     "/etc/service/*/run",
     "/etc/runit/runsvdir/*/*/run",
 )
+SOURCED_SCRIPTS = ("/etc/runit/core-services/*.sh",)  # of Void, by /etc/runit/1
 OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 # systemd.generator(7), systemd-sleep(8)
@@ -176,6 +177,10 @@ STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mou
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
 CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
+# Those that a shell is given, which runs them whether they are executable or not, and whatever their first line is.
+GIVEN_TO_SHELL = re.compile(
+    rb"(?:^|[\s;&|('\"/])(?:(?:ba|da|a|k|mk|z)?sh|source|\.)(?:\s+-\w+)*\s+['\"]?(" + CALLED.pattern + rb")"
+)
 SCRIPT_MAX = 1 << 16  # bytes of the largest such script that is read
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
@@ -191,10 +196,11 @@ _SYSTEMD_PLACES = (
     *TMPFILES,
     *(f"{folder}/{name}" for folder in UNIT_FOLDERS[:-1] for name in UNITS),
 )
-PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *OPENRC_SCRIPTS, INITTAB)}
+PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *OPENRC_SCRIPTS, INITTAB)}
 # With systemd, and where /lib is not /usr/lib.
 LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
 CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
+GIVEN_TO_SHELL_ERE = f"(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode()
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
 UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)

@@ -41,11 +41,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     EXECUTABLES,
+    GIVEN_TO_SHELL,
     INITTAB,
     OPENRC_SCRIPTS,
     RC_SCRIPTS,
     SAPTUNE,
     SCRIPT_MAX,
+    SOURCED_SCRIPTS,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
     TEXTS,
@@ -132,8 +134,11 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
         *(of_saptune(files) if runners.read(SAPTUNE) else ()),
     ]
     # what several runlevels start, or several lines call, is one
-    called = [one.path for one in dict.fromkeys(found) if isinstance(one, Called)]
-    in_scripts = (one for path in called[:_MOST_CALLED] for one in _in_called_script(files, path))
+    called: dict[str, bool] = {}
+    for one in found:
+        if isinstance(one, Called) and (one.path in called or len(called) < _MOST_CALLED):
+            called[one.path] = one.by_shell or called.get(one.path, False)
+    in_scripts = (one for path in called for one in _in_called_script(files, path, by_shell=called[path]))
     direct = [one for one in found if not isinstance(one, Called)]
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
     tree = _with_applied(files, candidates, tree)
@@ -199,7 +204,10 @@ def _texts(files: Reader, init: InitSystem, runners: Runners) -> t.Iterator[tupl
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
         yield from ((file, how) for file in (files.matching(pattern) if runners.read(pattern) else ()))
     if init.runs_scripts and not init.booted_with_systemd:
-        yield from ((file, formats.inittab) for file in files.matching(INITTAB))
+        sourced = () if init.runs_openrc else SOURCED_SCRIPTS
+        yield from ((file, formats.script) for pattern in sourced for file in files.matching(pattern))
+        inittab = functools.partial(formats.inittab, has_runlevels=not init.is_busybox)
+        yield from ((file, inittab) for file in files.matching(INITTAB))
 
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
@@ -223,8 +231,9 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
 
 def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
     for row in rows:
-        for name in itertools.islice(CALLED.finditer(row), _MOST_CALLED_BY_A_LINE):
-            yield Called(name.group().decode("utf-8", "surrogateescape"))
+        given = {found[1] for found in itertools.islice(GIVEN_TO_SHELL.finditer(row), _MOST_CALLED_BY_A_LINE)}
+        for found in itertools.islice(CALLED.finditer(row), _MOST_CALLED_BY_A_LINE):
+            yield Called(found.group().decode("utf-8", "surrogateescape"), found.group() in given)
 
 
 def _candidates(files: Reader, file: SysctlFile, effects: t.Iterable[Effect]) -> t.Iterator[Candidate]:
@@ -245,9 +254,9 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Iterable[Effect]) ->
             yield Setter(writer_at(file, effect.line, row, code), effect.values)
 
 
-def _in_called_script(files: Reader, path: str) -> t.Iterator[Candidate]:
+def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:
     script = files.called(path)
-    if script.text.startswith(b"#!") and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
+    if (by_shell or script.text.startswith(b"#!")) and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
         effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
         yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
 

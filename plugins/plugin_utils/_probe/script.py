@@ -42,6 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
+    GIVEN_TO_SHELL_ERE,
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
@@ -199,6 +200,7 @@ if [ "$l" ]; then
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 c=$({{ grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null; echo "!$?"; }} | sort -u) || doubt sort
+s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
 case $c$n in "!0$n"* | "!1$n"*) ;; *) doubt grep ;; esac
 seen -d $c
 l=; for f in $c; do if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n; fi; done
@@ -208,8 +210,10 @@ c=$(grep $d -alE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 1 ] && doubt grep
 for f in $c; do
   case $f in *:*) doubt "$f" ;; esac
   case $(grep $d -am1 '' "$f") in
-    '#!'*) grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep ;;
+    '#!'*) ;;
+    *) case $s$n in *[[:space:]\\'\\"]"$f$n"*) ;; *) continue ;; esac ;;
   esac
+  grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep
 done
 echo "= files"
 if [ $# -gt 0 ]; then tar -cf - "$@"; fi

@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
+BUSYBOX = InitSystem(process_1="init", is_busybox=True)
 OPENRC = InitSystem(process_1="init", runs_openrc=True)
 
 
@@ -30,6 +31,8 @@ OPENRC = InitSystem(process_1="init", runs_openrc=True)
         ("/etc/rcS.d/S01tune", [PROCPS]),
         ("/etc/rc.d/rc3.d/S99tune", [PROCPS, SYSTEMD]),
         ("/etc/runit/2", [PROCPS]),
+        ("/etc/runit/3", []),  # at a shutdown
+        ("/etc/runit/core-services/99-tune.sh", [PROCPS]),
         ("/etc/service/tune/run", [PROCPS]),
         ("/etc/local.d/tune.start", [OPENRC]),
         ("/etc/runlevels/default/tune", [OPENRC]),
@@ -70,6 +73,31 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
     unit = b"[Service]\nExecStart=/usr/local/sbin/tune\n"
     layout: Layout = {"/etc/crontab": b"", "/etc/systemd/system/a.service": unit}
     assert len(found(tmp_path, layout, init=SYSTEMD)) == (script == b"#!/bin/sh\n" + SET)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("[ -f /etc/rc.local ] && sh /etc/rc.local", True),
+        ("  /bin/sh -e /etc/rc.local start", True),
+        (". /etc/rc.local", True),
+        ("source '/etc/rc.local'", True),
+        ("if [ -x /etc/rc.local ]; then\n(. /etc/rc.local)\nfi", True),
+        ("/bin/busybox ash /etc/rc.local", True),
+        ("# sh /etc/rc.local", False),
+        ("cat /etc/rc.local", False),
+        ("/usr/bin/push /etc/rc.local", False),
+        ("/etc/rc.local", False),
+    ],
+)
+def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: bool) -> None:
+    done = tmp_path / "etc/rc.d/S95done"
+    done.parent.mkdir(parents=True)
+    done.write_text(f"#!/bin/sh /etc/rc.common\nboot() {{\n{line}\n}}\n")
+    done.chmod(0o755)
+    layout: Layout = {"/etc/rc.local": b"# Put your custom commands here\n" + SET + b"\nexit 0\n"}
+    writers = found(tmp_path, layout, executable=False)
+    assert writers == ([Writer("/etc/rc.local", 2, SET.decode())] if counts else [])
 
 
 def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> None:
@@ -119,6 +147,26 @@ def test_inittab(tmp_path: Path) -> None:
     expected = [Writer("/etc/inittab", 1, line.decode())]
     assert found(tmp_path, {"/etc/inittab": line}) == expected
     assert found(tmp_path, {"/etc/inittab": line}, init=SYSTEMD) == []
+
+
+@pytest.mark.parametrize("init", [PROCPS, BUSYBOX], ids=["sysvinit", "BusyBox"])
+@pytest.mark.parametrize(
+    ("fields", "inits"),
+    [
+        ("l2:2:wait", [PROCPS, BUSYBOX]),
+        ("l6:6:wait", [BUSYBOX]),
+        ("l0:0:once", [BUSYBOX]),
+        ("x:06:respawn", [BUSYBOX]),
+        ("x:0236:wait", [PROCPS, BUSYBOX]),
+        ("x:S:wait", [PROCPS, BUSYBOX]),
+        ("x:6:sysinit", [PROCPS, BUSYBOX]),
+        ("x:06:bootwait", [PROCPS, BUSYBOX]),
+        ("x::respawn", [PROCPS, BUSYBOX]),
+    ],
+)
+def test_runlevels_of_inittab(tmp_path: Path, fields: str, inits: list[InitSystem], init: InitSystem) -> None:
+    writers = found(tmp_path, {"/etc/inittab": f"{fields}:/sbin/{SET.decode()}".encode()}, init=init)
+    assert len(writers) == (init in inits)  # BusyBox ignores runlevels
 
 
 @pytest.mark.parametrize("action", ["off", "shutdown", "ctrlaltdel"])

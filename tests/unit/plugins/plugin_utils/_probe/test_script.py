@@ -23,6 +23,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Va
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CALLED_ERE,
+    GIVEN_TO_SHELL,
+    GIVEN_TO_SHELL_ERE,
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
@@ -357,6 +359,36 @@ def test_the_shells_patterns_are_pythons(tmp_path: Path) -> None:
 
     assert grep("-aE", RELEVANT_ERE) == [line for line in LINES if RELEVANT.search(line)]
     assert grep("-aohE", CALLED_ERE) == [found.group() for line in LINES for found in CALLED.finditer(line)]
+
+
+GIVEN = (b". /etc/a", b"/bin/sh -e -x '/opt/b'", b"x;source /srv/c d", b"push /etc/e", b"cat /etc/f", b"sh  /usr/bin/g")
+
+
+def test_the_shells_pattern_of_what_it_is_given_is_pythons(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes(b"\n".join(GIVEN) + b"\n")
+    grep = ["grep", "-aohE", GIVEN_TO_SHELL_ERE, str(tmp_path / "lines")]
+    output = subprocess.run(grep, env={**os.environ, "LC_ALL": "C"}, stdout=subprocess.PIPE, check=True).stdout
+    found = [match for line in GIVEN for match in GIVEN_TO_SHELL.finditer(line)]
+    assert output.split(b"\n")[:-1] == [match.group() for match in found]
+    assert [match[1] for match in found] == [b"/etc/a", b"/opt/b", b"/srv/c"]
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        pytest.param("sh {0}", True, id="by a shell"),
+        pytest.param('. "{0}"', True, id="by the shell itself"),
+        pytest.param("{0}", False, id="by itself"),
+        pytest.param("cat {0}", False, id="by another program"),
+        pytest.param("sh {0}.x", False, id="another script"),
+    ],
+)
+def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, read: bool) -> None:
+    place, run = calling(tmp_path)
+    run.write_bytes(SETS.splitlines()[1] + b"\n")
+    (tmp_path / "crontab").write_text(line.format(run) + "\n")
+    expected = f"{run}:1:{SETS.splitlines()[1].decode()}\n" if read else ""
+    assert ask_of(place, run) == expected
 
 
 def test_values_that_are_no_numbers() -> None:
