@@ -215,6 +215,7 @@ other_writers:
         - V(applies_files) applies sysctl files that give other values than the boot.
         - V(appends_to_file) appends a line for a key to a sysctl file. V(writes_file) writes or edits a sysctl file.
           With these two codes the running kernel keeps its values, but a later boot may give others.
+        - A line that does several of these is there once for each.
       returned: success
       type: str
       sample: sets_value

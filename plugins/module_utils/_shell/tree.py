@@ -30,12 +30,14 @@ class ShellError(ValueError):
 class Word:
     """A word without its quotes; ``line`` is where it begins, ``text`` may have :data:`CONTINUED` in it.
 
-    ``body`` are the commands of ``<(...)``, whose output is the file that the word names.
+    ``body`` are the commands of ``<(...)``, whose output is the file that the word names. ``is_report`` says of a text
+    that it is what a program says of its work, which most scripts do not keep.
     """
 
     text: str
     line: int
     body: tuple[Pipeline, ...] = ()
+    is_report: bool = False
 
     @property
     def clean(self) -> str:

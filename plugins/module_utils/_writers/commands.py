@@ -29,7 +29,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, loose_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors import (
+    edits_by_arguments,
+    edits_by_augtool,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
+    AUGTOOL,
+    AWKS,
     EDITORS,
     FILE_WRITERS,
     FILTERS,
@@ -48,10 +54,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     name_of,
     runs_elsewhere,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file
+from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
+    is_kernels_file,
+    is_sysctl_file,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     parts,
     printed_by,
+    printed_by_awk,
     rows,
 )
 
@@ -246,13 +256,17 @@ class _Script:
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
                 arguments = arguments + [Word(row.strip(), number) for number, row in rows(given)]
-            self.log.call_sysctl(words[0].line, name, arguments, given)
-            return []
+            return self.log.call_sysctl(words[0].line, name, arguments, given)
         if name in PRINTERS:
             return printed_by(name, arguments)
         if name in EDITORS and any(_IN_PLACE.match(word.clean) for word in arguments):
             self.log.edit_files(arguments)
             return []
+        if name == AUGTOOL:
+            self.log.found += edits_by_augtool(arguments, given, self.log.variables)
+            return []
+        if name in AWKS:
+            return given + self._run_awk(arguments)
         if name in FILTERS:
             return given
         if name in FILE_WRITERS:
@@ -266,11 +280,29 @@ class _Script:
                 self.log.found += loose_effects(word.text, word.line)
         return []
 
+    def _run_awk(self, arguments: list[Word]) -> list[Word]:
+        """Follow what a program of awk(1) prints into files, and return what else it prints."""
+        texts = [text for word in arguments for text in printed_by_awk(word)]
+        for text, target, appends in texts:
+            if target:
+                self._write(Word(target, text.line), [text], appends=appends)
+        printed = [text for text, target, _appends in texts if not target]
+        if not any(word.clean == "inplace" for word in arguments):
+            return printed
+        for word in arguments:
+            if is_sysctl_file(word.clean):
+                self._write(word, printed, appends=False)
+        return []
+
     def _unknown(self, words: t.Sequence[Word]) -> list[Word]:
         """Follow a program that may run its arguments, or set what they say; return what it prints."""
         printed: list[Word] = []
         name = name_of(words[0].clean) if words else ""
         if not words or speaks(name):
+            return []
+        edits = edits_by_arguments(words, self.log.variables)
+        if edits:
+            self.log.found += edits
             return []
         # a function that is given a key and a value
         sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name))
@@ -306,9 +338,11 @@ class _Script:
                 if not word.clean.startswith("-"):
                     self._write(word, given, appends=appends)
         elif name == "dd":
+            text = [] if any(word.clean.startswith("if=") for word in arguments) else given
+            appends = any(word.clean.startswith("oflag=") and "append" in word.clean for word in arguments)
             for word in arguments:
                 if word.clean.startswith("of="):
-                    self._write(Word(word.clean[3:], word.line), [], appends=False)
+                    self._write(Word(word.clean[3:], word.line), text, appends=appends)
         elif len(arguments) > 1:
             reads = any(word.clean == STANDARD_INPUT for word in arguments)
             self._write(arguments[-1], given if reads else [], appends=False)

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
+from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_script,
@@ -38,8 +39,8 @@ class EffectLog:
         self.variables = Variables()
         self._written: dict[str, list[Sets]] = {}
 
-    def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> None:
-        """Add what a call of sysctl(8) or systemd-sysctl(8) does that is given a text to read."""
+    def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> list[Word]:
+        """Add what a call of sysctl(8) or systemd-sysctl(8) does, given a text to read; return what it prints."""
         read: t.Callable[[t.Sequence[str]], Call] = read_systemd_call if name == SYSTEMD_SYSCTL else read_call
         words = [word.clean for word in arguments]
         call = read([self.variables.expanded(word) if word.startswith("$") else word for word in words])
@@ -51,6 +52,13 @@ class EffectLog:
             self.found.append(Applies(line, call.applies))
             for path in call.applies.names or ():
                 self.found += self._written.get(path, [])
+        writes = any(word.startswith("-") and "w" in word for word in words)
+        shown = [] if call.is_quiet else [(words[index], arguments[index].line) for index in call.settings]
+        return [
+            Word(word if "=" in word else f"{word}=$", at, is_report=True)
+            for word, at in shown
+            if "=" in word or not writes
+        ]
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""
@@ -81,7 +89,7 @@ class EffectLog:
             return False
         settings = [
             Sets(number, tuple(values.items()))
-            for number, row in rows(printed)
+            for number, row in rows(text for text in printed if not (text.is_report and "$" in path))
             for values in [self.variables.values_of(row)]
             if values
         ]

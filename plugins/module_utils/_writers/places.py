@@ -200,7 +200,8 @@ PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURC
 # With systemd, and where /lib is not /usr/lib.
 LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
 CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
-GIVEN_TO_SHELL_ERE = f"(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+['\"]?{CALLED_ERE}"
+_SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+"
+GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode()
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
 UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)

@@ -46,7 +46,7 @@ _MUTE = frozenset(
         *(":", "true", "false", "test", "[", "[[", "logger", "wall", "mail", "mailx", "sendmail", "read"),
         *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "whatis", "history", "ls", "stat"),
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
-        *("augtool", "git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
+        *("git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
         *("pgrep", "pkill", "ps", "curl", "wget"),
     )
 )
@@ -59,9 +59,11 @@ FILTERS = frozenset(
 )
 # These can edit the files that their arguments name in place.
 EDITORS = frozenset(("sed", "perl"))
+AUGTOOL = "augtool"
+AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
 FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
-_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS))
+_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"

@@ -28,6 +28,8 @@ STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 # src/sysctl.c of procps-ng: main(). With the first ones it shows keys, or itself, and sets nothing.
 _SHOWS = frozenset(("-a", "-A", "-X", "-h", "-V", "-d", "--all", "--help", "--version", "--dry-run"))
+# With these it prints nothing, or no whole lines.
+_QUIET = frozenset(("-q", "-n", "-N", "-b", "--quiet", "--values", "--names", "--binary"))
 _FLAGS = frozenset("bneNwfpqoxaAXrVdh")
 _LONG = (
     *("--all", "--binary", "--deprecated", "--dry-run", "--help", "--ignore", "--load", "--names"),
@@ -55,11 +57,15 @@ class Application:
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """What a call does: ``applies`` files, takes settings from its standard input, and from these of its arguments."""
+    """What a call does: ``applies`` files, takes settings from its standard input, and from these of its arguments.
+
+    ``is_quiet`` says that it does not print these as lines of a sysctl file, as it does else.
+    """
 
     applies: Application | None = None
     reads_input: bool = False
     settings: tuple[int, ...] = ()
+    is_quiet: bool = False
 
 
 NOTHING = Call()
@@ -77,7 +83,7 @@ def read_call(words: t.Sequence[str]) -> Call:
         return Call(Application("procps", None))
     loads = [options[name] for name in ("-p", "-f", "--load") if name in options]
     if not loads:
-        return Call(settings=tuple(positions))
+        return Call(settings=tuple(positions), is_quiet=bool(_QUIET.intersection(options)))
     files = [name for name in loads if name] + [words[index] for index in positions]
     if not files:
         return Call(Application("procps", (SYSCTL_CONF,)))

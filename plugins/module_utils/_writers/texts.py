@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
 
 _LINE = re.compile(r"[^\n]+")
+_AWK_PRINT = re.compile(r"\bprintf?[ \t(]*\"((?:[^\"\\]|\\.)*)\"[^;}\n>\"]{0,200}(?:(>>?)[ \t]*\"([^\"]*)\")?")
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
@@ -47,6 +48,15 @@ def _formatted(form: Word, words: list[Word]) -> list[Word]:
         text = "".join(part for pair in zip(parts, [*taken[:count], ""]) for part in pair)
         found.append(Word(text, words[begin].line if words else form.line))
     return found
+
+
+def printed_by_awk(program: Word) -> t.Iterator[tuple[Word, str, bool]]:
+    """Yield the texts that a program of awk(1) prints, each with its file, and whether it is appended to that.
+
+    The name of the file is empty for the standard output.
+    """
+    for found in _AWK_PRINT.finditer(program.text):
+        yield Word(found[1].replace('\\"', '"'), program.line_at(found.start())), found[3] or "", found[2] == ">>"
 
 
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:

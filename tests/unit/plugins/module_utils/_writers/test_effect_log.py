@@ -87,3 +87,25 @@ def test_files_that_are_edited_in_place(path: str, effects: list[Effect]) -> Non
     log = EffectLog()
     log.edit_files(words("-i", f"s/^x.*/{SETTING.text}/", path))
     assert log.found == effects
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["-w", SETTING.text], [SETTING.text]),
+        (["net.ipv4.tcp_keepalive_time"], ["net.ipv4.tcp_keepalive_time=$"]),
+        (["-w", "net.ipv4.tcp_keepalive_time"], []),
+        (["-q", SETTING.text], []),
+        (["-p", "/etc/x.conf"], []),
+    ],
+)
+def test_what_a_call_prints(arguments: list[str], printed: list[str]) -> None:
+    texts = EffectLog().call_sysctl(1, "sysctl", words(*arguments), [])
+    assert [(text.text, text.is_report) for text in texts] == [(text, True) for text in printed]
+
+
+@pytest.mark.parametrize(("path", "count"), [("/etc/sysctl.conf", 1), ("$LOG", 0)])
+def test_a_report_that_is_kept(path: str, count: int) -> None:
+    log = EffectLog()
+    log.write(Word(path, 1), [Word(SETTING.text, 1, is_report=True)], appends=True)
+    assert len(log.found) == count

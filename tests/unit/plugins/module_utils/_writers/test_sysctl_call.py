@@ -24,9 +24,9 @@ KEY = "net.ipv4.tcp_keepalive_time"
 DEFAULT = Call(Application("procps", ("/etc/sysctl.conf",)))
 CALLS: dict[str, Call] = {
     f"-w {KEY}=60": Call(settings=(1,)),
-    f"{KEY}=60 -q": Call(settings=(0,)),
-    f"-n {KEY}=60": Call(settings=(1,)),
-    f"-b {KEY}=60": Call(settings=(1,)),
+    f"{KEY}=60 -q": Call(settings=(0,), is_quiet=True),
+    f"-n {KEY}=60": Call(settings=(1,), is_quiet=True),
+    f"-b {KEY}=60": Call(settings=(1,), is_quiet=True),
     f"--deprecated {KEY}=60": Call(settings=(1,)),
     f"--wri {KEY}=60": Call(settings=(1,)),
     f"-w -- {KEY}=60": Call(settings=(2,)),

@@ -13,6 +13,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     edited,
     parts,
     printed_by,
+    printed_by_awk,
     rows,
 )
 
@@ -65,3 +66,19 @@ def test_parts() -> None:
 )
 def test_edited(script: str, found: list[tuple[int, KeyValues]]) -> None:
     assert list(edited(Word(script, 3))) == found
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ('BEGIN { print "a" }', [("a", 1, "", False)]),
+        ('{print "a" > "/x"}', [("a", 1, "/x", False)]),
+        ('\n{ print("a") >> "/x"; printf "b\\n" }', [("a", 2, "/x", True), ("b\\n", 2, "", False)]),
+        ('{ print "say \\"a\\"", $2 >>"/x" }', [('say "a"', 1, "/x", True)]),
+        ("{ print $1 }", []),
+        ("/print/", []),
+    ],
+)
+def test_texts_that_awk_prints(program: str, found: list[tuple[str, int, str, bool]]) -> None:
+    printed = printed_by_awk(Word(program, 1))
+    assert [(text.text, text.line, target, appends) for text, target, appends in printed] == found
