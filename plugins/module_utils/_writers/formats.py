@@ -53,6 +53,7 @@ _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
 _UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
 _UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
+_UDEV_WANTS = re.compile(rb'\bENV\{SYSTEMD_WANTS\}[ \t]*\+?:?=(?!=)[ \t]*"([^"]*)"')
 _TMPFILES = re.compile(
     r"[ \t]*(?:(w)\S*|F\S*|f\S*\+\S*)[ \t]+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
@@ -139,6 +140,13 @@ def udev_rules(text: str) -> Effects:
                 yield Sets(number + row.count(CONTINUED, 0, found.start()), tuple(values.items()))
         for found in _UDEV_COMMAND.finditer(row):
             yield from command_line(found[1], number + row.count(CONTINUED, 0, found.start()))
+
+
+def units_wanted_by(text: bytes) -> t.Iterator[str]:
+    """Yield the units that rules of udev start: systemd.device(5)."""
+    for row in text.split(b"\n"):
+        for found in _UDEV_WANTS.finditer(row) if row.lstrip()[:1] != b"#" else ():
+            yield from found[1].decode("utf-8", "surrogateescape").split()
 
 
 def tmpfiles(text: str) -> Effects:

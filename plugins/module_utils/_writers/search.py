@@ -70,7 +70,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.units import (
     Unit,
-    find_units,
+    Units,
+    read_units,
 )
 
 if t.TYPE_CHECKING:
@@ -119,16 +120,13 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     ``command_line`` is that of the running kernel.
     """
     files = Reader(of_system)
-    units, is_masked = find_units(files) if init.booted_with_systemd else ([], {})
-    runners = Runners(files, is_masked, command_line)
-    scripts = ((file, formats.script) for file in _scripts(files, init, runners, is_masked))
+    units = read_units(files) if init.booted_with_systemd else Units({})
+    runners = Runners(files, units.is_masked, command_line)
+    scripts = [(file, formats.script) for file in _scripts(files, init, runners, units.is_masked)]
+    texts = list(_texts(files, init, runners))
     found: list[Candidate | Called] = [
-        *(candidate for unit in units for candidate in _in_unit(files, unit)),
-        *(
-            candidate
-            for file, of in (*scripts, *_texts(files, init, runners))
-            for candidate in _in_text(files, file, of)
-        ),
+        *(candidate for unit in units.started(_wanted_by_udev(files, texts)) for candidate in _in_unit(files, unit)),
+        *(candidate for file, of in (*scripts, *texts) for candidate in _in_text(files, file, of)),
         *(of_ufw(files) if runners.read(UFW) else ()),
         *(of_tuned(files) if runners.read(TUNED_ACTIVE[0]) else ()),
         *(of_saptune(files) if runners.read(SAPTUNE) else ()),
@@ -143,6 +141,12 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
     tree = _with_applied(files, candidates, tree)
     return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
+
+
+def _wanted_by_udev(files: Reader, texts: t.Iterable[tuple[SysctlFile, Format]]) -> set[str]:
+    """Return the units that rules of udev start."""
+    wanted = ((file, set(formats.units_wanted_by(file.text))) for file, of in texts if of is formats.udev_rules)
+    return {name for file, names in wanted if names and not is_hidden(files, file.path) for name in names}
 
 
 def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:

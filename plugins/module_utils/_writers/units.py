@@ -77,8 +77,26 @@ class Unit:
                 yield one.line, one.value
 
 
-def find_units(files: Reader) -> tuple[list[Unit], dict[str, bool]]:
-    """Return the units that are started, with their drop-ins, and for the name of each unit whether it is masked."""
+class Units:
+    """The units of a system with their drop-ins, ``by_name``; ``enabled`` are the names of those that are.
+
+    ``is_masked`` says for the name of each whether it is.
+    """
+
+    def __init__(self, by_name: t.Mapping[str, SysctlFile], enabled: t.AbstractSet[str] = frozenset()) -> None:
+        self._by_name = by_name
+        self._enabled = enabled
+        self.is_masked = {name: not file.text for name, file in by_name.items()}
+
+    def started(self, wanted: t.AbstractSet[str] = frozenset()) -> list[Unit]:
+        """Return the units that are started, with their drop-ins; udev starts those that are ``wanted``."""
+        started = UnitStarts(self._by_name, self._enabled | wanted)
+        drop_ins = drop_ins_of(self._by_name)
+        return [_unit(name, self._by_name, drop_ins) for name in self._by_name if (unit_of(name) or name) in started]
+
+
+def read_units(files: Reader) -> Units:
+    """Read the units of a system; of those with one name the first counts."""
     by_name: dict[str, SysctlFile] = {}
     seen = set()
     for folder in UNIT_FOLDERS:
@@ -89,12 +107,7 @@ def find_units(files: Reader) -> tuple[list[Unit], dict[str, bool]]:
         for pattern in (*UNITS, *STARTERS):
             for file in files.matching(f"{folder}/{pattern}"):
                 by_name.setdefault(file.path[len(folder) + 1 :], file)
-    links = {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)}
-    started = UnitStarts(by_name, links)
-    counting = [name for name in by_name if (unit_of(name) or name) in started]
-    drop_ins = drop_ins_of(by_name)
-    is_masked = {name: not file.text for name, file in by_name.items()}
-    return [_unit(name, by_name, drop_ins) for name in counting], is_masked
+    return Units(by_name, {posixpath.basename(path) for pattern in _LINKS_TO_UNITS for path in files.paths(pattern)})
 
 
 def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[str, list[str]]) -> Unit:

@@ -126,6 +126,30 @@ def test_units_that_others_start(tmp_path: Path, layout: Layout, *, counts: bool
     assert is_started(tmp_path, layout) is counts
 
 
+WANTED = b'SUBSYSTEM=="net", TAG+="systemd", ENV{SYSTEMD_WANTS}+="x.service a.service"\n'
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts"),
+    [
+        pytest.param({"/etc/udev/rules.d/9.rules": WANTED}, True, id="rule"),
+        pytest.param({"/usr/lib/udev/rules.d/9.rules": WANTED.replace(b"+=", b"=")}, True, id="rule of a package"),
+        pytest.param({"/etc/udev/rules.d/9.rules": b"# " + WANTED}, False, id="remark"),
+        pytest.param({"/etc/udev/rules.d/9.rules": WANTED.replace(b"S}+=", b"S}==")}, False, id="comparison"),
+        pytest.param(
+            {"/usr/lib/udev/rules.d/9.rules": WANTED, "/etc/udev/rules.d/9.rules": "/dev/null"}, False, id="hidden rule"
+        ),
+        pytest.param(
+            {"/etc/udev/rules.d/9.rules": WANTED, f"{ETC}/systemd-udevd.service": "/dev/null"},
+            False,
+            id="udev is masked",
+        ),
+    ],
+)
+def test_units_that_udev_starts(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
+    assert is_started(tmp_path, layout) is counts
+
+
 def test_an_instance_that_another_unit_wants(tmp_path: Path) -> None:
     template = f"{LIB}/c@.service"
     layout: Layout = {template: b"[Service]\nExecStart=/sbin/" + SET + INSTALL}
