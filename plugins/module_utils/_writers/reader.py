@@ -75,7 +75,8 @@ class Reader:
         return self.files.exists(path)
 
     def _note(self, file: SysctlFile) -> None:
-        place = denying(self.files, file.target)
+        denied_by = denying(self.files, file.target)
+        place = file.path if denied_by == file.target else denied_by
         is_usual = place in CLOSED_TO_USERS and file.denied == "to_user"
         self.unseen.setdefault(place, Unseen(place, file.reason, file.denied, is_usual=is_usual))
 

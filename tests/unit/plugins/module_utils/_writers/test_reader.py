@@ -85,6 +85,24 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             [("/root", True), ("/var/spool/cron/crontabs", True)],
             id="closed on most hosts",
         ),
+        pytest.param(
+            {"/var/lib/cloud/instances/i/cloud-config.txt": b"", "/var/lib/cloud/instance": "instances/i"},
+            {"/var/lib/cloud/instances/i/cloud-config.txt": 0o600},
+            [("/var/lib/cloud/instance/cloud-config.txt", True)],
+            id="user data of cloud-init",
+        ),
+        pytest.param(
+            {"/var/lib/cloud/instances/i/cloud-config.txt": b"", "/var/lib/cloud/instance": "instances/i"},
+            {"/var/lib/cloud": 0o700},
+            [("/var/lib/cloud", False)],
+            id="a folder with more in it than what is closed on most hosts",
+        ),
+        pytest.param(
+            {"/etc/cron.d/a": "/opt/a", "/opt/a": b""},
+            {"/opt/a": 0o600},
+            [("/etc/cron.d/a", False)],
+            id="file that a link leads to",
+        ),
     ],
 )
 def test_what_a_user_may_not_see(
