@@ -39,6 +39,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     EDITORS,
     FILE_WRITERS,
     FILTERS,
+    LINE_EDITORS,
     PRINTERS,
     SHELLS,
     SYSTEMD_SYSCTL,
@@ -59,6 +60,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import 
     is_sysctl_file,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
+    assigned_by_awk,
     parts,
     printed_by,
     printed_by_awk,
@@ -78,6 +80,7 @@ _SETS_ARGUMENTS = re.compile(
 )
 _ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
+_NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
 
@@ -265,6 +268,10 @@ class _Script:
         if name == AUGTOOL:
             self.log.found += edits_by_augtool(arguments, given, self.log.variables)
             return []
+        if name in LINE_EDITORS:
+            self._edit_files(arguments, given)
+            self.log.found += edits_by_arguments(words, self.log.variables)
+            return []
         if name in AWKS:
             return given + self._run_awk(arguments)
         if name in FILTERS:
@@ -289,10 +296,14 @@ class _Script:
         printed = [text for text, target, _appends in texts if not target]
         if not any(word.clean == "inplace" for word in arguments):
             return printed
-        for word in arguments:
-            if is_sysctl_file(word.clean):
-                self._write(word, printed, appends=False)
+        self._edit_files(arguments, [*printed, *(text for word in arguments for text in assigned_by_awk(word))])
         return []
+
+    def _edit_files(self, arguments: list[Word], texts: list[Word]) -> None:
+        """Write texts into the sysctl files that arguments name."""
+        for word in arguments:
+            if is_sysctl_file(word.clean) and not _NO_PATH.search(word.clean):
+                self._write(word, texts, appends=False)
 
     def _unknown(self, words: t.Sequence[Word]) -> list[Word]:
         """Follow a program that may run its arguments, or set what they say; return what it prints."""
@@ -345,7 +356,8 @@ class _Script:
                     self._write(Word(word.clean[3:], word.line), text, appends=appends)
         elif len(arguments) > 1:
             reads = any(word.clean == STANDARD_INPUT for word in arguments)
-            self._write(arguments[-1], given if reads else [], appends=False)
+            copied = [text for word in arguments[:-1] for text in self.log.files.get(word.clean, ())]
+            self._write(arguments[-1], copied + (given if reads else []), appends=False)
 
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
         if self.log.write(target, printed, appends=appends):

@@ -60,10 +60,12 @@ FILTERS = frozenset(
 # These can edit the files that their arguments name in place.
 EDITORS = frozenset(("sed", "perl"))
 AUGTOOL = "augtool"
+# These edit the file that their arguments name, by the commands that they read.
+LINE_EDITORS = frozenset(("ed", "ex"))
 AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
 FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
-_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS, AUGTOOL))
+_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS, *LINE_EDITORS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"

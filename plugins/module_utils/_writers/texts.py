@@ -19,7 +19,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
 
 _LINE = re.compile(r"[^\n]+")
-_AWK_PRINT = re.compile(r"\bprintf?[ \t(]*\"((?:[^\"\\]|\\.)*)\"[^;}\n>\"]{0,200}(?:(>>?)[ \t]*\"([^\"]*)\")?")
+_AWK_PRINT = re.compile(r"\bprint(f?)[ \t(]*\"((?:[^\"\\]|\\.)*)\"([^;}\n>\"]{0,200})(?:(>>?)[ \t]*\"([^\"]*)\")?")
+_AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
+# Of sed(1), where the text that a command adds need not be in a line of its own.
+_SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
@@ -56,7 +59,13 @@ def printed_by_awk(program: Word) -> t.Iterator[tuple[Word, str, bool]]:
     The name of the file is empty for the standard output.
     """
     for found in _AWK_PRINT.finditer(program.text):
-        yield Word(found[1].replace('\\"', '"'), program.line_at(found.start())), found[3] or "", found[2] == ">>"
+        text = _CONVERSION.sub("$", found[2]) if found[1] else found[2] + ("$" if found[3].strip(" \t),") else "")
+        yield Word(text.replace('\\"', '"'), program.line_at(found.start())), found[5] or "", found[4] == ">>"
+
+
+def assigned_by_awk(program: Word) -> list[Word]:
+    """Return the texts that a program of awk(1) gives variables, as ``$0 = "..."``, and functions, as sub()."""
+    return [Word(found[1], program.line_at(found.start())) for found in _AWK_ASSIGNED.finditer(program.text)]
 
 
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:
@@ -76,7 +85,7 @@ def edited(word: Word) -> t.Iterator[tuple[int, KeyValues]]:
     """Yield the keys that a script of sed(1) writes."""
     if re.search(r"d\s*\Z", word.clean):
         return
-    for number, row in rows([word]):
+    for number, row in rows([Word(_SED_ADDS.sub(r"\1 ", word.text), word.line)]):
         values = assignments(
             row.replace("/", " ").replace("|", " ").replace(",", " ").encode("utf-8", "surrogateescape")
         )

@@ -50,6 +50,8 @@ APPENDS = (
     f'gawk \'END{{print "{KEY} = 60" >>"/etc/sysctl.conf"}}\' /etc/hosts',
     f"awk 'BEGIN {{print \"{KEY}=60\"}}' >> /etc/sysctl.conf",
     f"append_line /etc/sysctl.conf '{KEY}=60'",
+    f'awk -v v=60 \'BEGIN{{print "{KEY}=" v >> "/etc/sysctl.conf"}}\'',
+    f'awk \'BEGIN{{printf "{KEY}=%d\\n", 60 >> "/etc/sysctl.conf"}}\'',
 )
 WRITES = (
     f"echo {KEY}=60 | dd of=/etc/sysctl.d/9.conf",
@@ -63,6 +65,16 @@ WRITES = (
     f"ansible localhost -m ansible.builtin.lineinfile -a 'path=/etc/sysctl.conf line={KEY}=60'",
     f"set_line '{KEY}=60' /etc/sysctl.conf",
     f"update-conf /etc/sysctl.conf {KEY} 60",
+    f"gawk -i inplace '{{sub(/{KEY}=.*/,\"{KEY}=60\")}}1' /etc/sysctl.conf",
+    f"gawk -i inplace '/x/ {{$0 = \"{KEY}=60\"}} 1' /etc/sysctl.conf",
+    f"sed -i '/x/c\\{KEY}=60' /etc/sysctl.conf",
+    f"sed -i '$a\\{KEY} = 60' /etc/sysctl.conf",
+    f"sed -i '1i {KEY} = 60' /etc/sysctl.conf",
+    f"ed -s /etc/sysctl.conf <<EOF\na\n{KEY}=60\n.\nw\nEOF",
+    f"printf '%s\\n' a '{KEY}=60' . w | ed -s /etc/sysctl.conf",
+    f"ex -sc '$a|{KEY}=60' -cx /etc/sysctl.conf",
+    f"echo {KEY}=60 > /tmp/x; mv /tmp/x /etc/sysctl.d/9.conf",
+    f"echo {KEY}=60 >> /tmp/x && install -m 644 /tmp/x /etc/sysctl.d/9.conf",
 )
 DOES_NOTHING = (
     f"sysctl -n {KEY} >> /etc/sysctl.conf",
@@ -79,6 +91,12 @@ DOES_NOTHING = (
     f"ansible web1 -m ini_file -a 'path=/etc/sysctl.conf option={KEY} value=60'",
     f"set_line /etc/sysctl.conf {KEY} 600",
     f"drop_line /etc/sysctl.conf {KEY}",
+    f"gawk -i inplace '!/{KEY}=60/' /etc/sysctl.conf",
+    f"gawk -i inplace '{{{{$0 = \"{KEY}=60\"}} print $0}}' /etc/other.conf",
+    f"sed -i 's/^{KEY}=60$/x/' /etc/sysctl.conf",
+    f"ed -s /etc/other.conf <<EOF\na\n{KEY}=60\n.\nw\nEOF",
+    f"echo {KEY}=60 > /tmp/x; mv /tmp/x /tmp/y",
+    f"echo {KEY}=600 > /tmp/x; mv /tmp/x /etc/sysctl.conf",
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
+    assigned_by_awk,
     edited,
     parts,
     printed_by,
@@ -74,7 +75,9 @@ def test_edited(script: str, found: list[tuple[int, KeyValues]]) -> None:
         ('BEGIN { print "a" }', [("a", 1, "", False)]),
         ('{print "a" > "/x"}', [("a", 1, "/x", False)]),
         ('\n{ print("a") >> "/x"; printf "b\\n" }', [("a", 2, "/x", True), ("b\\n", 2, "", False)]),
-        ('{ print "say \\"a\\"", $2 >>"/x" }', [('say "a"', 1, "/x", True)]),
+        ('{ print "say \\"a\\"", $2 >>"/x" }', [('say "a"$', 1, "/x", True)]),
+        ('{ print "a=" v }', [("a=$", 1, "", False)]),
+        ('{ printf "a=%d %-5s", 1, x >> "/x" }', [("a=$ $", 1, "/x", True)]),
         ("{ print $1 }", []),
         ("/print/", []),
     ],
@@ -82,3 +85,8 @@ def test_edited(script: str, found: list[tuple[int, KeyValues]]) -> None:
 def test_texts_that_awk_prints(program: str, found: list[tuple[str, int, str, bool]]) -> None:
     printed = printed_by_awk(Word(program, 1))
     assert [(text.text, text.line, target, appends) for text, target, appends in printed] == found
+
+
+def test_texts_that_awk_assigns() -> None:
+    program = Word('$1 == "a" { $0 = "b" }\n{ sub(/c/, "d"); x="e" } $2 != "f"', 1)
+    assert [(text.text, text.line) for text in assigned_by_awk(program)] == [("b", 1), ("d", 2), ("e", 2)]
