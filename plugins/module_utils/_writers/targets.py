@@ -13,7 +13,8 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
+from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import value_read
 
 if t.TYPE_CHECKING:
@@ -23,6 +24,7 @@ if t.TYPE_CHECKING:
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
 _PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
+_PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _SCRIPTS = re.compile(
     r".*\.sh\Z|(?:.*/)?s?bin/|/etc/(?:rc|init\.d|local\.d|cron|systemd/|network/if-|ppp/|profile|runit|service/|udev/)"
@@ -33,7 +35,9 @@ _ESCAPED_END = re.compile(r"(?:\\n)+\Z")
 
 
 def keys_of_file(path: str) -> tuple[Key, ...]:
-    """Return the keys whose file this may be."""
+    """Return the keys whose file this may be, or whose files a pattern matches."""
+    if _PATTERN.search(path):
+        return tuple(key for key in KEYS if is_matched(f"/proc/sys/{SYSCTL_PREFIX}{key}", path))
     found = _FILE.fullmatch(path)
     if found is None or not _PART.fullmatch(found[1]):
         return ()

@@ -153,6 +153,9 @@ SETTING = (
 
 # The same for lines that need no quoting here.
 SETTING_TOO = rf"""
+echo 60 | tee /proc/sys/net/ipv4/tcp_keepalive_*
+echo 60 | sudo tee /proc/sys/net/ipv4/tcp_keep*_time
+echo 60 > /proc/sys/net/ipv4/tcp_keepalive_t*
 docker run --rm --privileged --pid=host alpine nsenter -t 1 -n {SET}
 [ -f /x ] && . /y && {SET}
 /bin/sh -c "{SET}" &
@@ -551,6 +554,8 @@ NOT_SETTING = (
 
 # The same for lines that need no quoting here.
 NOT_SETTING_TOO = rf"""
+echo 60 | tee /proc/sys/net/ipv4/tcp_f*
+cat /proc/sys/net/ipv4/tcp_keep*
 docker service update --sysctl-add '{KEY}=60' --detach web >/dev/null
 docker stack deploy -c x.yml web; echo "{KEY}=60"
 /usr/bin/podman run -d --name web --sysctl {KEY}=60 --sysctl net.ipv4.tcp_keepalive_intvl=5 nginx
