@@ -58,14 +58,23 @@ def printed_by_awk(program: Word) -> t.Iterator[tuple[Word, str, bool]]:
 
     The name of the file is empty for the standard output.
     """
-    for found in _AWK_PRINT.finditer(program.text):
+    for found, line in _found(_AWK_PRINT, program):
         text = _CONVERSION.sub("$", found[2]) if found[1] else found[2] + ("$" if found[3].strip(" \t),") else "")
-        yield Word(text.replace('\\"', '"'), program.line_at(found.start())), found[5] or "", found[4] == ">>"
+        yield Word(text.replace('\\"', '"'), line), found[5] or "", found[4] == ">>"
 
 
 def assigned_by_awk(program: Word) -> list[Word]:
     """Return the texts that a program of awk(1) gives variables, as ``$0 = "..."``, and functions, as sub()."""
-    return [Word(found[1], program.line_at(found.start())) for found in _AWK_ASSIGNED.finditer(program.text)]
+    return [Word(found[1], line) for found, line in _found(_AWK_ASSIGNED, program)]
+
+
+def _found(pattern: t.Pattern[str], word: Word) -> t.Iterator[tuple[t.Match[str], int]]:
+    """Yield what a pattern finds in a word, each with its line."""
+    line, counted = word.line, 0
+    for found in pattern.finditer(word.text):
+        line += word.text.count("\n", counted, found.start()) + word.text.count(CONTINUED, counted, found.start())
+        counted = found.start()
+        yield found, line
 
 
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:
