@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_script,

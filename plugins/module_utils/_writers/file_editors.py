@@ -20,7 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import rows
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import Word
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
     from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 _OPTION = re.compile(r"\A(?!net[./])[A-Za-z]\w*=")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 
 _SECTION = re.compile(r"[ \t]*\[([^\]]*)\][ \t\r]*")
 _SETTING = re.compile(r"[ \t]*([A-Za-z]\w*)[ \t]*=[ \t]*(.*)", re.DOTALL)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell_tree import CONTINUED
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import settings_of
 
 
