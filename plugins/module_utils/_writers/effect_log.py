@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_script,
@@ -24,7 +24,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import ed
 from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call

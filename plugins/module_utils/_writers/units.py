@@ -13,7 +13,6 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
