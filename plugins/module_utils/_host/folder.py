@@ -51,6 +51,16 @@ def is_of_this_run(name: str) -> bool:
     return name in _OWN
 
 
+@contextlib.contextmanager
+def _umask(mask: int) -> t.Iterator[None]:
+    """Let this process have another umask while the block runs."""
+    old = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(old)
+
+
 class Folder:
     """An open folder, whose ``descriptor`` is closed when nothing uses this object any more.
 
@@ -231,21 +241,23 @@ class Folder:
     def make_folder(self, name: str, made: list[Folder]) -> Folder:
         """Return a folder in this one that all users may read; it is added to ``made`` if it was not there.
 
+        It has its mode from the beginning and is never given another: where users may write in this folder, the name
+        may be that of another folder at any time. A default access control list of this folder takes precedence.
         An error counts for nothing if the folder is there all the same, as on NFS.
         """
         try:
-            os.mkdir(name, dir_fd=self._descriptor)
+            with _umask(0o022):
+                os.mkdir(name, 0o755, dir_fd=self._descriptor)
         except FileExistsError:
-            return self._folder(name, os.O_PATH)
+            return self._folder(name)
         except OSError:
             if not self.identity(name):
                 raise
         try:
-            made.append(self._folder(name, os.O_RDONLY))
+            made.append(self._folder(name))
         except BaseException as exc:
             self._remove_new_folder(name, exc)
             raise
-        made[-1].let_all_read()
         self.sync()
         return made[-1]
 
@@ -259,12 +271,8 @@ class Folder:
                 f"{remedy_of(left)} Then remove it."
             ) from exc
 
-    def _folder(self, name: str, flags: int) -> Folder:
-        return type(self)(self._open(name, flags | os.O_DIRECTORY), os.path.join(self.path, name))
-
-    def let_all_read(self) -> None:
-        """Give this folder the mode 0755, whatever the umask; it was not opened with O_PATH."""
-        os.fchmod(self._descriptor, 0o755)
+    def _folder(self, name: str) -> Folder:
+        return type(self)(self._open(name, os.O_PATH | os.O_DIRECTORY), os.path.join(self.path, name))
 
     def remove_folder(self, name: str, identity: Identity | None) -> None:
         """Remove a folder in this one, unless it is another one by now or another program has put something there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import stat
 import time
 import typing as t
 
@@ -116,6 +117,37 @@ def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     assert look_at(tmp_path) == {"/sysctl.d": None}
     folder.remove_folder("sysctl.d", made)
     assert look_at(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "kept", [pytest.param({"/secret/key": b"x"}, id="with files"), pytest.param({"/secret": None}, id="empty")]
+)
+def test_no_other_folder_is_opened_to_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, bytes | None]
+) -> None:
+    """A user who may write in the folder above can give the name to another folder at once."""
+    folder, mkdir = folder_of(tmp_path, kept), os.mkdir
+    (tmp_path / "secret").chmod(0o700)
+
+    def exchanged(*args: t.Any, **options: t.Any) -> None:
+        mkdir(*args, **options)
+        (tmp_path / "sub").rename(tmp_path / "made")
+        (tmp_path / "secret").rename(tmp_path / "sub")
+
+    monkeypatch.setattr(os, "mkdir", exchanged)
+    made = folder.make_folder("sub", [])
+    assert made.identity() == folder.identity("sub")
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("sub", "made")] == [0o700, 0o755]
+
+
+def test_the_umask_is_as_before_where_no_folder_can_be_made(tmp_path: Path) -> None:
+    folder, old = folder_of(tmp_path), os.umask(0o077)
+    try:
+        with pytest.raises(FileNotFoundError):
+            folder.make_folder("gone/sub", [])
+        assert os.umask(0o077) == 0o077
+    finally:
+        os.umask(old)
 
 
 LEFTOVER = ".linux.tcp.0123.tmp"
