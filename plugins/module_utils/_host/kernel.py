@@ -23,6 +23,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
+from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
+    MOST_OF_ENVIRONMENT,
+    MOST_OF_MOUNTS,
+    MOST_OF_PROCESS,
+    read_proc,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX, Values, sysctl_name
 
 if t.TYPE_CHECKING:
@@ -145,7 +151,7 @@ class Kernel:
             program = os.readlink(path)
         except OSError as exc:
             _require_hidden(path, exc)
-        variables = self._content("1/environ").split(b"\0")
+        variables = self._content("1/environ", MOST_OF_ENVIRONMENT).split(b"\0")
         container = next((one for one in variables if one.startswith(_CONTAINER)), b"")[len(_CONTAINER) :]
         return Process1(
             name=self._content("1/comm").decode("utf-8", "replace").rstrip("\n"),
@@ -155,14 +161,18 @@ class Kernel:
 
     def mounts(self, process: t.Literal["self", "1"] = "self") -> Mounts:
         """Return the mounts that this process sees, or those of process 1; none where they are hidden."""
-        return Mounts(self._content(f"{process}/mountinfo"))
+        return Mounts(self._content(f"{process}/mountinfo", MOST_OF_MOUNTS))
 
-    def _content(self, name: str) -> bytes:
+    def _content(self, name: str, most: int = MOST_OF_PROCESS) -> bytes:
         path = os.path.join(self._proc, name)
         try:
-            with open(path, "rb") as file:
-                return file.read()
+            return read_proc(path, most)
         except OSError as exc:
+            if exc.errno == errno.EFBIG:
+                raise KernelError(
+                    f"{path} cannot be read: it is larger than {most >> 20} MiB. Find the program that made it so "
+                    f"large, and run again."
+                ) from exc
             _require_hidden(path, exc)
             return b""
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import errno
 import functools
 import os
 import pwd
@@ -27,6 +28,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
+from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
+    MOST_OF_COMMAND_LINE,
+    MOST_OF_MOUNTS,
+    MOST_OF_PROCESS,
+    read_proc,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -49,6 +56,10 @@ CAP_SYS_PTRACE, CAP_SYS_ADMIN = 1 << 19, 1 << 21
 _CAP_EFF = re.compile(r"\nCapEff:\t([0-9a-f]+)\n")
 
 _START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
+
+
+class _TooLargeError(NotPermittedError):
+    """A process tells more of itself than is read."""
 
 
 class Container(t.Protocol):
@@ -189,7 +200,7 @@ class Processes:
 
     def named_namespaces(self) -> list[tuple[int, str]]:
         """Return the network namespaces that have a name by a bind mount, as ip-netns(8) makes it: number and path."""
-        mounts = _BOUND.findall(_read(os.path.join(self.proc, "self/mountinfo")))
+        mounts = _BOUND.findall(_read(os.path.join(self.proc, "self/mountinfo"), MOST_OF_MOUNTS))
         return [(int(number), _ESCAPE.sub(lambda found: chr(int(found.group(1), 8)), path)) for number, path in mounts]
 
     def read(self, pid: int) -> Process | None:
@@ -255,16 +266,21 @@ class Processes:
         folder = os.path.join(self.proc, str(pid))
         try:
             users = _UIDS.search(_read(os.path.join(folder, "status")))
+            if users is None or set(users.group(1).split("\t")) != {"0"}:
+                return False
             mode = _stat(os.path.join(folder, "exe")).st_mode
         except GoneError:
             return False
-        return users is not None and set(users.group(1).split("\t")) == {"0"} and not mode & stat.S_ISUID
+        return not mode & stat.S_ISUID
 
     def arguments(self, pid: int) -> list[str]:
-        """Return the command line of a process; empty for one that has ended."""
+        """Return the command line of a process; empty for one that has ended, and for one that is too long.
+
+        It is read in the memory of the process, so only of a process that may be trusted not to hold this one up.
+        """
         try:
-            return _read(os.path.join(self.proc, str(pid), "cmdline")).rstrip("\0").split("\0")
-        except GoneError:
+            return _read(os.path.join(self.proc, str(pid), "cmdline"), MOST_OF_COMMAND_LINE).rstrip("\0").split("\0")
+        except (GoneError, _TooLargeError):
             return []
 
     def has_capabilities(self, wanted: int) -> bool:
@@ -335,11 +351,9 @@ def _unescape(name: str) -> str:
     return re.sub(r"\\(n|\\)", lambda found: "\n" if found.group(1) == "n" else "\\", name)
 
 
-def _read(path: str) -> str:
+def _read(path: str, most: int = MOST_OF_PROCESS) -> str:
     try:
-        # a process may have a carriage return in its name, which must not become a line's end
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+        return read_proc(path, most).decode("utf-8", "surrogateescape")
     except OSError as exc:
         raise _error(path, exc) from exc
 
@@ -366,4 +380,6 @@ def _error(path: str, exc: OSError) -> GoneError | NotPermittedError:
     require_not_exhausted(path, exc)
     if isinstance(exc, (FileNotFoundError, ProcessLookupError)):
         return GoneError(f"{path} is gone.")
+    if exc.errno == errno.EFBIG:
+        return _TooLargeError(f"{path} cannot be read: {exc.strerror}.")
     return NotPermittedError(f"{path} cannot be read: {exc.strerror}.")

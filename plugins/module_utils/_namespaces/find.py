@@ -231,13 +231,14 @@ class NamespaceScanner:
         if namespace in self._hosts or self._users[namespace] != 0:
             return None
         parent = self._processes.parent(pid)
-        # few have a monitor, and it costs little to rule that out; it may change its command line before the next look
-        if not parent or container_of_monitor(self._processes.arguments(parent)) is None:
+        # first: a user's process may let its command line be of any size, and reading it take any time
+        if not parent or not self._processes.is_of_root(parent):
             return None
-        if not self._processes.is_of_root(parent) or self._is_in_container(parent):
+        # few have a monitor, and it costs little to rule that out; it may change its command line before the next look
+        if container_of_monitor(self._processes.arguments(parent)) is None or self._is_in_container(parent):
             return None
         container = container_of_monitor(self._processes.arguments(parent))
-        return container if self._processes.parent(pid) == parent else None
+        return container if self._processes.is_of_root(parent) and self._processes.parent(pid) == parent else None
 
     def _is_open(self, number: int, path: str) -> bool:
         """Open a namespace unless it is open; return whether it is."""

@@ -179,6 +179,26 @@ def test_program_and_container_of_process_1(tmp_path: Path) -> None:
     assert Kernel(str(tmp_path)).process_1() == Process1("", "/sbin/init", "podman")
 
 
+@pytest.mark.parametrize(
+    ("name", "most", "look"),
+    [
+        pytest.param("1/environ", 8, Kernel.process_1, id="environment"),
+        pytest.param("self/mountinfo", 64, Kernel.mounts, id="mounts"),
+    ],
+)
+def test_what_is_too_large_is_not_read(
+    tmp_path: Path, name: str, most: int, look: t.Callable[[Kernel], object]
+) -> None:
+    lay_out(tmp_path, {name: b""})
+    os.truncate(tmp_path / name, (most << 20) + 1)
+    with pytest.raises(KernelError) as caught:
+        look(Kernel(str(tmp_path)))
+    assert str(caught.value) == (
+        f"{tmp_path}/{name} cannot be read: it is larger than {most} MiB. Find the program that made it so large, and "
+        f"run again."
+    )
+
+
 def test_hz_is_one_that_kernels_have() -> None:
     assert Kernel().hz() in (100, 250, 300, 1000)
 

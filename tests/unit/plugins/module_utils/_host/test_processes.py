@@ -297,3 +297,26 @@ def test_parent_and_arguments(tmp_path: Path) -> None:
     processes = Processes(str(tmp_path))
     assert [processes.parent(pid) for pid in (7, 8, 9)] == [3, 0, 0]
     assert [processes.arguments(pid) for pid in (7, 8)] == [["a", "", "b c"], []]
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(64 << 10, True), ((64 << 10) + 1, False)])
+def test_a_command_line_that_is_too_long_is_not_read(tmp_path: Path, size: int, *, is_read: bool) -> None:
+    """A process may let it be as large as its memory: prctl(2), PR_SET_MM."""
+    lay_out(tmp_path, {"7/cmdline": b"x" * size})
+    assert Processes(str(tmp_path)).arguments(7) == (["x" * size] if is_read else [])
+
+
+def test_what_is_too_large_in_proc_is_not_told(tmp_path: Path) -> None:
+    too_large = b"x" * ((1 << 20) + 1)
+    lay_out(tmp_path, {"7/status": too_large, "7/cgroup": too_large, "7/stat": too_large})
+    processes = Processes(str(tmp_path))
+    assert (processes.cgroup(7), processes.started(7)) == (None, None)
+    with pytest.raises(NotPermittedError) as failed:
+        processes.read(7)
+    assert str(failed.value) == f"{tmp_path}/7/status cannot be read: File too large."
+
+
+def test_a_program_of_another_user_is_not_looked_at(tmp_path: Path) -> None:
+    """It may be on a file system of this user, which answers late or never."""
+    lay_out(tmp_path, {"7/status": b"Name:\tx\nUid:\t1000\t1000\t1000\t1000\n", "7/exe": "exe"})
+    assert not Processes(str(tmp_path)).is_of_root(7)

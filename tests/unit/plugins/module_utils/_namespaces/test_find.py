@@ -302,6 +302,18 @@ def test_container_by_its_monitor(
     assert [container.name for container in one.containers] == found
 
 
+def test_command_lines_of_other_users_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user may have it in a file whose file system never answers, or let it be as large as the memory."""
+    status = b"Name:\tx\nPPid:\t1\nUid:\t1000\t1000\t1000\t1000\n"
+    lay_out(tmp_path, {"7/ns": None, "7/status": b"Name:\tx\nPPid:\t3\n", "3/cmdline": None, "3/status": status})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    monkeypatch.setattr(find, "user_of", lambda _descriptor: 0)
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid))))
+    (one,) = found.namespaces()
+    assert one.containers == ()
+    assert ("process", "permission_denied") not in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
+
+
 @pytest.mark.parametrize("hidden", ["7/cgroup", "7/status", "3/cgroup", "3/cmdline"])
 def test_what_is_not_told_of_a_process_or_its_parent_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
