@@ -36,6 +36,7 @@ if t.TYPE_CHECKING:
 
 
 MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
+TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
 _MOST_KEPT = 64
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
@@ -245,8 +246,7 @@ class FileSystem:
                     refusal = refused(os.fstat(file.fileno()), self._of_kernel)
                     if refusal:
                         return refusal[0], b"", refusal[1]
-                    text = t.cast("bytes | None", file.read(MOST_BYTES))  # None from /proc/kmsg without a message
-                    return ("unreadable", b"", "it has nothing to read yet") if text is None else ("file", text, "")
+                    return _content_of(file)
         except (FileNotFoundError, NotADirectoryError) as exc:
             return "missing", b"", reason_of(exc)
         except OSError as exc:
@@ -255,6 +255,14 @@ class FileSystem:
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
             return "missing", b"", str(exc)
+
+
+def _content_of(file: t.BinaryIO) -> tuple[Kind, bytes, str]:
+    """Return what :meth:`FileSystem.content` does of an open file, which may become larger meanwhile."""
+    text = t.cast("bytes | None", file.read(MOST_BYTES + 1))  # None from /proc/kmsg without a message
+    if text is None:
+        return "unreadable", b"", "it has nothing to read yet"
+    return ("unreadable", b"", TOO_LARGE) if len(text) > MOST_BYTES else ("file", text, "")
 
 
 def _has_rights() -> bool:
@@ -357,7 +365,7 @@ def refused(found: os.stat_result, of_kernel: KernelDevices) -> tuple[Kind, str]
     if not found.st_size and of_kernel.includes(found.st_dev):
         return "unreadable", "it is a file of the kernel"
     if found.st_size > MOST_BYTES:
-        return "unreadable", f"it is larger than {MOST_BYTES >> 20} MiB"
+        return "unreadable", TOO_LARGE
     return None
 
 

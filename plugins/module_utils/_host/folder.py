@@ -124,10 +124,10 @@ class Folder:
     def read(self, name: str) -> StoredFile | None:
         """Return a file with all that a later one gets from it; None where there is none.
 
-        :raises FileError: see :meth:`opened`.
+        :raises FileError: see :meth:`opened` and :func:`stored`.
         """
         with self.opened(name) as file:
-            return stored(file) if file else None
+            return stored(file, os.path.join(self.path, name)) if file else None
 
     def write(self, file: StoredFile) -> str:
         """Write a file that is complete and on the disk under a hidden name, and return that."""

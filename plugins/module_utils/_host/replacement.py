@@ -132,10 +132,10 @@ class Replacement:
         with contextlib.ExitStack() as stack:
             try:
                 file = stack.enter_context(self._folder.opened(self._name))
+                found = stored(file, self._target) if file else None
             except FileError as exc:  # a link or a folder, for example
                 self.forget()
                 raise _is_foreign(self._target) from exc
-            found = stored(file) if file else None
             if _text(found) == _text(self._after):
                 self._bring_back()
                 found = _changed_since(file, found)  # another program may have appended to it until a moment ago
@@ -214,8 +214,8 @@ def put(folder: Folder, name: str, file: StoredFile) -> None:
 
 def _changed_since(file: t.BinaryIO | None, found: StoredFile | None) -> StoredFile | None:
     """Return what an open file holds if that is something else than was found; None also where it cannot be read."""
-    with contextlib.suppress(OSError):
-        latest = stored(file) if file else None
+    with contextlib.suppress(OSError, FileError):
+        latest = stored(file, "") if file else None
         return latest if _text(latest) != _text(found) else None
     return None
 

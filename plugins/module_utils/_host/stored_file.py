@@ -14,12 +14,16 @@ import os
 import stat
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES, TOO_LARGE
+
 if t.TYPE_CHECKING:
     Identity = t.Tuple[int, ...]
 
 # Not among them: signatures of a file's content, such as security.ima.
 _ACCESS_LIST = "system.posix_acl_access"
 KEPT_ATTRIBUTES = ("security.selinux", "security.SMACK64", _ACCESS_LIST, "user.")
+MOST_ATTRIBUTES = 32  # each has 64 KiB at most: limits.h, XATTR_SIZE_MAX
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,13 +44,30 @@ class StoredFile:
     identity: Identity | None = dataclasses.field(default=None, compare=False)
 
 
-def stored(file: t.BinaryIO) -> StoredFile:
-    """Return all that an open file holds."""
+def stored(file: t.BinaryIO, path: str) -> StoredFile:
+    """Return all that an open file holds; ``path`` is its name in messages.
+
+    Its owner may let it be larger at any time.
+
+    :raises OSError: when the system refuses.
+    :raises FileError: where it is more than is read.
+    """
     descriptor = file.fileno()
     found = os.fstat(descriptor)
-    metadata = Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), _attributes(descriptor))
+    attributes = _attributes(descriptor)
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise FileError(
+            f"{path} cannot be read: it has more than {MOST_ATTRIBUTES} extended attributes that would be kept. Remove "
+            f"some with setfattr(1), or give another path."
+        )
     file.seek(0)
-    return StoredFile(file.read(), metadata, (found.st_dev, found.st_ino))
+    text = t.cast("bytes | None", file.read(MOST_BYTES + 1))
+    if text is None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    if len(text) > MOST_BYTES:
+        raise FileError(f"{path} cannot be read: {TOO_LARGE}. Make it smaller, or give another path.")
+    metadata = Metadata(stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid), attributes)
+    return StoredFile(text, metadata, (found.st_dev, found.st_ino))
 
 
 def fill(opened: t.BinaryIO, file: StoredFile) -> None:
@@ -66,11 +87,12 @@ def fill(opened: t.BinaryIO, file: StoredFile) -> None:
 
 
 def _attributes(descriptor: int) -> dict[str, bytes]:
-    """Return the extended attributes that belong to a file whatever its content."""
+    """Return the extended attributes that belong to a file whatever its content, one more than may be at most."""
     try:
         names = os.listxattr(descriptor)
     except OSError as exc:
         if exc.errno == errno.ENOTSUP:
             return {}
         raise
-    return {name: os.getxattr(descriptor, name) for name in names if name.startswith(KEPT_ATTRIBUTES)}
+    kept = [name for name in names if name.startswith(KEPT_ATTRIBUTES)]
+    return {name: os.getxattr(descriptor, name) for name in kept[: MOST_ATTRIBUTES + 1]}

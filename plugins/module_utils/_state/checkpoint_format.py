@@ -22,7 +22,12 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, unchanged
-from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import KEPT_ATTRIBUTES, Metadata, StoredFile
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import (
+    KEPT_ATTRIBUTES,
+    MOST_ATTRIBUTES,
+    Metadata,
+    StoredFile,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF, SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import HZ_LOWEST, INT_MAX, KEYS
@@ -37,7 +42,6 @@ _HIGHEST: dict[Key, int] = {"time": INT_MAX // HZ_LOWEST, "intvl": INT_MAX // HZ
 _MOST_FILES = 100
 _MOST_BYTES = 4 << 20  # the largest sysctl file that is read
 _MOST_BYTES_IN_ALL = 16 << 20
-_MOST_ATTRIBUTES = 32
 _LONGEST_NAME, _LONGEST_ATTRIBUTE = 255, 1 << 16  # limits.h: XATTR_NAME_MAX, XATTR_SIZE_MAX
 _LONGEST_PATH = 4095  # limits.h: PATH_MAX
 _HIGHEST_ID = (1 << 32) - 2
@@ -222,8 +226,8 @@ def _stored(given: object, where: str) -> StoredFile | None:
 
 
 def _attributes(given: object, where: str) -> dict[str, bytes]:
-    if not isinstance(given, dict) or len(given) > _MOST_ATTRIBUTES:
-        raise CheckpointError(f"{where} is not a dictionary of at most {_MOST_ATTRIBUTES}.")
+    if not isinstance(given, dict) or len(given) > MOST_ATTRIBUTES:
+        raise CheckpointError(f"{where} is not a dictionary of at most {MOST_ATTRIBUTES}.")
     for name in given:
         is_kept = isinstance(name, str) and name.startswith(KEPT_ATTRIBUTES)
         if not is_kept or not name.isprintable() or len(name) > _LONGEST_NAME:

@@ -121,6 +121,16 @@ def test_content_of_a_large_file(tmp_path: Path, size: int, kind: str, reason: s
     assert (found[0], len(found[1]), found[2]) == (kind, size if kind == "file" else 0, reason)
 
 
+def test_content_of_a_file_that_becomes_larger_once_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner may wait for that: inotify(7), IN_OPEN."""
+    monkeypatch.setattr(filesystem, "refused", lambda _found: None)
+    with open(str(tmp_path / "large"), "wb") as file:
+        file.truncate(MOST + 1)
+    assert FileSystem(str(tmp_path)).content("/large") == ("unreadable", b"", "it is larger than 4 MiB")
+
+
 def test_content_without_permission(root: Path) -> None:
     (root / "file").chmod(0)
     with unprivileged(root) as inside, pytest.raises(PermissionError) as caught:

@@ -14,6 +14,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ReplacedByLinkError
+from ansible_collections.linux.tcp.plugins.module_utils._host import folder as folders
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder, is_of_this_run
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
 from ansible_collections.linux.tcp.tests.unit.host import Refusing, lay_out, look_at, needs_root
@@ -92,6 +93,24 @@ def test_what_is_no_regular_file_is_not_read(tmp_path: Path, name: str, error: t
     with pytest.raises(error) as caught:
         folder.read(name)
     assert str(caught.value).startswith(message)
+
+
+def test_a_file_that_becomes_larger_once_it_is_opened_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner may wait for that: inotify(7), IN_OPEN."""
+    monkeypatch.setattr(folders, "refused", lambda _found: None)
+    folder = folder_of(tmp_path, {"most": b"", "huge": b""})
+    os.truncate(str(tmp_path / "most"), 4 << 20)
+    os.truncate(str(tmp_path / "huge"), (4 << 20) + 1)
+    found = folder.read("most")
+    assert found
+    assert len(found.text) == 4 << 20
+    with pytest.raises(FileError) as caught:
+        folder.read("huge")
+    assert str(caught.value) == (
+        "/etc/huge cannot be read: it is larger than 4 MiB. Make it smaller, or give another path."
+    )
 
 
 def test_a_link_is_another_name_of_the_file(tmp_path: Path) -> None:

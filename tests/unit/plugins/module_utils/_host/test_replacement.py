@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ForeignChangeError
+from ansible_collections.linux.tcp.plugins.module_utils._host import folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.tests.unit.host import (
@@ -277,6 +278,21 @@ def test_undo_leaves_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ForeignChangeError):
         undo()
     assert look_at(tmp_path / "etc/sysctl.d") == {"/a.conf": None}
+
+
+@pytest.mark.parametrize("is_seen", [True, False], ids=["before it is opened", "once it is opened"])
+def test_undo_leaves_a_file_that_became_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_seen: bool
+) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": OLD})
+    undo = files.replace(f"{D}/a.conf", NEW, expected=OLD)
+    os.truncate(str(tmp_path / "etc/sysctl.d/a.conf"), (4 << 20) + 1)
+    if not is_seen:
+        monkeypatch.setattr(folder, "refused", lambda _found: None)
+    with pytest.raises(ForeignChangeError) as caught:
+        undo()
+    assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
+    assert os.listdir(str(tmp_path / "etc/sysctl.d")) == ["a.conf"]
 
 
 def test_undo_says_which_of_its_lines_are_left(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import errno
 import os
 import stat
 import typing as t
+from unittest import mock
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import stored
 from ansible_collections.linux.tcp.tests.unit.host import (
     Refusing,
     files_of,
@@ -120,3 +122,28 @@ def test_extended_attributes_that_cannot_be_listed(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "listxattr", Refusing(os.listxattr, 1, errno.ENOTSUP))
     files.replace(f"{D}/a.conf", b"new", expected=b"old")
     assert (tmp_path / "etc/sysctl.d/a.conf").read_bytes() == b"new"
+
+
+def test_no_more_extended_attributes_are_read_than_a_checkpoint_may_have(tmp_path: Path) -> None:
+    """A user may give as many to a file as there is room, with 64 KiB each."""
+    files = files_of(tmp_path, {f"{D}/a.conf": b"old"})
+    path = str(tmp_path / "etc/sysctl.d/a.conf")
+    for number in range(32):
+        set_attribute(path, f"user.{number}", b"x")
+    files.replace(f"{D}/a.conf", b"new", expected=b"old")
+    assert len(os.listxattr(path)) == 32
+    os.setxattr(path, "user.one-more", b"x")
+    with pytest.raises(FileError) as caught:
+        files.replace(f"{D}/a.conf", b"newer", expected=b"new")
+    assert str(caught.value) == (
+        f"{D}/a.conf cannot be read: it has more than 32 extended attributes that would be kept. Remove some with "
+        f"setfattr(1), or give another path."
+    )
+
+
+def test_a_file_that_would_have_to_be_waited_for(tmp_path: Path) -> None:
+    """A file system of a user may answer so."""
+    (tmp_path / "a").touch()
+    with open(str(tmp_path / "a"), "rb") as file, pytest.raises(BlockingIOError) as caught:
+        stored(mock.Mock(fileno=file.fileno, read=mock.Mock(return_value=None)), "/a")
+    assert caught.value.errno == errno.EAGAIN
