@@ -141,6 +141,10 @@ class NotPermittedError(KeepaliveError):
     """The kernel does not let this process look into another one."""
 
 
+class TooDeepError(NotPermittedError):
+    """A process is in a cgroup whose path is too long for the kernel to show; users can make such cgroups."""
+
+
 class TooManyDescriptorsError(KeepaliveError):
     """Processes hold more descriptors than are read."""
 

@@ -24,7 +24,12 @@ import re
 import stat
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    GoneError,
+    KernelError,
+    NotPermittedError,
+    TooDeepError,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
@@ -60,6 +65,16 @@ _START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
 
 class _TooLargeError(NotPermittedError):
     """A process tells more of itself than is read."""
+
+
+class _CgroupFile(t.NamedTuple):
+    """What /proc/PID/cgroup has, empty for a process that has ended; None where the kernel does not tell.
+
+    ``is_too_deep`` says that it does not because the path is too long, as some kernels do.
+    """
+
+    text: str | None
+    is_too_deep: bool = False
 
 
 class Container(t.Protocol):
@@ -120,14 +135,30 @@ class Process:
         return user_name(self.uid)
 
     @functools.cached_property
+    def _cgroup_file(self) -> _CgroupFile:
+        return _cgroup_in(self.folder)
+
+    @property
     def cgroup(self) -> str | None:
         """What /proc/PID/cgroup has; empty for a process that has ended, None where the kernel does not tell."""
-        return _cgroup_in(self.folder)
+        return self._cgroup_file.text
+
+    @property
+    def known_cgroup(self) -> str:
+        """The same where the kernel tells it.
+
+        :raises TooDeepError: where the path is too long to be shown.
+        :raises NotPermittedError: where the kernel does not tell it for another reason.
+        """
+        found = self.cgroup
+        if found is None:
+            raise _unknown(self._cgroup_file, self.folder, f"{self.pid} of the user {self.user}")
+        return found
 
     @property
     def is_still_in_its_cgroup(self) -> bool:
         """Whether it is where it was when its cgroup was read."""
-        return _cgroup_in(self.folder) == self.cgroup
+        return _cgroup_in(self.folder).text == self.cgroup
 
     @functools.cached_property
     def unit(self) -> str | None:
@@ -248,7 +279,15 @@ class Processes:
 
     def cgroup(self, pid: int) -> str | None:
         """Return what /proc/PID/cgroup of a process has, as :attr:`Process.cgroup`."""
-        return _cgroup_in(os.path.join(self.proc, str(pid)))
+        return _cgroup_in(os.path.join(self.proc, str(pid))).text
+
+    def known_cgroup(self, pid: int) -> str:
+        """Return the same where the kernel tells it; raise the errors of :attr:`Process.known_cgroup`."""
+        folder = os.path.join(self.proc, str(pid))
+        found = _cgroup_in(folder)
+        if found.text is None:
+            raise _unknown(found, folder, str(pid))
+        return found.text
 
     def parent(self, pid: int) -> int:
         """Return the number of a process's parent, 0 where there is none here, or the process has ended.
@@ -337,13 +376,23 @@ def _sockets_in(folder: int, names: t.Iterable[str]) -> t.Iterator[tuple[int, in
             yield int(name), inode
 
 
-def _cgroup_in(folder: str) -> str | None:
+def _cgroup_in(folder: str) -> _CgroupFile:
     try:
-        return _read(os.path.join(folder, "cgroup"))
+        return _CgroupFile(_read(os.path.join(folder, "cgroup")))
     except GoneError:
-        return ""
-    except NotPermittedError:  # some kernels refuse to show a path that is too long, and users may make such cgroups
-        return None
+        return _CgroupFile("")
+    except NotPermittedError as exc:
+        return _CgroupFile(None, isinstance(exc, TooDeepError))
+
+
+def _unknown(cgroup: _CgroupFile, folder: str, process: str) -> NotPermittedError:
+    """Return the error for a cgroup that the kernel does not tell."""
+    if cgroup.is_too_deep:
+        return TooDeepError(
+            f"Process {process} is in a cgroup whose path is longer than the kernel shows. End that process, or move "
+            f"it to another cgroup, and run again."
+        )
+    return NotPermittedError(f"{folder}/cgroup cannot be read.")
 
 
 def _unescape(name: str) -> str:
@@ -380,6 +429,5 @@ def _error(path: str, exc: OSError) -> GoneError | NotPermittedError:
     require_not_exhausted(path, exc)
     if isinstance(exc, (FileNotFoundError, ProcessLookupError)):
         return GoneError(f"{path} is gone.")
-    if exc.errno == errno.EFBIG:
-        return _TooLargeError(f"{path} cannot be read: {exc.strerror}.")
-    return NotPermittedError(f"{path} cannot be read: {exc.strerror}.")
+    kinds = {errno.EFBIG: _TooLargeError, errno.ENAMETOOLONG: TooDeepError}
+    return kinds.get(exc.errno or 0, NotPermittedError)(f"{path} cannot be read: {exc.strerror}.")

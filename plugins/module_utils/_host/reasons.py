@@ -35,6 +35,7 @@ REFUSED = Reason("refused", "the kernel refused")
 # Why something was unreadable.
 PERMISSION = Reason("permission_denied", "permission denied")
 HIDDEN = Reason("processes_hidden", "other users' processes are hidden")
+TOO_DEEP = Reason("cgroup_too_deep", "its cgroup is too deep to be shown")
 NO_TABLE = Reason("table_unreadable", "its table of sockets cannot be read")
 ENDED = Reason("ended", "it ended meanwhile")
 

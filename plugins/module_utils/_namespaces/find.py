@@ -16,7 +16,12 @@ import dataclasses
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
+    GoneError,
+    NotPermittedError,
+    TooDeepError,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close, many_allowed
@@ -38,6 +43,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
     NO_TABLE,
     PERMISSION,
     REFUSED,
+    TOO_DEEP,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace
@@ -172,7 +178,7 @@ class NamespaceScanner:
             link = os.path.join(process.folder, "ns/net")
             if not self._is_open(process.namespace, link):
                 return
-            place = self._place(process.folder, process.cgroup)
+            place = self._place(process.known_cgroup)
             if os.stat(link).st_ino != process.namespace:
                 raise GoneError(f"{link} is another namespace now.")
             container = self._engines.container_at(place)
@@ -182,9 +188,10 @@ class NamespaceScanner:
         except (GoneError, FileNotFoundError, ProcessLookupError):
             self.unreadable.add("process", ENDED)
             return
-        except (NotPermittedError, OSError):
+        except (NotPermittedError, OSError) as exc:
             if pid not in self._denied:
-                self.unreadable.add("process", PERMISSION, remedy())
+                why = (TOO_DEEP, str(exc)) if isinstance(exc, TooDeepError) else (PERMISSION, remedy())
+                self.unreadable.add("process", *why)
             self._denied.add(pid)
             return
         found = members.setdefault(process.namespace, _Members())
@@ -200,13 +207,8 @@ class NamespaceScanner:
             if earlier is None or earlier.settings or (named.name and not earlier.name):
                 found.containers[key] = dataclasses.replace(named, user=user)
 
-    def _place(self, folder: str, cgroup: str | None) -> Place:
-        """Return where a process is.
-
-        :raises NotPermittedError: where the kernel does not tell.
-        """
-        if cgroup is None:
-            raise NotPermittedError(f"{folder}/cgroup cannot be read.")
+    def _place(self, cgroup: str) -> Place:
+        """Return where a process with a cgroup is."""
         return place_of(cgroup, self._processes.roots, self._cgroups.made)
 
     def _named(self, found: Container | None, pid: int, namespace: int) -> Container | None:
@@ -219,8 +221,7 @@ class NamespaceScanner:
         return self._engines.named(found, monitored.name if monitored else None)
 
     def _is_in_container(self, pid: int) -> bool:
-        place = self._place(f"{self._processes.proc}/{pid}", self._processes.cgroup(pid))
-        return self._engines.container_at(place) is not None
+        return self._engines.container_at(self._place(self._processes.known_cgroup(pid))) is not None
 
     def _monitored(self, pid: int, namespace: int) -> Container | None:
         """Return the container of which a process is the first one, by its monitor; None for any other process.

@@ -15,7 +15,7 @@ import dataclasses
 import ipaddress
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import UNIT_SUFFIXES
 from ansible_collections.linux.tcp.plugins.module_utils._host.patterns import (
     as_unit,
@@ -216,6 +216,7 @@ class Filters:
         """Return whether a process is selected. Its program and its cgroup are looked at last and only if asked for.
 
         :raises NotPermittedError: where that depends on its cgroup, and the kernel does not tell it.
+        :raises TooDeepError: where it does not because the path is too long, as users can make it.
         """
         return (
             (not self.pids or process.pid in self.pids)
@@ -229,8 +230,8 @@ class Filters:
         )
 
     def _take_cgroup(self, process: Process) -> bool:
-        if process.cgroup is None:
-            raise NotPermittedError(f"{process.folder}/cgroup cannot be read.")
+        if not process.known_cgroup:
+            return False  # it has ended
         return (
             not self.units or matches(process.unit, self.units) or matches(unit_that_started(process), self.units)
         ) and (not self.containers or self._take_container(process.container))

@@ -12,7 +12,6 @@ import os
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
@@ -42,6 +41,7 @@ def unit_that_started(process: Process) -> str | None:
     The leader is the process in the scope of the session whose parent is in another unit.
 
     :raises NotPermittedError: where the kernel does not tell.
+    :raises TooDeepError: where the path of the parent's cgroup is too long to be shown.
     """
     if process.unit is None or not _SESSION.match(process.unit):
         return None
@@ -50,8 +50,5 @@ def unit_that_started(process: Process) -> str | None:
     parent = processes.parent(process.pid)
     if parent <= 1:
         return None
-    cgroup = processes.cgroup(parent)
-    if cgroup is None:
-        raise NotPermittedError(f"The cgroup of process {parent} cannot be read.")
-    unit = place_of(cgroup, process.roots).unit
+    unit = place_of(processes.known_cgroup(parent), process.roots).unit
     return None if unit is None or _SESSION.match(unit) else unit

@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
+    TooDeepError,
     TooManyDescriptorsError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
@@ -30,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
     NO_TABLE,
     PERMISSION,
     REFUSED,
+    TOO_DEEP,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.unreadable import Unreadable
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.listeners import AcceptedConnections, accepts
@@ -283,6 +285,9 @@ class SocketScanner:
                 is_taken = filters.take_process(process)
             except GoneError:
                 self.unreadable.add("process", ENDED)
+                continue
+            except TooDeepError as exc:  # a user can do this to each run, so it denies nothing
+                self.unreadable.add("process", TOO_DEEP, str(exc))
                 continue
             except NotPermittedError:
                 if not filters.pids or pid in filters.pids:

@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     GoneError,
     KernelError,
     NotPermittedError,
+    TooDeepError,
     TooManyDescriptorsError,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
@@ -263,6 +264,33 @@ def test_a_cgroup_that_the_kernel_does_not_tell_is_unknown(tmp_path: Path) -> No
     process = Process(7, "x", 0, 1, str(tmp_path / "7"), container_of=mock.Mock(return_value=None))
     assert process.cgroup is Processes(str(tmp_path)).cgroup(7) is None
     assert process.as_dict() == {"pid": 7, "command": "x", "user": "root", "unit": None, "container": None}
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "error", "message"),
+    [
+        pytest.param(None, NotPermittedError, "{folder}/cgroup cannot be read.", id="denied"),
+        pytest.param(
+            "x" * 300,
+            TooDeepError,
+            "Process 7{user} is in a cgroup whose path is longer than the kernel shows. End that process, or move it "
+            "to another cgroup, and run again.",
+            id="too deep",
+        ),
+    ],
+)
+def test_why_a_cgroup_is_unknown(
+    tmp_path: Path, cgroup: str | None, error: type[NotPermittedError], message: str
+) -> None:
+    lay_out(tmp_path, {"7/cgroup": cgroup, "8/cgroup": b"0::/x\n"})
+    processes, folder = Processes(str(tmp_path)), tmp_path / "7"
+    assert processes.known_cgroup(8) == Process(8, "x", 0, 1, str(tmp_path / "8")).known_cgroup == "0::/x\n"
+    with pytest.raises(error) as failed:
+        processes.known_cgroup(7)
+    assert str(failed.value) == message.format(folder=folder, user="")
+    with pytest.raises(error) as failed:
+        assert Process(7, "x", 0, 1, str(folder)).known_cgroup
+    assert str(failed.value) == message.format(folder=folder, user=" of the user root")
 
 
 @pytest.mark.parametrize("look", ["parent", "arguments", "is_of_root"])

@@ -336,6 +336,16 @@ def test_what_is_not_told_of_a_process_or_its_parent_is_counted(
     assert ("process", "permission_denied") in [(one["what"], one["code"]) for one in found.unreadable.as_list()]
 
 
+def test_a_cgroup_that_is_too_deep_is_counted_as_such(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/ns": None, "7/cgroup": "x" * 300})
+    (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
+    found = scanner(tmp_path, lambda pid: Process(pid, "x", 3_000_000, MINE, str(tmp_path / "7")))
+    assert found.namespaces() == found.namespaces() == []
+    counts = {one["code"]: one["count"] for one in found.unreadable.as_list()}
+    assert (counts["cgroup_too_deep"], "permission_denied" in counts) == (1, False)
+    assert any("Process 7 of the user 3000000 is in a cgroup" in one for one in found.unreadable.warnings())
+
+
 @pytest.mark.parametrize(
     ("title", "cgroup", "found"),
     [

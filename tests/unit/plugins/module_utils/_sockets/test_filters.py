@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError, TooDeepError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
@@ -129,6 +129,10 @@ def test_whether_a_process_is_selected_is_unknown_where_its_cgroup_is(
         Filters.from_options(options).take_process(process)
     assert not Filters.from_options({**options, "pids": [8]}).take_process(process)
     assert Filters.from_options({"pids": [7]}).take_process(process)
+    (tmp_path / "cgroup").rmdir()
+    (tmp_path / "cgroup").symlink_to("x" * 300)
+    with pytest.raises(TooDeepError):
+        Filters.from_options(options).take_process(Process(7, "x", 0, 1, str(tmp_path)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, NotPermittedError, TooDeepError
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -72,6 +72,16 @@ def test_unit_that_started_is_unknown_where_the_kernel_does_not_tell(tmp_path: P
     lay_out(tmp_path, {"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": SSH, hidden: None})
     with pytest.raises(NotPermittedError):
         unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7")))
+
+
+def test_unit_that_started_is_unknown_where_the_cgroup_of_the_parent_is_too_deep(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": "x" * 300})
+    with pytest.raises(TooDeepError) as failed:
+        unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7")))
+    assert str(failed.value) == (
+        "Process 5 is in a cgroup whose path is longer than the kernel shows. End that process, or move it to another "
+        "cgroup, and run again."
+    )
 
 
 def test_too_many_open_files_tell_nothing_of_what_started_a_process(

@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry
 
 SCENARIOS = Path(__file__).with_name("scenarios")
+TOO_LONG = "x" * 300  # a link that leads to a longer name than a file may have: ENAMETOOLONG
 SOCKET_ENDED = [{"what": "socket", "code": "ended", "message": "it ended meanwhile", "count": 1}]
 
 
@@ -102,22 +103,43 @@ def test_known_sockets_are_left_out() -> None:
         assert list(SocketScanner(Processes()).sockets(filters, known={found.inode})) == []
 
 
+class OfUnknownCgroup(Processes):
+    """Processes whose cgroup is not told, as it is in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def read(self, pid: int) -> Process | None:
+        return Process(pid, "x", 3_000_000, 1, str(self._folder))
+
+    def pids(self) -> list[int]:
+        return [1, 7]
+
+
 @pytest.mark.parametrize("unit", ["nginx.service", "nginx.socket"])
 def test_processes_whose_cgroup_cannot_be_read(tmp_path: Path, unit: str) -> None:
     lay_out(tmp_path, {"cgroup": None})
-
-    class Deep(Processes):
-        """Processes in cgroups whose path is too long to be shown."""
-
-        def read(self, pid: int) -> Process | None:
-            return Process(pid, "x", 0, 1, str(tmp_path))
-
-        def pids(self) -> list[int]:
-            return [1, 7]
-
-    scanner = SocketScanner(Deep())
+    scanner = SocketScanner(OfUnknownCgroup(tmp_path))
     assert list(scanner.sockets(Filters.from_options({"units": [unit]}))) == []
     assert [one for one in scanner.unreadable.as_list() if one["what"] == "process"] == [
         {"what": "process", "code": "permission_denied", "message": "permission denied", "count": 2}
     ]
     assert scanner.denied
+
+
+@pytest.mark.parametrize("options", [{"units": ["nginx.service"]}, {"units": ["nginx.socket"]}, {"containers": ["x"]}])
+def test_a_cgroup_that_is_too_deep_denies_nothing(tmp_path: Path, options: dict[str, list[str]]) -> None:
+    """A user may make such a cgroup, where one was delegated to this user."""
+    lay_out(tmp_path, {"cgroup": TOO_LONG})
+    scanner = SocketScanner(OfUnknownCgroup(tmp_path))
+    assert list(scanner.sockets(Filters.from_options(options))) == []
+    assert [one for one in scanner.unreadable.as_list() if one["what"] == "process"] == [
+        {"what": "process", "code": "cgroup_too_deep", "message": "its cgroup is too deep to be shown", "count": 2}
+    ]
+    assert not scanner.denied
+    assert scanner.unreadable.warnings()[-1] == (
+        "2 process(es) could not be read: its cgroup is too deep to be shown. Process 7 of the user 3000000 is in a "
+        "cgroup whose path is longer than the kernel shows. End that process, or move it to another cgroup, and run "
+        "again."
+    )
