@@ -20,19 +20,21 @@ if t.TYPE_CHECKING:
 MOST_BYTES_OF_A_TREE = 16 << 20  # four times as much as of one file
 MOST_BYTES_OF_A_PATTERN = 64 << 20
 _MOST_FILES = 10_000
+_LEAST_BYTES = 4 << 10  # for which each file counts: to open it takes time, too
 
 
 class FileBudget:
-    """How many files may still be read, and how large they may be in all."""
+    """How many files may still be read, and how large they may be in all; each counts for a page at least."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._files = self._bytes = 0
+        self._files = self._bytes = self._counted = 0
 
     def spend(self, file: SysctlFile) -> None:
         """Count a file that was read."""
         self._files += 1
         self._bytes += len(file.text)
+        self._counted += max(len(file.text), 0 if file.kind == "missing" else _LEAST_BYTES)
 
     @property
     def refusal(self) -> str:
@@ -41,6 +43,11 @@ class FileBudget:
             return _too_many()
         if self._bytes > self._most_bytes:
             return f"the files are larger than {self._most_bytes >> 20} MiB in all"
+        if self._counted > self._most_bytes:
+            return (
+                f"there are too many: each file counts for {_LEAST_BYTES >> 10} KiB at least, and all files may have "
+                f"{self._most_bytes >> 20} MiB"
+            )
         return ""
 
 

@@ -170,9 +170,16 @@ class Files:
             yield file
 
     def _credentials(self) -> t.Iterator[SysctlFile]:
+        budget = FileBudget(MOST_BYTES_OF_A_TREE)
         for folder in CREDENTIAL_FOLDERS + ENCRYPTED_CREDENTIAL_FOLDERS:
             for name in sorted({CREDENTIAL, *fnmatch.filter(self.names(folder), "sysctl.*")}):
-                file = self.read(f"{folder}/{name}")
+                path = f"{folder}/{name}"
+                if budget.refusal:
+                    yield SysctlFile(path=path, target=path, kind="unreadable", reason=budget.refusal)
+                    return
+                file = self.read(path)
+                if file.kind != "missing":
+                    budget.spend(file)
                 if folder in ENCRYPTED_CREDENTIAL_FOLDERS and file.kind == "file":
                     file = dataclasses.replace(file, kind="unreadable", text=b"", reason="it is encrypted")
                 yield file

@@ -20,14 +20,32 @@ MIB = b"x" * (1 << 20)
         pytest.param([], "", id="nothing"),
         pytest.param([MIB, MIB], "", id="all of it"),
         pytest.param([MIB, MIB, b"x"], "the files are larger than 2 MiB in all", id="too large"),
-        pytest.param([b""] * 9_999, "", id="one is left"),
-        pytest.param([b""] * 10_000, "there are more than 10000 files", id="too many"),
+        pytest.param([b""] * 512, "", id="small ones"),
+        pytest.param(
+            [b""] * 513,
+            "there are too many: each file counts for 4 KiB at least, and all files may have 2 MiB",
+            id="too many small ones",
+        ),
     ],
 )
 def test_refusal(texts: list[bytes], refusal: str) -> None:
     budget = FileBudget(2 << 20)
     for text in texts:
         budget.spend(SysctlFile("/x", "/x", "file", text))
+    assert budget.refusal == refusal
+
+
+@pytest.mark.parametrize(
+    ("count", "refusal"),
+    [
+        pytest.param(9_999, "", id="one is left"),
+        pytest.param(10_000, "there are more than 10000 files", id="too many"),
+    ],
+)
+def test_refusal_by_number(count: int, refusal: str) -> None:
+    budget = FileBudget(64 << 20)
+    for _number in range(count):
+        budget.spend(SysctlFile("/x", "/x", "file", b""))
     assert budget.refusal == refusal
 
 

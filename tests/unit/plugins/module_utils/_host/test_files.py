@@ -534,6 +534,21 @@ def test_is_executable(tmp_path: Path) -> None:
     assert [files.is_executable(path) for path in ("/a", "/b", "/c")] == [False, True, False]
 
 
+def test_no_more_credentials_are_read_than_the_tree_may_have(tmp_path: Path) -> None:
+    """The tree of another system may be of a user, who can have any number of them."""
+    folder = "/run/credentials/@system"
+    files = files_of(tmp_path, {f"{folder}/sysctl.a": b"", "/etc/credstore/sysctl.z": b"z", "/etc/sysctl.conf": b"1"})
+    os.truncate(str(tmp_path / f"{folder[1:]}/sysctl.a"), 4 << 20)
+    for name in "bcdefg":
+        os.link(tmp_path / f"{folder[1:]}/sysctl.a", tmp_path / f"{folder[1:]}/sysctl.{name}")
+    found = [(file.path, file.kind, file.reason) for file in files.read_tree().files]
+    assert found == [
+        ("/etc/sysctl.conf", "file", ""),
+        *((f"{folder}/sysctl.{name}", "file", "") for name in "abcde"),
+        (f"{folder}/sysctl.extra", "unreadable", "the files are larger than 16 MiB in all"),
+    ]
+
+
 def test_credentials_are_read(tmp_path: Path) -> None:
     lay_out(
         tmp_path,
