@@ -287,7 +287,9 @@ reasons:
     - {"code": "keepalive_off", "message": "keepalive is off", "sockets": 26}
     - {"code": "timer_armed_earlier", "message": "the timer was armed with an older value", "sockets": 3}
 by_command:
-  description: The same numbers by command. A socket that several commands hold counts for each of them.
+  description:
+    - The same numbers by command. A socket that several commands hold counts for each of them.
+    - If there are more than 1,000 commands, those with the most sockets are returned.
   returned: success
   type: list
   elements: dict
@@ -295,13 +297,25 @@ by_command:
     - {"command": "nginx", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
     - {"command": "postgres", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
 by_unit:
-  description: The same numbers by systemd unit. Sockets outside of all units come last, with the unit V(null).
+  description:
+    - The same numbers by systemd unit. Sockets outside of all units come last, with the unit V(null).
+    - If there are more than 1,000 units, those with the most sockets are returned.
   returned: success
   type: list
   elements: dict
   sample:
     - {"unit": "nginx.service", "sockets": 26, "covered": 0, "not_covered": 26, "unknown": 0}
     - {"unit": "postgresql@15-main.service", "sockets": 15, "covered": 12, "not_covered": 3, "unknown": 0}
+commands_left_out:
+  description: How many commands are left out of RV(by_command). RV(totals) counts their sockets.
+  returned: success
+  type: int
+  sample: 0
+units_left_out:
+  description: How many units are left out of RV(by_unit). RV(totals) counts their sockets.
+  returned: success
+  type: int
+  sample: 0
 unreadable:
   description:
     - What could not be read, by kind and reason. The kind is V(socket), V(process) or V(namespace).

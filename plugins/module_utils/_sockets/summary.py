@@ -22,6 +22,9 @@ if t.TYPE_CHECKING:
     _Count = t.Counter[t.Optional[bool]]
 
 
+_MOST_NAMES = 1000  # of commands and of units; a user may give another name to each process
+
+
 class CoverageSummary:
     """Counts sockets by what covers them: in all, by reason, by command and by unit.
 
@@ -42,7 +45,10 @@ class CoverageSummary:
         self._counts[verdict.covered, verdict.code, tuple(pids)] += 1
 
     def as_dict(self) -> Result:
-        """Return the counts as the module returns them: once for each command and unit that holds a socket."""
+        """Return the counts as the module returns them: once for each command and unit that holds a socket.
+
+        Of too many commands or units, those with the most sockets are named, and the others are counted.
+        """
         total: _Count = collections.Counter()
         reasons: collections.Counter[str] = collections.Counter()
         commands: dict[str | None, _Count] = {}
@@ -63,6 +69,8 @@ class CoverageSummary:
             "reasons": [{**NOT_COVERED[code]._asdict(), "sockets": count} for code, count in sorted(reasons.items())],
             "by_command": _breakdown("command", commands),
             "by_unit": _breakdown("unit", units),
+            "commands_left_out": max(len(commands) - _MOST_NAMES, 0),
+            "units_left_out": max(len(units) - _MOST_NAMES, 0),
         }
 
 
@@ -76,7 +84,9 @@ def _shown(counts: _Count) -> Result:
 
 
 def _breakdown(key: str, counts: t.Mapping[str | None, _Count]) -> list[Result]:
+    """Return the counts by name, those without a name last; of too many, those without a name and the largest."""
+    by_size = sorted(counts, key=lambda name: (name is not None, -sum(counts[name].values()), name or ""))
     return [
         {key: None if name is None else printable(name), **_shown(counts[name])}
-        for name in sorted(counts, key=lambda name: (name is None, name or ""))
+        for name in sorted(by_size[:_MOST_NAMES], key=lambda name: (name is None, name or ""))
     ]

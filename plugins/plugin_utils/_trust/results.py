@@ -83,6 +83,8 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "reasons": "list",
         "by_command": "list",
         "by_unit": "list",
+        "commands_left_out": "int",
+        "units_left_out": "int",
         "unreadable": "list",
     },
 }

@@ -34,7 +34,8 @@ def test_nothing_selected(run: RunModule, check_mode: bool) -> None:
     result.pop("warnings", None)
     unreadable = result.pop("unreadable")
     assert all(one["what"] in ("process", "namespace") for one in unreadable)
-    assert result == {"sockets": [], "left_out": 0, "totals": NONE, "reasons": [], "by_command": [], "by_unit": []}
+    left_out = {"left_out": 0, "commands_left_out": 0, "units_left_out": 0}
+    assert result == {"sockets": [], "totals": NONE, "reasons": [], "by_command": [], "by_unit": [], **left_out}
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._sockets import summary as summary_module
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD, UNTIL_ACCEPTED
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.summary import CoverageSummary
+from ansible_collections.linux.tcp.tests.unit.host import lay_out
 from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON, PROCESS
 
 if t.TYPE_CHECKING:
@@ -40,7 +44,30 @@ def test_tally(tmp_path: Path) -> None:
             {"unit": "web.service", "sockets": 2, "covered": 1, "not_covered": 1, "unknown": 0},
             {"unit": None, "sockets": 3, "covered": 0, "not_covered": 2, "unknown": 1},
         ],
+        "commands_left_out": 0,
+        "units_left_out": 0,
     }
+
+
+def test_only_the_largest_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user may give another name to each of many processes."""
+    monkeypatch.setattr(summary_module, "_MOST_NAMES", 3)
+    summary = CoverageSummary()
+    for number, sockets in enumerate([1, 3, 1, 2, 2]):
+        lay_out(tmp_path, {f"{number}/cgroup": f"0::/system.slice/u{number}.service\n".encode()})
+        process = Process(number, f"c{number}", 0, 1, str(tmp_path / str(number)))
+        for inode in range(sockets):
+            summary.add(Socket(inode, 1, (ENTRY,), ((process, 3),), None))
+    summary.add(Socket(3, 1, (ENTRY,), ((PROCESS, 3),), None))
+    found = summary.as_dict()
+    assert [(one["command"], one["sockets"]) for one in found["by_command"]] == [("c1", 3), ("c3", 2), ("c4", 2)]
+    # what is outside of all units is told in any case
+    assert [(one["unit"], one["sockets"]) for one in found["by_unit"]] == [
+        ("u1.service", 3),
+        ("u3.service", 2),
+        (None, 1),
+    ]
+    assert (found["commands_left_out"], found["units_left_out"], found["totals"]["sockets"]) == (3, 3, 10)
 
 
 def test_no_sockets() -> None:
@@ -49,4 +76,6 @@ def test_no_sockets() -> None:
         "reasons": [],
         "by_command": [],
         "by_unit": [],
+        "commands_left_out": 0,
+        "units_left_out": 0,
     }
