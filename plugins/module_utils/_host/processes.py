@@ -194,16 +194,21 @@ def user_name(uid: int) -> str:
         return str(uid)
 
 
+def _own(user: int) -> int:
+    return user
+
+
 class Processes:
     """The processes below ``proc``, where a proc file system is mounted.
 
-    ``container_of`` tells in which container one of them is.
+    ``container_of`` tells in which container one of them is, ``owner_of`` which user has a user ID beside the own one.
     """
 
     def __init__(self, proc: str = "/proc") -> None:
         self.proc = proc
         self._budget = DescriptorBudget()
         self.container_of: t.Callable[[Process], Container | None] = _in_no_container
+        self.owner_of: t.Callable[[int], int] = _own
 
     @functools.cached_property
     def roots(self) -> Roots:
@@ -354,7 +359,7 @@ class Processes:
         try:
             with os.scandir(folder) as entries:
                 names = (entry.name for entry in entries)
-                return list(_sockets_in(folder, self._budget.spend(process.real_uid, names)))
+                return list(_sockets_in(folder, self._budget.spend(self.owner_of(process.real_uid), names)))
         except OSError as exc:
             raise _error(path, exc) from exc
         finally:

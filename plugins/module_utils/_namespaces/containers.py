@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.subordinate_ids import SUBUID, SubordinateIds
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 
 if t.TYPE_CHECKING:
@@ -27,9 +28,13 @@ if t.TYPE_CHECKING:
 
 @contextlib.contextmanager
 def local_processes() -> t.Iterator[Processes]:
-    """Yield the processes of this host, each of which can tell its container while the block runs."""
+    """Yield the processes of this host, each of which can tell its container while the block runs.
+
+    :raises FileError: where the system does not tell which users have subordinate IDs.
+    """
     processes = Processes()
     with contextlib.closing(Files()) as files:
+        processes.owner_of = SubordinateIds(files.text(SUBUID)).owner
         processes.container_of = container_finder(EngineFiles(files), CgroupFolders(Kernel().mounts()).made)
         yield processes
 

@@ -172,6 +172,27 @@ def test_descriptors_of_a_user_are_bounded(tmp_path: Path, uid: int) -> None:
     assert count(2, uid, 1000) == 3
 
 
+def test_subordinate_users_count_as_the_user_who_has_them(tmp_path: Path) -> None:
+    """With subuid(5) a user may have 65,536 others, and so use up what all users together may have."""
+
+    class Bounded(Processes):
+        def look_anew(self) -> None:
+            self._budget = DescriptorBudget(5, 100)
+
+    lay_out(tmp_path, {f"{pid}/fd/{number}": f"socket:[{number}]" for pid in (1, 2, 3) for number in range(3)})
+    processes = Bounded(str(tmp_path))
+    processes.owner_of = lambda user: 1000 if user >= 100_000 else user
+    processes.look_anew()
+
+    def count(pid: int, user: int) -> int:
+        return len(processes.sockets(Process(pid, "x", user, 1, str(tmp_path / str(pid)), real_uid=user)))
+
+    assert count(1, 100_000) == 3
+    with pytest.raises(TooManyDescriptorsError, match=r"The user with the ID 1000 has too many open files\."):
+        count(2, 100_001)
+    assert count(3, 1001) == 3
+
+
 def test_real_user_of_a_process(tmp_path: Path) -> None:
     lay_out(tmp_path, {"1/status": status("su"), "1/ns/net": "net:[1]"})
     process = Processes(str(tmp_path)).read(1)
