@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 # What the kernel may have shown: net/ipv4/sysctl_net_ipv4.c. Before Linux 5.13 probes was any int.
 _HIGHEST: dict[Key, int] = {"time": INT_MAX // HZ_LOWEST, "intvl": INT_MAX // HZ_LOWEST, "probes": INT_MAX}
-_MOST_FILES = 100
+MOST_FILES = 100
 _MOST_BYTES = 4 << 20  # the largest sysctl file that is read
 _MOST_BYTES_IN_ALL = 16 << 20
 _LONGEST_NAME, _LONGEST_ATTRIBUTE = 255, 1 << 16  # limits.h: XATTR_NAME_MAX, XATTR_SIZE_MAX
@@ -145,14 +145,19 @@ def _checkpoint(given: object, path: str) -> Checkpoint:
     fields = _fields(given, "checkpoint", {"runtime", "files"})
     runtime = _fields(fields["runtime"], "runtime", set(), optional=set(KEYS))
     files = fields["files"]
-    if not isinstance(files, list) or len(files) > _MOST_FILES:
-        raise CheckpointError(f"files is not a list of at most {_MOST_FILES}.")
+    if not isinstance(files, list) or len(files) > MOST_FILES:
+        raise CheckpointError(f"files is not a list of at most {MOST_FILES}.")
     saved = tuple(_saved_file(file, f"files[{number}]", path) for number, file in enumerate(files))
     if len({file.path for file in saved}) < len(saved):
         raise CheckpointError("files has the same path twice.")
-    if sum(len(file.text) for one in saved for file in (one.before, one.left) if file) > _MOST_BYTES_IN_ALL:
+    if sum(_size(file) for one in saved for file in (one.before, one.left) if file) > _MOST_BYTES_IN_ALL:
         raise CheckpointError(f"files has more than {_MOST_BYTES_IN_ALL >> 20} MiB in all.")
     return Checkpoint(tuple(_saved_value(key, runtime[key]) for key in KEYS if key in runtime), saved)
+
+
+def _size(file: StoredFile) -> int:
+    """Return how many bytes a file has, with its attributes."""
+    return len(file.text) + sum(map(len, file.metadata.attributes.values()))
 
 
 def _fields(given: object, where: str, names: set[str], *, optional: t.Collection[str] = ()) -> Json:

@@ -22,6 +22,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import MOST_FILES
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
 from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_file_error, rename, replace_file
 
@@ -32,6 +33,7 @@ if t.TYPE_CHECKING:
 FORMAT = 1
 VARIABLE = "keepalive_rollout_folder"  # names the folder
 _MOST_OLDER = 1000
+_MOST_CHARACTERS = 24 << 20  # what the 16 MiB of all files have in Base64, and some
 _SUFFIX = ".json"
 _KEYS = {"format", "host", "time", "desired", "before", "checkpoint", "pending", "done", "restored", "replaces"}
 
@@ -88,12 +90,13 @@ def save(folder: str, host: str, *, desired: Json, before: Json, checkpoint: Jso
     path = path_of(folder, host)
     found = load(folder, host)
     if found is not None and found["pending"] is not None:
-        pending = _merged(found["pending"], checkpoint)
-        merged = _merged(found["checkpoint"], checkpoint)
+        pending = _added(path, host, found["pending"], checkpoint)
+        merged = _added(path, host, found["checkpoint"], checkpoint)
         _write(path, {**found, "desired": desired, "checkpoint": merged, "pending": pending})
         return pending
     if found is not None and found["restored"] is None and _is_same_state(found["desired"], desired):
-        _write(path, {**found, "checkpoint": _merged(found["checkpoint"], checkpoint), "pending": checkpoint})
+        merged = _added(path, host, found["checkpoint"], checkpoint)
+        _write(path, {**found, "checkpoint": merged, "pending": checkpoint})
         return checkpoint
     new: Json = {
         "format": FORMAT,
@@ -213,6 +216,25 @@ def _merged(known: Json, checkpoint: Json) -> Json:
     left = {file["path"]: file["left"] for file in checkpoint["files"]}
     files = [{**file, "left": left.pop(file["path"], file["left"])} for file in known["files"]]
     return {"runtime": values, "files": files + [file for file in checkpoint["files"] if file["path"] in left]}
+
+
+def _added(path: str, host: str, known: Json, checkpoint: Json) -> Json:
+    """Return a checkpoint that is merged with a later one, of a host that may return other files each time.
+
+    :raises CheckpointError: where that is more than a restoration takes.
+    """
+    merged = _merged(known, checkpoint)
+    too_much = ""
+    if len(merged["files"]) > MOST_FILES:
+        too_much = f"{MOST_FILES} files"
+    elif len(json.dumps(merged)) > _MOST_CHARACTERS:
+        too_much = f"{_MOST_CHARACTERS >> 20} MiB"
+    if too_much:
+        raise CheckpointError(
+            f"With the files that {host} returned now, its checkpoint {path} would have more than {too_much}. Find out "
+            f"why {host} returns other files than before, and restore it first with linux.tcp.restore."
+        )
+    return merged
 
 
 def _is_same_state(one: Json, other: Json) -> bool:

@@ -171,6 +171,15 @@ def test_all_files_together_are_bounded() -> None:
         parse_checkpoint({"runtime": {}, "files": files})
 
 
+def test_the_attributes_of_all_files_together_are_bounded() -> None:
+    value = base64.b64encode(b"x" * (1 << 16)).decode()
+    before = {**STORED, "attributes": {f"user.{number}": value for number in range(32)}}
+    files = [{**FILE, "path": f"{D}/{number}.conf", "before": before} for number in range(9)]
+    parse_checkpoint({"runtime": {}, "files": files[:7]})
+    with pytest.raises(CheckpointError, match=r"files has more than 16 MiB in all\."):
+        parse_checkpoint({"runtime": {}, "files": files})
+
+
 def checkpoint_of(host: Host, want: DesiredState) -> Json:
     """Return a checkpoint as it comes back from the controller."""
     change = ensure(host, want, check_mode=True).change

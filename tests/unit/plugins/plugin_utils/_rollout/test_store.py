@@ -305,6 +305,39 @@ def rolled_out(folder: Path) -> list[dict[str, t.Any]]:
     return checkpoints
 
 
+@pytest.mark.parametrize("how", ["", "done"], ids=["pending", "done"])
+@pytest.mark.parametrize(
+    ("files", "content", "limit"),
+    [
+        pytest.param(60, "", "100 files", id="too many files"),
+        pytest.param(1, "x" * 600, "0 MiB", id="too large"),
+    ],
+)
+def test_a_host_that_returns_other_files_each_time_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, files: int, content: str, limit: str
+) -> None:
+    if content:
+        monkeypatch.setattr(store, "_MOST_CHARACTERS", 1000)
+
+    def checkpoint(name: str) -> dict[str, t.Any]:
+        left = {"content": content}
+        return {"runtime": {}, "files": [{**FILE, "path": f"/{name}{number}", "left": left} for number in range(files)]}
+
+    keep(tmp_path, checkpoint=checkpoint("a"))
+    ended(tmp_path, how)
+    before = load(tmp_path)
+    assert keep(tmp_path, checkpoint=checkpoint("a"), now=NEW) == checkpoint("a")  # the same files again are no more
+    ended(tmp_path, how)
+    assert load(tmp_path) == before
+    with pytest.raises(CheckpointError) as failed:
+        keep(tmp_path, checkpoint=checkpoint("b"), now=NEW)
+    assert str(failed.value) == (
+        f"With the files that db1 returned now, its checkpoint {tmp_path}/db1.json would have more than {limit}. Find "
+        f"out why db1 returns other files than before, and restore it first with linux.tcp.restore."
+    )
+    assert load(tmp_path) == before
+
+
 def test_each_restoration_goes_one_rollout_further_back(tmp_path: Path) -> None:
     first, second, third = rolled_out(tmp_path)
     for checkpoint, older in ((third, [second, first]), (second, [first]), (first, [])):
