@@ -63,7 +63,8 @@ class CgroupFolders:
                 return 0
             except (OSError, ValueError):
                 return None
-            is_shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            # LXC gives root's group in a container the right to write: src/lxc/cgroups/cgfsng.c, chown_cgroup_wrapper()
+            is_shared = found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and found.st_gid != 0)
             self._users[folder] = None if is_shared else found.st_uid
         return self._users[folder]
 

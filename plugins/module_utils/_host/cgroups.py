@@ -106,8 +106,8 @@ def roots_of(cgroup: str) -> Roots:
     }
 
 
-def place_of(cgroup: str, roots: Roots, makers: Makers = by_root) -> Place:
-    """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host.
+def place_of(cgroup: str, roots: Roots, makers: Makers) -> Place:
+    """Return what /proc/PID/cgroup tells (cgroups(7)), below the ``roots`` of the host; ``makers`` say who made it.
 
     systemd's own hierarchy, ``name=systemd`` in version 1 and the one without a name in version 2, has the units. A
     container may stand in any hierarchy. The outermost one counts, and no unit inside of one. What root made counts

@@ -30,7 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     NotPermittedError,
     TooDeepError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of, roots_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
@@ -42,7 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import 
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Roots
+    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Makers, Roots
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
@@ -108,8 +108,8 @@ class Process:
     it, neither there nor at its descriptors (ptrace(2), PTRACE_MODE_READ_FSCREDS). ``command`` is
     what /proc/PID/comm has, ``uid`` the effective one, ``real_uid`` that of who started it. ``folder`` is where the
     process is in /proc, or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` is
-    read there when it is asked for. ``roots`` are where the host is in the trees of cgroups, ``container_of`` tells the
-    container.
+    read there when it is asked for. ``roots`` are where the host is in the trees of cgroups, ``makers`` tell who made a
+    cgroup, ``container_of`` tells the container.
     """
 
     pid: int
@@ -120,6 +120,7 @@ class Process:
     task: int = 0
     real_uid: int = dataclasses.field(default=0, compare=False)
     roots: Roots = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    makers: Makers = dataclasses.field(default=by_root, compare=False, repr=False)
     container_of: t.Callable[[Process], Container | None] = dataclasses.field(
         default=_in_no_container, compare=False, repr=False
     )
@@ -162,10 +163,13 @@ class Process:
 
     @functools.cached_property
     def unit(self) -> str | None:
-        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read."""
-        place = place_of(self.cgroup or "", self.roots)
-        is_in_slice = place.parts[:1] and place.parts[0].endswith(".slice")
-        if place.unit and not place.container and not is_in_slice and self.container:
+        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read, or a user made it."""
+        place = place_of(self.cgroup or "", self.roots, self.makers)
+        if place.unit is None or (place.parts[:1] and place.parts[0].endswith(".slice")):
+            return place.unit
+        if not self.is_still_in_its_cgroup:
+            return None  # it may be gone by now, and then it is not known who made it
+        if not place.container and self.container:
             return None  # root in a container of any name may give a cgroup below the name of a unit
         return place.unit
 
@@ -201,7 +205,8 @@ def _own(user: int) -> int:
 class Processes:
     """The processes below ``proc``, where a proc file system is mounted.
 
-    ``container_of`` tells in which container one of them is, ``owner_of`` which user has a user ID beside the own one.
+    ``container_of`` tells in which container one of them is, ``owner_of`` which user has a user ID beside the own one,
+    ``makers`` who made a cgroup.
     """
 
     def __init__(self, proc: str = "/proc") -> None:
@@ -209,6 +214,7 @@ class Processes:
         self._budget = DescriptorBudget()
         self.container_of: t.Callable[[Process], Container | None] = _in_no_container
         self.owner_of: t.Callable[[int], int] = _own
+        self.makers: Makers = by_root
 
     @functools.cached_property
     def roots(self) -> Roots:
@@ -267,6 +273,7 @@ class Processes:
             task,
             real_uid=int(uid.group(1)),
             roots=self.roots,
+            makers=self.makers,
             container_of=self.container_of,
         )
 

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
@@ -21,7 +21,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.subordinate_ids im
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Makers
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 
@@ -35,18 +34,19 @@ def local_processes() -> t.Iterator[Processes]:
     processes = Processes()
     with contextlib.closing(Files()) as files:
         processes.owner_of = SubordinateIds(files.text(SUBUID)).owner
-        processes.container_of = container_finder(EngineFiles(files), CgroupFolders(Kernel().mounts()).made)
+        processes.makers = CgroupFolders(Kernel().mounts()).made
+        processes.container_of = container_finder(EngineFiles(files))
         yield processes
 
 
-def container_finder(engines: EngineFiles, makers: Makers = by_root) -> t.Callable[[Process], Container | None]:
+def container_finder(engines: EngineFiles) -> t.Callable[[Process], Container | None]:
     """Return what finds the container of a process; None for one that is in none.
 
     Where a process has left its cgroup since that was read, it is not known who made the cgroup.
     """
 
     def container_of(process: Process) -> Container | None:
-        found = engines.container_at(place_of(process.cgroup or "", process.roots, makers))
+        found = engines.container_at(place_of(process.cgroup or "", process.roots, process.makers))
         if found and not process.is_still_in_its_cgroup:
             return dataclasses.replace(found, user=None)
         return found

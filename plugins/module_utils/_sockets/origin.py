@@ -50,5 +50,5 @@ def unit_that_started(process: Process) -> str | None:
     parent = processes.parent(process.pid)
     if parent <= 1:
         return None
-    unit = place_of(processes.known_cgroup(parent), process.roots).unit
+    unit = place_of(processes.known_cgroup(parent), process.roots, process.makers).unit
     return None if unit is None or _SESSION.match(unit) else unit

@@ -28,10 +28,14 @@ def cgroups(tmp_path: Path) -> CgroupFolders:
         pytest.skip("takes root, which gives folders to users")
     folders: dict[str, None] = {f"/{hierarchy}/{'/'.join(OF_USER)}": None for hierarchy in ("unified", "systemd")}
     lay_out(tmp_path, {**folders, "/cpu/docker/web": None, "/cpu/shared/web": None, "/pids/inside/web": None})
+    lay_out(tmp_path, {"/cpu/of-root/web": None, "/cpu/of-all/web": None})
     for hierarchy in ("unified", "systemd"):
         for part in ("user.slice/user@1000.service", "user.slice/user@1000.service/app"):
             os.chown(tmp_path / hierarchy / part, USER, USER)
     (tmp_path / "cpu/shared").chmod(0o775)
+    os.chown(tmp_path / "cpu/shared", 0, USER)
+    (tmp_path / "cpu/of-root").chmod(0o775)
+    (tmp_path / "cpu/of-all").chmod(0o757)
     lines = [
         DISK.decode(),
         f"30 20 0:40 / {tmp_path}/unified rw - cgroup2 cgroup2 rw\n",
@@ -54,6 +58,8 @@ def cgroups(tmp_path: Path) -> CgroupFolders:
         pytest.param("cpu,cpuacct", ("docker", "web"), Made(2, 0), id="two controllers"),
         pytest.param("cpu", ("docker", "web"), Made(2, 0), id="one of two"),
         pytest.param("cpu,cpuacct", ("shared", "web"), Made(1, None), id="of a group"),
+        pytest.param("cpu,cpuacct", ("of-root", "web"), Made(2, 0), id="of root's group, as in a container of LXC"),
+        pytest.param("cpu,cpuacct", ("of-all", "web"), Made(1, None), id="of all users"),
         pytest.param("cpu,cpuacct", ("gone", "web", "more"), Made(3, 0), id="gone"),
         pytest.param("cpu,cpuacct", ("..", "docker", "web"), Made(0, None), id="outside of its cgroup namespace"),
         pytest.param("pids", ("docker", "0", "inside", "web"), Made(4, 0), id="the root is a container"),

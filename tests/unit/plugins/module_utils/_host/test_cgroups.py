@@ -6,7 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import ENGINES, Made, Place, place_of, roots_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import (
+    ENGINES,
+    Made,
+    Place,
+    by_root,
+    place_of,
+    roots_of,
+)
 
 ID = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4
@@ -202,13 +209,13 @@ def place(**found: object) -> dict[str, object]:
     ],
 )
 def test_place_of(cgroup: str, expected: dict[str, object]) -> None:
-    found = place_of(cgroup, {})
+    found = place_of(cgroup, {}, by_root)
     assert {name: getattr(found, name) for name in expected} == expected
     assert found.engine is None or found.engine in ENGINES
 
 
 def test_parts_are_those_of_the_longest_path() -> None:
-    assert place_of("3:cpu:/\n0::/default/web\n", {}) == Place(parts=("default", "web"))
+    assert place_of("3:cpu:/\n0::/default/web\n", {}, by_root) == Place(parts=("default", "web"))
 
 
 @pytest.mark.parametrize(
@@ -241,8 +248,8 @@ def test_cgroups_of_users(cgroup: str, count: int, expected: dict[str, object]) 
 
 def test_deep_cgroups_cost_little() -> None:
     deep = "/a" * 100_000
-    assert len(place_of(f"0::{deep}/docker/{ID}\n", {}).parts) <= 101
-    assert place_of(f"0::{deep[:60]}/docker/{ID}\n", {}).container == ID
+    assert len(place_of(f"0::{deep}/docker/{ID}\n", {}, by_root).parts) <= 101
+    assert place_of(f"0::{deep[:60]}/docker/{ID}\n", {}, by_root).container == ID
 
 
 INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}/init.scope\n"
@@ -281,5 +288,5 @@ INSIDE = f"4:cpu:/libpod_parent/libpod-{OTHER}\n0::/libpod_parent/libpod-{OTHER}
     ],
 )
 def test_host_that_is_a_container(process_1: str, cgroup: str, expected: dict[str, object]) -> None:
-    found = place_of(cgroup, roots_of(process_1))
+    found = place_of(cgroup, roots_of(process_1), by_root)
     assert {name: getattr(found, name) for name in expected} == expected

@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     TooDeepError,
     TooManyDescriptorsError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (
     CAP_SYS_ADMIN,
@@ -272,6 +273,36 @@ def test_has_capabilities(tmp_path: Path, effective: str, has: bool) -> None:
 def test_no_capabilities_are_told(tmp_path: Path) -> None:
     lay_out(tmp_path, {"self/status": b"Name:\tx\n"})
     assert not Processes(str(tmp_path)).has_capabilities(CAP_SYS_ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "depth", "unit"),
+    [
+        pytest.param("/user/bob/0/nginx.service", 3, None, id="a user's"),
+        pytest.param("/user/bob/0/nginx.service", 4, "nginx.service", id="root's"),
+        pytest.param("/system.slice/nginx.service/x.service", 2, "nginx.service", id="a user's below root's"),
+        pytest.param("/x.slice/nginx.service", 1, None, id="a user's in a slice"),
+    ],
+)
+def test_a_unit_is_what_root_made(tmp_path: Path, cgroup: str, depth: int, unit: str | None) -> None:
+    """A user to whom a cgroup was given may give those below it the name of a unit."""
+    lay_out(tmp_path, {"7/status": status("x"), "7/ns/net": "net:[1]", "7/cgroup": f"0::{cgroup}\n".encode()})
+    processes = Processes(str(tmp_path))
+    processes.makers = lambda _controllers, _parts: Made(depth, 1000)
+    process = processes.read(7)
+    assert process
+    assert process.unit == unit
+
+
+def test_a_unit_whose_cgroup_a_process_has_left_is_unknown(tmp_path: Path) -> None:
+    """Once the cgroups are gone, it is not known who made them."""
+    lay_out(tmp_path, {"7/cgroup": b"0::/user/bob/0/nginx.service\n"})
+
+    def moved(_controllers: str, parts: tuple[str, ...]) -> Made:
+        lay_out(tmp_path, {"7/cgroup": b"0::/\n"})
+        return Made(len(parts), 0)
+
+    assert Process(7, "x", 0, 1, str(tmp_path / "7"), makers=moved).unit is None
 
 
 def test_cgroup_of_a_process_that_has_ended(tmp_path: Path) -> None:

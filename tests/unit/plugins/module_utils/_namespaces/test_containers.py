@@ -83,10 +83,15 @@ def test_local_processes() -> None:
 def test_container_that_a_user_claims(tmp_path: Path) -> None:
     layout = {f"/var/lib/docker/containers/{ID}/config.v2.json": b'{"Name": "/web"}'}
     lay_out(tmp_path, {"7/cgroup": f"0::/user/docker-{ID}.scope\n".encode()})
-    container_of = container_finder(
-        EngineFiles(files_of(tmp_path / "root", layout)), lambda _controllers, _parts: Made(1, 1000)
+    process = Process(
+        7,
+        "x",
+        1000,
+        1,
+        str(tmp_path / "7"),
+        container_of=container_finder(EngineFiles(files_of(tmp_path / "root", layout))),
+        makers=lambda _controllers, _parts: Made(1, 1000),
     )
-    process = Process(7, "x", 1000, 1, str(tmp_path / "7"), container_of=container_of)
     assert process.container == Container(ID, "docker", user=1000)
     assert not any(Filters.from_options({"containers": [name]}).take_process(process) for name in ("web", ID, "*"))
 

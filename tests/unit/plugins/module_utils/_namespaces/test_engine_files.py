@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made, Place, place_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made, Place, by_root, place_of
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Pod, Settings
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
@@ -34,7 +34,7 @@ STORAGE = "/var/lib/containers/storage/overlay-containers"
 
 
 def container(folder: Path, path: str, layout: Layout) -> Container | None:
-    return EngineFiles(files_of(folder, layout)).container_at(place_of(f"0::{path}\n", {}))
+    return EngineFiles(files_of(folder, layout)).container_at(place_of(f"0::{path}\n", {}, by_root))
 
 
 def of(found: object) -> bytes:

@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, NotPermittedError, TooDeepError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
@@ -60,6 +61,15 @@ def test_program_of_this_process() -> None:
 def test_unit_that_started(tmp_path: Path, files: dict[str, bytes], unit: str | None) -> None:
     lay_out(tmp_path, dict(files))
     assert unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7"))) == unit
+
+
+def test_unit_that_started_is_what_root_made(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"7/cgroup": SESSION, "7/status": status(5), "5/cgroup": b"0::/user/bob/0/ssh.service\n"})
+
+    def made(_controllers: str, parts: tuple[str, ...]) -> Made:
+        return Made(1, 1000) if parts[0] == "user" else Made(len(parts), 0)
+
+    assert unit_that_started(Process(7, "sshd", 0, 1, str(tmp_path / "7"), makers=made)) is None
 
 
 def test_unit_that_started_a_process_whose_first_thread_has_ended(tmp_path: Path) -> None:
