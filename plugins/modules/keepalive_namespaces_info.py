@@ -218,8 +218,8 @@ unreadable:
     - What could not be read, by kind and reason. The kind is V(process) or V(namespace).
     - V(permission_denied) and V(refused) mean that the kernel does not let it be read. The message has the cause.
     - V(processes_hidden) means that C(hidepid) hides other users' processes.
-    - V(cgroup_too_deep) means that the path of the process's cgroup is longer than the kernel shows. Users can make such
-      cgroups. It is not known in which unit and container the process is.
+    - V(cgroup_too_deep) means that the path of the process's cgroup is longer than the kernel shows. Users can make
+      such cgroups. It is not known in which unit and container the process is.
     - V(table_unreadable) means that the connections cannot be counted.
     - V(ended) means that the process or network namespace ended meanwhile.
   returned: success

@@ -164,6 +164,7 @@ sockets:
         unit:
           description:
             - The systemd unit, from the process's cgroup. V(null) if the process is outside of all units or has ended.
+            - V(null) also if a user made the cgroup, or if it is not known who made it.
           returned: success
           type: str
           sample: postgresql@15-main.service
@@ -322,8 +323,8 @@ unreadable:
     - V(permission_denied), V(kernel_too_old) and V(refused) mean that the kernel does not let it be read. The message
       has the cause.
     - V(processes_hidden) means that C(hidepid) hides other users' processes.
-    - V(cgroup_too_deep) means that the path of the process's cgroup is longer than the kernel shows. Users can make such
-      cgroups. It is not known in which unit and container the process is.
+    - V(cgroup_too_deep) means that the path of the process's cgroup is longer than the kernel shows. Users can make
+      such cgroups. It is not known in which unit and container the process is.
     - V(socket_units_unknown) means that C(systemctl) does not tell where the socket units of O(units) listen.
     - V(table_unreadable) means that a namespace's table of sockets cannot be read.
     - V(first_thread_ended) means that the process is left without its first thread. Kernels before Linux 6.9 need it.

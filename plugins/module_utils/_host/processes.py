@@ -441,5 +441,5 @@ def _error(path: str, exc: OSError) -> GoneError | NotPermittedError:
     require_not_exhausted(path, exc)
     if isinstance(exc, (FileNotFoundError, ProcessLookupError)):
         return GoneError(f"{path} is gone.")
-    kinds = {errno.EFBIG: _TooLargeError, errno.ENAMETOOLONG: TooDeepError}
+    kinds: dict[int, type[NotPermittedError]] = {errno.EFBIG: _TooLargeError, errno.ENAMETOOLONG: TooDeepError}
     return kinds.get(exc.errno or 0, NotPermittedError)(f"{path} cannot be read: {exc.strerror}.")

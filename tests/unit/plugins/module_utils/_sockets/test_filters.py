@@ -8,7 +8,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError, NotPermittedError, TooDeepError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    InvalidValueError,
+    NotPermittedError,
+    TooDeepError,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters

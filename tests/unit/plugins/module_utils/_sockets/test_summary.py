@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import typing as t
 
-import pytest
-
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import summary as summary_module
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
@@ -18,6 +16,8 @@ from ansible_collections.linux.tcp.tests.unit.samples import ENTRY, LISTENER, ON
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_tally(tmp_path: Path) -> None:
