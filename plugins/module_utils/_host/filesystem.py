@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import posixpath
 import stat
@@ -37,6 +38,7 @@ if t.TYPE_CHECKING:
 
 MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, are read in a few seconds
 TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
+MOST_NAMES = 100_000  # of a folder; they are read in a tenth of a second
 _MOST_KEPT = 64
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
@@ -54,6 +56,7 @@ _REMEDIES = {
     errno.EBUSY: "It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
     errno.EROFS: "Mount it writable, or give another path.",
     errno.ENOSPC: "Make room on that file system.",
+    errno.E2BIG: "Remove what does not belong there.",
     errno.EDQUOT: "Make room in the quota of that file system.",
 }
 
@@ -179,13 +182,16 @@ class FileSystem:
     def listdir(self, path: str) -> list[str]:
         """Return the names in a folder, in no order.
 
-        :raises OSError: where it cannot be read.
+        :raises OSError: where it cannot be read; with E2BIG where it has too many.
         """
         descriptor = self.open_file(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            return os.listdir(descriptor)
+            names = names_in(descriptor, MOST_NAMES + 1)
         finally:
             close(descriptor)
+        if len(names) > MOST_NAMES:
+            raise OSError(errno.E2BIG, f"it has more than {MOST_NAMES} names")
+        return names
 
     def lexists(self, path: str) -> bool:
         """Return whether there is something, if only a link that leads nowhere."""
@@ -255,6 +261,15 @@ class FileSystem:
             return "unreadable", b"", reason_of(exc)
         except ValueError as exc:
             return "missing", b"", str(exc)
+
+
+def names_in(descriptor: int, most: int) -> list[str]:
+    """Return the names in an open folder, of more than ``most`` the first ones that the system tells.
+
+    :raises OSError: when the system refuses.
+    """
+    with os.scandir(descriptor) as entries:
+        return [entry.name for entry in itertools.islice(entries, most)]
 
 
 def _content_of(file: t.BinaryIO) -> tuple[Kind, bytes, str]:

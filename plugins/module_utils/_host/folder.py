@@ -23,8 +23,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import CAP_FOWNER, has_capability
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+    MOST_NAMES,
     FixedContentError,
     KernelDevices,
+    names_in,
     reason_of,
     refused,
     remedy_of,
@@ -209,10 +211,10 @@ class Folder:
         return all(name.startswith(_PREFIX) and name.endswith(_SUFFIX) for name in self.names())
 
     def names(self) -> list[str]:
-        """Return the names of all files."""
+        """Return the names of all files, of very many the first ones that the system tells."""
         descriptor = self._open(".", os.O_RDONLY | os.O_DIRECTORY)
         try:
-            return os.listdir(descriptor)
+            return names_in(descriptor, MOST_NAMES)
         finally:
             close(descriptor)
 

@@ -755,9 +755,9 @@ def test_what_the_system_does_not_tell_is_not_taken_for_nothing(
 @pytest.mark.parametrize(
     ("function", "ask"),
     [
-        pytest.param("listdir", lambda files: files.names("/etc"), id="names"),
-        pytest.param("listdir", lambda files: files.matching("/etc/*.conf"), id="files of a pattern"),
-        pytest.param("listdir", lambda files: files.paths("/*/a.conf"), id="paths of a pattern"),
+        pytest.param("scandir", lambda files: files.names("/etc"), id="names"),
+        pytest.param("scandir", lambda files: files.matching("/etc/*.conf"), id="files of a pattern"),
+        pytest.param("scandir", lambda files: files.paths("/*/a.conf"), id="paths of a pattern"),
         pytest.param("open", lambda files: files.matching("/etc/a.conf"), id="content of a pattern"),
         pytest.param("open", lambda files: files.text("/etc/a.conf"), id="content"),
         pytest.param("stat", lambda files: files.text("/etc/a.conf"), id="look"),

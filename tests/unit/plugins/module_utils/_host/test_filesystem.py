@@ -175,6 +175,18 @@ def test_links_are_seen(root: Path) -> None:
     assert [(found.lexists(path), found.islink(path)) for path in ("/link", "/nowhere")] == [(True, True)] * 2
 
 
+def test_a_folder_with_too_many_names_is_not_listed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user may fill a folder that this user owns."""
+    system, found = FileSystem(str(root)), sorted(os.listdir(str(root)))
+    monkeypatch.setattr(filesystem, "MOST_NAMES", len(found))
+    assert sorted(system.listdir("/")) == found
+    monkeypatch.setattr(filesystem, "MOST_NAMES", len(found) - 1)
+    with pytest.raises(OSError, match=f"it has more than {len(found) - 1} names") as failed:
+        system.listdir("/")
+    assert failed.value.errno == errno.E2BIG
+    assert filesystem.remedy_of(failed.value) == " Remove what does not belong there."
+
+
 def test_names_and_links(root: Path) -> None:
     found = FileSystem(str(root))
     assert sorted(found.listdir("/")) == ["file", "folder", "link", "loop", "nowhere", "pipe"]

@@ -212,6 +212,13 @@ def test_files_of_this_run_are_known_by_name() -> None:
     assert not is_of_this_run(".linux.tcp.1.tmp")
 
 
+def test_of_very_many_names_the_first_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user may fill a folder that this user owns."""
+    monkeypatch.setattr(folders, "MOST_NAMES", 3)
+    folder = folder_of(tmp_path, {str(number): b"" for number in range(5)})
+    assert len(folder.names()) == 3
+
+
 def test_a_folder_with_leftovers_only_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = folder_of(tmp_path)
     assert folder.is_empty()
