@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import posixpath
 import time
@@ -34,6 +35,7 @@ LOCK_FILE = "/run/linux.tcp.keepalive.lock"
 _MOST_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 _LOCKS = "/proc/locks"
+_MOST_LOCKS = 100_000  # that are looked through; a user may hold any number
 
 
 class Lock:
@@ -118,7 +120,7 @@ def _stranger_with(descriptor: int) -> str:
     found = os.fstat(descriptor)
     file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
     with contextlib.suppress(OSError, ValueError, KeepaliveError), open(_LOCKS, encoding="ascii") as locks:
-        held = (line.split()[1:6] for line in locks)
+        held = (line.split()[1:6] for line in itertools.islice(locks, _MOST_LOCKS))
         pid = next((int(one[3]) for one in held if one[0] == "FLOCK" and one[4] == file), 0)
         holder = Processes().read(pid)
         if holder is not None and holder.uid not in (0, os.geteuid()):

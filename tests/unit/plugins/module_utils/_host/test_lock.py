@@ -13,6 +13,7 @@ import sys
 import time
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -20,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host import lock as lock_module
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
 from ansible_collections.linux.tcp.tests.unit.host import (
     Refusing,
     environment,
@@ -225,3 +227,28 @@ def test_a_root_that_cannot_be_locked(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(LockedError) as caught, Lock(Files(str(tmp_path))).held():
         pytest.fail("the lock was given")
     assert str(caught.value) == f"{tmp_path}/ cannot be locked: No locks available. Fix that file system."
+
+
+@pytest.mark.parametrize(("most", "holder"), [(3, "Process 7 (x) of the user 3000000"), (2, "Another run")])
+def test_only_the_first_locks_are_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, holder: str
+) -> None:
+    """A user may hold any number of locks."""
+    found = tmp_path.stat()
+    file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    others = "1: POSIX  ADVISORY  WRITE 6 00:01:1 0 0\n" * 2
+    locks = tmp_path / "locks"
+    locks.write_text(f"{others}3: FLOCK  ADVISORY  WRITE 7 {file} 0 EOF\n")
+    process = Process(7, "x", 3_000_000, 1, str(tmp_path))
+    monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.1)
+    monkeypatch.setattr(lock_module, "_LOCKS", str(locks))
+    monkeypatch.setattr(lock_module, "_MOST_LOCKS", most)
+    monkeypatch.setattr(lock_module, "Processes", lambda: mock.Mock(read={7: process}.get))
+    lock, folder = lock_of(tmp_path), os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with pytest.raises(LockedError) as caught, lock.held():
+            pytest.fail("the lock was given twice")
+    finally:
+        os.close(folder)
+    assert str(caught.value).startswith(f"{holder} has held the lock of {tmp_path}/")
