@@ -302,10 +302,17 @@ def test_container_by_its_monitor(
     assert [container.name for container in one.containers] == found
 
 
-def test_command_lines_of_other_users_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user may have it in a file whose file system never answers, or let it be as large as the memory."""
-    status = b"Name:\tx\nPPid:\t1\nUid:\t1000\t1000\t1000\t1000\n"
+@pytest.mark.parametrize(
+    ("user", "cgroup"),
+    [pytest.param(1000, "/", id="a user's"), pytest.param(0, f"/docker/{'0' * 64}", id="root's in a container")],
+)
+def test_command_lines_of_others_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, cgroup: str
+) -> None:
+    """They may be in a file whose file system never answers, or as large as the memory."""
+    status = f"Name:\tx\nPPid:\t1\nUid:\t{user}\t{user}\t{user}\t{user}\n".encode()
     lay_out(tmp_path, {"7/ns": None, "7/status": b"Name:\tx\nPPid:\t3\n", "3/cmdline": None, "3/status": status})
+    lay_out(tmp_path, {"3/exe": b"", "3/cgroup": f"0::{cgroup}\n".encode()})
     (tmp_path / "7/ns/net").symlink_to("/proc/self/ns/net")
     monkeypatch.setattr(find, "user_of", lambda _descriptor: 0)
     found = scanner(tmp_path, lambda pid: Process(pid, "x", 0, MINE, str(tmp_path / str(pid))))
