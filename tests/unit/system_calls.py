@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import mmap
 import os
 import socket
 import struct
@@ -45,6 +46,10 @@ _PR_SET_NO_NEW_PRIVS = 38
 PIDFD_GETFD = 438
 _SECCOMP = 277 if _IS_ARM else 317
 SETSOCKOPT = 208 if _IS_ARM else 54
+GETSOCKOPT = 209 if _IS_ARM else 55
+GETSOCKNAME = 204 if _IS_ARM else 51
+GETPEERNAME = 205 if _IS_ARM else 52
+_USERFAULTFD = 282 if _IS_ARM else 323
 _EXIT = 93 if _IS_ARM else 60
 
 # include/uapi/linux/capability.h
@@ -55,9 +60,17 @@ _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
 
+# include/uapi/linux/userfaultfd.h; struct uffdio_api, struct uffdio_register
+_UFFDIO_API, _UFFDIO_REGISTER = 0xC018AA3F, 0xC020AA00
+_UFFD_API = 0xAA
+_UFFDIO_REGISTER_MODE_MISSING = 1
+_API = struct.Struct("=QQQ")
+_REGISTER = struct.Struct("=QQQQ")
+
 # include/uapi/linux/seccomp.h, include/uapi/linux/filter.h, include/uapi/linux/bpf_common.h
 _SECCOMP_MODE_FILTER = 2
 _SECCOMP_SET_MODE_FILTER = 1
+_SECCOMP_RET_KILL_PROCESS = 0x80000000
 _SECCOMP_RET_ERRNO = 0x00050000
 _SECCOMP_RET_ALLOW = 0x7FFF0000
 _LOAD_WORD = 0x20
@@ -133,12 +146,24 @@ def refuse_call(call: int, error: int, *, third: int | None = None) -> None:
 
     With ``third`` it fails only if it has this third argument.
     """
+    _answer_call(call, _SECCOMP_RET_ERRNO | error, third)
+
+
+def end_at_call(call: int, *, third: int | None = None) -> None:
+    """Let a system call, with this third argument if one is given, end this process by SIGSYS from now on.
+
+    No code can ignore it, as it can ignore an error.
+    """
+    _answer_call(call, _SECCOMP_RET_KILL_PROCESS, third)
+
+
+def _answer_call(call: int, answer: int, third: int | None) -> None:
     tests = [(_NUMBER, call)] + ([] if third is None else [(_THIRD_ARGUMENT, third)])
     program = b""
     for at, (offset, value) in enumerate(tests):
         to_allow = 2 * (len(tests) - at) - 1
         program += _instruction(_LOAD_WORD, value=offset) + _instruction(_JUMP_IF_EQUAL, no=to_allow, value=value)
-    program += _instruction(_RETURN, value=_SECCOMP_RET_ERRNO | error)
+    program += _instruction(_RETURN, value=answer)
     program += _instruction(_RETURN, value=_SECCOMP_RET_ALLOW)
     buffer = ctypes.create_string_buffer(program)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -166,6 +191,20 @@ def take_descriptor(process: int, number: int) -> int:
     result = _LIBC.syscall(PIDFD_GETFD, process, number, 0)
     _require(result)
     return int(result)
+
+
+def send_unfilled_page(descriptor: int) -> None:
+    """Send from a page of memory that nobody fills, so that the call never returns: userfaultfd(2).
+
+    It takes CAP_SYS_PTRACE in the first user namespace.
+    """
+    faults = _LIBC.syscall(_USERFAULTFD, os.O_CLOEXEC)
+    _require(faults)
+    page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    fcntl.ioctl(faults, _UFFDIO_API, _API.pack(_UFFD_API, 0, 0))
+    fcntl.ioctl(faults, _UFFDIO_REGISTER, _REGISTER.pack(address, mmap.PAGESIZE, _UFFDIO_REGISTER_MODE_MISSING, 0))
+    _require(_LIBC.send(descriptor, ctypes.c_void_p(address), 1, 0))
 
 
 def drop_packets(one: socket.socket) -> None:

@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.options import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     TOO_OLD_REMEDY,
     Duplicator,
+    as_socket,
     has_privilege,
     remedy,
 )
@@ -120,7 +121,7 @@ def _set_all(duplicator: Duplicator, changes: t.Iterable[Change], want: DesiredS
         for change in changes:
             one = change.before
             try:
-                copy = duplicate_socket(duplicator, one.inode, one.holders)
+                copy = as_socket(duplicate_socket(duplicator, one.inode, one.holders))
                 try:
                     _set(copy, one, want, outcome)
                 finally:
@@ -140,7 +141,7 @@ def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
     :raises GoneError: where it is another connection now.
     :raises KeepaliveError: where it cannot be read.
     """
-    before = read_options(copy)
+    before = read_options(copy.fileno())
     # the entries of MPTCP are its subflows, of which the first may have ended
     if not before.mptcp and not _is_still(copy, found.entries[0]):
         raise GoneError(f"Socket {found.inode} is another connection now.")
@@ -149,7 +150,7 @@ def _set(copy: socket.SocketType, found: Socket, want: DesiredState, outcome: Ou
         outcome.leave(found._replace(options=before), want)
         return
     failure = _apply(copy, change)
-    after = read_options(copy)
+    after = read_options(copy.fileno())
     if failure and after == before._replace(idle=after.idle):
         outcome.unreachable.append((change.before, REFUSED._replace(message=failure)))
         return
@@ -175,7 +176,7 @@ def _apply(copy: socket.SocketType, change: Change) -> str:
             _switch(copy, False)
         if change.rearm or wanted.keepalive != before.keepalive:
             _switch(copy, wanted.keepalive)
-        now = read_options(copy)
+        now = read_options(copy.fileno())
         kept = [name for name in ("keepalive", *pinned) if getattr(now, name) != getattr(wanted, name)]
         if not kept:
             return ""

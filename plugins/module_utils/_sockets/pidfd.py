@@ -75,10 +75,10 @@ def open_process(number: int, proc: str = "/proc") -> int:
         raise _error(exc, proc) from exc
 
 
-def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -> socket.SocketType:
-    """Return a duplicate of a process's TCP socket, for the caller to close at once.
+def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -> int:
+    """Return a duplicate of the descriptor of a process's TCP socket, for the caller to close at once.
 
-    It is of the plain type, without a ``with`` block of its own, because that takes half the time.
+    No call of this function waits for the lock of the socket; see options.py.
 
     ``proc`` serves the message. Nothing is done with the duplicate before its inode is compared,
     because the process may have closed the descriptor and opened another one in its place.
@@ -98,13 +98,27 @@ def duplicate(pidfd: int, descriptor: int, *, inode: int, proc: str = "/proc") -
             raise _error(exc, proc) from exc
         if not stat.S_ISSOCK(found.st_mode) or found.st_ino != inode:
             raise GoneError(f"Descriptor {descriptor} is no longer socket {inode}.")
+    except BaseException:
+        close(number)
+        raise
+    return number
+
+
+def as_socket(descriptor: int) -> socket.SocketType:
+    """Return an object for a duplicate, which has to be detached or closed in its place.
+
+    It is of the plain type, without a ``with`` block of its own, because that takes half the time. Python calls
+    getsockname(2) here, which waits for the lock of the socket (options.py). So it is for changes only, which wait
+    for it too.
+    """
+    try:
         # IPv6, because the addresses of both families fit into its buffer. Python would make the shared
         # socket non-blocking if a default timeout were set.
         if socket.getdefaulttimeout() is not None:
             raise RuntimeError("A default timeout would change other processes' sockets.")
-        return socket.SocketType(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, number)
+        return socket.SocketType(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, descriptor)
     except BaseException:
-        close(number)
+        close(descriptor)
         raise
 
 
@@ -116,7 +130,7 @@ class Duplicator:
         self._pid = 0
         self._pidfd = -1
 
-    def duplicate(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> socket.SocketType:
+    def duplicate(self, inode: int, holders: t.Iterable[tuple[int, int]]) -> int:
         """Return a duplicate from the first holder that still has the socket, for the caller to close at once.
 
         A holder is the number of a process or thread and that of a descriptor.

@@ -54,8 +54,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.socket_units import listening_ends
 
 if t.TYPE_CHECKING:
-    import socket
-
     from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import End, Filters
@@ -374,7 +372,7 @@ class SocketScanner:
             try:
                 return read_options(copy, whole=whole), None
             finally:
-                close(copy.detach())
+                close(copy)
         except GoneError:
             if all(process.number == process.pid for process, _descriptor in held):
                 self.unreadable.add("socket", ENDED)
@@ -396,6 +394,6 @@ def _is_at(entry: Entry, ends: t.Iterable[End]) -> bool:
     return any(entry.local_port == port and accepts(address, entry.local_address) for address, port in ends)
 
 
-def duplicate_socket(duplicator: Duplicator, inode: int, held: t.Sequence[Holder]) -> socket.SocketType:
+def duplicate_socket(duplicator: Duplicator, inode: int, held: t.Sequence[Holder]) -> int:
     """Return a duplicate of a socket from those who hold it, as :meth:`Duplicator.duplicate` does."""
     return duplicator.duplicate(inode, [(process.number, descriptor) for process, descriptor in held])

@@ -366,6 +366,28 @@ def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
     assert run_isolated(SCENARIOS / "protected_processes.py") == {"found": [[True], [True]]}
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        pytest.param({}, id="all"),
+        pytest.param({"states": ["established", "listening"], "covered": False}, id="filters"),
+        pytest.param({"idle_timeout": 350, "limit": 1200}, id="limits"),
+    ],
+)
+def test_a_summary_makes_no_call_that_takes_the_lock_of_a_socket(filters: dict[str, t.Any]) -> None:
+    answer = run_isolated(SCENARIOS / "without_lock.py", filters=filters)
+    assert answer["totals"]["unknown"] == 0
+    assert answer["totals"]["not_covered"] >= 4
+    assert "keepalive_off" in answer["reasons"]
+
+
+def test_a_user_who_holds_the_lock_of_a_socket_does_not_hold_up_a_summary() -> None:
+    assert run_isolated(SCENARIOS / "locked.py") == {
+        "totals": {"sockets": 3, "covered": 1, "not_covered": 2, "unknown": 0},
+        "locked": True,
+    }
+
+
 def test_a_lingering_socket_does_not_hold_up_its_last_holder() -> None:
     # without the timer this takes a day
     assert run_isolated(SCENARIOS / "lingering.py") == {"handler": True, "timer": [0.0, 0.0]}

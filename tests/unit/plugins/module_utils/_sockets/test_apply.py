@@ -54,18 +54,18 @@ def found(mine: socket.socket) -> Socket:
     inode = os.fstat(mine.fileno()).st_ino
     entry = Entry(STATES["listening"], socket.inet_aton(address), port, bytes(4), 0, inode, 0, 0.0, 0, 0)
     process = Process(os.getpid(), "x", 0, 1, "/proc/self")
-    return Socket(inode, 1, (entry,), ((process, mine.fileno()),), read_options(mine))
+    return Socket(inode, 1, (entry,), ((process, mine.fileno()),), read_options(mine.fileno()))
 
 
 def values_of(mine: socket.socket) -> tuple[bool | int | None, ...]:
-    options = read_options(mine)
+    options = read_options(mine.fileno())
     return options.keepalive, options.time, options.intvl, options.probes
 
 
 def test_set(mine: Stubborn) -> None:
     outcome = Outcome()
     _set(mine, found(mine), DesiredState(pins=Values(probes=3)), outcome)
-    assert [change.after.options for change in outcome.changed] == [read_options(mine)]
+    assert [change.after.options for change in outcome.changed] == [read_options(mine.fileno())]
     assert (values_of(mine)[0], values_of(mine)[3]) == (True, 3)
     assert not outcome.unreachable
     assert not outcome.partly

@@ -27,7 +27,7 @@ def _opened() -> t.Iterator[socket.socket]:
 @pytest.mark.parametrize("keepalive", [False, True])
 def test_all_options(opened: socket.socket, keepalive: bool) -> None:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
-    options = read_options(opened)
+    options = read_options(opened.fileno())
     assert options._replace(idle=None) == Options(
         keepalive=keepalive, time=600, intvl=30, probes=4, user_timeout=5000, mptcp=False
     )
@@ -35,13 +35,15 @@ def test_all_options(opened: socket.socket, keepalive: bool) -> None:
 
 
 def test_no_more_is_read_than_decides_what_covers_a_socket(opened: socket.socket) -> None:
-    assert read_options(opened, whole=False) == Options(keepalive=False)
+    assert read_options(opened.fileno(), whole=False) == Options(keepalive=False)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    assert read_options(opened, whole=False) == Options(keepalive=True, time=600, intvl=30, probes=4, user_timeout=5000)
+    assert read_options(opened.fileno(), whole=False) == Options(
+        keepalive=True, time=600, intvl=30, probes=4, user_timeout=5000
+    )
 
 
 def test_a_socket_that_is_closed(opened: socket.socket) -> None:
     opened.close()
     with pytest.raises(KeepaliveError) as caught:
-        read_options(opened)
+        read_options(opened.fileno())
     assert str(caught.value) == "the kernel refuses to tell its options: Bad file descriptor."

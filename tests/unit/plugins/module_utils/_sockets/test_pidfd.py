@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.pidfd import (
     Duplicator,
+    as_socket,
     duplicate,
     open_process,
     remedy,
@@ -37,7 +38,7 @@ def test_duplicate() -> None:
     pidfd = open_process(os.getpid())
     with socket.socket() as mine:
         mine.settimeout(5)  # which makes it non-blocking
-        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))) as copy:
+        with closing(as_socket(duplicate(pidfd, mine.fileno(), inode=inode_of(mine)))) as copy:
             number = copy.fileno()
             assert number != mine.fileno()
             assert not os.get_inheritable(number)
@@ -52,10 +53,19 @@ def test_duplicate() -> None:
 def test_blocking_stays() -> None:
     pidfd = open_process(os.getpid())
     with socket.socket() as mine:
-        with closing(duplicate(pidfd, mine.fileno(), inode=inode_of(mine))):
+        with closing(as_socket(duplicate(pidfd, mine.fileno(), inode=inode_of(mine)))):
             pass
         assert os.get_blocking(mine.fileno())
     os.close(pidfd)
+
+
+def test_no_object_where_a_default_timeout_would_change_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with socket.socket() as mine:
+        monkeypatch.setattr(socket, "getdefaulttimeout", lambda: 5)
+        with pytest.raises(RuntimeError, match="A default timeout would change other processes' sockets"):
+            as_socket(os.dup(mine.fileno()))
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_what_is_no_longer_there() -> None:
@@ -105,8 +115,9 @@ def test_lend_by_the_first_that_has_it() -> None:
     duplicator, me = Duplicator(), os.getpid()
     with socket.socket() as mine, socket.socket() as other:
         holders = [(me, 999999), (me, other.fileno()), (me, mine.fileno())]
-        with closing(duplicator.duplicate(inode_of(mine), holders)) as copy:
-            assert inode_of(copy) == inode_of(mine)
+        copy = duplicator.duplicate(inode_of(mine), holders)
+        assert os.fstat(copy).st_ino == inode_of(mine)
+        os.close(copy)
         with pytest.raises(GoneError):
             duplicator.duplicate(inode_of(mine), holders[:2])
         with pytest.raises(GoneError):

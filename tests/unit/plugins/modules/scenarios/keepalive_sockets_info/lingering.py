@@ -21,5 +21,5 @@ client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 1000
 with waits_cut_short():
     copy = Duplicator().duplicate(inode(client), [(os.getpid(), client.fileno())])
     client.close()
-    copy.close()
+    os.close(copy)
 report(handler=signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, timer=signal.getitimer(signal.ITIMER_REAL))
