@@ -89,7 +89,8 @@ def _idle(descriptor: int) -> float | None:
     pointers = ctypes.byref(info), ctypes.byref(length)
     if _getsockopt(descriptor, socket.IPPROTO_TCP, socket.TCP_INFO, *pointers) or length.value != _LAST_HEARD.size:
         return None
-    return min(_LAST_HEARD.unpack(info.raw)) / 1000
+    heard: tuple[int, int] = _LAST_HEARD.unpack(info.raw)
+    return min(heard) / 1000
 
 
 def _number(descriptor: int, level: int, option: int) -> int:
