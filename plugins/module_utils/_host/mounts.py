@@ -118,10 +118,12 @@ class Mounts:
 
         ``folder_at`` returns the path, free of links, of a folder that this process sees; None where there is none. In
         a container the mount of the root folder counts as one that survives where it shows nothing else: what runs the
-        container keeps it for the next start.
+        container keeps it for the next start. Its upper layer is a folder of the host, unless another mount is there.
         """
         mount = self.of(path)
         if mount is None:
+            return None
+        if in_container and mount is self.root and mount.upper_layer and self.of(mount.upper_layer) is mount:
             return None
         found = self._loss(mount, folder_at, seen=frozenset())
         is_kept = in_container and found is not None and not found.is_certain and mount is self.root

@@ -375,10 +375,10 @@ def test_processes_that_are_not_dumpable_or_have_users_of_their_own() -> None:
     ],
 )
 def test_a_summary_makes_no_call_that_takes_the_lock_of_a_socket(filters: dict[str, t.Any]) -> None:
-    answer = run_isolated(SCENARIOS / "without_lock.py", filters=filters)
-    assert answer["totals"]["unknown"] == 0
-    assert answer["totals"]["not_covered"] >= 4
-    assert "keepalive_off" in answer["reasons"]
+    result = run_isolated(SCENARIOS / "without_lock.py", filters=filters)
+    assert result["totals"]["unknown"] == 0
+    assert result["totals"]["not_covered"] >= 4
+    assert "keepalive_off" in result["reasons"]
 
 
 def test_a_user_who_holds_the_lock_of_a_socket_does_not_hold_up_a_summary() -> None:

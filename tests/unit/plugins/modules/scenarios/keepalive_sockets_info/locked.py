@@ -14,7 +14,7 @@ import signal
 import time
 from pathlib import Path
 
-from ansible_collections.linux.tcp.tests.unit.socket_tools import answer, connect, end, gather, keepalive, listen, skip
+from ansible_collections.linux.tcp.tests.unit.socket_tools import connect, end, gather, keepalive, listen, report, skip
 from ansible_collections.linux.tcp.tests.unit.system_calls import send_unfilled_page
 
 PATIENCE = 20
@@ -42,4 +42,4 @@ while not waits_in_send():
 found = gather(os.getpid(), pid, summary_only=True)
 locked = waits_in_send()  # else the alarm has ended the child, because the summary waited for it
 end(pid)
-answer(totals=found["totals"], locked=locked)
+report(totals=found["totals"], locked=locked)

@@ -12,13 +12,13 @@ from __future__ import annotations
 import socket
 
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
-    answer,
     connect,
     gather,
     keepalive,
     kept,
     listen,
     parameters,
+    report,
 )
 from ansible_collections.linux.tcp.tests.unit.system_calls import (
     GETPEERNAME,
@@ -38,4 +38,4 @@ end_at_call(SETSOCKOPT)
 found = gather(summary_only=True, **parameters()["filters"])
 for one in kept:  # Python would warn of those that are left open, and call getsockname(2) for the warning
     one.close()
-answer(totals=found["totals"], reasons=[one["code"] for one in found["reasons"]])
+report(totals=found["totals"], reasons=[one["code"] for one in found["reasons"]])
