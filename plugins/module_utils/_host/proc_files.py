@@ -25,7 +25,7 @@ def read_proc(path: str, most: int) -> bytes:
 
     :raises OSError: when the system refuses; with EFBIG where it is more than ``most`` bytes.
     """
-    chunks = []
+    chunks: list[bytes] = []
     with open(path, "rb", buffering=0) as file:
         while most >= 0:
             chunk = file.read(min(most + 1, _CHUNK))

@@ -48,6 +48,7 @@ if t.TYPE_CHECKING:
 
 
 _LINES_NAMED = 3
+_MAY_SET = "a line there may set other keepalive values after the boot."
 _NO_LOADER = "Nothing applies sysctl files when this system boots, so those that were found have no effect then."
 _CHROOT = (
     "This is a chroot: the prediction is for the system in it. The running kernel is the one of the machine around it, "
@@ -258,8 +259,10 @@ class Snapshot:
             *(
                 Finding(
                     *("hidden_place" if place.is_usual else "unseen_place", place.path, None),
-                    f"{printable(place.path)} cannot be read ({place.reason}): a line there may set other keepalive "
-                    f"values after the boot. {remedy_of_denial(place.denied)}",
+                    f"{place.reason} {_MAY_SET[0].upper()}{_MAY_SET[1:]}"
+                    if place.is_failure
+                    else f"{printable(place.path)} cannot be read ({place.reason}): {_MAY_SET} "
+                    f"{remedy_of_denial(place.denied)}",
                 )
                 for place in self.unseen
             ),

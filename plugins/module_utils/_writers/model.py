@@ -64,16 +64,18 @@ class Writer:
 
 @dataclasses.dataclass(frozen=True)
 class Unseen:
-    """A file or folder in which such a line may stand, and which this process may not see.
+    """A file or folder in which such a line may stand, and which cannot be read.
 
     ``denied`` says to whom the system denies it. ``is_usual`` says that it is closed to users on most hosts, and that
-    nothing in it sets the keys there.
+    nothing in it sets the keys there. ``is_failure`` says that reading failed otherwise, and that ``reason`` is a
+    message about it.
     """
 
     path: str
     reason: str
     denied: Denied
     is_usual: bool = False
+    is_failure: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the places in which a line may set keepalive keys, and note those that this process may not see."""
+"""Read the places in which a line may set keepalive keys, and note those that cannot be read."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -11,38 +11,45 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.visibility import denying
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CLOSED_TO_USERS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+
+T = t.TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
-    """The files of a system; ``unseen`` are the places that were looked for and are denied, by path."""
+    """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path.
+
+    No error of a file ends the search: the owner of a file that a line calls could otherwise end each run.
+    """
 
     files: Files
     unseen: dict[str, Unseen] = dataclasses.field(default_factory=dict)
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
-        return self.files.matching(pattern, on_denied=self._note)
+        return self._read(pattern, lambda: self.files.matching(pattern, on_denied=self._note), [])
 
     def executables(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern and that are executable."""
-        files = self.files.matching(pattern, on_denied=self._note_executable)
-        return [file for file in files if self.files.is_executable(file.target)]
+        files: list[SysctlFile]
+        files = self._read(pattern, lambda: self.files.matching(pattern, on_denied=self._note_executable), [])
+        return [file for file in files if self.is_executable(file.target)]
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`Files.paths` does."""
-        return self.files.paths(pattern, on_denied=self._note)
+        return self._read(pattern, lambda: self.files.paths(pattern, on_denied=self._note), [])
 
     def known(self, path: str) -> SysctlFile:
         """Read one file as :meth:`Files.known` does."""
-        file = self.files.known(path)
+        file = self._file(path)
         if file.denied:
             self._note(file)
         return file
@@ -53,26 +60,37 @@ class Reader:
 
     def called(self, path: str) -> SysctlFile:
         """Read a script that a line calls. A file that is not executable may be another argument of that line."""
-        file = self.files.known(path)
+        file = self._file(path)
         if file.denied and self._may_be_executable(file):
             self.unseen[file.path] = Unseen(file.path, file.reason, file.denied)
         return file
 
     def name_of(self, path: str) -> str:
         """Return the name that a loader has for a file, where one reads its folder."""
-        return self.files.read(path).path
+        return self._read(path, lambda: self.files.read(path).path, path)
 
     def resolve(self, path: str) -> str:
-        """Return a path with every link followed."""
-        return self.files.resolve(path)
+        """Return a path with every link followed; the path itself where that fails."""
+        return self._read(path, lambda: self.files.resolve(path), path)
 
     def is_executable(self, target: str) -> bool:
-        """Return whether a file, whose path is free of links, is a program or a script."""
-        return self.files.is_executable(target)
+        """Return whether a file, whose path is free of links, is a program or a script; True where that is unknown."""
+        return self._read(target, lambda: self.files.is_executable(target), otherwise=True)
 
     def exists(self, path: str) -> bool:
-        """Return whether there is something at a path, links followed."""
-        return self.files.exists(path)
+        """Return whether there is something at a path, links followed; True where that is not known."""
+        return self._read(path, lambda: self.files.exists(path), otherwise=True)
+
+    def _file(self, path: str) -> SysctlFile:
+        return self._read(path, lambda: self.files.known(path), SysctlFile(path=path, target=path, kind="unreadable"))
+
+    def _read(self, path: str, read: t.Callable[[], T], otherwise: T) -> T:
+        """Return what a function reads; another value where it fails, which is noted."""
+        try:
+            return read()
+        except FileError as exc:
+            self.unseen.setdefault(path, Unseen(path, str(exc), "", is_failure=True))
+            return otherwise
 
     def _note(self, file: SysctlFile) -> None:
         denied_by = denying(self.files, file.target)
@@ -85,4 +103,4 @@ class Reader:
             self._note(file)
 
     def _may_be_executable(self, file: SysctlFile) -> bool:
-        return self.files.is_executable(file.target) or not self.files.exists(file.target)
+        return self.is_executable(file.target) or not self.exists(file.target)

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD, lay_out, unprivileged
 from ansible_collections.linux.tcp.tests.unit.writers import SET
@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.tests.unit.writers import SET
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 RUNS = b"@reboot root /opt/tune\n"
@@ -138,3 +139,46 @@ def test_what_root_may_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     files = Files(str(tmp_path), file_system=Denying(str(tmp_path), path))
     found = find_candidates(files, SYSTEMD, files.read_tree()).unseen
     assert found == (Unseen(path, "Permission denied", "to_root"),)
+
+
+class Failing(FileSystem):
+    """Files of which one cannot be read, as on a disk that fails, or where its owner has a lease: fcntl(2)."""
+
+    def __init__(self, root: str, path: str, error: int) -> None:
+        super().__init__(root)
+        self._path, self._error = path, error
+
+    def _require_working(self, path: str) -> None:
+        if path == self._path:
+            raise OSError(self._error, os.strerror(self._error))
+
+    def listdir(self, path: str) -> list[str]:
+        self._require_working(path)
+        return super().listdir(path)
+
+    def content(self, path: str) -> tuple[Kind, bytes, str]:
+        self._require_working(path)
+        return super().content(path)
+
+
+CALLS = {"/etc/crontab": RUNS + b"@reboot root sysctl -p /opt/a.conf\n", "/opt/tune": SET, "/opt/a.conf": b""}
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EINVAL, errno.EAGAIN], ids=errno.errorcode.get)
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/opt/tune", "/opt/tune"),
+        ("/opt/a.conf", "/opt/a.conf"),
+        ("/etc/cron.d", "/etc/cron.d/*"),
+        ("/etc/ufw/ufw.conf", "/etc/ufw/ufw.conf"),
+    ],
+)
+def test_what_cannot_be_read_ends_no_search(tmp_path: Path, path: str, place: str, error: int) -> None:
+    lay_out(tmp_path, {**CALLS, "/etc/cron.d/a": SET, "/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/root/.bashrc": SET})
+    files = Files(str(tmp_path), file_system=Failing(str(tmp_path), path, error))
+    found = find_candidates(files, SYSTEMD, files.read_tree())
+    (unseen,) = found.unseen
+    assert (unseen.path, unseen.denied, unseen.is_failure) == (place, "", True)
+    assert unseen.reason.startswith(f"{path} cannot be read: {os.strerror(error)}.")
+    assert "/root/.bashrc" in {one.writer.path for one in found.candidates if isinstance(one, Setter)}
