@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
 
 def parts_of_messages() -> set[str]:
     """Return the texts in the code, without the values that are put between them."""
-    parts = set()
+    parts: set[str] = set()
     for path in (ROOT / "plugins").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
