@@ -312,17 +312,20 @@ class Processes:
             return 0
         return int(found.group(1)) if found else 0
 
-    def is_of_root(self, pid: int) -> bool:
-        """Return whether a process has no other user than root, nor was started by one as a set-user-ID program."""
-        folder = os.path.join(self.proc, str(pid))
+    def runs_as_root(self, pid: int) -> bool:
+        """Return whether a process has no other user than root, which everybody may see."""
         try:
-            users = _UIDS.search(_read(os.path.join(folder, "status")))
-            if users is None or set(users.group(1).split("\t")) != {"0"}:
-                return False
-            mode = _stat(os.path.join(folder, "exe")).st_mode
+            users = _UIDS.search(_read(os.path.join(self.proc, str(pid), "status")))
         except GoneError:
             return False
-        return not mode & stat.S_ISUID
+        return users is not None and set(users.group(1).split("\t")) == {"0"}
+
+    def is_of_root(self, pid: int) -> bool:
+        """Return whether a process runs as root, and was not started by another user as a set-user-ID program."""
+        try:
+            return self.runs_as_root(pid) and not _stat(os.path.join(self.proc, str(pid), "exe")).st_mode & stat.S_ISUID
+        except GoneError:
+            return False
 
     def arguments(self, pid: int) -> list[str]:
         """Return the command line of a process; empty for one that has ended, and for one that is too long.

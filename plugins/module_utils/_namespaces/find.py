@@ -233,7 +233,7 @@ class NamespaceScanner:
             return None
         parent = self._processes.parent(pid)
         # first: others may let their command line be of any size, and reading it take any time
-        if not parent or not self._processes.is_of_root(parent) or self._is_in_container(parent):
+        if not parent or not self._processes.runs_as_root(parent) or self._is_in_container(parent):
             return None
         # few have a monitor, and it costs little to rule that out; it may change its command line before the next look
         if container_of_monitor(self._processes.arguments(parent)) is None or self._is_in_container(parent):

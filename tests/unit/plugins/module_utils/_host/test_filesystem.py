@@ -125,7 +125,7 @@ def test_content_of_a_file_that_becomes_larger_once_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its owner may wait for that: inotify(7), IN_OPEN."""
-    monkeypatch.setattr(filesystem, "refused", lambda _found: None)
+    monkeypatch.setattr(filesystem, "refused", lambda *_found: None)
     with open(str(tmp_path / "large"), "wb") as file:
         file.truncate(MOST + 1)
     assert FileSystem(str(tmp_path)).content("/large") == ("unreadable", b"", "it is larger than 4 MiB")

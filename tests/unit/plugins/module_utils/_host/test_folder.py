@@ -99,7 +99,7 @@ def test_a_file_that_becomes_larger_once_it_is_opened_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its owner may wait for that: inotify(7), IN_OPEN."""
-    monkeypatch.setattr(folders, "refused", lambda _found: None)
+    monkeypatch.setattr(folders, "refused", lambda *_found: None)
     folder = folder_of(tmp_path, {"most": b"", "huge": b""})
     os.truncate(str(tmp_path / "most"), 4 << 20)
     os.truncate(str(tmp_path / "huge"), (4 << 20) + 1)

@@ -214,7 +214,9 @@ def test_what_may_not_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
-@pytest.mark.parametrize("look", ["pids", "read", "cgroup", "parent", "arguments", "started", "is_of_root"])
+@pytest.mark.parametrize(
+    "look", ["pids", "read", "cgroup", "parent", "arguments", "started", "runs_as_root", "is_of_root"]
+)
 def test_too_many_open_files_tell_nothing_of_a_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: str, code: int
 ) -> None:
@@ -345,7 +347,7 @@ def test_why_a_cgroup_is_unknown(
     assert str(failed.value) == message.format(folder=folder, user=" of the user root")
 
 
-@pytest.mark.parametrize("look", ["parent", "arguments", "is_of_root"])
+@pytest.mark.parametrize("look", ["parent", "arguments", "runs_as_root", "is_of_root"])
 def test_what_the_kernel_does_not_tell_is_not_taken_for_nothing(tmp_path: Path, look: str) -> None:
     lay_out(tmp_path, {"7/status": None, "7/cmdline": None})
     with pytest.raises(NotPermittedError) as failed:
@@ -366,8 +368,11 @@ def test_what_the_kernel_does_not_tell_is_not_taken_for_nothing(tmp_path: Path, 
 def test_is_of_root(tmp_path: Path, users: str, mode: int, *, is_of_root: bool) -> None:
     lay_out(tmp_path, {"7/status": f"Name:\tx\nUid:\t{users}\nGid:\t0\t0\t0\t0\n".encode(), "7/exe": b""})
     (tmp_path / "7/exe").chmod(mode)
-    assert Processes(str(tmp_path)).is_of_root(7) is is_of_root
-    assert not Processes(str(tmp_path)).is_of_root(8)
+    processes = Processes(str(tmp_path))
+    assert processes.is_of_root(7) is is_of_root
+    assert processes.runs_as_root(7) is (users == "0\t0\t0\t0")
+    assert not processes.is_of_root(8)
+    assert not processes.runs_as_root(8)
 
 
 def test_parent_and_arguments(tmp_path: Path) -> None:

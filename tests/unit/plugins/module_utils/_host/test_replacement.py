@@ -288,7 +288,7 @@ def test_undo_leaves_a_file_that_became_too_large(
     undo = files.replace(f"{D}/a.conf", NEW, expected=OLD)
     os.truncate(str(tmp_path / "etc/sysctl.d/a.conf"), (4 << 20) + 1)
     if not is_seen:
-        monkeypatch.setattr(folder, "refused", lambda _found: None)
+        monkeypatch.setattr(folder, "refused", lambda *_found: None)
     with pytest.raises(ForeignChangeError) as caught:
         undo()
     assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
