@@ -226,8 +226,9 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     if not (RELEVANT.search(file.text) or CALLED.search(file.text)) or is_hidden(files, file.path):
         return
-    rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
-    yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
+    if of is not formats.tmpfiles:  # its lines name files, and call nothing
+        rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
+        yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
     if RELEVANT.search(file.text):
         effects = of(file.text.decode("utf-8", "surrogateescape"))
         yield from itertools.islice(_candidates(files, file, effects), MOST_OF_A_FILE)

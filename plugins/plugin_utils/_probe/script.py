@@ -15,6 +15,7 @@ command is not sure or a tool is missing, the output is not complete, and :func:
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 import typing as t
 
@@ -94,7 +95,11 @@ def _words(words: t.Iterable[str]) -> str:
     return " ".join(words)
 
 
+# Lines of mountinfo whose mounts may have sysctl files.
+_MOUNTS_OF_FILES = "|".join(re.escape(path) for path in ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF))))
+
 # Where this user may not look at a place, the host is left to the module, which says so (seen).
+# Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too (u).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 # Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
@@ -150,8 +155,14 @@ for p in {_words(_CREDENTIALS)}; do
 done
 for f in {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
 grep $d -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
+u=
+for p in $(grep -aE '^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ ({_MOUNTS_OF_FILES}) .* - overlay' /proc/self/mountinfo |
+  grep -aoE 'upperdir=/[A-Za-z0-9/._-]*'); do
+  p=${{p#upperdir=}}
+  while [ "$p" ]; do u="$u $p"; p=${{p%/*}}; done
+done
 set --
-for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)}; do
+for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)} $u; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
   elif [ -d "$p" ]; then [ -x "$p" ] || doubt "$p"; echo "folder $p"
   elif [ -e "$p" ]; then echo "file $p"

@@ -81,6 +81,12 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             id="sysctl file that is applied",
         ),
         pytest.param(
+            {"/usr/lib/tmpfiles.d/a.conf": b"f^ /root/.ssh/authorized_keys - - - - x\n", "/root/.ssh/x": b""},
+            {"/root": 0o700},
+            [("/root", True)],
+            id="file that a line of tmpfiles.d makes",
+        ),
+        pytest.param(
             {"/root/.profile": b"", "/var/spool/cron/crontabs": None},
             {"/root": 0o700, "/var/spool/cron/crontabs": 0o700},
             [("/root", True), ("/var/spool/cron/crontabs", True)],
