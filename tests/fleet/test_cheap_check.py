@@ -204,23 +204,31 @@ def test_nothing_to_change(fleet: Fleet) -> None:
 
 
 def test_report(fleet: Fleet) -> None:
-    """Report the values as root, and as a user without access to some files."""
+    """Report the values as root, and as a user without access to some places, of whom the module itself says so."""
     info: Task = {"linux.tcp.keepalive_info": {}}
     keepalive: Task = {"linux.tcp.keepalive": {}}
     ann = {"become": True, "become_method": "su", "become_user": "ann"}
     ways: dict[str, Task] = {
         "info": info,
-        "info as ann": {**info, **ann},
         "report": keepalive,
-        "report as ann": {**keepalive, **ann},
-        "info of ann": {**info, "vars": {"ansible_user": "ann"}},
         "of another loader": {"linux.tcp.keepalive_info": {"loader": "procps"}},
         "absent": {"linux.tcp.keepalive": {"state": "absent", "path": "/etc/sysctl.d/x.conf"}},
     }
-    results = run_tasks(fleet, {**ways, **{f"{name} by module": by_module(way) for name, way in ways.items()}})
+    of_ann: dict[str, Task] = {
+        "info as ann": {**info, **ann},
+        "report as ann": {**keepalive, **ann},
+        "info of ann": {**info, "vars": {"ansible_user": "ann"}},
+    }
+    both = {**ways, **of_ann}
+    results = run_tasks(fleet, {**both, **{f"{name} by module": by_module(way) for name, way in both.items()}})
     for name in ways:
         assert essence(results[name]) == essence(results[f"{name} by module"])
         assert not results[name].get("failed")
+    for name in of_ann:
+        assert was_sent(results[name])
+        result = results[f"{name} by module"]
+        # where the upper layer of the light host's /etc is, only root may see
+        assert {doubt["code"] for doubt in result.get("after", result)["boot"]["doubts"]} == {"volatile_file_system"}
 
 
 def test_module_is_sent(fleet: Fleet) -> None:
