@@ -4,7 +4,8 @@
 
 """Stand for the Python of a host: run the real one, and add keys to the result of each module.
 
-/etc/hostile.json has these keys, and a part of the code of the only module that is meant; an empty text for each one.
+/etc/hostile.json has these keys, and a part of the code of the one module to which they apply; an empty
+text for all modules.
 """
 
 from __future__ import annotations
