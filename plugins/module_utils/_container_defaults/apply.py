@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     VerificationError,
     before_any_change,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.editable import require_editable
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
@@ -92,7 +93,7 @@ def ensure(host: LocalHost, want: DesiredDefaults, engines: t.Sequence[str] | No
             edited = [change for change in changes if change.new != change.old]
             for change in edited:
                 file = files.read(change.path)
-                files.require_editable(file)
+                require_editable(files, file)
                 files.require_writable(file.target)
                 if change.old is not None and change.new is not None:
                     files.require_owner(file.target)

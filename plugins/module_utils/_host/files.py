@@ -21,12 +21,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    FileError,
-    InvalidPathError,
-    LinkLoopError,
-    remedy_of_denial,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LinkLoopError
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
     MOST_BYTES_OF_A_PATTERN,
     MOST_BYTES_OF_A_TREE,
@@ -34,9 +29,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import
     counted,
     too_much,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
     NOTHING,
-    FileSystem,
     as_file_error,
     denied_by,
     reason_of,
@@ -243,7 +238,7 @@ class Files:
         :raises FileError: as :meth:`matching` does.
         """
         with self._file_system.folders_kept():
-            return [path for path, place in self._paths(pattern, on_denied) if self._lexists(place)]
+            return [path for path, place in self._paths(pattern, on_denied) if self.lexists(place)]
 
     def _paths(self, pattern: str, on_denied: OnDenied) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
@@ -329,79 +324,35 @@ class Files:
                     on_denied(SysctlFile(folder, folder, "unreadable", reason=reason_of(exc), denied=denied))
                 return []
 
-    def require_editable(self, file: SysctlFile) -> None:
-        """Check that a file is a regular one, or can become one, and that no user leads root to it by a link.
+    def untrusted_owner(self, link: str) -> int | None:
+        """Return who could have put a link there, as :meth:`FileSystem.untrusted_owner` does.
 
-        :raises InvalidPathError: for anything else.
+        :raises OSError: when the system refuses.
         """
-        name = file.path if file.path == file.target else f"{file.path} (a link to {file.target})"
-        if file.is_credential:
-            raise InvalidPathError(f"{name} is a credential of systemd, which is never edited. Give another path.")
-        if file.target == "/dev/null":
-            raise InvalidPathError(
-                f"{name} hides every file of its name from the boot and cannot hold values. "
-                f"Remove the link, or give another path."
-            )
-        if file.kind in ("directory", "unreadable") or (file.is_link and file.path == file.target):
-            remedy = remedy_of_denial(file.denied) if file.denied else "Give the path of a regular file."
-            raise InvalidPathError(f"{name} cannot be edited: {file.reason}. {remedy}")
-        self._require_trusted_links(file, name)
-        folder = self.nearest_folder(file.target)
-        if not self._isdir(folder):
-            remedy = "Move it away" if self._lexists(folder) else "Make it first"
-            raise InvalidPathError(f"{name} cannot be made: {folder} is not a folder. {remedy}, or correct path.")
-
-    def _require_trusted_links(self, file: SysctlFile, name: str) -> None:
-        """Check that no user leads root to a file by a link. In the tree of another system links lead nowhere else.
-
-        :raises InvalidPathError: for a link of a user, or one that was replaced after the file was read.
-        """
-        if not self.is_running_system:
-            return
-
-        def require_trusted(link: str) -> None:
-            try:
-                owner = self._file_system.untrusted_owner(link)
-            except OSError as exc:
-                raise InvalidPathError(
-                    f"{name} cannot be edited: {link}: {reason_of(exc)}. Run the task again."
-                ) from exc
-            if owner is not None:
-                raise InvalidPathError(
-                    f"{file.path} cannot be edited: {link} is a link of the user with the ID {owner}, who could have "
-                    f"it lead to any file. Give the path of the file itself, or make root the owner of the link."
-                )
-
-        with self._file_system.folders_kept():
-            target = self.resolve(file.path, on_link=require_trusted)
-        if target != file.target:
-            raise InvalidPathError(f"{name} leads to {target} now. Run the task again.")
+        return self._file_system.untrusted_owner(link)
 
     def nearest_folder(self, target: str) -> str:
         """Return the folder of a file, or the one in which that folder would be made."""
         folder = posixpath.dirname(target)
-        return folder if self._lexists(folder) else posixpath.dirname(folder)
+        return folder if self.lexists(folder) else posixpath.dirname(folder)
 
-    def _lexists(self, path: str) -> bool:
+    def lexists(self, path: str) -> bool:
+        """Return whether there is something at a path that is free of links, if only a link that leads nowhere.
+
+        :raises FileError: where the system does not tell. Likewise the methods that follow.
+        """
         with as_file_error(path, "read"):
             return self._file_system.lexists(path)
 
-    def _isdir(self, path: str) -> bool:
-        with as_file_error(path, "read"):
-            return self._file_system.isdir(path)
-
     def exists(self, path: str) -> bool:
-        """Return whether there is something at a path, links followed.
-
-        :raises FileError: where the system does not tell. Likewise the method that follows.
-        """
+        """Return whether there is something at a path, links followed."""
         with self._file_system.folders_kept(), as_file_error(path, "read"):
             return self._file_system.exists(self.resolve(path))
 
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder at a path, links followed."""
-        with self._file_system.folders_kept():
-            return self._isdir(self.resolve(path))
+        with self._file_system.folders_kept(), as_file_error(path, "read"):
+            return self._file_system.isdir(self.resolve(path))
 
 
 def _known(file: SysctlFile) -> SysctlFile:

@@ -20,19 +20,19 @@ import stat
 import typing as t
 import weakref
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    ExhaustedError,
-    FileError,
-    InvalidPathError,
-    ReplacedByLinkError,
-    remedy_of_denial,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidPathError, ReplacedByLinkError
 from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import effective
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
+    NOTHING,
+    denied_by,
+    reason_of,
+    remedy_of,
+    require_not_exhausted,
+)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 
@@ -43,29 +43,8 @@ _MOST_KEPT = 64
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
 _OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
-# The errors of a path at which there is nothing, or nothing that this process may see.
-NOTHING = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM))
 # Takes no permission to read the folder: open(2), O_PATH.
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
-_EXHAUSTED = {
-    errno.EMFILE: "Raise the limit of this process (ulimit -n), or close files before the task runs.",
-    errno.ENFILE: "Find the program that keeps so many files open, or raise fs.file-max.",
-    errno.ENOMEM: "Free memory.",
-}
-_REMEDIES = {
-    errno.EBUSY: "It is a mount of its own (a bind mount): edit what is mounted there, or give another path.",
-    errno.EROFS: "Mount it writable, or give another path.",
-    errno.ENOSPC: "Make room on that file system.",
-    errno.E2BIG: "Remove what does not belong there.",
-    errno.EDQUOT: "Make room in the quota of that file system.",
-}
-
-
-class FixedContentError(PermissionError):
-    """What is to be changed is immutable or append-only (chattr(1)), which keeps root from it, too."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.EPERM, os.strerror(errno.EPERM))
 
 
 class FileSystem:
@@ -302,15 +281,6 @@ def _open(folder: int, name: str, path: str, flags: int) -> int:
         raise
 
 
-def require_not_exhausted(path: str, exc: OSError) -> None:
-    """Check that an error tells of what is at a path, not only that nothing can be opened at the moment.
-
-    :raises ExhaustedError: for an error of the latter kind.
-    """
-    if exc.errno in _EXHAUSTED:
-        raise ExhaustedError(f"{path} cannot be opened: {reason_of(exc)}. {_EXHAUSTED[exc.errno]}") from exc
-
-
 def replaced_by_link(path: str) -> ReplacedByLinkError:
     """Return the error that says that there is a link where none was a moment ago."""
     return ReplacedByLinkError(
@@ -382,36 +352,3 @@ def refused(found: os.stat_result, of_kernel: KernelDevices) -> tuple[Kind, str]
     if found.st_size > MOST_BYTES:
         return "unreadable", TOO_LARGE
     return None
-
-
-@contextlib.contextmanager
-def as_file_error(target: str, what: str) -> t.Iterator[None]:
-    """Turn an error of the system into one that names the file."""
-    try:
-        yield
-    except OSError as exc:
-        raise FileError(f"{target} cannot be {what}: {reason_of(exc)}.{remedy_of(exc)}") from exc
-
-
-def reason_of(exc: Exception) -> str:
-    """Return the system's words for what went wrong."""
-    return (isinstance(exc, OSError) and exc.strerror) or str(exc) or type(exc).__name__
-
-
-def denied_by(exc: Exception) -> Denied:
-    """Return to whom an error of the system denies access."""
-    if not isinstance(exc, PermissionError):
-        return ""
-    return "to_user" if os.geteuid() else "to_root"
-
-
-def remedy_of(exc: Exception) -> str:
-    """Return what to do about an error of the system, with a blank before it; empty for an unknown error."""
-    code = (isinstance(exc, OSError) and exc.errno) or 0
-    denied = denied_by(exc)
-    if isinstance(exc, FixedContentError) or (denied == "to_root" and code == errno.EPERM):
-        return " It may be immutable or append-only: see lsattr(1)."
-    if denied:
-        return f" {remedy_of_denial(denied)}"
-    remedy = _EXHAUSTED.get(code) or _REMEDIES.get(code)
-    return f" {remedy}" if remedy else ""

@@ -24,14 +24,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities impor
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     MOST_NAMES,
-    FixedContentError,
     KernelDevices,
     names_in,
-    reason_of,
     refused,
-    remedy_of,
     replaced_by_link,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import FixedContentError, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, fill, stored
 
 if t.TYPE_CHECKING:

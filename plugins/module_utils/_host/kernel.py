@@ -14,15 +14,15 @@ import time
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, remedy_of_denial
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
     NOTHING,
     denied_by,
     reason_of,
     remedy_of,
     require_not_exhausted,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
-from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
     MOST_OF_ENVIRONMENT,
     MOST_OF_MOUNTS,

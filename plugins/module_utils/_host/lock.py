@@ -23,7 +23,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
 if t.TYPE_CHECKING:

@@ -24,7 +24,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import require_not_exhausted
 
 if t.TYPE_CHECKING:
     Result = t.TypeVar("Result")

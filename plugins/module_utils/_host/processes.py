@@ -32,7 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, place_of, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import require_not_exhausted
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import require_not_exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
     MOST_OF_COMMAND_LINE,
     MOST_OF_MOUNTS,

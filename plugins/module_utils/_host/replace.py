@@ -19,13 +19,9 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, StuckFileError, remedy_of_denial
 from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import may_give_to
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
-    MOST_BYTES,
-    as_file_error,
-    reason_of,
-    remedy_of,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import (
     Replacement,
     changed_meanwhile,

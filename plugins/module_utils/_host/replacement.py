@@ -19,8 +19,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     ForeignChangeError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.merge import left_of_edit, without_edit
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import as_file_error, reason_of, remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, stored
 
 if t.TYPE_CHECKING:

@@ -21,8 +21,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     before_any_change,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back

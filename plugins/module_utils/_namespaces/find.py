@@ -25,17 +25,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroup_folders import CgroupFolders
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import place_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close, many_allowed
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
-    reason_of,
-    remedy_of,
-    require_not_exhausted,
-)
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import (
     cookie,
     open_namespace,
     run_in,
     run_in_each,
     user_of,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
+    reason_of,
+    remedy_of,
+    require_not_exhausted,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
     ENDED,

@@ -20,7 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, plain

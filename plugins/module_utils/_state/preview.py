@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import refusal
 from ansible_collections.linux.tcp.plugins.module_utils._host.dracut import read_initramfs
+from ansible_collections.linux.tcp.plugins.module_utils._host.editable import require_editable
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import detect_loader
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
@@ -113,5 +114,5 @@ def preview(host: Host, want: DesiredState) -> Change:
     file = t.cast("SysctlFile", have.file)
     has_nothing = file.kind == "missing" or file.target == "/dev/null"
     if want.persistent and not want.is_empty and (want.values.named() or not has_nothing):
-        host.files.require_editable(file)
+        require_editable(host.files, file)
     return plan(have, want)

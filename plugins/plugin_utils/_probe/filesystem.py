@@ -21,7 +21,8 @@ import stat
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem, reason_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.archive import members_of
 
 if t.TYPE_CHECKING:

@@ -10,10 +10,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError, remedy_of_denial
+from ansible_collections.linux.tcp.plugins.module_utils._errors import ReplacedByLinkError
 from ansible_collections.linux.tcp.plugins.module_utils._host import capabilities, filesystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import remedy_of
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, needs_root, unprivileged
 
 if t.TYPE_CHECKING:
@@ -139,24 +140,6 @@ def test_content_without_permission(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "user", "denied", "remedy"),
-    [
-        (errno.EACCES, 1000, "to_user", " Run as root (become: true)."),
-        (errno.EPERM, 1000, "to_user", " Run as root (become: true)."),
-        (errno.EACCES, 0, "to_root", f" {remedy_of_denial('to_root')}"),
-        (errno.EPERM, 0, "to_root", " It may be immutable or append-only: see lsattr(1)."),
-        (errno.EIO, 1000, "", ""),
-    ],
-)
-def test_to_whom_access_is_denied(
-    monkeypatch: pytest.MonkeyPatch, code: int, user: int, denied: str, remedy: str
-) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: user)
-    assert filesystem.denied_by(OSError(code, os.strerror(code))) == denied
-    assert filesystem.remedy_of(OSError(code, os.strerror(code))) == remedy
-
-
-@pytest.mark.parametrize(
     ("name", "lexists", "exists", "isdir", "islink"),
     [
         ("file", True, True, False, False),
@@ -184,7 +167,7 @@ def test_a_folder_with_too_many_names_is_not_listed(root: Path, monkeypatch: pyt
     with pytest.raises(OSError, match=f"it has more than {len(found) - 1} names") as failed:
         system.listdir("/")
     assert failed.value.errno == errno.E2BIG
-    assert filesystem.remedy_of(failed.value) == " Remove what does not belong there."
+    assert remedy_of(failed.value) == " Remove what does not belong there."
 
 
 def test_names_and_links(root: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, GoneError, NotPermittedError
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import remedy_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles

@@ -16,6 +16,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.editable import require_editable
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
@@ -87,7 +88,7 @@ def names_another(before: Snapshot, host: Host, want: DesiredState) -> bool:
     """Whether the plan is refused, and another path named from which the values would hold."""
     try:
         file = host.files.read(want.path)
-        host.files.require_editable(file)
+        require_editable(host.files, file)
         plan(dataclasses.replace(before, file=file), want)
     except KeepaliveError as exc:
         return ANOTHER.search(str(exc)) is not None
