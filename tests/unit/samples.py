@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, Options
 
 LISTENER = Entry(

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container, Namespace, Origin, Pod
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import Outcome as NamespaceOutcome

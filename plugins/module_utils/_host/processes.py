@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read processes: their user, unit and container, their network namespace, and the sockets that they hold.
+"""Read the processes of a host, and the sockets that they hold.
 
 Reading the links of descriptors costs more than all else (5 us each, measured on Linux 6.18), so
 callers choose processes first. Threads share their process's descriptors and network namespace and
@@ -15,34 +15,35 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import dataclasses
-import errno
 import functools
 import os
-import pwd
 import re
 import stat
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    GoneError,
-    KernelError,
-    NotPermittedError,
-    TooDeepError,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, place_of, roots_of
+from ansible_collections.linux.tcp.plugins.module_utils._errors import GoneError, KernelError, NotPermittedError
+from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import by_root, roots_of
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget, close
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import require_not_exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host.proc_files import (
     MOST_OF_COMMAND_LINE,
     MOST_OF_MOUNTS,
-    MOST_OF_PROCESS,
-    read_proc,
+    TooLargeError,
+    error_of,
+    read_link,
+    read_text,
+    stat_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import (
+    Process,
+    cgroup_in,
+    in_no_container,
+    unknown_cgroup,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Makers, Roots
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Container
 
 _NAMESPACE = re.compile(r"net:\[(\d+)\]\Z")
 _SOCKET = "socket:["
@@ -63,141 +64,6 @@ _CAP_EFF = re.compile(r"\nCapEff:\t([0-9a-f]+)\n")
 _START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
 
 
-class _TooLargeError(NotPermittedError):
-    """A process tells more of itself than is read."""
-
-
-class _CgroupFile(t.NamedTuple):
-    """What /proc/PID/cgroup has, empty for a process that has ended; None where the kernel does not tell.
-
-    ``is_too_deep`` says that it does not because the path is too long, as some kernels do.
-    """
-
-    text: str | None
-    is_too_deep: bool = False
-
-
-class Container(t.Protocol):
-    """What is known of a container."""
-
-    @property
-    def id(self) -> str:
-        """The id that its engine gave it."""
-
-    @property
-    def name(self) -> str | None:
-        """Its name; None where it is not known."""
-
-    @property
-    def user(self) -> int | None:
-        """The ID of the user who says that it is this container; 0 is root, None is not known."""
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return it as modules return it."""
-
-
-def _in_no_container(_process: Process) -> None:
-    return None
-
-
-@dataclasses.dataclass(frozen=True)
-class Process:
-    """A process with memory of its own.
-
-    ``namespace`` is the number of its network namespace, None where this process may not look into
-    it, neither there nor at its descriptors (ptrace(2), PTRACE_MODE_READ_FSCREDS). ``command`` is
-    what /proc/PID/comm has, ``uid`` the effective one, ``real_uid`` that of who started it. ``folder`` is where the
-    process is in /proc, or a thread of it where the first one has ended, whose number is ``task`` then; ``unit`` is
-    read there when it is asked for. ``roots`` are where the host is in the trees of cgroups, ``makers`` tell who made a
-    cgroup, ``container_of`` tells the container.
-    """
-
-    pid: int
-    command: str
-    uid: int
-    namespace: int | None
-    folder: str
-    task: int = 0
-    real_uid: int = dataclasses.field(default=0, compare=False)
-    roots: Roots = dataclasses.field(default_factory=dict, compare=False, repr=False)
-    makers: Makers = dataclasses.field(default=by_root, compare=False, repr=False)
-    container_of: t.Callable[[Process], Container | None] = dataclasses.field(
-        default=_in_no_container, compare=False, repr=False
-    )
-
-    @property
-    def number(self) -> int:
-        """By which pidfd_open(2) gets at its descriptors."""
-        return self.task or self.pid
-
-    @property
-    def user(self) -> str:
-        """The user's name on this host, or the number of one that has none."""
-        return user_name(self.uid)
-
-    @functools.cached_property
-    def _cgroup_file(self) -> _CgroupFile:
-        return _cgroup_in(self.folder)
-
-    @property
-    def cgroup(self) -> str | None:
-        """What /proc/PID/cgroup has; empty for a process that has ended, None where the kernel does not tell."""
-        return self._cgroup_file.text
-
-    @property
-    def known_cgroup(self) -> str:
-        """The same where the kernel tells it.
-
-        :raises TooDeepError: where the path is too long to be shown.
-        :raises NotPermittedError: where the kernel does not tell it for another reason.
-        """
-        found = self.cgroup
-        if found is None:
-            raise _unknown(self._cgroup_file, self.folder, f"{self.pid} of the user {self.user}")
-        return found
-
-    @property
-    def is_still_in_its_cgroup(self) -> bool:
-        """Whether it is where it was when its cgroup was read."""
-        return _cgroup_in(self.folder).text == self.cgroup
-
-    @functools.cached_property
-    def unit(self) -> str | None:
-        """The systemd unit, such as nginx.service; None also where the cgroup cannot be read, or a user made it."""
-        place = place_of(self.cgroup or "", self.roots, self.makers)
-        if place.unit is None or (place.parts[:1] and place.parts[0].endswith(".slice")):
-            return place.unit
-        if not self.is_still_in_its_cgroup:
-            return None  # it may be gone by now, and then it is not known who made it
-        if not place.container and self.container:
-            return None  # root in a container of any name may give a cgroup below the name of a unit
-        return place.unit
-
-    @functools.cached_property
-    def container(self) -> Container | None:
-        """The container in which it is; None outside of containers, and where that is not known."""
-        return self.container_of(self)
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return the process as the module returns it."""
-        return {
-            "pid": self.pid,
-            "command": printable(self.command),
-            "user": printable(self.user),
-            "unit": None if self.unit is None else printable(self.unit),
-            "container": self.container and self.container.as_dict(),
-        }
-
-
-@functools.lru_cache(maxsize=None)
-def user_name(uid: int) -> str:
-    """Return a user's name, or the number of one that has none here."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
 def _own(user: int) -> int:
     return user
 
@@ -212,7 +78,7 @@ class Processes:
     def __init__(self, proc: str = "/proc") -> None:
         self.proc = proc
         self._budget = DescriptorBudget()
-        self.container_of: t.Callable[[Process], Container | None] = _in_no_container
+        self.container_of: t.Callable[[Process], Container | None] = in_no_container
         self.owner_of: t.Callable[[int], int] = _own
         self.makers: Makers = by_root
 
@@ -242,7 +108,7 @@ class Processes:
 
     def named_namespaces(self) -> list[tuple[int, str]]:
         """Return the network namespaces that have a name by a bind mount, as ip-netns(8) makes it: number and path."""
-        mounts = _BOUND.findall(_read(os.path.join(self.proc, "self/mountinfo"), MOST_OF_MOUNTS))
+        mounts = _BOUND.findall(read_text(os.path.join(self.proc, "self/mountinfo"), MOST_OF_MOUNTS))
         return [(int(number), _ESCAPE.sub(lambda found: chr(int(found.group(1), 8)), path)) for number, path in mounts]
 
     def read(self, pid: int) -> Process | None:
@@ -253,14 +119,14 @@ class Processes:
         return self._read_task(pid, os.path.join(self.proc, str(pid)))
 
     def _read_task(self, pid: int, folder: str, task: int = 0) -> Process | None:
-        status = _read(os.path.join(folder, "status"))
+        status = read_text(os.path.join(folder, "status"))
         if not task and _ZOMBIE_WITH_THREADS.search(status):
             return self._read_survivor(pid, os.path.join(folder, "task"))
         name, uid = _NAME.match(status), _UID.search(status)
         if "\nVmSize:" not in status or name is None or uid is None:
             return None
         try:
-            namespace = _NAMESPACE.match(_readlink(os.path.join(folder, "ns/net")))
+            namespace = _NAMESPACE.match(read_link(os.path.join(folder, "ns/net")))
         except NotPermittedError:
             namespace = None
         number = None if namespace is None else int(namespace.group(1))
@@ -282,7 +148,7 @@ class Processes:
         try:
             names = sorted(os.listdir(folder), key=int)
         except OSError as exc:
-            raise _error(folder, exc) from exc
+            raise error_of(folder, exc) from exc
         for name in names:
             with contextlib.suppress(GoneError):
                 if int(name) != pid:
@@ -291,14 +157,14 @@ class Processes:
 
     def cgroup(self, pid: int) -> str | None:
         """Return what /proc/PID/cgroup of a process has, as :attr:`Process.cgroup`."""
-        return _cgroup_in(os.path.join(self.proc, str(pid))).text
+        return cgroup_in(os.path.join(self.proc, str(pid))).text
 
     def known_cgroup(self, pid: int) -> str:
         """Return the same where the kernel tells it; raise the errors of :attr:`Process.known_cgroup`."""
         folder = os.path.join(self.proc, str(pid))
-        found = _cgroup_in(folder)
+        found = cgroup_in(folder)
         if found.text is None:
-            raise _unknown(found, folder, str(pid))
+            raise unknown_cgroup(found, folder, str(pid))
         return found.text
 
     def parent(self, pid: int) -> int:
@@ -307,7 +173,7 @@ class Processes:
         :raises NotPermittedError: where the kernel does not tell. Likewise the methods that follow.
         """
         try:
-            found = _PARENT.search(_read(os.path.join(self.proc, str(pid), "status")))
+            found = _PARENT.search(read_text(os.path.join(self.proc, str(pid), "status")))
         except GoneError:
             return 0
         return int(found.group(1)) if found else 0
@@ -315,7 +181,7 @@ class Processes:
     def runs_as_root(self, pid: int) -> bool:
         """Return whether a process has no other user than root, which everybody may see."""
         try:
-            users = _UIDS.search(_read(os.path.join(self.proc, str(pid), "status")))
+            users = _UIDS.search(read_text(os.path.join(self.proc, str(pid), "status")))
         except GoneError:
             return False
         return users is not None and set(users.group(1).split("\t")) == {"0"}
@@ -323,7 +189,9 @@ class Processes:
     def is_of_root(self, pid: int) -> bool:
         """Return whether a process runs as root, and was not started by another user as a set-user-ID program."""
         try:
-            return self.runs_as_root(pid) and not _stat(os.path.join(self.proc, str(pid), "exe")).st_mode & stat.S_ISUID
+            return (
+                self.runs_as_root(pid) and not stat_of(os.path.join(self.proc, str(pid), "exe")).st_mode & stat.S_ISUID
+            )
         except GoneError:
             return False
 
@@ -333,19 +201,21 @@ class Processes:
         It is read in the memory of the process, so only of a process that may be trusted not to hold this one up.
         """
         try:
-            return _read(os.path.join(self.proc, str(pid), "cmdline"), MOST_OF_COMMAND_LINE).rstrip("\0").split("\0")
-        except (GoneError, _TooLargeError):
+            return (
+                read_text(os.path.join(self.proc, str(pid), "cmdline"), MOST_OF_COMMAND_LINE).rstrip("\0").split("\0")
+            )
+        except (GoneError, TooLargeError):
             return []
 
     def has_capabilities(self, wanted: int) -> bool:
         """Return whether this process has all of these capabilities in effect: capabilities(7)."""
-        effective = _CAP_EFF.search(_read(os.path.join(self.proc, "self/status")))
+        effective = _CAP_EFF.search(read_text(os.path.join(self.proc, "self/status")))
         return effective is not None and int(effective.group(1), 16) & wanted == wanted
 
     def started(self, pid: int) -> int | None:
         """Return when a process started, in clock ticks since the system's boot; None where that cannot be read."""
         try:
-            fields = _read(os.path.join(self.proc, str(pid), "stat")).rpartition(")")[2].split()
+            fields = read_text(os.path.join(self.proc, str(pid), "stat")).rpartition(")")[2].split()
             return int(fields[_START_TIME])
         except (GoneError, NotPermittedError, IndexError, ValueError):
             return None
@@ -365,13 +235,13 @@ class Processes:
         try:
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as exc:
-            raise _error(path, exc) from exc
+            raise error_of(path, exc) from exc
         try:
             with os.scandir(folder) as entries:
                 names = (entry.name for entry in entries)
                 return list(_sockets_in(folder, self._budget.spend(self.owner_of(process.real_uid), names)))
         except OSError as exc:
-            raise _error(path, exc) from exc
+            raise error_of(path, exc) from exc
         finally:
             close(folder)
 
@@ -391,58 +261,6 @@ def _sockets_in(folder: int, names: t.Iterable[str]) -> t.Iterator[tuple[int, in
             yield int(name), inode
 
 
-def _cgroup_in(folder: str) -> _CgroupFile:
-    try:
-        return _CgroupFile(_read(os.path.join(folder, "cgroup")))
-    except GoneError:
-        return _CgroupFile("")
-    except NotPermittedError as exc:
-        return _CgroupFile(None, isinstance(exc, TooDeepError))
-
-
-def _unknown(cgroup: _CgroupFile, folder: str, process: str) -> NotPermittedError:
-    """Return the error for a cgroup that the kernel does not tell."""
-    if cgroup.is_too_deep:
-        return TooDeepError(
-            f"Process {process} is in a cgroup whose path is longer than the kernel shows. End that process, or move "
-            f"it to another cgroup, and run again."
-        )
-    return NotPermittedError(f"{folder}/cgroup cannot be read.")
-
-
 def _unescape(name: str) -> str:
     """Return a name as it is: /proc/PID/status shows a line's end and a backslash as an escape."""
     return re.sub(r"\\(n|\\)", lambda found: "\n" if found.group(1) == "n" else "\\", name)
-
-
-def _read(path: str, most: int = MOST_OF_PROCESS) -> str:
-    try:
-        return read_proc(path, most).decode("utf-8", "surrogateescape")
-    except OSError as exc:
-        raise _error(path, exc) from exc
-
-
-def _readlink(path: str) -> str:
-    try:
-        return os.readlink(path)
-    except OSError as exc:
-        raise _error(path, exc) from exc
-
-
-def _stat(path: str) -> os.stat_result:
-    try:
-        return os.stat(path)
-    except OSError as exc:
-        raise _error(path, exc) from exc
-
-
-def _error(path: str, exc: OSError) -> GoneError | NotPermittedError:
-    """Return what an error says of a process.
-
-    :raises ExhaustedError: for one that says nothing of it.
-    """
-    require_not_exhausted(path, exc)
-    if isinstance(exc, (FileNotFoundError, ProcessLookupError)):
-        return GoneError(f"{path} is gone.")
-    kinds: dict[int, type[NotPermittedError]] = {errno.EFBIG: _TooLargeError, errno.ENAMETOOLONG: TooDeepError}
-    return kinds.get(exc.errno or 0, NotPermittedError)(f"{path} cannot be read: {exc.strerror}.")

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.subordinate_ids im
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 
 

@@ -54,7 +54,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Place
     from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 

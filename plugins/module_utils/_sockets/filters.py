@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import CR
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Container, Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Container, Process
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Entry, Socket
 
     # a packed address, and a port

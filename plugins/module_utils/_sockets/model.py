@@ -32,7 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
 
     Result = t.Dict[str, t.Any]

@@ -16,7 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import pla
 from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 
 # pam_systemd(8): it moves the process of a login that opens the session, such as sshd's, to a scope of its own
 _SESSION = re.compile(r"session-[^/]+\.scope\Z")

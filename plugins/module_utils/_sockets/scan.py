@@ -54,7 +54,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.socket_units import listening_ends
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import End, Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Criteria, Entry, Options

@@ -15,7 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Result, Socket
 
     # sockets by whether they are covered

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host import lock as lock_module
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.tests.unit.host import (
     Refusing,
     environment,

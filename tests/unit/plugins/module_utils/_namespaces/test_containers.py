@@ -10,7 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.containers import container_finder, local_processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container

@@ -17,7 +17,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Exhausted
 from ansible_collections.linux.tcp.plugins.module_utils._host import namespaces
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import remedy_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import find
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_files import EngineFiles
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.filters import Filters

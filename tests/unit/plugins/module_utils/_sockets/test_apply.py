@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import COMPLIANT, Reason
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.apply import _apply, _set
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Entry, Socket

@@ -13,7 +13,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     NotPermittedError,
     TooDeepError,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.model import Container
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import STATES, Socket

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, NotPermittedError, TooDeepError
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.origin import program_of, unit_that_started
 from ansible_collections.linux.tcp.tests.unit.host import lay_out
 

@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import NO_TABLE
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process
+from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 from ansible_collections.linux.tcp.plugins.module_utils._sockets import summary as summary_module
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Socket
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import OLDER, UNREAD, UNTIL_ACCEPTED

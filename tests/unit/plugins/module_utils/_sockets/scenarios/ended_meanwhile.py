@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import listen, of_sockets, port_of, report
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 
 listener = listen()
 port = port_of(listener)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Process, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import Filters
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.scan import SocketScanner
 from ansible_collections.linux.tcp.tests.unit.socket_tools import (
@@ -27,6 +27,9 @@ from ansible_collections.linux.tcp.tests.unit.socket_tools import (
     port_of,
     report,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
 
 given = parameters()
 listener, other = listen(), listen()
