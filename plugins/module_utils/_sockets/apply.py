@@ -77,7 +77,7 @@ def ensure(
         if listeners and others.states:
             changes += outcome.take(_accepted_meanwhile(processes, others, found, outcome), want)
         _set_all(duplicator, (change for change in changes if not change.before.is_listening), want, outcome)
-    entries = scanner.entries(change.after for change in outcome.changed)
+    entries = scanner.tables.entries(change.after for change in outcome.changed)
     outcome.changed = [
         change._replace(after=change.after._replace(entries=entries.get(change.after.inode, change.after.entries)))
         for change in outcome.changed

@@ -13,7 +13,6 @@ before a process's descriptors are read; and only the sockets that are found the
 from __future__ import annotations
 
 import contextlib
-import os
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
@@ -28,7 +27,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import (
     ENDED,
     HIDDEN,
-    NO_TABLE,
     PERMISSION,
     REFUSED,
     TOO_DEEP,
@@ -52,6 +50,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import 
     UNITS_UNKNOWN,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.socket_units import listening_ends
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.tables import Tables
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
@@ -59,16 +58,15 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import Reason
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.filters import End, Filters
     from ansible_collections.linux.tcp.plugins.module_utils._sockets.model import Criteria, Entry, Options
+    from ansible_collections.linux.tcp.plugins.module_utils._sockets.tables import (
+        Line,
+        ListeningPort,
+        ReadTable,
+        Selected,
+    )
 
     # process and number of the descriptor
     Holder = t.Tuple[Process, int]
-    # of each inode the namespace and the lines of its table
-    Selected = t.Dict[int, t.Tuple[int, t.List[Entry]]]
-    # a namespace and a port on which a process listens there
-    ListeningPort = t.Tuple[int, int]
-    # a namespace and a line of its table
-    Line = t.Tuple[int, Entry]
-    ReadTable = t.Callable[[str, int, t.Collection[int]], t.List[Entry]]
 
 
 # what the state of a socket tells that no process holds; all other states are those of closed ones
@@ -83,6 +81,7 @@ _SELECT_FEWER = "Select other processes, by pids, units or users, or let these o
 class SocketScanner:
     """Finds sockets among the processes of a host; ``unreadable`` counts what could not be read.
 
+    ``tables`` has the network namespaces of the processes that were seen, and of those with a name.
     ``denied`` tells whether permission was denied to read something that may be selected, ``too_old``
     whether the kernel cannot look into anything.
     """
@@ -93,8 +92,7 @@ class SocketScanner:
         self.too_old = False
         self._processes = processes
         self._table = table
-        self._namespaces: dict[int, list[str]] = {}
-        self._named: set[str] = set()
+        self.tables = Tables(table, self.unreadable)
         self._seen: set[int] = set()
         self._refused = 0
         self._left_out = 0
@@ -116,9 +114,8 @@ class SocketScanner:
         self._processes.look_anew()
         chosen = self._choose(filters)
         for number, path in self._processes.named_namespaces():
-            self._namespaces.setdefault(number, []).append(path)
-            self._named.add(path)
-        selected, unheld = self._select(filters)
+            self.tables.add_named(number, path)
+        selected, unheld = self.tables.select(filters)
         selected = {inode: lines for inode, lines in selected.items() if inode not in known}
         holders = self._held(chosen, filters, selected, unheld)
         accepted, unsettled = AcceptedConnections(), []
@@ -148,7 +145,7 @@ class SocketScanner:
         self, chosen: list[Process], filters: Filters, selected: Selected, unheld: list[Line]
     ) -> dict[int, list[Holder]]:
         """Return who holds the selected sockets, by inode, and count those that nobody holds."""
-        ports = self._listeners(filters) if filters.concern_processes else {}
+        ports = self.tables.listeners(filters) if filters.concern_processes else {}
         holders: dict[int, list[Holder]] = {}
         listening: dict[int, list[Holder]] = {}
         self._find_holders(chosen, (selected, holders), (ports, listening))
@@ -179,20 +176,12 @@ class SocketScanner:
         }
         self._find_holders([systemd], (wanted, holders))
 
-    def _listeners(self, filters: Filters) -> dict[int, ListeningPort]:
-        """Return where each listener listens, whatever states are selected: connections may wait there."""
-        return {
-            entry.inode: (namespace, entry.local_port)
-            for namespace in self._selected_namespaces(filters)
-            for entry in self._read_table(namespace, [STATES["listening"]])
-        }
-
     def unattributed(self, filters: Filters) -> Unreadable:
         """Count the sockets that no process is known to hold, and that all filters select but those of processes."""
         counts = Unreadable()
         if not filters.concern_processes:
             return counts
-        selected, _unheld = self._select(filters)
+        selected, _unheld = self.tables.select(filters)
         held: set[int] = set()
         refused = False
         self._processes.look_anew()
@@ -206,14 +195,14 @@ class SocketScanner:
             except GoneError:
                 pass
         unfound = selected.keys() - held
-        for _inode in self._still_there(unfound, {selected[inode][0] for inode in unfound}):
+        for _inode in self.tables.still_there(unfound, {selected[inode][0] for inode in unfound}):
             counts.add("socket", HIDDEN_HOLDER if refused else NO_HOLDER)
         return counts
 
     def _settled(self, unsettled: list[Socket], accepted: AcceptedConnections, *, compare: bool) -> t.Iterator[Socket]:
         """Look at sockets once more: a timer may have been armed after the tables were read; then at listeners."""
         unarmed = [one for one in unsettled if not one.is_listening]
-        now = self.entries(unarmed)
+        now = self.tables.entries(unarmed)
         for one in unarmed:
             found = one._replace(entries=now.get(one.inode, one.entries))
             accepted.add(found)
@@ -236,7 +225,7 @@ class SocketScanner:
 
     def _count_unfound(self, filters: Filters, selected: Selected, unfound: t.Collection[int]) -> None:
         """Count the selected sockets whose holders were not found."""
-        lasting = self._still_there(unfound, {selected[inode][0] for inode in unfound})
+        lasting = self.tables.still_there(unfound, {selected[inode][0] for inode in unfound})
         self.denied = bool(self._refused and (filters.concern_processes or lasting))
         for inode in unfound:
             without_holder = HIDDEN_HOLDER if self._refused or self._left_out else NO_HOLDER
@@ -247,23 +236,6 @@ class SocketScanner:
         for namespace, entry in unheld:
             if not filters.concern_processes or (namespace, entry.local_port) in ports:
                 self.unreadable.add("socket", _WITHOUT_HOLDER.get(entry.state, CLOSED))
-
-    def _still_there(self, inodes: t.Collection[int], namespaces: t.Iterable[int]) -> set[int]:
-        """Return which sockets have not ended since the tables were read."""
-        present = {entry.inode for one in namespaces for entry in self._read_table(one, STATES.values())}
-        return present & set(inodes)
-
-    def entries(self, found: t.Iterable[Socket]) -> dict[int, tuple[Entry, ...]]:
-        """Return what the kernel's tables say now of sockets that were found, by inode; nothing of those that ended."""
-        wanted: dict[int, set[int]] = {}
-        for one in found:
-            wanted.setdefault(one.namespace, set()).add(one.inode)
-        lines: dict[int, list[Entry]] = {}
-        for namespace, inodes in wanted.items():
-            for entry in self._read_table(namespace, STATES.values()):
-                if entry.inode in inodes:
-                    lines.setdefault(entry.inode, []).append(entry)
-        return {inode: tuple(sorted(entries)) for inode, entries in lines.items()}
 
     def _choose(self, filters: Filters) -> list[Process]:
         """Return the new processes that are selected, and note for each network namespace where it can be entered."""
@@ -280,7 +252,7 @@ class SocketScanner:
                 if process is None:
                     continue
                 if process.namespace is not None:
-                    self._namespaces.setdefault(process.namespace, []).append(process.folder)
+                    self.tables.add(process.namespace, process.folder)
                 is_taken = filters.take_process(process)
             except GoneError:
                 self.unreadable.add("process", ENDED)
@@ -297,45 +269,6 @@ class SocketScanner:
             elif is_taken:
                 chosen.append(process)
         return chosen
-
-    def _select(self, filters: Filters) -> tuple[Selected, list[Line]]:
-        """Return the selected sockets, as far as the tables tell: those with an inode, and those without.
-
-        The former come by their inode, with the namespace and their lines there.
-        """
-        selected: Selected = {}
-        unheld: list[Line] = []
-        for namespace in self._selected_namespaces(filters):
-            lines: dict[int, list[Entry]] = {}
-            for entry in self._read_table(namespace, filters.states):
-                lines.setdefault(entry.inode, []).append(entry)
-            unheld.extend((namespace, entry) for entry in lines.pop(0, []) if filters.take_entry(entry))
-            for inode, entries in lines.items():
-                if filters.concern_processes_only or any(map(filters.take_entry, entries)):
-                    selected[inode] = (namespace, sorted(entries) if len(entries) > 1 else entries)
-        return selected, unheld
-
-    def _selected_namespaces(self, filters: Filters) -> list[int]:
-        """Return the namespaces whose sockets may be selected."""
-        return [
-            namespace
-            for namespace, places in self._namespaces.items()
-            if filters.take_namespace(namespace, [place for place in places if place in self._named])
-        ]
-
-    def _read_table(self, namespace: int, states: t.Collection[int]) -> list[Entry]:
-        """Read a namespace's table by the first of its processes that is still there."""
-        reason, cause = ENDED, ""
-        for place in self._namespaces.get(namespace, ()):
-            try:
-                return self._table(place, namespace, states)
-            except GoneError:  # noqa: PERF203 -- the next process may be there still
-                pass
-            except KeepaliveError as exc:
-                # what to do is known only where a process lives
-                reason, cause = NO_TABLE, str(exc) if os.path.isdir(place) else ""
-        self.unreadable.add("namespace", reason, cause)
-        return []
 
     def _find_holders(self, chosen: list[Process], *wanted: tuple[t.Collection[int], dict[int, list[Holder]]]) -> None:
         """Add who holds the sockets of each pair, of inodes and of their holders."""
