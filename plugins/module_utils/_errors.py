@@ -97,6 +97,10 @@ class ExhaustedError(KeepaliveError):
     """This process, or the system, cannot open one more file, or start one more thread."""
 
 
+class TooCostlyError(KeepaliveError):
+    """To compute on what others wrote takes more processor time or memory than it may."""
+
+
 class ForeignChangeError(FileError):
     """A file is no longer what this run wrote, because another program wrote it."""
 

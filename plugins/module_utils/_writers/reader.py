@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, TooCostlyError
+from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.visibility import denying
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CLOSED_TO_USERS
 
@@ -22,16 +25,25 @@ if t.TYPE_CHECKING:
 
 T = t.TypeVar("T")
 
+# What a text does is found out in milliseconds.
+_MOST_SECONDS, _MOST_SECONDS_OF_ALL, _MOST_MEMORY = 5.0, 20.0, 512 << 20
+
+
+def _budget() -> ComputeBudget:
+    return ComputeBudget(_MOST_SECONDS, _MOST_MEMORY, seconds_of_all=_MOST_SECONDS_OF_ALL)
+
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
     """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path.
 
-    No error of a file ends the search: the owner of a file that a line calls could otherwise end each run.
+    No error of a file ends the search: the owner of a file that a line calls could otherwise end each run. ``budget``
+    is for all that is computed on what the files say.
     """
 
     files: Files
     unseen: dict[str, Unseen] = dataclasses.field(default_factory=dict)
+    budget: ComputeBudget = dataclasses.field(default_factory=_budget)
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
@@ -80,6 +92,16 @@ class Reader:
     def exists(self, path: str) -> bool:
         """Return whether there is something at a path, links followed; True where that is not known."""
         return self._read(path, lambda: self.files.exists(path), otherwise=True)
+
+    def computed(self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int) -> list[T]:
+        """Return the first ``most`` of what is computed on a file; none where that takes too much, which is noted."""
+        try:
+            with self.budget.spent():
+                return list(itertools.islice(compute(), most))
+        except TooCostlyError as exc:
+            reason = f"{printable(path)} cannot be understood: {exc}. Make it shorter, or remove what calls it."
+            self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
+            return []
 
     def _file(self, path: str) -> SysctlFile:
         return self._read(path, lambda: self.files.known(path), SysctlFile(path=path, target=path, kind="unreadable"))

@@ -219,7 +219,7 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     if unit.may_set_with_rights and CALLED.search(unit.file.text):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
         yield from _called(commands)
-    yield from itertools.islice(_candidates(files, unit.file, unit.effects()), MOST_OF_A_FILE)
+    yield from _candidates(files, unit.file, unit.effects)
 
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
@@ -230,8 +230,7 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
         yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
     if RELEVANT.search(file.text):
-        effects = of(file.text.decode("utf-8", "surrogateescape"))
-        yield from itertools.islice(_candidates(files, file, effects), MOST_OF_A_FILE)
+        yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
 def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
@@ -241,10 +240,10 @@ def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
             yield Called(found.group().decode("utf-8", "surrogateescape"), found.group() in given)
 
 
-def _candidates(files: Reader, file: SysctlFile, effects: t.Iterable[Effect]) -> t.Iterator[Candidate]:
-    """Yield what a file does as candidates, with the lines that do it."""
+def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Iterable[Effect]]) -> t.Iterator[Candidate]:
+    """Yield what a file does as candidates, with the lines that do it; ``effects`` computes what it does."""
     rows = file.text.split(b"\n")
-    for effect in effects:
+    for effect in files.computed(file.path, effects, MOST_OF_A_FILE):
         row = rows[min(effect.line, len(rows)) - 1]
         if isinstance(effect, Applies):
             # a loader may know the folder by another name
@@ -262,8 +261,7 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Iterable[Effect]) ->
 def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:
     script = files.called(path)
     if (by_shell or script.text.startswith(b"#!")) and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
-        effects = formats.script(script.text.decode("utf-8", "surrogateescape"))
-        yield from itertools.islice(_candidates(files, script, effects), MOST_OF_A_FILE)
+        yield from _candidates(files, script, lambda: formats.script(script.text.decode("utf-8", "surrogateescape")))
 
 
 def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
@@ -279,8 +277,9 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _APPLIES_VARIABLE.search(row) or _PATTERN.search(row):
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    effects = (Applies(number, application) for application in applications(row, anywhere=True))
-    yield from _candidates(files, dataclasses.replace(file, text=b"\n" * (number - 1) + row), effects)
+    applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
+    calls = applications(row, anywhere=True)
+    yield from _candidates(files, applied, lambda: (Applies(number, application) for application in calls))
 
 
 def of_ufw(files: Reader) -> t.Iterator[Candidate]:

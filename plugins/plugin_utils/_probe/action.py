@@ -21,6 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
+from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -33,6 +34,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
     Result = t.Dict[str, t.Any]
+
+_MOST_SECONDS, _MOST_MEMORY = 10.0, 512 << 20  # a probe takes milliseconds
 
 
 class ProbingAction(ActionBase):
@@ -92,8 +95,9 @@ class ProbingAction(ActionBase):
             return None
         output: Result = self._low_level_execute_command(guarded(PROBE_SCRIPT, interpreter))  # type: ignore[no-untyped-call]  # it has no types
         try:
-            computed = self.compute_result(params, parse_probe(output["stdout"]))
-        except (KeepaliveError, MemoryError, OverflowError, RecursionError, ValueError) as exc:
+            with ComputeBudget(_MOST_SECONDS, _MOST_MEMORY).spent():
+                computed = self.compute_result(params, parse_probe(output["stdout"]))
+        except (KeepaliveError, OverflowError, RecursionError, ValueError) as exc:
             if not self._task.no_log:
                 self._display.vv(f"The module is sent: {printable(str(exc))}")
             return None

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._writers import formats, reader
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD, lay_out, unprivileged
@@ -21,6 +22,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 RUNS = b"@reboot root /opt/tune\n"
@@ -188,3 +190,31 @@ def test_what_cannot_be_read_ends_no_search(tmp_path: Path, path: str, place: st
     assert (unseen.path, unseen.denied, unseen.is_failure) == (place, "", True)
     assert unseen.reason.startswith(f"{path} cannot be read: {os.strerror(error)}.")
     assert "/root/.bashrc" in {one.writer.path for one in found.candidates if isinstance(one, Setter)}
+
+
+def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever owns a script that a line calls could otherwise hold up each run."""
+    monkeypatch.setattr(reader, "_MOST_SECONDS", 0.05)
+    understand = formats.script
+
+    def never_end(text: str) -> t.Iterable[Effect]:
+        while "endless" in text:
+            pass
+        return understand(text)
+
+    monkeypatch.setattr(formats, "script", never_end)
+    calls = b"@reboot root /opt/endless\n@reboot root /opt/tune\n"
+    lay_out(
+        tmp_path,
+        {"/etc/crontab": calls, "/opt/endless": b"#!/bin/sh\n# endless\n" + SET, "/opt/tune": b"#!/bin/sh\n" + SET},
+    )
+    for name in ("endless", "tune"):
+        (tmp_path / "opt" / name).chmod(0o755)
+    files = Files(str(tmp_path))
+    found = find_candidates(files, SYSTEMD, files.read_tree())
+    assert [(one.path, one.is_failure) for one in found.unseen] == [("/opt/endless", True)]
+    assert found.unseen[0].reason == (
+        "/opt/endless cannot be understood: it takes more than 0.05 s of processor time. Make it shorter, or remove "
+        "what calls it."
+    )
+    assert {one.writer.path for one in found.candidates if isinstance(one, Setter)} == {"/opt/tune"}

@@ -18,6 +18,7 @@ if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
 from ansible_collections.linux.tcp.plugins.action import keepalive, keepalive_info
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe import action as probing
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.interpreter import guarded
 
 Result = t.Dict[str, t.Any]
@@ -85,6 +86,27 @@ def test_module_is_sent_where_the_probe_is_inconclusive(output: str) -> None:
     assert (result, asked) == (SENT, [PROBE_SCRIPT])
     assert shown
     assert shown[0].startswith("The module is sent: the output ")
+
+
+def compute_for_ever(_output: str) -> t.NoReturn:
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("compute", "why"),
+    [
+        pytest.param(compute_for_ever, "it takes more than 0.05 s of processor time", id="time"),
+        pytest.param(lambda _output: bytearray(1 << 32), "it takes more than 512 MiB of memory", id="memory"),
+    ],
+)
+def test_module_is_sent_where_the_probe_takes_too_much(
+    monkeypatch: pytest.MonkeyPatch, compute: t.Callable[[str], object], why: str
+) -> None:
+    """A host may print what takes long to understand."""
+    monkeypatch.setattr(probing, "_MOST_SECONDS", 0.05)
+    monkeypatch.setattr(probing, "parse_probe", compute)
+    assert act(keepalive_info, {}, output="x") == (SENT, [PROBE_SCRIPT], [f"The module is sent: {why}"])
 
 
 def test_probe_looks_whether_the_configured_python_is_a_wrapper() -> None:

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bound the processor time and the memory that computing on a text of others takes, whatever it says."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import threading
+import time
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import TooCostlyError
+
+_STATM = "/proc/self/statm"  # proc_pid_statm(5): its first number is the size of the process in pages
+_AGAIN = 0.5  # seconds, where the first signal comes while an error is being handled
+
+
+class _OutOfTimeError(BaseException):
+    """The time is over. Nothing that catches errors may hold this one up."""
+
+
+class ComputeBudget:
+    """How much computations may take: each so many ``seconds`` of processor time and bytes of ``memory``.
+
+    All together they may take ``seconds_of_all``, which is as much as one of them where that is not given.
+    It is the last bound: what is known to grow faster than its text has one of its own.
+    """
+
+    def __init__(self, seconds: float, memory: int, *, seconds_of_all: float | None = None) -> None:
+        self._seconds = seconds
+        self._left = seconds if seconds_of_all is None else seconds_of_all
+        self._memory = memory
+
+    @contextlib.contextmanager
+    def spent(self) -> t.Iterator[None]:
+        """Bound what a block computes. In a thread other than the main one, which gets no signals, only in memory.
+
+        :raises TooCostlyError: where the block takes more than there is.
+        """
+        try:
+            with _memory_bounded(self._memory), self._time_bounded():
+                yield
+        except _OutOfTimeError:
+            message = f"it takes more than {self._seconds:g} s of processor time"
+            raise TooCostlyError(message) from None
+        except MemoryError:
+            message = f"it takes more than {self._memory >> 20} MiB of memory"
+            raise TooCostlyError(message) from None
+
+    @contextlib.contextmanager
+    def _time_bounded(self) -> t.Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        seconds = min(self._seconds, self._left)
+        if seconds <= 0:
+            raise _OutOfTimeError
+        is_over = has_ended = False
+
+        def end(_number: int, _frame: t.Any) -> None:
+            nonlocal has_ended
+            has_ended = True
+            if not is_over:
+                raise _OutOfTimeError
+
+        began = time.process_time()
+        before = signal.signal(signal.SIGPROF, end)
+        signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+        try:
+            yield
+        finally:
+            is_over = True
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)  # handles a signal that has come by now first
+            # the timer may end a tick before the clock that is read here
+            self._left -= max(time.process_time() - began, seconds if has_ended else 0)
+
+
+@contextlib.contextmanager
+def _memory_bounded(memory: int) -> t.Iterator[None]:
+    """Let this process grow by so many bytes at most; without a bound where there is no /proc."""
+    try:
+        with open(_STATM, encoding="ascii") as file:
+            size = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [limit for limit in (soft, hard, size + memory) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

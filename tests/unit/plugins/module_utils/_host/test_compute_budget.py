@@ -1,0 +1,101 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import contextlib
+import re
+import resource
+import signal
+import threading
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._errors import TooCostlyError
+from ansible_collections.linux.tcp.plugins.module_utils._host import compute_budget
+from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+MEBIBYTE = 1 << 20
+
+
+def compute_for_ever(reached: list[bool] | None = None) -> t.NoReturn:
+    if reached is not None:
+        reached.append(True)
+    while True:
+        pass
+
+
+def match_for_ever() -> None:
+    assert re.search("((.+)+)+!", "a" * 60)
+
+
+def compute_for_ever_in_spite_of_errors() -> t.NoReturn:
+    while True:
+        with contextlib.suppress(Exception):
+            compute_for_ever()
+
+
+@pytest.mark.parametrize("compute", [compute_for_ever, match_for_ever, compute_for_ever_in_spite_of_errors])
+def test_what_never_ends_is_ended(compute: t.Callable[[], None]) -> None:
+    before = signal.getsignal(signal.SIGPROF), signal.getitimer(signal.ITIMER_PROF)
+    with pytest.raises(TooCostlyError) as failed, ComputeBudget(0.05, MEBIBYTE << 10).spent():
+        compute()
+    assert str(failed.value) == "it takes more than 0.05 s of processor time"
+    assert (signal.getsignal(signal.SIGPROF), signal.getitimer(signal.ITIMER_PROF)) == before
+
+
+def test_budget_is_for_all_that_is_computed() -> None:
+    budget = ComputeBudget(0.05, MEBIBYTE << 10, seconds_of_all=0.1)
+    reached: list[bool] = []
+    for _time in range(2):
+        with pytest.raises(TooCostlyError), budget.spent():
+            compute_for_ever(reached)
+    with pytest.raises(TooCostlyError), budget.spent():
+        reached.append(True)
+    assert reached == [True, True]
+
+
+def test_memory_is_bounded() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(TooCostlyError) as failed, ComputeBudget(60, 64 * MEBIBYTE).spent():
+        assert bytearray(1024 * MEBIBYTE)
+    assert str(failed.value) == "it takes more than 64 MiB of memory"
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    before = signal.getsignal(signal.SIGPROF), resource.getrlimit(resource.RLIMIT_AS)
+    budget = ComputeBudget(60, 1024 * MEBIBYTE)
+    for _again in range(2):
+        with budget.spent():
+            pass
+        with pytest.raises(ValueError, match="of the block"), budget.spent():
+            raise ValueError("of the block")
+    assert (signal.getsignal(signal.SIGPROF), resource.getrlimit(resource.RLIMIT_AS)) == before
+
+
+def test_without_proc_only_the_time_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute_budget, "_STATM", str(tmp_path / "statm"))
+    with ComputeBudget(60, 0).spent():
+        assert bytearray(64 * MEBIBYTE)
+
+
+def test_in_a_thread_only_the_memory_is_bounded() -> None:
+    failed: list[str] = []
+
+    def compute() -> None:
+        try:
+            with ComputeBudget(-1, 64 * MEBIBYTE).spent():
+                assert bytearray(1024 * MEBIBYTE)
+        except TooCostlyError as exc:
+            failed.append(str(exc))
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    thread.join()
+    assert failed == ["it takes more than 64 MiB of memory"]
