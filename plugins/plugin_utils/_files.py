@@ -22,7 +22,7 @@ def replace_file(path: str, text: str, *, mode: int, variable: str) -> None:
     :raises FileError: when it cannot be written.
     """
     folder = os.path.dirname(path)
-    with as_file_error(path, variable):
+    with as_write_error(path, variable):
         descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:
@@ -64,7 +64,7 @@ def _has_inode(path: str, inode: int) -> bool:
 
 
 @contextlib.contextmanager
-def as_file_error(path: str, variable: str) -> t.Iterator[None]:
+def as_write_error(path: str, variable: str) -> t.Iterator[None]:
     """Turn an error of the system into one for a file that cannot be written in the folder that a variable names."""
     try:
         yield

@@ -20,7 +20,7 @@ import typing as t
 import weakref
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import CAP_FOWNER, has_capability
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import CAP_FOWNER, has_capabilities
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import (
     MOST_NAMES,
@@ -303,7 +303,7 @@ class Folder:
             self._refuse(errno.EBUSY)
         folder = os.fstat(self._descriptor)
         is_ours = os.geteuid() in (owner[0], folder.st_uid)
-        if folder.st_mode & stat.S_ISVTX and not is_ours and not has_capability(CAP_FOWNER):  # inode(7)
+        if folder.st_mode & stat.S_ISVTX and not is_ours and not has_capabilities(CAP_FOWNER):  # inode(7)
             self._refuse(errno.EPERM)
 
     def owner(self, name: str) -> tuple[int, int] | None:

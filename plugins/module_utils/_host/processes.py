@@ -57,10 +57,6 @@ _ZOMBIE_WITH_THREADS = re.compile(r"\nState:\tZ.*\nThreads:\t(?!1\n)", re.DOTALL
 _BOUND = re.compile(r"^\S+ \S+ \S+ net:\[(\d+)\] (\S+) .* - nsfs ", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
-# include/uapi/linux/capability.h
-CAP_SYS_PTRACE, CAP_SYS_ADMIN = 1 << 19, 1 << 21
-_CAP_EFF = re.compile(r"\nCapEff:\t([0-9a-f]+)\n")
-
 _START_TIME = 19  # of the fields of proc_pid_stat(5) behind the name
 
 
@@ -206,11 +202,6 @@ class Processes:
             )
         except (GoneError, TooLargeError):
             return []
-
-    def has_capabilities(self, wanted: int) -> bool:
-        """Return whether this process has all of these capabilities in effect: capabilities(7)."""
-        effective = _CAP_EFF.search(read_text(os.path.join(self.proc, "self/status")))
-        return effective is not None and int(effective.group(1), 16) & wanted == wanted
 
     def started(self, pid: int) -> int | None:
         """Return when a process started, in clock ticks since the system's boot; None where that cannot be read."""

@@ -21,9 +21,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     UndoError,
     before_any_change,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import (
+    CAP_SYS_ADMIN,
+    CAP_SYS_PTRACE,
+    has_capabilities,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.namespaces import run_in_each
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE
 from ansible_collections.linux.tcp.plugins.module_utils._host.reasons import REFUSED
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.find import remedy
@@ -71,7 +75,7 @@ def ensure(host: NamespaceHost, want: DesiredState, filters: Filters, *, check_m
     outcome = Outcome()
     with contextlib.ExitStack() as stack:
         with before_any_change():
-            if not host.processes.has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE):
+            if not has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE, host.processes.proc):
                 raise NotPermittedError(f"{NO_PRIVILEGE} {remedy()}")
             if not host.scanner.knows_host:
                 raise NotPermittedError(HOST_UNKNOWN)

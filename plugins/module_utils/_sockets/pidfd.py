@@ -15,7 +15,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import re
 import socket
 import stat
 import typing as t
@@ -25,6 +24,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     KeepaliveError,
     KernelTooOldError,
     NotPermittedError,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import (
+    CAP_DAC_OVERRIDE,
+    CAP_DAC_READ_SEARCH,
+    CAP_SYS_PTRACE,
+    has_capabilities,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._sockets.reasons import TOO_OLD
@@ -38,10 +43,6 @@ _PIDFD_THREAD = os.O_EXCL  # include/uapi/linux/pidfd.h, since Linux 6.9
 TOO_OLD_REMEDY = "Linux 5.6 or newer is needed, and in a container a runtime whose seccomp profile knows the call."
 _YAMA = "sys/kernel/yama/ptrace_scope"
 _YAMA_NOBODY = 3
-
-# proc(5), /proc/PID/status; include/uapi/linux/capability.h
-_CAP_EFF = re.compile(rb"^CapEff:\t([0-9a-f]+)$", re.MULTILINE)
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH, _CAP_SYS_PTRACE = 1 << 1, 1 << 2, 1 << 19
 
 # Without types for its arguments, which would double the time of a call; all of them fit into an int.
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
@@ -175,11 +176,9 @@ def _error(exc: OSError, proc: str) -> KeepaliveError:
 
 def has_privilege(proc: str = "/proc") -> bool:
     """Return whether this process may look into those of others: by its capabilities, and by Yama."""
-    with open(os.path.join(proc, "self/status"), "rb") as file:
-        effective = _CAP_EFF.search(file.read())
-    rights = int(effective.group(1), 16) if effective else 0
-    may_read = rights & (_CAP_DAC_OVERRIDE | _CAP_DAC_READ_SEARCH)  # /proc/PID/fd is its user's
-    return bool(rights & _CAP_SYS_PTRACE and may_read) and not _nobody_may(proc)
+    # /proc/PID/fd is of its user
+    may_read = any(has_capabilities(one, proc) for one in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH))
+    return may_read and has_capabilities(CAP_SYS_PTRACE, proc) and not _nobody_may(proc)
 
 
 def _nobody_may(proc: str) -> bool:

@@ -26,7 +26,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
-from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_file_error
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_write_error
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.store import VARIABLE, require_own
 
 if t.TYPE_CHECKING:
@@ -46,7 +46,7 @@ def acquire(folder: str, *, pid: int | None = None) -> None:
     """
     own = _owner(pid)
     path = os.path.join(folder, NAME)
-    with as_file_error(path, VARIABLE):
+    with as_write_error(path, VARIABLE):
         own["made_folder"] = not os.path.isdir(folder)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_own(os.stat(folder), folder)
@@ -107,7 +107,7 @@ def require_free(folder: str, *, pid: int | None = None) -> None:
     if found is None or _is_own(found, pid):
         return
     if _has_ended(path, found):
-        with contextlib.suppress(FileNotFoundError), as_file_error(path, VARIABLE):
+        with contextlib.suppress(FileNotFoundError), as_write_error(path, VARIABLE):
             os.unlink(path)
         return
     who = printable(f"{found.get('user')} on {found.get('machine')}, process {found.get('pid')}")

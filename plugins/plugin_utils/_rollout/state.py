@@ -16,18 +16,16 @@ import contextlib
 import dataclasses
 import datetime
 import json
-import os
 import shlex
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     CheckpointError,
-    FileError,
     KeepaliveError,
     unchanged,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import parse_checkpoint
-from ansible_collections.linux.tcp.plugins.plugin_utils._files import rename
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import replace_file
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
@@ -85,15 +83,8 @@ class Rollout:
 
         :raises FileError: when it cannot be written.
         """
-        temporary = f"{path}.tmp"
-        try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(dataclasses.asdict(self), file)
-            rename(temporary, path)
-        except OSError as exc:
-            with contextlib.suppress(OSError):  # a later step overwrites it
-                os.unlink(temporary)
-            raise FileError(f"{path} cannot be written: {exc.strerror}. It has the state of the rollout.") from exc
+        text = json.dumps(dataclasses.asdict(self))
+        replace_file(path, text, mode=0o600, variable="folder by local_tmp in ansible.cfg")
 
     @property
     def pending(self) -> list[str]:

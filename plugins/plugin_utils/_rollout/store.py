@@ -24,7 +24,7 @@ import urllib.parse
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import MOST_FILES
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
-from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_file_error, rename, replace_file
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_write_error, rename, replace_file
 
 if t.TYPE_CHECKING:
     Json = t.Dict[str, t.Any]
@@ -308,7 +308,7 @@ def _move(path: str, to: str) -> None:
 def _write(path: str, content: Json) -> None:
     """Replace a file in one step. Others cannot read it, for a file on the host may not be for everybody."""
     folder = os.path.dirname(path)
-    with as_file_error(path, VARIABLE):
+    with as_write_error(path, VARIABLE):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         require_own(os.stat(folder), folder)
     text = json.dumps(content, indent=2, sort_keys=True)

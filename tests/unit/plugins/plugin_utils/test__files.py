@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_file_error, rename, replace_file
+from ansible_collections.linux.tcp.plugins.plugin_utils._files import as_write_error, rename, replace_file
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -86,5 +86,5 @@ def test_rename_that_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_another_error_stays_as_it_is() -> None:
-    with pytest.raises(ValueError, match="not of the system"), as_file_error("/x/y", "keepalive_x_folder"):
+    with pytest.raises(ValueError, match="not of the system"), as_write_error("/x/y", "keepalive_x_folder"):
         raise ValueError("not of the system")

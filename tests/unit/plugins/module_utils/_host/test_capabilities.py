@@ -13,8 +13,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._host import capabilitie
 from ansible_collections.linux.tcp.plugins.module_utils._host.capabilities import (
     CAP_CHOWN,
     CAP_FOWNER,
+    CAP_SYS_ADMIN,
+    CAP_SYS_PTRACE,
     effective,
-    has_capability,
+    has_capabilities,
     may_give_to,
 )
 
@@ -32,9 +34,10 @@ ALL_IDS, TWO = (
 
 
 def be(monkeypatch: pytest.MonkeyPatch, folder: Path, status: str | None, user: int) -> None:
-    (folder / "status").write_text(status or "")
-    monkeypatch.setattr(capabilities, "STATUS", str(folder / ("gone" if status is None else "status")))
-    monkeypatch.setattr(capabilities, "MAPS", (str(folder / "uid_map"), str(folder / "gid_map")))
+    (folder / "self").mkdir(exist_ok=True)
+    if status is not None:
+        (folder / "self" / "status").write_text(status)
+    monkeypatch.setattr(capabilities, "PROC", str(folder))
     for name, value in (("geteuid", user), ("getegid", 100), ("getgroups", [7, 8])):
         monkeypatch.setattr(os, name, lambda value=value: value)
 
@@ -60,7 +63,16 @@ def test_capabilities(
 ) -> None:
     be(monkeypatch, tmp_path, status, user)
     assert effective() == known
-    assert (has_capability(CAP_CHOWN), has_capability(CAP_FOWNER)) == (chown, fowner)
+    assert (has_capabilities(CAP_CHOWN), has_capabilities(CAP_FOWNER)) == (chown, fowner)
+
+
+@pytest.mark.parametrize(
+    ("effective", "has"), [("0000000000280000", True), ("000001ffffffffff", True), ("0000000000080000", False)]
+)
+def test_all_of_the_capabilities_are_needed(tmp_path: Path, effective: str, has: bool) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text(f"Name:\tx\nCapEff:\t{effective}\nCapBnd:\t000001ffffffffff\n")
+    assert has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE, str(tmp_path)) is has
 
 
 @pytest.mark.parametrize(
@@ -100,5 +112,5 @@ def test_whom_root_of_a_user_namespace_may_give_files_to(
     be(monkeypatch, tmp_path, CHOWN, 0)
     for name, text in (("uid_map", users), ("gid_map", groups)):
         if text is not None:
-            (tmp_path / name).write_text(text)
+            (tmp_path / "self" / name).write_text(text)
     assert may_give_to(user, group) is expected

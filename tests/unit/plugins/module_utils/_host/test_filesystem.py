@@ -202,9 +202,11 @@ def test_is_executable(root: Path, mode: int, executable: bool) -> None:
 def test_whose_link_leads_a_process_with_capabilities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str | None, user: int, owner: int | None
 ) -> None:
-    lay_out(tmp_path, {"/tree/link": "/x", "/status": (status or "").encode()})
+    lay_out(tmp_path, {"/tree/link": "/x", "/proc/self": None})
     os.chown(tmp_path / "tree/link", 4242, 4242, follow_symlinks=False)
     os.chown(tmp_path / "tree", 4242, 4242)
-    monkeypatch.setattr(capabilities, "STATUS", str(tmp_path / ("status" if status else "gone")))
+    if status is not None:
+        (tmp_path / "proc/self/status").write_text(status)
+    monkeypatch.setattr(capabilities, "PROC", str(tmp_path / "proc"))
     monkeypatch.setattr(os, "geteuid", lambda: user)
     assert FileSystem(str(tmp_path)).untrusted_owner("/tree/link") == owner

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.cgroups import Made
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import DescriptorBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import CAP_SYS_ADMIN, CAP_SYS_PTRACE, Processes
+from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 from ansible_collections.linux.tcp.tests.unit.host import lay_out, unprivileged
 
 if t.TYPE_CHECKING:
@@ -251,19 +251,6 @@ def test_started(tmp_path: Path, stat: str, started: int | None) -> None:
     lay_out(tmp_path, {"7/stat": stat.encode()})
     assert Processes(str(tmp_path)).started(7) == started
     assert Processes(str(tmp_path)).started(8) is None
-
-
-@pytest.mark.parametrize(
-    ("effective", "has"), [("0000000000280000", True), ("000001ffffffffff", True), ("0000000000080000", False)]
-)
-def test_has_capabilities(tmp_path: Path, effective: str, has: bool) -> None:
-    lay_out(tmp_path, {"self/status": f"Name:\tx\nCapEff:\t{effective}\nCapBnd:\t000001ffffffffff\n".encode()})
-    assert Processes(str(tmp_path)).has_capabilities(CAP_SYS_ADMIN | CAP_SYS_PTRACE) is has
-
-
-def test_no_capabilities_are_told(tmp_path: Path) -> None:
-    lay_out(tmp_path, {"self/status": b"Name:\tx\n"})
-    assert not Processes(str(tmp_path)).has_capabilities(CAP_SYS_ADMIN)
 
 
 @pytest.mark.parametrize(
