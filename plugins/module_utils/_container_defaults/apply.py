@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import posixpath
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.gather import (
@@ -24,11 +25,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import predict
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     InvalidValueError,
+    KeepaliveError,
     UndoError,
     VerificationError,
     before_any_change,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.editable import require_editable
+from ansible_collections.linux.tcp.plugins.module_utils._host.folder import HIDDEN_NAMES
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
@@ -108,7 +111,11 @@ def _leftovers(files: Files, changes: t.Sequence[EngineChange]) -> list[str]:
     """Return a sentence for each hidden file of this run that could not be removed and that an engine reads."""
     if all(change.engine != "cri-o" for change in changes):
         return []
-    return [f"{path} could not be removed, and CRI-O reads it. Remove it." for path in left_in_crio(files)]
+    try:
+        return [f"{path} could not be removed, and CRI-O reads it. Remove it." for path in left_in_crio(files)]
+    except KeepaliveError as exc:  # the files of ours stand all the same, or have been undone
+        pattern = posixpath.join(posixpath.dirname(PATHS["cri-o"]), HIDDEN_NAMES)
+        return [f"Look for files {pattern}, which CRI-O reads, and remove them. They could not be looked for: {exc}"]
 
 
 def _chosen(files: Files, installed: t.Sequence[str], given: t.Sequence[str] | None, *, absent: bool) -> list[Engine]:

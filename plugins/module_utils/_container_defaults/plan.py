@@ -147,11 +147,14 @@ def _with_remedy(overriding: list[dict[str, t.Any]], denied: Denied) -> str:
 def _own_entries(configuration: Configuration) -> list[Entry]:
     """Return the entries of the file of ours.
 
-    :raises InvalidPathError: where it is not understood.
+    :raises InvalidPathError: where it cannot be read, or is not understood.
     """
     own = configuration.own
-    if own is None or own.kind != "file":  # what cannot be edited is refused later
+    if own is None or own.kind == "missing":
         return []
+    if own.kind != "file":
+        remedy = remedy_of_denial(own.denied) if own.denied else "Make it a regular file that can be read."
+        raise InvalidPathError(unchanged(f"{own.path} cannot be edited: {own.reason}. {remedy}"))
     try:
         return read_entries(own, configuration.engine)
     except ConfigurationSyntaxError as exc:

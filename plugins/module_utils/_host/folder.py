@@ -37,6 +37,7 @@ if t.TYPE_CHECKING:
 
 # No loader of sysctl files reads such a name. CRI-O reads every name in its folder.
 _PREFIX, _SUFFIX = ".linux.tcp.", ".tmp"
+HIDDEN_NAMES = f"{_PREFIX}*{_SUFFIX}"
 _OWN: set[str] = set()  # the hidden names of this run, which are no leftovers, even where the clock is set meanwhile
 _LEFT_BEHIND_SECONDS = 3600  # no run lasts so long
 
@@ -194,6 +195,12 @@ class Folder:
             with contextlib.suppress(OSError):
                 self.unlink(name)
 
+    def discard_own(self) -> None:
+        """Remove the hidden files of this run, as far as that is possible."""
+        with contextlib.suppress(OSError):
+            for name in filter(is_of_this_run, self.names()):
+                self.discard(name)
+
     def discard_leftovers(self) -> None:
         """Remove the hidden files of runs that were killed; the caller holds the lock, so no other run has any."""
         with contextlib.suppress(OSError):  # some may write in a folder that they may not list
@@ -245,21 +252,28 @@ class Folder:
         may be that of another folder at any time. A default access control list of this folder takes precedence.
         An error counts for nothing if the folder is there all the same, as on NFS.
         """
+        before = len(made)
         try:
             with _umask(0o022):
-                os.mkdir(name, 0o755, dir_fd=self._descriptor)
+                self._make_folder(name, made)
         except FileExistsError:
             return self._folder(name)
-        except OSError:
-            if not self.identity(name):
-                raise
-        try:
-            made.append(self._folder(name))
         except BaseException as exc:
-            self._remove_new_folder(name, exc)
+            if len(made) == before and self.identity(name):
+                self._remove_new_folder(name, exc)
             raise
         self.sync()
         return made[-1]
+
+    def _make_folder(self, name: str, made: list[Folder]) -> None:
+        try:
+            os.mkdir(name, 0o755, dir_fd=self._descriptor)
+        except FileExistsError:
+            raise
+        except OSError:
+            if not self.identity(name):
+                raise
+        made.append(self._folder(name))
 
     def _remove_new_folder(self, name: str, exc: BaseException) -> None:
         try:

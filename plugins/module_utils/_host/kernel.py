@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
 # include/uapi/linux/time.h; its resolution is one tick. Python has no name for it.
 _CLOCK_MONOTONIC_COARSE = 6
 
+BOOT_ID = "sys/kernel/random/boot_id"  # below /proc: random(4)
 _CONTAINER = b"container="  # in the environment of a container's process 1: systemd's container interface
 
 FILE_ONLY = "give runtime: false to write only the file"
@@ -198,7 +199,7 @@ class Kernel:
 
     def boot_id(self) -> str:
         """Return what no other boot has: random(4); empty where it cannot be read."""
-        return self._content("sys/kernel/random/boot_id").decode("ascii", "replace").strip()
+        return self._content(BOOT_ID).decode("ascii", "replace").strip()
 
     def hz(self) -> int:
         """Return the kernel's tick rate (CONFIG_HZ), which bounds the seconds it accepts."""

@@ -240,11 +240,10 @@ class WritableFiles(Files):
         step = _Step(target, folder, parent, finish)
         try:
             return _take(step, name, before, after)
-        except StuckFileError:
+        except FileError:  # it says what is left
             raise
         except BaseException:
-            if step.is_performed():  # memory has run out before it could be undone
-                step.undo_unless_complete()
+            step.undo_unless_complete()  # memory may have run out before; else nothing is left to undo
             raise
 
 
@@ -314,10 +313,16 @@ class _Step:
 
 def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
     try:
+        folder.discard_own()
         parent.remove_folder(name, folder.identity())
+        is_left = parent.identity(name) == folder.identity() and folder.has_hidden_files_only()
     except OSError as exc:
         reason = f"{reason_of(exc)}.{remedy_of(exc)}"
         raise FileError(f"{folder.path} was made and cannot be removed: {reason} Then remove it.") from exc
+    if is_left:
+        raise FileError(
+            f"{folder.path} was made and cannot be removed: it has hidden files that cannot be removed. Then remove it."
+        )
 
 
 def _is_left(path: str, reason: str) -> str:

@@ -14,7 +14,6 @@ import functools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
-    FileError,
     KeepaliveError,
     KernelError,
     NotPermittedError,
@@ -181,7 +180,7 @@ def _set_each(host: NamespaceHost, want: DesiredState, changes: list[Change], ou
         memory.save()
         for change, done in zip(changes, _run_in_each(changes, set_one)):
             _note(memory, change.before, earlier[change.before.descriptor], done, outcome)
-        with contextlib.suppress(FileError):  # what was saved before explains the values, too
+        with contextlib.suppress(KeepaliveError):  # what was saved before explains the values, too
             memory.save()
 
 

@@ -18,7 +18,8 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
-from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import BOOT_ID
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import error_of, let_stand
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_formats import member
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -33,7 +34,7 @@ MEMORY_FILE = "/run/linux.tcp.keepalive.namespaces.json"
 class Memory:
     """What was written since the boot of this id, by the identity of a namespace, as the file among ``files`` has it.
 
-    Where the id is empty, because it is not known, nothing is remembered.
+    Where the id is empty, because it is not known, nothing can be remembered.
     """
 
     def __init__(self, files: WritableFiles, boot_id: str) -> None:
@@ -67,10 +68,15 @@ class Memory:
         self._entries = {name: entry for name, entry in self._entries.items() if name in identities}
 
     def require_writable(self) -> None:
-        """Check that the file can be written, without doing it.
+        """Check that the file can be written, and that a later run knows it again, without doing it.
 
         :raises FileError: where it cannot.
         """
+        if not self._boot_id:
+            raise FileError(
+                f"/proc/{BOOT_ID} cannot be read, so what is written to network namespaces cannot be remembered. Mount "
+                f"a /proc that shows it."
+            )
         self._files.require_writable(MEMORY_FILE)
         self._files.require_owner(MEMORY_FILE)
 
@@ -88,7 +94,12 @@ class Memory:
                 f"larger than {MOST_BYTES >> 20} MiB. Find who made so many (lsns -t net), and end them or select "
                 f"fewer."
             )
-        let_stand([self._files.replace(MEMORY_FILE, text, expected=self._stored)])
+        undo = self._files.replace(MEMORY_FILE, text, expected=self._stored)
+        try:
+            let_stand([undo])
+        except BaseException:
+            error_of(undo)
+            raise
         self._stored = text
 
 

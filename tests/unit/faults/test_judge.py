@@ -22,6 +22,7 @@ OLD = State(FOLDERS, (7200, 75, 9), (), (7200, 75, 9))
 NEW = State({**FOLDERS, OWN: file(b"new")}, (600, 60, 20), (), (600, 60, 20))
 HALF = OLD._replace(values=(600, 75, 9))
 DOUBTFUL = Run(0, json.dumps({"changed": True, "warnings": ["A folder cannot be read."]}), "")
+NAMES = ", ".join(f"net.ipv4.tcp_keepalive_{key}" for key in ("time", "intvl", "probes"))
 DONE = Run(0, json.dumps({"changed": True}), "")
 KILLED, TERMINATED = Run(signal.SIGKILL, "", ""), Run(signal.SIGTERM, "", "")
 
@@ -81,6 +82,13 @@ def kinds(mode: str, run: Run, state: State, then: Run, finally_: State) -> list
         ),
         pytest.param("error", failed(""), OLD, ["no message"], id="empty-message"),
         pytest.param("error", Run(256, "", "OSError: refused"), OLD, ["no message"], id="traceback"),
+        pytest.param(
+            "error", Run(256, "", "in _record_module_result\nOSError: refused"), OLD, [], id="no-result-can-be-printed"
+        ),
+        pytest.param(
+            *("error", failed(f"{OWN}, {NAMES}: /proc cannot be read. What totals has was set before."), NEW, []),
+            id="new-and-told-so",
+        ),
         pytest.param("kill", KILLED, HALF, [], id="killed-between-values"),
         pytest.param("kill", KILLED, with_leftover(HALF), [], id="killed-with-leftover"),
         pytest.param("kill", KILLED, OLD._replace(values=(60, 75, 9)), ["torn value"], id="killed-value-neither"),

@@ -7,13 +7,16 @@ from __future__ import annotations
 import errno
 import re
 import typing as t
+from unittest import mock
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults import apply
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
     FileError,
     InvalidPathError,
     InvalidValueError,
@@ -180,6 +183,19 @@ def test_what_changes_meanwhile_is_noticed(host: Host) -> None:
     after = host.look()
     assert after.pop("/root/etc/crio/crio.conf.d/zz 100644")
     assert after == before
+
+
+def test_what_cannot_be_looked_for_once_all_is_done_is_no_failure(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure(host, WANT, None, check_mode=False)
+    error = ExhaustedError("/etc cannot be opened: Too many open files. Close some.")
+    monkeypatch.setattr(apply, "left_in_crio", mock.Mock(side_effect=error))
+    outcome = ensure(host, ABSENT, None, check_mode=False)
+    assert [change.status for change in outcome.changes] == ["removed"] * len(outcome.changes)
+    (caution,) = (one for one in outcome.cautions if one.code == "leftover")
+    assert caution.message == (
+        "Look for files /etc/crio/crio.conf.d/.linux.tcp.*.tmp, which CRI-O reads, and remove them. They could not be "
+        "looked for: /etc cannot be opened: Too many open files. Close some."
+    )
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["done", "undone"])

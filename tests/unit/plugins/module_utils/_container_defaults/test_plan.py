@@ -31,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Va
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import Engine
     from ansible_collections.linux.tcp.plugins.module_utils._errors import Denied
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
 VENDOR = "/usr/share/containers/containers.conf"
 FOLDER = "/etc/containers/containers.conf.d"
@@ -221,6 +222,25 @@ def test_file_that_cannot_be_read(reason: str, denied: Denied, remedy: str) -> N
         f"It cannot be known whether {TIME} in new containers of podman would be 600: {file.path} cannot be read: "
         f"{reason}. {remedy}, or leave podman out of engines. Nothing was changed."
     )
+
+
+@pytest.mark.parametrize("want", [WANT, ABSENT], ids=["set", "absent"])
+@pytest.mark.parametrize(
+    ("kind", "reason", "denied", "remedy"),
+    [
+        ("unreadable", "Input/output error", "", "Make it a regular file that can be read."),
+        ("unreadable", "Permission denied", "to_user", "Run as root (become: true)."),
+        ("directory", "it is a folder", "", "Make it a regular file that can be read."),
+    ],
+)
+def test_own_file_that_cannot_be_read_is_not_taken_for_none(
+    want: DesiredDefaults, kind: Kind, reason: str, denied: Denied, remedy: str
+) -> None:
+    path = PATHS["podman"]
+    own = SysctlFile(path, path, kind=kind, reason=reason, denied=denied)
+    with pytest.raises(InvalidPathError) as refused:
+        plan_defaults([Configuration("podman", (own,))], want)
+    assert str(refused.value) == f"{path} cannot be edited: {reason}. {remedy} Nothing was changed."
 
 
 def test_each_engine_with_its_remedy() -> None:

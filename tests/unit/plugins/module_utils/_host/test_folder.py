@@ -138,6 +138,25 @@ def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     assert look_at(tmp_path) == {}
 
 
+@pytest.mark.parametrize(("owner", "name"), [(os, "umask"), (Folder, "_folder")], ids=["once made", "to be opened"])
+def test_a_new_folder_is_noted_or_removed_where_memory_runs_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: t.Any, name: str
+) -> None:
+    folder, real = folder_of(tmp_path), getattr(owner, name)
+
+    def run_out(*arguments: t.Any) -> t.Any:
+        if (tmp_path / "sub").exists():
+            monkeypatch.undo()
+            raise MemoryError
+        return real(*arguments)
+
+    made: list[Folder] = []
+    monkeypatch.setattr(owner, name, run_out)
+    with pytest.raises(MemoryError):
+        folder.make_folder("sub", made)
+    assert [one.path for one in made] == [f"/etc/{path.name}" for path in tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize(
     "kept", [pytest.param({"/secret/key": b"x"}, id="with files"), pytest.param({"/secret": None}, id="empty")]
 )

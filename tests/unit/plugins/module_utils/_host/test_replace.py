@@ -13,10 +13,12 @@ import subprocess
 import sys
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host import replace
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
@@ -400,6 +402,56 @@ def test_a_new_folder_that_cannot_be_removed_is_named(tmp_path: Path, monkeypatc
         f"{D}/a.conf cannot be written: No space left on device. Make room on that file system. "
         f"{D} was made and cannot be removed: Input/output error. Then remove it."
     )
+
+
+def test_a_new_folder_is_removed_with_a_hidden_file_that_could_not_be_removed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 2, errno.ENOSPC))
+    unlink = os.unlink
+    failed: list[str] = []
+
+    def fail_once(name: str, **named: t.Any) -> None:
+        if not failed:
+            failed.append(name)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        unlink(name, **named)
+
+    monkeypatch.setattr(os, "unlink", fail_once)
+    with pytest.raises(FileError, match=r"No space left on device\. Make room on that file system\.\Z"):
+        files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert (look_at(tmp_path), len(failed)) == ({"/etc": None}, 1)
+
+
+class KeepingFolder(Folder):
+    """A folder in which no file can be removed, or written to the end."""
+
+    def unlink(self, name: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+
+
+def test_a_new_folder_that_stays_with_hidden_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    files.folder_type = KeepingFolder
+    monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 2, errno.ENOSPC))
+    with pytest.raises(FileError) as caught:
+        files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert str(caught.value) == (
+        f"{D}/a.conf cannot be written: No space left on device. Make room on that file system. "
+        f"{D} was made and cannot be removed: it has hidden files that cannot be removed. Then remove it."
+    )
+
+
+def test_a_new_folder_is_removed_where_memory_runs_out_before_the_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(tmp_path, {"/etc": None})
+    monkeypatch.setattr(os, "fsync", Refusing(os.fsync, 2, errno.ENOSPC))
+    monkeypatch.setattr(replace, "error_of", mock.Mock(side_effect=MemoryError))
+    with pytest.raises(MemoryError):
+        files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert look_at(tmp_path) == {"/etc": None}
 
 
 class MadeMeanwhile(Folder):

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.apply import ensure as ensure_defaults
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.plan import DesiredDefaults
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
+    ExhaustedError,
     FileError,
     KernelError,
     NotPermittedError,
@@ -382,6 +383,21 @@ def test_what_cannot_be_remembered_is_not_set(
     with pytest.raises(FileError) as failed:
         ensure(host, STATE, Filters(), check_mode=False)
     assert (str(failed.value), kernel.written) == (message, [])
+
+
+def test_what_cannot_be_noted_once_all_is_set_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was saved before explains the values, too."""
+    host, kernel = make_namespace_host(tmp_path)
+    save = host.memory.save
+
+    def refuse() -> None:
+        if kernel.written:
+            raise ExhaustedError("/run cannot be opened: Too many open files. Close some.")
+        save()
+
+    monkeypatch.setattr(host.memory, "save", refuse)
+    assert len(ensure(host, STATE, Filters(), check_mode=False).changed) == 1
+    assert kernel.written
 
 
 @pytest.mark.parametrize("step", ["require_writable", "require_owner"])

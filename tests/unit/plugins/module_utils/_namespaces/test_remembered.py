@@ -7,14 +7,16 @@ from __future__ import annotations
 import json
 import os
 import typing as t
+from unittest import mock
 
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces import remembered
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import MEMORY_FILE, Memory
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KERNEL_DEFAULTS, Values
-from ansible_collections.linux.tcp.tests.unit.host import files_of
+from ansible_collections.linux.tcp.tests.unit.host import files_of, look_at
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -148,3 +150,22 @@ def test_more_than_can_be_loaded_is_not_saved(tmp_path: Path) -> None:
         "larger than 4 MiB. Find who made so many (lsns -t net), and end them or select fewer."
     )
     assert not list((tmp_path / "run").iterdir())
+
+
+def test_what_cannot_stand_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A save that fails must leave what the one before has written, and nothing beside it."""
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    first.save()
+    before = look_at(tmp_path)
+    first.note("cookie 2", ENTRY)
+    monkeypatch.setattr(remembered, "let_stand", mock.Mock(side_effect=FileError("No.")))
+    with pytest.raises(FileError):
+        first.save()
+    assert look_at(tmp_path) == before
+
+
+def test_without_the_id_of_the_boot_nothing_may_be_written(tmp_path: Path) -> None:
+    memory(tmp_path).require_writable()
+    with pytest.raises(FileError, match=r"/proc/sys/kernel/random/boot_id cannot be read, so what is written"):
+        memory(tmp_path, "").require_writable()
