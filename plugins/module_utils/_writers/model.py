@@ -64,11 +64,11 @@ class Writer:
 
 @dataclasses.dataclass(frozen=True)
 class Unseen:
-    """A file or folder in which such a line may stand, and which cannot be read.
+    """A file or folder in which such a line may stand, and which cannot be read, or one that names what is not found.
 
     ``denied`` says to whom the system denies it. ``is_usual`` says that it is closed to users on most hosts, and that
-    nothing in it sets the keys there. ``is_failure`` says that reading failed otherwise, and that ``reason`` is a
-    message about it.
+    nothing in it sets the keys there. ``is_failure`` says that reading failed otherwise, or that what the file names is
+    not found, and that ``reason`` is a message about it.
     """
 
     path: str

@@ -35,7 +35,7 @@ def _budget() -> ComputeBudget:
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
-    """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path.
+    """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path or reason.
 
     No error of a file ends the search: the owner of a file that a line calls could otherwise end each run. ``budget``
     is for all that is computed on what the files say.
@@ -102,6 +102,10 @@ class Reader:
             reason = f"{printable(path)} cannot be understood: {exc}. Make it shorter, or remove what calls it."
             self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
             return []
+
+    def note_lead(self, path: str, reason: str) -> None:
+        """Note that a file names another one that was not found; ``reason`` says so in a sentence with the path."""
+        self.unseen.setdefault(reason, Unseen(path, reason, "", is_failure=True))
 
     def _file(self, path: str) -> SysctlFile:
         return self._read(path, lambda: self.files.known(path), SysctlFile(path=path, target=path, kind="unreadable"))

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import posixpath
 import re
 import typing as t
@@ -15,6 +16,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     parse_line,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     TUNED_RULES,
     Called,
@@ -29,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
     RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned_profile import (
+    EXPANDED,
     Option,
     Section,
     included_by,
@@ -36,6 +39,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned_profile i
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
         Candidate,
     )
@@ -45,6 +49,7 @@ if t.TYPE_CHECKING:
 _TUNED_CONF = "/etc/tuned/tuned-main.conf"
 _TUNED_PROFILES = ("/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned")
 _MOST_PROFILES = 100
+_NAME_MAX = 200  # of characters in a message
 _TUNED_IS_ON = (
     "/etc/systemd/system/*.wants/tuned.service",
     "/etc/rc[2-5].d/S*tuned",
@@ -63,41 +68,65 @@ def of_tuned(files: Reader) -> t.Iterator[Candidate | Called]:
     applies_files = not _TUNED_APPLIES_NO_FILES.search(files.text(_TUNED_CONF))
     if applies_files:
         yield TunedFiles(writer_at(active[0], 1, active[0].text.split(b"\n")[0], "applies_files"))
-    sections: dict[bytes, Section] = {}
-    read: set[str] = set()
-    for name in (name.decode("utf-8", "surrogateescape") for file in active for name in file.text.split()):
-        _merge(files, name, sections, read)
-    for section in sections.values():
+    merged = _Merged(files)
+    for file in active:
+        for name in file.text.decode("utf-8", "surrogateescape").split():
+            merged.add(name, file)
+    for section in merged.sections.values():
         if section.is_enabled and section.plugin == b"sysctl":
-            yield from _in_options(section.options.values(), yields=applies_files)
+            yield from _in_options(section.options, yields=applies_files)
         elif section.is_enabled and section.plugin == b"script":
-            yield from (Called(path) for option in section.scripts for path in _scripts_of(option))
+            yield from (Called(option.script) for option in section.scripts)
 
 
-def _merge(files: Reader, name: str, sections: dict[bytes, Section], read: set[str]) -> None:
-    """Merge a profile into the sections of those before it; a profile that was ``read`` is looked for further on."""
-    paths = (f"{folder}/{name}/tuned.conf" for folder in _TUNED_PROFILES)
-    profiles = (files.known(path) for path in paths if path not in read)
-    profile = next((file for file in profiles if file.kind == "file"), None)
-    if profile is not None and len(read) < _MOST_PROFILES:
-        read.add(profile.path)
-        for included in included_by(profile):
-            _merge(files, included, sections, read)
-        merge_profile(sections, profile)
+@dataclasses.dataclass
+class _Merged:
+    """The sections of the profiles that were merged, by name.
+
+    A profile that was ``read`` is looked for further on. ``names`` counts what was looked for.
+    """
+
+    files: Reader
+    sections: dict[bytes, Section] = dataclasses.field(default_factory=dict)
+    read: set[str] = dataclasses.field(default_factory=set)
+    names: int = 0
+
+    def add(self, name: str, named_by: SysctlFile) -> None:
+        """Merge a profile, and before it those that it includes: locator.py and loader.py of tuned.
+
+        What is not found is noted, because ``profile_dirs`` may tell tuned of other folders. A name that begins with a
+        minus may be one of a profile that is not there.
+        """
+        self.names += 1
+        if self.names > _MOST_PROFILES:
+            return
+        name_in_folder = posixpath.basename(name[1:] if name.startswith("-") else name)
+        places = [posixpath.normpath(f"{folder}/{name_in_folder}/tuned.conf") for folder in _TUNED_PROFILES]
+        profiles = (self.files.known(path) for path in places if path not in self.read)
+        profile = next((file for file in profiles if file.kind == "file"), None)
+        if profile is not None:
+            self.read.add(profile.path)
+            for included in included_by(profile):
+                self.add(included, profile)
+            merge_profile(self.sections, profile)
+        elif EXPANDED in name:
+            # the variables of a profile are not known to tuned before it has read all profiles
+            self._note(named_by, f"profiles of tuned by {name[:_NAME_MAX]}, which is known to tuned only")
+        elif not name.startswith("-") and self._is_missing(places):
+            self._note(named_by, f"the profile {name} of tuned, which is in none of {', '.join(_TUNED_PROFILES)}")
+
+    def _is_missing(self, places: t.Collection[str]) -> bool:
+        kinds = {self.files.known(path).kind for path in places}
+        return kinds <= {"missing", "directory"} and self.read.isdisjoint(places)
+
+    def _note(self, named_by: SysctlFile, what: str) -> None:
+        self.files.note_lead(named_by.target, printable(f"{named_by.target} names {what}."))
 
 
-def _in_options(options: t.Iterable[Option], *, yields: bool) -> t.Iterator[Candidate]:
-    for option in options:
-        statement = parse_line(option.row, option.line, TUNED_RULES) if RELEVANT.search(option.row) else None
+def _in_options(options: t.Mapping[bytes, Option], *, yields: bool) -> t.Iterator[Candidate]:
+    for name, option in options.items():
+        row = name + b"=" + option.value
+        statement = parse_line(row, option.line, TUNED_RULES) if RELEVANT.search(row) else None
         if statement and statement.key and statement.value is not None:
             writer = writer_at(option.profile, option.line, option.row)
             yield Profile(writer, statement.key, statement.value, yields=yields)
-
-
-def _scripts_of(option: Option) -> t.Iterator[str]:
-    """Yield the scripts that an option names, which all have a whole path."""
-    folder = posixpath.dirname(option.profile.path)
-    for word in option.value.decode("utf-8", "surrogateescape").split(","):
-        path = word.strip().replace("${i:PROFILE_DIR}", folder)
-        if path.startswith("/"):
-            yield path

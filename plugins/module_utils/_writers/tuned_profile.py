@@ -2,31 +2,52 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Merge profiles of tuned as tuned does: tuned.conf(5), tuned/profiles/loader.py and merger.py of tuned."""
+"""Merge profiles of tuned as tuned does: tuned.conf(5), tuned/profiles/loader.py, unit.py and merger.py of tuned.
+
+tuned reads a profile with Python's configparser: comments behind a blank and ``#`` are cut, and a line that stands
+further in than its option goes on with the value. Releases before 2.17 have configobj, for which such a line is an
+option of its own where it has an equals sign.
+"""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
 import dataclasses
+import posixpath
+import re
 import typing as t
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
 _NO = (b"0", b"false")
-_YES = (b"1", b"true")
+_YES = (b"1", b"true", b"True")
 # What a section has beside the options of its plugin.
 _OF_TUNED = (b"type", b"enabled", b"replace", b"drop")
+_COMMENT = re.compile(rb"\A\s*;.*|(?:\A|(?<=\s))#.*", re.DOTALL)
+_HEADING = re.compile(rb"\[([^\]]+)\]")
+_SEPARATOR = re.compile(rb"\s*[,;]\s*")
+_FOLDER = re.compile(rb"(?<!\\)\$\{i:PROFILE_DIR\}")
+EXPANDED = "${"  # begins a variable or a function
 
 
 class Option(t.NamedTuple):
-    """A line of a profile; ``value`` is what stands behind its equals sign."""
+    """An option of a profile, and the line where it begins.
+
+    ``value`` is what stands behind its equals sign, without comments.
+    """
 
     profile: SysctlFile
     line: int
     row: bytes
     value: bytes
+
+    @property
+    def script(self) -> str:
+        """The script that an option ``script`` names; without a whole path it is one in the profile's folder."""
+        folder = posixpath.dirname(self.profile.path)
+        return posixpath.normpath(posixpath.join(folder, self.value.decode("utf-8", "surrogateescape")))
 
 
 @dataclasses.dataclass
@@ -48,8 +69,8 @@ def merge_profile(sections: dict[bytes, Section], profile: SysctlFile) -> None:
         of_tuned = {key: rows[key].value for key in _OF_TUNED if key in rows}
         section = Section(of_tuned.get(b"type", name), of_tuned.get(b"enabled", b"").lower() not in _NO)
         before = sections.get(name)
-        if before is not None and of_tuned.get(b"replace", b"").lower() not in _YES:
-            dropped = {key.strip() for key in of_tuned.get(b"drop", b"").split(b",")}
+        if before is not None and of_tuned.get(b"replace") not in _YES:
+            dropped = _SEPARATOR.split(of_tuned.get(b"drop", b""))
             section.options.update((key, one) for key, one in before.options.items() if key not in dropped)
             section.scripts += before.scripts
         section.options.update((key, one) for key, one in rows.items() if key not in _OF_TUNED)
@@ -58,18 +79,42 @@ def merge_profile(sections: dict[bytes, Section], profile: SysctlFile) -> None:
 
 
 def included_by(profile: SysctlFile) -> list[str]:
-    """Return the names of the profiles that one includes, which come before it."""
+    """Return the names of the profiles that one includes, which come before it.
+
+    A name that begins with a minus may be one of a profile that is not there. What has :data:`EXPANDED` in it is not
+    split, because a separator may be part of a function.
+    """
     include = _sections(profile).get(b"main", {}).get(b"include")
-    return [] if include is None else include.value.decode("utf-8", "surrogateescape").replace(",", " ").split()
+    if include is None:
+        return []
+    names = [include.value] if EXPANDED.encode() in include.value else _SEPARATOR.split(include.value)
+    return [name.decode("utf-8", "surrogateescape") for name in names if name]
 
 
 def _sections(profile: SysctlFile) -> dict[bytes, dict[bytes, Option]]:
     found: dict[bytes, dict[bytes, Option]] = {}
     section: dict[bytes, Option] = {}
+    last, indent = b"", 0
     for number, row in enumerate(profile.text.split(b"\n"), start=1):
-        name, equals, value = (part.strip() for part in row.partition(b"="))
-        if name[:1] == b"[" and name[-1:] == b"]":
-            section = found.setdefault(name[1:-1], {})
-        elif equals and name[:1] not in (b"#", b";"):
-            section[name] = Option(profile, number, row, value)
+        text = _COMMENT.sub(b"", row, count=1).strip()
+        heading = _HEADING.match(text)
+        name, equals, value = (part.strip() for part in text.partition(b"="))
+        if heading:
+            section, last = found.setdefault(heading[1], {}), b""
+        elif equals:
+            section[name] = Option(profile, number, row, _in_folder(profile, value))
+            last, indent = name, _indent(row)
+        elif text and last and _indent(row) > indent:
+            option = section[last]
+            section[last] = option._replace(value=option.value + b"\n" + _in_folder(profile, text))
     return found
+
+
+def _indent(row: bytes) -> int:
+    return len(row) - len(row.lstrip())
+
+
+def _in_folder(profile: SysctlFile, value: bytes) -> bytes:
+    """Return a value with the folder of its profile in place of the variable for it."""
+    folder = posixpath.dirname(profile.path).encode("utf-8", "surrogateescape")
+    return _FOLDER.sub(lambda _found: folder, value)

@@ -112,6 +112,12 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             [("/etc/cron.d/a", False)],
             id="file that a link leads to",
         ),
+        pytest.param(
+            {"/etc/runlevels/x/tuned": b"", "/etc/tuned/active_profile": b"mine", "/etc/tuned/mine/tuned.conf": b""},
+            {"/etc/tuned/mine/tuned.conf": 0o600},
+            [("/etc/tuned/mine/tuned.conf", False)],
+            id="profile of tuned, which is not missing",
+        ),
     ],
 )
 def test_what_a_user_may_not_see(

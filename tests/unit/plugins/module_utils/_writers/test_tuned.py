@@ -8,8 +8,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen, Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import found
 
 if t.TYPE_CHECKING:
@@ -107,7 +110,9 @@ def test_tuned_that_is_switched_off(tmp_path: Path) -> None:
 
 
 TIME, INTVL = b"net.ipv4.tcp_keepalive_time", b"net.ipv4.tcp_keepalive_intvl"
+ACTIVE = "/etc/tuned/active_profile"
 MINE, BASE = "/usr/lib/tuned/mine/tuned.conf", "/usr/lib/tuned/base/tuned.conf"
+LAST = "/usr/lib/tuned/last/tuned.conf"
 INCLUDES = b"[main]\ninclude=base\n"
 
 
@@ -128,15 +133,28 @@ INCLUDES = b"[main]\ninclude=base\n"
         pytest.param(
             b"[sysctl]\n" + TIME + b"=61\n" + INCLUDES, PROFILE, [(MINE, 2)], id="wherever the include stands"
         ),
-        pytest.param(
-            b"[main]\ninclude=base, last\n", PROFILE, [("/usr/lib/tuned/last/tuned.conf", 2)], id="of several the last"
-        ),
+        pytest.param(b"[main]\ninclude=base, last\n", PROFILE, [(LAST, 2)], id="of several the last"),
         pytest.param(b"[sysctl]\n" + TIME + b"=61\n" + TIME + b"=600\n", b"", [], id="the last line of a section"),
+        pytest.param(b"[main]\ninclude=base;last\n", PROFILE, [(LAST, 2)], id="behind a semicolon"),
+        pytest.param(b"[main]\ninclude=base # last\n", PROFILE, [(BASE, 5)], id="before a comment"),
+        pytest.param(b"[main]\ninclude=last,\n  base\n", PROFILE, [(BASE, 5)], id="on a line of its own"),
+        pytest.param(b"[main]\ninclude=-base\n", PROFILE, [(BASE, 5)], id="that need not be there"),
+        pytest.param(b"[main]\ninclude=/opt/base\n", PROFILE, [(BASE, 5)], id="by its last part"),
+        pytest.param(b"[sysctl]  # note\n" + TIME + b"=61\n", b"", [(MINE, 2)], id="comment behind a heading"),
+        pytest.param(b"[x]\ntype=sysctl # note\n" + TIME + b"=61\n", b"", [(MINE, 3)], id="comment behind the type"),
+        pytest.param(b"[sysctl]\n" + TIME + b"=600\t# note\n", b"", [], id="comment behind the value of the boot"),
+        pytest.param(INCLUDES + b"[sysctl]\ndrop=x; " + TIME + b"\n", PROFILE, [], id="dropped behind a semicolon"),
+        pytest.param(
+            INCLUDES + b"[sysctl]\nreplace=TRUE\n",
+            PROFILE,
+            [(BASE, 5)],
+            id="replaced by a word that tuned does not know",
+        ),
     ],
 )
 def test_what_a_profile_overrides(tmp_path: Path, mine: bytes, base: bytes, places: list[tuple[str, int]]) -> None:
     last = b"[sysctl]\n" + TIME + b"=62\n"
-    layout: Layout = {MINE: mine, BASE: base, "/usr/lib/tuned/last/tuned.conf": last}
+    layout: Layout = {MINE: mine, BASE: base, LAST: last}
     writers = found(tmp_path, {**TUNED, **NO_FILES, **layout})
     assert [(writer.path, writer.line) for writer in writers] == places
 
@@ -155,6 +173,55 @@ def test_a_profile_that_includes_the_one_of_its_name(tmp_path: Path) -> None:
     layout: Layout = {"/etc/tuned/mine/tuned.conf": b"[main]\ninclude=mine\n", MINE: PROFILE}
     writers = found(tmp_path, {**TUNED, **NO_FILES, **layout})
     assert [(writer.path, writer.line) for writer in writers] == [(MINE, 5)]
+
+
+IN_NONE = "in none of /etc/tuned/profiles, /etc/tuned, /usr/lib/tuned/profiles, /usr/lib/tuned"
+
+
+@pytest.mark.parametrize(
+    ("active", "mine", "places"),
+    [
+        pytest.param(b"mine", b"[main]\ninclude=base\n", [], id="all are there"),
+        pytest.param(b"mine", b"[main]\ninclude=-extra\n", [], id="one that need not be there"),
+        pytest.param(b"mine", b"[main]\ninclude=mine\n", [], id="one that includes itself"),
+        pytest.param(
+            b"mine",
+            b"[main]\ninclude=extra, base\n",
+            [(MINE, f"{MINE} names the profile extra of tuned, which is {IN_NONE}.")],
+            id="one that is not there",
+        ),
+        pytest.param(
+            b"mine",
+            b"[main]\ninclude=a;b\n",
+            [(MINE, f"{MINE} names the profile {name} of tuned, which is {IN_NONE}.") for name in "ab"],
+            id="two that are not there",
+        ),
+        pytest.param(
+            b"gone mine",
+            b"",
+            [(ACTIVE, f"{ACTIVE} names the profile gone of tuned, which is {IN_NONE}.")],
+            id="an active one that is not there",
+        ),
+        *(
+            pytest.param(
+                b"mine",
+                b"[main]\ninclude=" + value.encode() + b"\n[variables]\nx=base\n",
+                [(MINE, f"{MINE} names profiles of tuned by {value}, which is known to tuned only.")],
+                id=why,
+            )
+            for value, why in [
+                ("${x}", "a variable"),
+                ("${f:virt_check:virtual-guest:network-throughput}", "a function"),
+                ("base, ${f:exec:echo,a}", "a function with a comma"),
+            ]
+        ),
+    ],
+)
+def test_profiles_that_are_not_found(tmp_path: Path, active: bytes, mine: bytes, places: list[tuple[str, str]]) -> None:
+    lay_out(tmp_path, {**TUNED, **NO_FILES, ACTIVE: active, MINE: mine, BASE: PROFILE})
+    files = Files(str(tmp_path))
+    unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
+    assert unseen == tuple(Unseen(path, reason, "", is_failure=True) for path, reason in places)
 
 
 SCRIPT = b"#!/bin/bash\n. /usr/lib/tuned/functions\nstart() {\n  sysctl -w " + TIME + b"=60\n}\nprocess $@\n"
@@ -177,9 +244,19 @@ SCRIPT = b"#!/bin/bash\n. /usr/lib/tuned/functions\nstart() {\n  sysctl -w " + T
         pytest.param(
             b"[script]\nscript=/usr/lib/tuned/base/s.sh, /usr/lib/tuned/mine/s.sh\n",
             b"",
-            ["base", "mine"],
-            id="several",
+            [],
+            id="a comma is part of the name",
         ),
+        pytest.param(b"[script]\nscript=s.sh\n", b"", ["mine"], id="by its name"),
+        pytest.param(b"[script]\nscript = ./../base/s.sh\n", b"", ["base"], id="from the profile's folder"),
+        pytest.param(
+            INCLUDES + b"[script]\nscript=s.sh\n",
+            b"[script]\nscript=s.sh\n",
+            ["base", "mine"],
+            id="each in the folder of its profile",
+        ),
+        pytest.param(b"[script]  # note\nscript=s.sh  # note\n", b"", ["mine"], id="before comments"),
+        pytest.param(b"[x]\ntype=script # note\nscript=s.sh\n", b"", ["mine"], id="by the type, before a comment"),
     ],
 )
 def test_scripts_of_tuned(tmp_path: Path, mine: bytes, base: bytes, scripts: list[str]) -> None:

@@ -35,6 +35,26 @@ def merged(*texts: bytes) -> dict[str, tuple[str, bool, dict[str, str], list[str
     [
         pytest.param([b"a=1\n[s]\n# b=2\n;c=3\nd = 4 \ne\n"], {"s": ("s", True, {"d": "4@5"}, [])}, id="options"),
         pytest.param(
+            [b"[s] # x\na=1 # x\nb=2#x\nc=3 ; x\n # d=4\n ; e=5\nf=\t#\n"],
+            {"s": ("s", True, {"a": "1@2", "b": "2#x@3", "c": "3 ; x@4", "f": "@7"}, [])},
+            id="comments",
+        ),
+        pytest.param(
+            [b"[s]\n  a=1\n   2\n  # x\n\n   3\n  b=4\n5\n"],
+            {"s": ("s", True, {"a": "1\n2\n3@2", "b": "4@7"}, [])},
+            id="a value of several lines",
+        ),
+        pytest.param(
+            [b"[s]\na=1\n  b=2\n"],
+            {"s": ("s", True, {"a": "1@2", "b": "2@3"}, [])},
+            id="further in, as old releases read it",
+        ),
+        pytest.param(
+            [b"[s]\na=${i:PROFILE_DIR}/b\nc=\\${i:PROFILE_DIR}\n"],
+            {"s": ("s", True, {"a": "/p/b@2", "c": "\\${i:PROFILE_DIR}@3"}, [])},
+            id="folder of the profile",
+        ),
+        pytest.param(
             [b"[s]\na=1\n[t]\nb=2\n[s]\na=3"],
             {"s": ("s", True, {"a": "3@6"}, []), "t": ("t", True, {"b": "2@4"}, [])},
             id="a section twice",
@@ -49,6 +69,11 @@ def merged(*texts: bytes) -> dict[str, tuple[str, bool, dict[str, str], list[str
             id="later plugin",
         ),
         pytest.param([b"[s]\na=1", b"[s]\nreplace=true\nb=2"], {"s": ("s", True, {"b": "2@3"}, [])}, id="replaced"),
+        pytest.param(
+            [b"[s]\na=1\nb=2\nc=3", b"[s]\ndrop=a ;b"],
+            {"s": ("s", True, {"c": "3@4"}, [])},
+            id="dropped behind a semicolon",
+        ),
         pytest.param([b"[s]\na=1\nb=2\nc=3", b"[s]\ndrop=a, b"], {"s": ("s", True, {"c": "3@4"}, [])}, id="dropped"),
         pytest.param(
             [b"[s]\nscript=/a", b"[s]\nscript=/b"], {"s": ("s", True, {"script": "/b@2"}, ["/a", "/b"])}, id="scripts"
@@ -62,7 +87,11 @@ def test_merge(texts: list[bytes], sections: dict[str, tuple[str, bool, dict[str
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        (b"[main]\ninclude=a, b c\n", ["a", "b", "c"]),
+        (b"[main]\ninclude=a, b c\n", ["a", "b c"]),
+        (b"[main]\ninclude = a ;-b # c\n", ["a", "-b"]),
+        (b"[main]\ninclude=a,;b,\n", ["a", "b"]),
+        (b"[main]\ninclude=a,\n\n  b\n", ["a", "b"]),
+        (b"[main]\ninclude=a,${f:exec:b,c}\n", ["a,${f:exec:b,c}"]),
         (b"[other]\ninclude=a\n", []),
         (b"[main]\n#include=a\n", []),
         (b"", []),
