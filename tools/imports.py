@@ -69,6 +69,7 @@ PURE = (
     "module_utils._host.patterns",
     "module_utils._host.reasons",
     "module_utils._host.unreadable",
+    "module_utils._host.wsl_conf",
     "module_utils._namespaces.engine_formats",
     "module_utils._namespaces.filters",
     "module_utils._namespaces.lasts",

@@ -4,17 +4,17 @@
 
 """Find out whether the next start of a WSL distribution runs systemd, as the running one does or does not.
 
-WSL reads wsl.conf when a distribution starts: its file src/shared/configfile/configfile.cpp has the syntax, and
-src/linux/init/WslDistributionConfig.h says that systemd is off where nothing turns it on.
+WSL reads wsl.conf when a distribution starts: its file src/linux/init/WslDistributionConfig.h says that systemd is off
+where nothing turns it on.
 """
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.wsl_conf import settings_of
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -23,11 +23,6 @@ if t.TYPE_CHECKING:
 WSL = "/run/WSL"  # is there in each distribution that runs
 WSL_CONF = "/etc/wsl.conf"
 _NOT_ON = f"{WSL_CONF} does not have systemd=true in the section [boot]"
-_COMMENT = re.compile(r"(?m)^[ \t]*#.*\n?")
-_CONTINUED = re.compile(r"\\\n")
-_SECTION = re.compile(r"[ \t]*\[([A-Za-z][A-Za-z0-9]*)\][ \t]*(?:#.*)?")
-_SYSTEMD = re.compile(r"[ \t]*systemd[ \t]*=(.*)", re.IGNORECASE)
-_BOOLEAN = re.compile(r'[ \t]*("?)(true|false)\1[ \t]*(?:#.*)?', re.IGNORECASE)
 
 
 def next_start_differs(files: Files, *, runs: bool, has_systemd: bool) -> str:
@@ -60,17 +55,8 @@ def next_start_differs(files: Files, *, runs: bool, has_systemd: bool) -> str:
 
 def _turns_systemd_on(text: str) -> bool | None:
     """Return what a wsl.conf says of systemd; None where releases of WSL may read it in different ways."""
-    found = set()
-    section = ""
-    for row in _CONTINUED.sub(" ", _COMMENT.sub("", text.replace("\r\n", "\n"))).split("\n"):
-        heading, key = _SECTION.fullmatch(row), _SYSTEMD.fullmatch(row)
-        if heading:
-            section = heading[1].lower()
-        elif row.lstrip().startswith("["):
-            return None
-        elif key and section == "boot":
-            value = _BOOLEAN.fullmatch(key[1])
-            found.add(value and value[2].lower())
-    if len(found) > 1 or None in found:
+    settings = list(settings_of(text))
+    found = {one.value.lower() for one in settings if (one.section, one.key) == ("boot", "systemd")}
+    if len(found) > 1 or not found <= {"true", "false"} or not all(one.key for one in settings):
         return None
     return found == {"true"}

@@ -12,9 +12,11 @@ documentation of cloud-init, supervisor and WSL. A line that a format does not k
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.wsl_conf import settings_of
 from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import plain_words
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
@@ -61,8 +63,6 @@ _PLAIN = re.compile(r"[1-9][0-9]{0,9}")
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
 _SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
 _MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*=?[ \t]*(?:\"([^\"]*)\"|'([^']*)')")
-_SECTION = re.compile(r"[ \t]*\[([^\]]*)\]")
-_WSL = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
 _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
@@ -203,16 +203,10 @@ def monit(text: str) -> Effects:
 
 
 def wsl(text: str) -> Effects:
-    """Yield what ``command=`` in the section ``[boot]`` of wsl.conf does."""
-    section = ""
-    for number, row in enumerate(text.split("\n"), start=1):
-        heading, found = _SECTION.match(row), _WSL.match(row)
-        if heading:
-            section = heading[1].strip().lower()
-        elif found and section == "boot":
-            command = row[found.end() :].strip()
-            is_quoted = len(command) > 1 and command[0] == command[-1] == '"'
-            yield from effects_of(command[1:-1] if is_quoted else command, number)
+    """Yield what ``command=`` in the section ``[boot]`` of wsl.conf does, at the line where it begins."""
+    for setting in settings_of(text):
+        if (setting.section, setting.key) == ("boot", "command"):
+            yield from (dataclasses.replace(effect, line=setting.line) for effect in effects_of(setting.value))
 
 
 def cloud_config(text: str, *, has_run: bool = False) -> Effects:

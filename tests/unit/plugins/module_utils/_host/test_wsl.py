@@ -49,6 +49,9 @@ NOT_ON = "systemd runs now, and /etc/wsl.conf does not have systemd=true in the 
         pytest.param(b"[boot]\nsystemd=yes\n", True, UNCLEAR, id="no boolean"),
         pytest.param(b"[boot]\nsystemd=yes\n", False, UNCLEAR, id="no boolean, off"),
         pytest.param(b"[boot] x\nsystemd=true\n", True, UNCLEAR, id="no heading"),
+        pytest.param(b"[boot]\ncommand=x \\\r\nsystemd=true\r\n", True, "", id="behind a carriage return"),
+        pytest.param(b"junk\n[boot]\nsystemd=true\n", True, UNCLEAR, id="behind a line that ends the file for WSL"),
+        pytest.param(b'[boot]\nsystemd="true\n', True, UNCLEAR, id="open quote"),
     ],
 )
 def test_running_distribution(tmp_path: Path, conf: bytes | None, has_systemd: bool, differs: str) -> None:
