@@ -16,6 +16,8 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Fills
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import appends, only_reads
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import name_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_sysctl_file
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import rows
 
@@ -29,8 +31,6 @@ _VALUE = re.compile(r"[0-9]+|.*\$.*", re.DOTALL)
 _SETS_NOTHING = frozenset(
     ("--get", "--del", "--delete", "get", "del", "delete", "rm", "remove", "absent", "state=absent")
 )
-_READS = re.compile(r"(?i).*(?:get|check|read|show|verify|test|is_|has|need|del|remove|diff|cat|backup|copy)")
-_ADDS = re.compile(r"(?i).*(?:add|append)")
 _AUGTOOL = re.compile(
     r"\bset[ \t]+[\"']?/files(/etc/sysctl\.d/[^\s\"'/]+\.conf|/etc/sysctl\.conf)/([^\s\"']+)[\"']?[ \t]+(\S+)"
 )
@@ -38,10 +38,10 @@ _AUGTOOL = re.compile(
 
 def edits_by_arguments(words: t.Sequence[Word], variables: Variables) -> list[Fills]:
     """Return what a program writes into a sysctl file that its arguments name; nothing where they name none."""
-    name = words[0].clean
+    name = name_of(words[0].clean)
     parts = [(part, word.line) for word in words[1:] for part in _parts(word.clean)]
     texts = [(_OPTION.sub("", part, count=1), line) for part, line in parts]
-    if _READS.match(name) or any(part in _SETS_NOTHING for part, _line in parts):
+    if only_reads(name) or any(part in _SETS_NOTHING for part, _line in parts):
         return []
     if not any("$" not in text and is_sysctl_file(text) for text, _line in texts):
         return []
@@ -52,7 +52,7 @@ def edits_by_arguments(words: t.Sequence[Word], variables: Variables) -> list[Fi
         if not values and "=" not in text and _VALUE.fullmatch(value):
             values = variables.values_of(f"{text}={value}")
         if values:
-            found.append(Fills(line, tuple(values.items()), appends=_ADDS.match(name) is not None))
+            found.append(Fills(line, tuple(values.items()), appends=appends(name)))
     return found
 
 

@@ -71,7 +71,22 @@ _SPEAKS = re.compile(
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"
     r"|banner|title|success|comment|abort|description|desc)|e(?:begin|end)|log_\w+|echo_\w+|print_\w+)"
 )
-_SETTER = re.compile(r"(?i)(?!.*(?:get|check|read|show|verify|test|is_|print|log|has|need)).*sysctl.*")
+_SYSCTL_IN_NAME = re.compile(r"(?i)sysctl")
+# A name has no mark between its words before these: getconf.
+_NOUN = re.compile(r"(?i)sysctl|(?:conf|config|value|key|line|param|setting|file)s?(?![a-z])")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# The name of a function or script with one of these words says that it only reads, prints, or takes a key out.
+_READS = frozenset(
+    (
+        *("get", "gets", "read", "reads", "show", "shows", "is", "has", "need", "needs", "diff", "cat"),
+        *("check", "checks", "checked", "test", "tests", "tested", "verify", "verifies", "verified"),
+        *("del", "delete", "deletes", "remove", "removes", "backup", "copy", "print", "prints", "log", "logs"),
+    )
+)
+# Behind one of these a word of the others does not say so: set_test_value.
+_SETS = frozenset(("set", "sets", "apply", "write", "update", "add", "append", "put", "replace", "change", "edit"))
+_ALSO = frozenset(("and", "or", "then"))
+_APPENDS = frozenset(("add", "adds", "append", "appends"))
 
 
 def is_sysctl(name: str) -> bool:
@@ -91,7 +106,24 @@ def speaks(name: str) -> bool:
 
 def is_setter(name: str) -> bool:
     """Whether the name of a function says that it sets the key that it is given."""
-    return _SETTER.fullmatch(name) is not None
+    return _SYSCTL_IN_NAME.search(name) is not None and not only_reads(name)
+
+
+def only_reads(name: str) -> bool:
+    """Whether the name of a function or script says that it writes nothing."""
+    words = _words_of(name)
+    first = next((word for word in words if word in _READS or word in _SETS), "")
+    return first in _READS and _ALSO.isdisjoint(words)
+
+
+def appends(name: str) -> bool:
+    """Whether the name of a function or script says that it adds a line to what there is."""
+    return not _APPENDS.isdisjoint(_words_of(name))
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name in small letters: get, sysctl and value of ``getsysctl_Value``."""
+    return [word.lower() for word in _WORD.findall(_NOUN.sub(r"_\g<0>_", name))]
 
 
 def place_of_program(words: t.Sequence[Word]) -> int | None:

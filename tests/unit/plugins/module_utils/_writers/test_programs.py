@@ -12,9 +12,11 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
+    appends,
     is_language,
     is_setter,
     is_sysctl,
+    only_reads,
     place_of_program,
     speaks,
 )
@@ -49,6 +51,34 @@ def test_place_of_program(command: str, program: str | None) -> None:
         pytest.param(is_language, ["python3", "python3.11", "perl", "ruby"], ["sh", "pythonic"], id="language"),
         pytest.param(speaks, ["log_msg", "die", "ebegin", "show_usage"], ["run_and_log", "tune"], id="speaks"),
         pytest.param(is_setter, ["set_sysctl", "apply_sysctl"], ["check_sysctl", "sysctl_get", "tune"], id="setter"),
+        pytest.param(
+            is_setter,
+            ["replicate_sysctl", "sysctl_target", "setSysctlWidget", "apply_phase2_sysctl", "check_and_set_sysctl"],
+            ["checksysctl", "sysctlget", "getSysctlValue", "SHOW_SYSCTL", "is_sysctl_set", "sysctl_log"],
+            id="setter, by whole words",
+        ),
+        pytest.param(
+            only_reads,
+            [
+                "get",
+                "get_value",
+                "conf-check.sh",
+                "checks",
+                "isSet",
+                "HAS_LINE",
+                "getTCPValue",
+                "x.is",
+                "verified_copy",
+            ],
+            ["target", "replicate.sh", "apply_phase2", "set_dedicated", "hash", "delta", "set_test", "get_or_set", "x"],
+            id="only reads",
+        ),
+        pytest.param(
+            appends,
+            ["add", "append_line", "addLine", "sysctl-add.sh", "ADD_LINE", "set_or_append"],
+            ["address", "addresses", "set_addr", "ipaddress", "update"],
+            id="appends",
+        ),
     ],
 )
 def test_names(tells: t.Callable[[str], bool], names: list[str], other_names: list[str]) -> None:
