@@ -318,7 +318,8 @@ class Folder:
         folder = os.fstat(self._descriptor)
         is_ours = os.geteuid() in (owner[0], folder.st_uid)
         if folder.st_mode & stat.S_ISVTX and not is_ours and not has_capabilities(CAP_FOWNER):  # inode(7)
-            self._refuse(errno.EPERM)
+            # in the kernel's words, but not with its EPERM, which says of root that the file is immutable
+            raise PermissionError(errno.EACCES, os.strerror(errno.EPERM))
 
     def owner(self, name: str) -> tuple[int, int] | None:
         """Return the IDs of a file's user and group; None where there is none."""

@@ -17,7 +17,8 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, remedy_of_denial
+from ansible_collections.linux.tcp.plugins.module_utils._host import folder as folders
 from ansible_collections.linux.tcp.plugins.module_utils._host import replace
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
@@ -127,6 +128,23 @@ def test_another_users_file_in_a_sticky_folder(tmp_path: Path) -> None:
         with pytest.raises(FileError) as real:
             files.replace(f"{D}/a.conf", None, expected=b"kept")
     assert str(foreseen.value) == str(real.value)
+
+
+@needs_root
+def test_another_users_file_in_a_sticky_folder_of_a_root_without_capabilities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": b"kept"})
+    (tmp_path / "etc/sysctl.d").chmod(0o1777)
+    for path in (D, f"{D}/a.conf"):
+        os.chown(f"{tmp_path}{path}", 65534, 65534)
+    files.require_writable(f"{D}/a.conf")
+    monkeypatch.setattr(folders, "has_capabilities", lambda _wanted: False)
+    with pytest.raises(FileError) as foreseen:
+        files.require_writable(f"{D}/a.conf")
+    assert str(foreseen.value) == (
+        f"{D}/a.conf cannot be written: Operation not permitted. {remedy_of_denial('to_root')}"
+    )
 
 
 def test_a_read_only_mount(tmp_path: Path) -> None:
