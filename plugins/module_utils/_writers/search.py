@@ -139,6 +139,11 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     in_scripts = (one for path in called for one in _in_called_script(files, path, by_shell=called[path]))
     direct = [one for one in found if not isinstance(one, Called)]
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
+    return _search(files, candidates, tree)
+
+
+def _search(files: Reader, candidates: list[Candidate], tree: Tree) -> Search:
+    """Return candidates, the tree with the files that they apply, and what could not be read meanwhile."""
     tree = _with_applied(files, candidates, tree)
     return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
@@ -164,7 +169,7 @@ def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) 
 
 
 def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree) -> Search:
-    """Return what lines may do wherever they stand, and the tree as :func:`find_candidates` does.
+    """Return what lines may do wherever they stand, with the tree and what is denied as :func:`find_candidates` does.
 
     ``rows`` are path, number and text of the lines that :data:`RELEVANT` finds in :data:`PLACES` and in
     the scripts that are called there. These are all of the candidates, and perhaps others: whether a
@@ -176,7 +181,7 @@ def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]],
         candidates += _in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
     # where saptune is, or a profile of tuned, a probe has a doubt
     candidates += [*of_ufw(files), *(one for one in of_tuned(files) if not isinstance(one, Called))]
-    return Search(candidates, _with_applied(files, candidates, tree))
+    return _search(files, candidates, tree)
 
 
 def _fails(candidate: Candidate, init: InitSystem) -> bool:

@@ -97,8 +97,14 @@ class ProbedHost:
         raise InconclusiveProbeError(f"the release of {loader} was not looked for")
 
     def writers(self, _init: InitSystem, tree: Tree) -> Search:
-        """Return what may set the keys after the boot, and the tree with the sysctl files that this applies."""
-        return candidates_among(self.files, self.rows, tree)
+        """Return what may set the keys after the boot, and the tree with the sysctl files that this applies.
+
+        :raises InconclusiveProbeError: where a file for this cannot be read.
+        """
+        search = candidates_among(self.files, self.rows, tree)
+        if search.unseen:
+            raise InconclusiveProbeError(f"{search.unseen[0].path} cannot be read")
+        return search
 
     def require_certain(self, snapshot: Snapshot) -> None:
         """Check that the probe has read all that a snapshot of this host depends on.

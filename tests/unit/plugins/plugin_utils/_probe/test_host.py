@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import stat
 
 import pytest
@@ -12,9 +14,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Inconclus
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import Process1
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import Node, ProbedFileSystem
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
+from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
 
 ROOT = "1 0 8:1 / / rw - ext4 x rw"
 PROC = "2 1 0:5 / /proc {} - proc p {}"
@@ -22,8 +26,12 @@ SYS = "3 2 0:5 /sys /proc/sys {} - proc p rw"
 FOLDERS = ("/", "/run", "/run/systemd", "/run/systemd/system", "/usr", "/usr/lib", "/usr/lib/systemd")
 
 
+def folders_of(*paths: str) -> dict[str, Node]:
+    return {path: Node(stat.S_IFDIR, is_whole=True) for path in paths}
+
+
 def host_with(mounts: list[str], first: tuple[str, ...] = ()) -> ProbedHost:
-    nodes = {folder: Node(stat.S_IFDIR, is_whole=True) for folder in FOLDERS}
+    nodes = folders_of(*FOLDERS)
     nodes["/usr/lib/systemd/systemd-sysctl"] = Node(stat.S_IFREG)
     own, other = (Mounts("".join(f"{line}\n" for line in lines).encode()) for lines in (mounts, first))
     return ProbedHost(
@@ -69,6 +77,27 @@ def test_what_was_probed(mounts: list[str], writable: bool) -> None:
 def test_inconclusive_mounts(mounts: list[str], first: tuple[str, ...]) -> None:
     with pytest.raises(InconclusiveProbeError):
         host_with(mounts, first).init_system()
+
+
+@pytest.mark.parametrize(
+    ("count", "is_in_doubt"), [pytest.param(60, False, id="few"), pytest.param(70, True, id="more than is read")]
+)
+def test_files_that_a_line_applies(count: int, is_in_doubt: bool) -> None:
+    names = [f"{number}.conf" for number in range(count)]
+    nodes = {f"/etc/x/{name}": Node(stat.S_IFREG, text=bytes(1 << 20)) for name in names[:1]}
+    nodes.update({f"/etc/x/{name}": nodes["/etc/x/0.conf"] for name in names})
+    nodes["/etc/x"] = Node(stat.S_IFDIR, is_whole=True, names=names)
+    host = dataclasses.replace(
+        host_with([ROOT]),
+        files=Files(file_system=ProbedFileSystem({**folders_of("/", "/etc"), **nodes}, ())),
+        rows=(("/etc/rc.local", 1, b"sysctl -p /etc/x/*.conf"),),
+    )
+    with pytest.raises(InconclusiveProbeError) if is_in_doubt else contextlib.nullcontext() as raised:
+        assert [file.path for file in host.writers(SYSTEMD, Tree(())).tree.files] == [
+            f"/etc/x/{name}" for name in sorted(names)
+        ]
+    if raised:
+        assert str(raised.value) == "/etc/x/*.conf cannot be read"
 
 
 def test_release_of_a_loader_is_not_probed() -> None:
