@@ -37,4 +37,4 @@ def _others(path: str, groups: t.Iterable[tuple[str, ...]]) -> t.Iterator[str]:
 def _runs_or_masks(files: Reader, path: str) -> bool:
     """Whether a file is a script that runs, or an empty one or a link to /dev/null, which runs nothing."""
     file = files.known(path)
-    return file.kind == "file" and (not file.text or files.is_executable(file.target))
+    return file.kind == "file" and (not file.text or files.is_executable(file.target, if_unknown=False))

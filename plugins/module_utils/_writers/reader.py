@@ -53,7 +53,7 @@ class Reader:
         """Read the files whose path matches a pattern and that are executable."""
         files: list[SysctlFile]
         files = self._read(pattern, lambda: self.files.matching(pattern, on_denied=self._note_executable), [])
-        return [file for file in files if self.is_executable(file.target)]
+        return [file for file in files if self.is_executable(file.target, if_unknown=True)]
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`Files.paths` does."""
@@ -85,13 +85,16 @@ class Reader:
         """Return a path with every link followed; the path itself where that fails."""
         return self._read(path, lambda: self.files.resolve(path), path)
 
-    def is_executable(self, target: str) -> bool:
-        """Return whether a file, whose path is free of links, is a program or a script; True where that is unknown."""
-        return self._read(target, lambda: self.files.is_executable(target), otherwise=True)
+    def is_executable(self, target: str, *, if_unknown: bool) -> bool:
+        """Return whether a file, whose path is free of links, is a program or a script.
 
-    def exists(self, path: str) -> bool:
-        """Return whether there is something at a path, links followed; True where that is not known."""
-        return self._read(path, lambda: self.files.exists(path), otherwise=True)
+        The caller says what to return ``if_unknown``, so that what is not known hides no line.
+        """
+        return self._read(target, lambda: self.files.is_executable(target), otherwise=if_unknown)
+
+    def exists(self, path: str, *, if_unknown: bool) -> bool:
+        """Return whether there is something at a path, links followed; see :meth:`is_executable`."""
+        return self._read(path, lambda: self.files.exists(path), otherwise=if_unknown)
 
     def computed(self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int) -> list[T]:
         """Return the first ``most`` of what is computed on a file; none where that takes too much, which is noted."""
@@ -129,4 +132,4 @@ class Reader:
             self._note(file)
 
     def _may_be_executable(self, file: SysctlFile) -> bool:
-        return self.is_executable(file.target) or not self.exists(file.target)
+        return self.is_executable(file.target, if_unknown=True) or not self.exists(file.target, if_unknown=True)

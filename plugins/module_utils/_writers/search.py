@@ -207,7 +207,7 @@ def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Contain
 
 
 def _texts(files: Reader, init: InitSystem, runners: Runners) -> t.Iterator[tuple[SysctlFile, Format]]:
-    has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT)
+    has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT, if_unknown=True)
     texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
     for pattern, of in texts.items():
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of

@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
+from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -81,3 +87,16 @@ def test_a_script_that_does_not_run_may_hide_nothing(tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_hides_nothing(tmp_path: Path) -> None:
     layout: Layout = {"/etc/udev/rules.d/9.rules": "/gone", "/usr/lib/udev/rules.d/9.rules": RULE}
     assert paths(tmp_path, layout) == ["/usr/lib/udev/rules.d/9.rules"]
+
+
+class Failing(FileSystem):
+    """Files of which it is not known whether they are executable."""
+
+    def is_executable(self, path: str) -> bool:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+
+def test_a_script_that_may_be_executable_hides_no_other(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"/etc/{NM}/x": b"#!/bin/sh\n", f"/usr/lib/{NM}/x": SCRIPT})
+    files = Reader(Files(str(tmp_path), file_system=Failing(str(tmp_path))))
+    assert not is_hidden(files, f"/usr/lib/{NM}/x")

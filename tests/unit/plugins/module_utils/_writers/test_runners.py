@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import typing as t
 
 import pytest
 
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -66,6 +72,36 @@ def test_a_place_that_another_service_reads(tmp_path: Path) -> None:
     assert len(found(tmp_path, layout, init=SYSTEMD)) == 1
 
 
+CRON: dict[str, bytes] = {
+    "/etc/cron.d/x": MINUTELY,
+    "/etc/crontab": MINUTELY,
+    "/var/spool/cron/crontabs/root": b"@reboot " + SET,
+}
+
+
+@pytest.mark.parametrize(
+    ("generators", "counts"),
+    [
+        pytest.param({"/etc": b"x"}, True, id="in etc"),
+        pytest.param({"/usr/local/lib": b"x"}, True, id="in usr local"),
+        pytest.param({"/usr/lib": b"x"}, True, id="in usr"),
+        pytest.param({"/lib": b"x"}, True, id="in lib"),
+        pytest.param({"/lib": "/opt/gone"}, False, id="a link that leads nowhere"),
+        pytest.param({"/usr/lib": b"x", "/etc": "/dev/null"}, False, id="masked"),
+        pytest.param({"/usr/lib": b"x", "/usr/local/lib": b""}, False, id="masked by an empty file"),
+        pytest.param({"/usr/lib": "/dev/null", "/etc": b"x"}, True, id="a mask of lower priority"),
+        pytest.param({"/usr/lib": None}, True, id="what is no file"),
+    ],
+)
+def test_cron_tables_that_a_generator_reads(tmp_path: Path, generators: Layout, *, counts: bool) -> None:
+    layout: Layout = {**CRON, f"{UNITS}/cron.service": "/dev/null"}
+    assert found(tmp_path, layout, init=SYSTEMD) == []
+    there = {
+        f"{folder}/systemd/system-generators/systemd-crontab-generator": what for folder, what in generators.items()
+    }
+    assert [writer.path for writer in found(tmp_path, there, init=SYSTEMD)] == (sorted(CRON) if counts else [])
+
+
 CLOUD_INIT: dict[str, bytes] = {
     "/etc/cloud/cloud.cfg.d/x.cfg": BOOTCMD,
     "/var/lib/cloud/instance/cloud-config.txt": BOOTCMD,
@@ -89,3 +125,43 @@ DISABLED = {"/etc/cloud/cloud-init.disabled": b""}
 def test_cloud_init(tmp_path: Path, init: t.Any, layout: Layout, command_line: bytes, *, counts: bool) -> None:
     writers = found(tmp_path, {**CLOUD_INIT, **layout}, init=init, command_line=command_line)
     assert [writer.path for writer in writers] == (sorted(CLOUD_INIT) if counts else [])
+
+
+STAGES = ("cloud-init-local", "cloud-init", "cloud-config", "cloud-final")
+SINGLE_PROCESS = ("cloud-init-main", "cloud-init-local", "cloud-init-network", "cloud-config", "cloud-final")
+
+
+@pytest.mark.parametrize(
+    ("services", "unmasked"),
+    [
+        *(pytest.param(STAGES, name, id=f"{name} of four services") for name in STAGES),
+        *(pytest.param(SINGLE_PROCESS, name, id=f"{name} of a single process") for name in SINGLE_PROCESS),
+        pytest.param((*SINGLE_PROCESS, "cloud-network"), "cloud-network", id="cloud-network of a single process"),
+    ],
+)
+def test_each_service_of_cloud_init_may_run_its_configuration(
+    tmp_path: Path, services: tuple[str, ...], unmasked: str
+) -> None:
+    configuration = [path for path in CLOUD_INIT if "scripts" not in path]
+    masks: Layout = {f"{UNITS}/{name}.service": "/dev/null" for name in services}
+    assert found(tmp_path, {**CLOUD_INIT, **masks}, init=SYSTEMD) == []
+    writers = found(tmp_path, {f"{UNITS}/{unmasked}.service": b"[Service]\n"}, init=SYSTEMD)
+    assert [writer.path for writer in writers if "scripts" not in writer.path] == configuration
+
+
+class Failing(FileSystem):
+    """Files of which nothing is known where there is a certain name."""
+
+    def exists(self, path: str) -> bool:
+        if path == "/etc/cloud/cloud-init.disabled":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().exists(path)
+
+
+def test_cloud_init_that_may_be_switched_off(tmp_path: Path) -> None:
+    lay_out(tmp_path, {**CLOUD_INIT, **DISABLED})
+    (tmp_path / "var/lib/cloud/scripts/per-boot/x").chmod(0o755)
+    files = Files(str(tmp_path), file_system=Failing(str(tmp_path)))
+    search = find_candidates(files, SYSTEMD, files.read_tree())
+    assert sorted(one.writer.path for one in search.candidates if isinstance(one, Setter)) == sorted(CLOUD_INIT)
+    assert [one.path for one in search.unseen] == ["/etc/cloud/cloud-init.disabled"]
