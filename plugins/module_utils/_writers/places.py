@@ -156,10 +156,12 @@ TEXTS: dict[str, Format] = {
     ),
 }
 # Of these, or of the folders that they are in, distributions close some to all users but root. There the tables are
-# missing or set nothing, and so does the user data of an instance that was given none.
+# missing or set nothing, and so does the user data of an instance that was given none. That in /etc/crontabs is
+# Alpine's, where /var/spool/cron/crontabs is a link to this folder: the APKBUILD of alpine-baselayout.
 CLOSED_TO_USERS = frozenset(
     (
         *("/root", "/etc/anacrontab", "/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/tabs"),
+        *("/etc/crontabs", "/etc/crontabs/root"),
         *("/var/lib/cloud/instance/cloud-config.txt", "/var/lib/cloud/instance/vendor-cloud-config.txt"),
     )
 )

@@ -37,6 +37,7 @@ def _budget() -> ComputeBudget:
 class Reader:
     """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path or reason.
 
+    A denied place has its path without links, so that it is there once, whatever leads to it.
     No error of a file ends the search: the owner of a file that a line calls could otherwise end each run. ``budget``
     is for all that is computed on what the files say.
     """
@@ -74,7 +75,8 @@ class Reader:
         """Read a script that a line calls. A file that is not executable may be another argument of that line."""
         file = self._file(path)
         if file.denied and self._may_be_executable(file):
-            self.unseen[file.path] = Unseen(file.path, file.reason, file.denied)
+            target = self.resolve(file.target)
+            self._keep(Unseen(target, file.reason, file.denied))
         return file
 
     def name_of(self, path: str) -> str:
@@ -118,14 +120,20 @@ class Reader:
         try:
             return read()
         except FileError as exc:
-            self.unseen.setdefault(path, Unseen(path, str(exc), "", is_failure=True))
+            self._keep(Unseen(path, str(exc), "", is_failure=True))
             return otherwise
 
+    def _keep(self, one: Unseen) -> None:
+        """Keep a place once; where something leads to it for which that is not usual, it is not."""
+        known = self.unseen.get(one.path)
+        if known is None or known.is_usual:
+            self.unseen[one.path] = one
+
     def _note(self, file: SysctlFile) -> None:
-        denied_by = denying(self.files, file.target)
-        place = file.path if denied_by == file.target else denied_by
-        is_usual = place in CLOSED_TO_USERS and file.denied == "to_user"
-        self.unseen.setdefault(place, Unseen(place, file.reason, file.denied, is_usual=is_usual))
+        target = self.resolve(file.target)
+        place = denying(self.files, target)
+        is_closed = place in CLOSED_TO_USERS or (place == target and file.path in CLOSED_TO_USERS)
+        self._keep(Unseen(place, file.reason, file.denied, is_usual=is_closed and file.denied == "to_user"))
 
     def _note_executable(self, file: SysctlFile) -> None:
         if self.files.isdir(file.target) or self._may_be_executable(file):

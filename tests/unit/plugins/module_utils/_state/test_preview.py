@@ -164,7 +164,10 @@ def test_what_anybody_sees(tmp_path: Path) -> None:
     assert snapshot.warnings() == [f"{B} cannot be read (Permission denied): it may take precedence at the next boot."]
 
 
-@pytest.mark.parametrize(("folder", "code"), [("/etc/cron.d", "unseen_place"), ("/root", "hidden_place")])
+@pytest.mark.parametrize(
+    ("folder", "code"),
+    [("/etc/cron.d", "unseen_place"), ("/root", "hidden_place"), ("/etc/crontabs", "hidden_place")],
+)
 def test_places_of_writers_that_a_user_may_not_see(tmp_path: Path, folder: str, code: str) -> None:
     make_host(tmp_path, {f"{folder}/a": b""})
     (tmp_path / "root" / folder[1:]).chmod(0)

@@ -26,6 +26,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 RUNS = b"@reboot root /opt/tune\n"
+USER_DATA = "/var/lib/cloud/instances/i/cloud-config.txt"
+INSTANCE: Layout = {USER_DATA: b"", "/var/lib/cloud/instance": "instances/i"}
+# As alpine-baselayout has it: https://git.alpinelinux.org/aports/tree/main/alpine-baselayout/APKBUILD
+ALPINE: Layout = {"/etc/crontabs/root": b"", "/var/spool/cron/crontabs": "../../../etc/crontabs"}
 
 
 def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple[str, bool]]:
@@ -95,13 +99,42 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             id="closed on most hosts",
         ),
         pytest.param(
-            {"/var/lib/cloud/instances/i/cloud-config.txt": b"", "/var/lib/cloud/instance": "instances/i"},
-            {"/var/lib/cloud/instances/i/cloud-config.txt": 0o600},
-            [("/var/lib/cloud/instance/cloud-config.txt", True)],
-            id="user data of cloud-init",
+            ALPINE, {"/etc/crontabs/root": 0o600}, [("/etc/crontabs/root", True)], id="table of cron on Alpine"
+        ),
+        pytest.param(ALPINE, {"/etc/crontabs": 0o700}, [("/etc/crontabs", True)], id="tables of cron on Alpine"),
+        pytest.param(
+            {"/etc/crontabs/root": b"", "/var/spool/cron": "/etc/crontabs"},
+            {"/etc/crontabs/root": 0o600},
+            [("/etc/crontabs/root", True)],
+            id="another link to this table",
         ),
         pytest.param(
-            {"/var/lib/cloud/instances/i/cloud-config.txt": b"", "/var/lib/cloud/instance": "instances/i"},
+            {"/etc/crontabs/root": b""},
+            {"/etc/crontabs/root": 0o600},
+            [("/etc/crontabs/root", True)],
+            id="no link to it",
+        ),
+        pytest.param(
+            {**ALPINE, "/etc/crontab": b"@reboot root /etc/crontabs/root\n"},
+            {"/etc/crontabs/root": 0o700},
+            [("/etc/crontabs/root", False)],
+            id="called although it is closed on most hosts",
+        ),
+        pytest.param(INSTANCE, {USER_DATA: 0o600}, [(USER_DATA, True)], id="user data of cloud-init"),
+        pytest.param(
+            {**INSTANCE, "/etc/cron.d/a": USER_DATA},
+            {USER_DATA: 0o600},
+            [(USER_DATA, False)],
+            id="user data that a place before leads to",
+        ),
+        pytest.param(
+            {**INSTANCE, "/etc/supervisord.d/a": USER_DATA},
+            {USER_DATA: 0o600},
+            [(USER_DATA, False)],
+            id="user data that a place behind leads to",
+        ),
+        pytest.param(
+            INSTANCE,
             {"/var/lib/cloud": 0o700},
             [("/var/lib/cloud", False)],
             id="a folder with more in it than what is closed on most hosts",
@@ -109,7 +142,7 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
         pytest.param(
             {"/etc/cron.d/a": "/opt/a", "/opt/a": b""},
             {"/opt/a": 0o600},
-            [("/etc/cron.d/a", False)],
+            [("/opt/a", False)],
             id="file that a link leads to",
         ),
         pytest.param(
@@ -117,6 +150,24 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             {"/etc/tuned/mine/tuned.conf": 0o600},
             [("/etc/tuned/mine/tuned.conf", False)],
             id="profile of tuned, which is not missing",
+        ),
+        pytest.param(
+            {"/etc/cron.d/a": "/opt/a", "/etc/cron.d/b": "/opt/a", "/opt/a": b""},
+            {"/opt/a": 0o600},
+            [("/opt/a", False)],
+            id="file that two links lead to",
+        ),
+        pytest.param(
+            {"/etc/crontab": RUNS, "/opt/tune": "real", "/opt/real": SET},
+            {"/opt/real": 0o700},
+            [("/opt/real", False)],
+            id="script that a link leads to",
+        ),
+        pytest.param(
+            {"/lib": "usr/lib", "/usr/lib/systemd/system/a.service": SET},
+            {"/usr/lib/systemd/system": 0o700},
+            [("/usr/lib/systemd/system", False)],
+            id="folder that has two names",
         ),
     ],
 )
