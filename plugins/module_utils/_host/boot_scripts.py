@@ -34,6 +34,9 @@ _SOURCES = frozenset((".", "source"))
 # Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
 _ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
 _LEAVES = ("return", "exit", "break", "continue")
+_LEAVES_OF_LOOPS = frozenset(("break", "continue"))
+# Groups whose condition is in front. A loop over words may have none, and a case may have no pattern that fits.
+_CONDITIONAL = frozenset(("if", "while", "until"))
 _BRANCHES = frozenset(("then", "else", "elif", "do", ";;", ";&", ";;&"))
 _SYSTEM = "--system"
 # With these, all files are applied still.
@@ -67,6 +70,22 @@ def _sources(command: Command) -> bool:
     """Whether a command reads another script, which may call functions of this one."""
     words = itertools.dropwhile(_ASSIGNMENT.fullmatch, (word.clean for word in command.words))
     return next(words, "") in _SOURCES
+
+
+def _is_run(group: Command) -> bool:
+    """Whether the last branch of a group is certainly run, and not left for what stands behind the group."""
+    if not group.words:
+        return True
+    body = group.body or []
+    condition = list(itertools.takewhile(lambda pipeline: pipeline[0].mark not in _BRANCHES, body))
+    is_constant = all(status_of(pipeline, is_negated=False) is not None for pipeline in condition)
+    if group.words[0].text not in _CONDITIONAL or any(pipeline[0].mark == "elif" for pipeline in body):
+        return False
+    return is_constant and (group.words[0].text == "if" or not _has_leave_of_loop(group))
+
+
+def _has_leave_of_loop(loop: Command) -> bool:
+    return any(word.clean in _LEAVES_OF_LOOPS for word in words_of(loop.body or ()))
 
 
 class _Calls:
@@ -104,8 +123,9 @@ class _Calls:
             is_left = is_left and first.mark not in _BRANCHES
             if not is_left:
                 leaves = [self._command(command) for command in pipeline]
-                is_left = leaves == [True] and (first.mark not in CONDITIONS or is_constant)
-            is_constant = status_of(pipeline, is_negated=False) is not None
+                is_left = leaves == [True] and (first.mark not in CONDITIONS or is_constant) and not first.runs_apart
+            if not first.is_substituted:
+                is_constant = status_of(pipeline, is_negated=False) is not None
         self._depth -= 1
         return is_left
 
@@ -115,11 +135,7 @@ class _Calls:
             return False
         if command.body is None:
             return self._simple([word.clean for word in command.words])
-        is_left = self._follow(command.body)
-        is_certain = not command.words or bool(
-            command.body and status_of(command.body[0], is_negated=False) is not None
-        )
-        return is_left and is_certain
+        return self._follow(command.body) and _is_run(command)
 
     def _simple(self, words: list[str]) -> bool:
         words = list(itertools.dropwhile(_ASSIGNMENT.fullmatch, words))

@@ -79,6 +79,7 @@ class _Group:
         self.command = Command()
         self.awaits_pattern = self.is_case
         self.mark = ""  # before the pipeline
+        self._list: list[Command] = []  # what begins the pipelines that conditions join with this one
         self.is_negated = False
         self.status: bool | None = None  # of the last pipeline that runs: whether it succeeds, None where that depends
         self.opener = opener
@@ -123,8 +124,13 @@ class _Group:
             self.status = joined(self.status, self.mark, status)
             self.found += [self.pipeline, *self._substituted[self._begins :]]
         del self._substituted[self._begins :]
+        self._list.append(first)
         if mark == "&":  # the shell does not wait for the list
             self.status = None
+            for one in self._list:
+                one.is_in_background = True
+        if mark not in CONDITIONS:
+            self._list = []
         is_alone = not (self.ends or self.mark in CONDITIONS or mark in ("&", *CONDITIONS) or self.pipeline[1:])
         self.has_exited = self.has_exited or (is_certain and is_alone and ends_script(first))
         self.mark, self.is_negated, self.pipeline = mark, False, []
@@ -235,6 +241,7 @@ class _Parser(Lexer):
             is_shift = end is not None and "<<" in self._text[self._at : end]
             if end is None or not is_shift or _COMMANDS.search(self._text, self._at, end):
                 group.command.body = self._pipelines(frozenset(")"))[0]
+                group.command.is_subshell = True
             else:
                 self._read_arithmetic(self._at - 1, end)
                 group.command.body = []

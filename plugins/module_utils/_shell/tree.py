@@ -73,7 +73,8 @@ class Command:
     """A simple command, or a group of pipelines; a group has the words of its first line, such as ``for x in a``.
 
     ``mark`` is what stands before its pipeline, such as ``&&`` or ``then``, and ``function`` the name of the function
-    whose body it is. ``is_substituted`` says that it is of ``$(...)`` in the pipeline before it.
+    whose body it is. ``is_substituted`` says that it is of ``$(...)`` in the pipeline before it, ``is_subshell`` that
+    it is a group within parentheses, ``is_in_background`` that it begins a pipeline of a list that ends in ``&``.
     """
 
     words: list[Word] = dataclasses.field(default_factory=list)
@@ -82,6 +83,13 @@ class Command:
     mark: str = ""
     function: str = ""
     is_substituted: bool = False
+    is_subshell: bool = False
+    is_in_background: bool = False
+
+    @property
+    def runs_apart(self) -> bool:
+        """Whether a shell of its own runs it, so that it ends no other."""
+        return self.is_substituted or self.is_subshell or self.is_in_background
 
 
 Pipeline = t.List[Command]

@@ -149,6 +149,28 @@ exec sysctl --system
         pytest.param("if [ $1 = stop ]; then exit 0; fi\nsysctl --system", id="behind an exit in a branch"),
         pytest.param("if [ a ]; then exit 0; else sysctl --system; fi", id="beside an exit in a branch"),
         pytest.param("case $1 in stop) exit;; start) sysctl --system;; esac", id="beside an exit in a case"),
+        pytest.param("case $1 in stop) true; exit;; esac\nsysctl --system", id="behind an exit in a case"),
+        pytest.param("if true; [ a ]; then exit; fi\nsysctl --system", id="behind an exit and two conditions"),
+        pytest.param("if false; then a; elif b; then exit; fi\nsysctl --system", id="behind an exit in an elif"),
+        # loops, subshells and the background
+        pytest.param("while true; do a; break; done\nsysctl --system", id="behind a loop with a break"),
+        pytest.param("until false; do a && break; exit; done\nsysctl --system", id="behind a break before an exit"),
+        pytest.param("while :; do { a; break; }; done; sysctl --system", id="behind a loop with a break in a group"),
+        pytest.param("while :; do for i in a; do break; done; sysctl --system; break; done", id="between two breaks"),
+        pytest.param("for i in a; do continue; done; sysctl --system", id="behind a loop with a continue"),
+        pytest.param(
+            "for i in $a; do true; exit; done\nsysctl --system", id="behind an exit in a for that may not run"
+        ),
+        pytest.param("while a; do exit; done; sysctl --system", id="behind an exit in a while that may not run"),
+        pytest.param("(cd /x; exit 0); sysctl --system", id="behind an exit in a subshell"),
+        pytest.param("( { exec /x; } )\nsysctl --system", id="behind an exec in a group of a subshell"),
+        pytest.param("a() { (return 1); sysctl --system; }\na", id="behind a return in a subshell of a function"),
+        pytest.param("a=$(echo b; exit 0)\nsysctl --system", id="behind an exit whose output is kept"),
+        pytest.param('[ "$(:)" ] && exit\nsysctl --system', id="behind an exit and a command in a condition"),
+        pytest.param("{ a; exit; } &\nsysctl --system", id="behind an exit in the background"),
+        pytest.param("true && exit & sysctl --system", id="behind a condition in the background"),
+        pytest.param("true && exit && a &\nsysctl --system", id="behind a list in the background"),
+        pytest.param("a() { return; }\na\nsysctl --system", id="behind a return in another function"),
     ],
 )
 def test_scripts_that_apply_files(script: str) -> None:
@@ -205,6 +227,11 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("if :; then exit 0; fi\nsysctl --system", id="behind an exit in a branch that is always taken"),
         pytest.param("for i in a; do continue; sysctl --system; done", id="behind a continue"),
         pytest.param("while :; do break; sysctl --system; done", id="behind a break"),
+        pytest.param("while :; do exit; done\nsysctl --system", id="behind an exit in a loop that always runs"),
+        pytest.param("a() { until false; do return; done; sysctl --system; }\na", id="behind a return in such a loop"),
+        pytest.param("(exit 0; sysctl --system)", id="behind an exit in the same subshell"),
+        pytest.param("{ exit 0; sysctl --system; } &", id="behind an exit in the same group in the background"),
+        pytest.param("a & exit\nsysctl --system", id="behind an exit behind the background"),
         pytest.param("if false; then sysctl --system; fi", id="never"),
         pytest.param("true || sysctl --system", id="alternative of what succeeds"),
         # other programs, and other things

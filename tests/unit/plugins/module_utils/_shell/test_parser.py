@@ -68,6 +68,27 @@ def test_pipelines(text: str, expected: list[object]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("a; { b; }; c || d", [], id="none"),
+        pytest.param("a &\nb", ["a"], id="background"),
+        pytest.param("a; b && c || d & e", ["b", "c", "d"], id="list in the background"),
+        pytest.param("a &&\nb & c", ["a", "b"], id="list over lines in the background"),
+        pytest.param("if a; then b; fi & c", ["if"], id="group in the background"),
+        pytest.param("if a; then b & c; fi", ["b"], id="background in a group"),
+        pytest.param("(a; b); c", ["()"], id="subshell"),
+        pytest.param("a() (b); c() { d; }", ["()"], id="subshell of a function"),
+        pytest.param("((1 > 2)); b", ["()", "()"], id="arithmetic or a subshell"),
+        pytest.param("((1 << 2)); b", [], id="arithmetic"),
+        pytest.param("a $(b; c) `d`", ["b", "c", "d"], id="output"),
+    ],
+)
+def test_what_runs_in_a_shell_of_its_own(text: str, names: list[str]) -> None:
+    found = (one for one in commands_of(parse_shell(text)) if one.runs_apart)
+    assert [one.words[0].clean if one.words else "()" for one in found] == names
+
+
+@pytest.mark.parametrize(
     ("text", "is_reached"),
     [
         *(("false && X", False), ("true || X", False), (": || \\\n X", False), ("! true && { X; }", False)),
