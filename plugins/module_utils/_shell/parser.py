@@ -11,14 +11,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import (
-    CONDITIONS,
-    ends_script,
-    joined,
-    redefines,
-    status_of,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import CONDITIONS, redefines
 from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import Lexer
+from ansible_collections.linux.tcp.plugins.module_utils._shell.reachability import BRANCHES, Reachability
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     Command,
     Redirection,
@@ -38,9 +33,7 @@ _COMMANDS = re.compile(r"\w[ \t]+-{0,2}[\w/.$\"'{]")
 _GROUPS = {"{": "}", "if": "fi", "while": "done", "until": "done", "for": "done", "select": "done", "case": "esac"}
 _ENDS = frozenset(_GROUPS.values())
 # After these a command begins.
-_KEYWORDS = frozenset(("then", "else", "elif", "do", "!", "time", "if", "while", "until"))
-_BRANCHES = ("then", "else", "elif", "do")
-_BRANCHING = frozenset(("if", "while", "until", "for", "select"))
+_KEYWORDS = frozenset((*BRANCHES, "!", "time", "if", "while", "until"))
 _FOREIGN_ENDS = frozenset(("end", "endif", "endsw"))  # of groups of csh and fish
 
 
@@ -72,22 +65,15 @@ class _Group:
         self, ends: frozenset[str], opener: str = "", *, substituted: list[Pipeline], is_certain: bool
     ) -> None:
         self.found: list[Pipeline] = []
+        self.reachability = Reachability(opener, is_outermost=not ends, is_certain=is_certain)
         self._substituted = substituted
         self._begins = len(substituted)
         self.ends = ends
         self.pipeline: Pipeline = []
         self.command = Command()
         self.awaits_pattern = self.is_case
-        self.mark = ""  # before the pipeline
         self._list: list[Command] = []  # what begins the pipelines that conditions join with this one
-        self.is_negated = False
-        self.status: bool | None = None  # of the last pipeline that runs: whether it succeeds, None where that depends
-        self.opener = opener
-        self.is_certain = is_certain
         self.is_clear = True  # all groups and parentheses are understood
-        self.is_dead = False  # the branch is never taken
-        self.was_taken = False  # one before it always is
-        self.has_exited = False
         self.defines = ""  # the function whose body comes next
         self.parentheses = 0  # of arrays and patterns, which are open
 
@@ -110,47 +96,52 @@ class _Group:
             self._finish_pipeline(mark)
 
     def _finish_pipeline(self, mark: str) -> None:
-        first = self.pipeline[0]
-        first.mark = self.mark
+        pipeline, self.pipeline = self.pipeline, []
+        pipeline[0].mark = self.reachability.mark
+        self._name_function(pipeline[0])
+        substituted = self._take_substituted()
+        if self.reachability.passes(pipeline, mark, is_understood=not self.parentheses):
+            self.found += [pipeline, *substituted]
+        self._end_in_list(pipeline[0], mark)
+
+    def _name_function(self, command: Command) -> None:
+        """Give a command the name of the function whose body it is, if it is one."""
         if self.defines:
-            first.function, self.defines = self.defines, ""
-            self.is_clear = self.is_clear and first.body is not None
-        is_certain = self.is_certain and not self.parentheses
-        is_skipped = is_certain and (self.is_dead or (self.mark, self.status) in (("&&", False), ("||", True)))
-        for pipeline in self._substituted[self._begins :]:
-            pipeline[0].is_substituted = True
-        if not is_skipped and not self.has_exited:
-            status = status_of(self.pipeline, is_negated=self.is_negated) if is_certain else None
-            self.status = joined(self.status, self.mark, status)
-            self.found += [self.pipeline, *self._substituted[self._begins :]]
+            command.function, self.defines = self.defines, ""
+            self.is_clear = self.is_clear and command.body is not None
+
+    def _take_substituted(self) -> list[Pipeline]:
+        """Take the commands of ``$(...)`` out of the parser's list that were read since the last pipeline."""
+        taken = self._substituted[self._begins :]
         del self._substituted[self._begins :]
+        for pipeline in taken:
+            pipeline[0].is_substituted = True
+        return taken
+
+    def _end_in_list(self, first: Command, mark: str) -> None:
+        """Note that a pipeline of a list has ended, which conditions join; ``&`` ends one that runs in the background."""
         self._list.append(first)
-        if mark == "&":  # the shell does not wait for the list
-            self.status = None
+        if mark == "&":
             for one in self._list:
                 one.is_in_background = True
         if mark not in CONDITIONS:
             self._list = []
-        is_alone = not (self.ends or self.mark in CONDITIONS or mark in ("&", *CONDITIONS) or self.pipeline[1:])
-        self.has_exited = self.has_exited or (is_certain and is_alone and ends_script(first))
-        self.mark, self.is_negated, self.pipeline = mark, False, []
 
     def note(self, keyword: str) -> None:
         """Note what a keyword says of the commands behind it."""
         if keyword == "!":
-            self.is_negated = not self.is_negated
-        elif keyword in _ENDS or (keyword in _BRANCHES and self.opener not in _BRANCHING):
+            self.reachability.negate()
+        elif keyword in BRANCHES and self.reachability.has_branches:
+            self.reachability.begin_branch(keyword)
+        elif keyword in BRANCHES or keyword in _ENDS:
             self.is_clear = False
-        elif keyword in _BRANCHES:
-            if self.is_certain:
-                self._choose(keyword)
-            self.mark, self.status = keyword, None
 
-    def _choose(self, keyword: str) -> None:
-        """Tell whether the branch that a keyword begins is ever taken."""
-        holds = None if keyword in ("else", "elif") or self.status is None else self.status is (self.opener != "until")
-        self.is_dead = self.was_taken or holds is False
-        self.was_taken = self.was_taken or holds is True
+    def next_case(self, mark: str) -> None:
+        """End the commands of a pattern at ``;;`` or its like."""
+        self.finish()
+        self.reachability.mark = mark
+        self.awaits_pattern = self.is_case
+        self.is_clear = self.is_clear and self.is_case
 
     def drop(self) -> None:
         """Forget what was read of a pipeline: the pattern of a case."""
@@ -170,7 +161,7 @@ class _Parser(Lexer):
         try:
             self._read_group(group)
         except ShellError:
-            if not group.has_exited:  # behind an exit stands no command, but perhaps a text or an archive
+            if not group.reachability.has_exited:  # behind an exit stands no command, but perhaps a text or an archive
                 raise
         self._depth -= 1
         return group.found
@@ -221,10 +212,7 @@ class _Parser(Lexer):
         elif mark == ";" and self.begins_line() and group.awaits_command and not group.pipeline:
             self.skip_line()  # it is an error there, and a remark in other formats
         elif mark in (";;", ";;&", ";&"):
-            group.finish()
-            group.mark = mark
-            group.awaits_pattern = group.is_case
-            group.is_clear = group.is_clear and group.is_case
+            group.next_case(mark)
         elif mark == "\n":
             self._read_heredocs(group)
             if not group.awaits_command or group.command.redirections or not group.pipeline:
