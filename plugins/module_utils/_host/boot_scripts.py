@@ -13,23 +13,21 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import CONDITIONS, status_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_of_other_language, is_of_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import ShellError, commands_of, words_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
+    REFERENCE,
+    assignments_in,
+    without_assignments,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import wrapped_command
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
 
-_LONGEST = 1 << 17  # no script that people write
 _MOST_NESTED = 60
-_LANGUAGE = re.compile(rb"#!.*(?:python|perl|ruby|node|php|lua|tcl|expect|awk|csh|fish)")
-_ASSIGNMENT = re.compile(r"(\w+)\+?=(.*)", re.DOTALL)
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-# These run the command in their arguments, here; their options are flags and numbers.
-_WRAPPERS = frozenset(("exec", "command", "nice", "nohup", "setsid"))
-_OPTION_OF_WRAPPER = re.compile(r"-.*|[0-9]+")
 _SYSCTL = re.compile(r"(?:.*/)?sysctl")
-# A shell calls no function by itself. Another interpreter may, and what a script sources.
-_SHELL = re.compile(rb"(?!#!)|#![ \t]*\S*/(?:env[ \t]+)?(?:ba|da|a|k|mk|z)?sh(?:[ \t]+-\S+)*\s*$", re.MULTILINE)
 _SOURCES = frozenset((".", "source"))
 # Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
 _ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
@@ -55,21 +53,22 @@ def calls_of_sysctl(script: bytes) -> list[list[str]]:
     where no command above it always ends the script, the function or the branch. A call in a function counts where the
     script or the init system calls this. A script that is not understood makes none.
     """
-    if b"sysctl" not in script or len(script) > _LONGEST or _LANGUAGE.match(script):
+    if b"sysctl" not in script:
         return []
+    text = script.decode("utf-8", "surrogateescape")
     try:
-        pipelines = parse_shell(script.decode("utf-8", "surrogateescape"), is_strict=True)
+        pipelines = [] if is_of_other_language(text) else parse_shell(text, is_strict=True)
     except ShellError:
         return []
     calls = _Calls(pipelines)
-    calls.follow_all(pipelines, has_entries=not _SHELL.match(script))
+    calls.follow_all(pipelines, has_entries=not is_of_shell(text))  # a shell calls no function by itself
     return calls.found
 
 
 def _sources(command: Command) -> bool:
     """Whether a command reads another script, which may call functions of this one."""
-    words = itertools.dropwhile(_ASSIGNMENT.fullmatch, (word.clean for word in command.words))
-    return next(words, "") in _SOURCES
+    words = without_assignments(word.clean for word in command.words)
+    return bool(words) and words[0] in _SOURCES
 
 
 def _is_run(group: Command) -> bool:
@@ -97,8 +96,8 @@ class _Calls:
         self._entered: set[str] = set()
         self._depth = 0
         self._values: dict[str, list[str]] = {}
-        for assigned in filter(None, (_ASSIGNMENT.fullmatch(word.clean) for word in words_of(pipelines))):
-            self._values.setdefault(assigned[1], []).append(assigned[2])
+        for assigned in assignments_in(pipelines):
+            self._values.setdefault(assigned.name, []).append(assigned.value)
 
     def follow_all(self, pipelines: list[Pipeline], *, has_entries: bool) -> None:
         """Follow a script; it ``has_entries`` where its interpreter calls some of its functions."""
@@ -138,7 +137,7 @@ class _Calls:
         return self._follow(command.body) and _is_run(command)
 
     def _simple(self, words: list[str]) -> bool:
-        words = list(itertools.dropwhile(_ASSIGNMENT.fullmatch, words))
+        words = without_assignments(words)
         words = [*self._program(words[:1]), *self._options(words[1:])]
         if not words:
             return False
@@ -150,9 +149,7 @@ class _Calls:
         elif name == "alias" and any(word.startswith("sysctl=") for word in arguments):
             self._functions["sysctl"] = []
         else:
-            called = words
-            while called and called[0] in _WRAPPERS:
-                called = list(itertools.dropwhile(_OPTION_OF_WRAPPER.fullmatch, called[1:]))
+            called = wrapped_command(words)
             if called and _SYSCTL.fullmatch(called[0]):
                 self.found.append(called[1:])
         return name in _LEAVES or (name == "exec" and bool(arguments))
@@ -172,5 +169,5 @@ class _Calls:
         return found
 
     def _values_of(self, word: str) -> list[str]:
-        variable = _VARIABLE.fullmatch(word)
+        variable = REFERENCE.fullmatch(word)
         return self._values.get(variable[1] or variable[2], []) if variable else []

@@ -34,6 +34,7 @@ _GROUPS = {"{": "}", "if": "fi", "while": "done", "until": "done", "for": "done"
 _ENDS = frozenset(_GROUPS.values())
 # After these a command begins.
 _KEYWORDS = frozenset((*BRANCHES, "!", "time", "if", "while", "until"))
+_LONGEST = 1 << 17  # characters of a script; people write none that is longer
 _FOREIGN_ENDS = frozenset(("end", "endif", "endsw"))  # of groups of csh and fish
 
 
@@ -43,8 +44,10 @@ def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pi
     What is certainly never reached is left out, unless something in the text is not understood: then nothing is
     certain. With ``is_strict`` that is an error.
 
-    :raises ShellError: where the text ends within quotes or a here-document, or is nested too deeply.
+    :raises ShellError: where the text ends within quotes or a here-document, is nested too deeply or too long.
     """
+    if len(text) > _LONGEST:
+        raise ShellError("the text is too long")
     is_certain = not redefines(text)
     parser = _Parser(text, line, is_certain=is_certain)
     found = parser.parse_all()
@@ -119,7 +122,7 @@ class _Group:
         return taken
 
     def _end_in_list(self, first: Command, mark: str) -> None:
-        """Note that a pipeline of a list has ended, which conditions join; ``&`` ends one that runs in the background."""
+        """Note the end of a pipeline in a list, which conditions join; one that ``&`` ends runs in the background."""
         self._list.append(first)
         if mark == "&":
             for one in self._list:

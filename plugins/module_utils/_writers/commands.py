@@ -16,6 +16,7 @@ import itertools
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_language
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
@@ -26,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     commands_of,
     words_of,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, without_assignments
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, loose_effects
@@ -41,17 +43,15 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     FILTERS,
     LINE_EDITORS,
     PRINTERS,
-    SHELLS,
     SYSTEMD_SYSCTL,
+    TEXT_RUNNERS,
     WRAPPERS,
-    is_language,
     is_setter,
     is_sysctl,
     place_of_program,
     speaks,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
-    ASSIGNMENT,
     name_of,
     runs_elsewhere,
 )
@@ -74,7 +74,6 @@ if t.TYPE_CHECKING:
 
 _MOST_NESTED = 6
 _MOST_CHARACTERS = 1 << 19  # of all texts that a script runs and hands on, each time that it does
-_LONGEST = 1 << 17  # no script that people write; a longer one is looked at line by line
 _SETS_ARGUMENTS = re.compile(
     r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
 )
@@ -101,7 +100,7 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
 def _runs_arguments(command: Command) -> bool:
     """Whether a command of a function runs what the function is given."""
     words = _words_of_call(command)
-    if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in SHELLS):
+    if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in TEXT_RUNNERS):
         return any(map(_ARGUMENTS.match, words))
     return bool(words) and _ARGUMENTS.match(words[0]) is not None
 
@@ -112,11 +111,11 @@ def _runs_output(command: Command) -> bool:
     if not any(OUTPUT in word for word in words):
         return False
     name = name_of(words[0])
-    return name in WRAPPERS or name in SHELLS or is_sysctl(name) or words[0].startswith(OUTPUT)
+    return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
 
 
 def _words_of_call(command: Command) -> list[str]:
-    return [word.clean for word in itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), command.words)]
+    return without_assignments(word.clean for word in command.words)
 
 
 class _Script:
@@ -138,8 +137,6 @@ class _Script:
             self.log.sets(text.line, dict.fromkeys(KEYS))
             return []
         try:
-            if len(text.text) > _LONGEST:
-                raise ShellError("the text is too long")
             pipelines = parse_shell(text.text, text.line)
         except ShellError:
             self.log.found += loose_effects(text.text, text.line)
@@ -246,7 +243,7 @@ class _Script:
         place = place_of_program(rest)
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
             return []
-        if place is None or name_of(rest[place].clean) in SHELLS:
+        if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
         if place is None:
             if given and name_of(rest[0].clean) in WRAPPERS:  # such as sudo -s
@@ -279,7 +276,7 @@ class _Script:
         if name in FILE_WRITERS:
             self._write_files(name, arguments, given)
             return given if name == "tee" else []
-        if name in SHELLS:
+        if name in TEXT_RUNNERS:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)
             return self._unknown(words) if takes_text else self._run_printed(given)
         if is_language(name):
@@ -319,7 +316,7 @@ class _Script:
         sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name))
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
-            if RELEVANT_TEXT.search(word.clean) and not (variable and speaks(variable.group()[:-1])):
+            if RELEVANT_TEXT.search(word.clean) and not (variable and speaks(variable[1])):
                 text = Word(word.text[variable.end() :], word.line) if variable else word
                 printed += self._unknown_text(text, may_be_key=sets_arguments)
         return printed

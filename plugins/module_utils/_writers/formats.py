@@ -17,6 +17,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl_conf import settings_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_of_other_language
 from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import plain_words
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
@@ -42,7 +43,6 @@ if t.TYPE_CHECKING:
 
 _RELEVANT = re.compile(RELEVANT.pattern.decode())
 _REMARK = re.compile(r"[ \t]*[#;]")
-_LANGUAGE = re.compile(r"#!.*\b(?:python|perl|ruby|node|php|lua|tclsh|awk|gawk|mawk)[0-9.]*\b")
 _WHEN = r"[ \t]*(?:@\w+|[0-9*~][0-9*/,~-]*(?:[ \t]+[0-9A-Za-z*/,~?#-]+){4})[ \t]+"
 _CRON = re.compile(_WHEN)
 _SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
@@ -73,7 +73,7 @@ _ONCE = frozenset(("runcmd", "write_files", "packages", "final_message", "ssh_au
 
 def script(text: str) -> Effects:
     """Yield what a script does, in the language that its first line names."""
-    yield from (loose_effects if _LANGUAGE.match(text.split("\n", 1)[0]) else effects_of)(text)
+    yield from (loose_effects if is_of_other_language(text) else effects_of)(text)
 
 
 def lines(text: str) -> Effects:

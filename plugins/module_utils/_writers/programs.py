@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import SHELLS, is_language
+from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of
 
 if t.TYPE_CHECKING:
@@ -24,8 +26,9 @@ WRAPPERS = frozenset(
     (
         *("sudo", "doas", "pkexec", "su", "runuser", "setpriv", "sg", "newgrp", "chpst", "setuidgid", "s6-setuidgid"),
         *("gosu", "su-exec", "fakeroot"),
-        *("env", "nice", "ionice", "chrt", "taskset", "timeout", "setsid", "nohup", "flock", "time", "command"),
-        *("builtin", "exec", "eval", "busybox", "toybox", "chroot", "stdbuf", "script", "watch", "xargs", "parallel"),
+        *PLAIN_WRAPPERS,
+        *("ionice", "chrt", "taskset", "timeout", "flock", "time", "builtin", "eval"),
+        *("busybox", "toybox", "chroot", "stdbuf", "script", "watch", "xargs", "parallel"),
         *("systemd-inhibit", "systemd-cat", "cgexec", "prlimit", "numactl", "strace", "ltrace", "setarch", "linux64"),
         *("start-stop-daemon", "daemon", "daemonize", "unbuffer", "retry", "chronic", "cronic", "logsave", "trap"),
         *("schroot", "firejail", "bwrap", "arch-chroot", "salt-call", "up", "down", "pre-up", "post-up", "pre-down"),
@@ -35,10 +38,7 @@ WRAPPERS = frozenset(
 SYSTEMD_SYSCTL = "systemd-sysctl"
 _SYSCTL = re.compile(r"sysctl|\$\{?\w*(?i:sysctl)\w*\}?")
 # These run the text that they read, or the file that their arguments name.
-SHELLS = frozenset(
-    ("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "rbash", "at", "batch", "crontab", "source", ".")
-)
-_LANGUAGES = re.compile(r"(?:python|perl|ruby|node|php|lua|tclsh)[0-9.]*")
+TEXT_RUNNERS = frozenset((*SHELLS, "at", "batch", "crontab", "source", "."))
 PRINTERS = frozenset(("echo", "printf"))
 # These print, and set nothing, whatever their arguments say.
 _MUTE = frozenset(
@@ -65,7 +65,7 @@ LINE_EDITORS = frozenset(("ed", "ex"))
 AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
 FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
-_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *SHELLS, *LINE_EDITORS, AUGTOOL))
+_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"
@@ -92,11 +92,6 @@ _APPENDS = frozenset(("add", "adds", "append", "appends"))
 def is_sysctl(name: str) -> bool:
     """Whether a program is sysctl(8), perhaps by a variable that has its name."""
     return _SYSCTL.fullmatch(name) is not None
-
-
-def is_language(name: str) -> bool:
-    """Whether a program interprets another language than that of a shell."""
-    return _LANGUAGES.fullmatch(name) is not None
 
 
 def speaks(name: str) -> bool:

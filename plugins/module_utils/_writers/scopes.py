@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT
+
 if t.TYPE_CHECKING:
     Predicate = t.Callable[[t.Sequence[str]], bool]
-
-ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")

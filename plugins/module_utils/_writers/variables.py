@@ -11,15 +11,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import words_of
-from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import ASSIGNMENT
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE, assignments_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
 
 
@@ -32,17 +30,16 @@ class Variables:
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
         values: dict[str, set[str]] = {}
-        for word in words_of(pipelines):
-            variable = ASSIGNMENT.match(word.clean)
-            if variable:
-                values.setdefault(variable.group()[:-1], set()).add(word.clean[variable.end() :])
+        for assigned in assignments_in(pipelines):
+            if not assigned.appends:
+                values.setdefault(assigned.name, set()).add(assigned.value)
         self._values.update(
             (name, next(iter(given))) for name, given in values.items() if len(given) == 1 and "$" not in "".join(given)
         )
 
     def expanded(self, text: str) -> str:
         """Return a text with the values of its variables, those that are not known as they stand."""
-        return _VARIABLE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
+        return REFERENCE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
 
     def values_of(self, setting: str) -> dict[Key, int | None]:
         """Return what a setting gives; variables are read in the name of its key, and not in its value."""

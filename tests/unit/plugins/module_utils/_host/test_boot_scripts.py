@@ -133,6 +133,8 @@ exec sysctl --system
         pytest.param("exec sysctl --system", id="exec"),
         pytest.param("nice sysctl --system; command sysctl -e --system", id="by other programs"),
         pytest.param("nice -n 5 sysctl --system || nohup sysctl --system", id="by other programs with options"),
+        pytest.param("env -i B=c nice sysctl --system", id="by other programs with an environment"),
+        pytest.param("/usr/bin/nice -n 5 /sbin/sysctl --system", id="by the path of another program"),
         pytest.param("SYSCTL=/sbin/sysctl\n$SYSCTL --system", id="variable"),
         pytest.param('SYSCTL="/sbin/sysctl -q"\n${SYSCTL} --system', id="variable with options"),
         pytest.param("S=/sbin/sysctl\n[ -x $S ] || S=/usr/sbin/sysctl\n$S --system", id="variable with two values"),
@@ -214,6 +216,7 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("start() { sysctl --system; }", id="function that no init system calls"),
         pytest.param("start() { sysctl --system; }\nls .", id="function that no other script calls"),
         pytest.param("#!/bin/sh -e\nstart() { sysctl --system; }", id="function that the script does not call"),
+        pytest.param("#!/usr/bin/env -S bash -e\nstart() { sysctl --system; }", id="function, with a shell by env"),
         pytest.param("exit 0\nsysctl --system", id="behind an exit"),
         pytest.param("return 0\nsysctl --system", id="behind a return"),
         pytest.param("exec 2>/dev/null /sbin/other\nsysctl --system", id="behind an exec"),
@@ -256,6 +259,7 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("foreach i (a)\n  sysctl --system\nend", id="another language"),
         pytest.param("true() { a; }\nif false; then sysctl --system; fi", id="another meaning of a command"),
         pytest.param("#!/usr/bin/perl\nsysctl --system", id="another interpreter"),
+        pytest.param("#!/usr/bin/fish\nsysctl --system", id="another shell"),
     ],
 )
 def test_scripts_that_apply_no_files_or_perhaps(script: str) -> None:

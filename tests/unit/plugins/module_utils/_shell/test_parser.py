@@ -205,6 +205,12 @@ def test_texts_that_are_no_scripts(text: str) -> None:
         parse_shell(text)
 
 
+def test_texts_that_are_too_long() -> None:
+    assert parse_shell("a;\n" + "#" * ((1 << 17) - 3))
+    with pytest.raises(ShellError):
+        parse_shell("a;\n" + "#" * ((1 << 17) - 2))
+
+
 def test_names_of_functions() -> None:
     pipelines = parse_shell("a() { b; }\nfunction c { d; }\nfunction e () (f)\ng")
     assert [one.function for pipeline in pipelines for one in pipeline] == ["a", "c", "e", ""]

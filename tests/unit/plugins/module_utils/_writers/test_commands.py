@@ -752,6 +752,7 @@ flock /run/x -c 'ssh db1 {SET}'
 retry 5 'ssh db1 {SET}'
 su -c 'logger {SET}'
 X='ssh db1 {SET}'; $X
+help=a; help+=' Reduce it: {SET}'
 sh -c 'true || {SET}'
 true || {SET}
 false && {SET}
@@ -976,6 +977,10 @@ def test_what_stands_behind_an_exit(tmp_path: Path, before: str, is_reached: boo
         pytest.param(f"#!/usr/bin/perl\nsystem('{SET}');", [2], id="perl"),
         pytest.param(f"#!/sbin/openrc-run\nstart() {{\n  ebegin '{SET}'\n  {SET}\n}}", [4], id="a script of OpenRC"),
         pytest.param(f"#!/usr/bin/env bash\n{SET}", [2], id="bash"),
+        pytest.param(f"#!/usr/bin/fish\necho 'it\\'s'\n{SET}\n# don't", [3], id="fish"),
+        pytest.param(f'#!/bin/tcsh -f\necho "a\\"\n{SET}\necho "b\\"', [3], id="tcsh"),
+        pytest.param(f"#!/usr/bin/env -S expect -f\nsend_log {{it's}}\nspawn {SET}\n# it's", [3], id="expect"),
+        pytest.param(f"#!/opt/perl/bin/bash\nk={KEY}\nsysctl -w $k=60", [3], id="bash in the folder of a language"),
     ],
 )
 def test_languages(tmp_path: Path, script: str, lines: list[int]) -> None:

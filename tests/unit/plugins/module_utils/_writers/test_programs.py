@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     appends,
-    is_language,
     is_setter,
     is_sysctl,
     only_reads,
@@ -48,7 +47,6 @@ def test_place_of_program(command: str, program: str | None) -> None:
     ("tells", "names", "other_names"),
     [
         pytest.param(is_sysctl, ["sysctl", "$SYSCTL", "${sysctl_bin}"], ["systemd-sysctl", "sysctl.sh"], id="sysctl"),
-        pytest.param(is_language, ["python3", "python3.11", "perl", "ruby"], ["sh", "pythonic"], id="language"),
         pytest.param(speaks, ["log_msg", "die", "ebegin", "show_usage"], ["run_and_log", "tune"], id="speaks"),
         pytest.param(is_setter, ["set_sysctl", "apply_sysctl"], ["check_sysctl", "sysctl_get", "tune"], id="setter"),
         pytest.param(

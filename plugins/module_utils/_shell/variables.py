@@ -1,0 +1,43 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find where a shell script gives variables their values, and where a text refers to one: sh(1), bash(1)."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import words_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
+
+# The begin of a word that gives a value to a variable, or to an element of an array; ``+=`` appends it.
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]*\])?)(\+?)=")
+REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+
+
+class Assignment(t.NamedTuple):
+    """A variable and the value that it is given; ``appends`` says that the value is added to the one that it has."""
+
+    name: str
+    value: str
+    appends: bool
+
+
+def assignments_in(pipelines: t.Iterable[Pipeline]) -> t.Iterator[Assignment]:
+    """Yield what is assigned in the words of all commands, those of ``export`` and of groups too."""
+    for word in words_of(pipelines):
+        found = ASSIGNMENT.match(word.clean)
+        if found:
+            yield Assignment(found[1], word.clean[found.end() :], bool(found[2]))
+
+
+def without_assignments(words: t.Iterable[str]) -> list[str]:
+    """Return the words of a command without the assignments before its program."""
+    return list(itertools.dropwhile(ASSIGNMENT.match, words))
