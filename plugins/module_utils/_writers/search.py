@@ -107,7 +107,7 @@ _UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#\0]*)", re.MULTILINE)
 
 
 class Search(t.NamedTuple):
-    """What was found: what may set the keys, the tree with the sysctl files that this applies, and what is denied."""
+    """What may set the keys, the tree with the sysctl files that this applies, and the places that cannot be read."""
 
     candidates: list[Candidate]
     tree: Tree
