@@ -89,6 +89,10 @@ class LinkLoopError(FileError):
     """A path is a loop of links."""
 
 
+class PathTooDeepError(FileError):
+    """A path leads through more folders than are looked at; the kernel may follow it."""
+
+
 class ReplacedByLinkError(FileError):
     """A link has come in place of a file or folder whose links were followed before; it is not followed."""
 

@@ -21,7 +21,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LinkLoopError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, LinkLoopError, PathTooDeepError
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
     MOST_BYTES_OF_A_PATTERN,
     MOST_BYTES_OF_A_TREE,
@@ -52,6 +52,12 @@ if t.TYPE_CHECKING:
     OnDenied = t.Callable[[SysctlFile], None]
 
 _MOST_LINKS = 40  # path_resolution(7)
+# The kernel follows longer paths. No host has any, but users can make them, and each part of one takes time.
+_MOST_PARTS = 200
+_MOST_PARTS_IN_ALL = 2000
+_TOO_DEEP = (
+    f"its path has more than {_MOST_PARTS} parts, or more than {_MOST_PARTS_IN_ALL} with those of the links on it"
+)
 _IS_PATTERN = re.compile(r"[*?\[]")
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
 
@@ -85,13 +91,17 @@ class Files:
         Each link is given to ``on_link`` before it is followed.
 
         :raises LinkLoopError: for a loop of links.
+        :raises PathTooDeepError: for a path that has, or whose links have, more parts than are looked at.
         """
         pending = _parts(path)
         done: list[str] = []
-        links = 0
+        links = parts = 0
         with self._file_system.folders_kept():
             while pending:
                 name = pending.pop()
+                parts += 1
+                if parts > _MOST_PARTS_IN_ALL or len(done) > _MOST_PARTS:
+                    raise _too_deep(path)
                 if name == "..":
                     del done[-1:]
                     continue
@@ -107,6 +117,8 @@ class Files:
                 if target.startswith("/"):
                     done = []
                 pending.extend(_parts(target))
+        if len(done) > _MOST_PARTS:
+            raise _too_deep(path)
         return _joined(done)
 
     def on_host(self, path: str) -> str:
@@ -152,6 +164,9 @@ class Files:
             names = [] if resolved in seen else self._file_system.listdir(resolved)
         except FileNotFoundError:
             return
+        except PathTooDeepError:
+            yield _unreadable(directory)
+            return
         except (OSError, LinkLoopError) as exc:
             yield SysctlFile(directory, directory, "unreadable", reason=reason_of(exc), denied=denied_by(exc))
             return
@@ -160,7 +175,11 @@ class Files:
             if budget.refusal:
                 yield SysctlFile(path=directory, target=directory, kind="unreadable", reason=budget.refusal)
                 return
-            file = self._read(f"{directory}/{name}", f"{resolved}/{name}")
+            path = f"{directory}/{name}"
+            try:
+                file = self._read(path, f"{resolved}/{name}")
+            except PathTooDeepError:
+                file = _unreadable(path)
             budget.spend(file)
             yield file
 
@@ -184,6 +203,16 @@ class Files:
 
         Its ``path`` becomes the name that a loader uses for it, where one reads its folder.
         """
+        try:
+            return self._look_at(path)
+        except PathTooDeepError:
+            return _unreadable(path)
+
+    def _look_at(self, path: str) -> SysctlFile:
+        """Read one file as :meth:`read` does.
+
+        :raises PathTooDeepError: as :meth:`resolve` does.
+        """
         folder, name = posixpath.split(path)
         with self._file_system.folders_kept():
             try:
@@ -199,9 +228,9 @@ class Files:
     def known(self, path: str) -> SysctlFile:
         """Read one file as :meth:`read` does.
 
-        :raises FileError: where the system does not tell what there is.
+        :raises FileError: where the system does not tell what there is, or the path is too deep.
         """
-        return _known(self.read(path))
+        return _known(self._look_at(path))
 
     def text(self, path: str) -> bytes:
         """Return the content of a file, empty where there is none that this process may see.
@@ -271,7 +300,10 @@ class Files:
             return self._file_system.is_executable(target)
 
     def _read(self, path: str, place: str) -> SysctlFile:
-        """Read the file of a name; ``place`` is the same with the links of its folder followed."""
+        """Read the file of a name; ``place`` is the same with the links of its folder followed.
+
+        :raises PathTooDeepError: as :meth:`resolve` does.
+        """
         with self._file_system.folders_kept():
             is_link, target = False, path
             try:
@@ -296,7 +328,7 @@ class Files:
     def _leads_to(self, path: str, resolved: str) -> bool:
         try:
             return self.resolve(path) == resolved
-        except LinkLoopError:
+        except (LinkLoopError, PathTooDeepError):
             return False
 
     def _content(self, target: str) -> tuple[Kind, bytes, str]:
@@ -353,6 +385,15 @@ class Files:
         """Return whether there is a folder at a path, links followed."""
         with self._file_system.folders_kept(), as_file_error(path, "read"):
             return self._file_system.isdir(self.resolve(path))
+
+
+def _too_deep(path: str) -> PathTooDeepError:
+    return PathTooDeepError(f"{path} cannot be read: {_TOO_DEEP}. Correct this path, or the links on it.")
+
+
+def _unreadable(path: str) -> SysctlFile:
+    """Return what stands for a file or folder whose path is too deep: the kernel may find it."""
+    return SysctlFile(path=path, target=path, kind="unreadable", reason=_TOO_DEEP)
 
 
 def _known(file: SysctlFile) -> SysctlFile:

@@ -11,6 +11,7 @@ The controller has another class with these methods, for what a probe has read.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import errno
 import itertools
@@ -72,7 +73,7 @@ class FileSystem:
                 f"root is {root!r}, which cannot be opened: {reason_of(exc)}.{remedy_of(exc)}"
             ) from exc
         self._release = weakref.finalize(self, close, self._root)
-        self._kept: dict[str, int] = {}
+        self._kept: collections.OrderedDict[str, int] = collections.OrderedDict()  # the one that was used last is last
         self._operations = 0
         self._of_kernel = KernelDevices()
 
@@ -109,16 +110,24 @@ class FileSystem:
         self._kept.clear()
 
     def _folder(self, folder: str) -> int:
-        """Return the descriptor of a folder; it is kept until the operation ends, or until the next call."""
-        if len(self._kept) > _MOST_KEPT:
-            self._close_kept()
-        descriptor, path = self._root, ""
-        for name in folder.split("/"):
-            if name:
-                path = f"{path}/{name}"
-                if path not in self._kept:
-                    self._kept[path] = _open(descriptor, name, path, _FOLDER)
-                descriptor = self._kept[path]
+        """Return the descriptor of a folder; it is kept until the operation ends, or at least until the next call.
+
+        At most so many are kept, however deep a folder is: of more, the one that was not used for the longest time is
+        closed.
+        """
+        path, below = "".join(f"/{name}" for name in folder.split("/") if name), []
+        while path and path not in self._kept:
+            path, _slash, name = path.rpartition("/")
+            below.append(name)
+        descriptor = self._root
+        if path:
+            descriptor = self._kept[path]
+            self._kept.move_to_end(path)
+        for name in reversed(below):
+            path = f"{path}/{name}"
+            descriptor = self._kept[path] = _open(descriptor, name, path, _FOLDER)
+            if len(self._kept) > _MOST_KEPT:
+                close(self._kept.popitem(last=False)[1])
         return descriptor
 
     def open_folder(self, path: str) -> int:

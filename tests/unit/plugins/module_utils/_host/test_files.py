@@ -121,6 +121,89 @@ def test_resolve_follows_as_many_links_as_the_kernel(tmp_path: Path) -> None:
         files.resolve("/0")
 
 
+DEEP = "/a" * 200
+TO_AND_FRO = "/".join(["z/.."] * 30)
+TOO_DEEP = "its path has more than 200 parts, or more than 2000 with those of the links on it"
+
+
+def too_deep(path: str) -> str:
+    return f"{path} cannot be read: {TOO_DEEP}. Correct this path, or the links on it."
+
+
+@pytest.mark.parametrize(
+    ("path", "is_too_deep"),
+    [
+        pytest.param(DEEP, False, id="as deep as may be"),
+        pytest.param(f"{DEEP}/file", True, id="deeper"),
+        pytest.param("/missing" * 201, True, id="deeper, and not there"),
+        pytest.param("/link/file", True, id="behind a link"),
+        pytest.param("/link/../file", False, id="in the folder above a deep one"),
+        pytest.param("/from1", False, id="as many parts as may be"),
+        pytest.param("/from0", True, id="more parts"),
+    ],
+)
+def test_resolve_a_deep_path(tmp_path: Path, path: str, is_too_deep: bool) -> None:
+    """A user who owns a folder may make any number of folders and links there."""
+    # each link has 61 parts, and the last one leads to a file
+    links = {f"/from{number}": f"{TO_AND_FRO}/from{number + 1}" for number in range(33)}
+    files = files_of(tmp_path, {f"{DEEP}/file": b"", "/link": DEEP, "/z": None, **links})
+    if is_too_deep:
+        with pytest.raises(FileError) as caught:
+            files.resolve(path)
+        assert str(caught.value) == too_deep(path)
+    else:
+        assert files.resolve(path).count("/") <= 200
+
+
+def test_going_up_and_down_opens_no_folder_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = "/a" * 190
+    links = {f"{folder}/from{number}": f"{TO_AND_FRO}/from{number + 1}" for number in range(25)}
+    files = files_of(tmp_path, {f"{folder}/z": None, **links})
+    opened: list[str] = []
+    real = os.open
+
+    def note(path: str, *arguments: t.Any, **named: t.Any) -> int:
+        opened.append(path)
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", note)
+    assert files.resolve(f"{folder}/from0") == f"{folder}/from25"
+    assert len(opened) == 190
+
+
+def test_what_is_too_deep_is_unreadable_and_not_missing(tmp_path: Path) -> None:
+    files = files_of(
+        tmp_path, {f"{DEEP}/x/a.conf": b"", f"{D}/a.conf": f"{DEEP}/x/a.conf", "/run/sysctl.d": f"{DEEP}/x"}
+    )
+    file, folder = f"{D}/a.conf", "/run/sysctl.d"
+    unreadable = SysctlFile(file, file, kind="unreadable", reason=TOO_DEEP)
+    assert files.read(file) == unreadable
+    assert files.read(f"{folder}/a.conf") == SysctlFile(
+        f"{folder}/a.conf", f"{folder}/a.conf", kind="unreadable", reason=TOO_DEEP
+    )
+    assert files.read_tree().files == (unreadable, SysctlFile(folder, folder, kind="unreadable", reason=TOO_DEEP))
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [
+        pytest.param(lambda files: files.known("/link"), "/link", id="file"),
+        pytest.param(lambda files: files.text("/folder/a"), "/folder", id="content"),
+        pytest.param(lambda files: files.matching("/d/lin?"), "/d/link", id="file of a pattern"),
+        pytest.param(lambda files: files.matching("/fold?r/*"), "/folder", id="folder of a pattern"),
+        pytest.param(lambda files: files.paths("/folder/*/a"), "/folder", id="paths of a pattern"),
+        pytest.param(lambda files: files.names("/folder"), "/folder", id="names"),
+        pytest.param(lambda files: files.exists("/link"), "/link", id="existence"),
+        pytest.param(lambda files: files.isdir("/folder"), "/folder", id="folder"),
+    ],
+)
+def test_what_is_too_deep_is_not_taken_for_nothing(tmp_path: Path, ask: t.Callable[[Files], object], path: str) -> None:
+    files = files_of(tmp_path, {f"{DEEP}/x/a": b"", "/link": f"{DEEP}/x/a", "/d/link": "/link", "/folder": f"{DEEP}/x"})
+    with pytest.raises(FileError) as caught:
+        ask(files)
+    assert str(caught.value) == too_deep(path)
+
+
 def test_read_tree(tmp_path: Path) -> None:
     files = files_of(
         tmp_path,

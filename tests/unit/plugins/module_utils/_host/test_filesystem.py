@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import typing as t
 
 import pytest
@@ -104,6 +105,37 @@ def test_the_root_stays_the_same_folder(root: Path, tmp_path: Path) -> None:
     (root / "folder").rename(tmp_path / "moved")
     lay_out(root, {"/folder/outside": b""})
     assert found.listdir("/") == ["inside"]
+
+
+@pytest.mark.parametrize("depth", [0, 60, 63, 64, 65, 66, 190])
+def test_a_deep_folder_takes_few_descriptors(tmp_path: Path, depth: int) -> None:
+    """A user may make folders below each other, and let a file that is read be a link to the last one."""
+    path = "/a" * depth
+    lay_out(tmp_path, {f"{path}/file": b"x"})
+    found, before = FileSystem(str(tmp_path)), os.listdir("/proc/self/fd")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(before) + 80, limits[1]))
+    try:
+        with found.folders_kept():
+            for _time in range(2):
+                assert found.content(f"{path}/file") == ("file", b"x", "")
+                assert found.listdir(path) == ["file"]
+                assert found.listdir("/") == ["a" if depth else "file"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_folder_that_is_kept_stays_the_same_when_those_above_are_closed(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"{'/a' * 70}/file": b"x", "/b/file": b""})
+    found = FileSystem(str(tmp_path))
+    with found.folders_kept():
+        assert found.exists(f"{'/a' * 70}/file")
+        (tmp_path / "a").rename(tmp_path / "moved")
+        (tmp_path / "a").symlink_to("b")
+        assert found.content(f"{'/a' * 70}/file") == ("file", b"x", "")
+        with pytest.raises(ReplacedByLinkError):
+            found.exists("/a/file")
 
 
 def test_content_of_what_cannot_be_a_name(root: Path) -> None:

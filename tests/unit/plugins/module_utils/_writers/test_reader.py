@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import typing as t
 
 import pytest
@@ -275,3 +276,21 @@ def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypa
         "what calls it."
     )
     assert {one.writer.path for one in found.candidates if isinstance(one, Setter)} == {"/opt/tune"}
+
+
+@pytest.mark.parametrize("depth", [190, 250])
+def test_a_deep_path_of_a_user_ends_no_search(tmp_path: Path, depth: int) -> None:
+    """The owner of a script that root's table calls may replace it by a link to a file below any number of folders."""
+    script = f"{'/a' * depth}/tune"
+    lay_out(tmp_path, {**CALLS, "/opt/tune": script, script: b"#!/bin/sh\n" + SET, "/root/.bashrc": SET})
+    files = Files(str(tmp_path))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (150, limits[1]))
+    try:
+        found = find_candidates(files, SYSTEMD, files.read_tree())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    writers = {one.writer.path for one in found.candidates if isinstance(one, Setter)}
+    assert "/root/.bashrc" in writers
+    assert (script in writers) is (depth < 200)
+    assert [(one.path, one.is_failure) for one in found.unseen] == ([] if depth < 200 else [("/opt/tune", True)])
