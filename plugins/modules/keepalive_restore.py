@@ -14,7 +14,7 @@ description:
     restored byte for byte, with mode, owner and attributes. Files that did not exist are removed.
   - The module restores all or nothing. If a file or value differs from both its state before and its state after the
     change, others have changed it since. Then the module fails and restores nothing. It also fails if it would change
-    more than the keepalive settings of a file.
+    more than the keepalive settings of a file, or make a file to which others than root may write.
   - Open connections keep the values that they were given.
   - The playbook C(linux.tcp.restore) uses it.
 extends_documentation_fragment:
@@ -89,7 +89,9 @@ foreign:
         - V(runtime) means that a running value is neither the value that the rollout left nor the value before it.
         - V(created) means that a file is there again, V(removed) that it is gone, and V(content) that it has other
           content. V(metadata) means that it has another mode, owner or extended attribute.
-        - V(other_settings) means that restoring the file would change more of it than its keepalive settings.
+        - V(other_settings) means that restoring the file would change more of it than its keepalive settings, or make a
+          file to which others than root may write. These are files of another owner, files to which their group or all
+          users may write, and files with an access control list.
         - V(link) means that a link leads away from the file. The module then fails, also with O(force=true).
       returned: always
       type: str

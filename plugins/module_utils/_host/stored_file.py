@@ -34,6 +34,15 @@ class Metadata:
     owner: tuple[int, int] | None = None
     attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
+    @property
+    def lets_others_write(self) -> bool:
+        """Whether others than root and our user may write to the file, or its owner may let them.
+
+        An access control list counts, whatever it has: its mask becomes the mode of the group.
+        """
+        is_theirs = self.owner is not None and self.owner[0] not in (0, os.geteuid())
+        return is_theirs or bool(self.mode & (stat.S_IWGRP | stat.S_IWOTH)) or _ACCESS_LIST in self.attributes
+
 
 @dataclasses.dataclass(frozen=True)
 class StoredFile:

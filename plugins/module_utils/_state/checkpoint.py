@@ -155,12 +155,10 @@ def plan_restoration(host: LocalHost, checkpoint: Checkpoint) -> Restoration:
         # an earlier restoration may have been killed before it removed the folder
         if not is_same or (not file.had_folder and file.before is None and files.has_empty_folder(file.path)):
             changed.append((file, stored))
-            if not is_same and not _is_same(stored, file.left):
-                code, message = _difference(stored, file.left)
+            difference = None if is_same else _foreign_difference(file, stored)
+            if difference:
+                code, message = difference
                 foreign.append(ForeignChange(code, f"{file.path} {message}", path=file.path))
-            elif _differs_otherwise(stored, file.before):
-                message = f"{file.path} differs from what it was in more than the keepalive settings"
-                foreign.append(ForeignChange("other_settings", message, path=file.path))
     return Restoration(running, values, _in_safest_order(host, changed), tuple(foreign))
 
 
@@ -200,6 +198,17 @@ def _require_same_place(file: SavedFile, files: WritableFiles) -> None:
             unchanged(f"{message}. {remedy}"),
             foreign=[ForeignChange("link", message, path=file.path).as_dict()],
         )
+
+
+def _foreign_difference(file: SavedFile, found: StoredFile | None) -> tuple[str, str] | None:
+    """Return the code and the words for what is not to be restored of a file without force, None for nothing."""
+    if not _is_same(found, file.left):
+        return _difference(found, file.left)
+    if found is None and file.before and file.before.metadata.lets_others_write:
+        return "other_settings", "is not there, and would be made as a file to which others than root may write"
+    if _differs_otherwise(found, file.before):
+        return "other_settings", "differs from what it was in more than the keepalive settings"
+    return None
 
 
 def _differs_otherwise(found: StoredFile | None, before: StoredFile | None) -> bool:

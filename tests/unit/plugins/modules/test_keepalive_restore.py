@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import typing as t
 
 import pytest
@@ -15,7 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelErr
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.modules import keepalive_checkpoint, keepalive_restore
-from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host
+from ansible_collections.linux.tcp.tests.unit.host import TIME, make_host, needs_root
 from ansible_collections.linux.tcp.tests.unit.module import runner
 
 if t.TYPE_CHECKING:
@@ -23,6 +25,9 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.linux.tcp.tests.unit.host import Host
     from ansible_collections.linux.tcp.tests.unit.module import Result, RunModule
+
+ZZ = "/etc/sysctl.d/zz.conf"
+USER = 4242
 
 
 @pytest.fixture
@@ -94,6 +99,67 @@ def test_what_others_have_changed(host: Host, checkpoint: Result, restore: RunMo
     assert host.look() == before
     assert restore(checkpoint=checkpoint, force=True)["changed"]
     assert host.shown() == [7200, 75, 9]
+
+
+def forged(*, mode: str = "0644", owner: int | None = None, group: int | None = None, **attributes: bytes) -> Result:
+    """Return the checkpoint of a host that says that it had a file with keepalive keys only, which is to be made."""
+    before = {
+        "content": base64.b64encode(TIME + b" = 60\n").decode(),
+        "mode": mode,
+        "owner": os.geteuid() if owner is None else owner,
+        "group": os.getegid() if group is None else group,
+        "attributes": {
+            f"system.{name}": base64.b64encode(attribute).decode() for name, attribute in attributes.items()
+        },
+    }
+    return {"runtime": {}, "files": [{"path": ZZ, "before": before, "left": None, "had_folder": True}]}
+
+
+@pytest.mark.parametrize(
+    "checkpoint",
+    [
+        pytest.param(forged(owner=USER), id="owner"),
+        pytest.param(forged(owner=USER, mode="0400"), id="owner who may give a mode"),
+        pytest.param(forged(mode="0666"), id="all"),
+        pytest.param(forged(mode="0620"), id="group"),
+        pytest.param(forged(mode="0602"), id="others"),
+        pytest.param(forged(posix_acl_access=b"\2\0\0\0"), id="access control list"),
+    ],
+)
+def test_no_file_is_made_that_others_may_write(host: Host, restore: RunModule, checkpoint: Result) -> None:
+    """A forged checkpoint could let root make a file in which a user then sets any sysctl."""
+    before = host.look()
+    message = f"{ZZ} is not there, and would be made as a file to which others than root may write"
+    for check_mode in (True, False):
+        refused = restore(checkpoint=checkpoint, check_mode=check_mode)
+        assert refused["msg"] == (
+            f"Changed by others since the rollout: {message}. Check it, or give force: true "
+            f"(keepalive_restore_force=true to the playbook linux.tcp.restore). Nothing was changed."
+        )
+        assert refused["foreign"] == [{"code": "other_settings", "path": ZZ, "message": message}]
+    assert host.look() == before
+
+
+@pytest.mark.parametrize(
+    "checkpoint",
+    [
+        pytest.param(forged(), id="usual"),
+        pytest.param(forged(mode="0600"), id="closed"),
+        pytest.param(forged(mode="0755"), id="executable"),
+        pytest.param(forged(group=USER), id="another group that may read", marks=needs_root),
+    ],
+)
+def test_a_file_that_only_its_owner_may_write_is_made(host: Host, restore: RunModule, checkpoint: Result) -> None:
+    assert restore(checkpoint=checkpoint) == {"changed": True, "foreign": []}
+    assert host.text(ZZ) == TIME + b" = 60\n"
+
+
+@needs_root
+def test_a_file_of_a_user_is_made_with_force(host: Host, restore: RunModule) -> None:
+    made = restore(checkpoint=forged(owner=USER, group=USER, mode="0666"), force=True)
+    assert [one["code"] for one in made["foreign"]] == ["other_settings"]
+    found = (host.folder / "root" / ZZ[1:]).stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (USER, USER, 0o666)
 
 
 @pytest.mark.parametrize("given", [{}, {"pending": True}], ids=["nothing", "pending only"])
