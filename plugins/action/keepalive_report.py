@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._audit.host import INFO,
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.reports import report_of, texts_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._files import replace_file
 from ansible_collections.linux.tcp.plugins.plugin_utils._input.controller import ControllerAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.variables import UnreadableVariablesError, of_one_host
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -35,7 +36,7 @@ class ActionModule(ControllerAction):
     def act(self, params: Result, variables: Result) -> Result:
         """Return whether the fleet is compliant, and the summary."""
         criteria = Criteria.from_options(**{name: params[name] for name in _CRITERIA})
-        results = (_results_of(name, variables["hostvars"][name]) for name in params["hosts"])
+        results = (_results_of(name, variables["hostvars"]) for name in params["hosts"])
         report = report_of(results, criteria, created=params["created"], merge=params["merge"], folder=params["folder"])
         with open(TEMPLATE, encoding="utf-8") as file:
             template = file.read()
@@ -44,7 +45,15 @@ class ActionModule(ControllerAction):
         return {"in_order": report["in_order"], "summary": report["summary"]}
 
 
-def _results_of(name: str, known: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
-    """Return the name of a host and its results, with the names of its facts. A fact may stand for a result."""
-    info, sockets, namespaces = (known.get(key, {}) for key in (INFO, SOCKETS, NAMESPACES))
-    return name, info, sockets, list(known.get("ansible_facts") or ()), namespaces
+def _results_of(name: str, hostvars: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
+    """Return the name of a host and its results, with the names of its facts. A fact may stand for a result.
+
+    A host whose results cannot be read has failed.
+    """
+    try:
+        with of_one_host():
+            known = hostvars[name]
+            info, sockets, namespaces = (known.get(key, {}) for key in (INFO, SOCKETS, NAMESPACES))
+            return name, info, sockets, list(known.get("ansible_facts") or ()), namespaces
+    except UnreadableVariablesError as exc:
+        return name, {"failed": True, "msg": f"it gave no answer that can be read: {exc}"}, {}, [], {}

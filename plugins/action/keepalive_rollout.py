@@ -30,10 +30,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.state import Ro
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     RESTORATION,
     STEERING,
+    UNREADABLE,
     HostStatus,
     after_restoration,
     counted,
-    reason_of_facts,
+    distrust,
     summarize,
     wrong,
 )
@@ -41,6 +42,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import (
     require_no_steering_facts,
     steering_facts,
     without_facts,
+)
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.variables import (
+    UnreadableVariablesError,
+    of_one_host,
+    plain,
 )
 
 if t.TYPE_CHECKING:
@@ -87,18 +93,41 @@ def _validated(given: Result) -> Result:
     return params
 
 
-def _results_of(known: t.Mapping[str, t.Any]) -> Result:
-    """Return the results of a host's tasks, and the facts that steer.
+def _results_of(hostvars: t.Mapping[str, t.Any], host: str) -> Result:
+    """Return the results of a host's tasks, and the facts that steer; where they cannot be read, only the cause.
 
     What a task registers beats a fact of that name. But a result that a task has not registered could be a fact.
     """
-    facts = steering_facts(known)
     try:
-        found = {name: known[name] for name in _RESULTS if name in known and name not in facts}
-    except (AnsibleError, RecursionError) as exc:  # of one host, which must not end the rollout of the others
-        failure = {"msg": f"Its results cannot be read: {exc}"}
-        return {"__keepalive_reason": {"code": "results_unreadable", "result": failure}}
+        with of_one_host():
+            known = hostvars[host]
+            facts = steering_facts(known)
+            found = {name: plain(known[name]) for name in _RESULTS if name in known and name not in facts}
+    except UnreadableVariablesError as exc:
+        return {UNREADABLE: str(exc)}
     return {**found, STEERING: facts} if facts else found
+
+
+def _require_readable(facts: Facts) -> None:
+    """Check that the results of all hosts could be read.
+
+    :raises InvalidValueError: which names each host whose results could not.
+    """
+    causes = [
+        f"{name}: {distrusted.message.rstrip('.')}"
+        for name, known in facts.items()
+        for distrusted in [distrust(known)]
+        if distrusted and UNREADABLE in known
+    ]
+    if causes:
+        raise InvalidValueError(f"{'; '.join(causes)}. Run with --flush-cache, or leave such a host out with --limit.")
+
+
+def _after_restoration(known: t.Mapping[str, t.Any], *, check_mode: bool) -> HostStatus:
+    """Return the status of a host that the playbook restore has restored, or should have."""
+    result = known.get("__keepalive_restored")
+    distrusted = distrust(known) if result is None else None
+    return HostStatus("failed", distrusted) if distrusted else after_restoration(result, check_mode=check_mode)
 
 
 def _only(name: str, given: t.Iterable[str]) -> str:
@@ -152,7 +181,7 @@ class ActionModule(ControllerAction):
     def act(self, params: Result, variables: Result) -> Result:
         """Return what the next tasks of the playbook need to know."""
         hostvars = variables.get("hostvars") or {}
-        facts: Facts = {name: _results_of(hostvars[name]) for name in params["hosts"]}
+        facts: Facts = {name: _results_of(hostvars, name) for name in params["hosts"]}
         if params["step"] == "prepare":
             return self._prepare(variables)
         if params["step"] == "begin":
@@ -161,7 +190,7 @@ class ActionModule(ControllerAction):
             return self._restored(params, facts)
         rollout = Rollout.load(self._path)
         folder_lock.touch(rollout.folder)
-        facts.update((name, _results_of(hostvars[name])) for name in rollout.pending)
+        facts.update((name, _results_of(hostvars, name)) for name in rollout.pending)
         given = self._step(params["step"], rollout, facts)
         rollout.keep(self._path)
         return given
@@ -211,6 +240,7 @@ class ActionModule(ControllerAction):
             ) from exc
 
     def _begin(self, params: Result, facts: Facts) -> Result:
+        _require_readable(facts)
         prepared: Facts = {name: known["__keepalive_prepared"] for name, known in facts.items()}
         folder = _only(_FOLDER, (known["folder"] for known in prepared.values()))
         paths = {check: os.path.abspath(check) for known in prepared.values() for check in [known["check"]] if check}
@@ -258,12 +288,7 @@ class ActionModule(ControllerAction):
 
     def _restored(self, params: Result, facts: Facts) -> Result:
         check_mode = self._task.check_mode
-        statuses = {
-            name: HostStatus("failed", reason_of_facts(known[STEERING]))
-            if STEERING in known and "__keepalive_restored" not in known
-            else after_restoration(known.get("__keepalive_restored"), check_mode=check_mode)
-            for name, known in facts.items()
-        }
+        statuses = {name: _after_restoration(known, check_mode=check_mode) for name, known in facts.items()}
         summary = summarize(statuses, RESTORATION)
         older = [
             name

@@ -11,6 +11,7 @@ host of the play. The facts that this host returned are among these.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import typing as t
@@ -44,6 +45,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._input.playbooks import 
     folder_of,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import is_set_by_user, require_no_steering_facts
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.variables import UnreadableVariablesError, of_one_host
 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
@@ -102,7 +104,7 @@ class ActionModule(ControllerAction):
         require_prefixes(
             extra,
             known,
-            lambda name: name in own or any(is_set_by_user(name, hostvars[host]) for host in hosts),
+            lambda name: name in own or any(_is_set(name, hostvars, host) for host in hosts),
             others,
         )
         self._require_one({_HOSTS: pattern, **given}, hosts, hostvars)
@@ -149,15 +151,45 @@ class ActionModule(ControllerAction):
         """
         of_all: t.Mapping[str, t.Any] = hostvars[CONTROLLER]
         for host in hosts:
-            known = hostvars[host]
-            facts = known.get("ansible_facts") or {}
-            for name in given.keys() & known.keys() - facts.keys():
-                own = _of_host(name, known, host)
-                if own not in (_comparable(name, given[name]), name in of_all and _of_host(name, of_all, CONTROLLER)):
-                    raise InvalidValueError(
-                        f"{name} is {own!r} for {host} and {given[name]!r} for the playbook: give one value for all "
-                        "hosts, with --extra-vars or for the group all."
-                    )
+            self._require_same(given, of_all, host, hostvars)
+
+    def _require_same(self, given: Result, of_all: t.Mapping[str, t.Any], host: str, hostvars: t.Any) -> None:
+        """Check that a host has no value of its own; warn where its variables cannot be read.
+
+        :raises InvalidValueError: where it has another one than the playbook, and than localhost in the inventory.
+        """
+        try:
+            with of_one_host():
+                _require_no_other_value(given, of_all, host, hostvars[host])
+        except UnreadableVariablesError as exc:
+            self._display.warning(
+                f"{host}: its variables cannot be read: {str(exc).rstrip('.')}. If it has a value of its own for one "
+                f"of the playbook's variables, this value is ignored. Run with --flush-cache."
+            )
+
+
+def _is_set(name: str, hostvars: t.Mapping[str, t.Any], host: str) -> bool:
+    """Return whether a host has a variable that is not one of its facts; False where that cannot be read."""
+    with contextlib.suppress(UnreadableVariablesError), of_one_host():
+        return is_set_by_user(name, hostvars[host])
+    return False
+
+
+def _require_no_other_value(
+    given: Result, of_all: t.Mapping[str, t.Any], host: str, known: t.Mapping[str, t.Any]
+) -> None:
+    """Check that a host has no other value of a variable than the playbook, and than localhost in the inventory.
+
+    :raises InvalidValueError: where it has one.
+    """
+    facts = known.get("ansible_facts") or {}
+    for name in given.keys() & known.keys() - facts.keys():
+        own = _of_host(name, known, host)
+        if own not in (_comparable(name, given[name]), name in of_all and _of_host(name, of_all, CONTROLLER)):
+            raise InvalidValueError(
+                f"{name} is {own!r} for {host} and {given[name]!r} for the playbook: give one value for all "
+                "hosts, with --extra-vars or for the group all."
+            )
 
 
 def _require_matches(source: str, parts: t.Iterable[str], groups: t.Mapping[str, list[str]], lookup: t.Any) -> None:

@@ -30,12 +30,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout.status import (
     ENDS,
     ROLLOUT,
-    STEERING,
     HostStatus,
     Reason,
     after_checkpoint,
     after_rollback,
-    reason_of_facts,
+    distrust,
     shortfall,
     summarize,
     wrong,
@@ -127,8 +126,9 @@ class Rollout:
             except KeepaliveError as exc:
                 found[name] = HostStatus.failed("checkpoint_not_stored", unchanged(exc))
                 continue
-            if known.get(STEERING):
-                found[name] = HostStatus("failed", reason_of_facts(known[STEERING]))
+            distrusted = distrust(known)
+            if distrusted:
+                found[name] = HostStatus("failed", distrusted)
                 continue
             result = known.get("__keepalive_checkpoint")
             found[name] = after_checkpoint(result, must_change=must_change and not check_mode)

@@ -84,6 +84,8 @@ REASONS: tuple[str, ...] = (
 )
 # Below this name the results of a host have the facts that steer, where there are some.
 STEERING = "steering_facts"
+# The results of a host that cannot be read have only the cause, below this name.
+UNREADABLE = "results_unreadable"
 _MOST_NAMES = 8
 _LONGEST_MESSAGE = 4000
 _LEFT = "The health check ended the play before its last task (meta: end_host, end_batch or end_play)."
@@ -134,9 +136,14 @@ def after_checkpoint(result: Json | None, *, must_change: bool) -> HostStatus:
     return HostStatus("pending" if would_change or must_change else "already_compliant", would_change=would_change)
 
 
-def reason_of_facts(names: t.Sequence[str]) -> Reason:
-    """Return the reason of a host whose facts have names that steer the playbook."""
-    return Reason("steering_facts", message_about(names))
+def distrust(results: Json) -> Reason | None:
+    """Return why nothing that is registered for a host counts, None where it does.
+
+    Its results cannot be read, or its facts have names that steer the playbook.
+    """
+    if UNREADABLE in results:
+        return Reason(UNREADABLE, f"Its results cannot be read: {text(results[UNREADABLE])}")
+    return Reason("steering_facts", message_about(results[STEERING])) if results.get(STEERING) else None
 
 
 def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
@@ -144,8 +151,9 @@ def shortfall(results: Json, *, is_checked: bool) -> Reason | None:
 
     ``is_checked`` says that a health check was run.
     """
-    if results.get(STEERING):
-        return reason_of_facts(results[STEERING])
+    distrusted = distrust(results)
+    if distrusted:
+        return distrusted
     saved = results.get("__keepalive_reason")
     if saved:
         code, cause = text(saved["code"]), cause_of(saved)

@@ -18,6 +18,7 @@ if sys.version_info < (3, 10):
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_report
 from ansible_collections.linux.tcp.tests.browser.fleet import small_fleet
+from ansible_collections.linux.tcp.tests.unit.unreadable import Unreadable
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +28,12 @@ NOW = "2026-01-31T12:00:00Z"
 NAME, INFO, SOCKETS = small_fleet()[0]
 
 
-def act(place: Path, known: Result, **options: t.Any) -> Result:
+def act(place: Path, known: Result, *, hostvars: Result | None = None, **options: t.Any) -> Result:
     """Run the action for one host, with what is known of it."""
     task = mock.MagicMock(args={"hosts": [NAME], "folder": str(place), "created": NOW, **options}, async_val=0)
     arguments = [mock.MagicMock()] * 5
     action = keepalive_report.ActionModule(task, *arguments)
-    result: Result = action.run(task_vars={"hostvars": {NAME: known}})
+    result: Result = action.run(task_vars={"hostvars": {NAME: known} if hostvars is None else hostvars})
     return result
 
 
@@ -67,6 +68,37 @@ def test_reports_are_written(tmp_path: Path) -> None:
 def test_facts_of_a_host(tmp_path: Path, facts: Result, code: str | None) -> None:
     act(tmp_path, {**facts, "ansible_facts": facts, "__keepalive_info": INFO, "__keepalive_sockets": SOCKETS})
     assert [reason["code"] for reason in read(tmp_path)["hosts"][0]["reasons"]] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("\x9b31m")], ids=["too deep", "any"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(lambda hosts, error: Unreadable(hosts, error, "b"), id="variables"),
+        pytest.param(
+            lambda hosts, error: {
+                **hosts,
+                "b": Unreadable({**hosts["b"], "ansible_facts": {}}, error, "ansible_facts"),
+            },
+            id="facts",
+        ),
+        pytest.param(
+            lambda hosts, error: {**hosts, "b": Unreadable(hosts["b"], error, "__keepalive_info")}, id="a result"
+        ),
+    ],
+)
+def test_a_host_whose_results_cannot_be_read_has_failed(
+    tmp_path: Path, broken: t.Callable[[Result, Exception], Result], error: Exception
+) -> None:
+    known = {"__keepalive_info": INFO, "__keepalive_sockets": SOCKETS}
+    hostvars = broken({NAME: known, "b": dict(known)}, error)
+    assert act(tmp_path, {}, hostvars=hostvars, hosts=[NAME, "b"])["in_order"] is False
+    reasons = {host["name"]: host["reasons"] for host in read(tmp_path)["hosts"]}
+    assert reasons[NAME] == []
+    (reason,) = reasons["b"]
+    cause = "too deep" if isinstance(error, RecursionError) else "\\x9b31m"
+    assert (reason["code"], cause in reason["message"]) == ("failed", True)
+    assert "it gave no answer that can be read" in reason["message"]
 
 
 def test_host_that_was_not_asked(tmp_path: Path) -> None:

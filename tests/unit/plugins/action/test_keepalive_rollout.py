@@ -21,6 +21,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_rollout
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.tests.unit.unreadable import Unreadable, nested
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +192,95 @@ def test_facts_of_a_host_count_for_nothing(tmp_path: Path, name: str) -> None:
     finished = take("finish", hosts)
     assert finished["summary"]["rolled_back"] == "1: b"
     assert finished["wrong"]["a"]["reason"] == "steering_facts"
+
+
+DEEP = RecursionError("maximum recursion depth exceeded")
+UNREADABLE = [
+    pytest.param(lambda hosts: Unreadable(hosts, DEEP, "a"), str(DEEP), id="variables that are too deep"),
+    pytest.param(lambda hosts: Unreadable(hosts, ValueError("no"), "a"), "no", id="variables"),
+    pytest.param(
+        lambda hosts: {**hosts, "a": Unreadable({**hosts["a"], "ansible_facts": {}}, DEEP, "ansible_facts")},
+        str(DEEP),
+        id="facts",
+    ),
+    pytest.param(
+        lambda hosts: {**hosts, "a": {**hosts["a"], "ansible_facts": {1: ""}}},
+        "expected string or bytes-like object",
+        id="a fact with a number for a name",
+    ),
+    pytest.param(
+        lambda hosts: {**hosts, "a": {**hosts["a"], "keepalive_result": {"msg": nested(900)}}},
+        "a result has more than 50 lists and mappings within each other",
+        id="a result that is too deep",
+    ),
+]
+Broken = t.Callable[[t.Dict[str, Facts]], t.Dict[str, Facts]]
+
+
+@pytest.mark.parametrize(("broken", "cause"), UNREADABLE)
+def test_a_host_whose_results_cannot_be_read_is_rolled_back_with_its_batch(
+    tmp_path: Path, broken: Broken, cause: str
+) -> None:
+    """Facts that a health check gathers may be lists within lists, whatever the host likes."""
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    for known in hosts.values():
+        known["__keepalive_checkpoint"] = DIFFERS
+    take("checkpoint", hosts, hosts=["a", "b"])
+    for known in hosts.values():
+        known.update(VERIFIED)
+    assert take("verify", broken(hosts))["selected"] == []
+    assert take("commit", broken(hosts), hosts=["a", "b"])["stop"] is True
+    assert take("rollback", broken(hosts))["selected"] == ["a", "b"]
+    for known in hosts.values():
+        known["__keepalive_rollback"] = {"found": True}
+    finished = take("finish", broken(hosts), hosts=["a", "b"])
+    assert finished["summary"]["rolled_back"] == "1: b"
+    wrong = finished["wrong"]["a"]
+    assert (wrong["code"], wrong["reason"]) == ("unknown", "results_unreadable")
+    assert wrong["message"].startswith(f"Its results cannot be read: {cause}")
+    assert "ansible-playbook linux.tcp.restore" in wrong["message"]
+
+
+@pytest.mark.parametrize(("broken", "cause"), UNREADABLE)
+def test_a_host_whose_results_cannot_be_read_is_not_changed(tmp_path: Path, broken: Broken, cause: str) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    for known in hosts.values():
+        known["__keepalive_checkpoint"] = DIFFERS
+    stored = take("checkpoint", broken(hosts), hosts=["a", "b"])
+    assert (stored["selected"], stored["stop"]) == ([], True)
+    finished = take("finish", broken(hosts), hosts=["a", "b"])
+    wrong = finished["wrong"]["a"]
+    assert (wrong["code"], wrong["reason"]) == ("failed", "results_unreadable")
+    assert wrong["message"].startswith(f"Its results cannot be read: {cause}")
+    assert finished["summary"]["not_started"] == "1: b"
+
+
+@pytest.mark.parametrize(("broken", "cause"), UNREADABLE)
+def test_a_host_whose_results_cannot_be_read_keeps_a_rollout_from_its_begin(
+    tmp_path: Path, broken: Broken, cause: str
+) -> None:
+    hosts: dict[str, Facts] = {"a": {"keepalive_time": 600}, "b": {"keepalive_time": 600}}
+    begin(tmp_path / "store", hosts)
+    refused = take("begin", broken(hosts), hosts=["a", "b"])
+    assert refused["msg"].startswith(f"a: Its results cannot be read: {cause}")
+    assert refused["msg"].endswith(
+        " Run with --flush-cache, or leave such a host out with --limit. Nothing was changed."
+    )
+
+
+@pytest.mark.parametrize(("broken", "cause"), UNREADABLE)
+def test_a_host_whose_results_cannot_be_read_is_not_reported_as_restored(
+    tmp_path: Path, broken: Broken, cause: str
+) -> None:
+    restored = {"__keepalive_restored": {"found": True, "changed": True}}
+    hosts: dict[str, Facts] = {"a": dict(restored), "b": dict(restored)}
+    output = take("restored", broken(hosts), hosts=["a", "b"], folder=str(tmp_path), known=["a", "b"])
+    assert output["summary"]["restored"] == "1: b"
+    wrong = output["wrong"]["a"]
+    assert (wrong["code"], wrong["reason"]) == ("failed", "results_unreadable")
+    assert wrong["message"].startswith(f"Its results cannot be read: {cause}")
 
 
 def test_rollback_that_a_fact_claims(tmp_path: Path) -> None:

@@ -19,8 +19,10 @@ if sys.version_info < (3, 10):
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup.inventory_hostnames import LookupModule
+from ansible.utils.display import Display
 
 from ansible_collections.linux.tcp.plugins.action import keepalive_variables
+from ansible_collections.linux.tcp.tests.unit.unreadable import Unreadable
 
 Result = t.Dict[str, t.Any]
 ROOT = Path(__file__).absolute().parents[4]
@@ -45,7 +47,9 @@ def act(
         **EVIL,
         "ansible_facts": EVIL,
         "ansible_delegated_vars": {"localhost": own},
-        "hostvars": {"localhost": {}, **(hostvars or {"a": {}, "b": {}})},
+        "hostvars": hostvars
+        if isinstance(hostvars, Unreadable)
+        else {"localhost": {}, **(hostvars or {"a": {}, "b": {}})},
     }
     connection, play_context, loader, shared_loader = [mock.MagicMock()] * 4
     action = keepalive_variables.ActionModule(task, connection, play_context, loader, templar, shared_loader)
@@ -55,6 +59,30 @@ def act(
         result: Result = action.run(task_vars=variables)
     assert templar.available_variables == "of the first host"
     return result
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), ValueError("no")], ids=["too deep", "any"])
+@pytest.mark.parametrize("name", ["a", "ansible_facts"], ids=["variables", "facts"])
+def test_a_host_whose_variables_cannot_be_read_ends_no_playbook(name: str, error: Exception) -> None:
+    """Its cached facts may be lists within lists. No value of its own counts: those of the playbook are used."""
+    of_a = Unreadable({"keepalive_audit_limit": 9, "ansible_facts": {}}, error, name)
+    hostvars = Unreadable({"localhost": {}, "a": of_a, "b": {}}, error, name)
+    with mock.patch.object(Display, "warning") as warning:
+        refused = act({}, hostvars=hostvars, extra={"idle_timeout": 60})
+        assert refused["msg"].startswith(
+            "idle_timeout is given with --extra-vars, and linux.tcp reads no such variable"
+        )
+        assert not warning.called
+        read = act({"keepalive_audit_limit": 5}, hostvars=hostvars)
+    assert (read["hosts"], read["variables"]["keepalive_audit_limit"]) == (["a", "b"], 5)
+    warning.assert_called_once_with(
+        f"a: its variables cannot be read: {error}. If it has a value of its own for one of the playbook's variables, "
+        f"this value is ignored. Run with --flush-cache."
+    )
+    refused = act(
+        {"keepalive_audit_limit": 5}, hostvars=Unreadable({**hostvars, "b": {"keepalive_audit_limit": 9}}, error, name)
+    )
+    assert " for b and 5 for the playbook" in refused["msg"]
 
 
 def test_variables_are_those_of_localhost() -> None:

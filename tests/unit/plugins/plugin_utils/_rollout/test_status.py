@@ -124,6 +124,12 @@ def test_after_checkpoint(result: Facts | None, must_change: bool, status: HostS
             ("unreachable_after_health_check", "The host could not be reached after the health check."),
             id="lost in the health check",
         ),
+        pytest.param(
+            {"results_unreadable": "too\x1bdeep"},
+            False,
+            ("results_unreadable", "Its results cannot be read: too\\x1bdeep"),
+            id="not readable",
+        ),
     ],
 )
 def test_shortfall(facts: Facts, is_checked: bool, reason: tuple[str, str] | None) -> None:
