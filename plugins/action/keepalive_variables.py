@@ -27,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import (
     KEEPALIVE_RESTORE,
     KEEPALIVE_VARIABLES,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.criteria import Criteria
 from ansible_collections.linux.tcp.plugins.plugin_utils._audit.earlier import paths_given
 from ansible_collections.linux.tcp.plugins.plugin_utils._input.arguments import require_valid
@@ -50,6 +51,7 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.variables import 
 if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
+_LONGEST_VALUE = 500  # its template may use a fact of the host
 CONTROLLER = "localhost"
 NO_HOST = "!all"
 _HOSTS = "keepalive_hosts"
@@ -187,8 +189,8 @@ def _require_no_other_value(
         own = _of_host(name, known, host)
         if own not in (_comparable(name, given[name]), name in of_all and _of_host(name, of_all, CONTROLLER)):
             raise InvalidValueError(
-                f"{name} is {own!r} for {host} and {given[name]!r} for the playbook: give one value for all "
-                "hosts, with --extra-vars or for the group all."
+                f"{name} is {shortened(repr(own), _LONGEST_VALUE)} for {host} and {given[name]!r} for the playbook: "
+                f"give one value for all hosts, with --extra-vars or for the group all."
             )
 
 
@@ -219,7 +221,9 @@ def _of_host(name: str, known: t.Mapping[str, t.Any], host: str) -> str:
     try:
         return _comparable(name, known[name])
     except AnsibleError as exc:
-        raise InvalidValueError(f"{name} cannot be worked out for {host}: {exc}") from exc
+        raise InvalidValueError(
+            f"{name} cannot be worked out for {host}: {shortened(str(exc), _LONGEST_VALUE)}"
+        ) from exc
 
 
 def _comparable(name: str, value: object) -> str:

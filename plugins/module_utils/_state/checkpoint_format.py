@@ -31,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF, SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import HZ_LOWEST, INT_MAX, KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._text import shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
@@ -166,7 +167,7 @@ def _fields(given: object, where: str, names: set[str], *, optional: t.Collectio
         raise CheckpointError(f"{where} is not a dictionary.")
     for name in given:
         if name not in names and name not in optional:
-            raise CheckpointError(f"{where} has the unknown key {str(name)!r}.")
+            raise CheckpointError(f"{where} has the unknown key {shortened(str(name), _LONGEST_NAME)!r}.")
     for name in sorted(names - given.keys()):
         raise CheckpointError(f"{where} lacks the key {name!r}.")
     return given

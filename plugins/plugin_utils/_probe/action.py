@@ -24,7 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import Inconclus
 from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.interpreter import guarded, interpreter_of, is_plain
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
@@ -36,6 +36,7 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 _MOST_SECONDS, _MOST_MEMORY = 10.0, 512 << 20  # a probe takes milliseconds
+_LONGEST_REASON = 500
 
 
 class ProbingAction(ActionBase):
@@ -99,7 +100,7 @@ class ProbingAction(ActionBase):
                 computed = self.compute_result(params, parse_probe(output["stdout"]))
         except (KeepaliveError, OverflowError, RecursionError, ValueError) as exc:
             if not self._task.no_log:
-                self._display.vv(f"The module is sent: {printable(str(exc))}")
+                self._display.vv(f"The module is sent: {printable(shortened(str(exc), _LONGEST_REASON))}")
             return None
         if computed is None:
             return None

@@ -12,13 +12,14 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
 if t.TYPE_CHECKING:
     Result = t.Mapping[str, t.Any]
 
 OLDEST_PYTHON = (3, 8)
 _LONGEST_CAUSE = 500
+_LONGEST_PATH = 200
 _VERSION = re.compile(r"\s*([0-9]{1,2})\.([0-9]{1,3})\s*")
 
 
@@ -55,8 +56,9 @@ def too_old(*, interpreter: str, output: str) -> str:
     version = _VERSION.fullmatch(output)
     if version and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
         needed = ".".join(map(str, OLDEST_PYTHON))
+        shown = printable(shortened(interpreter, _LONGEST_PATH))  # where Ansible looks for it, the host names it
         return unchanged(
-            f"{interpreter} on the host is Python {version[1]}.{version[2]}, and linux.tcp needs {needed} or newer. "
+            f"{shown} on the host is Python {version[1]}.{version[2]}, and linux.tcp needs {needed} or newer. "
             f"Install a newer Python beside it, python3.12 on RHEL 8 or python311 on SLES 15,"
             f" and name it: ansible_python_interpreter=/usr/bin/python3.12."
         )

@@ -17,6 +17,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InvalidValueError
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable, shortened
 
 if t.TYPE_CHECKING:
     Variables = t.Mapping[str, t.Any]
@@ -28,6 +29,7 @@ _FUNCTIONS = frozenset({"lookup", "query", "q", "now", "omit", "undef"})
 # They lead to the facts, too.
 _WAYS_TO_FACTS = frozenset({"ansible_facts", "hostvars", "vars"})
 _MOST_NAMES = 5
+_LONGEST_NAME = 100
 
 
 def steering_facts(variables: Variables) -> list[str]:
@@ -60,8 +62,9 @@ def is_set_by_user(name: str, variables: Variables) -> bool:
 def message_about(names: t.Sequence[str]) -> str:
     """Return what is wrong with facts of these names, and what to do."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    shown = ", ".join(printable(repr(shortened(name, _LONGEST_NAME))) for name in names[:_MOST_NAMES])
     return (
-        f"{', '.join(map(repr, names[:_MOST_NAMES]))}{more} is among the facts of the host, so the host could choose "
+        f"{shown}{more} is among the facts of the host, so the host could choose "
         f"it. Set such a variable in the inventory or with --extra-vars, find out what returns the fact, and run with "
         f"--flush-cache."
     )

@@ -337,6 +337,15 @@ def test_folder_is_one_for_all_hosts(known: Result, is_refused: bool) -> None:
         }
 
 
+def test_a_value_that_a_fact_is_part_of_is_shown_in_part() -> None:
+    """A template of the inventory may use a fact, which is as long as the host likes."""
+    refused = act({}, hostvars={"a": {"keepalive_audit_limit": "\x9b2J" + "x" * 10_000}, "b": {}})
+    assert refused["msg"].startswith("keepalive_audit_limit is '\\x9b2Jxxx")
+    assert " characters left out ...]" in refused["msg"]
+    assert refused["msg"].isprintable()
+    assert len(refused["msg"]) < 2000
+
+
 class Unrenderable(t.Dict[str, t.Any]):
     """The variables of a host with a template that fails."""
 

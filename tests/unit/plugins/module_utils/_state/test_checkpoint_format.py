@@ -76,6 +76,10 @@ REFUSED: dict[str, tuple[object, str]] = {
     "no dictionary": ([], "checkpoint is not a dictionary."),
     "empty": ({}, "checkpoint lacks the key 'files'."),
     "unknown key": ({"runtime": {}, "files": [], "run": "x"}, "checkpoint has the unknown key 'run'."),
+    "long unknown key": (
+        {"runtime": {}, "files": [], "x" * 10_000: "x"},
+        f"checkpoint has the unknown key '{'x' * 127}[... 9745 characters left out ...]{'x' * 127}'.",
+    ),
     "unknown value": ({"runtime": {"x": {}}, "files": []}, "runtime has the unknown key 'x'."),
     "value without left": ({"runtime": {"time": {"before": 1}}, "files": []}, "runtime.time lacks the key 'left'."),
     **{

@@ -94,6 +94,22 @@ def test_long_output_of_a_host_is_cut() -> None:
     assert len(explanation({"module_stderr": "x" * 10_000}, interpreter="python3", output="")) < 1000
 
 
+@pytest.mark.parametrize(
+    ("interpreter", "shown"),
+    [
+        pytest.param("/usr/bin/\x9b2J\u202epython3", "/usr/bin/\\x9b2J\\u202epython3", id="control characters"),
+        pytest.param("/\x1b" * 5000, None, id="long"),
+    ],
+)
+def test_interpreter_of_a_host_is_shown_as_text(interpreter: str, shown: str | None) -> None:
+    """A host that is asked for its Pythons answers with any path."""
+    told = explanation({}, interpreter=interpreter, output="3.6")
+    assert told.isprintable()
+    assert len(told) < 4000
+    if shown:
+        assert told == TOO_OLD.format("3.6").replace("python3 on", f"{shown} on", 1)
+
+
 def test_version_command() -> None:
     command = version_command(sys.executable)
     run = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)

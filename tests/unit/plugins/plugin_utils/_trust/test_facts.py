@@ -65,3 +65,9 @@ def test_message_is_short_and_printable() -> None:
     assert told.startswith(
         "'keepalive_0', 'keepalive_1', 'keepalive_2', 'keepalive_3', 'keepalive_\\x1b[2J' and 1 more is"
     )
+
+
+def test_message_about_a_long_name_is_short() -> None:
+    told = message_about(["keepalive_" + "\u202e" * 10_000] * 5)
+    assert told.isprintable()
+    assert len(told) < 4000
