@@ -61,7 +61,7 @@ class Host(t.Protocol):
         """Return the release of a loader that is installed, None where it cannot be told."""
 
     def writers(self, init: InitSystem, tree: Tree) -> Search:
-        """Return what may set the keys after the boot, the tree with the files that this applies, and what is unseen."""
+        """Return what may set the keys after the boot, the tree with the files it applies, and what is unseen."""
 
 
 class LocalHost:
@@ -119,5 +119,5 @@ class LocalHost:
         return read_version(self.files, loader)
 
     def writers(self, init: InitSystem, tree: Tree) -> Search:
-        """Return what may set the keys after the boot, the tree with the files that this applies, and what is unseen."""
+        """Return what may set the keys after the boot, the tree with the files it applies, and what is unseen."""
         return find_candidates(self.files, init, tree, self.command_line() if init.runs else b"")
