@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import itertools
+import posixpath
 import re
 import typing as t
 
@@ -21,12 +22,14 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
     assignments_in,
     without_assignments,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import wrapped_command
+from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS, wrapped_command
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
 
 _MOST_NESTED = 60
+_MOST_WORDS = 10_000  # of the commands that may call sysctl(8), with the values of their variables
+_DEFINES = frozenset(("trap", "alias"))  # what is called later
 _SYSCTL = re.compile(r"(?:.*/)?sysctl")
 _SOURCES = frozenset((".", "source"))
 # Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
@@ -58,10 +61,10 @@ def calls_of_sysctl(script: bytes) -> list[list[str]]:
     text = script.decode("utf-8", "surrogateescape")
     try:
         pipelines = [] if is_of_other_language(text) else parse_shell(text, is_strict=True)
+        calls = _Calls(pipelines)
+        calls.follow_all(pipelines, has_entries=not is_of_shell(text))  # a shell calls no function by itself
     except ShellError:
         return []
-    calls = _Calls(pipelines)
-    calls.follow_all(pipelines, has_entries=not is_of_shell(text))  # a shell calls no function by itself
     return calls.found
 
 
@@ -87,6 +90,22 @@ def _has_leave_of_loop(loop: Command) -> bool:
     return any(word.clean in _LEAVES_OF_LOOPS for word in words_of(loop.body or ()))
 
 
+class _Variable(t.NamedTuple):
+    """What the values of a variable say where a command has it as a word.
+
+    ``program`` is the call of sysctl(8) that all values make, the first of them; empty where one makes none.
+    ``options`` are those of all values but ``--system``, which another file may replace.
+    """
+
+    program: list[str]
+    options: list[str]
+
+
+def _variable(values: list[list[str]]) -> _Variable:
+    are_calls = all(value and _SYSCTL.fullmatch(value[0]) for value in values)
+    return _Variable(values[0] if are_calls else [], [part for value in values for part in value if part != _SYSTEM])
+
+
 class _Calls:
     """Follows the commands of a script; ``found`` are the arguments of the calls of sysctl(8)."""
 
@@ -95,9 +114,11 @@ class _Calls:
         self._functions = {one.function: one.body or [] for one in commands_of(pipelines) if one.function}
         self._entered: set[str] = set()
         self._depth = 0
-        self._values: dict[str, list[str]] = {}
+        self._words = 0
+        values: dict[str, list[list[str]]] = {}
         for assigned in assignments_in(pipelines):
-            self._values.setdefault(assigned.name, []).append(assigned.value)
+            values.setdefault(assigned.name, []).append(assigned.value.split())
+        self._variables = {name: _variable(given) for name, given in values.items()}
 
     def follow_all(self, pipelines: list[Pipeline], *, has_entries: bool) -> None:
         """Follow a script; it ``has_entries`` where its interpreter calls some of its functions."""
@@ -138,10 +159,12 @@ class _Calls:
 
     def _simple(self, words: list[str]) -> bool:
         words = without_assignments(words)
-        words = [*self._program(words[:1]), *self._options(words[1:])]
         if not words:
             return False
-        name, arguments = words[0], words[1:]
+        program = self._program(words[0])
+        name, arguments = program[0], words[1:]
+        if posixpath.basename(name) in PLAIN_WRAPPERS or name in _DEFINES or _SYSCTL.fullmatch(name):
+            arguments = self._options(program[1:], arguments)
         if name in self._functions:
             self._enter(name)
         elif name == "trap" and arguments and arguments[0] in self._functions:
@@ -149,25 +172,34 @@ class _Calls:
         elif name == "alias" and any(word.startswith("sysctl=") for word in arguments):
             self._functions["sysctl"] = []
         else:
-            called = wrapped_command(words)
+            called = wrapped_command([name, *arguments])
             if called and _SYSCTL.fullmatch(called[0]):
                 self.found.append(called[1:])
         return name in _LEAVES or (name == "exec" and bool(arguments))
 
-    def _program(self, words: list[str]) -> list[str]:
+    def _program(self, word: str) -> list[str]:
         """Return a program by the value of its variable, where all values that this is given call sysctl(8)."""
-        values = [value.split() for word in words for value in self._values_of(word)]
-        are_calls = all(value and _SYSCTL.fullmatch(value[0]) for value in values)
-        return values[0] if values and are_calls else words
+        variable = self._variable_of(word)
+        return (variable.program if variable else None) or [word]
 
-    def _options(self, words: list[str]) -> list[str]:
-        """Return options with all values of their variables but ``--system``, which another file may replace."""
-        found: list[str] = []
+    def _options(self, found: list[str], words: list[str]) -> list[str]:
+        """Return options with all values of their variables but ``--system``, which another file may replace.
+
+        They stand behind those that were ``found`` in the program's variable.
+
+        :raises ShellError: where commands have too many, each time that a variable is used.
+        """
+        found = list(found)
         for word in words:
-            values = self._values_of(word)
-            found += [part for value in values for part in value.split() if part != _SYSTEM] if values else [word]
+            variable = self._variable_of(word)
+            found += variable.options if variable else [word]
+            if self._words + len(found) > _MOST_WORDS:
+                break
+        self._words += len(found)
+        if self._words > _MOST_WORDS:
+            raise ShellError("commands have too many words")
         return found
 
-    def _values_of(self, word: str) -> list[str]:
-        variable = REFERENCE.fullmatch(word)
-        return self._values.get(variable[1] or variable[2], []) if variable else []
+    def _variable_of(self, word: str) -> _Variable | None:
+        found = REFERENCE.fullmatch(word)
+        return self._variables.get(found[1] or found[2]) if found else None

@@ -34,7 +34,7 @@ _GROUPS = {"{": "}", "if": "fi", "while": "done", "until": "done", "for": "done"
 _ENDS = frozenset(_GROUPS.values())
 # After these a command begins.
 _KEYWORDS = frozenset((*BRANCHES, "!", "time", "if", "while", "until"))
-_LONGEST = 1 << 17  # characters of a script; people write none that is longer
+LONGEST = 1 << 17  # characters of a script; people write none that is longer
 _FOREIGN_ENDS = frozenset(("end", "endif", "endsw"))  # of groups of csh and fish
 
 
@@ -46,7 +46,7 @@ def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pi
 
     :raises ShellError: where the text ends within quotes or a here-document, is nested too deeply or too long.
     """
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise ShellError("the text is too long")
     is_certain = not redefines(text)
     parser = _Parser(text, line, is_certain=is_certain)

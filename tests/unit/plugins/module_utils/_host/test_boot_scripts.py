@@ -271,6 +271,40 @@ def test_calls_have_the_values_of_variables() -> None:
     assert calls_of_sysctl(script) == [["-e", "-q", "$r", "-p", "$f"], ["-a"]]
 
 
+WORDS = "a " * 200
+
+
+@pytest.mark.parametrize(
+    ("script", "calls"),
+    [
+        pytest.param(f"a='{WORDS}'\n: {'$a ' * 200}\nsysctl -a", [["-a"]], id="of another program"),
+        pytest.param(f"a='{WORDS}'\nsysctl $a", [WORDS.split()], id="once"),
+        pytest.param(f"a='{WORDS}'\nsysctl {'$a ' * 200}", [], id="again and again"),
+        pytest.param(f"a='{WORDS}'\n{'sysctl $a;' * 200}", [], id="in many calls"),
+        pytest.param(f"a='sysctl {WORDS}'\n{'$a;' * 200}", [], id="of the program in many calls"),
+        pytest.param(f"a='{WORDS}'\nexec {'$a ' * 200}", [], id="of a program that is run by another"),
+        pytest.param(f"exec nice -n 5 {WORDS}sysctl -a", [], id="of which another one is the program"),
+        pytest.param("exec nice -n 5 sysctl -a", [["-a"]], id="behind those that run it"),
+    ],
+)
+def test_words_of_calls_are_bounded(script: str, calls: list[list[str]]) -> None:
+    assert calls_of_sysctl(script.encode()) == calls
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(f"a='{'a ' * 4_000}'\n: {'$a ' * 4_000}\nsysctl", id="words of a variable"),
+        pytest.param("a=;" * 4_000 + f"sysctl {'$a ' * 4_000}", id="values of a variable"),
+        pytest.param("a=sysctl;" * 2_000 + "$a;" * 4_000, id="values of a program"),
+        pytest.param("exec " * 10_000 + "sysctl", id="programs that run others"),
+    ],
+)
+def test_no_variable_takes_long(script: str) -> None:
+    # what is read of a script again and again would take minutes, and gigabytes
+    calls_of_sysctl(script.encode())
+
+
 @pytest.mark.parametrize("piece", ["a() { b; }; a; ", "$a ", "a=$a; ", "if a; then ", "( "])
 def test_no_script_takes_long(piece: str) -> None:
     assert not applies_files(f"a() {{ {piece * 20_000}".encode())
