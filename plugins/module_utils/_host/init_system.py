@@ -18,7 +18,11 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
+from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import (
+    LONGEST,
+    applies_files,
+    calls_of_sysctl,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
@@ -47,7 +51,7 @@ _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
 # order, and what they hand to BusyBox's "sysctl -p".
 _REMARK = re.compile(rb"(^|\s)#.*")
 _PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)")
-_CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]*?-p\s+([^\s;|&]+)")
+_CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]{0,200}?-p\s+([^\s;|&]+)")
 _IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
 _IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
 # The script of the distribution has none of these. A script that has one was edited.
@@ -174,6 +178,8 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
 
 def _loop_of(script: bytes) -> Loader | None:
     """Return whose script it is that applies one file after the other; None for one that does more, or otherwise."""
+    if len(script) > LONGEST:  # its calls are not read
+        return None
     code = b"\n".join(_REMARK.sub(b"", line) for line in script.split(b"\n"))
     patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
     calls = _CALL_ON_A_FILE.findall(code)

@@ -470,6 +470,13 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
             id="Buildroot, with procps",
         ),
         *(
+            pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": script}, "unknown", id=why)
+            for script, why in (
+                (b"sysctl " * 9_000, "without a file"),  # each call up to the end of the line would take long
+                (b"sysctl " * 600_000, "too long"),
+            )
+        ),
+        *(
             pytest.param({**ON_ALPINE, "/etc/runlevels/boot/sysctl": ALPINE.replace(*change)}, "unknown", id=why)
             for change, why in (
                 ((b"sysctl $quiet -p", b"echo sysctl $quiet -p"), "printed only"),
@@ -480,6 +487,7 @@ ON_OPENWRT: Layout = {"/sbin/init": b"", "/bin/busybox": BUSYBOX, "/sbin/sysctl"
                 ((b"\nfor f in /lib", b"\napply() {\nfor f in /lib"), "in a function that does not end"),
                 ((b"sysctl $quiet -p /etc", b"apply() { sysctl $quiet -p /etc/sysctl.conf; }; # /etc"), "not called"),
                 ((b"\nfor", b"\nreturn 0\nfor"), "behind a return"),
+                ((b"sysctl $quiet -p /etc", b"sysctl" + b" $quiet" * 40 + b" -p /etc"), "many options"),
                 ((b"do sysctl", b"do case $f in *old*) continue;; esac; sysctl"), "not every file"),
             )
         ),
