@@ -89,10 +89,10 @@ if t.TYPE_CHECKING:
 _PLAIN_SETTINGS = re.compile(
     rb"\bnet[./]+ipv4[./]+tcp_keepalive_(time|intvl|probes)[\"']?\s*=\s*[\"']?([1-9][0-9]{0,9})(?=[\"']?(?:[\s;&|)]|\Z))"
 )
-_APPLIES_VARIABLE = re.compile(
-    rb"(?i:sysctl)[\w}\"']*[^;|&\n]{0,200}?[ \t](?:-[a-zA-Z]*[pf]|--l[a-z]*)[ =]?[^;|&\n]{0,200}?\$"
-    rb"|systemd-sysctl[^;|&\n]{0,200}?[ \t][\"']?\$"
-)
+# What a call of sysctl(8) consists of that applies the files of a variable, one behind the other.
+_APPLIES_VARIABLE = (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t](?:-[a-zA-Z]*[pf]|--l)"), re.compile(rb"\$"))
+_APPLIES_VARIABLE_BY_SYSTEMD = (re.compile(rb"systemd-sysctl"), re.compile(rb"[ \t][\"']?\$"))
+_COMMAND_END = re.compile(rb"[;|&\n]")
 _PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
 # cloud-init notes there what it has done for an instance, and does not do it again.
@@ -280,11 +280,34 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
             yield Setter(writer_at(file, number, row), values)
     else:
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _APPLIES_VARIABLE.search(row) or _PATTERN.search(row):
+    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _may_apply_variable(row) or _PATTERN.search(row):
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
     calls = applications(row, anywhere=True)
     yield from _candidates(files, applied, lambda: (Applies(number, application) for application in calls))
+
+
+def _may_apply_variable(row: bytes) -> bool:
+    """Whether a command of a line may apply the sysctl files that a variable names."""
+    if b"$" not in row:
+        return False
+    commands = _COMMAND_END.split(row)
+    return any(
+        _has_in_order(command, parts)
+        for command in commands
+        for parts in (_APPLIES_VARIABLE, _APPLIES_VARIABLE_BY_SYSTEMD)
+    )
+
+
+def _has_in_order(text: bytes, parts: t.Iterable[t.Pattern[bytes]]) -> bool:
+    """Whether each part stands somewhere behind the one before; each is looked for once, so that no text takes long."""
+    end = 0
+    for part in parts:
+        found = part.search(text, end)
+        if found is None:
+            return False
+        end = found.end()
+    return True
 
 
 def of_ufw(files: Reader) -> t.Iterator[Candidate]:

@@ -8,8 +8,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
 from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -246,3 +249,27 @@ def test_what_cloud_init_does_once(tmp_path: Path, layout: Layout, *, counts: bo
     text = b"bootcmd:\n  - " + SET + b"\nruncmd:\n  - " + SET + b"\n"
     writers = found(tmp_path, {path: text, **layout})
     assert [writer.line for writer in writers] == ([2, 4] if counts else [2])
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        ('sysctl -p "$f"', True),
+        ("$SYSCTL -qp $f", True),
+        ("sysctl --load=$f", True),
+        ('/usr/lib/systemd/systemd-sysctl "$f"', True),
+        (f"sysctl {'-e ' * 200}-p /a$f", True),
+        ("sysctl -p /opt/a", False),
+        ("sysctl -w $f", False),
+        ("sysctl -p; rm $f", False),
+        ("$f sysctl -p", False),
+        ("rm -f $f; sysctl -p", False),
+        ("sysctl" * 80 + " -" + "p" * 498, False),
+        ("$" + "sysctl" * 80 + " -" + "p" * 498, False),
+        ("sysctl" * 80 + " -" + "a" * 498 + "$", False),
+    ],
+)
+def test_single_rows_that_apply_the_files_of_a_variable(tmp_path: Path, row: str, *, counts: bool) -> None:
+    # where the parts of a call were tried in all places, the last ones would take minutes
+    found = candidates_among(Files(str(tmp_path)), [("/etc/rc.local", 1, row.encode())], Tree()).candidates
+    assert any(isinstance(one, Setter) for one in found) is counts
