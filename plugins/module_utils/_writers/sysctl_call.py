@@ -35,8 +35,10 @@ _LONG = (
     *("--all", "--binary", "--deprecated", "--dry-run", "--help", "--ignore", "--load", "--names"),
     *("--pattern", "--quiet", "--system", "--values", "--version", "--write"),
 )
-_REPEATS = re.compile(r"[*+{]")
+_REPEATS = re.compile(r"[*+?{]")
 _MOST_REPEATS = 3
+_MOST_ALTERNATIVES = 8
+_LONGEST_PATTERN = 200
 # A key, or a pattern in its place. A variable may stand for the begin of its name.
 _NAME = re.compile(
     r"-?(?:[./]?net[./]+ipv4[./]+|[^\s=]{0,200}\$[^\s=]{0,200}?)"
@@ -158,9 +160,20 @@ def value_read(key: Key, written: str) -> int | t.Literal[False] | None:
 
 def _may_choose_keys(pattern: str) -> bool:
     """Whether sysctl's ``--pattern`` lets keepalive keys through; one that could take long to try may."""
-    if len(_REPEATS.findall(pattern)) > _MOST_REPEATS:
+    if _may_take_long(pattern):
         return True
     try:
         return any(re.search(pattern, sysctl_name(key)) for key in KEYS)
-    except re.error:
+    except (re.error, OverflowError):  # of a number that is too large
         return True
+
+
+def _may_take_long(pattern: str) -> bool:
+    """Whether a pattern has more choices than can be tried; a group that is repeated, or repeats one, has."""
+    repeats = len(_REPEATS.findall(pattern))
+    return (
+        len(pattern) > _LONGEST_PATTERN
+        or repeats > _MOST_REPEATS
+        or (repeats > 0 and "(" in pattern)
+        or pattern.count("|") > _MOST_ALTERNATIVES
+    )

@@ -64,6 +64,29 @@ def test_calls(words: str) -> None:
     assert read_call(words.split()) == CALLS[words]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "may_choose"),
+    [
+        ("keepalive", True),
+        ("swap", False),
+        ("^net[.]ipv4[.]ip_.*", False),
+        ("^(vm|fs)[.]", False),
+        ("ipv4.(ip_|tcp_keepalive)", True),
+        ("[", True),
+        # these could take long
+        ("((.+)+)+!", True),
+        ("(.*!)*", True),
+        ("(.|.)(.|.)(.|.)" * 3 + "!", True),
+        ("a?" * 4 + "!", True),
+        (".*.*.*.*!", True),
+        ("swap{99999999999999999999}", True),
+        ("(" * 2000 + ")" * 2000 + "!", True),
+    ],
+)
+def test_patterns_of_calls(pattern: str, *, may_choose: bool) -> None:
+    assert (read_call(["--system", "-r", pattern]) != NOTHING) is may_choose
+
+
 def test_calls_of_systemd() -> None:
     assert read_systemd_call(["--prefix=/net", "/a"]) == Call(Application("systemd-sysctl", ("/a",)))
     assert read_systemd_call(["--prefix=/net"]) == NOTHING
