@@ -131,7 +131,7 @@ class _Script:
 
     def run_text(self, text: Word) -> list[Word]:
         """Follow a text that a shell runs, and return what it prints."""
-        if self._left <= 0 or not RELEVANT_TEXT.search(text.clean) or not self._spend(len(text.text), text.line):
+        if not self._spend([text]) or not RELEVANT_TEXT.search(text.clean):
             return []
         if self._depth >= _MOST_NESTED:
             self.log.sets(text.line, dict.fromkeys(KEYS))
@@ -159,8 +159,12 @@ class _Script:
                     name, _equals, text = word.text.partition("=")
                     self._aliases[name] = Word(text, word.line)
 
-    def _spend(self, count: int, line: int) -> bool:
-        """Whether a text may still be looked at; where too much was, the script may do anything."""
+    def _spend(self, texts: t.Sequence[Word]) -> bool:
+        """Whether texts may still be looked at; each counts for a character more, so that empty ones count, too."""
+        return not texts or self._spend_characters(sum(len(text.text) + 1 for text in texts), texts[0].line)
+
+    def _spend_characters(self, count: int, line: int) -> bool:
+        """Whether so many characters may still be looked at; where too many were, the script may do anything."""
         if self._left <= 0:
             return False
         if self._left <= count:
@@ -197,7 +201,7 @@ class _Script:
                 given = [redirection.target]
             elif redirection.operator == "<":
                 given = self.run(redirection.target.body)
-        if given and not self._spend(sum(len(text.text) for text in given), given[0].line):
+        if not self._spend(given):
             given = []
         if command.body is None:
             printed = self._simple(command.words, given)
@@ -258,7 +262,8 @@ class _Script:
                 arguments = arguments + [Word(row.strip(), number) for number, row in rows(given)]
             return self.log.call_sysctl(words[0].line, name, arguments, given)
         if name in PRINTERS:
-            return printed_by(name, arguments)
+            line = words[0].line
+            return printed_by(name, arguments, lambda count: self._spend_characters(count, line))
         if name in EDITORS and any(_IN_PLACE.match(word.clean) for word in arguments):
             self.log.edit_files(arguments)
             return []
@@ -325,7 +330,7 @@ class _Script:
         """Follow a text that may be a setting, the name of a key that is set, a script or a list of settings."""
         clean = text.clean.strip()
         values = self.log.variables.values_of(clean)
-        key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean)) if may_be_key else None
+        key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean) or "") if may_be_key else None
         if key:
             values = {t.cast("Key", key[1]): None}
         if values or len(clean.split()) < 2:
@@ -333,7 +338,7 @@ class _Script:
             return []
         before = len(self.log.found)
         printed = self.run_text(text)
-        words = [Word(part.group(), text.line_at(part.start())) for part in parts(text.text)]
+        words = parts(text)
         if len(self.log.found) == before and not printed and "=" in words[0].text:  # a list of settings
             self.log.settings(words)
         return printed
@@ -357,5 +362,5 @@ class _Script:
             self._write(arguments[-1], copied + (given if reads else []), appends=False)
 
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
-        if self.log.write(target, printed, appends=appends):
+        if self._spend(printed) and self.log.write(target, printed, appends=appends):
             self._run_printed(printed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
@@ -42,7 +43,11 @@ class EffectLog:
         """Add what a call of sysctl(8) or systemd-sysctl(8) does, given a text to read; return what it prints."""
         read: t.Callable[[t.Sequence[str]], Call] = read_systemd_call if name == SYSTEMD_SYSCTL else read_call
         words = [word.clean for word in arguments]
-        call = read([self.variables.expanded(word) if word.startswith("$") else word for word in words])
+        expanded = [self.variables.expanded(word) if word.startswith("$") else word for word in words]
+        if None in expanded:
+            self.sets(line, dict.fromkeys(KEYS))
+            return []
+        call = read([word for word in expanded if word is not None])
         for index in call.settings:
             self.sets(arguments[index].line, self.variables.values_of(words[index]))
         if call.reads_input:
@@ -50,7 +55,7 @@ class EffectLog:
         if call.applies:
             self.found.append(Applies(line, call.applies))
             for path in call.applies.names or ():
-                self.found += self._written.get(path, [])
+                self.found += self._written.pop(path, [])
         writes = any(word.startswith("-") and "w" in word for word in words)
         shown = [] if call.is_quiet else [(words[index], arguments[index].line) for index in call.settings]
         return [
@@ -82,6 +87,9 @@ class EffectLog:
     def write(self, target: Word, printed: list[Word], *, appends: bool) -> bool:
         """Add what a file gets that a command writes; return whether it is a script that is run."""
         path = self.variables.expanded(target.clean)
+        if path is None:
+            self.sets(target.line, dict.fromkeys(KEYS))
+            return False
         keys = keys_of_file(path)
         if keys:
             self.sets(target.line, values_printed(keys, printed))

@@ -19,6 +19,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
 
 _LINE = re.compile(r"[^\n]+")
+_LINE_BREAKS = re.compile(r"[\n\ue000]")
+_PART = re.compile(r"[^\s\ue000]+")
 _AWK_PRINT = re.compile(r"\bprint(f?)[ \t(]*\"((?:[^\"\\]|\\.)*)\"([^;}\n>\"]{0,200})(?:(>>?)[ \t]*\"([^\"]*)\")?")
 _AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
 # Of sed(1), where the text that a command adds need not be in a line of its own.
@@ -26,25 +28,32 @@ _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
-def printed_by(name: str, arguments: list[Word]) -> list[Word]:
-    """Return the text that echo or printf print."""
+def printed_by(name: str, arguments: list[Word], may_print: t.Callable[[int], bool]) -> list[Word]:
+    """Return the text that echo or printf print.
+
+    ``may_print`` says of a number of characters whether so many may be printed by a format. Else this prints nothing.
+    """
     options = ("-n", "-e", "-E", "-ne", "-en", "--")
     words = list(itertools.dropwhile(lambda word: word.clean in options, arguments))
     if not words:
         return []
     if name == "printf" and "%" in words[0].text:
-        return _formatted(words[0], words[1:])
-    text, line = words[0].text, words[0].line
+        return _formatted(words[0], words[1:], may_print)
+    texts, line = [words[0].text], words[0].line + len(_LINE_BREAKS.findall(words[0].text))
     for word in words[1:]:
-        gap = word.line - line - text.count("\n") - text.count(CONTINUED)
-        text += CONTINUED * max(gap, 0) + " " + word.text
-    return [Word(text, line)]
+        gap = max(word.line - line, 0)
+        texts.append(CONTINUED * gap + " " + word.text)
+        line += gap + len(_LINE_BREAKS.findall(word.text))
+    return [Word("".join(texts), words[0].line)]
 
 
-def _formatted(form: Word, words: list[Word]) -> list[Word]:
+def _formatted(form: Word, words: list[Word], may_print: t.Callable[[int], bool]) -> list[Word]:
     """Return what printf(1) prints: its format once for as many words as it takes, as long as there are any."""
     parts = _CONVERSION.split(form.text)
     count = len(parts) - 1
+    times = -(-len(words) // count) if count else 1
+    if not may_print(times * len(form.text) + sum(len(word.text) for word in words)):
+        return []
     found = []
     for begin in range(0, max(len(words), 1), count or len(words) or 1):
         taken = [word.text for word in words[begin : begin + count]] + [""] * count
@@ -80,14 +89,14 @@ def _found(pattern: t.Pattern[str], word: Word) -> t.Iterator[tuple[t.Match[str]
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:
     """Yield the lines of texts with their numbers; ``\\n`` ends one, too, as printf and echo have it."""
     for text in texts:
-        for row in _LINE.finditer(text.text):
+        for row, line in _found(_LINE, text):
             for part in row.group().split("\\n"):
-                yield text.line_at(row.start()), part.replace(CONTINUED, "").strip()
+                yield line, part.replace(CONTINUED, "").strip()
 
 
-def parts(text: str) -> t.Iterator[t.Match[str]]:
-    """Yield what blanks and line breaks part in a text."""
-    return re.finditer(r"[^\s\ue000]+", text)
+def parts(text: Word) -> list[Word]:
+    """Return what blanks and line breaks part in a text."""
+    return [Word(part.group(), line) for part, line in _found(_PART, text)]
 
 
 def edited(word: Word) -> t.Iterator[tuple[int, KeyValues]]:

@@ -12,12 +12,14 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE, assignments_in
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
+_MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, each time that they are read
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
 
 
@@ -26,6 +28,7 @@ class Variables:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self._left = _MOST_CHARACTERS
 
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
@@ -37,12 +40,24 @@ class Variables:
             (name, next(iter(given))) for name, given in values.items() if len(given) == 1 and "$" not in "".join(given)
         )
 
-    def expanded(self, text: str) -> str:
-        """Return a text with the values of its variables, those that are not known as they stand."""
+    def expanded(self, text: str) -> str | None:
+        """Return a text with the values of its variables, those that are not known as they stand.
+
+        None where this would be too long, with all that was asked for before.
+        """
+        names = [found[1] or found[2] for found in REFERENCE.finditer(text)]
+        size = sum(len(self._values[name]) for name in names if name in self._values)
+        if size > self._left:
+            return None
+        self._left -= size
         return REFERENCE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
 
     def values_of(self, setting: str) -> dict[Key, int | None]:
-        """Return what a setting gives; variables are read in the name of its key, and not in its value."""
+        """Return what a setting gives; variables are read in the name of its key, and not in its value.
+
+        A name that is too long may be that of any key.
+        """
         name, equals, value = setting.partition("=")
         element = _ELEMENT.fullmatch(name)  # of an array that has the keys as names
-        return values_of(f"{self.expanded(element[1] if element else name)}{equals}{value}")
+        expanded = self.expanded(element[1] if element else name)
+        return dict.fromkeys(KEYS) if expanded is None else values_of(f"{expanded}{equals}{value}")

@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
 from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
@@ -1015,6 +1017,9 @@ def test_no_script_takes_long(tmp_path: Path, piece: str) -> None:
     found(tmp_path, piece * 200_000 + SET)
 
 
+ROWS = "x\n" * 10_000
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -1023,11 +1028,36 @@ def test_no_script_takes_long(tmp_path: Path, piece: str) -> None:
         pytest.param("{ " + "xargs sysctl;" * 4_000 + f" }} <<E\n{'x ' * 20_000}\n{SET}\nE", id="many words for xargs"),
         pytest.param(f"echo {KEY}=60 > /x;" * 1_500 + "sysctl -p /x;" * 4_000, id="a file that is applied often"),
         pytest.param("x=$x;" * 10_000 + "sysctl -w $x;" * 4_000 + SET, id="variables"),
+        pytest.param("echo a > /x;" * 2_000 + "sh /x;" * 2_000 + SET, id="texts that set nothing"),
+        pytest.param("printf '%s' " + "'' " * 4_000 + " | { " + "sh;" * 4_000 + " }\n" + SET, id="empty texts"),
+        pytest.param(f"echo '{ROWS}' {'>a' * 4_000}\n{SET}", id="a text that goes to many files"),
+        pytest.param(f"tee {'a ' * 4_000} <<E\n{ROWS}E\n{SET}", id="a text that is written to many files"),
+        pytest.param(f"echo '{ROWS}' | sysctl -p -\n{SET}", id="lines"),
+        pytest.param(f"run 'a=sysctl {ROWS}'\n{SET}", id="words of lines"),
     ],
 )
 def test_no_script_repeats_itself_for_long(tmp_path: Path, script: str) -> None:
     # without a bound for what is looked at again these would take minutes, or longer than the host lives
     assert found(tmp_path, script)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(f"printf '%s{'A' * 2000}' {'x ' * 2000} | cat; sysctl", id="format"),
+        pytest.param(f"x={'a' * 2000}; sysctl {'$x' * 2000}=1", id="key"),
+        pytest.param(f"x={'a' * 2000}; sysctl -p {'$x' * 2000}", id="file that is applied"),
+        pytest.param(f"x={'a' * 2000}; echo sysctl > {'$x' * 2000}", id="file that is written"),
+        pytest.param(f"x={'a' * 2000}; sysctl_set {'$x' * 2000}=sysctl 1", id="argument of a function"),
+    ],
+)
+def test_what_is_too_long_may_do_anything(script: str) -> None:
+    assert effects_of(script) == [Sets(1, (("time", None), ("intvl", None), ("probes", None)))]
+
+
+def test_a_file_that_is_applied_often_sets_each_value_once() -> None:
+    effects = effects_of(f"echo {KEY}=60 > /x;" * 20 + "sysctl -p /x;" * 20)
+    assert [isinstance(one, Sets) for one in effects].count(True) == 20
 
 
 def test_what_is_nested_too_deeply_may_do_anything(tmp_path: Path) -> None:

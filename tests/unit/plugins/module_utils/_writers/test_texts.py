@@ -38,13 +38,31 @@ KEY = "net.ipv4.tcp_keepalive_time"
     ],
 )
 def test_printed_by(name: str, arguments: list[str], printed: list[str]) -> None:
-    assert [word.clean for word in printed_by(name, [Word(text, 1) for text in arguments])] == printed
+    words = [Word(text, 1) for text in arguments]
+    assert [word.clean for word in printed_by(name, words, lambda _count: True)] == printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        pytest.param(["%s\\n", "a", "b", "c"], 15, id="a word each time"),
+        pytest.param(["%s%s.", "a", "b", "c"], 13, id="two words each time"),
+        pytest.param(["a%%", "b", "c"], 5, id="once"),
+        pytest.param(["%s", "abc"], 5, id="a long word"),
+        pytest.param(["%s" + "A" * 3000, *["x"] * 3000], 3000 * 3003, id="too long"),
+    ],
+)
+def test_a_format_prints_what_it_may(arguments: list[str], count: int) -> None:
+    asked: list[int] = []
+    assert printed_by("printf", [Word(text, 1) for text in arguments], lambda one: bool(asked.append(one))) == []
+    assert asked == [count]
 
 
 def test_lines_are_those_of_the_words_that_are_printed() -> None:
-    (text,) = printed_by("echo", [Word("a\nb", 1), Word("c", 4)])
+    (text,) = printed_by("echo", [Word("a\nb", 1), Word("c", 4)], lambda _count: True)
     assert [text.line_at(text.text.index(letter)) for letter in "abc"] == [1, 2, 4]
-    assert [text.line for text in printed_by("printf", [Word("%s", 1), Word("a", 2), Word("b", 3)])] == [2, 3]
+    words = [Word("%s", 1), Word("a", 2), Word("b", 3)]
+    assert [text.line for text in printed_by("printf", words, lambda _count: True)] == [2, 3]
 
 
 def test_rows() -> None:
@@ -53,7 +71,8 @@ def test_rows() -> None:
 
 
 def test_parts() -> None:
-    assert [part.group() for part in parts(f" a b\n{CONTINUED}c ")] == ["a", "b", "c"]
+    found = parts(Word(f" a b\n{CONTINUED}c ", 5))
+    assert [(part.text, part.line) for part in found] == [("a", 5), ("b", 5), ("c", 7)]
 
 
 @pytest.mark.parametrize(

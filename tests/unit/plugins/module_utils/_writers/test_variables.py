@@ -42,3 +42,18 @@ def test_values_of(setting: str, values: dict[str, int | None]) -> None:
     variables = Variables()
     variables.note(parse_shell(SCRIPT))
     assert variables.values_of(setting) == values
+
+
+def test_what_is_too_long_may_be_any_key() -> None:
+    variables = Variables()
+    variables.note(parse_shell(f"long={'a' * 5000}"))
+    assert variables.expanded("$long" * 200) is None
+    assert variables.values_of(f"{'$long' * 200}=60") == {"time": None, "intvl": None, "probes": None}
+    assert variables.values_of(f"{'$none' * 200}=60") == {}
+
+
+def test_what_is_read_again_and_again_is_too_long() -> None:
+    variables = Variables()
+    variables.note(parse_shell(f"long={'a' * 5000}"))
+    found = [variables.expanded("$long") for _time in range(200)]
+    assert found.count(None) == 96
