@@ -12,6 +12,7 @@ chroot(1), nsenter(1) without ``--net``, unshare(1) without ``--net``.
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -20,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
 if t.TYPE_CHECKING:
     Predicate = t.Callable[[t.Sequence[str]], bool]
 
+_MOST_SCOPES = 20  # nobody nests more; each looks at all words behind it
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
@@ -36,7 +38,8 @@ def name_of(word: str) -> str:
 
 def runs_elsewhere(words: t.Sequence[str]) -> bool:
     """Whether a command does not reach the host's keys; the last word is its program, where that is known."""
-    return any(SCOPES[name](words[index + 1 :]) for index, name in enumerate(map(name_of, words)) if name in SCOPES)
+    found = ((index, name) for index, name in enumerate(map(name_of, words)) if name in SCOPES)
+    return any(SCOPES[name](words[index + 1 :]) for index, name in itertools.islice(found, _MOST_SCOPES))
 
 
 def _always(_arguments: t.Sequence[str]) -> bool:

@@ -60,3 +60,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import r
 )
 def test_runs_elsewhere(command: str, expected: bool) -> None:
     assert runs_elsewhere(command.split()) is expected
+
+
+@pytest.mark.parametrize("words", [["ip"], ["ssh"], ["docker"]], ids=" ".join)
+def test_no_command_takes_long(words: list[str]) -> None:
+    # each of them looks at all words behind it
+    assert not runs_elsewhere([*words * 20_000, "run", "--privileged", "--net=host", "localhost", "sysctl"])
