@@ -49,8 +49,10 @@ class Cursor:
 
     def begins_line(self) -> bool:
         """Whether nothing but blanks stands before the mark that was read last in its line."""
-        before = self._text[self._text.rfind("\n", 0, self._at - 1) + 1 : self._at - 1]
-        return before.strip(" \t") == ""
+        at = self._at - 2
+        while at >= 0 and self._text[at] in " \t":
+            at -= 1
+        return at < 0 or self._text[at] == "\n"
 
     def skip_line(self) -> None:
         """Go on to the line break that ends this line."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.cursor import Cursor
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, ShellError
 
 
@@ -49,3 +50,7 @@ def test_a_mark_that_begins_a_line(before: str, expected: bool) -> None:
     reader = Reader(f"{before} c", 1)
     reader.advance(len(before))
     assert reader.begins_line() is expected
+
+
+def test_a_mark_behind_many_others() -> None:
+    parse_shell(" " * 60_000 + "a ; " * 15_000)
