@@ -242,5 +242,6 @@ def loaders_called(candidates: t.Iterable[Candidate]) -> set[Loader]:
 
 def writer_at(place: SysctlFile, number: int, row: bytes, code: Code = "sets_value") -> Writer:
     """Return a line of a file as results show it."""
-    text = printable(row.strip().decode("utf-8", "surrogateescape"))
+    begin = row.strip()[: 4 * _TEXT_MAX]  # a character has four bytes at most
+    text = printable(begin.decode("utf-8", "surrogateescape"))
     return Writer(place.target, number, text[:_TEXT_MAX], code)

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     AppliedFile,
     Applier,
@@ -17,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     Setter,
     Writer,
     loaders_called,
+    writer_at,
     writers_among,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
@@ -122,3 +124,9 @@ def test_a_line_that_appends_the_value_of_the_boot_changes_nothing(tmp_path: Pat
     lines = [f"echo net.ipv4.tcp_keepalive_time={value} >> /etc/sysctl.conf" for value in (600, 60)]
     expected = Writer("/etc/rc.local", 2, lines[1], "appends_to_file")
     assert found(tmp_path, {"/etc/rc.local": "\n".join(lines).encode()}) == [expected]
+
+
+@pytest.mark.parametrize("row", ["\U0001f600" * 300, "a" * 300, "\x1b" * 300, " " * 5000 + "a" * 300])
+def test_text_of_a_long_row(row: str) -> None:
+    file = SysctlFile("/a", "/a")
+    assert writer_at(file, 1, row.encode()).text == printable(row.strip())[:200]
