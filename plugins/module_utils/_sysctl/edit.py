@@ -25,9 +25,9 @@ if t.TYPE_CHECKING:
 HEADER = b"# Written by Ansible, module linux.tcp.keepalive. Other lines may be added, they are kept.\n"
 
 _MARKER = "# linux.tcp.keepalive: overridden by {path}: "
-_ENDING = re.compile(rb"[\n\r\0]+\Z")
+_ENDING = re.compile(rb"(?<![\n\r\0])[\n\r\0]+\Z")
 _BEFORE_VALUE = re.compile(rb"[^=]*=[ \t\v\f]*")
-_COMMENT = re.compile(rb"[ \t\v\f]*[#;].*", re.DOTALL)
+_COMMENT = re.compile(rb"(?<![ \t\v\f])[ \t\v\f]*[#;].*", re.DOTALL)
 
 
 def assign(text: bytes | None, want: t.Mapping[Key, int]) -> bytes:

@@ -54,7 +54,7 @@ _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
 _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
 _UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
-_UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
+_UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^{}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
 _UDEV_WANTS = re.compile(rb'\bENV\{SYSTEMD_WANTS\}[ \t]*\+?:?=(?!=)[ \t]*"([^"]*)"')
 _TMPFILES = re.compile(
     r"[ \t]*(?:(w)\S*|F\S*|f\S*\+\S*)[ \t]+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:[ \t]+\S+){4}[ \t]+(.*)"
@@ -62,7 +62,7 @@ _TMPFILES = re.compile(
 _PLAIN = re.compile(r"[1-9][0-9]{0,9}")
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
 _SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
-_MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*=?[ \t]*(?:\"([^\"]*)\"|'([^']*)')")
+_MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*(?:=[ \t]*)?(?:\"([^\"]*)\"|'([^']*)')")
 _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
@@ -106,7 +106,8 @@ def inittab(text: str, *, has_runlevels: bool = True) -> Effects:
     for number, row in relevant_rows(text):
         is_at_end = _NO_BOOT.match(row) or (has_runlevels and _AT_SHUTDOWN.match(row))
         if not is_at_end:
-            yield from effects_of(_INITTAB.sub("", row, count=1), number)
+            found = _INITTAB.match(row)
+            yield from effects_of(row[found.end() if found else 0 :], number)
 
 
 def _after(begin: t.Pattern[str], text: str) -> Effects:
@@ -128,7 +129,8 @@ def modprobe(text: str) -> Effects:
     """Yield what the commands do that run in place of modprobe."""
     for number, row in relevant_rows(text):
         if not _NO_COMMAND_OF_MODPROBE.match(row):
-            yield from effects_of(_MODPROBE.sub("", row, count=1), number)
+            found = _MODPROBE.match(row)
+            yield from effects_of(row[found.end() if found else 0 :], number)
 
 
 def udev_rules(text: str) -> Effects:

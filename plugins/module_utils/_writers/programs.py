@@ -36,7 +36,7 @@ WRAPPERS = frozenset(
     )
 )
 SYSTEMD_SYSCTL = "systemd-sysctl"
-_SYSCTL = re.compile(r"sysctl|\$\{?\w*(?i:sysctl)\w*\}?")
+_SYSCTL = re.compile(r"sysctl|\$\{?(?:(?!(?i:sysctl))\w)*(?i:sysctl)\w*\}?")
 # These run the text that they read, or the file that their arguments name.
 TEXT_RUNNERS = frozenset((*SHELLS, "at", "batch", "crontab", "source", "."))
 PRINTERS = frozenset(("echo", "printf"))

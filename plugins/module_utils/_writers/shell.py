@@ -55,7 +55,8 @@ _LAST_ARGUMENT = re.compile(rb"[\"']?[ \t]*(?:\Z|[;&|)])")
 _FOLDER = re.compile(rb"/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?", re.DOTALL)
 
 _CALL = re.compile(
-    rb"(?:^|[\s;&|('\"`=/@!+-])(systemd-sysctl|sysctl|\$\{?\w*(?i:sysctl)\w*\}?)[\"']?[ \t]+([^;&|<>)`\n\0]*)"
+    rb"(?:^|[\s;&|('\"`=/@!+-])(systemd-sysctl|sysctl|\$\{?(?:(?!(?i:sysctl))\w)*(?i:sysctl)\w*\}?)"
+    rb"[\"']?[ \t]+([^;&|<>)`\n\0]*)"
 )
 
 

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
-_FILE = re.compile(r"(?:(?:/.*)?/+proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
+_FILE = re.compile(r"(?:(?:/.*)?/proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
 _PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
 _PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
@@ -31,7 +31,7 @@ _SCRIPTS = re.compile(
     r"|/var/spool/cron|.*(?:dispatcher|per-boot|/system/)",
     re.DOTALL,
 )
-_ESCAPED_END = re.compile(r"(?:\\n)+\Z")
+_ESCAPED_END = re.compile(r"(?<!\\n)(?:\\n)+\Z")
 
 
 def keys_of_file(path: str) -> tuple[Key, ...]:

@@ -17,7 +17,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text impor
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
-_INSTANCE = re.compile(r"@.*(?=\.)", re.DOTALL)
 _IS_INSTALLED = re.compile(rb"^[ \t]*\[Install\]", re.MULTILINE)
 # The target of a boot; systemd.special(7).
 _DEFAULT = "default.target"
@@ -45,7 +44,9 @@ def unit_of(name: str) -> str:
 
 def template_of(name: str) -> str:
     """Return the template of an instance; the name itself for any other unit."""
-    return _INSTANCE.sub("@", name)
+    prefix, at, instance = name.partition("@")
+    _instance, dot, kind = instance.rpartition(".")
+    return f"{prefix}@.{kind}" if at and dot else name
 
 
 def drop_ins_of(names: t.Iterable[str]) -> dict[str, list[str]]:

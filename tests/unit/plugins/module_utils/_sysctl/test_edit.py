@@ -317,3 +317,12 @@ def test_a_path_that_is_not_utf_8_can_take_over() -> None:
 )
 def test_other_lines(text: bytes, others: list[bytes]) -> None:
     assert other_lines(text) == others
+
+
+def test_no_line_takes_long() -> None:
+    blanks = b" " * 50_000
+    assert (
+        assign(b"net.ipv4.tcp_keepalive_time=6" + blanks + b"x\n", {"time": 600})
+        == b"net.ipv4.tcp_keepalive_time=600\n"
+    )
+    assert drop(b"\r" * 50_000 + b"net.ipv4.tcp_keepalive_time=6\n", ["time"]) == b""

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import PLACES
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
@@ -21,6 +22,8 @@ from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_o
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
 
 KEY = "net.ipv4.tcp_keepalive_time"
 SET = f"sysctl -w {KEY}=60"
@@ -174,3 +177,16 @@ def test_units_and_scripts_of_systemd(tmp_path: Path, path: str, text: str, line
 )
 def test_inittab(tmp_path: Path, line: str, lines: list[int]) -> None:
     assert found(tmp_path, "/etc/inittab", line + "\n", systemd=False) == lines
+
+
+@pytest.mark.parametrize(
+    ("read", "row"),
+    [
+        pytest.param(formats.inittab, "sysctl" + "a" * 50_000, id="inittab"),
+        pytest.param(formats.modprobe, "sysctl" + " " * 50_000, id="modprobe"),
+        pytest.param(formats.monit, "sysctl exec" + " " * 50_000, id="monit"),
+        pytest.param(formats.udev_rules, "SYSCTL{" * 10_000, id="udev"),
+    ],
+)
+def test_no_row_takes_long(read: Format, row: str) -> None:
+    assert list(read(row)) == []

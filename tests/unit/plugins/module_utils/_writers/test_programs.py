@@ -81,3 +81,15 @@ def test_place_of_program(command: str, program: str | None) -> None:
 )
 def test_names(tells: t.Callable[[str], bool], names: list[str], other_names: list[str]) -> None:
     assert [name for name in names + other_names if tells(name)] == names
+
+
+@pytest.mark.parametrize(
+    ("judge", "name"),
+    [
+        pytest.param(is_sysctl, "$" + "sysctl" * 10_000 + "!", id="variable"),
+        pytest.param(is_setter, "sysctl" * 10_000 + "\n", id="setter"),
+        pytest.param(speaks, "log" * 20_000 + "\n", id="log"),
+    ],
+)
+def test_no_name_takes_long(judge: t.Callable[[str], bool], name: str) -> None:
+    assert not judge(name)

@@ -155,6 +155,7 @@ def test_lines_that_apply_files(tmp_path: Path, line: str, *, counts: bool) -> N
             b"sysctl -p ",
             b"> ",
             b"'",
+            b"$" + b"sysctl" * 5_000 + b"!; ",
         ),
         b"sysctl --system -r " + b".*" * 20 + b"!; ",
     ],

@@ -89,3 +89,9 @@ def test_values_printed(keys: tuple[Key, ...], printed: list[str], values: dict[
 )
 def test_names_of_files(tells: t.Callable[[str], bool], paths: list[str], other_paths: list[str]) -> None:
     assert [path for path in paths + other_paths if tells(path)] == paths
+
+
+def test_no_path_takes_long() -> None:
+    assert keys_of_file("/" * 50_000 + "x") == ()
+    assert keys_of_file("/" * 50_000 + FOLDER + "/tcp_keepalive_time") == ("time",)
+    assert values_printed(("time",), [Word("\\n" * 50_000 + "60", 1)]) == {}

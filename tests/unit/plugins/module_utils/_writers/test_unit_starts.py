@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import template_of
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -156,3 +157,19 @@ def test_an_instance_that_another_unit_wants(tmp_path: Path) -> None:
     assert found(tmp_path, layout, init=SYSTEMD) == []
     writers = found(tmp_path, {f"{ETC}/b.service": b"[Unit]\nWants=c@eth0.service\n"}, init=SYSTEMD)
     assert [writer.path for writer in writers] == [template]
+
+
+@pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("a@b.service", "a@.service"),
+        ("a@b.c@d.service", "a@.service"),
+        ("a@.service", "a@.service"),
+        ("a.service", "a.service"),
+        ("a.b@c", "a.b@c"),
+        ("@" * 50_000, "@" * 50_000),
+    ],
+    ids=["instance", "instance with a mark", "template", "no instance", "no kind", "marks only"],
+)
+def test_template_of(name: str, template: str) -> None:
+    assert template_of(name) == template
