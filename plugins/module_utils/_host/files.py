@@ -45,6 +45,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     SysctlFile,
     Tree,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.wildcards import name_pattern
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
@@ -289,7 +290,7 @@ class Files:
         if not _IS_PATTERN.search(part):
             return [part]
         try:
-            names = fnmatch.filter(self.names(folder, on_denied=on_denied), part)
+            names = list(filter(name_pattern(part).fullmatch, self.names(folder, on_denied=on_denied)))
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]

@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
+
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.wildcards import name_pattern
 
 _SLASHES = re.compile("/+")
 
@@ -19,7 +20,7 @@ def is_matched(path: str, pattern: str) -> bool:
     names, patterns = path.split("/"), _SLASHES.sub("/", pattern).split("/")
     try:
         return len(names) == len(patterns) and all(
-            fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+            name_pattern(part).fullmatch(name) and (part.startswith(".") or not name.startswith("."))
             for name, part in zip(names, patterns)
         )
     except re.error:  # Python before 3.9 does not know what to make of [z-a]
