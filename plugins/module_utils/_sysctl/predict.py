@@ -139,9 +139,15 @@ def _values(settings: t.Mapping[Key, Setting]) -> dict[Key, int]:
 
 
 def _readings(files: t.Iterable[SysctlFile], rules: Rules, *, hz: int) -> list[Reading]:
-    return [
-        (statement, _settings(file, statement, hz=hz)) for file in files for statement in statements(file.text, rules)
-    ]
+    """Return what a loader reads in files; one that it is told to read again and again is parsed once."""
+    known: dict[str, list[Reading]] = {}
+    found: list[Reading] = []
+    for file in files:
+        if file.path not in known:
+            read = statements(file.text, rules)
+            known[file.path] = [(statement, _settings(file, statement, hz=hz)) for statement in read]
+        found += known[file.path]
+    return found
 
 
 def _settings(file: SysctlFile, statement: Statement, *, hz: int) -> dict[Key, Setting]:

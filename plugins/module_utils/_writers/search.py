@@ -100,6 +100,8 @@ _CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
 _CLOUD_INIT = "/usr/bin/cloud-init"
 _MOST_CALLED_BY_A_LINE = 100
 _MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
+_MOST_NAMES = 100  # of the files that a call applies: each is read, and once more for each time that it is named
+_LONGEST_NAME = 4096  # limits.h: PATH_MAX
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 _UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORECASE)
@@ -163,7 +165,7 @@ def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) 
             names = candidate.application.names or ()
         elif isinstance(candidate, AppliedFile):
             names = (candidate.path,)
-        added.update((file.path, file) for name in names for file in files.matching(name))
+        added.update((file.path, file) for name in dict.fromkeys(names) for file in files.matching(name))
     known = {file.path for file in tree.files}
     return Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
 
@@ -251,8 +253,11 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
     for effect in files.computed(file.path, effects, MOST_OF_A_FILE):
         row = rows[min(effect.line, len(rows)) - 1]
         if isinstance(effect, Applies):
-            # a loader may know the folder by another name
             names = effect.application.names
+            if names is not None and (len(names) > _MOST_NAMES or any(len(name) > _LONGEST_NAME for name in names)):
+                yield Setter(writer_at(file, effect.line, row, "applies_files"), tuple((key, None) for key in KEYS))
+                continue
+            # a loader may know the folder by another name
             names = None if names is None else tuple(map(files.name_of, names))
             application = dataclasses.replace(effect.application, names=names)
             yield Applier(writer_at(file, effect.line, row, "applies_files"), application)

@@ -130,3 +130,13 @@ def test_a_line_that_appends_the_value_of_the_boot_changes_nothing(tmp_path: Pat
 def test_text_of_a_long_row(row: str) -> None:
     file = SysctlFile("/a", "/a")
     assert writer_at(file, 1, row.encode()).text == printable(row.strip())[:200]
+
+
+def test_a_file_that_is_applied_again_and_again() -> None:
+    # parsed each time, these would take minutes
+    files = [
+        SysctlFile("/a", "/a", text=b"x\n" * 200_000 + b"net.ipv4.tcp_keepalive_time=60\n"),
+        SysctlFile("/b", "/b"),
+    ]
+    application = Application("procps", ("/a", "/b") * 2_000)
+    assert BootContext(Tree(tuple(files)), Values(), hz=250).applied(application) == {"time": 60}

@@ -273,3 +273,18 @@ def test_single_rows_that_apply_the_files_of_a_variable(tmp_path: Path, row: str
     # where the parts of a call were tried in all places, the last ones would take minutes
     found = candidates_among(Files(str(tmp_path)), [("/etc/rc.local", 1, row.encode())], Tree()).candidates
     assert any(isinstance(one, Setter) for one in found) is counts
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        pytest.param("/opt/600 " * 100, False, id="as many as are read"),
+        pytest.param("/opt/600 " * 101, True, id="many"),
+        pytest.param("/opt/" + "[6]" * 1400, True, id="a long pattern"),
+    ],
+)
+def test_a_call_of_too_many_files_may_apply_any(tmp_path: Path, files: str, *, counts: bool) -> None:
+    line = f"sysctl -p {files}"
+    layout: Layout = {"/etc/rc.local": line.encode(), "/opt/600": b"net.ipv4.tcp_keepalive_time=600\n"}
+    writer = Writer("/etc/rc.local", 1, line.strip()[:200], "applies_files")
+    assert found(tmp_path, layout) == ([writer] if counts else [])
