@@ -80,8 +80,11 @@ _MOST_BYTES = 4 << 20  # of an engine's files; TOML of this size is understood i
 
 
 def find_engines(files: Files) -> tuple[str, ...]:
-    """Return the engines that are installed, by name; docker stands for the containerd that it brings, too."""
-    found = [engine for engine, paths in PROGRAMS.items() if any(map(files.exists, paths))]
+    """Return the engines that are installed, by name; docker stands for the containerd that it brings, too.
+
+    :raises FileError: where it cannot be known whether an engine is installed.
+    """
+    found = [engine for engine, paths in PROGRAMS.items() if any(map(files.exists_for_certain, paths))]
     return tuple(engine for engine in found if engine != "containerd" or "docker" not in found)
 
 

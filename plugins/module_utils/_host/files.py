@@ -382,6 +382,14 @@ class Files:
         with self._file_system.folders_kept(), as_file_error(path, "read"):
             return self._file_system.exists(self.resolve(path))
 
+    def exists_for_certain(self, path: str) -> bool:
+        """Return whether there is something at a path, links followed, where this process may see it.
+
+        :raises FileError: where it may not, and where the system does not tell.
+        """
+        with self._file_system.folders_kept(), as_file_error(path, "read"):
+            return self._file_system.exists_for_certain(self.resolve(path))
+
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder at a path, links followed."""
         with self._file_system.folders_kept(), as_file_error(path, "read"):

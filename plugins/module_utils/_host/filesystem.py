@@ -44,6 +44,7 @@ _MOST_KEPT = 64
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
 _OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
+_NOT_THERE = NOTHING - {errno.EACCES, errno.EPERM}
 # Takes no permission to read the folder: open(2), O_PATH.
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -189,6 +190,13 @@ class FileSystem:
         """Return whether there is something."""
         return _mode(self._stat, path) != 0
 
+    def exists_for_certain(self, path: str) -> bool:
+        """Return whether there is something.
+
+        :raises OSError: where the system does not tell, with PermissionError where this process may not see it.
+        """
+        return _look(self._stat, path, nothing=_NOT_THERE) is not None
+
     def isdir(self, path: str) -> bool:
         """Return whether there is a folder."""
         return stat.S_ISDIR(_mode(self._stat, path))
@@ -315,8 +323,10 @@ def _mode(look: t.Callable[[str], os.stat_result], path: str) -> int:
     return found.st_mode if found else 0
 
 
-def _look(look: t.Callable[[str], os.stat_result], path: str) -> os.stat_result | None:
-    """Return what is at a path, None where there is nothing that this process may see.
+def _look(
+    look: t.Callable[[str], os.stat_result], path: str, *, nothing: t.Container[int | None] = NOTHING
+) -> os.stat_result | None:
+    """Return what is at a path, None where there is nothing: by an error among those of ``nothing``.
 
     :raises OSError: where the system does not tell.
     """
@@ -325,7 +335,7 @@ def _look(look: t.Callable[[str], os.stat_result], path: str) -> os.stat_result 
     except ValueError:
         return None
     except OSError as exc:
-        if exc.errno in NOTHING:
+        if exc.errno in nothing:
             return None
         raise
 

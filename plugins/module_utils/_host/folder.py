@@ -259,11 +259,17 @@ class Folder:
         except FileExistsError:
             return self._folder(name)
         except BaseException as exc:
-            if len(made) == before and self.identity(name):
+            if len(made) == before and self._may_be_there(name):
                 self._remove_new_folder(name, exc)
             raise
         self.sync()
         return made[-1]
+
+    def _may_be_there(self, name: str) -> bool:
+        try:
+            return self.identity(name) is not None
+        except OSError:
+            return True
 
     def _make_folder(self, name: str, made: list[Folder]) -> None:
         try:

@@ -18,12 +18,9 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import (
-    LONGEST,
-    applies_files,
-    calls_of_sysctl,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import LONGEST
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:

@@ -16,9 +16,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.gath
 )
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
-from ansible_collections.linux.tcp.tests.unit.host import files_of
+from ansible_collections.linux.tcp.tests.unit.host import files_of, lay_out, unprivileged
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,14 @@ LXC, LXC_D = "/usr/share/lxc/config", "/usr/share/lxc/config/common.conf.d"
 )
 def test_engines(tmp_path: Path, layout: Layout, engines: tuple[str, ...]) -> None:
     assert find_engines(files_of(tmp_path, layout)) == engines
+
+
+def test_an_engine_that_may_not_be_seen_is_not_taken_for_none(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"/usr/bin/podman": b""})
+    (tmp_path / "usr/bin").chmod(0)
+    with unprivileged(tmp_path) as root, pytest.raises(FileError) as failed:
+        find_engines(Files(root))
+    assert str(failed.value) == "/usr/bin/podman cannot be read: Permission denied. Run as root (become: true)."
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,17 @@ def test_a_new_folder_is_noted_or_removed_where_memory_runs_out(
     assert [one.path for one in made] == [f"/etc/{path.name}" for path in tmp_path.iterdir()]
 
 
+def test_a_new_folder_that_can_be_neither_opened_nor_looked_at_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path)
+    for name in ("_folder", "identity"):
+        monkeypatch.setattr(Folder, name, Refusing(print, 1, errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        folder.make_folder("sub", [])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "kept", [pytest.param({"/secret/key": b"x"}, id="with files"), pytest.param({"/secret": None}, id="empty")]
 )
