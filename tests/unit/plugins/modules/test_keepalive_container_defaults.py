@@ -106,7 +106,7 @@ def test_a_folder_in_place_of_the_file(run: RunModule, root: Path) -> None:
     before = look_at(root)
     for check_mode in (True, False):
         assert run(root=str(root), time=600, check_mode=check_mode)["msg"] == (
-            f"{PODMAN} cannot be edited: it is a folder. Give the path of a regular file. Nothing was changed."
+            f"{PODMAN} cannot be edited: it is a folder. Make it a regular file that can be read. Nothing was changed."
         )
     assert look_at(root) == before
 

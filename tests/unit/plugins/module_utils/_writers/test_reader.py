@@ -251,7 +251,7 @@ def test_what_cannot_be_read_ends_no_search(tmp_path: Path, path: str, place: st
 
 
 def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever owns a script that a line calls could otherwise hold up each run."""
+    """The owner of a script that a line calls could otherwise hold up each run."""
     monkeypatch.setattr(reader, "_MOST_SECONDS", 0.05)
     understand = formats.script
 
