@@ -34,6 +34,8 @@ _MAY_START = re.compile(
 _STARTERS = (".timer", ".path", ".socket")
 # Of the others one without a section [Install] is started by what is not looked at, such as D-Bus or udev.
 _NEED_A_STARTER = (".target", ".timer", ".path")
+_LONGEST_NAME = 255  # systemd.unit(5)
+_MOST_STARTED = 10_000
 _SPECIFIER = re.compile(r"%([nNpPiI])")
 
 
@@ -66,7 +68,8 @@ def drop_ins_for(unit: str, drop_ins: t.Mapping[str, list[str]]) -> list[str]:
 class UnitStarts:
     """The units that are started, of units and drop-ins ``by_name``.
 
-    ``enabled`` are the names of those that are.
+    ``enabled`` are the names of those that are. Instances may start further ones without end: where there are too many,
+    each unit counts as started.
     """
 
     def __init__(self, by_name: t.Mapping[str, SysctlFile], enabled: t.Iterable[str]) -> None:
@@ -76,16 +79,17 @@ class UnitStarts:
         pending = [_DEFAULT, *enabled, *filter(self._needs_no_starter, {unit_of(name) or name for name in by_name})]
         aliased = (unit for name in by_name for unit in self._aliased(name))
         pending += [unit for unit in aliased if not unit.endswith(_NEED_A_STARTER)]
-        while pending:
+        while pending and len(self._seen) < _MOST_STARTED:
             name = pending.pop()
-            if name not in self._seen:
+            if name not in self._seen and len(name) <= _LONGEST_NAME:
                 self._seen.add(name)
                 pending += self._started_by(name)
+        self._are_too_many = bool(pending)
         self._seen |= set(map(template_of, self._seen))
 
     def __contains__(self, name: str) -> bool:
         """Whether something starts a unit."""
-        return name in self._seen and not self._is_masked(name)
+        return (self._are_too_many or name in self._seen) and not self._is_masked(name)
 
     def _is_masked(self, name: str) -> bool:
         file = self._by_name.get(name)

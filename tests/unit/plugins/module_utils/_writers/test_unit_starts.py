@@ -151,6 +151,19 @@ def test_units_that_udev_starts(tmp_path: Path, layout: Layout, *, counts: bool)
     assert is_started(tmp_path, layout) is counts
 
 
+@pytest.mark.parametrize(
+    ("wanted", "counts"),
+    [
+        pytest.param("t@%ia.service", False, id="one by one"),
+        pytest.param("t@%ia.service t@%ib.service", True, id="more than can be followed"),
+    ],
+)
+def test_instances_that_start_others_without_end(tmp_path: Path, wanted: str, *, counts: bool) -> None:
+    template = f"[Unit]\nWants={wanted}\n".encode()
+    layout: Layout = {f"{ETC}/t@.service": template, f"{ETC}/x.target.wants/t@a.service": "../t@.service"}
+    assert is_started(tmp_path, layout) is counts
+
+
 def test_an_instance_that_another_unit_wants(tmp_path: Path) -> None:
     template = f"{LIB}/c@.service"
     layout: Layout = {template: b"[Service]\nExecStart=/sbin/" + SET + INSTALL}
