@@ -57,7 +57,7 @@ PURE = (
     "module_utils._writers.places",
     "module_utils._writers.programs",
     "module_utils._writers.scopes",
-    "module_utils._writers.shell",
+    "module_utils._writers.lines",
     "module_utils._writers.sysctl_call",
     "module_utils._writers.targets",
     "module_utils._writers.texts",

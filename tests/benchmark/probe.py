@@ -22,8 +22,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import depends_on_version
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import SELECTABLE_LOADERS
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import depends_on_version
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 
 if t.TYPE_CHECKING:

@@ -28,8 +28,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl import globs, predict, syntax, values
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl import tree as sysctl_tree
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import RULES
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.tests.differential.compare_boots import names_outside
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted, packed

@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.desired import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import describe_obstacle
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.edit import assign, drop, take_over
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import folders_of, is_dotfile
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import split_lines
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     DIRECTORIES,
@@ -33,8 +34,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
     VOLATILE,
     SysctlFile,
     Tree,
-    folders_of,
-    is_hidden,
     marked,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, sysctl_name
@@ -271,7 +270,7 @@ def _not_read_message(before: Snapshot, planned: Snapshot, file: SysctlFile, wan
     gone = _why_gone(before, file)
     if gone:
         why = gone
-    elif is_in_place and is_hidden(file.name, planned.rules):
+    elif is_in_place and is_dotfile(file.name, planned.rules):
         why = f"its name begins with a dot, and {loader} passes over such files"
     elif is_in_place and hiding:
         why = f"{hiding.path} hides it"

@@ -18,8 +18,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import plan
 from ansible_collections.linux.tcp.plugins.module_utils._state.snapshot import Snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.volatile import find_lost
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import depends_on_version
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rules_of, statements
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree, depends_on_version, marked
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree, marked
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import loaders_called
 

@@ -26,15 +26,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.unknown import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import COMMAND_LINE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import predict
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import files_read, folders_of, obstacle
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import releases, rules_of
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
-    COPIED,
-    Tree,
-    by_kernel,
-    files_read,
-    folders_of,
-    obstacle,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import COPIED, Tree, by_kernel
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, detection_time, sysctl_name
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, consequence_of, writers_among

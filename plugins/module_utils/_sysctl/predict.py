@@ -17,8 +17,8 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.globs import matches
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import COMMAND_LINE, assignments
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rules_of, statements
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import (
     KERNEL_DEFAULTS,
     KEYS,

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
     applications,
     assignments,

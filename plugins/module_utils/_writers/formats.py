@@ -27,10 +27,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
-from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     values_of,
 )

@@ -14,11 +14,12 @@ import typing as t
 from types import MappingProxyType
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.predict import applied
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.read_order import files_read
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     rules_of,
     statements,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SYSCTL_CONF, Tree, files_read
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SYSCTL_CONF, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, kernel_reading
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched

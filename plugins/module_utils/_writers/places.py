@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
 

@@ -77,7 +77,7 @@ class Runners:
             if known and all(known) and not (places is _CRON_TABLES and _has_crontab_generator(files)):
                 self._off += places
 
-    def read(self, place: str) -> bool:
+    def is_read(self, place: str) -> bool:
         """Return whether something may read a place, a path or a pattern of paths."""
         return not place.startswith(self._off)
 

@@ -29,6 +29,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
+    RELEVANT,
+    applications,
+    command_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
     AppliedFile,
@@ -59,11 +64,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import R
 from ansible_collections.linux.tcp.plugins.module_utils._writers.runners import Runners
 from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import (
     of_saptune,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
-    RELEVANT,
-    applications,
-    command_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
     of_tuned,
@@ -129,9 +129,9 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     found: list[Candidate | Called] = [
         *(candidate for unit in units.started(_wanted_by_udev(files, texts)) for candidate in _in_unit(files, unit)),
         *(candidate for file, of in (*scripts, *texts) for candidate in _in_text(files, file, of)),
-        *(of_ufw(files) if runners.read(UFW) else ()),
-        *(of_tuned(files) if runners.read(TUNED_ACTIVE[0]) else ()),
-        *(of_saptune(files) if runners.read(SAPTUNE) else ()),
+        *(of_ufw(files) if runners.is_read(UFW) else ()),
+        *(of_tuned(files) if runners.is_read(TUNED_ACTIVE[0]) else ()),
+        *(of_saptune(files) if runners.is_read(SAPTUNE) else ()),
     ]
     # what several runlevels start, or several lines call, is one
     called: dict[str, bool] = {}
@@ -200,7 +200,7 @@ def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Contain
         started = OPENRC_SCRIPTS
     elif init.runs_scripts:
         started = RC_SCRIPTS
-    for pattern in filter(runners.read, started + EXECUTABLES):
+    for pattern in filter(runners.is_read, started + EXECUTABLES):
         for file in files.executables(pattern):
             name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
             is_replaced = pattern in SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
@@ -213,7 +213,7 @@ def _texts(files: Reader, init: InitSystem, runners: Runners) -> t.Iterator[tupl
     texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
     for pattern, of in texts.items():
         how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
-        yield from ((file, how) for file in (files.matching(pattern) if runners.read(pattern) else ()))
+        yield from ((file, how) for file in (files.matching(pattern) if runners.is_read(pattern) else ()))
     if init.runs_scripts and not init.booted_with_systemd:
         sourced = () if init.runs_openrc else SOURCED_SCRIPTS
         yield from ((file, formats.script) for pattern in sourced for file in files.matching(pattern))

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, Word
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import assignments
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import assignments
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues

@@ -17,6 +17,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     parse_line,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
+    RELEVANT,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     TUNED_RULES,
     Called,
@@ -26,9 +29,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     TUNED_ACTIVE,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import (
-    RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned_profile import (
     EXPANDED,

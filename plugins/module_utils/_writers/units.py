@@ -14,13 +14,13 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import command_line
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     STARTERS,
     UNIT_FOLDERS,
     UNITS,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import (
     UnitStarts,
     drop_ins_for,

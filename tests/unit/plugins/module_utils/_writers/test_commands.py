@@ -15,9 +15,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 from ansible_collections.linux.tcp.tests.unit.host import PROCPS, lay_out
 
 if t.TYPE_CHECKING:

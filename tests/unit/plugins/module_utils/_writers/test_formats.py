@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import BootContext, writers_among
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import PLACES
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 
 if t.TYPE_CHECKING:

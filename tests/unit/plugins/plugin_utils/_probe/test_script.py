@@ -20,6 +20,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CALLED_ERE,
@@ -30,7 +31,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     RELEVANT_ERE,
     SCRIPT_MAX,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.shell import RELEVANT
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
 
