@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import re
 import stat
@@ -394,13 +395,18 @@ def test_a_race_for_a_folder_is_not_won(tmp_path: Path) -> None:
         assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
         files = WritableFiles(f"{tmp_path}/tree")
-        for number in range(500):
+        written = 0
+        for number in itertools.count():
             with contextlib.suppress(FileError):
                 let_stand([files.replace(f"{D}/{number}.conf", b"secret", expected=None)])
+                written += 1
+            if number >= 500 and (written or number >= 50_000):  # on a busy machine few are
+                break
         turns = int(racer.communicate("")[0])
     assert turns > 0
     assert os.listdir(tmp_path / "outside") == []
-    assert list((tmp_path / "tree/etc").rglob("*.conf"))
+    assert written > 0
+    assert len(list((tmp_path / "tree/etc").rglob("*.conf"))) >= written
 
 
 class LastingFolder(Folder):

@@ -285,7 +285,8 @@ def test_a_deep_path_of_a_user_ends_no_search(tmp_path: Path, depth: int) -> Non
     lay_out(tmp_path, {**CALLS, "/opt/tune": script, script: b"#!/bin/sh\n" + SET, "/root/.bashrc": SET})
     files = Files(str(tmp_path))
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (150, limits[1]))
+    in_use = max(map(int, os.listdir("/proc/self/fd")))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (in_use + 100, limits[1]))
     try:
         found = find_candidates(files, SYSTEMD, files.read_tree())
     finally:
