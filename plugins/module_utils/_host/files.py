@@ -30,6 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import
     too_much,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.links import TOO_DEEP, resolve
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
     NOTHING,
     as_file_error,
@@ -52,13 +53,6 @@ if t.TYPE_CHECKING:
 
     OnDenied = t.Callable[[SysctlFile], None]
 
-_MOST_LINKS = 40  # path_resolution(7)
-# The kernel follows longer paths. No host has any, but users can make them, and each part of one takes time.
-_MOST_PARTS = 200
-_MOST_PARTS_IN_ALL = 2000
-_TOO_DEEP = (
-    f"its path has more than {_MOST_PARTS} parts, or more than {_MOST_PARTS_IN_ALL} with those of the links on it"
-)
 _IS_PATTERN = re.compile(r"[*?\[]")
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
 
@@ -94,33 +88,7 @@ class Files:
         :raises LinkLoopError: for a loop of links.
         :raises PathTooDeepError: for a path that has, or whose links have, more parts than are looked at.
         """
-        pending = _parts(path)
-        done: list[str] = []
-        links = parts = 0
-        with self._file_system.folders_kept():
-            while pending:
-                name = pending.pop()
-                parts += 1
-                if parts > _MOST_PARTS_IN_ALL or len(done) > _MOST_PARTS:
-                    raise _too_deep(path)
-                if name == "..":
-                    del done[-1:]
-                    continue
-                try:
-                    target = self._file_system.readlink(_joined([*done, name]))
-                except (OSError, ValueError):  # it is none, or no name at all, such as one with a NUL
-                    done.append(name)
-                    continue
-                on_link(_joined([*done, name]))
-                links += 1
-                if links > _MOST_LINKS:
-                    raise LinkLoopError(f"{path} is a loop of links. Remove the link that leads back to itself.")
-                if target.startswith("/"):
-                    done = []
-                pending.extend(_parts(target))
-        if len(done) > _MOST_PARTS:
-            raise _too_deep(path)
-        return _joined(done)
+        return resolve(self._file_system, path, on_link)
 
     def on_host(self, path: str) -> str:
         """Return where ``path`` of the system, free of links, lies for this process: a name to tell people."""
@@ -396,13 +364,9 @@ class Files:
             return self._file_system.isdir(self.resolve(path))
 
 
-def _too_deep(path: str) -> PathTooDeepError:
-    return PathTooDeepError(f"{path} cannot be read: {_TOO_DEEP}. Correct this path, or the links on it.")
-
-
 def _unreadable(path: str) -> SysctlFile:
     """Return what stands for a file or folder whose path is too deep: the kernel may find it."""
-    return SysctlFile(path=path, target=path, kind="unreadable", reason=_TOO_DEEP)
+    return SysctlFile(path=path, target=path, kind="unreadable", reason=TOO_DEEP)
 
 
 def _known(file: SysctlFile) -> SysctlFile:
@@ -416,12 +380,3 @@ def _known(file: SysctlFile) -> SysctlFile:
             f"again."
         )
     return file
-
-
-def _parts(path: str) -> list[str]:
-    """Return the parts of a path, last one first."""
-    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
-
-
-def _joined(parts: list[str]) -> str:
-    return "/" + "/".join(parts)
