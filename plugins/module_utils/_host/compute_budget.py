@@ -87,7 +87,7 @@ class ComputeBudget:
 def _memory_bounded(memory: int) -> t.Iterator[None]:
     """Let this process grow by so many bytes at most; without a bound where there is no /proc."""
     try:
-        with open(_STATM, encoding="ascii") as file:
+        with open(_STATM, "rb") as file:
             size = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         yield
