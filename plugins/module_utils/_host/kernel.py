@@ -39,6 +39,8 @@ if t.TYPE_CHECKING:
 _CLOCK_MONOTONIC_COARSE = 6
 
 BOOT_ID = "sys/kernel/random/boot_id"  # below /proc: random(4)
+# Other errors of :data:`NOTHING` may keep from sight what is there, and what changes the prediction.
+_MISSING = frozenset((errno.ENOENT, errno.ENOTDIR))
 _CONTAINER = b"container="  # in the environment of a container's process 1: systemd's container interface
 
 FILE_ONLY = "give runtime: false to write only the file"
@@ -88,7 +90,7 @@ class Kernel:
         try:
             flags = os.statvfs(path).f_flag
         except OSError as exc:
-            _require_hidden(path, exc)
+            _require_nothing(path, exc, _MISSING)
             return False
         return not flags & os.ST_RDONLY
 
@@ -151,7 +153,7 @@ class Kernel:
         try:
             program = os.readlink(path)
         except OSError as exc:
-            _require_hidden(path, exc)
+            _require_nothing(path, exc)
         variables = self._content("1/environ", MOST_OF_ENVIRONMENT).split(b"\0")
         container = next((one for one in variables if one.startswith(_CONTAINER)), b"")[len(_CONTAINER) :]
         return Process1(
@@ -164,7 +166,7 @@ class Kernel:
         """Return the mounts that this process sees, or those of process 1; none where they are hidden."""
         return Mounts(self._content(f"{process}/mountinfo", MOST_OF_MOUNTS))
 
-    def _content(self, name: str, most: int = MOST_OF_PROCESS) -> bytes:
+    def _content(self, name: str, most: int = MOST_OF_PROCESS, *, nothing: t.Container[int | None] = NOTHING) -> bytes:
         path = os.path.join(self._proc, name)
         try:
             return read_proc(path, most)
@@ -174,7 +176,7 @@ class Kernel:
                     f"{path} cannot be read: it is larger than {most >> 20} MiB. Find the program that made it so "
                     f"large, and run again."
                 ) from exc
-            _require_hidden(path, exc)
+            _require_nothing(path, exc, nothing)
             return b""
 
     def command_line(self) -> bytes:
@@ -182,7 +184,7 @@ class Kernel:
 
         They are set in the first one, before process 1 runs; no later one inherits them.
         """
-        return self._content("cmdline").rstrip(b"\n") if self.is_in_first_namespace() else b""
+        return self._content("cmdline", nothing=_MISSING).rstrip(b"\n") if self.is_in_first_namespace() else b""
 
     def is_in_first_namespace(self) -> bool:
         """Return whether this is the first network namespace, which was there before process 1 ran.
@@ -193,7 +195,7 @@ class Kernel:
         try:
             os.stat(path)
         except OSError as exc:
-            _require_hidden(path, exc)
+            _require_nothing(path, exc, _MISSING)
             return False
         return True
 
@@ -222,10 +224,10 @@ class Kernel:
         )
 
 
-def _require_hidden(path: str, exc: OSError) -> None:
-    """Check that an error says that there is nothing that this process may see.
+def _require_nothing(path: str, exc: OSError, nothing: t.Container[int | None] = NOTHING) -> None:
+    """Check that an error says that there is nothing: that it is among those of ``nothing``.
 
     :raises KernelError: for any other error.
     """
-    if exc.errno not in NOTHING:
+    if exc.errno not in nothing:
         raise KernelError(f"{path} cannot be read: {reason_of(exc)}.{remedy_of(exc)} Run again.") from exc

@@ -198,11 +198,25 @@ def restored(folder: str, host: str, *, checkpoint: Json, now: str, to_first: bo
 def _end(path: str, found: Json, now: str) -> None:
     """Note that a host is where a checkpoint found it, and let the one that this replaced take its place."""
     ended = {**found, "pending": None, "restored": now}
-    if found["replaces"] and os.path.exists(_aside_of(path, found)):
+    if found["replaces"] and _is_there(_aside_of(path, found)):
         _keep_aside(path, ended)  # first, so that the renaming alone makes the difference
         _move(_aside_of(path, found), path)
     else:
         _write(path, ended)
+
+
+def _is_there(path: str) -> bool:
+    """Return whether there is something at a path.
+
+    :raises FileError: where the system does not tell.
+    """
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError as exc:
+        raise FileError(f"{path} cannot be read: {exc.strerror}.") from exc
+    return True
 
 
 def _aside_of(path: str, found: Json) -> str:
@@ -290,7 +304,7 @@ def _keep_aside(path: str, found: Json) -> str:
     names = itertools.chain([stem], (f"{stem}.{number}" for number in itertools.count(2)))
     for name in names:
         aside = f"{name}{_SUFFIX}"
-        if not os.path.lexists(aside):
+        if not _is_there(aside):
             _write(aside, found)
         elif _read(aside) != found:  # it is the same where an earlier run was killed after it had written this
             continue

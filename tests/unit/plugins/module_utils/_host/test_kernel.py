@@ -50,6 +50,21 @@ def test_writable(tmp_path: Path) -> None:
     assert not Kernel(str(tmp_path / "nowhere")).writable()
 
 
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EIO], ids=errno.errorcode.get)
+def test_what_may_not_be_seen_is_not_taken_for_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    lay_out(tmp_path, {"cmdline": b"ro\n", "sys/net/core/dev_weight": b"64\n"})
+    kernel = Kernel(str(tmp_path))
+    command_line = kernel.command_line
+    looks = ((os, "statvfs", kernel.writable), (builtins, "open", command_line), (os, "stat", command_line))
+    for owner, name, look in looks:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, Refusing(getattr(owner, name), 1, code))
+            with pytest.raises(KernelError, match=f"cannot be read: {os.strerror(code)}"):
+                look()
+
+
 def test_write(tmp_path: Path) -> None:
     lay_out(tmp_path, {TIME: b"60\n", INTVL: b"75\n"})
     kernel = Kernel(str(tmp_path))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import typing as t
 
@@ -11,6 +12,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import CheckpointError, FileError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import store
+from ansible_collections.linux.tcp.tests.unit.host import Refusing
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -272,6 +274,18 @@ def test_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
         keep(tmp_path, want={})
     assert load(tmp_path) == before
     assert os.listdir(str(tmp_path)) == ["db1.json"]
+
+
+def test_a_checkpoint_that_cannot_be_looked_for_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(tmp_path)
+    ended(tmp_path, "done")
+    before = sorted(os.listdir(tmp_path))
+    monkeypatch.setattr(os, "lstat", Refusing(os.lstat, 1, errno.EIO))
+    with pytest.raises(FileError, match=r"db1\.1200\.json cannot be read: Input/output error\."):
+        keep(tmp_path, want={})
+    assert sorted(os.listdir(tmp_path)) == before
 
 
 def test_checkpoint_is_there_when_the_one_that_replaces_it_cannot_be_written(
