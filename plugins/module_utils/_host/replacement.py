@@ -40,6 +40,7 @@ class Replacement:
         self._target = posixpath.join(folder.path, name)
         self._aside: str | None = None
         self._written: tuple[int, ...] | None = None
+        self._is_moved = False
 
     def perform(self) -> None:
         """Replace the file.
@@ -53,6 +54,7 @@ class Replacement:
         if self._after is None:
             self._aside = self._folder.hidden_name()
             self._folder.move(self._name, self._aside)
+            self._is_moved = True
         else:
             self._put_new(self._after)
         self._folder.sync()
@@ -76,7 +78,7 @@ class Replacement:
                 return self._aside is not None and self._folder.identity(self._aside) is not None
             return self._written is not None and self._folder.identity(self._name) == self._written[:2]
         except OSError:
-            return False
+            return self._is_moved
 
     def _put_new(self, after: StoredFile) -> None:
         new = self._folder.write(after)
@@ -89,6 +91,7 @@ class Replacement:
                 raise changed_meanwhile(self._target)
             self._written = self._folder.signature(new)
             self._folder.move(new, self._name)
+            self._is_moved = True
         except BaseException:
             self._folder.discard(new)
             raise

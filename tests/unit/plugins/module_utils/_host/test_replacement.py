@@ -52,6 +52,34 @@ def test_undo_leaves_what_another_program_wrote(tmp_path: Path, theirs: bytes | 
     assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
 
 
+@pytest.mark.parametrize("new", [None, NEW], ids=["removed", "replaced"])
+def test_a_disk_that_does_not_tell_is_no_proof_that_nothing_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bytes | None
+) -> None:
+    """The file that was there must not be given up then."""
+    files = files_of(tmp_path, {f"{D}/a.conf": OLD})
+    before, stat, rename = look_at(tmp_path), os.stat, os.rename
+    failing: list[int] = []
+
+    def fail_once_renamed(*arguments: t.Any, **options: t.Any) -> None:
+        rename(*arguments, **options)
+        failing.extend([] if failing else [errno.EIO, errno.EIO, 0])
+
+    def look(*arguments: t.Any, **options: t.Any) -> os.stat_result:
+        if failing and failing[0]:
+            code = failing.pop(0)
+            raise OSError(code, os.strerror(code))
+        return stat(*arguments, **options)
+
+    monkeypatch.setattr(os, "rename", fail_once_renamed)
+    monkeypatch.setattr(os, "stat", look)
+    with pytest.raises(FileError, match="Input/output error"):
+        files.replace(f"{D}/a.conf", new, expected=OLD)
+    assert failing == [0]
+    monkeypatch.undo()
+    assert look_at(tmp_path) == before
+
+
 def test_undo_of_what_is_gone(tmp_path: Path) -> None:
     files = files_of(tmp_path)
     (tmp_path / "etc").mkdir()
