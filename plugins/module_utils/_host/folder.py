@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import 
     refused,
     replaced_by_link,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import FixedContentError, reason_of, remedy_of
+from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import FixedContentError
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile, fill, stored
 
 if t.TYPE_CHECKING:
@@ -245,51 +245,27 @@ class Folder:
             finally:
                 close(descriptor)
 
-    def make_folder(self, name: str, made: list[Folder]) -> Folder:
-        """Return a folder in this one that all users may read; it is added to ``made`` if it was not there.
+    def make_folder(self, name: str, made: list[Folder | None]) -> Folder:
+        """Return a folder in this one that all users may read.
 
+        If it was not there, it is added to ``made``. While it may be there and is not open, that has None for it.
         It has its mode from the beginning and is never given another: where users may write in this folder, the name
         may be that of another folder at any time. A default access control list of this folder takes precedence.
         An error counts for nothing if the folder is there all the same, as on NFS.
         """
-        before = len(made)
+        made.append(None)
         try:
             with _umask(0o022):
-                self._make_folder(name, made)
+                os.mkdir(name, 0o755, dir_fd=self._descriptor)
         except FileExistsError:
+            made.pop()
             return self._folder(name)
-        except BaseException as exc:
-            if len(made) == before and self._may_be_there(name):
-                self._remove_new_folder(name, exc)
-            raise
-        self.sync()
-        return made[-1]
-
-    def _may_be_there(self, name: str) -> bool:
-        try:
-            return self.identity(name) is not None
-        except OSError:
-            return True
-
-    def _make_folder(self, name: str, made: list[Folder]) -> None:
-        try:
-            os.mkdir(name, 0o755, dir_fd=self._descriptor)
-        except FileExistsError:
-            raise
         except OSError:
             if not self.identity(name):
                 raise
-        made.append(self._folder(name))
-
-    def _remove_new_folder(self, name: str, exc: BaseException) -> None:
-        try:
-            os.rmdir(name, dir_fd=self._descriptor)
-        except OSError as left:
-            path = os.path.join(self.path, name)
-            raise FileError(
-                f"{path} was made and cannot be opened: {exc}. It cannot be removed: {reason_of(left)}."
-                f"{remedy_of(left)} Then remove it."
-            ) from exc
+        made[-1] = folder = self._folder(name)
+        self.sync()
+        return folder
 
     def _folder(self, name: str) -> Folder:
         return type(self)(self._open(name, os.O_PATH | os.O_DIRECTORY), os.path.join(self.path, name))

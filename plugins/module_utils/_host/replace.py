@@ -269,7 +269,7 @@ class _Step:
     def __init__(self, target: str, folder: Folder | None, parent: Folder, finish: t.Callable[[], None]) -> None:
         self._target, self._folder, self._parent, self._finish = target, folder, parent, finish
         self._folder_name = posixpath.basename(posixpath.dirname(target))
-        self._made: list[Folder] = []
+        self._made: list[Folder | None] = []
         self._replacements: list[Replacement] = []
 
     def perform(self, name: str, before: StoredFile | None, after: StoredFile | None) -> None:
@@ -311,17 +311,21 @@ class _Step:
                 _remove_made_folder(self._parent, self._folder_name, folder)
 
 
-def _remove_made_folder(parent: Folder, name: str, folder: Folder) -> None:
+def _remove_made_folder(parent: Folder, name: str, folder: Folder | None) -> None:
+    """Remove a folder, None: which may be there and was not opened, unless another program has put something there."""
+    path = posixpath.join(parent.path, name)
     try:
-        folder.discard_own()
-        parent.remove_folder(name, folder.identity())
-        is_left = parent.identity(name) == folder.identity() and folder.has_hidden_files_only()
+        identity = folder.identity() if folder else parent.identity(name)
+        if folder:
+            folder.discard_own()
+        parent.remove_folder(name, identity)
+        is_left = folder and parent.identity(name) == identity and folder.has_hidden_files_only()
     except OSError as exc:
         reason = f"{reason_of(exc)}.{remedy_of(exc)}"
-        raise FileError(f"{folder.path} was made and cannot be removed: {reason} Then remove it.") from exc
+        raise FileError(f"{path} was made and cannot be removed: {reason} Then remove it.") from exc
     if is_left:
         raise FileError(
-            f"{folder.path} was made and cannot be removed: it has hidden files that cannot be removed. Then remove it."
+            f"{path} was made and cannot be removed: it has hidden files that cannot be removed. Then remove it."
         )
 
 

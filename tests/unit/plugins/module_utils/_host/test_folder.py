@@ -123,7 +123,7 @@ def test_a_link_is_another_name_of_the_file(tmp_path: Path) -> None:
 
 def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
-    new: list[Folder] = []
+    new: list[Folder | None] = []
     first, second = folder.make_folder("sysctl.d", new), folder.make_folder("sysctl.d", new)
     assert new == [first]
     made = first.identity()
@@ -138,34 +138,13 @@ def test_a_folder_is_made_and_removed(tmp_path: Path) -> None:
     assert look_at(tmp_path) == {}
 
 
-@pytest.mark.parametrize(("owner", "name"), [(os, "umask"), (Folder, "_folder")], ids=["once made", "to be opened"])
-def test_a_new_folder_is_noted_or_removed_where_memory_runs_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: t.Any, name: str
-) -> None:
-    folder, real = folder_of(tmp_path), getattr(owner, name)
-
-    def run_out(*arguments: t.Any) -> t.Any:
-        if (tmp_path / "sub").exists():
-            monkeypatch.undo()
-            raise MemoryError
-        return real(*arguments)
-
-    made: list[Folder] = []
-    monkeypatch.setattr(owner, name, run_out)
-    with pytest.raises(MemoryError):
-        folder.make_folder("sub", made)
-    assert [one.path for one in made] == [f"/etc/{path.name}" for path in tmp_path.iterdir()]
-
-
-def test_a_new_folder_that_can_be_neither_opened_nor_looked_at_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_is_not_opened_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = folder_of(tmp_path)
-    for name in ("_folder", "identity"):
-        monkeypatch.setattr(Folder, name, Refusing(print, 1, errno.EIO))
+    made: list[Folder | None] = []
+    monkeypatch.setattr(Folder, "_folder", Refusing(print, 1, errno.EIO))
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
-        folder.make_folder("sub", [])
-    assert list(tmp_path.iterdir()) == []
+        folder.make_folder("sub", made)
+    assert (made, look_at(tmp_path)) == ([None], {"/sub": None})
 
 
 @pytest.mark.parametrize(

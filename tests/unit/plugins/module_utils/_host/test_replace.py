@@ -37,6 +37,8 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
 
 if t.TYPE_CHECKING:
+    import types
+
     from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import StoredFile
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
@@ -481,7 +483,7 @@ def test_a_new_folder_is_removed_where_memory_runs_out_before_the_undo(
 class MadeMeanwhile(Folder):
     """A folder in which another program makes what this one is about to make, and in which nothing can be written."""
 
-    def make_folder(self, name: str, made: list[Folder]) -> Folder:
+    def make_folder(self, name: str, made: list[Folder | None]) -> Folder:
         os.mkdir(name, dir_fd=self._descriptor)
         return super().make_folder(name, made)
 
@@ -600,8 +602,41 @@ def test_a_folder_that_was_made_on_a_disk_that_fails_is_named(
             monkeypatch.setattr(os, name, fail)
 
     monkeypatch.setattr(os, "mkdir", make)
-    with pytest.raises(FileError, match=rf"{D} was made and cannot be .* Then remove it\."):
+    with pytest.raises(FileError, match=rf"{D} was made and cannot be removed: .* Then remove it\."):
         files.replace(f"{D}/a.conf", b"new", expected=None)
+
+
+def test_a_new_folder_is_removed_at_whichever_line_memory_runs_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder cannot be opened, and memory runs out at one line of what makes it, or of what takes that back."""
+    files, earlier = files_of(tmp_path, {"/etc": None}), sys.gettrace()
+    functions = {"make_folder", "_take", "_remove_made_folder"}
+    lines: set[tuple[str, int]] = set()
+
+    def run_out_at_a_new_line(frame: types.FrameType, event: str, _argument: object) -> t.Any:
+        place = (frame.f_code.co_name, frame.f_lineno)
+        if event == "line" and place not in lines:
+            lines.add(place)
+            sys.settrace(earlier)
+            raise MemoryError
+        return run_out_at_a_new_line
+
+    def trace(frame: types.FrameType, _event: str, _argument: object) -> t.Any:
+        return run_out_at_a_new_line if frame.f_code.co_name in functions else None
+
+    for known in itertools.count():
+        monkeypatch.setattr(Folder, "_folder", Refusing(print, 1, errno.EIO))
+        sys.settrace(trace)
+        try:
+            with pytest.raises((FileError, MemoryError)):
+                files.replace(f"{D}/a.conf", b"new", expected=None)
+        finally:
+            sys.settrace(earlier)
+        assert look_at(tmp_path) == {"/etc": None}
+        if len(lines) == known:
+            break
+    assert {name for name, _line in lines} == functions
 
 
 @pytest.mark.parametrize(
