@@ -20,6 +20,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import TooCostly
 
 _STATM = "/proc/self/statm"  # proc_pid_statm(5): its first number is the size of the process in pages
 _AGAIN = 0.5  # seconds, where the first signal comes while an error is being handled
+_TICK = 0.02  # seconds; what the kernel may round a timer by
+_deadlines: list[float] = []  # of the blocks that this process is in, in its processor time; the last one is next
 
 
 class _OutOfTimeError(BaseException):
@@ -59,28 +61,43 @@ class ComputeBudget:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        seconds = min(self._seconds, self._left)
+        began = time.process_time()
+        seconds = min(self._seconds, self._left, *(deadline - began for deadline in _deadlines))
         if seconds <= 0:
             raise _OutOfTimeError
-        is_over = has_ended = False
+        is_over = has_ended = is_sent = False
 
         def end(_number: int, _frame: t.Any) -> None:
-            nonlocal has_ended
+            nonlocal has_ended, is_sent
+            if signal.getitimer(signal.ITIMER_PROF)[0] > _AGAIN + _TICK:
+                is_sent = True  # by another program
+                return
             has_ended = True
             if not is_over:
                 raise _OutOfTimeError
 
-        began = time.process_time()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         before = signal.signal(signal.SIGPROF, end)
-        signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+        _deadlines.append(began + seconds)
         try:
-            yield
+            try:
+                signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})  # it is blocked while a host is changed
+                yield
+            finally:
+                is_over = True
         finally:
-            is_over = True
+            is_over = True  # also where the time ended just before that line
+            _deadlines.pop()
+            now = time.process_time()
+            self._left -= max(now - began, seconds if has_ended else 0)
             signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.signal(signal.SIGPROF, before)  # handles a signal that has come by now first
-            # the timer may end a tick before the clock that is read here
-            self._left -= max(time.process_time() - began, seconds if has_ended else 0)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            signal.signal(signal.SIGPROF, before or signal.SIG_DFL)  # handles a signal that has come by now first
+            if _deadlines:
+                signal.setitimer(signal.ITIMER_PROF, max(_deadlines[-1] - now, _TICK), _AGAIN)
+            if is_sent:
+                os.kill(os.getpid(), signal.SIGPROF)
 
 
 @contextlib.contextmanager

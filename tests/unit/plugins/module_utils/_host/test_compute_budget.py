@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import resource
 import signal
@@ -16,6 +17,7 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._errors import TooCostlyError
 from ansible_collections.linux.tcp.plugins.module_utils._host import compute_budget
 from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
+from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +60,53 @@ def test_budget_is_for_all_that_is_computed() -> None:
     with pytest.raises(TooCostlyError), budget.spent():
         reached.append(True)
     assert reached == [True, True]
+
+
+def nothing() -> None:
+    """Compute nothing."""
+
+
+@pytest.mark.parametrize("compute", [nothing, compute_for_ever], ids=["ends", "never ends"])
+def test_a_budget_within_another_one_takes_nothing_from_it(compute: t.Callable[[], None]) -> None:
+    """There is one timer for both."""
+
+    def compute_within() -> t.NoReturn:
+        with contextlib.suppress(TooCostlyError), ComputeBudget(60, MEBIBYTE << 10).spent():
+            compute()
+        compute_for_ever()
+
+    with pytest.raises(TooCostlyError), ComputeBudget(0.1, MEBIBYTE << 10).spent():
+        compute_within()
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_what_never_ends_is_ended_while_signals_are_held_back() -> None:
+    with held_back():
+        for _time in range(2):
+            with pytest.raises(TooCostlyError), ComputeBudget(0.05, MEBIBYTE << 10).spent():
+                compute_for_ever()
+        assert signal.SIGPROF in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        assert signal.SIGPROF not in signal.sigpending()
+
+
+@pytest.mark.parametrize("is_held_back", [False, True])
+def test_a_signal_that_another_program_sends_is_delivered_afterwards(
+    is_held_back: bool,
+) -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGPROF, lambda number, _frame: came.append(number))
+    try:
+        with held_back() if is_held_back else contextlib.nullcontext():
+            if is_held_back:
+                os.kill(os.getpid(), signal.SIGPROF)
+            with ComputeBudget(60, MEBIBYTE << 10).spent():
+                if not is_held_back:
+                    os.kill(os.getpid(), signal.SIGPROF)
+                assert came == []
+            assert came == ([] if is_held_back else [signal.SIGPROF])
+        assert came == [signal.SIGPROF]
+    finally:
+        signal.signal(signal.SIGPROF, before)
 
 
 def test_memory_is_bounded() -> None:
