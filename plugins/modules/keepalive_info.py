@@ -30,7 +30,8 @@ options:
       - The loader of sysctl files to predict for.
       - V(auto) is the loader that this host's boot uses. It is C(systemd-sysctl) if the host is booted with systemd and
         can write to C(/proc/sys). It is C(procps) if a boot script of another init calls C(sysctl --system), which
-        BusyBox's C(sysctl) does not have. Below O(root), and in a chroot, it is the loader that is installed there.
+        BusyBox's C(sysctl) does not have. On Alpine and OpenWrt it is the script of the distribution, if this calls
+        BusyBox's C(sysctl). Below O(root), and in a chroot, it is the loader that is installed there.
       - If nothing applies files at boot, as in most containers, there is no loader. If the loader cannot be found out,
         it is unknown, and so are the values of the next boot.
       - V(systemd-sysctl) and V(procps) predict for this loader, whatever the host uses.

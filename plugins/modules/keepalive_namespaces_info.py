@@ -106,8 +106,8 @@ namespaces:
         user:
           description:
             - The ID of the user who made its cgroup or its network namespace. V(0) is root. V(null) if it is not known.
-            - It is this user who says that it is this container. If the user is not root, nothing else confirms it. For
-              instance, users can run podman without root.
+            - The id is what this user says. If the user is not root, nothing else confirms it. Such a container is, for
+              instance, one of a user who runs podman without root.
           returned: success
           type: int
           sample: 0

@@ -94,7 +94,7 @@ summary:
   description: How many hosts are compliant, and what is wrong with the others.
   returned: success
   type: str
-  sample: 2 of 2 host(s) are compliant.
+  sample: "Compliant: 2 hosts. Judged: no limit, no idle timeout, no coverage."
 """
 
 from ansible.module_utils.basic import AnsibleModule

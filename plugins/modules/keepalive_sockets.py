@@ -229,9 +229,9 @@ unreachable_sockets:
   sample: []
 second_look:
   description:
-    - Why it is not known whether listeners accepted connections while they were set; V(null) where that is known. The
-      module fails then. What RV(totals) counts as changed was set before.
-    - C(code) is V(second_look_failed), C(message) has the cause.
+    - Why it is not known whether listeners accepted connections while they were set. V(null) if this is known.
+    - If it is not known, the module fails. The sockets that RV(totals) counts as changed were set before.
+    - C(code) is V(second_look_failed). C(message) has the cause.
   returned: success, or failure because the second look failed
   type: dict
   sample:
