@@ -72,13 +72,13 @@ class Replacement:
             self.forget()
 
     def is_performed(self) -> bool:
-        """Return whether the file has been replaced, as far as can be known."""
-        try:
+        """Return whether the file has been replaced, or may have been where the disk does not tell."""
+        try:  # what is looked at is noted before the file is moved, for rename(2) may do it and lose the answer
             if self._after is None:
                 return self._aside is not None and self._folder.identity(self._aside) is not None
             return self._written is not None and self._folder.identity(self._name) == self._written[:2]
         except OSError:
-            return self._is_moved
+            return True
 
     def _put_new(self, after: StoredFile) -> None:
         new = self._folder.write(after)
@@ -189,8 +189,9 @@ class Replacement:
 
     def _failure(self, exc: OSError) -> FileError:
         """Return what is left after an undo that the system refused."""
+        was = "was" if self._is_moved else "may have been"
         what = "removed" if self._after is None else "changed" if self._before else "made"
-        message = f"{self._target} was {what} and cannot be restored: {reason_of(exc)}.{remedy_of(exc)}"
+        message = f"{self._target} {was} {what} and cannot be restored: {reason_of(exc)}.{remedy_of(exc)}"
         if self._aside:
             kept = backup_name(self._name)
             with contextlib.suppress(OSError):  # as a leftover it would be removed one day

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ForeignChangeError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ForeignChangeError, StuckFileError
 from ansible_collections.linux.tcp.plugins.module_utils._host import folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import Folder
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import let_stand
@@ -52,9 +52,10 @@ def test_undo_leaves_what_another_program_wrote(tmp_path: Path, theirs: bytes | 
     assert str(caught.value) == f"{D}/a.conf was changed by another program, and is left as it is now."
 
 
+@pytest.mark.parametrize("code", [0, errno.EIO], ids=["renamed", "renamed-and-told-as-an-error"])
 @pytest.mark.parametrize("new", [None, NEW], ids=["removed", "replaced"])
 def test_a_disk_that_does_not_tell_is_no_proof_that_nothing_was_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bytes | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bytes | None, code: int
 ) -> None:
     """The file that was there must not be given up then."""
     files = files_of(tmp_path, {f"{D}/a.conf": OLD})
@@ -63,7 +64,10 @@ def test_a_disk_that_does_not_tell_is_no_proof_that_nothing_was_replaced(
 
     def fail_once_renamed(*arguments: t.Any, **options: t.Any) -> None:
         rename(*arguments, **options)
-        failing.extend([] if failing else [errno.EIO, errno.EIO, 0])
+        if not failing:
+            failing.extend([errno.EIO, errno.EIO, 0])
+            if code:
+                raise OSError(code, os.strerror(code))
 
     def look(*arguments: t.Any, **options: t.Any) -> os.stat_result:
         if failing and failing[0]:
@@ -78,6 +82,36 @@ def test_a_disk_that_does_not_tell_is_no_proof_that_nothing_was_replaced(
     assert failing == [0]
     monkeypatch.undo()
     assert look_at(tmp_path) == before
+
+
+@pytest.mark.parametrize("is_renamed", [True, False], ids=["renamed", "not-renamed"])
+@pytest.mark.parametrize(("new", "done"), [(None, "removed"), (NEW, "changed")], ids=["removed", "replaced"])
+def test_a_file_is_kept_and_named_where_a_disk_never_tells_whether_it_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bytes | None, done: str, is_renamed: bool
+) -> None:
+    files = files_of(tmp_path, {f"{D}/a.conf": OLD})
+    rename = os.rename
+
+    def fail(*_arguments: object, **_options: object) -> t.NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def fail_from_here(*arguments: t.Any, **options: t.Any) -> None:
+        monkeypatch.setattr(os, "stat", fail)
+        if is_renamed:
+            rename(*arguments, **options)
+        fail()
+
+    monkeypatch.setattr(os, "rename", fail_from_here)
+    with pytest.raises(StuckFileError) as caught:
+        files.replace(f"{D}/a.conf", new, expected=OLD)
+    monkeypatch.undo()
+    message = (
+        rf"{D}/a.conf cannot be written: Input/output error. {D}/a.conf may have been {done} and cannot be restored: "
+        rf"Input/output error. Then rename {D}/(\S+) to a.conf: it is what was there."
+    )
+    found = re.fullmatch(message, str(caught.value))
+    assert found, str(caught.value)
+    assert (tmp_path / "etc/sysctl.d" / (found[1] if is_renamed or new else "a.conf")).read_bytes() == OLD
 
 
 def test_undo_of_what_is_gone(tmp_path: Path) -> None:
