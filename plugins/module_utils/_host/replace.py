@@ -274,9 +274,9 @@ class _Step:
 
     def perform(self, name: str, before: StoredFile | None, after: StoredFile | None) -> None:
         """Replace the file; see :meth:`Replacement.perform`."""
-        folder = self._folder or self._parent.make_folder(self._folder_name, self._made)
-        self._replacements.append(Replacement(folder, name, before, after))
         with as_file_error(self._target, "written"):
+            folder = self._folder or self._parent.make_folder(self._folder_name, self._made)
+            self._replacements.append(Replacement(folder, name, before, after))
             self._replacements[0].perform()
 
     def is_performed(self) -> bool:
@@ -321,8 +321,9 @@ def _remove_made_folder(parent: Folder, name: str, folder: Folder | None) -> Non
         parent.remove_folder(name, identity)
         is_left = folder and parent.identity(name) == identity and folder.has_hidden_files_only()
     except OSError as exc:
+        was, if_there = ("was", "") if folder else ("may have been", " if it is there and empty")
         reason = f"{reason_of(exc)}.{remedy_of(exc)}"
-        raise FileError(f"{path} was made and cannot be removed: {reason} Then remove it.") from exc
+        raise FileError(f"{path} {was} made and cannot be removed: {reason} Then remove it{if_there}.") from exc
     if is_left:
         raise FileError(
             f"{path} was made and cannot be removed: it has hidden files that cannot be removed. Then remove it."

@@ -586,24 +586,37 @@ def test_a_folder_that_was_made_and_told_as_an_error(tmp_path: Path, monkeypatch
     assert look_at(tmp_path) == {"/etc": None}
 
 
-@pytest.mark.parametrize("refused", ["fchmod", "open"])
-def test_a_folder_that_was_made_on_a_disk_that_fails_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+@pytest.mark.parametrize(
+    ("refused", "is_made", "was", "remedy"),
+    [
+        pytest.param("fchmod", True, "was", "Then remove it.", id="opened"),
+        pytest.param("open", True, "may have been", "Then remove it if it is there and empty.", id="not-opened"),
+        pytest.param("stat", False, "may have been", "Then remove it if it is there and empty.", id="not-made"),
+    ],
+)
+def test_a_folder_that_a_failing_disk_made_or_may_have_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str, is_made: bool, was: str, remedy: str
 ) -> None:
     files = files_of(tmp_path, {"/etc": None})
-    mkdir, error = os.mkdir, OSError(errno.EIO, os.strerror(errno.EIO))
+    mkdir = os.mkdir
 
     def fail(*_arguments: object, **_named: object) -> t.NoReturn:
-        raise error
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     def make(*arguments: t.Any, **named: t.Any) -> None:
-        mkdir(*arguments, **named)
         for name in ("rmdir", refused):
             monkeypatch.setattr(os, name, fail)
+        if not is_made:
+            fail()
+        mkdir(*arguments, **named)
 
     monkeypatch.setattr(os, "mkdir", make)
-    with pytest.raises(FileError, match=rf"{D} was made and cannot be removed: .* Then remove it\."):
+    with pytest.raises(FileError) as caught:
         files.replace(f"{D}/a.conf", b"new", expected=None)
+    assert str(caught.value) == (
+        f"{D}/a.conf cannot be written: Input/output error. {D} {was} made and cannot be removed: Input/output error. "
+        f"{remedy}"
+    )
 
 
 def test_a_new_folder_is_removed_at_whichever_line_memory_runs_out(
