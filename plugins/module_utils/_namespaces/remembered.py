@@ -16,10 +16,10 @@ import json
 import os
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ForeignChangeError, StuckFileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import MOST_BYTES
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import BOOT_ID
-from ansible_collections.linux.tcp.plugins.module_utils._host.undo import error_of, let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import error_of, let_stand, said
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.engine_formats import member
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, Values
@@ -84,6 +84,7 @@ class Memory:
         """Write the file, unless it is so already.
 
         :raises FileError: when the system refuses, or where there is more to remember than can be read again.
+        :raises StuckFileError: where it was written, must not stand, and cannot be undone.
         """
         text = _text_of(self._entries, self._boot_id) if self._entries else None
         if text == self._stored:
@@ -97,8 +98,11 @@ class Memory:
         undo = self._files.replace(MEMORY_FILE, text, expected=self._stored)
         try:
             let_stand([undo])
-        except BaseException:
-            error_of(undo)
+        except BaseException as exc:
+            left = error_of(undo)
+            if left is not None:
+                error = FileError if isinstance(left, ForeignChangeError) else StuckFileError
+                raise error(f"{said(exc)} {said(left)}") from exc
             raise
         self._stored = text
 

@@ -11,7 +11,9 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, ForeignChangeError, StuckFileError
+from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces import remembered
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Remembered
 from ansible_collections.linux.tcp.plugins.module_utils._namespaces.remembered import MEMORY_FILE, Memory
@@ -163,6 +165,25 @@ def test_what_cannot_stand_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(FileError):
         first.save()
     assert look_at(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("left", "kind"),
+    [
+        pytest.param(FileError("It cannot be restored."), StuckFileError, id="stuck"),
+        pytest.param(ForeignChangeError("It is left as it is now."), FileError, id="of-another-program"),
+    ],
+)
+def test_what_an_undo_leaves_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: FileError, kind: type[FileError]
+) -> None:
+    first = memory(tmp_path)
+    first.note("cookie 1", ENTRY)
+    monkeypatch.setattr(remembered, "let_stand", mock.Mock(side_effect=FileError("No.")))
+    monkeypatch.setattr(WritableFiles, "replace", lambda *_given, **_named: Undo(mock.Mock(side_effect=left)))
+    with pytest.raises(FileError) as failed:
+        first.save()
+    assert (str(failed.value), type(failed.value)) == (f"No. {left}", kind)
 
 
 def test_without_the_id_of_the_boot_nothing_may_be_written(tmp_path: Path) -> None:
