@@ -21,6 +21,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     ForeignChangeError,
     KeepaliveError,
+    UndoError,
     VerificationError,
     before_any_change,
     unchanged,
@@ -28,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import refusal
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.stored_file import Metadata, StoredFile
-from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, let_stand, said
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import undo_all
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import (
     Checkpoint,
@@ -303,5 +304,7 @@ def _apply(host: LocalHost, restoration: Restoration) -> None:
             values={key: value for key, value in restoration.found.named().items() if key in restoration.values},
             texts={file.path: found.text if found else None for file, found in restoration.files},
         )
-        undo_all(undo, exc, host=host, before=before)
+        left = undo_all(undo, exc, host=host, before=before)
+        if left:
+            raise UndoError(" ".join([said(exc), *left])) from exc
         raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import typing as t
+from unittest import mock
 
 import pytest
 
@@ -15,7 +16,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
     FileError,
     ForeignChangeError,
     KernelError,
+    UndoError,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo
 from ansible_collections.linux.tcp.plugins.module_utils._state import checkpoint as checkpoint_module
 from ansible_collections.linux.tcp.plugins.module_utils._state.apply import ensure
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint import (
@@ -264,6 +267,19 @@ def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(KernelError, match="no probes of 9"):
         restored(host, checkpoint)
     assert host.look() == after
+
+
+def test_what_an_undo_leaves_to_another_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = make_host(tmp_path, LAYOUTS["a file"])
+    checkpoint = change(host)
+    undo = Undo(mock.Mock(side_effect=ForeignChangeError("It is left as it is now.")))
+    monkeypatch.setattr(host.files, "restore", lambda *_given, **_named: undo)
+    with pytest.raises(UndoError) as caught:
+        restored(host, checkpoint)
+    assert str(caught.value) == (
+        f"{PATH} is not what was written a moment before: another program writes it. Find that program. It is left as "
+        f"it is now."
+    )
 
 
 @pytest.mark.parametrize(
