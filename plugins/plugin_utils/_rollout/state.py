@@ -164,12 +164,11 @@ class Rollout:
             except KeepaliveError as exc:
                 return self._discard(stored, name, HostStatus.failed("checkpoint_invalid", str(exc)))
             try:
-                was_pending = store.is_pending(self.folder, name)
-                checkpoint = store.save(self.folder, name, **given, now=_now())
+                if not store.is_pending(self.folder, name):  # what an earlier rollout has left pending stays so
+                    stored[name] = given["checkpoint"]  # first: it may be stored, and an error be told
+                store.save(self.folder, name, **given, now=_now())
             except KeepaliveError as exc:
                 return self._discard(stored, name, HostStatus.failed("checkpoint_not_stored", unchanged(exc)))
-            if not was_pending:  # what an earlier rollout has left pending stays so
-                stored[name] = checkpoint
         return {}
 
     def _discard(self, stored: dict[str, t.Any], name: str, status: HostStatus) -> dict[str, HostStatus]:

@@ -266,6 +266,21 @@ def test_checkpoint_that_cannot_be_stored(tmp_path: Path, monkeypatch: pytest.Mo
     assert not store.is_pending(str(tmp_path), "a")
 
 
+def test_checkpoint_that_was_stored_and_told_as_an_error_is_discarded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = store.save
+
+    def save(folder: str, host: str, **given: t.Any) -> t.NoReturn:
+        real(folder, host, **given)
+        raise FileError("Input/output error.")
+
+    monkeypatch.setattr(store, "save", save)
+    rollout = begun(tmp_path, "a")
+    assert rollout.checkpoint(results(a=DIFFERS), check_mode=False) == []
+    assert not store.is_pending(str(tmp_path), "a")
+
+
 def test_commit_that_cannot_be_noted(tmp_path: Path) -> None:
     """The host is changed all the same; the next rollout only checks it again."""
     rollout = begun(tmp_path, "a")
