@@ -51,6 +51,10 @@ def _is_shell(words: list[str]) -> bool:
 
 
 def _interpreter(script: str) -> list[str]:
-    """Return the interpreter that the first line of a script names and its arguments, without env(1) before it."""
+    """Return the interpreter that the first line of a script names and its arguments.
+
+    Neither env(1) stands before it, nor BusyBox, whose first argument is the program that it is.
+    """
     line = script.partition("\n")[0]
-    return wrapped_command(_SPLIT.sub(r"\1", line[2:]).split()) if line.startswith("#!") else []
+    words = wrapped_command(_SPLIT.sub(r"\1", line[2:]).split()) if line.startswith("#!") else []
+    return words[1:] if words[1:] and posixpath.basename(words[0]) == "busybox" else words

@@ -217,6 +217,7 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("start() { sysctl --system; }\nls .", id="function that no other script calls"),
         pytest.param("#!/bin/sh -e\nstart() { sysctl --system; }", id="function that the script does not call"),
         pytest.param("#!/usr/bin/env -S bash -e\nstart() { sysctl --system; }", id="function, with a shell by env"),
+        pytest.param("#!/bin/busybox sh\nstart() { sysctl --system; }", id="function, with BusyBox's shell"),
         pytest.param("exit 0\nsysctl --system", id="behind an exit"),
         pytest.param("return 0\nsysctl --system", id="behind a return"),
         pytest.param("exec 2>/dev/null /sbin/other\nsysctl --system", id="behind an exec"),

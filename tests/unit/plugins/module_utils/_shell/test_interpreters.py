@@ -44,11 +44,13 @@ SHELLS = (
         "#!/usr/bin/env -Sash",
         "#!/bin/env -i A=/usr/bin/perl mksh",
         "#!/opt/perl/bin/rbash",
+        "#!/bin/busybox sh",
+        "#!/usr/bin/env -S /usr/bin/busybox ash -e",
     ),
 )
 # They read the script as a shell does, and may call its functions.
 OTHERS = (
-    *("#!/sbin/openrc-run", "#!/sbin/runscript", "#!/bin/sh /etc/rc.common", "#!/bin/busybox sh", "#!/bin/sh /x/perl"),
+    *("#!/sbin/openrc-run", "#!/sbin/runscript", "#!/bin/sh /etc/rc.common", "#!/bin/busybox", "#!/bin/sh /x/perl"),
 )
 LANGUAGES = (
     *("#!/usr/bin/python3", "#!/usr/bin/env perl -w", "#!/usr/bin/env -S A=b ruby", "#!/usr/bin/env -u A node"),
