@@ -13,7 +13,12 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import CONDITIONS, status_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import (
+    CONDITIONS,
+    ends_script,
+    never_fails,
+    status_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_of_other_language, is_of_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import ShellError, commands_of, words_of
@@ -34,8 +39,8 @@ _SYSCTL = re.compile(r"(?:.*/)?sysctl")
 _SOURCES = frozenset((".", "source"))
 # Functions that OpenRC, init-d-script(5) of Debian and rc.common of OpenWrt call at a boot.
 _ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
-_LEAVES = ("return", "exit", "break", "continue")
 _LEAVES_OF_LOOPS = frozenset(("break", "continue"))
+_LEAVES = frozenset(("return", *_LEAVES_OF_LOOPS))
 # Groups whose condition is in front. A loop over words may have none, and a case may have no pattern that fits.
 _CONDITIONAL = frozenset(("if", "while", "until"))
 _BRANCHES = frozenset(("then", "else", "elif", "do", ";;", ";&", ";;&"))
@@ -141,11 +146,12 @@ class _Calls:
         for pipeline in pipelines:
             first = pipeline[0]
             is_left = is_left and first.mark not in _BRANCHES
+            is_run = is_constant or first.mark not in CONDITIONS  # where the branch is
             if not is_left:
                 leaves = [self._command(command) for command in pipeline]
-                is_left = leaves == [True] and (first.mark not in CONDITIONS or is_constant) and not first.runs_apart
+                is_left = leaves == [True] and is_run and not first.runs_apart
             if not first.is_substituted:
-                is_constant = status_of(pipeline, is_negated=False) is not None
+                is_constant = is_run and status_of(pipeline, is_negated=False) is not None
         self._depth -= 1
         return is_left
 
@@ -153,12 +159,11 @@ class _Calls:
         """Follow a command, and return whether nothing behind it in its branch is reached."""
         if command.function:
             return False
-        if command.body is None:
-            return self._simple([word.clean for word in command.words])
-        return self._follow(command.body) and _is_run(command)
+        is_left = self._simple(command) if command.body is None else self._follow(command.body) and _is_run(command)
+        return is_left and all(map(never_fails, command.redirections))
 
-    def _simple(self, words: list[str]) -> bool:
-        words = without_assignments(words)
+    def _simple(self, command: Command) -> bool:
+        words = without_assignments(word.clean for word in command.words)
         if not words:
             return False
         program = self._program(words[0])
@@ -175,7 +180,7 @@ class _Calls:
             called = wrapped_command([name, *arguments])
             if called and _SYSCTL.fullmatch(called[0]):
                 self.found.append(called[1:])
-        return name in _LEAVES or (name == "exec" and bool(arguments))
+        return name in _LEAVES or ends_script(command)
 
     def _program(self, word: str) -> list[str]:
         """Return a program by the value of its variable, where all values that this is given call sysctl(8)."""

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import without_assignments
+
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Redirection
 
@@ -56,16 +58,16 @@ def joined(before: bool | None, mark: str, status: bool | None) -> bool | None:
 
 def ends_script(command: Command) -> bool:
     """Whether nothing behind a command is reached; ``exec`` without a program only redirects."""
-    if command.body is not None or not all(map(_never_fails, command.redirections)):
+    if command.body is not None or not all(map(never_fails, command.redirections)):
         return False
-    words = [word.clean for word in command.words]
+    words = without_assignments(word.clean for word in command.words)
     if words[:1] == ["exec"]:
         program = _program_of_exec(words[1:])
         return program is not None and _PROGRAM.fullmatch(program) is not None
     return words[:1] == ["exit"] and (not words[1:] or (len(words) == 2 and _STATUS.fullmatch(words[1]) is not None))
 
 
-def _never_fails(redirection: Redirection) -> bool:
+def never_fails(redirection: Redirection) -> bool:
     """Whether a redirection cannot be refused; bash goes on behind an ``exec`` or ``exit`` whose own one is.
 
     dash takes ``&>`` for the end of a command in the background.

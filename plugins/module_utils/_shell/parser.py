@@ -349,8 +349,9 @@ class _Parser(Lexer):
                 rows.append(row)
             text = "\n".join(rows)
             command.redirections.append(Redirection("<<", "", Word(text, line)))
-            if expands:
-                group.found += self._inner(text, line, _Parser.expansions)
+            inner = self._inner(text, line, _Parser.expansions) if expands else []
+            if inner:
+                group.found.append([Command(body=inner, is_subshell=True)])
         self._heredocs = []
 
     def expansions(self) -> list[Pipeline]:

@@ -173,6 +173,14 @@ exec sysctl --system
         pytest.param("true && exit & sysctl --system", id="behind a condition in the background"),
         pytest.param("true && exit && a &\nsysctl --system", id="behind a list in the background"),
         pytest.param("a() { return; }\na\nsysctl --system", id="behind a return in another function"),
+        # ends that not every shell takes
+        pytest.param("a && true && exit\nsysctl --system", id="behind a condition before what succeeds"),
+        pytest.param("a <<E\n$(exit)\nE\nsysctl --system", id="behind an exit in a here-document"),
+        pytest.param("{ exit; } >/a/b\nsysctl --system", id="behind an exit in a group that may not be redirected"),
+        pytest.param("exit >/a/b\nsysctl --system", id="behind an exit that may not be redirected"),
+        pytest.param("a() { exec -a b; sysctl --system; }\na", id="behind an exec with options only"),
+        pytest.param("a() { exit 1 2; sysctl --system; }\na", id="behind an exit that is refused"),
+        pytest.param("a() { exec $b; sysctl --system; }\na", id="behind an exec of a variable that may be empty"),
     ],
 )
 def test_scripts_that_apply_files(script: str) -> None:
@@ -228,6 +236,9 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("case $1 in start) exit 0; sysctl --system;; esac", id="behind an exit in a case"),
         pytest.param("{ echo a; exit; }\nsysctl --system", id="behind an exit in a group"),
         pytest.param("true && exit 0\nsysctl --system", id="behind an exit that is always reached"),
+        pytest.param("true && true && exit\nsysctl --system", id="behind an exit behind two that succeed"),
+        pytest.param("a() { B=c exec d; sysctl --system; }\na", id="behind an exec with an environment"),
+        pytest.param("{ exit; } 2>/dev/null\nsysctl --system", id="behind an exit in a group that is redirected"),
         pytest.param("if :; then exit 0; fi\nsysctl --system", id="behind an exit in a branch that is always taken"),
         pytest.param("for i in a; do continue; sysctl --system; done", id="behind a continue"),
         pytest.param("while :; do break; sysctl --system; done", id="behind a break"),

@@ -54,6 +54,7 @@ def test_status(text: str, *, status: bool | None) -> None:
         *(("exec a $b", True), ("exec /bin/a", True), ("exec -cl -a b c", True), ("exec a 2>&1 <&-", True)),
         *(("exec", False), ("exec 3>/a", False), ("exec {a}>/a", False), ("exec -x a", False), ("exec ${a} b", False)),
         *(("(exit)", False), ("command exit", False)),
+        *(("A=b c=d exit", True), ("A=b exec c", True), ("A=b exec", False)),
     ],
 )
 def test_what_ends_a_script(text: str, *, is_end: bool) -> None:

@@ -60,7 +60,7 @@ def shown(pipelines: t.Iterable[list[Command]]) -> list[object]:
             "a() { $(b); }\nfor i in $(c); do d `e`; done",
             [[[([[OUTPUT]], [["b"]])]], [["for", "i", "in", OUTPUT, ([["d", OUTPUT]], [["e"]])]], [["c"]]],
         ),
-        ("a <<E; $(b)\n$(c)\nE\nd", [[["a", ("<<", "$(c)")]], [["c"]], [[OUTPUT]], [["b"]], [["d"]]]),
+        ("a <<E; $(b)\n$(c)\nE\nd", [[["a", ("<<", "$(c)")]], [[([["c"]],)]], [[OUTPUT]], [["b"]], [["d"]]]),
     ],
 )
 def test_pipelines(text: str, expected: list[object]) -> None:
