@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-import itertools
+import collections
+import dataclasses
 import posixpath
 import re
 import typing as t
@@ -21,7 +22,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import 
 )
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_of_other_language, is_of_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import ShellError, commands_of, words_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
+    Command,
+    ShellError,
+    commands_of,
+    words_of,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
     REFERENCE,
     assignments_in,
@@ -30,7 +36,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS, wrapped_command
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
 
 _MOST_NESTED = 60
 _MOST_WORDS = 10_000  # of the commands that may call sysctl(8), with the values of their variables
@@ -41,9 +47,13 @@ _SOURCES = frozenset((".", "source"))
 _ENTRY = re.compile(r"(?:do_)?start(?:_\w+)?|boot")
 _LEAVES_OF_LOOPS = frozenset(("break", "continue"))
 _LEAVES = frozenset(("return", *_LEAVES_OF_LOOPS))
-# Groups whose condition is in front. A loop over words may have none, and a case may have no pattern that fits.
-_CONDITIONAL = frozenset(("if", "while", "until"))
-_BRANCHES = frozenset(("then", "else", "elif", "do", ";;", ";&", ";;&"))
+_CONDITIONAL = frozenset(("if", "while", "until"))  # these have a condition in front
+_BEHIND_CONDITIONS = frozenset(("then", "else", "do"))
+_BRANCHES = frozenset((*_BEHIND_CONDITIONS, "elif", ";;", ";&", ";;&"))
+# These may leave a function before its end; in BusyBox's shell, a break also leaves a loop around the call.
+_MAY_RETURN = re.compile("|".join(sorted(_LEAVES)))
+# With one of these in a script, the name of a function may get another meaning.
+_REDEFINES = frozenset((*_SOURCES, "eval", "unset", "alias"))
 _SYSTEM = "--system"
 # With these, all files are applied still.
 _HARMLESS = re.compile(r"-[eqwnNb]+|--(?:quiet|ignore|write|values|names|binary|system)|.*\$.*", re.DOTALL)
@@ -79,16 +89,30 @@ def _sources(command: Command) -> bool:
     return bool(words) and words[0] in _SOURCES
 
 
-def _is_run(group: Command) -> bool:
-    """Whether the last branch of a group is certainly run, and not left for what stands behind the group."""
-    if not group.words:
-        return True
-    body = group.body or []
-    condition = list(itertools.takewhile(lambda pipeline: pipeline[0].mark not in _BRANCHES, body))
-    is_constant = all(status_of(pipeline, is_negated=False) is not None for pipeline in condition)
-    if group.words[0].text not in _CONDITIONAL or any(pipeline[0].mark == "elif" for pipeline in body):
+@dataclasses.dataclass
+class _Branch:
+    """A branch of a group, or its condition; ``mark`` stands before it, such as ``then``.
+
+    ``is_left`` says that its end is never reached, ``is_constant`` that the status of its last pipeline is certain.
+    """
+
+    mark: str
+    is_left: bool = False
+    is_constant: bool = True
+
+
+def _is_left(group: Command, branches: list[_Branch]) -> bool:
+    """Whether what stands behind a group is never reached: one of its branches is taken, and each is left."""
+    opener = group.words[0].text if group.words else ""
+    lefts = [branch.is_left for branch in branches if opener not in _CONDITIONAL or branch.mark in _BEHIND_CONDITIONS]
+    if not lefts or not all(lefts):
         return False
-    return is_constant and (group.words[0].text == "if" or not _has_leave_of_loop(group))
+    is_constant = len(branches) == 2 and branches[0].is_constant
+    if opener == "if":
+        return is_constant or branches[-1].mark == "else"
+    if opener in _CONDITIONAL:
+        return is_constant and not _has_leave_of_loop(group)
+    return not opener or len(lefts) == group.branches
 
 
 def _has_leave_of_loop(loop: Command) -> bool:
@@ -116,8 +140,13 @@ class _Calls:
 
     def __init__(self, pipelines: list[Pipeline]) -> None:
         self.found: list[list[str]] = []
-        self._functions = {one.function: one.body or [] for one in commands_of(pipelines) if one.function}
-        self._entered: set[str] = set()
+        functions = [one for one in commands_of(pipelines) if one.function]
+        self._functions = {one.function: one for one in functions}
+        counted = collections.Counter(one.function for one in functions)
+        is_lasting = _REDEFINES.isdisjoint(word.clean for word in words_of(pipelines))
+        self._lasting = {name for name, count in counted.items() if is_lasting and count == 1}
+        self._defined: set[str] = set()  # functions whose definition was run
+        self._ends: dict[str, bool] = {}  # whether a function, once defined, always ends the script
         self._depth = 0
         self._words = 0
         values: dict[str, list[list[str]]] = {}
@@ -132,34 +161,44 @@ class _Calls:
             for name in filter(_ENTRY.fullmatch, self._functions):
                 self._enter(name)
 
-    def _enter(self, name: str) -> None:
-        if name not in self._entered:
-            self._entered.add(name)
-            self._follow(self._functions[name])
+    def _enter(self, name: str) -> bool:
+        """Follow a function, and return whether it always ends the script."""
+        if name not in self._ends:
+            self._ends[name] = False  # where it calls itself
+            function = self._functions[name]
+            may_return = any(_MAY_RETURN.search(word.clean) for word in words_of(function.body or ()))
+            self._ends[name] = self._leaves(function) and not may_return and name in self._lasting
+        return self._ends[name] and name in self._defined
 
-    def _follow(self, pipelines: list[Pipeline]) -> bool:
-        """Follow the commands of a group, and return whether its last branch is always left before its end."""
+    def _follow(self, pipelines: list[Pipeline]) -> list[_Branch]:
+        """Follow the commands of a group, and return its branches."""
+        branches: list[_Branch] = []
         if self._depth >= _MOST_NESTED:
-            return False
+            return branches
         self._depth += 1
-        is_left, is_constant = False, True
         for pipeline in pipelines:
             first = pipeline[0]
-            is_left = is_left and first.mark not in _BRANCHES
-            is_run = is_constant or first.mark not in CONDITIONS  # where the branch is
-            if not is_left:
-                leaves = [self._command(command) for command in pipeline]
-                is_left = leaves == [True] and is_run and not first.runs_apart
+            if not branches or first.mark in _BRANCHES:
+                branches.append(_Branch(first.mark))
+            branch = branches[-1]
+            is_run = branch.is_constant or first.mark not in CONDITIONS  # where the branch is
+            if not branch.is_left:
+                leaves = [not command.function and self._leaves(command) for command in pipeline]
+                is_here = len(leaves) == 1 and is_run and not first.runs_apart
+                branch.is_left = is_here and leaves[0]
+                if first.function and is_here and self._depth == 1:
+                    self._defined.add(first.function)
             if not first.is_substituted:
-                is_constant = is_run and status_of(pipeline, is_negated=False) is not None
+                branch.is_constant = is_run and status_of(pipeline, is_negated=False) is not None
         self._depth -= 1
-        return is_left
+        return branches
 
-    def _command(self, command: Command) -> bool:
-        """Follow a command, and return whether nothing behind it in its branch is reached."""
-        if command.function:
-            return False
-        is_left = self._simple(command) if command.body is None else self._follow(command.body) and _is_run(command)
+    def _leaves(self, command: Command) -> bool:
+        """Follow a command or a function's body, and return whether nothing behind it in its branch is reached."""
+        if command.body is None:
+            is_left = self._simple(command)
+        else:
+            is_left = _is_left(command, self._follow(command.body)) and not command.is_subshell
         return is_left and all(map(never_fails, command.redirections))
 
     def _simple(self, command: Command) -> bool:
@@ -171,11 +210,11 @@ class _Calls:
         if posixpath.basename(name) in PLAIN_WRAPPERS or name in _DEFINES or _SYSCTL.fullmatch(name):
             arguments = self._options(program[1:], arguments)
         if name in self._functions:
-            self._enter(name)
-        elif name == "trap" and arguments and arguments[0] in self._functions:
+            return self._enter(name)
+        if name == "trap" and arguments and arguments[0] in self._functions:
             self._enter(arguments[0])
         elif name == "alias" and any(word.startswith("sysctl=") for word in arguments):
-            self._functions["sysctl"] = []
+            self._functions["sysctl"] = Command(body=[])
         else:
             called = wrapped_command([name, *arguments])
             if called and _SYSCTL.fullmatch(called[0]):

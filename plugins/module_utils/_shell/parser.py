@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 
 _OPERATOR = re.compile(r";;&|;;|;&|;|&&|&|\|\||\|&|\||\(|\)|\n")
 _REDIRECTION = re.compile(r"(\{[A-Za-z_]\w*(?:\[\w+\])?\}|[0-9]*)(&>>|&>|<<<|<<-|<<|>>|>\||>&|<&|<>|>|<)")
+_ANYTHING = re.compile(r"(?<=[\s;(|])\*[ \t]*[|)]")  # as a whole pattern of a case
 _EMPTY_PARENTHESES = re.compile(r"\([ \t]*\)")
 # Two words side by side: no arithmetic, but commands with a here-document in a shell that does not know ((...)).
 _COMMANDS = re.compile(r"\w[ \t]+-{0,2}[\w/.$\"'{]")
@@ -79,6 +80,8 @@ class _Group:
         self.is_clear = True  # all groups and parentheses are understood
         self.defines = ""  # the function whose body comes next
         self.parentheses = 0  # of arrays and patterns, which are open
+        self.branches = 0  # of a case
+        self.fits_always = False  # one of its patterns
 
     @property
     def is_case(self) -> bool:
@@ -146,8 +149,9 @@ class _Group:
         self.awaits_pattern = self.is_case
         self.is_clear = self.is_clear and self.is_case
 
-    def drop(self) -> None:
-        """Forget what was read of a pipeline: the pattern of a case."""
+    def begin_case(self) -> None:
+        """Begin the commands of a pattern, and forget what was read of a pipeline: the pattern."""
+        self.branches += 1
         self.command, self.pipeline, self.awaits_pattern = Command(), [], False
 
 
@@ -169,14 +173,14 @@ class _Parser(Lexer):
         self._depth -= 1
         return group.found
 
-    def _pipelines(self, ends: frozenset[str], opener: str = "") -> tuple[list[Pipeline], str]:
-        """Return the pipelines up to one of the words that end a group, and that word; empty at the text's end."""
+    def _inner_group(self, ends: frozenset[str], opener: str = "") -> tuple[_Group, str]:
+        """Return what stands before one of the words that end a group, and that word; empty at the text's end."""
         self._enter()
         group = _Group(ends, opener, substituted=self._substituted, is_certain=self._is_certain)
         end = self._read_group(group)
         self.is_clear = self.is_clear and end != ""
         self._depth -= 1
-        return group.found, end
+        return group, end
 
     def _read_group(self, group: _Group) -> str:
         end: str | None = None
@@ -208,7 +212,7 @@ class _Parser(Lexer):
             elif mark in group.ends:
                 return mark
             elif group.awaits_pattern:
-                group.drop()
+                group.begin_case()
             else:
                 group.finish()
                 group.is_clear = False
@@ -231,7 +235,7 @@ class _Parser(Lexer):
             end = self._end_of_arithmetic(self._at - 1)
             is_shift = end is not None and "<<" in self._text[self._at : end]
             if end is None or not is_shift or _COMMANDS.search(self._text, self._at, end):
-                group.command.body = self._pipelines(frozenset(")"))[0]
+                group.command.body = self._inner_group(frozenset(")"))[0].found
                 group.command.is_subshell = True
             else:
                 self._read_arithmetic(self._at - 1, end)
@@ -245,6 +249,8 @@ class _Parser(Lexer):
 
     def _read_word(self, group: _Group) -> str | None:
         begins = self._at
+        if group.awaits_pattern and not group.parentheses and _ANYTHING.match(self._text, begins):
+            group.fits_always = True
         word = self._word()
         if group.awaits_command and self._text[begins : self._at] == word.text:
             if word.text in group.ends:
@@ -297,7 +303,9 @@ class _Parser(Lexer):
         command.words = [] if word.text == "{" else [word]
         if word.text in ("for", "select", "case"):
             self._rest_of_line(command)
-        command.body = self._pipelines(frozenset((_GROUPS[word.text],)), word.text)[0]
+        group = self._inner_group(frozenset((_GROUPS[word.text],)), word.text)[0]
+        command.body = group.found
+        command.branches = group.branches if group.fits_always else 0
 
     def _rest_of_line(self, command: Command) -> None:
         """Read the words behind ``for`` or ``case``, up to the begin of their commands."""
@@ -362,11 +370,11 @@ class _Parser(Lexer):
     def _parenthesis(self) -> list[Pipeline]:
         self.advance(1)
         heredocs, self._heredocs = self._heredocs, []
-        found, end = self._pipelines(frozenset(")"))
+        group, end = self._inner_group(frozenset(")"))
         self._heredocs = heredocs
         if not end:
             raise ShellError(f"no parenthesis ends what begins before line {self._line}")
-        return found
+        return group.found
 
     def _commands_of(self, text: str, line: int) -> list[Pipeline]:
         return self._inner(text, line, _Parser.parse_all)

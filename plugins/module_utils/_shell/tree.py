@@ -75,6 +75,7 @@ class Command:
     ``mark`` is what stands before its pipeline, such as ``&&`` or ``then``, and ``function`` the name of the function
     whose body it is. ``is_substituted`` says that it is of ``$(...)`` in the pipeline before it, ``is_subshell`` that
     it is a group within parentheses, ``is_in_background`` that it begins a pipeline of a list that ends in ``&``.
+    ``branches`` counts those of a ``case`` that always takes one, because one has the pattern ``*``; else it is 0.
     """
 
     words: list[Word] = dataclasses.field(default_factory=list)
@@ -85,6 +86,7 @@ class Command:
     is_substituted: bool = False
     is_subshell: bool = False
     is_in_background: bool = False
+    branches: int = 0
 
     @property
     def runs_apart(self) -> bool:

@@ -231,6 +231,19 @@ def test_marks_before_pipelines(text: str, marks: list[str]) -> None:
     assert [pipeline[0].mark for pipeline in inner] == marks
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        *(("*) b;;", 1), ("b) c;; *) ;; d) e", 3), ("(*)", 1), ("b|*)", 1), ("b) c;;*\t| d) e", 2)),
+        *(("b)", 0), ("'*')", 0), ("\\*)", 0), ("*b)", 0), ("?*)", 0), ("[*])", 0), ("$a*)", 0), ("b) * c", 0)),
+        *(("*(b))", 0), ("@(b|*)c)", 0), ("@(b)*)", 0)),
+    ],
+)
+def test_branches_of_a_case_that_always_takes_one(text: str, count: int) -> None:
+    pipelines = parse_shell(f"case a in {text}\nesac")
+    assert [command.branches for pipeline in pipelines for command in pipeline] == [count]
+
+
 @pytest.mark.parametrize("text", ["'a", '"a', "`a", "$(a", "${a", "$((a", "(" * 50])
 def test_texts_that_end_too_early_or_nest_too_deeply(text: str) -> None:
     with pytest.raises(ShellError):
