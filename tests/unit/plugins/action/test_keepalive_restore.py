@@ -19,6 +19,8 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._rollout import folder_l
 if sys.version_info < (3, 10):
     pytest.skip("no controller has this Python", allow_module_level=True)
 
+from ansible.plugins.action import ActionBase
+
 from ansible_collections.linux.tcp.plugins.action import keepalive_restore
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import ROLE
 
@@ -90,6 +92,25 @@ def test_further_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [act({"changed": True}, arguments, monkeypatch) for _run in range(2)]
     assert [(result["saved"], result["older"]) for result, _given in found] == [("13:00", 1), ("12:00", 0)]
     assert [given[0]["checkpoint"]["runtime"]["time"]["before"] for _result, given in found] == [600, 7200]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known"),
+    [
+        pytest.param({}, {"found": True, "saved": "12:00", "older": 0}, id="of the folder"),
+        pytest.param({"checkpoint": CHECKPOINT}, {"found": True}, id="of the task"),
+    ],
+)
+def test_host_does_not_say_what_the_controller_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Result, known: Result
+) -> None:
+    save(tmp_path)
+    forged = {"changed": True, "foreign": [], "found": False, "saved": "2031", "older": 9}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda *_, **_more: forged)
+    task = mock.MagicMock(args={"folder": str(tmp_path), **arguments}, check_mode=False, async_val=0)
+    action: t.Any = keepalive_restore.ActionModule(task, *[mock.MagicMock()] * 5)
+    vars(action).update(_discovered_interpreter_key=None)
+    assert action.run(task_vars={"inventory_hostname": "db1"}) == {"changed": True, "foreign": [], **known}
 
 
 def test_to_the_first_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

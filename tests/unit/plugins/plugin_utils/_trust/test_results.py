@@ -14,6 +14,11 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust import results
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import DOCUMENTED, reduced
 
 Result = t.Dict[str, t.Any]
+# What the actions return besides.
+ADDED = {
+    "keepalive": {"sockets": "list", "namespaces": "list", "container_defaults": "dict"},
+    "keepalive_restore": {"found": "bool", "saved": "str", "older": "int"},
+}
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)
@@ -21,7 +26,13 @@ def test_keys_and_types_are_those_that_are_documented(module: str) -> None:
     described = yaml.safe_load(
         importlib.import_module(f"ansible_collections.linux.tcp.plugins.modules.{module}").RETURN
     )
-    assert {name: value["type"] for name, value in described.items()} == DOCUMENTED[module]
+    returned = {**DOCUMENTED[module], **ADDED.get(module, {})}
+    assert {name: value["type"] for name, value in described.items()} == returned
+
+
+@pytest.mark.parametrize("module", ADDED)
+def test_host_returns_nothing_that_the_controller_adds(module: str) -> None:
+    assert reduced({"changed": False, **dict.fromkeys(ADDED[module])}, module) == {"changed": False}
 
 
 def test_documented_result_is_kept() -> None:
@@ -42,8 +53,8 @@ def test_failed_is_a_bool_afterwards() -> None:
 
 
 def test_what_is_not_documented_is_dropped() -> None:
-    result = {"changed": False, "found": True, "results": [], "_ansible_verbose_always": True, "ansible_x": 1, "x": 2}
-    assert reduced(result, "keepalive_restore") == {"changed": False, "found": True}
+    result = {"changed": False, "foreign": [], "results": [], "_ansible_verbose_always": True, "ansible_x": 1, "x": 2}
+    assert reduced(result, "keepalive_restore") == {"changed": False, "foreign": []}
 
 
 @pytest.mark.parametrize(
