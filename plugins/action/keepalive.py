@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 class ActionModule(GuardedAction, ProbingAction, FurtherAction):
     """Take the place of the module where nothing has to change, and run further ones around it."""
 
+    module = "linux.tcp.keepalive"
     spec = KEEPALIVE
 
     def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:

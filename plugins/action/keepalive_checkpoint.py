@@ -26,6 +26,7 @@ class ActionModule(GuardedAction, ProbingAction):
     """Take the place of the module where nothing would change."""
 
     _supports_async = False
+    module = "linux.tcp.keepalive_checkpoint"
     spec = KEEPALIVE_CHECKPOINT
 
     def can_probe(self) -> bool:

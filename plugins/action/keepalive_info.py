@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 class ActionModule(GuardedAction, ProbingAction):
     """Take the place of the module wherever the probe is conclusive."""
 
+    module = "linux.tcp.keepalive_info"
     spec = KEEPALIVE_INFO
 
     def compute_result(self, params: dict[str, t.Any], host: ProbedHost) -> tuple[dict[str, t.Any], list[str]] | None:

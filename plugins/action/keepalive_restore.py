@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
 class ActionModule(GuardedAction):
     """Hand the host's checkpoint to the module."""
 
+    module = "linux.tcp.keepalive_restore"
     spec = KEEPALIVE_RESTORE
 
     def run_allowed(self, tmp: str | None, task_vars: Json | None) -> Json:

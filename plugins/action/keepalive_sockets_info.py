@@ -13,4 +13,5 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import Gua
 class ActionModule(GuardedAction, ModuleAction):
     """Run the module, and return only what it documents."""
 
+    module = "linux.tcp.keepalive_sockets_info"
     spec = KEEPALIVE_SOCKETS_INFO

@@ -36,12 +36,13 @@ _OF_JOBS = ("ansible_job_id", "results_file", "started", "finished")
 
 
 class GuardedAction(ActionBase):
-    """An action with a module's ``spec``, whose results hold only what the module documents.
+    """An action with a module's full name and ``spec``, whose results hold only what the module documents.
 
     In the role it refuses a host whose facts have names of the role's variables: the host would choose its own
     desired state, and be reported to have it. What its messages say of options, they say of these variables there.
     """
 
+    module: t.ClassVar[str]  # a task may have a short name, or another one that leads here
     spec: t.ClassVar[dict[str, t.Any]]
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
@@ -57,11 +58,6 @@ class GuardedAction(ActionBase):
         """Return the result of a task that is not refused."""
         result: Result = super().run(tmp, task_vars)
         return result
-
-    @property
-    def module(self) -> str:
-        """The full name of the module, also where a task has the short one."""
-        return f"linux.tcp.{str(self._task.action).rpartition('.')[2]}"
 
     @property
     def is_in_role(self) -> bool:
@@ -82,7 +78,7 @@ class GuardedAction(ActionBase):
 
     def _execute_module(self, *arguments: t.Any, **named: t.Any) -> Result:
         """Return what a module of the collection returned, reduced to what it documents."""
-        name = str(named.get("module_name") or next(iter(arguments), None) or self._task.action).rpartition(".")[2]
+        name = str(named.get("module_name") or next(iter(arguments), None) or self.module).rpartition(".")[2]
         result: Result = super()._execute_module(*arguments, **named)
         if name not in DOCUMENTED:
             return result

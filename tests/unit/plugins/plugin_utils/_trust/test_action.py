@@ -36,6 +36,7 @@ def act(
     async_val: int = 0,
     poll: int = 1,
     python: str = "",
+    name: str = "linux.tcp.keepalive_sockets",
 ) -> tuple[Result, list[Result | None]]:
     """Run the action; return the result, and the arguments of each module that was run.
 
@@ -51,7 +52,7 @@ def act(
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     task = mock.MagicMock(args={"all": True, **(arguments or {})}, check_mode=False, async_val=async_val, poll=poll)
-    task.action = "linux.tcp.keepalive_sockets"
+    task.action = name
     task.configure_mock(_role=role and mock.MagicMock(**{"get_name.return_value": role}))
     action: t.Any = keepalive_sockets.ActionModule(task, *[mock.MagicMock()] * 5)
     key = discovered and "discovered_interpreter_python"
@@ -69,6 +70,10 @@ def act(
 def test_result_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert act(monkeypatch, {**FINE, "extra": 1})[0] == FINE
     assert act(monkeypatch, {**FINE, **FACTS})[0]["failed"]
+
+
+def test_result_is_reduced_where_another_name_leads_to_the_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert act(monkeypatch, {**FINE, **FACTS}, name="our.own.idle_connections")[0]["failed"]
 
 
 def test_interpreter_that_the_controller_has_found_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
