@@ -16,7 +16,6 @@ from ansible_collections.linux.tcp.plugins.plugin_utils._further.action import F
 from ansible_collections.linux.tcp.plugins.plugin_utils._further.runs import left_out, runs_of
 from ansible_collections.linux.tcp.plugins.plugin_utils._input.names import OTHERS, message_about_unknown, unknown_names
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 from ansible_collections.linux.tcp.plugins.plugin_utils._trust.facts import without_facts
 
 if t.TYPE_CHECKING:
@@ -26,7 +25,7 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 
-class ActionModule(GuardedAction, ProbingAction, FurtherAction):
+class ActionModule(ProbingAction, FurtherAction):
     """Take the place of the module where nothing has to change, and run further ones around it."""
 
     module = "linux.tcp.keepalive"

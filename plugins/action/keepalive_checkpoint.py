@@ -14,7 +14,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import KEEPALIVE_CHECKPOINT
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_checkpoint_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -22,7 +21,7 @@ if t.TYPE_CHECKING:
     Result = t.Dict[str, t.Any]
 
 
-class ActionModule(GuardedAction, ProbingAction):
+class ActionModule(ProbingAction):
     """Take the place of the module where nothing would change."""
 
     _supports_async = False

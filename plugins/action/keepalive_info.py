@@ -12,13 +12,12 @@ from ansible_collections.linux.tcp.plugins.module_utils._state.options import KE
 from ansible_collections.linux.tcp.plugins.module_utils._state.preview import take_snapshot
 from ansible_collections.linux.tcp.plugins.module_utils._state.result import build_info_result
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.action import ProbingAction
-from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 
 
-class ActionModule(GuardedAction, ProbingAction):
+class ActionModule(ProbingAction):
     """Take the place of the module wherever the probe is conclusive."""
 
     module = "linux.tcp.keepalive_info"

@@ -18,7 +18,6 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import InconclusiveProbeError, KeepaliveError
 from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
@@ -28,6 +27,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable, 
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.interpreter import guarded, interpreter_of, is_plain
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.action import GuardedAction
+from ansible_collections.linux.tcp.plugins.plugin_utils._trust.results import reduced
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
@@ -39,12 +40,11 @@ _MOST_SECONDS, _MOST_MEMORY = 10.0, 512 << 20  # a probe takes milliseconds
 _LONGEST_REASON = 500
 
 
-class ProbingAction(ActionBase):
-    """An action that probes the host before it sends its module, with ``spec`` and :meth:`compute_result`."""
+class ProbingAction(GuardedAction):
+    """An action that probes the host before it sends its module, with :meth:`compute_result`."""
 
     _supports_async = True
     _supports_check_mode = True
-    spec: t.ClassVar[dict[str, t.Any]]
 
     def compute_result(self, params: Result, host: ProbedHost) -> tuple[Result, list[str]] | None:
         """Return the module's result and warnings for a host, None where the module has to change something.
@@ -70,14 +70,14 @@ class ProbingAction(ActionBase):
         """Whether a probe can take the place of the module with these arguments."""
         return True
 
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
-        """Return what the probe gives, or else the module."""
-        result: Result = super().run(tmp, task_vars)
+    def run_allowed(self, tmp: str | None, task_vars: Result | None) -> Result:
+        """Return what the probe gives, or else the module; both are reduced in the same way."""
+        result = super().run_allowed(tmp, task_vars)
         probed = None if self._task.async_val or not self.can_probe() else self._probe(task_vars or {})
         if probed is None:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         else:
-            result.update(probed)
+            result.update(reduced(probed, self.module.rpartition(".")[2]))
         return result
 
     def _probe(self, variables: Result) -> Result | None:

@@ -34,6 +34,10 @@ _MOST_UNPACKED = 2 << 20
 _MOST_ROWS = 100
 _MOST_MOUNTS = 2000
 _LONGEST_ROW = 1000
+_LONGEST_LINE = 16 << 10  # of mounts and paths
+# No usual kernel shows more: TASK_COMM_LEN without the zero at its end, PATH_MAX, and COMMAND_LINE_SIZE of s390, the
+# largest. The variable has a name such as systemd-nspawn.
+_LONGEST_FIELDS = {"comm": 15, "exe": 4096, "container": 64, "cmdline": 4096}
 # Of all lines together: a pattern with braces stands for up to 1000 others, one with brackets is tried from each.
 _MOST_CHARACTERS = {b"{": 10, b"[": 100}
 _PARTS = ("kernel", "mounts", "first", "paths", "lines", "files")
@@ -80,8 +84,11 @@ def _require_bounded(parts: t.Mapping[str, bytes], contents: t.Sequence[bytes]) 
     relevant = (itertools.islice(rows_with(RELEVANT, text), _MOST_ROWS + 1) for text in contents)
     _require_few([row for _number, row in itertools.chain.from_iterable(relevant)], _MOST_CHARACTERS)
     _require_few(parts["lines"].split(b"\n")[:-1])
-    if parts["mounts"].count(b"\n") > _MOST_MOUNTS:
+    if max(parts["mounts"].count(b"\n"), parts["first"].count(b"\n")) > _MOST_MOUNTS:
         raise InconclusiveProbeError("the mounts are too many")
+    for part in ("mounts", "first", "paths"):
+        if any(len(line) > _LONGEST_LINE for line in parts[part].split(b"\n")):
+            raise InconclusiveProbeError(f"a line of the part {part} is too long")
 
 
 def _has_large_values(texts: t.Iterable[bytes]) -> bool:
@@ -159,9 +166,16 @@ def _parts(output: bytes) -> dict[str, bytes]:
 
 
 def _kernel_lines(text: bytes) -> dict[str, bytes]:
-    """Return what the part about the kernel has: each line's name, and what stands behind it."""
+    """Return what the part about the kernel has: each line's name, and what stands behind it.
+
+    :raises InconclusiveProbeError: where a kernel shows nothing that is so long.
+    """
     lines = (re.match(rb"([^ :=]*)[ :=](.*)", line, re.DOTALL) for line in text.split(b"\n"))
-    return {found[1].decode("ascii", "replace"): found[2] for found in lines if found}
+    fields = {found[1].decode("ascii", "replace"): found[2] for found in lines if found}
+    for name, most in _LONGEST_FIELDS.items():
+        if len(fields.get(name, b"")) > most:
+            raise InconclusiveProbeError(f"{name} is too long")
+    return fields
 
 
 def _values(texts: t.Iterable[str]) -> Values:

@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import io
 import sys
+import tarfile
 import typing as t
+from pathlib import PurePosixPath
 from unittest import mock
 
 import pytest
@@ -86,6 +91,52 @@ def test_module_is_sent_where_the_probe_is_inconclusive(output: str) -> None:
     assert (result, asked) == (SENT, [PROBE_SCRIPT])
     assert shown
     assert shown[0].startswith("The module is sent: the output ")
+
+
+MOUNTS = b"22 1 8:1 / / rw - ext4 /dev/sda rw\n21 22 0:20 / /proc rw - proc proc rw\n"
+LAYER = b"23 22 0:40 / /etc/sysctl.d rw - overlay overlay rw,upperdir=/" + b"\x1b" * 10_000 + b"\n"
+NAME = "\x1b" * 240
+SETTING = b"net.ipv4.tcp_keepalive_time=1\n"
+
+
+def output_of(files: dict[str, bytes], *, mounts: bytes = b"") -> str:
+    """Return the output of a probe of a host that systemd has booted."""
+    texts = {"run/systemd/system/x": b"", "usr/lib/systemd/systemd-sysctl": b"", **files}
+    folders = {str(folder): b"" for path in texts for folder in PurePosixPath(path).parents}
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for path, text in {".": b"", **folders, **texts}.items():
+            member = tarfile.TarInfo(path)
+            member.type, member.size = tarfile.REGTYPE if path in texts else tarfile.DIRTYPE, len(text)
+            tar.addfile(member, io.BytesIO(text))
+    values = b"".join(b"/proc/sys/net/ipv4/tcp_keepalive_%s:1\n" % name for name in (b"time", b"intvl", b"probes"))
+    shown = b"= kernel\n%scomm systemd\n= mounts\n%s= first\n= paths\n= lines\n" % (values, MOUNTS + mounts)
+    output = shown + b"= files\n" + archive.getvalue() + b"= end 0"
+    return base64.b64encode(gzip.compress(output, 1)).decode("ascii")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        pytest.param(output_of({"etc/sysctl.d/a.conf": SETTING}, mounts=LAYER), id="mount"),
+        pytest.param(output_of({f"run/sysctl.d/{NAME}{one}.conf": SETTING for one in range(90)}), id="files"),
+        pytest.param(
+            output_of({f"etc/systemd/system/systemd-sysctl.service.d/{NAME}.conf": b"ExecStart=\n" * 2000}), id="rows"
+        ),
+        pytest.param(
+            output_of({"etc/systemd/system/systemd-sysctl.service.d/a.conf": b"ExecStart=\n" * 15_000}), id="many rows"
+        ),
+    ],
+)
+def test_result_of_a_probe_is_reduced_as_that_of_the_module(output: str) -> None:
+    """Whatever a host prints, its warnings are as few and as short as the module's."""
+    result, _asked, shown = act(keepalive_info, {}, output=output)
+    assert "from" not in result, shown
+    told = [*result.get("warnings", ()), result.get("msg", "")]
+    assert any(told)
+    assert len(told) <= 51
+    assert max(map(len, told)) <= 2000
+    assert "\x1b" not in str(result)
 
 
 def compute_for_ever(_output: str) -> t.NoReturn:

@@ -92,6 +92,13 @@ def rebuilt(name: str, files: t.Mapping[str, bytes | str] | None = None, *, line
     return packed(text + lines + heading + archive.getvalue() + b"= end 0")
 
 
+def stretched(line: bytes, more: bytes) -> str:
+    """Return the output of a host whose init is not known, with more behind a line."""
+    output = unpacked("initless12").replace(b"\ncontainer=", b"\ncmdline quiet\ncontainer=", 1)
+    assert line in output
+    return packed(output.replace(line, line + more, 1))
+
+
 CONF = "etc/sysctl.d/a.conf"
 ROW = b"\n/etc/crontab:1:sysctl -w x=1"
 MANY = "the lines that may set values are too many or too long"
@@ -111,6 +118,19 @@ LINKS = {f"etc/sysctl.d/{number:03}.conf": f"{number + 1:03}.conf" for number in
         pytest.param(rebuilt("debian12", lines=ROW * 101), MANY, id="other lines"),
         pytest.param(rebuilt("debian12", lines=ROW + b"x" * 1000), MANY, id="other long line"),
         pytest.param(rebuilt("debian12", LINKS), "there are too many links or names", id="links"),
+        pytest.param(stretched(b"\ncomm sleep", b"\x1b" * 11), "comm is too long", id="name of process 1"),
+        pytest.param(stretched(b"\nexe /", b"x" * 4096), "exe is too long", id="program of process 1"),
+        pytest.param(stretched(b"\ncontainer=podman", b"x" * 60), "container is too long", id="container"),
+        pytest.param(stretched(b"\ncmdline quiet", b" x" * 2048), "cmdline is too long", id="command line"),
+        *(
+            pytest.param(
+                stretched(b"\n= %s\n" % part.encode(), b"none /" + b"x" * (16 << 10) + b"\n"),
+                f"a line of the part {part} is too long",
+                id=f"line of {part}",
+            )
+            for part in ("mounts", "first", "paths")
+        ),
+        pytest.param(stretched(b"\n= first\n", b"x\n" * 2000), "the mounts are too many", id="mounts of process 1"),
     ],
 )
 def test_what_would_take_long_is_for_the_host_to_read(output: str, message: str) -> None:
