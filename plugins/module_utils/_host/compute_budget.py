@@ -25,7 +25,7 @@ _deadlines: list[float] = []  # of the blocks that this process is in, in its pr
 
 
 class _OutOfTimeError(BaseException):
-    """The time is over. Nothing that catches errors may hold this one up."""
+    """The time is over, as the message says. Nothing that catches errors may hold this one up."""
 
 
 class ComputeBudget:
@@ -37,7 +37,7 @@ class ComputeBudget:
 
     def __init__(self, seconds: float, memory: int, *, seconds_of_all: float | None = None) -> None:
         self._seconds = seconds
-        self._left = seconds if seconds_of_all is None else seconds_of_all
+        self._of_all = self._left = seconds if seconds_of_all is None else seconds_of_all
         self._memory = memory
 
     @contextlib.contextmanager
@@ -49,11 +49,10 @@ class ComputeBudget:
         try:
             with _memory_bounded(self._memory), self._time_bounded():
                 yield
-        except _OutOfTimeError:
-            message = f"it takes more than {self._seconds:g} s of processor time"
-            raise TooCostlyError(message) from None
-        except MemoryError:
-            message = f"it takes more than {self._memory >> 20} MiB of memory"
+        except _OutOfTimeError as exc:
+            raise TooCostlyError(str(exc)) from None
+        except MemoryError:  # the process may have a lower limit of its own
+            message = f"it takes more memory than it may, which is {self._memory >> 20} MiB at most"
             raise TooCostlyError(message) from None
 
     @contextlib.contextmanager
@@ -64,7 +63,10 @@ class ComputeBudget:
         began = time.process_time()
         seconds = min(self._seconds, self._left, *(deadline - began for deadline in _deadlines))
         if seconds <= 0:
-            raise _OutOfTimeError
+            raise _OutOfTimeError(f"nothing is left of the {self._of_all:g} s of processor time for all texts")
+        message = f"it takes more than {seconds:.2g} s of processor time"
+        if seconds < self._seconds:
+            message += f", which is what is left of {self._of_all:g} s for all texts"
         is_over = has_ended = is_sent = False
 
         def end(_number: int, _frame: t.Any) -> None:
@@ -74,7 +76,7 @@ class ComputeBudget:
                 return
             has_ended = True
             if not is_over:
-                raise _OutOfTimeError
+                raise _OutOfTimeError(message)
 
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         before = signal.signal(signal.SIGPROF, end)

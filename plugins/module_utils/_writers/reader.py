@@ -104,7 +104,10 @@ class Reader:
             with self.budget.spent():
                 return list(itertools.islice(compute(), most))
         except TooCostlyError as exc:
-            reason = f"{printable(path)} cannot be understood: {exc}. Make it shorter, or remove what calls it."
+            reason = (
+                f"{printable(path)} cannot be understood: {exc}. Make shorter what takes that much, or remove what "
+                f"calls it."
+            )
             self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
             return []
 

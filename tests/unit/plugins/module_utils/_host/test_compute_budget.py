@@ -52,14 +52,22 @@ def test_what_never_ends_is_ended(compute: t.Callable[[], None]) -> None:
 
 
 def test_budget_is_for_all_that_is_computed() -> None:
-    budget = ComputeBudget(0.05, MEBIBYTE << 10, seconds_of_all=0.1)
+    budget = ComputeBudget(0.05, MEBIBYTE << 10, seconds_of_all=0.08)
     reached: list[bool] = []
+    messages = []
     for _time in range(2):
-        with pytest.raises(TooCostlyError), budget.spent():
+        with pytest.raises(TooCostlyError) as failed, budget.spent():
             compute_for_ever(reached)
-    with pytest.raises(TooCostlyError), budget.spent():
+        messages.append(str(failed.value))
+    with pytest.raises(TooCostlyError) as failed, budget.spent():
         reached.append(True)
     assert reached == [True, True]
+    messages.append(str(failed.value))
+    assert messages[0] == "it takes more than 0.05 s of processor time"
+    assert re.fullmatch(
+        r"it takes more than 0\.0\d+ s of processor time, which is what is left of 0\.08 s for all texts", messages[1]
+    )
+    assert messages[2] == "nothing is left of the 0.08 s of processor time for all texts"
 
 
 def nothing() -> None:
@@ -113,7 +121,7 @@ def test_memory_is_bounded() -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(TooCostlyError) as failed, ComputeBudget(60, 64 * MEBIBYTE).spent():
         assert bytearray(1024 * MEBIBYTE)
-    assert str(failed.value) == "it takes more than 64 MiB of memory"
+    assert str(failed.value) == "it takes more memory than it may, which is 64 MiB at most"
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
@@ -147,4 +155,4 @@ def test_in_a_thread_only_the_memory_is_bounded() -> None:
     thread = threading.Thread(target=compute)
     thread.start()
     thread.join()
-    assert failed == ["it takes more than 64 MiB of memory"]
+    assert failed == ["it takes more memory than it may, which is 64 MiB at most"]

@@ -272,8 +272,8 @@ def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypa
     found = find_candidates(files, SYSTEMD, files.read_tree())
     assert [(one.path, one.is_failure) for one in found.unseen] == [("/opt/endless", True)]
     assert found.unseen[0].reason == (
-        "/opt/endless cannot be understood: it takes more than 0.05 s of processor time. Make it shorter, or remove "
-        "what calls it."
+        "/opt/endless cannot be understood: it takes more than 0.05 s of processor time. Make shorter what takes that "
+        "much, or remove what calls it."
     )
     assert {one.writer.path for one in found.candidates if isinstance(one, Setter)} == {"/opt/tune"}
 
