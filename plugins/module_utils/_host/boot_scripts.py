@@ -171,10 +171,13 @@ class _Calls:
         return self._ends[name] and name in self._defined
 
     def _follow(self, pipelines: list[Pipeline]) -> list[_Branch]:
-        """Follow the commands of a group, and return its branches."""
-        branches: list[_Branch] = []
+        """Follow the commands of a group, and return its branches.
+
+        :raises ShellError: where groups and functions are nested too deeply.
+        """
         if self._depth >= _MOST_NESTED:
-            return branches
+            raise ShellError("commands are nested too deeply")
+        branches: list[_Branch] = []
         self._depth += 1
         for pipeline in pipelines:
             first = pipeline[0]

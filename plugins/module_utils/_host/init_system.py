@@ -286,8 +286,9 @@ def _boot_scripts(files: Files, *, is_busybox: bool, runs_openrc: bool) -> tuple
         return found
     found = tuple(_scripts_in(files, _FURTHER_FOLDERS))
     if is_busybox:
-        texts = (files.text(path) for path in _BUSYBOX_SCRIPTS)
-        found += (*_scripts_in(files, ("/etc/init.d",), starts=True), *(text for text in texts if b"sysctl" in text))
+        found += tuple(_scripts_in(files, ("/etc/init.d",), starts=True))
+        scripts = map(files.known, _BUSYBOX_SCRIPTS)
+        found += tuple(one.text for one in scripts if one.kind == "unreadable" or b"sysctl" in one.text)
     return found
 
 

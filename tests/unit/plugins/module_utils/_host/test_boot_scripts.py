@@ -302,6 +302,10 @@ def test_scripts_that_apply_files(script: str) -> None:
         pytest.param("if [ a ]; then sysctl --system", id="group that does not end"),
         pytest.param("foreach i (a)\n  sysctl --system\nend", id="another language"),
         pytest.param("true() { a; }\nif false; then sysctl --system; fi", id="another meaning of a command"),
+        pytest.param(
+            "".join(f"f{number}() {{ f{number + 1}; }}\n" for number in range(70)) + "f0\nsysctl --system",
+            id="functions that are nested too deeply",
+        ),
         pytest.param("#!/usr/bin/perl\nsysctl --system", id="another interpreter"),
         pytest.param("#!/usr/bin/fish\nsysctl --system", id="another shell"),
     ],

@@ -379,6 +379,15 @@ def test_mark_of_docker(tmp_path: Path, root_kind: str, in_container: bool) -> N
             id="BusyBox, by inittab",
         ),
         pytest.param(
+            {
+                "/sbin/init": "/bin/busybox",
+                "/bin/busybox": BUSYBOX,
+                "/etc/init.d/rcS": b"sysctl -p\n" + b"#" * (4 << 20),
+            },
+            "unknown",
+            id="BusyBox, a script that is too large",
+        ),
+        pytest.param(
             {"/sbin/init": "/bin/busybox", "/bin/busybox": BUSYBOX, "/etc/init.d/sysctl": b"sysctl -p"},
             None,
             id="BusyBox, a script that it does not start",
