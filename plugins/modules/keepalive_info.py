@@ -117,7 +117,8 @@ boot:
         - V(volatile_file_system) means that a folder or file is on a file system that does not survive a reboot, or of
           which this cannot be known. If the file system is an overlay, it may have the files in a lower layer.
         - V(unseen_place) means that a file or folder in which a line may set the keys after the boot cannot be read,
-          or that a file names a profile of tuned that is not found.
+          is too large, takes too long to understand or has more than is looked at. It also means that a file names a
+          profile of tuned that is not found, or that only tuned knows.
         - V(hidden_place) means the same of a place that only root may read on most hosts, such as cron's tables.
         - With the codes that follow, the values that cannot be known are V(null). This also holds for
           V(volatile_file_system) on an overlay, and if it cannot be known whether a file system survives.

@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import
     counted,
     too_much,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
+from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import TOO_LARGE, FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.links import TOO_DEEP, resolve
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import (
     NOTHING,
@@ -51,7 +51,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.wildcards import
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Kind
 
-    OnDenied = t.Callable[[SysctlFile], None]
+    OnUnreadable = t.Callable[[SysctlFile], None]
 
 _IS_PATTERN = re.compile(r"[*?\[]")
 _LEFTOVER = re.compile(r"(~|\.(bak|orig|dpkg-\w+|ucf-\w+|rpm(save|new|orig)))\Z")
@@ -208,57 +208,60 @@ class Files:
         """
         return self.known(path).text
 
-    def matching(self, pattern: str, *, on_denied: OnDenied = _pass_over) -> list[SysctlFile]:
+    def matching(self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over) -> list[SysctlFile]:
         """Read the files whose path matches a pattern of glob(7), by name.
 
         What is no file is left out, and hidden files and what editors and package managers leave behind, too.
-        Each file and folder that this process may not see is given to ``on_denied``.
+        Each file and folder that this process may not see, and each file that is too large, is given to
+        ``on_unreadable``.
 
         :raises FileError: where the system does not tell what there is, and where there is more than can be looked at.
         """
         budget = FileBudget(MOST_BYTES_OF_A_PATTERN)
         files = []
         with self._file_system.folders_kept():
-            for path, place in self._paths(pattern, on_denied):
+            for path, place in self._paths(pattern, on_unreadable):
                 if budget.refusal:
                     raise too_much(pattern, budget.refusal)
                 file = _known(self._read(path, place))
                 budget.spend(file)
                 if file.kind == "file":
                     files.append(file)
-                elif file.denied:
-                    on_denied(file)
+                elif file.denied or file.is_too_large:
+                    on_unreadable(file)
         return files
 
-    def paths(self, pattern: str, *, on_denied: OnDenied = _pass_over) -> list[str]:
+    def paths(self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there.
 
         :raises FileError: as :meth:`matching` does.
         """
         with self._file_system.folders_kept():
-            return [path for path, place in self._paths(pattern, on_denied) if self.lexists(place)]
+            return [path for path, place in self._paths(pattern, on_unreadable) if self.lexists(place)]
 
-    def _paths(self, pattern: str, on_denied: OnDenied) -> t.Iterator[tuple[str, str]]:
+    def _paths(self, pattern: str, on_unreadable: OnUnreadable) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
         folders = [""]
         *parents, last = pattern.split("/")[1:]
         for part in parents:
-            found = (f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part, on_denied))
+            found = (
+                f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part, on_unreadable)
+            )
             folders = list(counted(found, pattern))
-        yield from counted(self._in_folders(folders, last, on_denied), pattern)
+        yield from counted(self._in_folders(folders, last, on_unreadable), pattern)
 
-    def _in_folders(self, folders: list[str], part: str, on_denied: OnDenied) -> t.Iterator[tuple[str, str]]:
+    def _in_folders(self, folders: list[str], part: str, on_unreadable: OnUnreadable) -> t.Iterator[tuple[str, str]]:
         for folder in folders:
             with contextlib.suppress(LinkLoopError):
                 resolved = self.resolve(folder)
-                names = self._matching_names(folder, part, on_denied)
+                names = self._matching_names(folder, part, on_unreadable)
                 yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in names)
 
-    def _matching_names(self, folder: str, part: str, on_denied: OnDenied) -> list[str]:
+    def _matching_names(self, folder: str, part: str, on_unreadable: OnUnreadable) -> list[str]:
         if not _IS_PATTERN.search(part):
             return [part]
         try:
-            names = list(filter(name_pattern(part).fullmatch, self.names(folder, on_denied=on_denied)))
+            names = list(filter(name_pattern(part).fullmatch, self.names(folder, on_unreadable=on_unreadable)))
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]
@@ -267,6 +270,11 @@ class Files:
         """Whether a file, whose path is free of links, is a program or a script for those who may run it."""
         with as_file_error(target, "read"):
             return self._file_system.is_executable(target)
+
+    def begins_with(self, target: str, begin: bytes) -> bool:
+        """Whether a file, whose path is free of links, begins with this, however large it is."""
+        with as_file_error(target, "read"):
+            return self._file_system.begins_with(target, begin)
 
     def _read(self, path: str, place: str) -> SysctlFile:
         """Read the file of a name; ``place`` is the same with the links of its folder followed.
@@ -292,7 +300,15 @@ class Files:
                     is_unknown=not denied,
                     denied=denied,
                 )
-        return SysctlFile(path=path, target=target, kind=kind, text=text, reason=reason, is_link=is_link)
+        return SysctlFile(
+            path=path,
+            target=target,
+            kind=kind,
+            text=text,
+            reason=reason,
+            is_link=is_link,
+            is_too_large=reason == TOO_LARGE,
+        )
 
     def _leads_to(self, path: str, resolved: str) -> bool:
         try:
@@ -305,10 +321,10 @@ class Files:
             return "file", b"", ""
         return self._file_system.content(target)
 
-    def names(self, folder: str, *, on_denied: OnDenied = _pass_over) -> list[str]:
+    def names(self, folder: str, *, on_unreadable: OnUnreadable = _pass_over) -> list[str]:
         """Return the names in a folder, in order; none where there is none.
 
-        A folder that this process may not see is given to ``on_denied``.
+        A folder that this process may not see is given to ``on_unreadable``.
 
         :raises FileError: where the system does not tell what there is.
         """
@@ -322,7 +338,7 @@ class Files:
                     raise
                 denied = denied_by(exc)
                 if denied:
-                    on_denied(SysctlFile(folder, folder, "unreadable", reason=reason_of(exc), denied=denied))
+                    on_unreadable(SysctlFile(folder, folder, "unreadable", reason=reason_of(exc), denied=denied))
                 return []
 
     def untrusted_owner(self, link: str) -> int | None:

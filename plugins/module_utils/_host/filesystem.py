@@ -258,6 +258,14 @@ class FileSystem:
         except ValueError as exc:
             return "missing", b"", str(exc)
 
+    def begins_with(self, path: str, begin: bytes) -> bool:
+        """Return whether a regular file begins with this; nothing else of it is read.
+
+        :raises OSError: when the system refuses.
+        """
+        with self.folders_kept(), open(self.open_file(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            return file.read(len(begin)) == begin
+
 
 def names_in(descriptor: int, most: int) -> list[str]:
     """Return the names in an open folder, of more than ``most`` the first ones that the system tells.

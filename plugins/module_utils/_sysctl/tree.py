@@ -64,9 +64,10 @@ class SysctlFile:
     ``path`` is its name, the one that a loader has for it where one reads it, ``target`` what it
     leads to once every link is followed, ``is_link`` whether the name itself is a link. ``text``
     holds the content of a ``file`` and is empty for every other kind; ``reason`` says why one is
-    ``unreadable``, ``denied`` to whom the system denies it, and ``is_unknown`` that the system did
-    not tell what there is, as where a disk fails. ``lost`` says what a reboot takes with the file
-    system that it is on: its name, or only the content to which the name leads.
+    ``unreadable``, ``denied`` to whom the system denies it, ``is_too_large`` that it has more than is
+    read, and ``is_unknown`` that the system did not tell what there is, as where a disk fails.
+    ``lost`` says what a reboot takes with the file system that it is on: its name, or only the content
+    to which the name leads.
     """
 
     path: str
@@ -78,6 +79,7 @@ class SysctlFile:
     lost: t.Literal["", "name", "content"] = ""
     is_unknown: bool = False
     denied: Denied = ""
+    is_too_large: bool = False
 
     @property
     def name(self) -> bytes:

@@ -13,10 +13,12 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
     applications,
     assignments,
+    has_too_many_calls,
 )
 
 if t.TYPE_CHECKING:
@@ -60,7 +62,7 @@ def loose_effects(text: str, line: int = 1) -> list[Effect]:
     for number, row in enumerate(text.replace(CONTINUED, "\n").split("\n"), start=line):
         if RELEVANT_TEXT.search(row):
             written = row.encode("utf-8", "surrogateescape")
-            values = assignments(written)
+            values = dict.fromkeys(KEYS) if has_too_many_calls(written) else assignments(written)
             if values:
                 found.append(Sets(number, tuple(values.items())))
             found += [Applies(number, application) for application in applications(written)]

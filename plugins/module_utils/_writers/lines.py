@@ -66,9 +66,15 @@ def command_of(row: bytes) -> bytes:
 
 
 def assignments(command: bytes) -> dict[Key, int | None]:
-    """Return the keys that a command sets, each with its value, None where that cannot be read off."""
+    """Return the keys that a command sets, each with its value, None where that cannot be read off.
+
+    One that names keys too often may set any.
+    """
     found: dict[Key, int | None] = {}
-    for match in itertools.islice(_KEY.finditer(command), _MOST_PIECES):
+    matches = list(itertools.islice(_KEY.finditer(command), _MOST_PIECES + 1))
+    if len(matches) > _MOST_PIECES:
+        return dict.fromkeys(KEYS)
+    for match in matches:
         before = command[max(0, match.start() - _LENGTH_BEFORE) : match.start()]
         after = command[match.end() : match.end() + _LENGTH_AFTER]
         keys = [key for key in KEYS if not match[1] or key == match[1].decode()]
@@ -90,6 +96,12 @@ def _is_file_written(before: bytes, after: bytes) -> bool:
     if place is None:
         place = (_OPENED_PATH if _OPENED.match(after) else _OPENED_BEFORE).search(before)
     return place is not None and _FOLDER.fullmatch(place[1]) is not None and not _ELSEWHERE.search(before)
+
+
+def has_too_many_calls(command: bytes) -> bool:
+    """Whether a command has more calls than :func:`applications` looks at, or one with longer arguments."""
+    calls = list(itertools.islice(_CALL.finditer(command), _MOST_PIECES + 1))
+    return len(calls) > _MOST_PIECES or any(len(call[2]) > _LENGTH_OF_ARGUMENTS for call in calls)
 
 
 def applications(command: bytes, *, anywhere: bool = False) -> t.Iterator[Application]:

@@ -69,7 +69,7 @@ class Unseen:
 
     ``denied`` says to whom the system denies it. ``is_usual`` says that it is closed to users on most hosts, and that
     nothing in it sets the keys there. ``is_failure`` says that reading failed otherwise, or that what the file names is
-    not found, and that ``reason`` is a message about it.
+    not found or too much, and that ``reason`` is a message about it.
     """
 
     path: str
@@ -116,11 +116,8 @@ class AppliedFile:
         if file is None or not changed:
             return []
         rows = file.text.split(b"\n")
-        return [
-            writer_at(file, statement.line, rows[statement.line - 1])
-            for statement in statements(file.text, context.rules("procps"))[:MOST_OF_A_FILE]
-            if any(map(statement.concerns, changed))
-        ]
+        deciding = [one for one in statements(file.text, context.rules("procps")) if any(map(one.concerns, changed))]
+        return [writer_at(file, one.line, rows[one.line - 1]) for one in deciding[:MOST_OF_A_FILE]]
 
 
 @dataclasses.dataclass(frozen=True)

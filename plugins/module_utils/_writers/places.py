@@ -178,12 +178,12 @@ UNIT_FOLDERS = (
 STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
-CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]{1,200}")
+CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]+")
 # Those that a shell is given, which runs them whether they are executable or not, and whatever their first line is.
 GIVEN_TO_SHELL = re.compile(
     rb"(?:^|[\s;&|('\"/])(?:(?:ba|da|a|k|mk|z)?sh|source|\.)(?:\s+-\w+)*\s+['\"]?(" + CALLED.pattern + rb")"
 )
-SCRIPT_MAX = 1 << 16  # bytes of the largest such script that is read
+MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 
 UFW = "/etc/ufw/ufw.conf"
@@ -201,7 +201,7 @@ _SYSTEMD_PLACES = (
 PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *OPENRC_SCRIPTS, INITTAB)}
 # With systemd, and where /lib is not /usr/lib.
 LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
-CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]{1,200}"
+CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]+"
 _SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+"
 GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines

@@ -48,22 +48,22 @@ class Reader:
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
-        return self._read(pattern, lambda: self.files.matching(pattern, on_denied=self._note), [])
+        return self._read(pattern, lambda: self.files.matching(pattern, on_unreadable=self._note), [])
 
     def executables(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern and that are executable."""
         files: list[SysctlFile]
-        files = self._read(pattern, lambda: self.files.matching(pattern, on_denied=self._note_executable), [])
+        files = self._read(pattern, lambda: self.files.matching(pattern, on_unreadable=self._note_executable), [])
         return [file for file in files if self.is_executable(file.target, if_unknown=True)]
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`Files.paths` does."""
-        return self._read(pattern, lambda: self.files.paths(pattern, on_denied=self._note), [])
+        return self._read(pattern, lambda: self.files.paths(pattern, on_unreadable=self._note), [])
 
     def known(self, path: str) -> SysctlFile:
         """Read one file as :meth:`Files.known` does."""
         file = self._file(path)
-        if file.denied:
+        if file.denied or file.is_too_large:
             self._note(file)
         return file
 
@@ -71,12 +71,17 @@ class Reader:
         """Return the content of a file, as :meth:`Files.text` does."""
         return self.known(path).text
 
-    def called(self, path: str) -> SysctlFile:
-        """Read a script that a line calls. A file that is not executable may be another argument of that line."""
+    def called(self, path: str, *, by_shell: bool) -> SysctlFile:
+        """Read a script that a line calls, or gives to a shell.
+
+        Else a file that is not executable may be another argument of that line, and a large one a compiled program.
+        """
         file = self._file(path)
-        if file.denied and self._may_be_executable(file):
+        if file.denied and (by_shell or self._may_be_executable(file)):
             target = self.resolve(file.target)
             self._keep(Unseen(target, file.reason, file.denied))
+        elif file.is_too_large and (by_shell or self._is_script(file.target)):
+            self._note(file)
         return file
 
     def name_of(self, path: str) -> str:
@@ -99,10 +104,13 @@ class Reader:
         return self._read(path, lambda: self.files.exists(path), otherwise=if_unknown)
 
     def computed(self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int) -> list[T]:
-        """Return the first ``most`` of what is computed on a file; none where that takes too much, which is noted."""
+        """Return the first ``most`` of what is computed on a file; that there is more is noted.
+
+        None where that takes too much, which is noted, too.
+        """
         try:
             with self.budget.spent():
-                return list(itertools.islice(compute(), most))
+                found = list(itertools.islice(compute(), most + 1))
         except TooCostlyError as exc:
             reason = (
                 f"{printable(path)} cannot be understood: {exc}. Make shorter what takes that much, or remove what "
@@ -110,9 +118,13 @@ class Reader:
             )
             self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
             return []
+        if len(found) > most:
+            reason = f"{printable(path)} may set values more than {most} times, and only these are looked at."
+            self.note_lead(path, reason)
+        return found[:most]
 
     def note_lead(self, path: str, reason: str) -> None:
-        """Note that a file names another one that was not found; ``reason`` says so in a sentence with the path."""
+        """Note that a file names another one that was not found, or more than is looked at, as ``reason`` says."""
         self.unseen.setdefault(reason, Unseen(path, reason, "", is_failure=True))
 
     def _file(self, path: str) -> SysctlFile:
@@ -134,6 +146,10 @@ class Reader:
 
     def _note(self, file: SysctlFile) -> None:
         target = self.resolve(file.target)
+        if file.is_too_large:
+            reason = f"{printable(file.path)} cannot be read: {file.reason}. Make it smaller."
+            self._keep(Unseen(target, reason, "", is_failure=True))
+            return
         place = denying(self.files, target)
         is_closed = place in CLOSED_TO_USERS or (place == target and file.path in CLOSED_TO_USERS)
         self._keep(Unseen(place, file.reason, file.denied, is_usual=is_closed and file.denied == "to_user"))
@@ -141,6 +157,9 @@ class Reader:
     def _note_executable(self, file: SysctlFile) -> None:
         if self.files.isdir(file.target) or self._may_be_executable(file):
             self._note(file)
+
+    def _is_script(self, target: str) -> bool:
+        return self._read(target, lambda: self.files.begins_with(target, b"#!"), otherwise=False)
 
     def _may_be_executable(self, file: SysctlFile) -> bool:
         return self.is_executable(file.target, if_unknown=True) or not self.exists(file.target, if_unknown=True)

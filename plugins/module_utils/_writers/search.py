@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import posixpath
 import re
 import typing as t
@@ -26,6 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
@@ -33,6 +33,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
     applications,
     command_of,
+    has_too_many_calls,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
@@ -48,10 +49,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     EXECUTABLES,
     GIVEN_TO_SHELL,
     INITTAB,
+    MOST_CALLED,
     OPENRC_SCRIPTS,
     RC_SCRIPTS,
     SAPTUNE,
-    SCRIPT_MAX,
     SOURCED_SCRIPTS,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
@@ -98,8 +99,6 @@ _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
 # cloud-init notes there what it has done for an instance, and does not do it again.
 _CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
 _CLOUD_INIT = "/usr/bin/cloud-init"
-_MOST_CALLED_BY_A_LINE = 100
-_MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 _MOST_NAMES = 100  # of the files that a call applies: each is read, and once more for each time that it is named
 _LONGEST_NAME = 4096  # limits.h: PATH_MAX
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
@@ -136,8 +135,11 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     # what several runlevels start, or several lines call, is one
     called: dict[str, bool] = {}
     for one in found:
-        if isinstance(one, Called) and (one.path in called or len(called) < _MOST_CALLED):
-            called[one.path] = one.by_shell or called.get(one.path, False)
+        if isinstance(one, Called):
+            if one.path in called or len(called) < MOST_CALLED:
+                called[one.path] = one.by_shell or called.get(one.path, False)
+            else:
+                files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
     in_scripts = (one for path in called for one in _in_called_script(files, path, by_shell=called[path]))
     direct = [one for one in found if not isinstance(one, Called)]
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
@@ -225,7 +227,7 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if unit.may_set_with_rights and CALLED.search(unit.file.text):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
-        yield from _called(commands)
+        yield from _called(files, unit.file, commands)
     yield from _candidates(files, unit.file, unit.effects)
 
 
@@ -235,16 +237,24 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         return
     if of is not formats.tmpfiles:  # its lines name files, and call nothing
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
-        yield from itertools.islice(_called(rows), MOST_OF_A_FILE)
+        yield from _called(files, file, rows)
     if RELEVANT.search(file.text):
         yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
-def _called(rows: t.Iterable[bytes]) -> t.Iterator[Called]:
-    for row in rows:
-        given = {found[1] for found in itertools.islice(GIVEN_TO_SHELL.finditer(row), _MOST_CALLED_BY_A_LINE)}
-        for found in itertools.islice(CALLED.finditer(row), _MOST_CALLED_BY_A_LINE):
-            yield Called(found.group().decode("utf-8", "surrogateescape"), found.group() in given)
+def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:
+    """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted."""
+    found = list(dict.fromkeys(one for row in rows for one in _called_by(row)))
+    if len(found) > MOST_OF_A_FILE:
+        reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
+        files.note_lead(file.path, reason)
+    return found[:MOST_OF_A_FILE]
+
+
+def _called_by(row: bytes) -> t.Iterator[Called]:
+    given = {found[1] for found in GIVEN_TO_SHELL.finditer(row)}
+    for found in CALLED.finditer(row):
+        yield Called(found.group().decode("utf-8", "surrogateescape"), found.group() in given)
 
 
 def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Iterable[Effect]]) -> t.Iterator[Candidate]:
@@ -269,8 +279,8 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
 
 
 def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:
-    script = files.called(path)
-    if (by_shell or script.text.startswith(b"#!")) and len(script.text) <= SCRIPT_MAX and RELEVANT.search(script.text):
+    script = files.called(path, by_shell=by_shell)
+    if (by_shell or script.text.startswith(b"#!")) and RELEVANT.search(script.text):
         yield from _candidates(files, script, lambda: formats.script(script.text.decode("utf-8", "surrogateescape")))
 
 
@@ -285,7 +295,8 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
             yield Setter(writer_at(file, number, row), values)
     else:
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    if (row.endswith(b"\\") and _CALLS_SYSCTL.search(row)) or _may_apply_variable(row) or _PATTERN.search(row):
+    continues = row.endswith(b"\\") and _CALLS_SYSCTL.search(row)
+    if continues or _may_apply_variable(row) or _PATTERN.search(row) or has_too_many_calls(row):
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
     calls = applications(row, anywhere=True)

@@ -99,6 +99,7 @@ class _Merged:
         """
         self.names += 1
         if self.names > _MOST_PROFILES:
+            self._note(named_by, f"more than {_MOST_PROFILES} profiles of tuned, with those before it")
             return
         name_in_folder = posixpath.basename(name[1:] if name.startswith("-") else name)
         places = [posixpath.normpath(f"{folder}/{name_in_folder}/tuned.conf") for folder in _TUNED_PROFILES]

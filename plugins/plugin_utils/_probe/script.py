@@ -45,10 +45,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
     GIVEN_TO_SHELL_ERE,
     LIB_PLACES,
+    MOST_CALLED,
     PLACES,
     RELEVANT_ERE,
     SAPTUNE,
-    SCRIPT_MAX,
     UFW_AND_TUNED,
 )
 
@@ -76,7 +76,7 @@ _MOST_BYTES = 400_000
 # file by a huge one just before it is read.
 _MOST_MEMORY = 128 << 10
 _MOST_SECONDS = 20
-# The largest place that is read here, in bytes. Of what is called, the module reads no larger script either.
+# The largest place, and the largest script that is called, that is read here, in bytes.
 _MOST_OF_A_PLACE = 1 << 20
 
 
@@ -122,6 +122,10 @@ walk() {{
     fi
     set -- "${{1%/*}}"
   done
+}}
+script() {{
+  case $(grep $d -am1 '' "$1") in '#!'*) return 0 ;; esac
+  case $s$n in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
 }}
 alone() {{
   a=; for f in $l; do walk "$f"; done
@@ -214,16 +218,23 @@ c=$({{ grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null; echo "!$?"; }} | so
 s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
 case $c$n in "!0$n"* | "!1$n"*) ;; *) doubt grep ;; esac
 seen -d $c
-l=; for f in $c; do if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n; fi; done
-if [ "$l" ]; then l=$(find -L $l -prune -type f -size +0c ! -size +{SCRIPT_MAX}c) || doubt find; fi
+l=; i=0
+for f in $c; do
+  i=$((i + 1))
+  if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n; fi
+done
+[ $i -le {MOST_CALLED} ] || doubt called
+if [ "$l" ]; then l=$(find -L $l -prune -type f -size +0c) || doubt find; fi
 [ "$d" ] || [ ! "$l" ] || alone
+c=
+if [ "$l" ]; then
+  c=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c) && l=$(find -L $l -prune ! -size +{_MOST_OF_A_PLACE}c) || doubt find
+fi
+for f in $c; do script "$f" && doubt size; done
 c=$(grep $d -alE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 1 ] && doubt grep
 for f in $c; do
   case $f in *:*) doubt "$f" ;; esac
-  case $(grep $d -am1 '' "$f") in
-    '#!'*) ;;
-    *) case $s$n in *[[:space:]\\'\\"]"$f$n"*) ;; *) continue ;; esac ;;
-  esac
+  script "$f" || continue
   grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep
 done
 echo "= files"

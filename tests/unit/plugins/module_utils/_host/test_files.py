@@ -318,7 +318,9 @@ def test_read_what_is_no_regular_file(tmp_path: Path) -> None:
 def test_read_a_huge_file(tmp_path: Path) -> None:
     files = files_of(tmp_path, {"/huge": b""})
     os.truncate(str(tmp_path / "huge"), (64 << 20) + 1)
-    assert files.read("/huge") == SysctlFile("/huge", "/huge", kind="unreadable", reason="it is larger than 4 MiB")
+    assert files.read("/huge") == SysctlFile(
+        "/huge", "/huge", kind="unreadable", reason="it is larger than 4 MiB", is_too_large=True
+    )
 
 
 def test_read_without_permission(tmp_path: Path) -> None:
@@ -341,9 +343,9 @@ def test_what_is_denied_is_told(tmp_path: Path) -> None:
     denied: list[SysctlFile] = []
     with unprivileged(tmp_path) as root:
         files = Files(root)
-        found = files.matching("/[ab]/*.conf", on_denied=denied.append)
+        found = files.matching("/[ab]/*.conf", on_unreadable=denied.append)
         assert files.matching("/[ab]/*.conf") == found
-        assert files.paths("/b/*", on_denied=denied.append) == []
+        assert files.paths("/b/*", on_unreadable=denied.append) == []
     (tmp_path / "b").chmod(0o755)
     assert [file.path for file in found] == ["/a/y.conf"]
     assert [(file.path, file.reason, file.denied) for file in denied] == [

@@ -17,9 +17,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect, KeyValues
 
 KEY = "net.ipv4.tcp_keepalive_time"
+ANY: KeyValues = (("time", None), ("intvl", None), ("probes", None))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,10 @@ KEY = "net.ipv4.tcp_keepalive_time"
         pytest.param(f"{KEY}=$x", [Sets(10, (("time", None),))], id="value that cannot be read off"),
         pytest.param("sysctl -p /x", [Applies(10, Application("procps", ("/x",)))], id="file"),
         pytest.param(f"sysctl {KEY}", [], id="nothing"),
+        pytest.param(f"{KEY}=60 " * 101, [Sets(10, ANY)], id="more keys than are looked at"),
+        pytest.param("sysctl -x; " * 101, [Sets(10, ANY)], id="more calls than are looked at"),
+        pytest.param("sysctl -x " + "/x" * 500, [Sets(10, ANY)], id="more arguments than are looked at"),
+        pytest.param("sysctl -x; " * 100, [], id="as many calls as are looked at"),
     ],
 )
 def test_loose_effects(text: str, effects: list[Effect]) -> None:

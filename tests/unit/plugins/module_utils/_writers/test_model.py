@@ -39,6 +39,12 @@ def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str
     assert [writer.line for writer in found(tmp_path, {**ufw, path: (line + b"\n") * 1001})] == [*range(1, 1001)]
 
 
+def test_lines_behind_many_others_of_a_file(tmp_path: Path) -> None:
+    layout: Layout = {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}
+    layout["/etc/ufw/sysctl.conf"] = b"net.ipv4.tcp_keepalive_intvl=75\n" * 1000 + b"net.ipv4.tcp_keepalive_time=60\n"
+    assert [writer.line for writer in found(tmp_path, layout)] == [1001]
+
+
 def test_a_long_line_is_cut(tmp_path: Path) -> None:
     (writer,) = found(tmp_path, {"/etc/rc.local": SET + b"; " + b"x" * 5000})
     assert writer.text == (SET.decode() + "; ").ljust(200, "x")

@@ -76,6 +76,12 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             {"/etc/crontab": RUNS, "/opt/tune": SET}, {"/opt/tune": 0o600}, [], id="no script, but an argument"
         ),
         pytest.param(
+            {"/etc/crontab": b"@reboot root sh /opt/tune\n", "/opt/tune": SET},
+            {"/opt/tune": 0o600},
+            [("/opt/tune", False)],
+            id="script that a shell is given",
+        ),
+        pytest.param(
             {"/etc/crontab": b"@reboot root /root/tune\n", "/root/tune": SET},
             {"/root": 0o700},
             [("/root", True), ("/root/tune", False)],
@@ -248,6 +254,86 @@ def test_what_cannot_be_read_ends_no_search(tmp_path: Path, path: str, place: st
     assert (unseen.path, unseen.denied, unseen.is_failure) == (place, "", True)
     assert unseen.reason.startswith(f"{path} cannot be read: {os.strerror(error)}.")
     assert "/root/.bashrc" in {one.writer.path for one in found.candidates if isinstance(one, Setter)}
+
+
+HUGE = b"#" * (4 << 20)
+NAMES = "".join(f"/opt/{number} " for number in range(1001)).encode()
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [
+        pytest.param({"/etc/rc.local": SET + HUGE}, "/etc/rc.local", id="script"),
+        pytest.param({"/etc/cron.d/a": SET + HUGE}, "/etc/cron.d/a", id="table"),
+        pytest.param({"/etc/ufw/ufw.conf": SET + HUGE}, "/etc/ufw/ufw.conf", id="configuration"),
+        pytest.param({"/etc/crontab": RUNS, "/opt/tune": b"#!" + HUGE}, "/opt/tune", id="script that is called"),
+        pytest.param({"/etc/crontab": RUNS, "/opt/tune": b"\x7fELF" + HUGE}, "", id="program that is called"),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root sh /opt/tune\n", "/opt/tune": b"\n" + HUGE},
+            "/opt/tune",
+            id="script that a shell is given",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root sysctl -p /opt/a.conf\n", "/opt/a.conf": b"\n" + HUGE},
+            "/opt/a.conf",
+            id="sysctl file that is applied",
+        ),
+        pytest.param({"/etc/cron.d/a": None}, "", id="folder"),
+    ],
+)
+def test_what_is_too_large(tmp_path: Path, layout: Layout, place: str) -> None:
+    lay_out(tmp_path, layout)
+    for path, text in layout.items():
+        if text:
+            (tmp_path / path[1:]).chmod(0o755)
+    files = Files(str(tmp_path))
+    reason = f"{place} cannot be read: it is larger than 4 MiB. Make it smaller."
+    found = find_candidates(files, SYSTEMD, files.read_tree()).unseen
+    assert found == ((Unseen(place, reason, "", is_failure=True),) if place else ())
+
+
+def test_what_nothing_would_read(tmp_path: Path) -> None:
+    """A script that is not executable does not run, and cron reads regular files only."""
+    lay_out(tmp_path, {"/etc/rc.local": SET + HUGE, "/etc/cron.d": None})
+    (tmp_path / "etc/rc.local").chmod(0o644)
+    os.mkfifo(str(tmp_path / "etc/cron.d/a"))
+    files = Files(str(tmp_path))
+    assert find_candidates(files, SYSTEMD, files.read_tree()).unseen == ()
+
+
+ONLY_THESE = "and only these are looked at."
+
+
+@pytest.mark.parametrize(
+    ("layout", "place", "reason"),
+    [
+        pytest.param(
+            {"/etc/cron.d/a": b"@reboot root " + NAMES},
+            "/etc/cron.d/a",
+            f"/etc/cron.d/a may call more than 1000 files, {ONLY_THESE}",
+            id="files that one calls",
+        ),
+        pytest.param(
+            {"/etc/cron.d/a": b"@reboot root " + NAMES[:5000], "/etc/cron.d/b": b"@reboot root " + NAMES[4800:]},
+            "/opt/1000",
+            f"Lines call more than 1000 files, {ONLY_THESE}",
+            id="files that two call",
+        ),
+        pytest.param({"/etc/cron.d/a": b"@reboot root " + NAMES[7:]}, "", "", id="as many as are looked at"),
+        pytest.param({"/etc/cron.d/a": b"@reboot root " + b"/opt/a " * 1001}, "", "", id="the same file"),
+        pytest.param(
+            {"/etc/cron.d/a": (b"@reboot root " + SET + b"\n") * 1001},
+            "/etc/cron.d/a",
+            f"/etc/cron.d/a may set values more than 1000 times, {ONLY_THESE}",
+            id="lines that set values",
+        ),
+    ],
+)
+def test_more_than_is_looked_at(tmp_path: Path, layout: Layout, place: str, reason: str) -> None:
+    lay_out(tmp_path, layout)
+    files = Files(str(tmp_path))
+    found = find_candidates(files, SYSTEMD, files.read_tree()).unseen
+    assert found == ((Unseen(place, reason, "", is_failure=True),) if place else ())
 
 
 def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,19 @@ def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        pytest.param("/opt/tune", b"x\n" * 100_000, id="a large one"),
+        pytest.param(f"/opt/{'x' * 250}", b"", id="a long name"),
+    ],
+)
+def test_large_scripts_that_are_called(tmp_path: Path, path: str, rest: bytes) -> None:
+    layout: Layout = {"/etc/crontab": f"@reboot root {path}\n".encode()}
+    layout[path] = b"#!/bin/sh\n" + SET + b"\nexit 0\n" + rest
+    assert found(tmp_path, layout) == [Writer(path, 2, SET.decode())]
+
+
+@pytest.mark.parametrize(
     ("line", "counts"),
     [
         ("w /proc/sys/net/ipv4/tcp_keepalive_time - - - - 60", True),
@@ -259,6 +272,7 @@ def test_what_cloud_init_does_once(tmp_path: Path, layout: Layout, *, counts: bo
         ("sysctl --load=$f", True),
         ('/usr/lib/systemd/systemd-sysctl "$f"', True),
         (f"sysctl {'-e ' * 200}-p /a$f", True),
+        ("sysctl -x;" * 101, True),
         ("sysctl -p /opt/a", False),
         ("sysctl -w $f", False),
         ("sysctl -p; rm $f", False),

@@ -224,6 +224,17 @@ def test_profiles_that_are_not_found(tmp_path: Path, active: bytes, mine: bytes,
     assert unseen == tuple(Unseen(path, reason, "", is_failure=True) for path, reason in places)
 
 
+@pytest.mark.parametrize("count", [100, 101])
+def test_more_profiles_than_are_read(tmp_path: Path, count: int) -> None:
+    names = [f"p{number}" for number in range(count)]
+    profiles: Layout = {f"/etc/tuned/{name}/tuned.conf": b"[main]\n" for name in names}
+    lay_out(tmp_path, {**TUNED, **NO_FILES, **profiles, ACTIVE: " ".join(names).encode()})
+    files = Files(str(tmp_path))
+    unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
+    reason = f"{ACTIVE} names more than 100 profiles of tuned, with those before it."
+    assert unseen == ((Unseen(ACTIVE, reason, "", is_failure=True),) if count > 100 else ())
+
+
 SCRIPT = b"#!/bin/bash\n. /usr/lib/tuned/functions\nstart() {\n  sysctl -w " + TIME + b"=60\n}\nprocess $@\n"
 
 

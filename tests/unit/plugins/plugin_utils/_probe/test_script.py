@@ -29,7 +29,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
-    SCRIPT_MAX,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
@@ -224,12 +223,37 @@ def test_huge_place(tmp_path: Path) -> None:
     assert ask_of(place, run) == "= doubt size"
 
 
-@pytest.mark.parametrize(("size", "read"), [(SCRIPT_MAX, True), (SCRIPT_MAX + 1, False), (8 << 30, False)])
-def test_large_script(tmp_path: Path, size: int, read: bool) -> None:
+LARGE = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "found"),
+    [
+        pytest.param(SETS, LARGE, "{0}/run:2:sysctl -w net.ipv4.tcp_keepalive_time=9\n", id="as large as is read"),
+        pytest.param(SETS, LARGE + 1, "= doubt size", id="larger"),
+        pytest.param(SETS, 8 << 30, "= doubt size", id="huge"),
+        pytest.param(b"\x7fELF\n", LARGE + 1, "", id="large program"),
+        pytest.param(b"", 8 << 30, "", id="huge file without lines"),
+    ],
+)
+def test_large_script(tmp_path: Path, text: bytes, size: int, found: str) -> None:
     place, run = calling(tmp_path)
-    run.write_bytes(SETS.ljust(min(size, SCRIPT_MAX + 1), b"\n"))
+    run.write_bytes(text and text.ljust(LARGE, b"\n"))
     os.truncate(run, size)
-    assert bool(ask_of(place, run)) is read
+    assert ask_of(place, run) == found.format(tmp_path)
+
+
+def test_large_script_that_a_shell_is_given(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root sh {run}\n")
+    run.write_bytes(b"\n" * (LARGE + 1))
+    assert ask_of(place, run) == "= doubt size"
+
+
+def test_many_scripts(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text("".join(f"@reboot root {tmp_path}/{number}\n" for number in range(1001)))
+    assert ask_of(place, run) == "= doubt called"
 
 
 def test_file_of_the_kernel_in_place_of_a_script(tmp_path: Path) -> None:
