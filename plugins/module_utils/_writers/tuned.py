@@ -13,6 +13,7 @@ import posixpath
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, too_much
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     parse_line,
 )
@@ -49,6 +50,7 @@ if t.TYPE_CHECKING:
 _TUNED_CONF = "/etc/tuned/tuned-main.conf"
 _TUNED_PROFILES = ("/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned")
 _MOST_PROFILES = 100
+_MOST_BYTES = 1 << 20  # of all profiles: each is one of a few KiB
 _NAME_MAX = 200  # of characters in a message
 _TUNED_IS_ON = (
     "/etc/systemd/system/*.wants/tuned.service",
@@ -90,6 +92,7 @@ class _Merged:
     sections: dict[bytes, Section] = dataclasses.field(default_factory=dict)
     read: set[str] = dataclasses.field(default_factory=set)
     names: int = 0
+    budget: FileBudget = dataclasses.field(default_factory=lambda: FileBudget(_MOST_BYTES))
 
     def add(self, name: str, named_by: SysctlFile) -> None:
         """Merge a profile, and before it those that it includes: locator.py and loader.py of tuned.
@@ -107,6 +110,10 @@ class _Merged:
         profile = next((file for file in profiles if file.kind == "file"), None)
         if profile is not None:
             self.read.add(profile.path)
+            self.budget.spend(profile)
+            if self.budget.refusal:
+                self.files.note_lead(profile.target, str(too_much(printable(profile.target), self.budget.refusal)))
+                return
             for included in included_by(profile):
                 self.add(included, profile)
             merge_profile(self.sections, profile)

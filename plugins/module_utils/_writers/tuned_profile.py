@@ -27,7 +27,7 @@ _YES = (b"1", b"true", b"True")
 _OF_TUNED = (b"type", b"enabled", b"replace", b"drop")
 _COMMENT = re.compile(rb"\A\s*;.*|(?:\A|(?<=\s))#.*", re.DOTALL)
 _HEADING = re.compile(rb"\[([^\]]+)\]")
-_SEPARATOR = re.compile(rb"\s*[,;]\s*")
+_SEPARATOR = re.compile(rb"[,;]")
 _FOLDER = re.compile(rb"(?<!\\)\$\{i:PROFILE_DIR\}")
 EXPANDED = "${"  # begins a variable or a function
 
@@ -70,7 +70,7 @@ def merge_profile(sections: dict[bytes, Section], profile: SysctlFile) -> None:
         section = Section(of_tuned.get(b"type", name), of_tuned.get(b"enabled", b"").lower() not in _NO)
         before = sections.get(name)
         if before is not None and of_tuned.get(b"replace") not in _YES:
-            dropped = _SEPARATOR.split(of_tuned.get(b"drop", b""))
+            dropped = set(_split(of_tuned.get(b"drop", b"")))
             section.options.update((key, one) for key, one in before.options.items() if key not in dropped)
             section.scripts += before.scripts
         section.options.update((key, one) for key, one in rows.items() if key not in _OF_TUNED)
@@ -87,13 +87,17 @@ def included_by(profile: SysctlFile) -> list[str]:
     include = _sections(profile).get(b"main", {}).get(b"include")
     if include is None:
         return []
-    names = [include.value] if EXPANDED.encode() in include.value else _SEPARATOR.split(include.value)
+    names = [include.value] if EXPANDED.encode() in include.value else _split(include.value)
     return [name.decode("utf-8", "surrogateescape") for name in names if name]
 
 
+def _split(value: bytes) -> list[bytes]:
+    return [name.strip() for name in _SEPARATOR.split(value)]
+
+
 def _sections(profile: SysctlFile) -> dict[bytes, dict[bytes, Option]]:
-    found: dict[bytes, dict[bytes, Option]] = {}
-    section: dict[bytes, Option] = {}
+    found: dict[bytes, dict[bytes, list[Option]]] = {}
+    section: dict[bytes, list[Option]] = {}  # with an option for each further line of a value
     last, indent = b"", 0
     for number, row in enumerate(profile.text.split(b"\n"), start=1):
         text = _COMMENT.sub(b"", row, count=1).strip()
@@ -102,12 +106,15 @@ def _sections(profile: SysctlFile) -> dict[bytes, dict[bytes, Option]]:
         if heading:
             section, last = found.setdefault(heading[1], {}), b""
         elif equals:
-            section[name] = Option(profile, number, row, _in_folder(profile, value))
+            section[name] = [Option(profile, number, row, _in_folder(profile, value))]
             last, indent = name, _indent(row)
         elif text and last and _indent(row) > indent:
-            option = section[last]
-            section[last] = option._replace(value=option.value + b"\n" + _in_folder(profile, text))
-    return found
+            section[last].append(Option(profile, number, row, _in_folder(profile, text)))
+    return {name: {key: _joined(lines) for key, lines in rows.items()} for name, rows in found.items()}
+
+
+def _joined(lines: list[Option]) -> Option:
+    return lines[0]._replace(value=b"\n".join(line.value for line in lines))
 
 
 def _indent(row: bytes) -> int:

@@ -235,6 +235,19 @@ def test_more_profiles_than_are_read(tmp_path: Path, count: int) -> None:
     assert unseen == ((Unseen(ACTIVE, reason, "", is_failure=True),) if count > 100 else ())
 
 
+def test_profiles_that_are_too_large_in_all(tmp_path: Path) -> None:
+    """The tree of another system may have a hundred that are links to one."""
+    large = b"#" * (600 << 10)
+    lay_out(tmp_path, {**TUNED, **NO_FILES, MINE: INCLUDES + large, BASE: PROFILE + large})
+    files = Files(str(tmp_path))
+    (unseen,) = find_candidates(files, PROCPS, files.read_tree()).unseen
+    assert (unseen.path, unseen.reason, unseen.is_failure) == (
+        BASE,
+        f"{BASE} cannot be read: the files are larger than 1 MiB in all. Remove what does not belong there.",
+        True,
+    )
+
+
 SCRIPT = b"#!/bin/bash\n. /usr/lib/tuned/functions\nstart() {\n  sysctl -w " + TIME + b"=60\n}\nprocess $@\n"
 
 

@@ -90,6 +90,8 @@ def test_merge(texts: list[bytes], sections: dict[str, tuple[str, bool, dict[str
         (b"[main]\ninclude=a, b c\n", ["a", "b c"]),
         (b"[main]\ninclude = a ;-b # c\n", ["a", "-b"]),
         (b"[main]\ninclude=a,;b,\n", ["a", "b"]),
+        # where a separator was looked for from each blank, this would take hours
+        pytest.param(b"[main]\ninclude=a" + b" " * 200_000 + b"b\n", [f"a{' ' * 200_000}b"], id="many blanks"),
         (b"[main]\ninclude=a,\n\n  b\n", ["a", "b"]),
         (b"[main]\ninclude=a,${f:exec:b,c}\n", ["a,${f:exec:b,c}"]),
         (b"[other]\ninclude=a\n", []),
