@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 import typing as t
@@ -36,6 +37,7 @@ _STARTERS = (".timer", ".path", ".socket")
 _NEED_A_STARTER = (".target", ".timer", ".path")
 _LONGEST_NAME = 255  # systemd.unit(5)
 _MOST_STARTED = 10_000
+_MOST_NAMED = 200_000  # by what is started
 _SPECIFIER = re.compile(r"%([nNpPiI])")
 
 
@@ -69,21 +71,25 @@ class UnitStarts:
     """The units that are started, of units and drop-ins ``by_name``.
 
     ``enabled`` are the names of those that are. Instances may start further ones without end: where there are too many,
-    each unit counts as started.
+    or too many are named, each unit counts as started.
     """
 
     def __init__(self, by_name: t.Mapping[str, SysctlFile], enabled: t.Iterable[str]) -> None:
         self._by_name = by_name
         self._drop_ins = drop_ins_of(by_name)
+        self._named: dict[str, tuple[list[str], str | None]] = {}
         self._seen: set[str] = set()
         pending = [_DEFAULT, *enabled, *filter(self._needs_no_starter, {unit_of(name) or name for name in by_name})]
         aliased = (unit for name in by_name for unit in self._aliased(name))
         pending += [unit for unit in aliased if not unit.endswith(_NEED_A_STARTER)]
-        while pending and len(self._seen) < _MOST_STARTED:
+        left = _MOST_NAMED
+        while pending and len(self._seen) < _MOST_STARTED and left > 0:
             name = pending.pop()
             if name not in self._seen and len(name) <= _LONGEST_NAME:
                 self._seen.add(name)
-                pending += self._started_by(name)
+                named = list(itertools.islice(self._started_by(name), left))
+                left -= len(named)
+                pending += named
         self._are_too_many = bool(pending)
         self._seen |= set(map(template_of, self._seen))
 
@@ -111,18 +117,34 @@ class UnitStarts:
             return
         yield from self._aliased(name)
         named = ""  # by a timer, a path or a socket: the last one counts
-        files = [*dict.fromkeys([template_of(name), name]), *drop_ins_for(name, self._drop_ins)]
-        texts = (self._by_name[one].text for one in files if one in self._by_name)
-        for setting in (setting for text in texts if _MAY_START.search(text) for setting in settings_of(text)):
-            if setting.name in _STARTS.get(setting.section, ()):
-                units = [_expanded(unit, name) for unit in setting.value.split()]
-                if setting.section == "Unit":
-                    yield from units
-                else:
-                    named = " ".join(units)
+        for one in (*dict.fromkeys([template_of(name), name]), *drop_ins_for(name, self._drop_ins)):
+            if one in self._by_name:
+                wanted, last = self._named_in(one)
+                yield from (_expanded(unit, name) for unit in wanted)
+                named = named if last is None else last
         stem, kind = posixpath.splitext(name)
         if kind in _STARTERS:
-            yield from named.split() or (f"{stem}.service", f"{stem}@.service")
+            units = named.split() or (f"{stem}.service", f"{stem}@.service")
+            yield from (_expanded(unit, name) for unit in units if len(unit) <= _LONGEST_NAME)
+
+    def _named_in(self, name: str) -> tuple[list[str], str | None]:
+        """Return the units that a file starts, and the last value that names one of a timer, a path or a socket.
+
+        A template is parsed once for all of its instances.
+        """
+        if name not in self._named:
+            text = self._by_name[name].text
+            wanted: list[str] = []
+            last = None
+            for setting in settings_of(text) if _MAY_START.search(text) else ():
+                if setting.name not in _STARTS.get(setting.section, ()):
+                    continue
+                if setting.section != "Unit":
+                    last = setting.value
+                elif len(wanted) < _MOST_NAMED:
+                    wanted += (unit for unit in setting.value.split() if len(unit) <= _LONGEST_NAME)
+            self._named[name] = wanted, last
+        return self._named[name]
 
 
 def _expanded(unit: str, name: str) -> str:

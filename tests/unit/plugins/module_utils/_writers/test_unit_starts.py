@@ -10,7 +10,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers import unit_starts
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import template_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import UnitSetting, settings_of
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -162,6 +164,26 @@ def test_instances_that_start_others_without_end(tmp_path: Path, wanted: str, *,
     template = f"[Unit]\nWants={wanted}\n".encode()
     layout: Layout = {f"{ETC}/t@.service": template, f"{ETC}/x.target.wants/t@a.service": "../t@.service"}
     assert is_started(tmp_path, layout) is counts
+
+
+def test_a_template_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+
+    def count(text: bytes) -> t.Iterator[UnitSetting]:
+        parsed.append(text)
+        return settings_of(text)
+
+    monkeypatch.setattr(unit_starts, "settings_of", count)
+    template, wanted = b"[Unit]\nWants=x.service\n", " ".join(f"t@{number}.service" for number in range(100))
+    layout: Layout = {f"{ETC}/t@.service": template, f"{ETC}/b.service": f"[Unit]\nWants={wanted}\n".encode()}
+    assert not is_started(tmp_path, layout)
+    assert parsed.count(template) == 1
+
+
+@pytest.mark.parametrize(("most", "counts"), [pytest.param(3, False, id="all"), pytest.param(2, True, id="more")])
+def test_units_that_name_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, *, counts: bool) -> None:
+    monkeypatch.setattr(unit_starts, "_MOST_NAMED", most)
+    assert is_started(tmp_path, {f"{ETC}/b.service": b"[Unit]\nWants=c.service c.service\n"}) is counts
 
 
 def test_an_instance_that_another_unit_wants(tmp_path: Path) -> None:
