@@ -19,6 +19,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, too_much
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import LONGEST
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -79,7 +80,8 @@ OPENRC = "/sbin/openrc"
 _OPENRC_FOLDERS = ("/etc/runlevels/sysinit", "/etc/runlevels/boot", "/etc/runlevels/default")
 # Of Void's runit; of OpenWrt, whose script is S11sysctl; and of Slackware, whose script does other things, too.
 _FURTHER_FOLDERS = ("/etc/runit/core-services", "/etc/rc.d")
-_BOOT_SCRIPT_NAME = re.compile(r"(S\d\d|\d\d-)?(procps|sysctl)(\.sh)?\Z|rc\.S\Z")
+_BOOT_SCRIPT_NAME = re.compile(r"(S\d\d|\d\d-)?(procps|sysctl)(\.sh)?\Z|rc\.S\Z", re.ASCII)
+_MOST_BYTES_OF_SCRIPTS = 1 << 20  # of all: a system has one or two
 _BUSYBOX_SCRIPTS = ("/etc/inittab", "/etc/init.d/rcS")
 
 
@@ -293,11 +295,19 @@ def _boot_scripts(files: Files, *, is_busybox: bool, runs_openrc: bool) -> tuple
 
 
 def _scripts_in(files: Files, folders: t.Iterable[str], *, starts: bool = False) -> t.Iterator[bytes]:
-    """Yield the scripts for sysctl in some folders; with ``starts`` those whose name says that they are started."""
+    """Yield the scripts for sysctl in some folders; with ``starts`` those whose name says that they are started.
+
+    :raises FileError: where there is more than can be looked at.
+    """
+    budget = FileBudget(_MOST_BYTES_OF_SCRIPTS)
     for folder in folders:
         for name in files.names(folder):
             if _BOOT_SCRIPT_NAME.match(name) and (name.startswith("S") or not starts):
-                yield files.text(f"{folder}/{name}")
+                if budget.refusal:
+                    raise too_much(f"{folder}/{name}", budget.refusal)
+                file = files.known(f"{folder}/{name}")
+                budget.spend(file)
+                yield file.text
 
 
 def _has_busybox(files: Files, programs: t.Iterable[str]) -> bool:

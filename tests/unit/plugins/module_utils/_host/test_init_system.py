@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import (
     InitSystem,
@@ -570,3 +571,20 @@ def test_version_of(tmp_path: Path, layout: Layout, systemd: Version | None, pro
 def test_version_of_a_system_stays_within_its_root(tmp_path: Path) -> None:
     lay_out(tmp_path, {f"outside/{LIBRARY}-239.so": b"", "root/lib": f"{tmp_path}/outside"})
     assert read_version(Files(str(tmp_path / "root")), "systemd-sysctl") is None
+
+
+def test_digits_of_other_scripts_are_in_no_name(tmp_path: Path) -> None:
+    files = files_of(tmp_path, {"/sbin/init": b"", "/etc/rcS.d/S\u0660\u0661procps": SCRIPT})
+    assert read_init_system(files, None).scripts == ()
+
+
+def test_boot_scripts_that_are_too_large_in_all(tmp_path: Path) -> None:
+    """The tree of another system may have any number of them."""
+    layout: Layout = {f"/etc/rcS.d/S0{number}procps": b"x" * (600 << 10) for number in range(3)}
+    files = files_of(tmp_path, {"/sbin/init": b"", **layout})
+    with pytest.raises(FileError) as failed:
+        read_init_system(files, None)
+    assert str(failed.value) == (
+        "/etc/rcS.d/S02procps cannot be read: the files are larger than 1 MiB in all. Remove what does not belong "
+        "there."
+    )
