@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import errno
 import fnmatch
+import functools
 import os
 import posixpath
 import re
@@ -28,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import
     FileBudget,
     counted,
     too_much,
+    with_few_statements,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import TOO_LARGE, FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._host.links import TOO_DEEP, resolve
@@ -114,7 +116,7 @@ class Files:
                 files.extend(self._read_folder(directory, seen, budget))
         single = [self.read(SYSCTL_CONF), *self._credentials()]
         files.extend(file for file in single if file.kind != "missing" or file.is_link)
-        return Tree(tuple(files))
+        return Tree(tuple(with_few_statements(files)))
 
     def read_folder(self, directory: str, *, suffix: str, budget: FileBudget | None = None) -> list[SysctlFile]:
         """Read what has a name with a suffix in a folder, by name, hidden or not.
@@ -182,17 +184,29 @@ class Files:
 
         :raises PathTooDeepError: as :meth:`resolve` does.
         """
-        folder, name = posixpath.split(path)
         with self._file_system.folders_kept():
             try:
-                resolved = self.resolve(folder)
+                return self._read(*self._named(path))
             except LinkLoopError:
                 return SysctlFile(path=path, target=path, kind="unreadable", reason=os.strerror(errno.ELOOP))
-            folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
-            path = posixpath.join(folder, name)
-            if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
-                path = SYSCTL_CONF
-            return self._read(path, posixpath.join(resolved, name))
+
+    def name_of(self, path: str) -> str:
+        """Return the name that a loader has for a file, where one reads its folder."""
+        try:
+            with self._file_system.folders_kept():
+                return self._named(path)[0]
+        except (LinkLoopError, PathTooDeepError):
+            return path
+
+    def _named(self, path: str) -> tuple[str, str]:
+        """Return the name that a loader has for a file, and ``path`` with the links of its folder followed."""
+        folder, name = posixpath.split(path)
+        resolved = self.resolve(folder)
+        folder = next((known for known in DIRECTORIES if self._leads_to(known, resolved)), folder)
+        path = posixpath.join(folder, name)
+        if name == posixpath.basename(SYSCTL_CONF) and self._leads_to(posixpath.dirname(SYSCTL_CONF), resolved):
+            path = SYSCTL_CONF
+        return path, posixpath.join(resolved, name)
 
     def known(self, path: str) -> SysctlFile:
         """Read one file as :meth:`read` does.
@@ -208,7 +222,9 @@ class Files:
         """
         return self.known(path).text
 
-    def matching(self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over) -> list[SysctlFile]:
+    def matching(
+        self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over, budget: FileBudget | None = None
+    ) -> list[SysctlFile]:
         """Read the files whose path matches a pattern of glob(7), by name.
 
         What is no file is left out, and hidden files and what editors and package managers leave behind, too.
@@ -217,10 +233,10 @@ class Files:
 
         :raises FileError: where the system does not tell what there is, and where there is more than can be looked at.
         """
-        budget = FileBudget(MOST_BYTES_OF_A_PATTERN)
+        budget = budget or FileBudget(MOST_BYTES_OF_A_PATTERN)
         files = []
         with self._file_system.folders_kept():
-            for path, place in self._paths(pattern, on_unreadable):
+            for path, place in self._paths(pattern, on_unreadable, budget):
                 if budget.refusal:
                     raise too_much(pattern, budget.refusal)
                 file = _known(self._read(path, place))
@@ -231,37 +247,45 @@ class Files:
                     on_unreadable(file)
         return files
 
-    def paths(self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over) -> list[str]:
+    def paths(
+        self, pattern: str, *, on_unreadable: OnUnreadable = _pass_over, budget: FileBudget | None = None
+    ) -> list[str]:
         """Return the paths that match a pattern, as :meth:`matching` does, whatever is there.
 
         :raises FileError: as :meth:`matching` does.
         """
+        budget = budget or FileBudget(MOST_BYTES_OF_A_PATTERN)
         with self._file_system.folders_kept():
-            return [path for path, place in self._paths(pattern, on_unreadable) if self.lexists(place)]
+            return [path for path, place in self._paths(pattern, on_unreadable, budget) if self.lexists(place)]
 
-    def _paths(self, pattern: str, on_unreadable: OnUnreadable) -> t.Iterator[tuple[str, str]]:
+    def _paths(self, pattern: str, on_unreadable: OnUnreadable, budget: FileBudget) -> t.Iterator[tuple[str, str]]:
         """Yield the paths that match a pattern, each with the same where the links of its folder are followed."""
         folders = [""]
         *parents, last = pattern.split("/")[1:]
         for part in parents:
-            found = (
-                f"{folder}/{name}" for folder in folders for name in self._matching_names(folder, part, on_unreadable)
-            )
+            names_in = functools.partial(self._matching_names, part=part, on_unreadable=on_unreadable, budget=budget)
+            found = (f"{folder}/{name}" for folder in folders for name in names_in(folder))
             folders = list(counted(found, pattern))
-        yield from counted(self._in_folders(folders, last, on_unreadable), pattern)
+        yield from counted(self._in_folders(folders, last, on_unreadable, budget), pattern)
 
-    def _in_folders(self, folders: list[str], part: str, on_unreadable: OnUnreadable) -> t.Iterator[tuple[str, str]]:
+    def _in_folders(
+        self, folders: list[str], part: str, on_unreadable: OnUnreadable, budget: FileBudget
+    ) -> t.Iterator[tuple[str, str]]:
         for folder in folders:
             with contextlib.suppress(LinkLoopError):
                 resolved = self.resolve(folder)
-                names = self._matching_names(folder, part, on_unreadable)
+                names = self._matching_names(folder, part, on_unreadable, budget)
                 yield from ((f"{folder}/{name}", f"{resolved}/{name}") for name in names)
 
-    def _matching_names(self, folder: str, part: str, on_unreadable: OnUnreadable) -> list[str]:
+    def _matching_names(self, folder: str, part: str, on_unreadable: OnUnreadable, budget: FileBudget) -> list[str]:
         if not _IS_PATTERN.search(part):
             return [part]
+        if budget.refusal:
+            raise too_much(f"{folder}/{part}", budget.refusal)
+        names = self.names(folder, on_unreadable=on_unreadable)
+        budget.spend_names(len(names))
         try:
-            names = list(filter(name_pattern(part).fullmatch, self.names(folder, on_unreadable=on_unreadable)))
+            names = list(filter(name_pattern(part).fullmatch, names))
         except re.error:  # Python before 3.9 does not know what to make of [z-a]
             return []
         return [name for name in names if not name.startswith(".") and not _LEFTOVER.search(name)]

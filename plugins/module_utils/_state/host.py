@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.chroot import in_chroot
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import with_few_statements
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import read_init_system, read_version
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
@@ -112,7 +113,7 @@ class LocalHost:
     def kernel_files(self) -> list[SysctlFile]:
         """Return the sysctl files that belong to a kernel, each file once."""
         found = [file for pattern in KERNEL_FILES for file in self.files.matching(pattern)]
-        return list({file.target: file for file in reversed(found)}.values())
+        return list(with_few_statements({file.target: file for file in reversed(found)}.values()))
 
     def version_of(self, loader: Loader) -> Version | None:
         """Return the release of a loader that is installed, None where it cannot be told."""

@@ -51,7 +51,9 @@ _SEPARATORS = bytes.maketrans(b"./", b"/.")
 _LINE = re.compile(rb"\r*[^\n\r\0]*(?:\r\n|[\n\r\0]|\Z)")
 _SYSTEMD_LINE_ENDS = re.compile(rb"[\r\0]")
 _SYSTEMD_CONTENT = re.compile(rb"[^\n\r\0]+")
+_TO_LINE_FEEDS = bytes.maketrans(b"\r\0", b"\n\n")
 LONG_LINE_MAX = 1 << 20
+MOST_STATEMENTS = 150_000  # of all files: they are parsed in a few seconds, and nobody writes them by hand
 
 # src/basic/string-util.h: WHITESPACE; isspace(3) in the C locale
 _WHITESPACE = b" \t\n\r"
@@ -175,6 +177,19 @@ def statements(text: bytes, rules: Rules) -> list[Statement]:
             if statement.key or statement.excluded is not None or any(map(statement.concerns, KEYS)):
                 found.append(statement)
     return found
+
+
+def count_statements(text: bytes, most: int) -> int:
+    """Return how many statements a file may have for any loader; of more than ``most`` no more are counted.
+
+    One with braces counts for each pattern that they may stand for.
+    """
+    count = 0
+    for _number, row in rows_with(RELEVANT, text.translate(_TO_LINE_FEEDS)):
+        count += min(1 << min(row.count(b","), 10), 1000) if b"{" in row else 1
+        if count > most:
+            break
+    return count
 
 
 def _joined_rows(text: bytes) -> t.Iterator[tuple[int, bytes]]:

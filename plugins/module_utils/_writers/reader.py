@@ -14,6 +14,11 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, TooCostlyError
 from ansible_collections.linux.tcp.plugins.module_utils._host.compute_budget import ComputeBudget
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
+    MOST_BYTES_OF_A_SEARCH,
+    FileBudget,
+    too_much,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._host.visibility import denying
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
@@ -25,6 +30,7 @@ if t.TYPE_CHECKING:
 
 T = t.TypeVar("T")
 
+_MOST_FILES = 30_000  # three times as many as of one pattern
 # What a text does is found out in milliseconds.
 _MOST_SECONDS, _MOST_SECONDS_OF_ALL, _MOST_MEMORY = 5.0, 20.0, 512 << 20
 
@@ -33,11 +39,16 @@ def _budget() -> ComputeBudget:
     return ComputeBudget(_MOST_SECONDS, _MOST_MEMORY, seconds_of_all=_MOST_SECONDS_OF_ALL)
 
 
+def _reading() -> FileBudget:
+    return FileBudget(MOST_BYTES_OF_A_SEARCH, _MOST_FILES)
+
+
 @dataclasses.dataclass(frozen=True)
 class Reader:
     """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path or reason.
 
     A denied place has its path without links, so that it is there once, whatever leads to it.
+    ``reading`` is for all files that are read: any user may own some of them, or the files that these name.
     No error of a file ends the search: the owner of a file that a line calls could otherwise end each run. ``budget``
     is for all that is computed on what the files say.
     """
@@ -45,20 +56,24 @@ class Reader:
     files: Files
     unseen: dict[str, Unseen] = dataclasses.field(default_factory=dict)
     budget: ComputeBudget = dataclasses.field(default_factory=_budget)
+    reading: FileBudget = dataclasses.field(default_factory=_reading)
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
-        return self._read(pattern, lambda: self.files.matching(pattern, on_unreadable=self._note), [])
+        return self._read(
+            pattern, lambda: self.files.matching(pattern, on_unreadable=self._note, budget=self.reading), []
+        )
 
     def executables(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern and that are executable."""
         files: list[SysctlFile]
-        files = self._read(pattern, lambda: self.files.matching(pattern, on_unreadable=self._note_executable), [])
+        note, budget = self._note_executable, self.reading
+        files = self._read(pattern, lambda: self.files.matching(pattern, on_unreadable=note, budget=budget), [])
         return [file for file in files if self.is_executable(file.target, if_unknown=True)]
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern, as :meth:`Files.paths` does."""
-        return self._read(pattern, lambda: self.files.paths(pattern, on_unreadable=self._note), [])
+        return self._read(pattern, lambda: self.files.paths(pattern, on_unreadable=self._note, budget=self.reading), [])
 
     def known(self, path: str) -> SysctlFile:
         """Read one file as :meth:`Files.known` does."""
@@ -86,7 +101,7 @@ class Reader:
 
     def name_of(self, path: str) -> str:
         """Return the name that a loader has for a file, where one reads its folder."""
-        return self._read(path, lambda: self.files.read(path).path, path)
+        return self._read(path, lambda: self.files.name_of(path), path)
 
     def resolve(self, path: str) -> str:
         """Return a path with every link followed; the path itself where that fails."""
@@ -128,7 +143,15 @@ class Reader:
         self.unseen.setdefault(reason, Unseen(path, reason, "", is_failure=True))
 
     def _file(self, path: str) -> SysctlFile:
-        return self._read(path, lambda: self.files.known(path), SysctlFile(path=path, target=path, kind="unreadable"))
+        return self._read(path, lambda: self._within_budget(path), SysctlFile(path, path, kind="unreadable"))
+
+    def _within_budget(self, path: str) -> SysctlFile:
+        if self.reading.refusal:
+            raise too_much(path, self.reading.refusal)
+        file = self.files.known(path)
+        if file.kind == "file":  # most of what is looked for is missing
+            self.reading.spend(file)
+        return file
 
     def _read(self, path: str, read: t.Callable[[], T], otherwise: T) -> T:
         """Return what a function reads; another value where it fails, which is noted."""

@@ -21,6 +21,8 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
+    MOST_STATEMENTS,
+    count_statements,
     rows_with,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
@@ -148,7 +150,7 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
 
 def _search(files: Reader, candidates: list[Candidate], tree: Tree) -> Search:
     """Return candidates, the tree with the files that they apply, and what could not be read meanwhile."""
-    tree = _with_applied(files, candidates, tree)
+    candidates, tree = _with_applied(files, candidates, tree)
     return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
@@ -158,18 +160,54 @@ def _wanted_by_udev(files: Reader, texts: t.Iterable[tuple[SysctlFile, Format]])
     return {name for file, names in wanted if names and not is_hidden(files, file.path) for name in names}
 
 
-def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
-    """Return a tree to which the sysctl files are added that candidates apply."""
-    added: dict[str, SysctlFile] = {}
+def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> tuple[list[Candidate], Tree]:
+    """Return candidates, and a tree to which the sysctl files are added that they apply.
+
+    A call may apply anything if its files, with those of the calls before it, are more than are looked at.
+    """
+    applied = _Applied(files, {file.path: file for file in tree.files})
+    kept: list[Candidate] = []
     for candidate in candidates:
-        names: tuple[str, ...] = ()
-        if isinstance(candidate, Applier):
-            names = candidate.application.names or ()
-        elif isinstance(candidate, AppliedFile):
-            names = (candidate.path,)
-        added.update((file.path, file) for name in dict.fromkeys(names) for file in files.matching(name))
-    known = {file.path for file in tree.files}
-    return Tree((*tree.files, *(file for path, file in added.items() if path not in known)))
+        if isinstance(candidate, Applier) and not applied.add(candidate.application.names or ()):
+            kept.append(Setter(candidate.writer, tuple((key, None) for key in KEYS)))
+            continue
+        if isinstance(candidate, AppliedFile) and not applied.add((candidate.path,)):
+            path = printable(candidate.path)
+            files.note_lead(candidate.path, f"{path} has too much to be read with the other files that are applied.")
+            continue
+        kept.append(candidate)
+    return kept, Tree(tuple(applied.known.values()))
+
+
+@dataclasses.dataclass
+class _Applied:
+    """The files that calls apply, with all that are ``known``, by path.
+
+    Each call compares its names with all files, and parses those that it applies. ``left`` says for how many
+    files, KiB and statements this is still done.
+    """
+
+    files: Reader
+    known: dict[str, SysctlFile]
+    left: int = MOST_STATEMENTS
+    judged: dict[tuple[str, ...], bool] = dataclasses.field(default_factory=dict)
+    costs: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def add(self, names: tuple[str, ...]) -> bool:
+        """Read the files that a call names, and return whether it can be judged."""
+        if names not in self.judged:
+            self.judged[names] = all(map(self._add, names))
+        return self.judged[names]
+
+    def _add(self, name: str) -> bool:
+        if self.left > 0 and name not in self.costs:
+            found = self.files.matching(name)
+            cost = sum((len(file.text) >> 10) + count_statements(file.text, MOST_STATEMENTS) for file in found)
+            self.costs[name] = cost
+            if cost < self.left:
+                self.known.update((file.path, file) for file in found if file.path not in self.known)
+        self.left -= len(self.known) + self.costs.get(name, 0)
+        return self.left > 0
 
 
 def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree) -> Search:

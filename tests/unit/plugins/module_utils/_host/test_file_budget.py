@@ -8,7 +8,11 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host import file_budget
-from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, counted
+from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import (
+    FileBudget,
+    counted,
+    with_few_statements,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
 MIB = b"x" * (1 << 20)
@@ -23,7 +27,7 @@ MIB = b"x" * (1 << 20)
         pytest.param([b""] * 512, "", id="small ones"),
         pytest.param(
             [b""] * 513,
-            "there are too many: each file counts for 4 KiB at least, and all files may have 2 MiB",
+            "there are too many: each file or folder counts for 4 KiB at least, and all may have 2 MiB",
             id="too many small ones",
         ),
     ],
@@ -47,6 +51,37 @@ def test_refusal_by_number(count: int, refusal: str) -> None:
     for _number in range(count):
         budget.spend(SysctlFile("/x", "/x", "file", b""))
     assert budget.refusal == refusal
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_refused"),
+    [
+        pytest.param([32_768], False, id="names"),
+        pytest.param([32_768, 1], True, id="too many names"),
+        pytest.param([0] * 512, False, id="folders"),
+        pytest.param([0] * 513, True, id="too many folders"),
+    ],
+)
+def test_refusal_by_names(counts: list[int], *, is_refused: bool) -> None:
+    budget = FileBudget(2 << 20)
+    for count in counts:
+        budget.spend_names(count)
+    assert bool(budget.refusal) is is_refused
+
+
+def test_number_of_files_may_be_another() -> None:
+    budget = FileBudget(2 << 20, 1)
+    budget.spend(SysctlFile("/x", "/x", "missing"))
+    assert budget.refusal == "there are more than 1 files"
+
+
+def test_files_with_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_budget, "MOST_STATEMENTS", 3)
+    texts = [b"*=1\n*=2\n", b"*=1\r*=2\n", b"# other\n" * 9, b"*=3\n"]
+    files = [SysctlFile(f"/{number}", f"/{number}", "file", text) for number, text in enumerate(texts)]
+    reason = "the files have more than 3 settings in all that may concern keepalive"
+    refused = SysctlFile("/1", "/1", "unreadable", reason=reason)
+    assert list(with_few_statements(files)) == [files[0], refused, *files[2:]]
 
 
 def test_counted(monkeypatch: pytest.MonkeyPatch) -> None:

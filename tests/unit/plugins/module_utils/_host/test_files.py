@@ -403,6 +403,24 @@ def test_no_more_files_are_read_than_are_looked_through(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("ask", [Files.matching, Files.paths], ids=["files", "paths"])
+def test_names_of_folders_count(tmp_path: Path, ask: t.Callable[..., list[t.Any]]) -> None:
+    files, budget = files_of(tmp_path, {f"/x/{number}/{name}": b"" for number in "12" for name in "ab"}), FileBudget(0)
+    with pytest.raises(FileError) as failed:
+        ask(files, "/x/*/z*", budget=budget)
+    assert str(failed.value) == (
+        "/x/1/z* cannot be read: there are too many: each file or folder counts for 4 KiB at least, and all may have 0 "
+        "MiB. Remove what does not belong there."
+    )
+
+
+def test_name_of_a_file_is_told_without_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of(tmp_path, {"/x/a": b"", "/y": "etc/sysctl.d", "/etc/sysctl.d/a.conf": b"", "/loop": "loop"})
+    monkeypatch.setattr(FileSystem, "content", None)
+    names = {"/x/a": "/x/a", "/y/a.conf": "/etc/sysctl.d/a.conf", "/loop/a": "/loop/a", "/a" * 2000: "/a" * 2000}
+    assert {path: files.name_of(path) for path in names} == names
+
+
+@pytest.mark.parametrize("ask", [Files.matching, Files.paths], ids=["files", "paths"])
 def test_what_is_left_out_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Files, str], list[t.Any]]
 ) -> None:

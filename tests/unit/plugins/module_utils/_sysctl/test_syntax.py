@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
     LONG_LINE_MAX,
+    count_statements,
     parse_line,
     rules_of,
     split_lines,
@@ -321,3 +322,20 @@ def test_exclusions_by_pattern(line: bytes, rules: Rules, excluded: bytes | None
     (statement,) = statements(line, rules)
     assert statement.excluded == excluded
     assert list(filter(statement.concerns, KEYS)) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (b"", 0),
+        (b"net.core.somaxconn=1\n# remark\n", 0),
+        (b"net.ipv4.tcp_keepalive_time=1\n-*\n", 2),
+        (b"*=1\r*=1\0*=1", 3),
+        (b"*{a,b}=1\n", 2),
+        (b"*{a,b}{c,d,e}=1\n", 8),
+        (b"*{" + b"a," * 40 + b"}=1\n", 1000),
+        (b"*=1\n" * 5000, 2001),
+    ],
+)
+def test_count_statements(text: bytes, count: int) -> None:
+    assert count_statements(text, 2000) == count

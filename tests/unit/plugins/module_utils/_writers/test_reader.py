@@ -15,6 +15,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats, reader
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD, lay_out, unprivileged
 from ansible_collections.linux.tcp.tests.unit.writers import SET
@@ -362,6 +363,28 @@ def test_a_text_that_is_never_understood_ends_no_search(tmp_path: Path, monkeypa
         "much, or remove what calls it."
     )
     assert {one.writer.path for one in found.candidates if isinstance(one, Setter)} == {"/opt/tune"}
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "refusal"),
+    [
+        pytest.param("MOST_BYTES_OF_A_SEARCH", 1 << 20, "the files are larger than 1 MiB in all", id="bytes"),
+        pytest.param("_MOST_FILES", 1, "there are more than 1 files", id="number"),
+    ],
+)
+def test_no_more_is_read_than_a_search_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, refusal: str
+) -> None:
+    monkeypatch.setattr(reader, bound, most)
+    lay_out(tmp_path, {f"/x/{name}": b"" for name in "ab"})
+    os.truncate(str(tmp_path / "x/a"), 2 << 20)
+    files = Reader(Files(str(tmp_path)))
+    assert [file.path for file in (files.known("/x/none"), files.known("/x/a"))] == ["/x/none", "/x/a"]
+    assert (files.matching("/x/*"), files.paths("/x/*"), files.known("/x/b").kind) == ([], [], "unreadable")
+    assert [(one.path, one.reason, one.is_failure) for one in files.unseen.values()] == [
+        (path, f"{path} cannot be read: {refusal}. Remove what does not belong there.", True)
+        for path in ("/x/*", "/x/b")
+    ]
 
 
 @pytest.mark.parametrize("depth", [190, 250])

@@ -12,8 +12,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Writer
-from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -302,3 +302,37 @@ def test_a_call_of_too_many_files_may_apply_any(tmp_path: Path, files: str, *, c
     layout: Layout = {"/etc/rc.local": line.encode(), "/opt/600": b"net.ipv4.tcp_keepalive_time=600\n"}
     writer = Writer("/etc/rc.local", 1, line.strip()[:200], "applies_files")
     assert found(tmp_path, layout) == ([writer] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "counts"),
+    [
+        pytest.param(b"-?\n" * 1000, 100, False, id="many settings"),
+        pytest.param(b"-?\n" * 2000, 100, True, id="too many settings"),
+        pytest.param(b"x" * (2 << 20), 100, True, id="too many bytes"),
+        pytest.param(b"x" * (2 << 20), 50, False, id="many bytes"),
+    ],
+)
+def test_calls_that_apply_too_much_may_apply_any(tmp_path: Path, text: bytes, names: int, *, counts: bool) -> None:
+    lines = [f"sysctl -p {'/opt/large ' * names}", "sysctl -p /opt/600", "sysctl --system"]
+    layout: Layout = {
+        "/etc/rc.local": "\n".join(lines).encode(),
+        "/opt/large": text,
+        "/opt/600": b"net.ipv4.tcp_keepalive_time=600\n",
+        "/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n",
+    }
+    places = [(writer.line, writer.code) for writer in found(tmp_path, layout)]
+    assert places == ([(1, "applies_files"), (2, "applies_files")] if counts else [])
+
+
+def test_a_file_of_ufw_that_has_too_many_settings(tmp_path: Path) -> None:
+    layout: Layout = {
+        "/etc/ufw/ufw.conf": b"ENABLED=yes\n",
+        "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
+        "/etc/ufw/sysctl.conf": b"-?\n" * 150_001,
+    }
+    lay_out(tmp_path, layout)
+    files = Files(str(tmp_path))
+    (unseen,) = find_candidates(files, PROCPS, files.read_tree()).unseen
+    reason = "/etc/ufw/sysctl.conf has too much to be read with the other files that are applied."
+    assert (unseen.reason, unseen.is_failure) == (reason, True)
