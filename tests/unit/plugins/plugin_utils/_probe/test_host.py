@@ -80,7 +80,7 @@ def test_inconclusive_mounts(mounts: list[str], first: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "is_in_doubt"), [pytest.param(60, False, id="few"), pytest.param(70, True, id="more than is read")]
+    ("count", "is_in_doubt"), [pytest.param(60, False, id="few"), pytest.param(140, True, id="more than is read")]
 )
 def test_files_that_a_line_applies(count: int, is_in_doubt: bool) -> None:
     names = [f"{number}.conf" for number in range(count)]
