@@ -40,9 +40,9 @@ def test_the_first_thousand_lines_of_a_file_are_enough(tmp_path: Path, path: str
 
 
 def test_lines_behind_many_others_of_a_file(tmp_path: Path) -> None:
-    layout: Layout = {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}
-    layout["/etc/ufw/sysctl.conf"] = b"net.ipv4.tcp_keepalive_intvl=75\n" * 1000 + b"net.ipv4.tcp_keepalive_time=60\n"
-    assert [writer.line for writer in found(tmp_path, layout)] == [1001]
+    ufw: Layout = {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n"}
+    applied = b"net.ipv4.tcp_keepalive_intvl=75\n" * 1000 + b"net.ipv4.tcp_keepalive_time=60\n"
+    assert [writer.line for writer in found(tmp_path, {**ufw, "/etc/ufw/sysctl.conf": applied})] == [1001]
 
 
 def test_a_long_line_is_cut(tmp_path: Path) -> None:

@@ -120,8 +120,8 @@ def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> N
     ],
 )
 def test_large_scripts_that_are_called(tmp_path: Path, path: str, rest: bytes) -> None:
-    layout: Layout = {"/etc/crontab": f"@reboot root {path}\n".encode()}
-    layout[path] = b"#!/bin/sh\n" + SET + b"\nexit 0\n" + rest
+    script = b"#!/bin/sh\n" + SET + b"\nexit 0\n" + rest
+    layout: Layout = {"/etc/crontab": f"@reboot root {path}\n".encode(), path: script}
     assert found(tmp_path, layout) == [Writer(path, 2, SET.decode())]
 
 
