@@ -9,6 +9,7 @@ import errno
 import itertools
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -500,6 +501,14 @@ def test_a_folder_that_another_program_made_a_moment_before_is_left(tmp_path: Pa
     assert look_at(tmp_path) == {"/etc": None, D: None}
 
 
+def set_flag(flag: str, path: str) -> None:
+    """Set a flag of a file, or skip the test where this is not possible."""
+    if not shutil.which("chattr"):
+        pytest.skip("needs chattr(1)")
+    if subprocess.run(["chattr", f"+{flag}", path], check=False, capture_output=True).returncode:
+        pytest.skip("needs a file system with the flags of chattr(1)")
+
+
 @needs_root
 @pytest.mark.parametrize("flag", ["i", "a"], ids=["immutable", "append-only"])
 @pytest.mark.parametrize(
@@ -513,8 +522,7 @@ def test_what_is_immutable_is_found_before_anything_is_written(
     tmp_path: Path, path: str, message: str, flag: str
 ) -> None:
     files = files_of(tmp_path, {f"{D}/a.conf": b"kept"})
-    if subprocess.run(["chattr", f"+{flag}", f"{tmp_path}{path}"], check=False, capture_output=True).returncode:
-        pytest.skip("needs a file system with the flags of chattr(1)")
+    set_flag(flag, f"{tmp_path}{path}")
     try:
         with pytest.raises(FileError) as caught:
             files.require_writable(f"{D}/a.conf")
@@ -532,8 +540,7 @@ def test_a_user_is_told_what_is_immutable(tmp_path: Path, path: str) -> None:
     lay_out(tmp_path, {f"{D}/a.conf": b"kept"})
     for owned in (D, f"{D}/a.conf"):
         os.chown(f"{tmp_path}{owned}", 65534, 65534)
-    if subprocess.run(["chattr", "+i", f"{tmp_path}{path}"], check=False, capture_output=True).returncode:
-        pytest.skip("needs a file system with the flags of chattr(1)")
+    set_flag("i", f"{tmp_path}{path}")
     try:
         with unprivileged(tmp_path) as root, pytest.raises(FileError) as caught:
             WritableFiles(root).require_writable(f"{D}/a.conf")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import typing as t
 from pathlib import Path
 
@@ -45,6 +46,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.namespace_host import OneNamespace
 
 SCENARIOS = Path(__file__).with_name("scenarios")
+PROGRAM = Path(sys.executable).name[:15]  # as the kernel names the process of a namespace
 DEFAULTS, WANT = [7200, 75, 9], [600, 60, 20]
 
 
@@ -79,7 +81,7 @@ def test_what_is_refused(
                 "changed": 2,
                 "failed": ["refused"],
                 "left": [],
-                "failure": "net:[odd] (python) could not be set: the kernel refused: no probes.",
+                "failure": f"net:[odd] ({PROGRAM}) could not be set: the kernel refused: no probes.",
                 "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
                 "later": [3, 0],
             },
@@ -92,8 +94,8 @@ def test_what_is_refused(
                 "failed": ["not_undone"],
                 "left": [],
                 "failure": (
-                    "net:[odd] (python) could not be set: it is changed in part: no probes. Undoing then failed: no "
-                    "undoing."
+                    f"net:[odd] ({PROGRAM}) could not be set: it is changed in part: no probes. Undoing then failed: "
+                    "no undoing."
                 ),
                 "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
                 "later": [3, 0],  # what a run left is its own
@@ -145,7 +147,7 @@ def test_what_is_refused(
                 "changed": 2,
                 "failed": ["refused"],
                 "left": [],
-                "failure": "net:[odd] (python) could not be set: the kernel refused: no writing.",
+                "failure": f"net:[odd] ({PROGRAM}) could not be set: the kernel refused: no writing.",
                 "values": [[300, 60, 20], [300, 75, 9], [300, 60, 20]],
                 "later": [3, 0],
             },

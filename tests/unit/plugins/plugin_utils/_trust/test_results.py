@@ -147,7 +147,7 @@ def test_value_that_the_controller_cannot_handle(before: dict[str, t.Any], what:
 
 @pytest.mark.parametrize("name", ["warnings", "deprecations", "diff"])
 def test_what_is_printed_is_not_deeper_than_the_stack(name: str) -> None:
-    found = [{"msg": nested(50_000), "before": nested(50_000)}, nested(50_000)]
+    found = [{"msg": nested(1_000_000), "before": nested(1_000_000)}, nested(1_000_000)]
     refused = reduced({"changed": True, name: found}, "keepalive")
     assert (refused["failed"], refused["changed"]) == (True, True)
     assert set(refused) == {"failed", "changed", "msg"}
