@@ -22,7 +22,6 @@ for name in TIME INTVL PROBES; do
   value=${!name:-}
   [[ -n $value ]] || continue
   # more than digits could be more than one variable; which numbers there can be, the role knows
-  [[ $value =~ ^[0-9]+$ || $name == PROBES ]] || refuse "$name is '$value': give a whole number of seconds."
   [[ $value =~ ^[0-9]+$ ]] || refuse "$name is '$value': give a whole number."
   arguments+=(--extra-vars "keepalive_${name,,}=$value")
 done
