@@ -24,7 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.replacement import
 from ansible_collections.linux.tcp.plugins.module_utils._host.signals import held_back as signals_held_back
 from ansible_collections.linux.tcp.plugins.module_utils._host.undo import Undo, error_of, let_stand, said
 from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Outcome
-from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview, take_snapshot
+from ansible_collections.linux.tcp.plugins.module_utils._state.preview import preview
 from ansible_collections.linux.tcp.plugins.module_utils._state.remains import Before, remains
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import sysctl_name
 
@@ -85,7 +85,7 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
                 files.backup(edit.target, copy)
                 backups.append(copy)
             undo.append(files.replace(edit.target, edit.after, expected=edit.before))
-        after = take_snapshot(host, loader=change.before.loader)
+        after = _look_again(host, change.before)
         _verify(change, after, files)
         let_stand(undo)
     except VerificationError as exc:
@@ -97,6 +97,12 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
             raise UndoError(" ".join([said(exc), *left])) from exc
         raise
     return Outcome(change, after, tuple(sorted(backups)))
+
+
+def _look_again(host: LocalHost, before: Snapshot) -> Snapshot:
+    """Return what the host has now; what else may set the keys is what was found before, as no step changes that."""
+    tree = host.with_applied(before.candidates, host.files.read_tree()).marked(before.lost)
+    return dataclasses.replace(before, runtime=host.values() if before.runs else before.runtime, tree=tree, file=None)
 
 
 def _verify(change: Change, after: Snapshot, files: Files) -> None:

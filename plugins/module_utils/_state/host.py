@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import KERNEL_FILES
-from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates, with_applied
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
     from ansible_collections.linux.tcp.plugins.module_utils._writers.search import Search
 
 
@@ -122,3 +123,7 @@ class LocalHost:
     def writers(self, init: InitSystem, tree: Tree) -> Search:
         """Return what may set the keys after the boot, the tree with the files it applies, and what is unseen."""
         return find_candidates(self.files, init, tree, self.command_line() if init.runs else b"")
+
+    def with_applied(self, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
+        """Return a tree with the files that candidates apply."""
+        return with_applied(self.files, candidates, tree)

@@ -154,6 +154,11 @@ def _search(files: Reader, candidates: list[Candidate], tree: Tree) -> Search:
     return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
+def with_applied(of_system: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
+    """Return a tree with the files that candidates apply, as :func:`find_candidates` does."""
+    return _with_applied(Reader(of_system), candidates, tree)[1]
+
+
 def _wanted_by_udev(files: Reader, texts: t.Iterable[tuple[SysctlFile, Format]]) -> set[str]:
     """Return the units that rules of udev start."""
     wanted = ((file, set(formats.units_wanted_by(file.text))) for file, of in texts if of is formats.udev_rules)
