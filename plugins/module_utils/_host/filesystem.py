@@ -12,7 +12,6 @@ The controller has another class with these methods, for what a probe has read.
 from __future__ import annotations
 
 import collections
-import contextlib
 import errno
 import itertools
 import os
@@ -41,6 +40,7 @@ MOST_BYTES = 4 << 20  # a hundred thousand lines, which nobody writes by hand, a
 TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
 MOST_NAMES = 100_000  # of a folder; they are read in a tenth of a second
 _MOST_KEPT = 64
+_USUAL_BYTES = 64 << 10  # memory for more takes longer to get than most files to read
 _MOUNTS = "/proc/self/mountinfo"
 # What is read there may be gone for others, as /proc/kmsg and trace_pipe; these have 0 bytes, whatever can be read.
 _OF_KERNEL = frozenset(("proc", "tracefs", "debugfs"))
@@ -94,21 +94,21 @@ class FileSystem:
         except OSError as exc:
             raise InvalidPathError(f"/ cannot be read: {reason_of(exc)}.{remedy_of(exc)}") from exc
 
-    @contextlib.contextmanager
-    def folders_kept(self) -> t.Iterator[None]:
+    def folders_kept(self) -> t.ContextManager[None]:
         """Open each folder once while the block runs, which is one operation: then they are the same all the time."""
-        self._operations += 1
-        try:
-            yield
-        finally:
-            self._operations -= 1
-            if not self._operations:
-                self._close_kept()
+        return _Operation(self)
 
-    def _close_kept(self) -> None:
-        for descriptor in self._kept.values():
-            close(descriptor)
-        self._kept.clear()
+    def begin_operation(self) -> None:
+        """Keep the folders that are opened from here on."""
+        self._operations += 1
+
+    def end_operation(self) -> None:
+        """Close the kept folders, if this ends the last of the operations that have begun."""
+        self._operations -= 1
+        if not self._operations:
+            for descriptor in self._kept.values():
+                close(descriptor)
+            self._kept.clear()
 
     def _folder(self, folder: str) -> int:
         """Return the descriptor of a folder; it is kept until the operation ends, or at least until the next call.
@@ -116,7 +116,9 @@ class FileSystem:
         At most so many are kept, however deep a folder is: of more, the one that was not used for the longest time is
         closed.
         """
-        path, below = "".join(f"/{name}" for name in folder.split("/") if name), []
+        path, below = folder, []
+        if path not in self._kept:
+            path = "".join(f"/{name}" for name in folder.split("/") if name)
         while path and path not in self._kept:
             path, _slash, name = path.rpartition("/")
             below.append(name)
@@ -144,12 +146,12 @@ class FileSystem:
 
         :raises OSError: when the system refuses.
         """
-        folder, name = posixpath.split(path)
+        folder, _slash, name = path.rpartition("/")
         with self.folders_kept():
             return _open(self._folder(folder), name or ".", path, flags | os.O_CLOEXEC)
 
     def _lstat(self, path: str) -> os.stat_result:
-        folder, name = posixpath.split(path)
+        folder, _slash, name = path.rpartition("/")
         with self.folders_kept():
             return os.stat(name or ".", dir_fd=self._folder(folder), follow_symlinks=False)
 
@@ -164,7 +166,9 @@ class FileSystem:
 
         :raises OSError: where it is none.
         """
-        folder, name = posixpath.split(path)
+        if path in self._kept:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        folder, _slash, name = path.rpartition("/")
         with self.folders_kept():
             return os.readlink(name or ".", dir_fd=self._folder(folder))
 
@@ -267,6 +271,19 @@ class FileSystem:
             return file.read(len(begin)) == begin
 
 
+class _Operation:
+    """An operation of a file system, which may be part of another one."""
+
+    def __init__(self, file_system: FileSystem) -> None:
+        self._file_system = file_system
+
+    def __enter__(self) -> None:
+        self._file_system.begin_operation()
+
+    def __exit__(self, *_: object) -> None:
+        self._file_system.end_operation()
+
+
 def names_in(descriptor: int, most: int) -> list[str]:
     """Return the names in an open folder, of more than ``most`` the first ones that the system tells.
 
@@ -278,9 +295,11 @@ def names_in(descriptor: int, most: int) -> list[str]:
 
 def _content_of(file: t.BinaryIO) -> tuple[Kind, bytes, str]:
     """Return what :meth:`FileSystem.content` does of an open file, which may become larger meanwhile."""
-    text = t.cast("bytes | None", file.read(MOST_BYTES + 1))  # None from /proc/kmsg without a message
+    text = t.cast("bytes | None", file.read(_USUAL_BYTES))  # None from /proc/kmsg without a message
     if text is None:
         return "unreadable", b"", "it has nothing to read yet"
+    if len(text) == _USUAL_BYTES:
+        text += file.read(MOST_BYTES + 1 - _USUAL_BYTES) or b""
     return ("unreadable", b"", TOO_LARGE) if len(text) > MOST_BYTES else ("file", text, "")
 
 

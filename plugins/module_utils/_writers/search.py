@@ -281,8 +281,7 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
     if of is not formats.tmpfiles:  # its lines name files, and call nothing
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
         yield from _called(files, file, rows)
-    if RELEVANT.search(file.text):
-        yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
+    yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
 def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:
@@ -302,6 +301,8 @@ def _called_by(row: bytes) -> t.Iterator[Called]:
 
 def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Iterable[Effect]]) -> t.Iterator[Candidate]:
     """Yield what a file does as candidates, with the lines that do it; ``effects`` computes what it does."""
+    if not RELEVANT.search(file.text):
+        return
     rows = file.text.split(b"\n")
     for effect in files.computed(file.path, effects, MOST_OF_A_FILE):
         row = rows[min(effect.line, len(rows)) - 1]
@@ -323,7 +324,7 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
 
 def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:
     script = files.called(path, by_shell=by_shell)
-    if (by_shell or script.text.startswith(b"#!")) and RELEVANT.search(script.text):
+    if by_shell or script.text.startswith(b"#!"):
         yield from _candidates(files, script, lambda: formats.script(script.text.decode("utf-8", "surrogateescape")))
 
 

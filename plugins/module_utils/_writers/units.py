@@ -61,7 +61,7 @@ class Unit:
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
-        for number, command in self.commands() if RELEVANT.search(self.file.text) else ():
+        for number, command in self.commands():
             if RELEVANT.search(command.encode("utf-8", "surrogateescape")):
                 prefix = t.cast("t.Match[str]", _PREFIX.match(command)).group()
                 if self.may_set or (self.may_set_with_rights and ("+" in prefix or "!" in prefix)):

@@ -96,10 +96,9 @@ class ProbedFileSystem(FileSystem):
         """Return True: a probe reads no other system."""
         return True
 
-    @contextlib.contextmanager
-    def folders_kept(self) -> t.Iterator[None]:
+    def folders_kept(self) -> t.ContextManager[None]:
         """Do nothing: what was read stays the same."""
-        yield
+        return contextlib.nullcontext()
 
     def _node(self, path: str) -> Node | None:
         """Return what stands at a path that is free of links but for its last part; None for nothing."""
