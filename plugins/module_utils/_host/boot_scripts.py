@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the calls of sysctl(8) that a script of the boot makes, among those that it prints or does not reach."""
+"""Tell which loader the scripts of a boot are: by their calls of sysctl(8), without those printed or not reached."""
 
 # This module util is private to the collection: it may change at any time.
 
@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import 
     status_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_of_other_language, is_of_shell
-from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
+from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import LONGEST, parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     Command,
     ShellError,
@@ -37,6 +37,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import P
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader
 
 _MOST_NESTED = 60
 _MOST_WORDS = 10_000  # of the commands that may call sysctl(8), with the values of their variables
@@ -57,6 +58,19 @@ _REDEFINES = frozenset((*_SOURCES, "eval", "unset", "alias"))
 _SYSTEM = "--system"
 # With these, all files are applied still.
 _HARMLESS = re.compile(r"-[eqwnNb]+|--(?:quiet|ignore|write|values|names|binary|system)|.*\$.*", re.DOTALL)
+# What the scripts of Alpine (main/openrc/sysctl.initd) and OpenWrt (package/base-files) name: the files, in their
+# order, and what they hand to BusyBox's "sysctl -p".
+_REMARK = re.compile(rb"(^|\s)#.*")
+_PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)")
+_CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]{0,200}?-p\s+([^\s;|&]+)")
+_IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
+_IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
+# The script of the distribution has none of these. A script that has one was edited.
+_CHANGED = re.compile(rb"\b(?:break|return|exit|case|eval|false|(?:echo|printf)[ \t]+\S*sysctl)\b")
+_LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
+    "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),
+    "openwrt": (_IN_ETC, {b'"$CONF"'}),
+}
 
 
 def applies_files(script: bytes) -> bool:
@@ -81,6 +95,35 @@ def calls_of_sysctl(script: bytes) -> list[list[str]]:
     except ShellError:
         return []
     return calls.found
+
+
+def loader_of(scripts: tuple[bytes, ...], *, is_busybox: bool) -> BootLoader | None:
+    """Return the loader that scripts are, whose sysctl(8) is BusyBox's or the one of procps.
+
+    None where nothing applies files, because BusyBox's sysctl does not know ``--system``.
+    """
+    if any(map(applies_files, scripts)):
+        if not is_busybox:
+            return "procps"
+        calls = (call for script in scripts for call in calls_of_sysctl(script))
+        return None if all("--system" in call for call in calls) else "unknown"  # OpenRC's script has other calls then
+    loops = map(_loop_of, scripts if is_busybox else ())
+    return next(filter(None, loops), "unknown")
+
+
+def _loop_of(script: bytes) -> Loader | None:
+    """Return whose script it is that applies one file after the other; None for one that does more, or otherwise."""
+    if len(script) > LONGEST:  # its calls are not read
+        return None
+    code = b"\n".join(_REMARK.sub(b"", line) for line in script.split(b"\n"))
+    patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
+    calls = _CALL_ON_A_FILE.findall(code)
+    if len(calls) != sum("-p" in call for call in calls_of_sysctl(script)):  # one is printed only, or not reached
+        return None
+    for loader, known in _LOOPS.items():
+        if (patterns, set(calls)) == known and not _CHANGED.search(code):
+            return loader
+    return None
 
 
 def _sources(command: Command) -> bool:

@@ -18,10 +18,8 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
-from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import applies_files, calls_of_sysctl
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, too_much
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
-from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import LONGEST
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -45,19 +43,6 @@ DOCKER_MARK = "/.dockerenv"
 _LAYERED = ("overlay", "aufs")
 # Of a program that was replaced while it runs.
 _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
-# What the scripts of Alpine (main/openrc/sysctl.initd) and OpenWrt (package/base-files) name: the files, in their
-# order, and what they hand to BusyBox's "sysctl -p".
-_REMARK = re.compile(rb"(^|\s)#.*")
-_PATTERN = re.compile(rb"(?<![\w/])(/[\w/]*sysctl\.d/\*\.conf|/etc/sysctl\.conf)")
-_CALL_ON_A_FILE = re.compile(rb"\bsysctl\s[^\n;|&]{0,200}?-p\s+([^\s;|&]+)")
-_IN_LIB = (b"/lib/sysctl.d/*.conf", b"/usr/lib/sysctl.d/*.conf")
-_IN_ETC = (b"/etc/sysctl.d/*.conf", b"/etc/sysctl.conf")
-# The script of the distribution has none of these. A script that has one was edited.
-_CHANGED = re.compile(rb"\b(?:break|return|exit|case|eval|false|(?:echo|printf)[ \t]+\S*sysctl)\b")
-_LOOPS: dict[Loader, tuple[tuple[bytes, ...], set[bytes]]] = {
-    "alpine": ((*_IN_LIB, *_IN_ETC, b"/run/sysctl.d/*.conf"), {b'"$f"', b"/etc/sysctl.conf"}),
-    "openwrt": (_IN_ETC, {b'"$CONF"'}),
-}
 
 # What tells the releases of the loaders without running them, so that a system below a root can
 # be asked, too: the name of a library, and a text within a program.
@@ -162,32 +147,14 @@ def detect_loader(init: InitSystem) -> BootLoader | None:
         return None
     if init.booted_with_systemd or not init.runs_scripts:
         return "unknown"
-    if any(map(applies_files, init.scripts)):
-        if not init.has_busybox_sysctl:
-            return "procps"
-        calls = (call for script in init.scripts for call in calls_of_sysctl(script))
-        return None if all("--system" in call for call in calls) else "unknown"  # OpenRC's script has other calls then
-    for script in init.scripts if init.has_busybox_sysctl else ():
-        loop = _loop_of(script)
-        if loop:
-            return loop
+    if init.scripts:
+        from ansible_collections.linux.tcp.plugins.module_utils._host.boot_scripts import (  # noqa: PLC0415 -- most hosts boot with systemd
+            loader_of,
+        )
+
+        return loader_of(init.scripts, is_busybox=init.has_busybox_sysctl)
     # OpenRC starts what its runlevels name, and BusyBox's init what its own scripts do; both have been searched
-    return None if (init.is_busybox or init.runs_openrc) and not init.scripts else "unknown"
-
-
-def _loop_of(script: bytes) -> Loader | None:
-    """Return whose script it is that applies one file after the other; None for one that does more, or otherwise."""
-    if len(script) > LONGEST:  # its calls are not read
-        return None
-    code = b"\n".join(_REMARK.sub(b"", line) for line in script.split(b"\n"))
-    patterns = tuple(dict.fromkeys(_PATTERN.findall(code)))
-    calls = _CALL_ON_A_FILE.findall(code)
-    if len(calls) != sum("-p" in call for call in calls_of_sysctl(script)):  # one is printed only, or not reached
-        return None
-    for loader, known in _LOOPS.items():
-        if (patterns, set(calls)) == known and not _CHANGED.search(code):
-            return loader
-    return None
+    return None if init.is_busybox or init.runs_openrc else "unknown"
 
 
 def read_init_system(

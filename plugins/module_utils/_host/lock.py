@@ -24,7 +24,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._errors import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.descriptors import close
 from ansible_collections.linux.tcp.plugins.module_utils._host.os_errors import reason_of, remedy_of
-from ansible_collections.linux.tcp.plugins.module_utils._host.processes import Processes
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -122,6 +121,10 @@ def _stranger_with(descriptor: int) -> str:
     with contextlib.suppress(OSError, ValueError, KeepaliveError), open(_LOCKS, encoding="ascii") as locks:
         held = (line.split()[1:6] for line in itertools.islice(locks, _MOST_LOCKS))
         pid = next((int(one[3]) for one in held if one[0] == "FLOCK" and one[4] == file), 0)
+        from ansible_collections.linux.tcp.plugins.module_utils._host.processes import (  # noqa: PLC0415 -- hardly any run has to wait
+            Processes,
+        )
+
         holder = Processes().read(pid)
         if holder is not None and holder.uid not in (0, os.geteuid()):
             return f"Process {pid} ({holder.command}) of the user {holder.user}"

@@ -17,7 +17,6 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_language
-from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
     STANDARD_INPUT,
@@ -136,6 +135,10 @@ class _Script:
         if self._depth >= _MOST_NESTED:
             self.log.sets(text.line, dict.fromkeys(KEYS))
             return []
+        from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import (  # noqa: PLC0415 -- most hosts have no script to read
+            parse_shell,
+        )
+
         try:
             pipelines = parse_shell(text.text, text.line)
         except ShellError:

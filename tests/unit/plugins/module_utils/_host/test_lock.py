@@ -19,6 +19,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import ExhaustedError, LockedError
 from ansible_collections.linux.tcp.plugins.module_utils._host import lock as lock_module
+from ansible_collections.linux.tcp.plugins.module_utils._host import processes as processes_module
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE
 from ansible_collections.linux.tcp.plugins.module_utils._host.process import Process
@@ -243,7 +244,7 @@ def test_only_the_first_locks_are_looked_through(
     monkeypatch.setattr(lock_module, "_MOST_SECONDS", 0.1)
     monkeypatch.setattr(lock_module, "_LOCKS", str(locks))
     monkeypatch.setattr(lock_module, "_MOST_LOCKS", most)
-    monkeypatch.setattr(lock_module, "Processes", lambda: mock.Mock(read={7: process}.get))
+    monkeypatch.setattr(processes_module, "Processes", lambda: mock.Mock(read={7: process}.get))
     lock, folder = lock_of(tmp_path), os.open(tmp_path, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
