@@ -52,22 +52,22 @@ def test_what_never_ends_is_ended(compute: t.Callable[[], None]) -> None:
 
 
 def test_budget_is_for_all_that_is_computed() -> None:
-    budget = ComputeBudget(0.05, MEBIBYTE << 10, seconds_of_all=0.08)
-    reached: list[bool] = []
-    messages = []
-    for _time in range(2):
+    """How much each block takes of it beyond its own limit, the kernel's clock decides."""
+    budget = ComputeBudget(0.05, MEBIBYTE << 10, seconds_of_all=0.2)
+    messages: list[str] = []
+    while not messages or not messages[-1].startswith("nothing"):
+        assert len(messages) < 100
         with pytest.raises(TooCostlyError) as failed, budget.spent():
-            compute_for_ever(reached)
+            compute_for_ever()
         messages.append(str(failed.value))
-    with pytest.raises(TooCostlyError) as failed, budget.spent():
-        reached.append(True)
-    assert reached == [True, True]
-    messages.append(str(failed.value))
     assert messages[0] == "it takes more than 0.05 s of processor time"
-    assert re.fullmatch(
-        r"it takes more than 0\.0\d+ s of processor time, which is what is left of 0\.08 s for all texts", messages[1]
-    )
-    assert messages[2] == "nothing is left of the 0.08 s of processor time for all texts"
+    assert messages[-1] == "nothing is left of the 0.2 s of processor time for all texts"
+    left = r"it takes more than [\d.e-]+ s of processor time(, which is what is left of 0\.2 s for all texts)?"
+    assert all(re.fullmatch(left, one) for one in messages[:-1])
+    reached: list[bool] = []
+    with pytest.raises(TooCostlyError), budget.spent():
+        reached.append(True)
+    assert reached == []
 
 
 def nothing() -> None:
