@@ -431,22 +431,22 @@ def test_what_is_appended_while_a_change_is_undone_is_not_lost(tmp_path: Path) -
 
 
 def test_no_line_of_this_run_is_left_beside_a_program_that_appends(tmp_path: Path) -> None:
-    files = files_of(tmp_path, {f"{D}/a.conf": OLD})
+    """All lines have 8 or 16 bytes, so that none crosses a page: the kernel lets such a one be read before its end."""
+    old, ours, theirs = b"# the old\na = 1\n", b"ours = 2 # more\n", b"theirs."
+    files = files_of(tmp_path, {f"{D}/a.conf": old})
     path = tmp_path / "etc/sysctl.d/a.conf"
-    command = [sys.executable, str(SCENARIOS / "append_lines.py"), str(path)]
-    changes = 0
+    command = [sys.executable, str(SCENARIOS / "append_lines.py"), str(path), theirs.decode()]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         for _once in range(50):
             found = path.read_bytes()
             with contextlib.suppress(FileError):
-                undo = files.replace(f"{D}/a.conf", found + b"ours = 2\n", expected=found)
-                changes += 1
+                undo = files.replace(f"{D}/a.conf", found + ours, expected=found)
                 undo()
         program.communicate("")
-    assert set(path.read_bytes().splitlines()) == {*OLD.splitlines(), b"theirs"}
-    assert path.read_bytes().startswith(OLD)
+    assert set(path.read_bytes().splitlines()) == {*old.splitlines(), theirs}
+    assert path.read_bytes().startswith(old)
 
 
 class WithoutMemory(Folder):

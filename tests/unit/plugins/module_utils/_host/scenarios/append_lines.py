@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Append a line to the file that is the only argument, again and again until the input ends."""
+"""Append a line to a file, again and again until the input ends; both are arguments."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ import sys
 print("ready", flush=True)
 while not select.select([sys.stdin], [], [], 0)[0]:
     with open(sys.argv[1], "ab", buffering=0) as file:
-        file.write(b"theirs\n")
+        file.write(f"{sys.argv[2]}\n".encode())
