@@ -4,9 +4,9 @@
 
 """Define the command that probes a host, in plain shell.
 
-It needs a POSIX shell, readlink, grep, find, sort, tr, tar, gzip, head and base64. It prints what :func:`take_snapshot`
-reads on a host: the kernel's values, sysctl files, what tells how the host boots, and the lines
-elsewhere that may set keepalive keys; compressed, and in letters that no terminal changes. Where the
+It needs a POSIX shell, readlink, grep, find, tar, gzip, head and base64, and where there is more to read sort and tr.
+It prints what :func:`take_snapshot` reads on a host: the kernel's values, sysctl files, what tells how the host boots,
+and the lines elsewhere that may set keepalive keys; compressed, and in letters that no terminal changes. Where the
 command is not sure or a tool is missing, the output is not complete, and :func:`parse_probe` refuses it.
 """
 
@@ -15,7 +15,6 @@ command is not sure or a tool is missing, the output is not complete, and :func:
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 import typing as t
 
@@ -70,6 +69,9 @@ _PROBED = (
     *("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}"),
     *(*CONTAINER_MARKS, DOCKER_MARK, WSL, DRACUT, INIT, f"/usr{INIT}"),
 )
+# What is short, and the lines of it that count: values, whether there may be the variable, and what is mounted at /.
+_SHORT = (*(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS), "/proc/1/environ", "/proc/1/mountinfo")
+_SHORT_ERE = "^-?[0-9]+$|container=|^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / .*"
 # The largest output, compressed.
 _MOST_BYTES = 400_000
 # What a program of the probe may use, memory in KiB and processor time in seconds: a user of the host may replace a
@@ -95,11 +97,16 @@ def _words(words: t.Iterable[str]) -> str:
     return " ".join(words)
 
 
-# Lines of mountinfo whose mounts may have sysctl files.
-_MOUNTS_OF_FILES = "|".join(re.escape(path) for path in ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF))))
+# Where mounts may have sysctl files.
+_MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 
-# Where this user may not look at a place, the host is left to the module, which says so (seen).
+# A process costs the host about a millisecond, so there are as few as possible.
+# Where this user may not look at a place, the host is left to the module, which says so. A test of the shell does not
+# tell why it finds nothing, but ls does: of the folders of places (k) and of credentials (h), and of what is called
+# and missing (m).
 # Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too (u).
+# find prints a script that is too large twice.
+# Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 # Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
@@ -109,9 +116,13 @@ _MOUNTS_OF_FILES = "|".join(re.escape(path) for path in ("/", *DIRECTORIES, *_ab
 PROBE_SCRIPT = f"""\
 LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
 doubt() {{ echo "= doubt $*"; exit 0; }}
-seen() {{ [ ! "$(ls "$@" 2>&1 > /dev/null | grep -Ev '(No such file or|Not a) directory$')" ] || doubt ls; }}
 n='
 '
+short() {{
+  IFS=$n; set -f
+  for v in $x; do case $v in $1*) printf '%s\\n' "${{v#"$2"}}" ;; esac; done
+  unset IFS; set +f
+}}
 walk() {{
   while [ "$1" ]; do
     case $n$a in *"$n$1$n"*) break ;; esac
@@ -136,35 +147,50 @@ alone() {{
 ulimit -v {_MOST_MEMORY}; ulimit -t {_MOST_SECONDS}
 d=; case $(grep -V) in 'grep (GNU grep) '*) d=-Dskip ;; esac
 echo "= kernel"
-grep -s . {_words(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS)}
-v=; {{ IFS= read -r v; IFS= read -r x && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
-readlink /proc/self/exe > /dev/null || doubt readlink
-printf 'exe %s\\n' "$(readlink /proc/1/exe)"
-{{ tr '\\0\\n' '\\n\\0' | grep -as '^container='; }} < /proc/1/environ
+x=$(grep -asoE '{_SHORT_ERE}' {_words(_SHORT)})
+short /proc/sys/
+v=; {{ IFS= read -r v; IFS= read -r p && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
+v=$(readlink /proc/1/exe) || readlink /proc/self/exe > /dev/null || doubt readlink; printf 'exe %s\\n' "$v"
+case $d,$x in ,* | *environ:container=*)
+  {{ tr '\\0\\n' '\\n\\0' | grep -as '^container='; }} < /proc/1/environ ;;
+esac
 if [ -e /proc/sys/net/core/dev_weight ]; then
-  v=; {{ IFS= read -r v; IFS= read -r x && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
+  v=; {{ IFS= read -r v; IFS= read -r p && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
 fi
 echo "= mounts"
-cat /proc/self/mountinfo || doubt mounts
+m=$(cat /proc/self/mountinfo) || doubt mounts
+printf %s "${{m:+$m$n}}"
 echo "= first"
-grep -aE '^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / ' /proc/1/mountinfo
+short /proc/1/mountinfo /proc/1/mountinfo:
 echo "= paths"
+h=
 for p in {_words(_CREDENTIALS)}; do
   if [ -d "$p" ]; then
-    ls "$p/" > /dev/null || doubt "$p"
+    [ -r "$p" ] || doubt "$p"; h="$h $p/"
     for f in "$p"/sysctl.*; do [ -e "$f" ] || [ -L "$f" ] && doubt "$p"; done
     echo "empty $p"
   elif [ -e "$p" ] || [ -L "$p" ]; then doubt "$p"
   else echo "none $p"; fi
 done
 for f in {SAPTUNE}; do [ -e "$f" ] && doubt "$f"; done
-grep $d -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
-u=
-for p in $(grep -aE '^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ ({_MOUNTS_OF_FILES}) .* - overlay' /proc/self/mountinfo |
-  grep -aoE 'upperdir=/[A-Za-z0-9/._-]*'); do
-  p=${{p#upperdir=}}
-  while [ "$p" ]; do u="$u $p"; p=${{p%/*}}; done
+for f in {_words(KERNEL_FILES)}; do
+  [ -e "$f" ] || continue
+  grep $d -asqE 'tcp_keepalive_|[*?[\\]' {_words(KERNEL_FILES)} && doubt kernel
+  break
 done
+u=
+case $m in *' - overlay'*)
+  IFS=$n; set -f
+  for v in $m; do
+    case $v in *' - overlay'*) p=${{v#* * * * }} ;; *) continue ;; esac
+    case ' {_words(_MOUNTS_OF_FILES)} ' in *" ${{p%% *}} "*) ;; *) continue ;; esac
+    while case $v in *upperdir=/*) ;; *) break ;; esac; do
+      v=/${{v#*upperdir=/}}; p=${{v%%[!A-Za-z0-9/._-]*}}
+      while [ "$p" ]; do u="$u $p"; p=${{p%/*}}; done
+    done
+  done
+  unset IFS; set +f ;;
+esac
 set --
 for p in {_words(_above((*_ROOTS, *_CREDENTIALS, *_PROBED)))} {_words(_PROBED)} $u; do
   if [ -L "$p" ]; then set -- "$@" "${{p#/}}"
@@ -194,13 +220,19 @@ else
   fi
 fi
 echo "= lines"
-k=
+k=; p=
 set -f
 for f in $w; do
-  while f=${{f%/*}}; [ "$f" ]; do case "$k " in *" $f "*) break ;; esac; k="$k $f"; done
+  f=${{f%/*}}; [ "$f" = "$p" ] && continue
+  p=$f
+  while [ "$f" ]; do case "$k " in *" $f "*) break ;; esac; k="$k $f"; f=${{f%/*}}; done
 done
 set +f
-seen $k
+e=
+for f in $k $h; do
+  [ ! -d "$f" ] || [ -r "$f" ] || doubt ls
+  e=$e$f$n
+done
 l=
 for f in $w; do
   case $f in *:*) [ -e "$f" ] && doubt "$f" ;; esac
@@ -210,28 +242,43 @@ done
 IFS=$n; set -f
 if [ "$l" ]; then
   [ "$d" ] || alone
-  p=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c && echo small)
-  [ "$p" = small ] || doubt size
+  p=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c) && [ ! "$p" ] || doubt size
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
-c=$({{ grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null; echo "!$?"; }} | sort -u) || doubt sort
-s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
-case $c$n in "!0$n"* | "!1$n"*) ;; *) doubt grep ;; esac
-seen -d $c
-l=; i=0
-for f in $c; do
-  i=$((i + 1))
-  if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n; fi
-done
-[ $i -le {MOST_CALLED} ] || doubt called
-if [ "$l" ]; then l=$(find -L $l -prune -type f -size +0c) || doubt find; fi
-[ "$d" ] || [ ! "$l" ] || alone
-c=
-if [ "$l" ]; then
-  c=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c) && l=$(find -L $l -prune ! -size +{_MOST_OF_A_PLACE}c) || doubt find
+c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
+i=0; for f in $c; do i=$((i + 1)); done
+if [ $i -ge {MOST_CALLED} ]; then
+  c=$(printf '%s\\n' "$c" | sort -u) || doubt sort
+  i=0; for f in $c; do i=$((i + 1)); done
+  [ $i -lt {MOST_CALLED} ] || doubt called
 fi
-for f in $c; do script "$f" && doubt size; done
-c=$(grep $d -alE '{RELEVANT_ERE}' $l /dev/null); [ $? -gt 1 ] && doubt grep
+w=$l; l=; m=
+for f in $c; do
+  if [ -f "$f" ]; then
+    case $n$l in *"$n$f$n"*) continue ;; esac
+    [ -r "$f" ] || doubt "$f"; l=$l$f$n
+  elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
+    case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
+  fi
+done
+for p in $(ls $e $m 2>&1 > /dev/null); do
+  case $p in *'No such file or directory' | *'Not a directory') ;; *) doubt ls ;; esac
+done
+if [ "$l" ]; then
+  l=$(find -L $l -prune -type f -size +0c -print -size +{_MOST_OF_A_PLACE}c -print) || doubt find
+  [ "$d" ] || [ ! "$l" ] || alone
+fi
+e=; m=; c=; p=
+for f in $l; do
+  if [ "$f" = "$p" ]; then e=$e$f$n; m=${{m%"$f$n"}}; else m=$m$f$n; fi
+  p=$f
+done
+if [ "$m" ]; then c=$(grep $d -alE '{RELEVANT_ERE}' $m /dev/null); [ $? -gt 1 ] && doubt grep; fi
+if [ "$e$c" ]; then
+  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  c=$(printf '%s\\n' "$c" | sort) || doubt sort
+fi
+for f in $e; do script "$f" && doubt size; done
 for f in $c; do
   case $f in *:*) doubt "$f" ;; esac
   script "$f" || continue

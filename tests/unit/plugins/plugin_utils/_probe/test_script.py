@@ -87,7 +87,7 @@ def test_init_that_may_be_openrcs() -> None:
     assert (init.process_1, init.runs_openrc) == ("init", False)
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", sorted({*TOOLS} - {"sort"}))  # which not every host needs
 def test_a_tool_is_missing(tmp_path: Path, tool: str) -> None:
     for name in {*TOOLS, "ls", "cat", "tr"} - {tool}:
         found = subprocess.run(
@@ -163,6 +163,73 @@ def calling(folder: Path) -> tuple[str, Path]:
 
 def test_script_that_is_called(tmp_path: Path) -> None:
     assert ask_of(*calling(tmp_path)) == f"{tmp_path}/run:2:{SETS.splitlines()[1].decode()}\n"
+
+
+def test_scripts_that_are_called_often_and_in_another_order(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    names = ("c", "a", "b", "a", "c", "gone", "gone")
+    (tmp_path / "crontab").write_text("".join(f"@reboot root {tmp_path}/{name}\n" for name in names))
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_bytes(SETS)
+    line = SETS.splitlines()[1].decode()
+    assert ask_of(place, run) == "".join(f"{tmp_path}/{name}:2:{line}\n" for name in ("a", "b", "c"))
+
+
+def test_sort_is_missing_where_it_is_needed(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none/sort").write_text("#!/bin/sh\nexit 127\n")
+    (tmp_path / "none/sort").chmod(0o755)
+    path = f"PATH={tmp_path}/bin:{tmp_path}/none:{os.environ['PATH']}"
+    assert ask_of(place, run, before=("env", path)) == "= doubt sort"
+
+
+def ask_with(path: str, content: bytes, folder: Path, grep: str) -> bytes:
+    """Return the output where a file of the kernel has this content."""
+    file = folder / path.rpartition("/")[2]
+    file.write_bytes(content)
+    (folder / "grep").write_text(f'#!/bin/sh\nexec {grep} "$@"\n')
+    (folder / "grep").chmod(0o755)
+    env = {"PATH": f"{folder}:{os.environ['PATH']}"}
+    script = PROBE_SCRIPT.replace(path, str(file))
+    output = subprocess.run(["/bin/sh", "-c", script], capture_output=True, env=env, check=True).stdout
+    return gzip.decompress(base64.b64decode(output))
+
+
+GREPS = ("/usr/bin/grep", *([f"{BUSYBOX} grep"] if BUSYBOX else []))
+
+
+@pytest.mark.parametrize("grep", GREPS)
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        (b"TERM=linux\0container=podman\0", b"container=podman\n"),
+        (b"container=a\nb\0container=\0", b"container=a\0b\ncontainer=\n"),
+        (b"a=\ncontainer=podman\0mycontainer=x\x00007\n42\n", b""),
+        (b"", b""),
+    ],
+    ids=["behind another one", "twice", "within others", "none"],
+)
+def test_variable_of_containers(tmp_path: Path, grep: str, variables: bytes, found: bytes) -> None:
+    output = ask_with("/proc/1/environ", variables, tmp_path, grep)
+    kernel = output.partition(b"\n= mounts\n")[0] + b"\n"
+    assert re.sub(rb"(?m)^(= kernel|/proc/sys/.*|comm .*|exe .*|cmdline .*)\n", b"", kernel) == found
+
+
+OVERLAYS = b"""\
+1 0 0:9 / / rw,relatime shared:1 - overlay overlay rw,lowerdir=/x/*:/y,upperdir=/m/upper,workdir=/m/work
+2 1 0:8 / /etc rw - overlay \xff\x81 rw,lowerdir=/etc,upperdir=/m/\xc3\xa4,xino=on,upperdir=/n
+3 1 0:7 / /srv rw - overlay overlay rw,upperdir=/o
+4 1 0:6 / /usr rw - ext4 /upperdir=/p rw
+5 1 0:5 / /usr/lib\\040x rw - overlay overlay rw,upperdir=/q
+"""
+
+
+@pytest.mark.parametrize("grep", GREPS)
+def test_upper_layers_of_overlays(tmp_path: Path, grep: str) -> None:
+    output = ask_with("/proc/self/mountinfo", OVERLAYS, tmp_path, grep)
+    assert output.partition(b"\n= mounts\n")[2].startswith(OVERLAYS + b"= first\n")
+    assert re.findall(rb"(?m)^none (/[mnopq]\b.*)", output) == [b"/m/upper", b"/m", b"/m/", b"/m", b"/n"]
 
 
 # Without capabilities root is the owner of its files, and no more.
