@@ -39,6 +39,7 @@ from ansible_collections.linux.tcp.tests.differential.compare_loaders import fil
 from ansible_collections.linux.tcp.tests.differential.layouts import fitted
 from ansible_collections.linux.tcp.tests.differential.loaders import Bench, real_loaders
 from ansible_collections.linux.tcp.tests.differential.trees import random_tree
+from ansible_collections.linux.tcp.tests.unit.loading import load_module_utils
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
@@ -177,6 +178,7 @@ def _begin(roots: Path, folder: Path) -> None:
     global _bench, _systems  # noqa: PLW0603 -- what multiprocessing's initializer makes has no other place
     _systems = {loader.root: loader.has_merged_usr for loader in real_loaders(roots)}
     _bench = Bench(Path(tempfile.mkdtemp(dir=folder)))
+    load_module_utils()  # a system has no Python
 
 
 def _try(seed: int) -> tuple[collections.Counter[str], str]:

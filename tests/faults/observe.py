@@ -31,6 +31,7 @@ from ansible_collections.linux.tcp.tests.faults.process import start as start_pr
 from ansible_collections.linux.tcp.tests.faults.programs import MODULES, run_module, run_store
 from ansible_collections.linux.tcp.tests.faults.strace import attach, calls_in, parse_inject
 from ansible_collections.linux.tcp.tests.faults.supervise import Supervisor, numbers_of, submit
+from ansible_collections.linux.tcp.tests.unit.loading import load_module_utils
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.faults.bench import Json, Values
@@ -133,6 +134,7 @@ class Laboratory:
             importlib.import_module(f"{MODULES}.{name}")
         for name in in_namespaces(_imported_by_a_module):
             importlib.import_module(name)
+        load_module_utils()
 
     def start_of(self, name: str) -> Start:
         """Return a job with the host that it starts from."""
