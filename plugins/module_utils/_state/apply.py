@@ -101,8 +101,15 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
 
 def _look_again(host: LocalHost, before: Snapshot) -> Snapshot:
     """Return what the host has now; what else may set the keys is what was found before, as no step changes that."""
-    tree = host.with_applied(before.candidates, host.files.read_tree()).marked(before.lost)
-    return dataclasses.replace(before, runtime=host.values() if before.runs else before.runtime, tree=tree, file=None)
+    candidates, tree, unseen = host.with_applied(before.candidates, host.files.read_tree())
+    return dataclasses.replace(
+        before,
+        runtime=host.values() if before.runs else before.runtime,
+        tree=tree.marked(before.lost),
+        file=None,
+        candidates=tuple(candidates),
+        unseen=tuple(dict.fromkeys((*before.unseen, *unseen))),
+    )
 
 
 def _verify(change: Change, after: Snapshot, files: Files) -> None:

@@ -124,6 +124,6 @@ class LocalHost:
         """Return what may set the keys after the boot, the tree with the files it applies, and what is unseen."""
         return find_candidates(self.files, init, tree, self.command_line() if init.runs else b"")
 
-    def with_applied(self, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
-        """Return a tree with the files that candidates apply."""
+    def with_applied(self, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
+        """Return candidates that were found before, a tree with the files that they apply now, and what is unseen."""
         return with_applied(self.files, candidates, tree)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KeepaliveError
@@ -28,9 +29,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DesiredState
     from ansible_collections.linux.tcp.plugins.module_utils._state.host import Host
     from ansible_collections.linux.tcp.plugins.module_utils._state.plan import Change
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import LostPlace, SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
 
 
 def take_snapshot(
@@ -52,10 +54,7 @@ def take_snapshot(
         read = (*tree.files, *([file] if file else []))
         lost = find_lost(files, host.mounts(), read, in_container=init.in_container)
     tree = tree.marked(lost)
-    known = None if loader == "unknown" else loader
-    of_kernels = host.kernel_files() if known == "systemd-sysctl" else []
-    # where no boot applies the files, they are judged as procps would apply them
-    loaders = loaders_called(candidates) | {known or "procps"} if loader or candidates else set()
+    of_kernels = host.kernel_files() if loader == "systemd-sysctl" else []
     return Snapshot(
         runs=init.runs,
         runtime=host.values() if init.runs else Values(),
@@ -64,11 +63,7 @@ def take_snapshot(
         tree=tree,
         hz=host.hz(),
         file=file and marked(file, lost),
-        versions={
-            one: host.version_of(one)
-            for one in sorted(loaders)
-            if depends_on_version(Tree((*tree.files, *of_kernels)), one)
-        },
+        versions=_versions(host, loader, candidates, (*tree.files, *of_kernels)),
         command_line=host.command_line() if init.runs else b"",
         candidates=tuple(candidates),
         unseen=unseen,
@@ -80,6 +75,16 @@ def take_snapshot(
         in_container=init.in_container,
         initramfs=read_initramfs(files) if init.booted_with_systemd and not init.in_container else None,
     )
+
+
+def _versions(
+    host: Host, loader: BootLoader | None, candidates: t.Collection[Candidate], files: tuple[SysctlFile, ...]
+) -> dict[Loader, Version | None]:
+    """Return the releases of what applies some files, as far as these make a difference."""
+    known = None if loader == "unknown" else loader
+    # where no boot applies the files, they are judged as procps would apply them
+    loaders = loaders_called(candidates) | {known or "procps"} if loader or candidates else set()
+    return {one: host.version_of(one) for one in sorted(loaders) if depends_on_version(Tree(files), one)}
 
 
 def initramfs_warnings(host: Host, texts: t.Iterable[tuple[bytes, bytes]]) -> list[str]:
@@ -116,4 +121,9 @@ def preview(host: Host, want: DesiredState) -> Change:
     has_nothing = file.kind == "missing" or file.target == "/dev/null"
     if want.persistent and not want.is_empty and (want.values.named() or not has_nothing):
         require_editable(host.files, file)
-    return plan(have, want)
+    change = plan(have, want)
+    # a line that is brought back may be the first one that releases read differently
+    versions = _versions(host, have.loader, have.candidates, (*change.after.tree.files, *have.of_kernels))
+    if versions.keys() <= have.versions.keys():
+        return change
+    return plan(dataclasses.replace(have, versions={**versions, **have.versions}), want)

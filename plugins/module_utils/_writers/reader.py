@@ -31,6 +31,7 @@ if t.TYPE_CHECKING:
 T = t.TypeVar("T")
 
 _MOST_FILES = 30_000  # three times as many as of one pattern
+_MOST_NAMES = 1000  # each of which may lead through a thousand folders
 # What a text does is found out in milliseconds.
 _MOST_SECONDS, _MOST_SECONDS_OF_ALL, _MOST_MEMORY = 5.0, 20.0, 512 << 20
 
@@ -48,7 +49,8 @@ class Reader:
     """The files of a system; ``unseen`` are the places that were looked for and cannot be read, by path or reason.
 
     A denied place has its path without links, so that it is there once, whatever leads to it.
-    ``reading`` is for all files that are read: any user may own some of them, or the files that these name.
+    ``named`` are the names of files that calls apply, each of which takes time to follow, and ``reading`` is for all
+    files that are read: any user may own some of them, or the files that these name.
     No error of a file ends the search: the owner of a file that a line calls could otherwise end each run. ``budget``
     is for all that is computed on what the files say.
     """
@@ -57,6 +59,7 @@ class Reader:
     unseen: dict[str, Unseen] = dataclasses.field(default_factory=dict)
     budget: ComputeBudget = dataclasses.field(default_factory=_budget)
     reading: FileBudget = dataclasses.field(default_factory=_reading)
+    named: set[str] = dataclasses.field(default_factory=set)
 
     def matching(self, pattern: str) -> list[SysctlFile]:
         """Read the files whose path matches a pattern, as :meth:`Files.matching` does."""
@@ -98,6 +101,11 @@ class Reader:
         elif file.is_too_large and (by_shell or self._is_script(file.target)):
             self._note(file)
         return file
+
+    def may_name(self, paths: t.Iterable[str]) -> bool:
+        """Note the names that a call applies, and return whether all of them are as few as are looked at."""
+        self.named.update(paths)
+        return len(self.named) <= _MOST_NAMES
 
     def name_of(self, path: str) -> str:
         """Return the name that a loader has for a file, where one reads its folder."""

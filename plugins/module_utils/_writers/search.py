@@ -148,15 +148,15 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     return _search(files, candidates, tree)
 
 
-def _search(files: Reader, candidates: list[Candidate], tree: Tree) -> Search:
+def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
     """Return candidates, the tree with the files that they apply, and what could not be read meanwhile."""
-    candidates, tree = _with_applied(files, candidates, tree)
-    return Search(candidates, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
+    kept, tree = _with_applied(files, candidates, tree)
+    return Search(kept, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
-def with_applied(of_system: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Tree:
-    """Return a tree with the files that candidates apply, as :func:`find_candidates` does."""
-    return _with_applied(Reader(of_system), candidates, tree)[1]
+def with_applied(of_system: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
+    """Return candidates that were found before, as :func:`find_candidates` does, with what they apply now."""
+    return _search(Reader(of_system), candidates, tree)
 
 
 def _wanted_by_udev(files: Reader, texts: t.Iterable[tuple[SysctlFile, Format]]) -> set[str]:
@@ -308,7 +308,7 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
         row = rows[min(effect.line, len(rows)) - 1]
         if isinstance(effect, Applies):
             names = effect.application.names
-            if names is not None and (len(names) > _MOST_NAMES or any(len(name) > _LONGEST_NAME for name in names)):
+            if names is not None and not _are_few(files, names):
                 yield Setter(writer_at(file, effect.line, row, "applies_files"), tuple((key, None) for key in KEYS))
                 continue
             # a loader may know the folder by another name
@@ -320,6 +320,12 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
             if isinstance(effect, Fills):
                 code = "appends_to_file" if effect.appends else "writes_file"
             yield Setter(writer_at(file, effect.line, row, code), effect.values)
+
+
+def _are_few(files: Reader, names: tuple[str, ...]) -> bool:
+    """Whether the names that a call applies, and all names with them, are as few and short as are looked at."""
+    is_short = len(names) <= _MOST_NAMES and all(len(name) <= _LONGEST_NAME for name in names)
+    return is_short and files.may_name(names)
 
 
 def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:

@@ -148,8 +148,8 @@ class UnitStarts:
 
 
 def _expanded(unit: str, name: str) -> str:
-    """Return a unit's name with what its specifiers stand for in the unit of this name."""
+    """Return a unit's name with what its specifiers stand for in the unit of this name, cut where it is too long."""
     stem = posixpath.splitext(name)[0]
     prefix, _at, instance = stem.partition("@")
     values = {"n": name, "N": stem, "p": prefix, "P": prefix, "i": instance, "I": instance}
-    return _SPECIFIER.sub(lambda found: values[found[1]], unit)
+    return _SPECIFIER.sub(lambda found: values[found[1]], unit)[: _LONGEST_NAME + 1]

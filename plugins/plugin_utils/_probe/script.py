@@ -151,7 +151,7 @@ x=$(grep -asoE '{_SHORT_ERE}' {_words(_SHORT)})
 short /proc/sys/
 v=; {{ IFS= read -r v; IFS= read -r p && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
 v=$(readlink /proc/1/exe) || readlink /proc/self/exe > /dev/null || doubt readlink; printf 'exe %s\\n' "$v"
-case $d,$x in ,* | *environ:container=*)
+case $d,$x in ,* | *environ:*container=*)
   {{ tr '\\0\\n' '\\n\\0' | grep -as '^container='; }} < /proc/1/environ ;;
 esac
 if [ -e /proc/sys/net/core/dev_weight ]; then
@@ -248,7 +248,7 @@ grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
 i=0; for f in $c; do i=$((i + 1)); done
 if [ $i -ge {MOST_CALLED} ]; then
-  c=$(printf '%s\\n' "$c" | sort -u) || doubt sort
+  c=$(printf '%s\\n' "$c" | sort -u) && [ "$c" ] || doubt sort
   i=0; for f in $c; do i=$((i + 1)); done
   [ $i -lt {MOST_CALLED} ] || doubt called
 fi
@@ -276,7 +276,7 @@ done
 if [ "$m" ]; then c=$(grep $d -alE '{RELEVANT_ERE}' $m /dev/null); [ $? -gt 1 ] && doubt grep; fi
 if [ "$e$c" ]; then
   s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
-  c=$(printf '%s\\n' "$c" | sort) || doubt sort
+  [ ! "$c" ] || {{ c=$(printf '%s\\n' "$c" | sort) && [ "$c" ]; }} || doubt sort
 fi
 for f in $e; do script "$f" && doubt size; done
 for f in $c; do

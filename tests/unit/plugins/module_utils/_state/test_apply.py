@@ -57,6 +57,7 @@ from ansible_collections.linux.tcp.tests.unit.host import (
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 SET_OFTEN = Path(__file__).with_name("scenarios") / "set_often.py"
@@ -200,6 +201,24 @@ def test_another_program_writes_a_file_that_decides(tmp_path: Path) -> None:
     )
     assert host.shown() == [7200, 75, 9]
     assert host.text(DEFAULT_PATH) == b"#\n"
+
+
+def test_a_file_that_a_script_applies_and_that_cannot_be_read_after_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = make_host(tmp_path, {"/etc/rc.local": b"#!/bin/sh\nsysctl -p /opt/x.conf\n", "/opt/x.conf": b"vm.x=1\n"})
+    (tmp_path / "root/etc/rc.local").chmod(0o755)
+    real = host.files.matching
+
+    def fail(pattern: str, **named: t.Any) -> list[SysctlFile]:
+        if pattern == "/opt/x.conf" and (tmp_path / f"root{DEFAULT_PATH}").exists():
+            raise FileError("/opt/x.conf cannot be read: Input/output error.")
+        return real(pattern, **named)
+
+    monkeypatch.setattr(host.files, "matching", fail)
+    outcome = run(host, SET_ALL)
+    assert [one.path for one in outcome.after.unseen] == ["/opt/x.conf"]
+    assert [one.code for one in outcome.after.doubts()] == ["unseen_place"]
 
 
 def test_what_another_program_wrote_is_left_after_a_failure(tmp_path: Path) -> None:

@@ -520,6 +520,15 @@ def test_one_of_two_keys_in_a_row_is_taken_over(tmp_path: Path) -> None:
     assert outcome.after.boot.values == Values(600, 6, 9)
 
 
+def test_a_line_that_is_brought_back_is_read_as_the_release_does(tmp_path: Path) -> None:
+    """No other line tells releases apart, and systemd-sysctl follows ``..`` in a name before 250."""
+    host = make_host(tmp_path, {ZZ: b"net/ipv4/conf/../tcp_keepalive_time = 5\n"}, release=(247,))
+    run_and_run_again(host, dataclasses.replace(SET_TIME, overrides="take_over"))
+    outcome = run_and_run_again(host, REMOVE)
+    assert outcome.after.boot.values == Values(5, 75, 9)
+    assert host.shown() == [5, 75, 9]
+
+
 def test_values_that_a_release_which_cannot_be_told_may_not_give(tmp_path: Path) -> None:
     host = make_host(tmp_path, {ZZ: b"-" + TIME + b"\n"}, release=None)
     doubt = (

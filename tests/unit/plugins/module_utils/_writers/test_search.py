@@ -325,6 +325,14 @@ def test_calls_that_apply_too_much_may_apply_any(tmp_path: Path, text: bytes, na
     assert places == ([(1, "applies_files"), (2, "applies_files")] if counts else [])
 
 
+@pytest.mark.parametrize(("calls", "counts"), [(10, False), (11, True)])
+def test_calls_of_too_many_files_in_all_may_apply_any(tmp_path: Path, calls: int, *, counts: bool) -> None:
+    """Each name may lead through a thousand folders."""
+    lines = [" ".join(["sysctl -p", *(f"/opt/{call}x{name}" for name in range(100))]) for call in range(calls)]
+    places = [(one.line, one.code) for one in found(tmp_path, {"/etc/rc.local": "\n".join(lines).encode()})]
+    assert places == ([(11, "applies_files")] if counts else [])
+
+
 def test_a_file_of_ufw_that_has_too_many_settings(tmp_path: Path) -> None:
     layout: Layout = {
         "/etc/ufw/ufw.conf": b"ENABLED=yes\n",

@@ -175,6 +175,17 @@ def test_scripts_that_are_called_often_and_in_another_order(tmp_path: Path) -> N
     assert ask_of(place, run) == "".join(f"{tmp_path}/{name}:2:{line}\n" for name in ("a", "b", "c"))
 
 
+def test_names_that_an_external_printf_is_not_given(tmp_path: Path) -> None:
+    """execve(2): a program that is given more than 128 KiB at once is not started; in mksh printf is such a program."""
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text("".join(f"@reboot root {tmp_path}/{n:0>100}\n" for n in range(1500)))
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none/sort").write_text("#!/bin/sh\n")  # which is given nothing
+    (tmp_path / "none/sort").chmod(0o755)
+    path = f"PATH={tmp_path}/bin:{tmp_path}/none:{os.environ['PATH']}"
+    assert ask_of(place, run, before=("env", path)) == "= doubt sort"
+
+
 def test_sort_is_missing_where_it_is_needed(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "none").mkdir()
@@ -207,8 +218,9 @@ GREPS = ("/usr/bin/grep", *([f"{BUSYBOX} grep"] if BUSYBOX else []))
         (b"container=a\nb\0container=\0", b"container=a\0b\ncontainer=\n"),
         (b"a=\ncontainer=podman\0mycontainer=x\x00007\n42\n", b""),
         (b"", b""),
+        (b"a=x\n1 2 3:4 a / run\0container=lxc\0", b"container=lxc\n"),
     ],
-    ids=["behind another one", "twice", "within others", "none"],
+    ids=["behind another one", "twice", "within others", "none", "behind what looks like a mount"],
 )
 def test_variable_of_containers(tmp_path: Path, grep: str, variables: bytes, found: bytes) -> None:
     output = ask_with("/proc/1/environ", variables, tmp_path, grep)
