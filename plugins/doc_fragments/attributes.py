@@ -91,7 +91,7 @@ notes:
   - The module is sent if the shell is not a POSIX shell, such as fish or PowerShell, or if a login prints something of
     its own. It is also sent if C(grep), C(find), C(readlink), C(sort), C(tar), C(gzip), C(head) or C(base64) is
     needed and missing.
-  - The module is sent if OpenRC or BusyBox boots the host, if tuned has a profile, or if another program may set the
+  - The module is sent if OpenRC or BusyBox boots the host, if tuned is installed, or if another program may set the
     values. It is also sent if something is odd, such as a file that cannot be read.
 """
 

@@ -185,6 +185,7 @@ GIVEN_TO_SHELL = re.compile(
 )
 MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
+TUNED_CONF = "/etc/tuned/tuned-main.conf"
 
 UFW = "/etc/ufw/ufw.conf"
 # Where it is, a probe leaves the host to the module.
@@ -206,4 +207,4 @@ _SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]
 GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
-UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE)
+UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE, TUNED_CONF)

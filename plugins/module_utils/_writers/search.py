@@ -69,6 +69,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import 
     of_saptune,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
+    calls_of_tuned,
     of_tuned,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.units import (
@@ -87,6 +88,7 @@ if t.TYPE_CHECKING:
         Candidate,
         Code,
     )
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import Named
 
 
 _PLAIN_SETTINGS = re.compile(
@@ -127,11 +129,12 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     runners = Runners(files, units.is_masked, command_line)
     scripts = [(file, formats.script) for file in _scripts(files, init, runners, units.is_masked)]
     texts = list(_texts(files, init, runners))
+    started = units.started(_wanted_by_udev(files, texts))
     found: list[Candidate | Called] = [
-        *(candidate for unit in units.started(_wanted_by_udev(files, texts)) for candidate in _in_unit(files, unit)),
+        *(candidate for unit in started for candidate in _in_unit(files, unit)),
         *(candidate for file, of in (*scripts, *texts) for candidate in _in_text(files, file, of)),
         *(of_ufw(files) if runners.is_read(UFW) else ()),
-        *(of_tuned(files) if runners.is_read(TUNED_ACTIVE[0]) else ()),
+        *(of_tuned(files, _calls_of_tuned(started, [*scripts, *texts])) if runners.is_read(TUNED_ACTIVE[0]) else ()),
         *(of_saptune(files) if runners.is_read(SAPTUNE) else ()),
     ]
     # what several runlevels start, or several lines call, is one
@@ -282,6 +285,15 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
         yield from _called(files, file, rows)
     yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
+
+
+def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]) -> t.Iterator[list[Named]]:
+    for unit in started:
+        rows = ((number, command.encode("utf-8", "surrogateescape")) for number, command in unit.commands())
+        yield from calls_of_tuned(unit.file, rows)
+    for file, of in texts:
+        if of is not formats.tmpfiles:
+            yield from calls_of_tuned(file)
 
 
 def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:

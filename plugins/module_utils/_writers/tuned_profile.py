@@ -28,6 +28,7 @@ _OF_TUNED = (b"type", b"enabled", b"replace", b"drop")
 _COMMENT = re.compile(rb"\A\s*;.*|(?:\A|(?<=\s))#.*", re.DOTALL)
 _HEADING = re.compile(rb"\[([^\]]+)\]")
 _SEPARATOR = re.compile(rb"[,;]")
+_ALTERNATIVE = re.compile(rb",[^,]*\Z")
 _FOLDER = re.compile(rb"(?<!\\)\$\{i:PROFILE_DIR\}")
 EXPANDED = "${"  # begins a variable or a function
 
@@ -70,7 +71,7 @@ def merge_profile(sections: dict[bytes, Section], profile: SysctlFile) -> None:
         section = Section(of_tuned.get(b"type", name), of_tuned.get(b"enabled", b"").lower() not in _NO)
         before = sections.get(name)
         if before is not None and of_tuned.get(b"replace") not in _YES:
-            dropped = set(_split(of_tuned.get(b"drop", b"")))
+            dropped = set(split(of_tuned.get(b"drop", b"")))
             section.options.update((key, one) for key, one in before.options.items() if key not in dropped)
             section.scripts += before.scripts
         section.options.update((key, one) for key, one in rows.items() if key not in _OF_TUNED)
@@ -87,11 +88,27 @@ def included_by(profile: SysctlFile) -> list[str]:
     include = _sections(profile).get(b"main", {}).get(b"include")
     if include is None:
         return []
-    names = [include.value] if EXPANDED.encode() in include.value else _split(include.value)
+    names = [include.value] if EXPANDED.encode() in include.value else split(include.value)
     return [name.decode("utf-8", "surrogateescape") for name in names if name]
 
 
-def _split(value: bytes) -> list[bytes]:
+def options_of(configuration: SysctlFile) -> dict[bytes, bytes]:
+    """Return the options of tuned's main configuration, which has no sections, and their values."""
+    headed = dataclasses.replace(configuration, text=b"[main]\n" + configuration.text)
+    return {name: option.value for name, option in _sections(headed)[b"main"].items()}
+
+
+def recommended_by(recommendation: SysctlFile) -> list[tuple[str, bool]]:
+    """Return the profiles that a file recommends, and for each whether this has conditions: profile_recommender.py.
+
+    Several sections may name one profile, with different texts behind the last comma.
+    """
+    names = ((_ALTERNATIVE.sub(b"", name), bool(rows)) for name, rows in _sections(recommendation).items())
+    return [(name.decode("utf-8", "surrogateescape"), is_conditional) for name, is_conditional in names]
+
+
+def split(value: bytes) -> list[bytes]:
+    """Return the parts of a list."""
     return [name.strip() for name in _SEPARATOR.split(value)]
 
 

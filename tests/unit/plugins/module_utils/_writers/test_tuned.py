@@ -12,7 +12,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen, Writer
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, lay_out
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import found
 
 if t.TYPE_CHECKING:
@@ -294,3 +294,171 @@ def test_scripts_of_tuned(tmp_path: Path, mine: bytes, base: bytes, scripts: lis
     assert [(writer.path, writer.line) for writer in writers] == [
         (f"/usr/lib/tuned/{name}/s.sh", 4) for name in scripts
     ]
+
+
+SERVICE: Layout = {"/usr/lib/systemd/system/tuned.service": b"[Service]\nExecStart=/usr/sbin/tuned -l -P\n[Install]\n"}
+OWN_UNIT = "/etc/systemd/system/own.service"
+OWN_UNIT_IS_ON: Layout = {"/etc/systemd/system/multi-user.target.wants/own.service": OWN_UNIT}
+AFTER = b"\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n"
+
+
+@pytest.mark.parametrize(
+    ("layout", "is_on"),
+    [
+        pytest.param({}, False, id="nothing"),
+        pytest.param({OWN_UNIT: b"[Unit]\nRequires=tuned.service" + AFTER, **OWN_UNIT_IS_ON}, True, id="a unit"),
+        pytest.param({OWN_UNIT: b"[Unit]\nRequires=tuned.service" + AFTER}, False, id="a unit that is switched off"),
+        pytest.param({OWN_UNIT: b"[Unit]\nAfter=tuned.service" + AFTER, **OWN_UNIT_IS_ON}, False, id="only an order"),
+        pytest.param(
+            {"/usr/lib/systemd/system/multi-user.target.wants/tuned.service": "../tuned.service"},
+            True,
+            id="the distribution",
+        ),
+        pytest.param(
+            {
+                "/usr/lib/systemd/system/tuned-ppd.service": b"[Unit]\nRequires=tuned.service" + AFTER,
+                "/etc/systemd/system/graphical.target.wants/tuned-ppd.service": (
+                    "/usr/lib/systemd/system/tuned-ppd.service"
+                ),
+            },
+            True,
+            id="the service of power profiles",
+        ),
+        *(
+            pytest.param({"/etc/rc.local": b"#!/bin/sh\n" + command + b"\n"}, is_on, id=command.decode())
+            for command, is_on in [
+                (b"tuned-adm profile mine", True),
+                (b"/usr/sbin/tuned -d -p mine", True),
+                (b"/usr/sbin/tuned", True),
+                (b"systemctl restart --no-block tuned.service", True),
+                (b"systemctl start tuned-ppd", True),
+                (b"service tuned start", True),
+                (b"# tuned-adm profile mine", False),
+                (b"tuned-adm off; systemctl stop tuned", False),
+                (b"apt-get install tuned -y", False),
+                (b"restart x; rm -r /etc/tuned", False),
+            ]
+        ),
+        pytest.param({"/etc/cloud/cloud.cfg": b"runcmd:\n- [tuned-adm, profile, mine]\n"}, True, id="cloud-init"),
+    ],
+)
+def test_what_starts_tuned(tmp_path: Path, layout: Layout, *, is_on: bool) -> None:
+    profile: Layout = {ACTIVE: b"mine\n", MINE: PROFILE}
+    writers = found(tmp_path, {**SERVICE, **NO_FILES, **profile, **layout}, init=SYSTEMD)
+    assert [(writer.path, writer.line) for writer in writers] == ([(MINE, 5)] if is_on else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (b"tuned-adm profile mine", MINE),
+        (b"tuned-adm profile base mine >/dev/null", MINE),
+        (b"tuned-adm profile base>/dev/null", None),
+        (b"tuned-adm profile base 2>/dev/null; echo mine", None),
+        (b"tuned --profile=mine -d", MINE),
+        (b"tuned -p 'mine'", MINE),
+        (b"tuned-adm profile $X", "/etc/rc.local"),
+    ],
+)
+def test_profile_of_a_command(tmp_path: Path, command: bytes, path: str | None) -> None:
+    layout: Layout = {"/etc/rc.local": b"#!/bin/sh\n" + command + b"\n", MINE: PROFILE, BASE: b"[main]\n"}
+    writers = found(tmp_path, {**NO_FILES, **layout})
+    files = Files(str(tmp_path))
+    unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
+    assert [*(one.path for one in writers), *(one.path for one in unseen)] == ([path] if path else [])
+
+
+@pytest.mark.parametrize("count", [1000, 1001])
+def test_more_calls_than_are_looked_at(tmp_path: Path, count: int) -> None:
+    conf = "/etc/tuned/tuned-main.conf"
+    lay_out(tmp_path, {conf: b"", "/etc/profile": b"systemctl start tuned\n" * count})
+    files = Files(str(tmp_path))
+    unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
+    reason = "Lines call tuned more than 1000 times, and only these are looked at."
+    assert unseen == ((Unseen(conf, reason, "", is_failure=True),) if count > 1000 else ())
+
+
+RECOMMENDS, MODE = "/etc/tuned/recommend.conf", "/etc/tuned/profile_mode"
+MORE, MORE_OF_DISTRIBUTION = (f"{folder}/tuned/recommend.d/50-tuned.conf" for folder in ("/etc", "/usr/lib"))
+# As tuned comes; not all of these profiles are installed.
+OF_DISTRIBUTION: Layout = {
+    MORE_OF_DISTRIBUTION: b"[gone]\nvirt=\n[base,1]\nvirt=.+\n[base,2]\nsystem=.*\n[balanced]\n",
+    BASE: b"[main]\ninclude=balanced\n",
+    "/usr/lib/tuned/balanced/tuned.conf": b"[sysctl]\nvm.swappiness=5\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts"),
+    [
+        pytest.param({}, False, id="those of the distribution"),
+        pytest.param({ACTIVE: b"base\n", MODE: b"auto\n"}, False, id="those of the distribution, and one was chosen"),
+        pytest.param({RECOMMENDS: b"[mine]\n"}, True, id="another one"),
+        pytest.param({RECOMMENDS: b"[mine]\n", ACTIVE: b"base\n", MODE: b"auto\n"}, True, id="one was chosen"),
+        pytest.param({RECOMMENDS: b"[mine]\n", ACTIVE: b"base\n"}, False, id="one is set"),
+        pytest.param({RECOMMENDS: b"[mine]\n", ACTIVE: b"base\n", MODE: b"manual\n"}, False, id="one is set, as told"),
+        pytest.param({RECOMMENDS: b"[mine]\n", MODE: b"manual\n"}, False, id="none is set"),
+        pytest.param({RECOMMENDS: b"[base]\n[mine]\n"}, False, id="behind one without a condition"),
+        pytest.param({RECOMMENDS: b"[base]\n/etc/x=y\n[mine,x]\n/a=b\n"}, True, id="behind a condition"),
+        pytest.param({MORE: b"[mine]\n"}, True, id="in place of the distribution's"),
+        pytest.param({"/usr/lib/tuned/recommend.d/60-x.conf": b"[mine]\n"}, False, id="behind the distribution's"),
+        pytest.param({MORE: b"", "/usr/lib/tuned/balanced/tuned.conf": PROFILE}, True, id="the default"),
+    ],
+)
+def test_profiles_that_tuned_chooses(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
+    tuned = {**TUNED, **NO_FILES, MINE: PROFILE, **OF_DISTRIBUTION}
+    del tuned[ACTIVE]
+    assert len(found(tmp_path, {**tuned, **layout})) == counts
+    files = Files(str(tmp_path))
+    assert find_candidates(files, PROCPS, files.read_tree()).unseen == ()
+
+
+def test_files_that_a_chosen_profile_applies(tmp_path: Path) -> None:
+    layout: Layout = {"/etc/tuned/tuned-main.conf": b"", "/etc/sysctl.conf": TIME + b"=60\n", **OF_DISTRIBUTION}
+    tuned = {**TUNED, **layout}
+    del tuned[ACTIVE]
+    (writer,) = found(tmp_path, tuned)
+    assert (writer.path, writer.line, writer.code) == (MORE_OF_DISTRIBUTION, 1, "applies_files")
+
+
+@pytest.mark.parametrize(
+    ("folders", "path"),
+    [
+        (b"/usr/lib/tuned,/opt/tuned", "/opt/tuned/mine/tuned.conf"),
+        (b"/opt/tuned; /usr/lib/tuned  # the last one", MINE),
+        (b"/usr/lib/tuned" + b",/gone" * 19, MINE),
+    ],
+)
+def test_folders_of_profiles(tmp_path: Path, folders: bytes, path: str) -> None:
+    conf = b"reapply_sysctl=no\nprofile_dirs = " + folders + b"\n"
+    layout: Layout = {"/etc/tuned/tuned-main.conf": conf, MINE: PROFILE, "/opt/tuned/mine/tuned.conf": PROFILE}
+    assert [writer.path for writer in found(tmp_path, {**TUNED, **layout})] == [path]
+
+
+def test_more_folders_than_are_looked_at(tmp_path: Path) -> None:
+    conf = "/etc/tuned/tuned-main.conf"
+    folders = b"/opt/tuned" + b",/gone" * 19 + b",/usr/lib/tuned"
+    lay_out(tmp_path, {**TUNED, conf: b"profile_dirs=" + folders + b"\n", MINE: PROFILE})
+    files = Files(str(tmp_path))
+    unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
+    reason = f"{conf} names more than 20 folders, and only the last ones are looked at."
+    assert unseen == (Unseen(conf, reason, "", is_failure=True),)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "counts"),
+    [
+        (b"", False),
+        (TIME, True),
+        (b"vm.swappiness, net.ipv4.*", True),
+        (b"net.ipv6.conf.*.forwarding;" + INTVL, False),
+        (b"net.ipv4", False),
+    ],
+)
+def test_keys_that_tuned_does_not_apply_again(tmp_path: Path, excluded: bytes, *, counts: bool) -> None:
+    layout: Layout = {
+        "/etc/tuned/tuned-main.conf": b"reapply_sysctl_exclude = " + excluded + b"\n",
+        "/etc/sysctl.d/a.conf": TIME + b"=600\n",
+        MINE: PROFILE,
+    }
+    assert len(found(tmp_path, {**TUNED, **layout})) == counts

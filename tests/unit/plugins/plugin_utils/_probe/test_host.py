@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import TUNED_CONF
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.filesystem import Node, ProbedFileSystem
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.host import ProbedHost
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
@@ -98,6 +99,17 @@ def test_files_that_a_line_applies(count: int, is_in_doubt: bool) -> None:
         ]
     if raised:
         assert str(raised.value) == "/etc/x/*.conf cannot be read"
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_tuned_without_an_active_profile(*, is_installed: bool) -> None:
+    """It chooses one itself, and the probe has not read what may start it."""
+    nodes = {**folders_of("/", "/etc", "/etc/tuned"), "/etc/systemd/system": Node(stat.S_IFDIR)}
+    if is_installed:
+        nodes[TUNED_CONF] = Node(stat.S_IFREG, text=b"daemon = 1\n")
+    host = dataclasses.replace(host_with([ROOT]), files=Files(file_system=ProbedFileSystem(nodes, ())))
+    with pytest.raises(InconclusiveProbeError) if is_installed else contextlib.nullcontext():
+        assert host.writers(SYSTEMD, Tree(())).candidates == []
 
 
 def test_release_of_a_loader_is_not_probed() -> None:
