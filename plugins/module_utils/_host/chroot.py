@@ -22,8 +22,7 @@ def in_chroot(files: Files, kernel: Kernel) -> bool:
     mounts = kernel.mounts()
     if not is_chroot(mounts, kernel.mounts("1")):
         return False
-    root = mounts.root
-    return not is_container(files, kernel.process_1(), root.kind if root else "")
+    return not is_container(files, kernel.process_1(), mounts.root)
 
 
 def refusal(what: str, remedy: str) -> KernelError:

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+    from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mount
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
 
     Role = t.Literal["init", "entry_point", "unknown"]
@@ -36,11 +37,13 @@ INIT = "/sbin/init"  # init/main.c of the kernel: what process 1 is, unless the 
 _SUCCESSORS = {"runit-init": "runit", "init": "procd"}
 # Where images without that program have their init: NixOS, Guix System, initramfs, and what the kernel tries next.
 _OTHER_INITS = ("/nix/var/nix/profiles/system", "/var/guix/profiles/system", "/init", "/etc/init", "/bin/init")
-# What podman and systemd (its container interface) leave in a container. What docker leaves counts on a root file
-# system of layers only, because it stays in images of virtual machines that are made of docker's.
+# What podman and systemd (its container interface) leave in a container. What docker leaves counts only on a root file
+# system of its storage drivers, because it stays in images of virtual machines that are made of docker's.
 CONTAINER_MARKS = ("/run/.containerenv", "/run/systemd/container")
 DOCKER_MARK = "/.dockerenv"
-_LAYERED = ("overlay", "aufs")
+_LAYERED = ("overlay", "aufs", "fuse.fuse-overlayfs")
+# How the other drivers name the folder (vfs, btrfs), the data set (zfs) or the device of a container.
+_OF_DRIVER = re.compile(r"/docker/|/io\.containerd\.snapshotter\.|[/-][0-9a-f]{64}\Z")
 # Of a program that was replaced while it runs.
 _REPLACED = re.compile(r"(\.dpkg-\w+|;[0-9a-f]{8})? \(deleted\)\Z")
 
@@ -162,15 +165,15 @@ def read_init_system(
     process: Process1 | None,
     *,
     proc_sys_writable: bool = True,
-    root_kind: str = "",
+    root: Mount | None = None,
     in_chroot: bool = False,
 ) -> InitSystem:
     """Read how a system boots.
 
-    ``process``, ``proc_sys_writable`` and ``root_kind``, the type of the root file system, are the running kernel's.
+    ``process``, ``proc_sys_writable`` and ``root``, the mount of the root folder, are the running kernel's.
     Without a ``process`` the system does not run.
     """
-    in_container = process is not None and is_container(files, process, root_kind)
+    in_container = process is not None and is_container(files, process, root)
     if process is None:
         process_1 = _program_of_image(files)
         init = files.known(INIT)
@@ -205,9 +208,12 @@ def read_init_system(
     )
 
 
-def is_container(files: Files, process: Process1, root_kind: str) -> bool:
-    """Return whether a running system is a container. ``root_kind`` is the type of its root file system."""
-    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if root_kind in _LAYERED else []))
+def is_container(files: Files, process: Process1, root: Mount | None) -> bool:
+    """Return whether a running system is a container. ``root`` is the mount of its root folder."""
+    may_be_dockers = root is not None and (
+        root.kind in _LAYERED or any(map(_OF_DRIVER.search, (root.root, root.source)))
+    )
+    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if may_be_dockers else []))
     return bool(process.container) or any(map(files.exists, marks))
 
 

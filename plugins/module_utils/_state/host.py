@@ -104,7 +104,7 @@ class LocalHost:
             self.files,
             self.kernel.process_1(),
             proc_sys_writable=self.kernel.writable(),
-            root_kind=mounts.root.kind if mounts.root else "",
+            root=mounts.root,
         )
 
     def mounts(self) -> Mounts:

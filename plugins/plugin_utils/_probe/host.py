@@ -66,12 +66,11 @@ class ProbedHost:
 
     def init_system(self) -> InitSystem:
         """Return how the system boots."""
-        root = self.own_mounts.root
         init = read_init_system(
             self.files,
             self.process_1,
             proc_sys_writable=self.proc_sys_writable(),
-            root_kind=root.kind if root else "",
+            root=self.own_mounts.root,
         )
         if not init.in_container and is_chroot(self.own_mounts, self.first_mounts):
             raise InconclusiveProbeError("this is a chroot")

@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
     read_init_system,
     read_version,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mounts
 from ansible_collections.linux.tcp.tests.unit.host import (
     lay_out,
 )
@@ -335,17 +336,36 @@ def test_loader_of_a_running_system(
     assert not init.in_chroot
 
 
+ID = "0123456789abcdef" * 4
+
+
 @pytest.mark.parametrize(
-    ("root_kind", "in_container"),
+    ("mount", "in_container"),
     [
-        pytest.param("overlay", True, id="docker"),
-        pytest.param("ext4", False, id="a virtual machine that was made of an image of docker's"),
+        pytest.param("/ / rw - overlay overlay rw,lowerdir=/a", True, id="docker"),
+        pytest.param("/ / rw - fuse.fuse-overlayfs fuse-overlayfs rw", True, id="rootless docker"),
+        pytest.param(f"/var/lib/docker/vfs/dir/{ID} / rw - ext4 /dev/vda rw", True, id="driver vfs"),
+        pytest.param(f"/vfs/dir/{ID} / rw - ext4 /dev/vdb rw", True, id="driver vfs on a disk of its own"),
+        pytest.param(f"/@/var/lib/docker/btrfs/subvolumes/{ID} / rw - btrfs /dev/vda rw", True, id="driver btrfs"),
+        pytest.param(f"/ / rw - zfs pool/x/{ID} rw", True, id="driver zfs"),
+        pytest.param(f"/rootfs / rw - xfs /dev/mapper/docker-8:1-12-{ID} rw", True, id="driver devicemapper"),
+        pytest.param(
+            "/var/lib/containerd/io.containerd.snapshotter.v1.native/snapshots/3 / rw - ext4 /dev/vda rw",
+            True,
+            id="snapshots of containerd",
+        ),
+        pytest.param("/ / rw - ext4 /dev/vda rw", False, id="a virtual machine that was made of an image of docker's"),
+        pytest.param("/@ / rw - btrfs /dev/vda rw", False, id="such a machine with subvolumes"),
+        pytest.param("/ / rw - zfs rpool/ROOT/debian rw", False, id="such a machine with data sets"),
+        pytest.param("/ / rw - ext4 /dev/disk/by-uuid/6f0a7f1e-1f0c-4f0e-9b8a-0a1b2c3d4e5f rw", False, id="by a UUID"),
+        pytest.param(f"/ostree/deploy/x/deploy/{ID}.0 / rw - xfs /dev/vda rw", False, id="such a machine of ostree's"),
         pytest.param("", False, id="mounts hidden"),
     ],
 )
-def test_mark_of_docker(tmp_path: Path, root_kind: str, in_container: bool) -> None:
+def test_mark_of_docker(tmp_path: Path, mount: str, in_container: bool) -> None:
     lay_out(tmp_path, {**SYSVINIT, "/.dockerenv": b""})
-    init = read_init_system(RunningFiles(str(tmp_path)), Process1("nginx", "/usr/sbin/nginx"), root_kind=root_kind)
+    root = Mounts(f"20 1 0:20 {mount}".encode()).root
+    init = read_init_system(RunningFiles(str(tmp_path)), Process1("nginx", "/usr/sbin/nginx"), root=root)
     assert init.in_container is in_container
     assert detect_loader(init) == (None if in_container else "unknown")
 
