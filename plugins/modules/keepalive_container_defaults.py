@@ -145,7 +145,8 @@ engines:
             - V(other_files) means that the environment or a unit may name other files.
             - V(order_unknown) means that two files of LXC differ, and that LXC reads them in no order.
             - V(includes_others) means that a file of LXC includes another one.
-            - V(in_some_containers) means that a line of LXC counts in some containers only.
+            - V(in_some_containers) means that a line of LXC, or of a network of CNI with CRI-O, counts in some
+              containers only.
             - V(left_out) is the last of more than 100 reasons. It says how many others there are.
           returned: success
           type: list

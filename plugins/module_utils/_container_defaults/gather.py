@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.mode
     PATHS,
     Configuration,
     Doubt,
+    Entry,
     Place,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.predict import (
@@ -28,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.pred
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget
 from ansible_collections.linux.tcp.plugins.module_utils._host.folder import is_of_this_run
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rows_with
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
 if t.TYPE_CHECKING:
@@ -75,6 +77,10 @@ _ELSEWHERE: dict[Engine, tuple[tuple[str, ...], t.Pattern[bytes]]] = {
     ),
     "lxc": ((), re.compile(rb"(?!)")),
 }
+# What libcni reads as networks, and the lines of its plugin that sets sysctls.
+_NETWORKS = tuple(f"/etc/cni/net.d/*.{suffix}" for suffix in ("conf", "conflist", "json"))
+_TUNES = re.compile(rb'"type"\s*:\s*"tuning"')
+_OF_NETWORK = re.compile(rb'"(net[./]ipv4[./]tcp_keepalive_(?:time|intvl|probes))"[ \t]*:[ \t]*"([^"\n]*)"')
 _DEEPEST = 10
 _MOST_BYTES = 4 << 20  # of an engine's files; TOML of this size is understood in ten seconds
 
@@ -107,7 +113,17 @@ def read_configuration(files: Files, engine: Engine) -> Configuration:
             place = Place(file.path, file.text.count(b"\n", 0, match.start()) + 1)
             message = f"{place} may let {engine} read other files, or give it options that take precedence."
             doubts.append(Doubt("other_files", message, place))
-    return Configuration(engine, tuple(found), tuple(doubts))
+    of_networks = tuple(_of_networks(files)) if engine == "cri-o" else ()
+    return Configuration(engine, tuple(found), tuple(doubts), of_networks)
+
+
+def _of_networks(files: Files) -> t.Iterator[Entry]:
+    """Yield what networks of CNI set in each of their containers."""
+    for file in (one for pattern in _NETWORKS for one in files.matching(pattern)):
+        for number, row in rows_with(_OF_NETWORK, file.text) if _TUNES.search(file.text) else ():
+            for name, value in _OF_NETWORK.findall(row):
+                dotted = name.decode().replace("/", ".")
+                yield Entry(dotted, value.decode("utf-8", "surrogateescape"), Place(file.path, number))
 
 
 def _single(files: Files, budget: FileBudget, *paths: str) -> t.Iterator[SysctlFile]:

@@ -102,11 +102,15 @@ class Prediction:
 
 @dataclasses.dataclass(frozen=True)
 class Configuration:
-    """The files that say what an engine gives to new containers, and what is doubtful whatever they say."""
+    """The files that say what an engine gives to new containers, and what is doubtful whatever they say.
+
+    ``of_networks`` is what networks set in their containers after the engine.
+    """
 
     engine: Engine
     files: tuple[SysctlFile, ...]
     doubts: tuple[Doubt, ...] = ()
+    of_networks: tuple[Entry, ...] = ()
 
     @property
     def own(self) -> SysctlFile | None:
@@ -138,7 +142,7 @@ def settle(entries: t.Iterable[Entry], doubts: t.Iterable[Doubt] = (), last_list
     values: dict[Key, int | None] = {}
     for key, entry in set_by.items():
         default = KERNEL_DEFAULTS[key]
-        values[key] = default if entry.value is None else _reading(key, entry.value)
+        values[key] = default if entry.value is None else reading(key, entry.value)
         if values[key] is None:
             shown = shortened(entry.value or "", _LONGEST_VALUE)
             message = f"{entry.place} has '{shown}' for {entry.name}, which not every kernel takes."
@@ -152,7 +156,8 @@ def settle(entries: t.Iterable[Entry], doubts: t.Iterable[Doubt] = (), last_list
     )
 
 
-def _reading(key: Key, value: str) -> int | None:
+def reading(key: Key, value: str) -> int | None:
+    """Return what each kernel makes of a value, None where not every one takes it."""
     return kernel_reading(key, value.encode("utf-8", "surrogateescape"), hz=HZ_HIGHEST)
 
 

@@ -18,7 +18,14 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lists import effective
 from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.lxc import predict_lxc
-from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import PATHS, combine, settle
+from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
+    NAMES,
+    PATHS,
+    Doubt,
+    combine,
+    reading,
+    settle,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._container_defaults.model import (
@@ -28,6 +35,7 @@ if t.TYPE_CHECKING:
         Prediction,
     )
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
     Files = t.Sequence[SysctlFile]
     Order = t.Callable[[Files], t.List[SysctlFile]]
@@ -93,12 +101,28 @@ def predict(configuration: Configuration) -> Prediction:
         return predict_lxc(configuration)
     if engine == "cri-o":
         found = effective(_crio(configuration.files), TABLES[engine], may_append=False)
-        return settle(found.entries, (*doubts, *found.doubts), found.last_list)
+        given = settle(found.entries, (*doubts, *found.doubts), found.last_list)
+        others = tuple(_doubts_of_networks(configuration, given))
+        return settle(found.entries, (*doubts, *found.doubts, *others), found.last_list) if others else given
     predictions = []
     for release, order in RELEASES:
         found = effective(order(configuration.files), TABLES[engine], may_append=True)
         predictions.append((release, settle(found.entries, (*doubts, *found.doubts), found.last_list)))
     return combine(predictions)
+
+
+def _doubts_of_networks(configuration: Configuration, given: Prediction) -> t.Iterator[Doubt]:
+    """Yield for each key a line of a network that sets another value than the engine.
+
+    runPodSandbox() of CRI-O makes the network namespace with its own values, and then starts CNI's plugins.
+    """
+    found: dict[Key, Doubt] = {}
+    for name, value, place in configuration.of_networks:
+        key = NAMES[name]
+        if value is not None and reading(key, value) != given.values[key]:
+            message = f"{place} has another value for {name}, which CNI sets in the containers of this network."
+            found.setdefault(key, Doubt("in_some_containers", message, place, key))
+    yield from found.values()
 
 
 def entries_before_own(configuration: Configuration) -> tuple[Entry, ...]:

@@ -184,6 +184,37 @@ def test_what_does_not(tmp_path: Path, engine: Engine, path: str, text: bytes) -
     assert read_configuration(files_of(tmp_path, {path: text}), engine).doubts == ()
 
 
+TUNING = '{"plugins": [{"type": "bridge"}, {"type": "tuning",\n "sysctl": {%s}}]}'
+CRIO_LIST = '[crio.runtime]\ndefault_sysctls = ["net.ipv4.tcp_keepalive_time=600"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "keys"),
+    [
+        pytest.param("x.conflist", TUNING % '"net.ipv4.tcp_keepalive_time": "60"', ["time"], id="another value"),
+        pytest.param("x.conf", TUNING % '"net/ipv4/tcp_keepalive_time" : "60"', ["time"], id="slashes"),
+        pytest.param("x.json", TUNING % '"net.ipv4.tcp_keepalive_intvl": "60"', ["intvl"], id="another key"),
+        pytest.param(
+            "x.conf",
+            TUNING % '"net.ipv4.tcp_keepalive_time": "60", "net.ipv4.tcp_keepalive_probes":"5"',
+            ["time", "probes"],
+            id="two",
+        ),
+        pytest.param("x.conf", TUNING % '"net.ipv4.tcp_keepalive_time": "600"', [], id="the same value"),
+        pytest.param("x.conf", TUNING % '"net.core.somaxconn": "500"', [], id="no key"),
+        pytest.param("x.bak", TUNING % '"net.ipv4.tcp_keepalive_time": "60"', [], id="no network"),
+        pytest.param(
+            "x.conf", '{"type": "own", "x": {"net.ipv4.tcp_keepalive_time": "60"}}', [], id="no plugin that is known"
+        ),
+    ],
+)
+def test_networks_that_set_values_after_cri_o(tmp_path: Path, name: str, text: str, keys: list[str]) -> None:
+    layout: Layout = {PATHS["cri-o"]: CRIO_LIST.encode(), f"/etc/cni/net.d/{name}": text.encode()}
+    doubts = predict(read_configuration(files_of(tmp_path, layout), "cri-o")).doubts
+    place = (f"/etc/cni/net.d/{name}", 2)
+    assert [(one.code, one.key, one.place) for one in doubts] == [("in_some_containers", key, place) for key in keys]
+
+
 def test_own_file(tmp_path: Path) -> None:
     files = files_of(tmp_path, {PATHS["podman"]: b""})
     assert [engine for engine in PATHS if has_own(files, engine)] == ["podman"]
