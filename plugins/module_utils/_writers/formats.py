@@ -47,7 +47,7 @@ _WHEN = r"[ \t]*(?:@\w+|[0-9*~][0-9*/,~-]*(?:[ \t]+[0-9A-Za-z*/,~?#-]+){4})[ \t]
 _CRON = re.compile(_WHEN)
 _SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
 _ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
-_GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|su)\b")
+GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
 _MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
 _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
 _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
@@ -96,6 +96,14 @@ def crontab(text: str) -> Effects:
     return _after(_CRON, text)
 
 
+def users_crontab(text: str) -> Effects:
+    """Yield what a table of cron of another user than root does: what it calls with root's rights."""
+    for number, row in relevant_rows(text):
+        if GIVES_RIGHTS.search(row):
+            found = _CRON.match(row)
+            yield from effects_of(row[found.end() :] if found else row, number)
+
+
 def anacrontab(text: str) -> Effects:
     """Yield what the table of anacron does."""
     return _after(_ANACRON, text)
@@ -121,7 +129,7 @@ def system_crontab(text: str) -> Effects:
     for number, row in relevant_rows(text):
         found = _SYSTEM_CRON.match(row)
         command = row[found.end() :] if found else row
-        if not found or found[1] in ("root", "*") or _GIVES_RIGHTS.search(command):
+        if not found or found[1] in ("root", "*") or GIVES_RIGHTS.search(command):
             yield from effects_of(command, number)
 
 

@@ -80,8 +80,8 @@ EXECUTABLES = (
     "/etc/networkd-dispatcher/*.d/*",
     "/usr/lib/networkd-dispatcher/*.d/*",
 )
-# Texts that another program reads, each with its format. Of the users' own tables and profiles root's only: no other
-# user may set these keys.
+# Texts that another program reads, each with its format. Of the users' own profiles root's only: no other user may set
+# these keys.
 TEXTS: dict[str, Format] = {
     **dict.fromkeys(("/etc/network/interfaces", "/etc/network/interfaces.d/*"), formats.lines),
     **dict.fromkeys(
@@ -116,6 +116,10 @@ TEXTS: dict[str, Format] = {
             "/etc/crontabs/root",
         ),
         formats.crontab,
+    ),
+    **dict.fromkeys(
+        ("/var/spool/cron/*", "/var/spool/cron/crontabs/*", "/var/spool/cron/tabs/*", "/etc/crontabs/*"),
+        formats.users_crontab,
     ),
     **dict.fromkeys((f"{folder}/*.rules" for folder in _UDEV), formats.udev_rules),
     **dict.fromkeys((f"{folder}/*.conf" for folder in _MODPROBE), formats.modprobe),

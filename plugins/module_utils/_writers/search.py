@@ -283,6 +283,8 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         return
     if of is not formats.tmpfiles:  # its lines name files, and call nothing
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
+        if of is formats.users_crontab:
+            rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))
         yield from _called(files, file, rows)
     yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 

@@ -13,7 +13,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import command_line
+from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import GIVES_RIGHTS, command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
@@ -50,13 +50,15 @@ class Unit:
     """A unit, or a drop-in of one.
 
     ``may_set`` says that its commands can set the host's keys: as root, in the host's network namespace.
-    Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so.
+    Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
+    of sudo have them as far as ``may_set_as_root`` says so.
     ``replaced`` are the settings whose commands a later drop-in takes back, such as ``ExecStart``.
     """
 
     file: SysctlFile
     may_set: bool = True
     may_set_with_rights: bool = True
+    may_set_as_root: bool = True
     replaced: frozenset[str] = frozenset()
 
     def effects(self) -> t.Iterator[Effect]:
@@ -64,7 +66,9 @@ class Unit:
         for number, command in self.commands():
             if RELEVANT.search(command.encode("utf-8", "surrogateescape")):
                 prefix = t.cast("t.Match[str]", _PREFIX.match(command)).group()
-                if self.may_set or (self.may_set_with_rights and ("+" in prefix or "!" in prefix)):
+                has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
+                gets_rights = self.may_set_as_root and GIVES_RIGHTS.search(command)
+                if self.may_set or has_rights or gets_rights:
                     yield from command_line(command[len(prefix) :], number)
 
     def commands(self) -> t.Iterator[tuple[int, str]]:
@@ -128,7 +132,8 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
     # what comes before the main command then runs as root
     has_rights = has_rights or _is_set(settings, "PermissionsStartOnly")
     may_set = shares_network and has_rights and may_write
-    return Unit(file, may_set=may_set, may_set_with_rights=shares_network, replaced=replaced)
+    may_set_as_root = shares_network and may_write and not _is_set(settings, "NoNewPrivileges")
+    return Unit(file, may_set, shares_network, may_set_as_root, replaced)
 
 
 def _is_set(settings: t.Mapping[str, str], name: str) -> bool:

@@ -49,6 +49,7 @@ def found(root: Path, path: str, text: str, *, systemd: bool) -> list[int]:
 
 
 CRONTAB, CRON_D, ROOTS_CRONTAB = "/etc/crontab", "/etc/cron.d/tune", "/var/spool/cron/crontabs/root"
+USERS_CRONTAB = "/var/spool/cron/crontabs/alice"
 INTERFACES, MODPROBE, UDEV = "/etc/network/interfaces", "/etc/modprobe.d/x.conf", "/etc/udev/rules.d/9.rules"
 CLOUD, WSL, WIREGUARD = "/etc/cloud/cloud.cfg.d/9.cfg", "/etc/wsl.conf", "/etc/wireguard/wg0.conf"
 MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf", "/etc/systemd/system/a.service"
@@ -72,6 +73,10 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (ROOTS_CRONTAB, f"@reboot {SET}", [1]),
         (ROOTS_CRONTAB, f"0 * * * * {ECHO}\n0 * * * * {SET}", [2]),
         (ROOTS_CRONTAB, f"@reboot ssh web1 {SET}", []),
+        (USERS_CRONTAB, f"@reboot sudo {SET}\n@reboot {SET}\n@reboot sudo {ECHO}", [1]),
+        ("/var/spool/cron/ec2-user", f"*/5 * * * * sudo -n /sbin/{SET}", [1]),
+        ("/var/spool/cron/tabs/alice", f"# sudo {SET}\n@daily sh -c 'doas {SET}'", [2]),
+        ("/etc/crontabs/alice", f"@reboot run0 {SET}", [1]),
         ("/etc/anacrontab", f"1 5 tune {SET}", [1]),
         ("/etc/anacrontab", f"@monthly 5 tune {ECHO}", []),
         (INTERFACES, f"iface eth0 inet dhcp\n    post-up {SET}", [2]),

@@ -128,6 +128,7 @@ def unseen(root: Path, layout: Layout, modes: t.Mapping[str, int]) -> list[tuple
             [("/etc/crontabs/root", False)],
             id="called although it is closed on most hosts",
         ),
+        pytest.param({"/var/spool/cron/atjobs": None}, {"/var/spool/cron/atjobs": 0o700}, [], id="jobs of at"),
         pytest.param(INSTANCE, {USER_DATA: 0o600}, [(USER_DATA, True)], id="user data of cloud-init"),
         pytest.param(
             {**INSTANCE, "/etc/cron.d/a": USER_DATA},

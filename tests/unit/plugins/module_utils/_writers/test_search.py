@@ -81,6 +81,23 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
 @pytest.mark.parametrize(
     ("line", "counts"),
     [
+        ("@reboot sudo /usr/local/sbin/tune", True),
+        ("@reboot doas sh /usr/local/sbin/tune", True),
+        ("@reboot /usr/local/sbin/tune", False),
+        ("# sudo\n@reboot /usr/local/sbin/tune", False),
+    ],
+)
+def test_scripts_that_a_user_calls(tmp_path: Path, line: str, *, counts: bool) -> None:
+    layout: Layout = {
+        "/var/spool/cron/crontabs/alice": f"{line}\n".encode(),
+        "/usr/local/sbin/tune": b"#!/bin/sh\n" + SET,
+    }
+    assert [writer.path for writer in found(tmp_path, layout)] == (["/usr/local/sbin/tune"] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
         ("[ -f /etc/rc.local ] && sh /etc/rc.local", True),
         ("  /bin/sh -e /etc/rc.local start", True),
         (". /etc/rc.local", True),

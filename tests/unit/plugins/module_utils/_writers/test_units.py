@@ -191,3 +191,19 @@ def test_commands_of_a_unit_with_all_rights(tmp_path: Path, line: str, *, counts
     text = f"[Service]\nUser=nobody\n{line}\n".encode()
     writers = found(tmp_path, {"/etc/systemd/system/a.service": text}, init=SYSTEMD)
     assert [writer.line for writer in writers] == ([3] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("rest", "counts"),
+    [
+        ("", True),
+        ("NoNewPrivileges=yes\n", False),
+        ("ProtectKernelTunables=yes\n", False),
+        ("PrivateNetwork=yes\n", False),
+    ],
+)
+@pytest.mark.parametrize("command", ["/usr/bin/sudo /sbin/{}", "/usr/bin/doas {}", "/bin/sh -c 'true; sudo {}'"])
+def test_commands_of_a_user_that_gets_rights(tmp_path: Path, command: str, rest: str, *, counts: bool) -> None:
+    text = f"[Service]\nUser=app\nExecStart={command.format(SET.decode())}\n{rest}"
+    writers = found(tmp_path, {"/etc/systemd/system/a.service": text.encode()}, init=SYSTEMD)
+    assert [writer.line for writer in writers] == ([3] if counts else [])
