@@ -67,8 +67,12 @@ _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
 _YAML_WORD = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,\[\]\"'][^,\]]*)")
-# cloud-init does these at the first boot of an instance only.
-_ONCE = frozenset(("runcmd", "write_files", "packages", "final_message", "ssh_authorized_keys"))
+# cloud-init does these at the first boot of an instance only, unless one of these modules of it runs again.
+_ONCE = {
+    "runcmd": ("runcmd", "scripts_user"),
+    "write_files": ("write_files",),
+    **dict.fromkeys(("packages", "final_message", "ssh_authorized_keys"), ()),
+}
 
 
 def script(text: str) -> Effects:
@@ -219,10 +223,10 @@ def wsl(text: str) -> Effects:
             yield from (dataclasses.replace(effect, line=setting.line) for effect in effects_of(setting.value))
 
 
-def cloud_config(text: str, *, has_run: bool = False) -> Effects:
+def cloud_config(text: str, *, modules: t.AbstractSet[str] = frozenset()) -> Effects:
     """Yield what a configuration of cloud-init does at a boot.
 
-    ``has_run`` says that what it does once for an instance, such as ``runcmd``, will not be done again.
+    ``modules`` are those that run then although they run once by default, such as ``runcmd``.
     """
     section = ""
     rows = text.split("\n")
@@ -233,7 +237,7 @@ def cloud_config(text: str, *, has_run: bool = False) -> Effects:
         index += 1
         heading = _YAML_SECTION.match(row)
         section = heading[1] if heading else section
-        if row.lstrip().startswith("#") or (has_run and section in _ONCE):
+        if row.lstrip().startswith("#") or (section in _ONCE and modules.isdisjoint(_ONCE[section])):
             continue
         item = _YAML_ITEM.match(row)
         if item is None or section not in ("bootcmd", "runcmd"):

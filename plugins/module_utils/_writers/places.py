@@ -72,6 +72,7 @@ EXECUTABLES = (
     "/etc/libvirt/hooks/*",
     "/etc/pm/sleep.d/*",
     "/var/lib/cloud/scripts/per-boot/*",
+    "/var/lib/cloud/instance/boothooks/*",
     "/etc/cron.hourly/*",
     "/etc/cron.daily/*",
     "/etc/cron.weekly/*",
@@ -80,6 +81,13 @@ EXECUTABLES = (
     "/etc/networkd-dispatcher/*.d/*",
     "/usr/lib/networkd-dispatcher/*.d/*",
 )
+# What cloud-init runs once by default, by the module of it that does so.
+CLOUD_SCRIPTS = {
+    "scripts_user": "/var/lib/cloud/instance/scripts/*",
+    "scripts_vendor": "/var/lib/cloud/instance/scripts/vendor/*",
+    "scripts_per_instance": "/var/lib/cloud/scripts/per-instance/*",
+    "scripts_per_once": "/var/lib/cloud/scripts/per-once/*",
+}
 # Texts that another program reads, each with its format. Of the users' own profiles root's only: no other user may set
 # these keys.
 TEXTS: dict[str, Format] = {
@@ -140,6 +148,7 @@ TEXTS: dict[str, Format] = {
             "/etc/cloud/cloud.cfg.d/*.cfg",
             "/var/lib/cloud/instance/cloud-config.txt",  # the user data
             "/var/lib/cloud/instance/vendor-cloud-config.txt",
+            "/var/lib/cloud/instance/vendor2-cloud-config.txt",
         ),
         formats.cloud_config,
     ),
@@ -167,6 +176,7 @@ CLOSED_TO_USERS = frozenset(
         *("/root", "/etc/anacrontab", "/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/tabs"),
         *("/etc/crontabs", "/etc/crontabs/root"),
         *("/var/lib/cloud/instance/cloud-config.txt", "/var/lib/cloud/instance/vendor-cloud-config.txt"),
+        "/var/lib/cloud/instance/vendor2-cloud-config.txt",
     )
 )
 INITTAB = "/etc/inittab"
@@ -196,7 +206,7 @@ UFW = "/etc/ufw/ufw.conf"
 SAPTUNE = "/etc/sysconfig/saptune"
 
 # All of these, as glob(7) patterns: with systemd, and without; and what may be called.
-_PLACES = (*EXECUTABLES, *TEXTS)
+_PLACES = (*EXECUTABLES, *CLOUD_SCRIPTS.values(), *TEXTS)
 _SYSTEMD_PLACES = (
     *SYSTEMD_RC_SCRIPTS,
     *SYSTEMD_SCRIPTS,

@@ -29,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Sysc
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
+from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
@@ -48,6 +49,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
+    CLOUD_SCRIPTS,
     EXECUTABLES,
     GIVEN_TO_SHELL,
     INITTAB,
@@ -100,9 +102,6 @@ _APPLIES_VARIABLE_BY_SYSTEMD = (re.compile(rb"systemd-sysctl"), re.compile(rb"[ 
 _COMMAND_END = re.compile(rb"[;|&\n]")
 _PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
-# cloud-init notes there what it has done for an instance, and does not do it again.
-_CLOUD_INIT_HAS_RUN = "/var/lib/cloud/instances/*/sem/config_*"
-_CLOUD_INIT = "/usr/bin/cloud-init"
 _MOST_NAMES = 100  # of the files that a call applies: each is read, and once more for each time that it is named
 _LONGEST_NAME = 4096  # limits.h: PATH_MAX
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
@@ -127,8 +126,10 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     files = Reader(of_system)
     units = read_units(files) if init.booted_with_systemd else Units({})
     runners = Runners(files, units.is_masked, command_line)
-    scripts = [(file, formats.script) for file in _scripts(files, init, runners, units.is_masked)]
-    texts = list(_texts(files, init, runners))
+    modules = modules_to_run(files, runners)
+    again = tuple(CLOUD_SCRIPTS[name] for name in sorted(modules & set(CLOUD_SCRIPTS)))
+    scripts = [(file, formats.script) for file in _scripts(files, init, runners, units.is_masked, again)]
+    texts = list(_texts(files, init, runners, modules))
     started = units.started(_wanted_by_udev(files, texts))
     found: list[Candidate | Called] = [
         *(candidate for unit in started for candidate in _in_unit(files, unit)),
@@ -239,7 +240,9 @@ def _fails(candidate: Candidate, init: InitSystem) -> bool:
     return isinstance(candidate, Applier) and candidate.application.names is None and init.has_busybox_sysctl
 
 
-def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Container[str]) -> t.Iterator[SysctlFile]:
+def _scripts(
+    files: Reader, init: InitSystem, runners: Runners, units: t.Container[str], of_cloud_init: tuple[str, ...]
+) -> t.Iterator[SysctlFile]:
     """Yield the scripts that run; ``units`` are names of systemd's, which go before scripts of the same name."""
     started: tuple[str, ...] = ()
     if init.booted_with_systemd:
@@ -248,7 +251,7 @@ def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Contain
         started = OPENRC_SCRIPTS
     elif init.runs_scripts:
         started = RC_SCRIPTS
-    for pattern in filter(runners.is_read, started + EXECUTABLES):
+    for pattern in filter(runners.is_read, started + EXECUTABLES + of_cloud_init):
         for file in files.executables(pattern):
             name = _SCRIPT_NAME.sub(r"\1.service", posixpath.basename(file.path), count=1)
             is_replaced = pattern in SYSTEMD_RC_SCRIPTS and init.booted_with_systemd and name in units
@@ -256,11 +259,12 @@ def _scripts(files: Reader, init: InitSystem, runners: Runners, units: t.Contain
                 yield file
 
 
-def _texts(files: Reader, init: InitSystem, runners: Runners) -> t.Iterator[tuple[SysctlFile, Format]]:
-    has_run = bool(files.paths(_CLOUD_INIT_HAS_RUN)) or not files.exists(_CLOUD_INIT, if_unknown=True)
+def _texts(
+    files: Reader, init: InitSystem, runners: Runners, modules: t.AbstractSet[str]
+) -> t.Iterator[tuple[SysctlFile, Format]]:
     texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
     for pattern, of in texts.items():
-        how = functools.partial(formats.cloud_config, has_run=has_run) if of is formats.cloud_config else of
+        how = functools.partial(formats.cloud_config, modules=modules) if of is formats.cloud_config else of
         yield from ((file, how) for file in (files.matching(pattern) if runners.is_read(pattern) else ()))
     if init.runs_scripts and not init.booted_with_systemd:
         sourced = () if init.runs_openrc else SOURCED_SCRIPTS

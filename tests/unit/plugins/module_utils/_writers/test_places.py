@@ -60,6 +60,7 @@ def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, execut
         "/etc/cloud/cloud.cfg.d/tune.cfg",
         "/var/lib/cloud/instance/cloud-config.txt",
         "/var/lib/cloud/instance/vendor-cloud-config.txt",
+        "/var/lib/cloud/instance/vendor2-cloud-config.txt",
         "/etc/logrotate.d/tune",
         "/etc/keepalived/keepalived.conf",
         "/etc/openvpn/server/tune.conf",
