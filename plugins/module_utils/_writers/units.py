@@ -36,7 +36,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
 
-_RUNS = re.compile(r"Exec(?!Stop)\w+")
+_RUNS = re.compile(r"Exec\w+")
+# A service of one command that does not remain active runs them right behind it: systemd.service(5).
+_AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
 _PREFIX = re.compile(r"[@:|+!-]*")
 # Without a section a line is not read either, but who leaves it out means this one.
@@ -52,14 +54,14 @@ class Unit:
     ``may_set`` says that its commands can set the host's keys: as root, in the host's network namespace.
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
     of sudo have them as far as ``may_set_as_root`` says so.
-    ``replaced`` are the settings whose commands a later drop-in takes back, such as ``ExecStart``.
+    ``replaced`` are the settings whose commands do not run at a start, or that a later drop-in takes back.
     """
 
     file: SysctlFile
     may_set: bool = True
     may_set_with_rights: bool = True
     may_set_as_root: bool = True
-    replaced: frozenset[str] = frozenset()
+    replaced: frozenset[str] = _AT_STOP
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
@@ -124,6 +126,8 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
     later = texts[order.index(name) + 1 :] if name in order else []
     replaced = frozenset(one.name for text in later for one in _commands(text) if not one.value.strip())
     settings = {one.name: one.value.strip() for text in texts for one in settings_of(text) if one.section in _SECTIONS}
+    if settings.get("Type") != "oneshot" or _is_set(settings, "RemainAfterExit"):
+        replaced |= _AT_STOP
     path = settings.get("NetworkNamespacePath", "")
     shares_network = not _is_set(settings, "PrivateNetwork") and (not path or path.startswith("/proc/1/"))
     is_root = settings.get("User", "root") in ("", "root", "0") and not _is_set(settings, "DynamicUser")

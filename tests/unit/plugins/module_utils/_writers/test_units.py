@@ -180,6 +180,27 @@ def test_commands_of_a_unit_that_are_taken_back(
 
 
 @pytest.mark.parametrize(
+    ("settings", "drop_in", "counts"),
+    [
+        ("Type=oneshot", "", True),
+        ("Type=oneshot", "RemainAfterExit=yes", False),
+        ("Type=oneshot\nRemainAfterExit=yes", "", False),
+        ("Type=oneshot\nRemainAfterExit=yes", "RemainAfterExit=no", True),
+        ("", "Type=oneshot", True),
+        ("Type=simple", "", False),
+        ("", "", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["ExecStop", "ExecStopPost"])
+def test_commands_at_a_stop(tmp_path: Path, name: str, settings: str, drop_in: str, *, counts: bool) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a.service": f"[Service]\n{name}={SET.decode()}\n{settings}\n".encode(),
+        "/etc/systemd/system/a.service.d/x.conf": f"[Service]\n{drop_in}\n".encode(),
+    }
+    assert [writer.line for writer in found(tmp_path, layout, init=SYSTEMD)] == ([2] if counts else [])
+
+
+@pytest.mark.parametrize(
     ("line", "counts"),
     [
         ("ExecStart=+/sbin/sysctl -w net.ipv4.tcp_keepalive_time=60", True),
