@@ -53,9 +53,12 @@ _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|
 _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
 _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
-_UDEV_COMMAND = re.compile(r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*"((?:[^"\\]|\\.)*)"')
-_UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^{}]*)\}[ \t]*=(?!=)[ \t]*"([^"]*)"')
-_UDEV_WANTS = re.compile(rb'\bENV\{SYSTEMD_WANTS\}[ \t]*\+?:?=(?!=)[ \t]*"([^"]*)"')
+_UDEV_COMMAND = re.compile(
+    r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*(e?)"((?:[^"\\]|\\.)*)"'
+)
+_UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^{}]*)\}[ \t]*=(?!=)[ \t]*e?"([^"]*)"')
+_UDEV_WANTS = re.compile(rb'\bENV\{SYSTEMD_WANTS\}[ \t]*\+?:?=(?!=)[ \t]*e?"([^"]*)"')
+_ESCAPED = re.compile(r"\\([\"'\\])")
 _TMPFILES = re.compile(
     r"[ \t]*(?:(w)\S*|F\S*|f\S*\+\S*)[ \t]+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
@@ -153,7 +156,8 @@ def udev_rules(text: str) -> Effects:
             if values:
                 yield Sets(number + row.count(CONTINUED, 0, found.start()), tuple(values.items()))
         for found in _UDEV_COMMAND.finditer(row):
-            yield from command_line(found[1], number + row.count(CONTINUED, 0, found.start()))
+            command = _ESCAPED.sub(r"\1", found[2]) if found[1] else found[2]
+            yield from command_line(command, number + row.count(CONTINUED, 0, found.start()))
 
 
 def units_wanted_by(text: bytes) -> t.Iterator[str]:
