@@ -83,6 +83,12 @@ def script(text: str) -> Effects:
     yield from (loose_effects if is_of_other_language(text) else effects_of)(text)
 
 
+def loose(text: str) -> Effects:
+    """Yield what the lines of a text may do, whatever stands around the commands in them."""
+    for number, row in relevant_rows(text):
+        yield from loose_effects(row, number)
+
+
 def lines(text: str) -> Effects:
     """Yield what the lines of a text do, each a command of a shell, whatever word stands before it."""
     for number, row in relevant_rows(text):

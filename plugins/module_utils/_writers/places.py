@@ -29,7 +29,7 @@ _MODPROBE = ("/etc/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.
 _TMPFILES = ("/etc/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
 _GENERATORS = ("/etc/systemd/system-generators", "/usr/local/lib/systemd/system-generators")
 _NETWORK_MANAGER = ("/etc/NetworkManager/dispatcher.d", "/usr/lib/NetworkManager/dispatcher.d")
-HIDING_FOLDERS = (_UDEV, _MODPROBE, _TMPFILES)
+HIDING_FOLDERS = ((*_UDEV, "/lib/udev/rules.d"), (*_MODPROBE, "/lib/modprobe.d"), _TMPFILES)
 HIDING_FOLDERS_OF_SCRIPTS = (_GENERATORS, _NETWORK_MANAGER)
 # Scripts that an init starts, and others that run only where they are executable.
 RC_SCRIPTS = (
@@ -43,6 +43,7 @@ RC_SCRIPTS = (
     "/etc/runit/runsvdir/*/*/run",
 )
 SOURCED_SCRIPTS = ("/etc/runit/core-services/*.sh",)  # of Void, by /etc/runit/1
+OPENRC_SOURCED = ("/etc/rc.conf", "/etc/conf.d/*")  # by its scripts
 OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 # systemd.generator(7), systemd-sleep(8)
@@ -61,6 +62,7 @@ EXECUTABLES = (
     "/etc/sysconfig/network-scripts/ifup*",
     "/etc/sysconfig/network/scripts/*",
     "/sbin/ifup-local",
+    "/sbin/ifup-pre-local",
     "/etc/ppp/ip-up",
     "/etc/ppp/ip-up.local",
     "/etc/ppp/ip-pre-up",
@@ -68,8 +70,10 @@ EXECUTABLES = (
     "/etc/ppp/ip-up.d/*",
     "/etc/ppp/ipv6-up.d/*",
     "/etc/dhcp/dhclient.d/*",
+    "/etc/udhcpc/*/*",
     "/etc/ufw/*.init",
     "/etc/libvirt/hooks/*",
+    "/etc/libvirt/hooks/*.d/*",
     "/etc/pm/sleep.d/*",
     "/var/lib/cloud/scripts/per-boot/*",
     "/var/lib/cloud/instance/boothooks/*",
@@ -88,6 +92,7 @@ CLOUD_SCRIPTS = {
     "scripts_per_instance": "/var/lib/cloud/scripts/per-instance/*",
     "scripts_per_once": "/var/lib/cloud/scripts/per-once/*",
 }
+_ZSH = ("shenv", "profile", "shrc", "login")
 # Texts that another program reads, each with its format. Of the users' own profiles root's only: no other user may set
 # these keys.
 TEXTS: dict[str, Format] = {
@@ -99,18 +104,30 @@ TEXTS: dict[str, Format] = {
             "/etc/dhclient-*-hooks",
             "/etc/dhcpcd.enter-hook",
             "/etc/dhcpcd.exit-hook",
+            "/usr/lib/dhcpcd/dhcpcd-hooks/*",
+            "/usr/libexec/dhcpcd-hooks/*",
+            "/etc/udhcpc.user",
+            "/etc/udhcpc.user.d/*",
+            "/etc/hotplug.d/*/*",  # of OpenWrt
+            "/etc/csf/csfpre.sh",
+            "/etc/csf/csfpost.sh",
             "/etc/shorewall/init",
             "/etc/shorewall/start",
             "/etc/shorewall/started",
             "/etc/firewall.user",
             "/etc/profile",
             "/etc/profile.d/*.sh",
+            "/etc/profile.local",  # of SUSE
             "/etc/bash.bashrc",
+            "/etc/bash.bashrc.local",
             "/etc/bashrc",
             "/root/.profile",
             "/root/.bash_profile",
             "/root/.bash_login",
             "/root/.bashrc",
+            *(f"{begin}z{name}" for begin in ("/etc/", "/etc/zsh/", "/root/.") for name in _ZSH),
+            "/etc/ssh/sshrc",
+            "/root/.ssh/rc",
         ),
         formats.script,
     ),
@@ -153,6 +170,7 @@ TEXTS: dict[str, Format] = {
         formats.cloud_config,
     ),
     "/etc/wsl.conf": formats.wsl,
+    "/etc/netctl/*": formats.loose,
     "/etc/wireguard/*.conf": formats.wireguard,
     **dict.fromkeys(
         (
@@ -168,13 +186,19 @@ TEXTS: dict[str, Format] = {
         formats.monit,
     ),
 }
+# Where /lib is not /usr/lib.
+LIB_TEXTS: dict[str, Format] = {
+    "/lib/udev/rules.d/*.rules": formats.udev_rules,
+    "/lib/modprobe.d/*.conf": formats.modprobe,
+    "/lib/dhcpcd/dhcpcd-hooks/*": formats.script,
+}
 # Of these, or of the folders that they are in, distributions close some to all users but root. There the tables are
 # missing or set nothing, and so does the user data of an instance that was given none. That in /etc/crontabs is
 # Alpine's, where /var/spool/cron/crontabs is a link to this folder: the APKBUILD of alpine-baselayout.
 CLOSED_TO_USERS = frozenset(
     (
         *("/root", "/etc/anacrontab", "/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/tabs"),
-        *("/etc/crontabs", "/etc/crontabs/root"),
+        *("/etc/crontabs", "/etc/crontabs/root", "/etc/csf", "/root/.ssh"),
         *("/var/lib/cloud/instance/cloud-config.txt", "/var/lib/cloud/instance/vendor-cloud-config.txt"),
         "/var/lib/cloud/instance/vendor2-cloud-config.txt",
     )
@@ -183,7 +207,9 @@ INITTAB = "/etc/inittab"
 TMPFILES = tuple(f"{folder}/*.conf" for folder in _TMPFILES)
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 UNIT_FOLDERS = (
+    "/etc/systemd/system.control",
     "/etc/systemd/system",
+    "/etc/systemd/system.attached",
     "/usr/local/lib/systemd/system",
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
@@ -213,9 +239,10 @@ _SYSTEMD_PLACES = (
     *TMPFILES,
     *(f"{folder}/{name}" for folder in UNIT_FOLDERS[:-1] for name in UNITS),
 )
-PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *OPENRC_SCRIPTS, INITTAB)}
-# With systemd, and where /lib is not /usr/lib.
-LIB_PLACES = tuple(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS)
+_OPENRC_PLACES = OPENRC_SCRIPTS + OPENRC_SOURCED
+PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *_OPENRC_PLACES, INITTAB)}
+# The same, where /lib is not /usr/lib.
+LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
 CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]+"
 _SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+"
 GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"

@@ -41,7 +41,7 @@ _SERVICES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("/etc/networkd-dispatcher/", "/usr/lib/networkd-dispatcher/"), ("networkd-dispatcher.service",)),
     (_CRON_TABLES, ("cron.service", "crond.service", "cronie.service")),
     (
-        ("/etc/udev/rules.d/", "/usr/local/lib/udev/rules.d/", "/usr/lib/udev/rules.d/"),
+        ("/etc/udev/rules.d/", "/usr/local/lib/udev/rules.d/", "/usr/lib/udev/rules.d/", "/lib/udev/rules.d/"),
         ("systemd-udevd.service",),
     ),
     (

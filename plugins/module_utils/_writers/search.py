@@ -53,8 +53,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     EXECUTABLES,
     GIVEN_TO_SHELL,
     INITTAB,
+    LIB_TEXTS,
     MOST_CALLED,
     OPENRC_SCRIPTS,
+    OPENRC_SOURCED,
     RC_SCRIPTS,
     SAPTUNE,
     SOURCED_SCRIPTS,
@@ -263,11 +265,13 @@ def _texts(
     files: Reader, init: InitSystem, runners: Runners, modules: t.AbstractSet[str]
 ) -> t.Iterator[tuple[SysctlFile, Format]]:
     texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
+    if files.resolve("/lib") != files.resolve("/usr/lib"):
+        texts.update(LIB_TEXTS)
     for pattern, of in texts.items():
         how = functools.partial(formats.cloud_config, modules=modules) if of is formats.cloud_config else of
         yield from ((file, how) for file in (files.matching(pattern) if runners.is_read(pattern) else ()))
     if init.runs_scripts and not init.booted_with_systemd:
-        sourced = () if init.runs_openrc else SOURCED_SCRIPTS
+        sourced = OPENRC_SOURCED if init.runs_openrc else SOURCED_SCRIPTS
         yield from ((file, formats.script) for pattern in sourced for file in files.matching(pattern))
         inittab = functools.partial(formats.inittab, has_runlevels=not init.is_busybox)
         yield from ((file, inittab) for file in files.matching(INITTAB))

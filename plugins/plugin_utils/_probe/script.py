@@ -204,9 +204,10 @@ done
 for p in {_words(DIRECTORIES)}; do for f in "$p"/*; do [ -S "$f" ] && doubt "$f"; done; done
 if [ -d {SD_BOOTED} ]; then
   w='{_words(PLACES[True])}'
-  [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES)}"
+  [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES[True])}"
 else
   w='{_words(PLACES[False])}'
+  [ /lib -ef /usr/lib ] || w="$w {_words(LIB_PLACES[False])}"
   for p in {_words(SYSCTL_PROGRAMS)}; do
     [ -L "$p" ] && break
     [ -f "$p" ] || continue

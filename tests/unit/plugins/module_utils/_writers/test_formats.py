@@ -109,6 +109,8 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (CLOUD, f"bootcmd:\n  - ssh web1 {SET}\n  # {SET}", []),
         (CLOUD, f"runcmd:\n  - {SET}", []),
         (CLOUD, f"write_files:\n  - path: /etc/sysctl.d/x.conf\n    content: |\n      {KEY}=60", []),
+        ("/etc/netctl/eth0", f"IP=dhcp\nExecUpPost='{SET} || true'\n# ExecUpPost='{SET}'", [2]),
+        ("/etc/netctl/eth0", f"ExecUpPost='ip netns exec blue {SET}'", []),
         (WSL, f"[boot]\ncommand={SET}", [2]),
         (WSL, f'[boot]\nsystemd=false\ncommand = "{SET}; service cron start"', [3]),
         (WSL, f"[boot]\ncommand = sh -c 'echo 60 > {FILE}'", [2]),

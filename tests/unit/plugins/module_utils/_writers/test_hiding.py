@@ -40,13 +40,13 @@ def paths(root: Path, layout: Layout) -> list[str]:
         pytest.param(
             RULE,
             "9.rules",
-            ["/etc/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d"],
+            ["/etc/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d"],
             id="rules of udev",
         ),
         pytest.param(
             INSTALL,
             "x.conf",
-            ["/etc/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d"],
+            ["/etc/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d"],
             id="kernel modules",
         ),
         pytest.param(SCRIPT, "9-x", [f"/etc/{NM}", f"/usr/lib/{NM}"], id="NetworkManager"),
@@ -72,6 +72,11 @@ def test_a_file_hides_those_of_its_name(
 def test_a_file_that_sets_the_same_is_named_once(tmp_path: Path) -> None:
     layout: Layout = {"/etc/udev/rules.d/9.rules": RULE, "/usr/lib/udev/rules.d/9.rules": RULE}
     assert paths(tmp_path, layout) == ["/etc/udev/rules.d/9.rules"]
+
+
+def test_a_merged_usr_has_each_file_once(tmp_path: Path) -> None:
+    layout: Layout = {"/lib": "usr/lib", "/usr/lib/udev/rules.d/9.rules": RULE}
+    assert paths(tmp_path, layout) == ["/usr/lib/udev/rules.d/9.rules"]
 
 
 def test_what_is_in_memory_hides_nothing_after_a_reboot(tmp_path: Path) -> None:

@@ -39,10 +39,32 @@ OPENRC = InitSystem(process_1="init", runs_openrc=True)
         ("/etc/service/tune/run", [PROCPS]),
         ("/etc/local.d/tune.start", [OPENRC]),
         ("/etc/runlevels/default/tune", [OPENRC]),
+        ("/etc/rc.conf", [OPENRC]),
+        ("/etc/conf.d/net", [OPENRC]),
     ],
 )
 def test_scripts_that_an_init_starts(tmp_path: Path, path: str, inits: list[InitSystem], init: InitSystem) -> None:
     assert found(tmp_path, {path: SET}, init=init) == ([Writer(path, 1, SET.decode())] if init in inits else [])
+
+
+def test_functions_that_the_scripts_of_openrc_call(tmp_path: Path) -> None:
+    layout: Layout = {"/etc/conf.d/net": b"postup() {\n  " + SET + b"\n}\n"}
+    assert [writer.line for writer in found(tmp_path, layout, init=OPENRC)] == [2]
+
+
+SYSCTL_OF_OPENWRT = b"""#!/bin/sh
+if [ "$ACTION" = add ]; then
+\tfor CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do
+\t\t[ ! -f "$CONF" ] && continue;
+\t\tsed -ne "/^[[:space:]]*net\\..*\\.$DEVICENAME\\./p" "$CONF" | \\
+\t\t\tsysctl -e -p - | logger -t sysctl
+\tdone
+fi
+"""
+
+
+def test_the_script_of_openwrt_sets_keys_of_an_interface(tmp_path: Path) -> None:
+    assert found(tmp_path, {"/etc/hotplug.d/net/00-sysctl": SYSCTL_OF_OPENWRT}) == []
 
 
 @pytest.mark.parametrize("unit", [b"[Service]\n", "/dev/null"])

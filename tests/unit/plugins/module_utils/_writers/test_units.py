@@ -28,6 +28,8 @@ if t.TYPE_CHECKING:
         "/usr/lib/systemd/system/ssh.service.d/tune.conf",
         "/usr/lib/systemd/system/tune@.service",
         "/lib/systemd/system/tune.socket",
+        "/etc/systemd/system.control/tune.service",
+        "/etc/systemd/system.attached/tune.service",
     ],
 )
 def test_units(tmp_path: Path, path: str) -> None:

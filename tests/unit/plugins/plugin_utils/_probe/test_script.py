@@ -143,7 +143,7 @@ def ask_of(
     (tools / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=grep))
     (tools / "grep").chmod(0o755)
     script = PROBE_SCRIPT.replace("/(etc|opt|root|srv|usr/local)/", f"{called.parent}/")
-    for places in (*PLACES.values(), LIB_PLACES):
+    for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
@@ -431,8 +431,9 @@ def test_large_values(line: str, large: bool) -> None:
     assert parse_probe(packed(*PARTS[:4], lines, *PARTS[5:])).has_large_values is large
 
 
-def test_places_are_words_of_a_shell() -> None:
-    assert all(re.fullmatch(r"[\w/.@*\[\]-]+", place) for places in (*PLACES.values(), LIB_PLACES) for place in places)
+@pytest.mark.parametrize("places", [*PLACES.values(), *LIB_PLACES.values()])
+def test_places_are_words_of_a_shell(places: tuple[str, ...]) -> None:
+    assert all(re.fullmatch(r"[\w/.@*\[\]-]+", place) for place in places)
 
 
 LINES = (
