@@ -13,6 +13,7 @@ documentation of cloud-init, supervisor and WSL. A line that a format does not k
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 import re
 import typing as t
 
@@ -26,12 +27,18 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets, loose_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
+    Applies,
+    Fills,
+    Sets,
+    loose_effects,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
+    Application,
     values_of,
 )
 
@@ -62,6 +69,8 @@ _ESCAPED = re.compile(r"\\([\"'\\])")
 _TMPFILES = re.compile(
     r"[ \t]*(?:(w)\S*|F\S*|f\S*\+\S*)[ \t]+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:[ \t]+\S+){4}[ \t]+(.*)"
 )
+_MADE_BY_TMPFILES = re.compile(r"([CLFfw])[-+!=~^?$]*")
+_SYSCTL_FILE = re.compile(r"/(?:etc|run|usr/lib|usr/local/lib)/sysctl\.d/[^/]+\.conf")
 _PLAIN = re.compile(r"[1-9][0-9]{0,9}")
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
 _SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
@@ -176,6 +185,7 @@ def units_wanted_by(text: bytes) -> t.Iterator[str]:
 def tmpfiles(text: str) -> Effects:
     """Yield what the lines of tmpfiles.d write into the files of keys; ``w`` takes patterns."""
     for number, row in enumerate(text.split("\n"), start=1):
+        yield from made_by_tmpfiles(row, number)
         found = _TMPFILES.match(row)
         if found:
             path = found[2] or found[3] or found[4] or ""
@@ -185,6 +195,23 @@ def tmpfiles(text: str) -> Effects:
             keys = [key for key, file in files if path == file or (found[1] and is_matched(file, path))]
             if keys:
                 yield Sets(number, tuple((key, read) for key in keys))
+
+
+def made_by_tmpfiles(row: str, number: int) -> Effects:
+    """Yield what a line of tmpfiles.d makes as a sysctl file: a link, a copy, or one with the text of the line."""
+    fields = row.split(None, 6)
+    kind = _MADE_BY_TMPFILES.fullmatch(fields[0]) if len(fields) > 1 else None
+    path = fields[1].strip("\"'") if kind else ""
+    if kind is None or not _SYSCTL_FILE.fullmatch(path):
+        return
+    argument = fields[6].strip() if len(fields) == 7 else "-"
+    if kind[1] in "CL":
+        source = f"/usr/share/factory{path}" if argument == "-" else posixpath.join(posixpath.dirname(path), argument)
+        yield Applies(number, Application("systemd-sysctl", (posixpath.normpath(source),)))
+    else:
+        values = {key: value for setting in argument.split("\\n") for key, value in values_of(setting).items()}
+        if values:
+            yield Fills(number, tuple(values.items()), appends=kind[1] == "w")
 
 
 def command_line(text: str, number: int) -> Effects:

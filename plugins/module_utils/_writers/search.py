@@ -373,6 +373,7 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
     applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
     calls = applications(row, anywhere=True)
     yield from _candidates(files, applied, lambda: (Applies(number, application) for application in calls))
+    yield from _candidates(files, applied, lambda: formats.made_by_tmpfiles(row.decode("utf-8", "replace"), number))
 
 
 def _may_apply_variable(row: bytes) -> bool:

@@ -197,6 +197,40 @@ def test_tmpfiles(tmp_path: Path, line: str, *, counts: bool) -> None:
     assert found(tmp_path, {}) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", True),
+        ("C+! /etc/sysctl.d/9.conf", True),
+        ("C /etc/sysctl.d/9.conf - - - - -", True),
+        ("L+ /run/sysctl.d/9.conf - - - - ../../usr/share/a.conf", True),
+        ('L "/usr/local/lib/sysctl.d/9.conf" - - - - /usr/share/a.conf', True),
+        ("f /etc/sysctl.d/9.conf 0644 root root - net.ipv4.tcp_keepalive_time=60", True),
+        ("f+ /etc/sysctl.d/9.conf - - - - a=1\\nnet.ipv4.tcp_keepalive_time = 60\\n", True),
+        ("w+ /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=60", True),
+        ("f /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=600", False),
+        ("C /etc/sysctl.d/9.conf - - - - /usr/share/b.conf", False),
+        ("# C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", False),
+        ("d /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", False),
+        ("C /etc/sysctl.d/9 - - - - /usr/share/a.conf", False),
+        ("C /usr/share/sysctl.conf - - - - /usr/share/a.conf", False),
+        ("C /etc/sysctl.d/9.conf - - - - /gone", False),
+    ],
+)
+def test_sysctl_files_that_tmpfiles_makes(tmp_path: Path, line: str, *, counts: bool) -> None:
+    sets = b"net.ipv4.tcp_keepalive_time=60\n"
+    path = "/etc/tmpfiles.d/tune.conf"
+    layout: Layout = {
+        path: line.encode(),
+        "/usr/share/a.conf": sets,
+        "/usr/share/b.conf": b"",
+        "/usr/share/factory/etc/sysctl.d/9.conf": sets,
+    }
+    assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ([path] if counts else [])
+    files = Files(str(tmp_path))
+    assert candidates_among(files, [(path, 1, line.encode())], files.read_tree()).candidates or not counts
+
+
 def test_inittab(tmp_path: Path) -> None:
     line = b"::sysinit:/sbin/" + SET
     expected = [Writer("/etc/inittab", 1, line.decode())]
