@@ -41,6 +41,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
     Application,
     values_of,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import settings_of as settings_of_unit
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
@@ -75,6 +76,8 @@ _PLAIN = re.compile(r"[1-9][0-9]{0,9}")
 _WIREGUARD = re.compile(r"[ \t]*(?:Pre|Post)(?:Up|Down)[ \t]*=[ \t]*", re.IGNORECASE)
 _SUPERVISOR = re.compile(r"[ \t]*command[ \t]*=[ \t]*")
 _MONIT = re.compile(r"\b(?:exec|program)\b[ \t]*(?:=[ \t]*)?(?:\"([^\"]*)\"|'([^']*)')")
+_QUADLET = ("Network", "PodmanArgs", "Unmask")
+_HOSTS_NETWORK = re.compile(r"--net(?:work)?[= ]host\b")
 _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
@@ -228,6 +231,18 @@ def command_line(text: str, number: int) -> Effects:
         elif command:
             yield from effects_of_words(command)
             command = []
+
+
+def quadlet(text: str) -> Effects:
+    """Yield what a container of podman-systemd.unit(5) does in the host's network, with the right to set its keys."""
+    settings = [one for one in settings_of_unit(text.encode("utf-8", "surrogateescape")) if one.section == "Container"]
+    values = {name: " ".join(one.value for one in settings if one.name == name) for name in _QUADLET}
+    options = values["PodmanArgs"]
+    in_network = "host" in values["Network"].split() or _HOSTS_NETWORK.search(options)
+    if in_network and ("--privileged" in options or values["Unmask"]):
+        for one in settings:
+            if one.name == "Exec":
+                yield from command_line(one.value, one.line)
 
 
 def wireguard(text: str) -> Effects:

@@ -204,6 +204,9 @@ CLOSED_TO_USERS = frozenset(
     )
 )
 INITTAB = "/etc/inittab"
+QUADLETS = tuple(
+    f"{folder}/containers/systemd/{name}.container" for folder in ("/etc", "/usr/share") for name in ("*", "*/*")
+)
 TMPFILES = tuple(f"{folder}/*.conf" for folder in _TMPFILES)
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 UNIT_FOLDERS = (
@@ -237,6 +240,7 @@ _SYSTEMD_PLACES = (
     *SYSTEMD_RC_SCRIPTS,
     *SYSTEMD_SCRIPTS,
     *TMPFILES,
+    *QUADLETS,
     *(f"{folder}/{name}" for folder in UNIT_FOLDERS[:-1] for name in UNITS),
 )
 _OPENRC_PLACES = OPENRC_SCRIPTS + OPENRC_SOURCED

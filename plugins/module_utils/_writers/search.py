@@ -57,6 +57,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     MOST_CALLED,
     OPENRC_SCRIPTS,
     OPENRC_SOURCED,
+    QUADLETS,
     RC_SCRIPTS,
     SAPTUNE,
     SOURCED_SCRIPTS,
@@ -264,7 +265,9 @@ def _scripts(
 def _texts(
     files: Reader, init: InitSystem, runners: Runners, modules: t.AbstractSet[str]
 ) -> t.Iterator[tuple[SysctlFile, Format]]:
-    texts = {**TEXTS, **(dict.fromkeys(TMPFILES, formats.tmpfiles) if init.booted_with_systemd else {})}
+    texts = {**TEXTS}
+    if init.booted_with_systemd:
+        texts.update({**dict.fromkeys(TMPFILES, formats.tmpfiles), **dict.fromkeys(QUADLETS, formats.quadlet)})
     if files.resolve("/lib") != files.resolve("/usr/lib"):
         texts.update(LIB_TEXTS)
     for pattern, of in texts.items():
@@ -289,7 +292,7 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     if not (RELEVANT.search(file.text) or CALLED.search(file.text)) or is_hidden(files, file.path):
         return
-    if of is not formats.tmpfiles:  # its lines name files, and call nothing
+    if of not in (formats.tmpfiles, formats.quadlet):  # the lines name files, or call those of a container
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
         if of is formats.users_crontab:
             rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))

@@ -52,6 +52,7 @@ CRONTAB, CRON_D, ROOTS_CRONTAB = "/etc/crontab", "/etc/cron.d/tune", "/var/spool
 USERS_CRONTAB = "/var/spool/cron/crontabs/alice"
 INTERFACES, MODPROBE, UDEV = "/etc/network/interfaces", "/etc/modprobe.d/x.conf", "/etc/udev/rules.d/9.rules"
 CLOUD, WSL, WIREGUARD = "/etc/cloud/cloud.cfg.d/9.cfg", "/etc/wsl.conf", "/etc/wireguard/wg0.conf"
+QUADLET = "/etc/containers/systemd/x.container"
 MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf", "/etc/systemd/system/a.service"
 
 
@@ -166,6 +167,13 @@ def test_tables(tmp_path: Path, path: str, text: str, lines: list[int], *, syste
         (UNIT, f"[Service]\nExecStart=/sbin/sysctl -w {KEY} = 60", []),
         (UNIT, f"[Service]\nEnvironment=X='{SET}'\nExecStart=/bin/true", []),
         (UNIT, f"[Service]\nExecStart=/bin/sh -c 'never ends {SET}", [2]),
+        (QUADLET, f"[Container]\nNetwork=host\nPodmanArgs=--privileged\nExec={SET}", [4]),
+        (QUADLET, f"[Container]\nPodmanArgs=--net=host --privileged\nExec=sh -c '{SET}'", [3]),
+        (QUADLET, f"[Container]\nNetwork=host\nUnmask=/proc/sys\nAddCapability=NET_ADMIN\nExec={SET}", [5]),
+        (QUADLET, f"[Container]\nNetwork=host\nExec={SET}", []),
+        (QUADLET, f"[Container]\nNetwork=web.network\nPodmanArgs=--privileged\nExec={SET}", []),
+        (QUADLET, f"[Container]\nNetwork=host\nPodmanArgs=--privileged\nSysctl={KEY}=60\nExec=echo {SET}", []),
+        ("/usr/share/containers/systemd/a/x.container", f"[Container]\nNetwork=host\nUnmask=ALL\nExec={SET}", [4]),
         ("/etc/systemd/system-generators/tune", f"#!/bin/sh\n{SET}", [2]),
         ("/usr/lib/systemd/system-sleep/tune", f"#!/bin/sh\ncase $1 in post) {SET} ;; esac", [2]),
     ],

@@ -142,6 +142,12 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
     assert writers == ([Writer("/etc/rc.local", 2, SET.decode())] if counts else [])
 
 
+def test_a_container_calls_no_script_of_the_host(tmp_path: Path) -> None:
+    text = b"[Container]\nNetwork=host\nPodmanArgs=--privileged\nExec=/usr/local/sbin/tune\n"
+    layout: Layout = {"/etc/containers/systemd/x.container": text, "/usr/local/sbin/tune": b"#!/bin/sh\n" + SET}
+    assert found(tmp_path, layout, init=SYSTEMD) == []
+
+
 def test_a_script_is_found_behind_many_names_of_other_files(tmp_path: Path) -> None:
     units: Layout = {
         f"/etc/systemd/system/a{number}.service": b"[Service]\nExecStart=/usr/bin/a -c /etc/a%d.conf\n" % number
