@@ -221,7 +221,9 @@ UNIT_FOLDERS = (
 STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
-CALLED = re.compile(rb"/(?:etc|opt|root|srv|usr/local)/[^\s'\"`;|&<>(){}$*?\[\]]+")
+CALLED = re.compile(rb"/(?:data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/[^\s'\"`;|&<>(){}$*?\[\]]+")
+# There programs have what is theirs, much of it closed to users: only what ends so is a script.
+STATE, SCRIPT_OF_STATE = "/var/lib/", ".sh"
 # Those that a shell is given, which runs them whether they are executable or not, and whatever their first line is.
 GIVEN_TO_SHELL = re.compile(
     rb"(?:^|[\s;&|('\"/])(?:(?:ba|da|a|k|mk|z)?sh|source|\.)(?:\s+-\w+)*\s+['\"]?(" + CALLED.pattern + rb")"
@@ -247,7 +249,7 @@ _OPENRC_PLACES = OPENRC_SCRIPTS + OPENRC_SOURCED
 PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *_OPENRC_PLACES, INITTAB)}
 # The same, where /lib is not /usr/lib.
 LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
-CALLED_ERE = "/(etc|opt|root|srv|usr/local)/[^][:space:]'\"`;|&<>(){}$*?[]+"
+CALLED_ERE = "/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/[^][:space:]'\"`;|&<>(){}$*?[]+"
 _SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+"
 GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines

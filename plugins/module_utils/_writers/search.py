@@ -60,7 +60,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     QUADLETS,
     RC_SCRIPTS,
     SAPTUNE,
+    SCRIPT_OF_STATE,
     SOURCED_SCRIPTS,
+    STATE,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
     TEXTS,
@@ -142,17 +144,31 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
         *(of_saptune(files) if runners.is_read(SAPTUNE) else ()),
     ]
     # what several runlevels start, or several lines call, is one
-    called: dict[str, bool] = {}
-    for one in found:
-        if isinstance(one, Called):
-            if one.path in called or len(called) < MOST_CALLED:
-                called[one.path] = one.by_shell or called.get(one.path, False)
-            else:
-                files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
-    in_scripts = (one for path in called for one in _in_called_script(files, path, by_shell=called[path]))
     direct = [one for one in found if not isinstance(one, Called)]
+    in_scripts = _in_called_scripts(files, [one for one in found if isinstance(one, Called)])
     candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
     return _search(files, candidates, tree)
+
+
+def _in_called_scripts(files: Reader, leads: list[Called]) -> t.Iterator[Candidate]:
+    """Yield what scripts do that lines call, and those that these scripts call in turn."""
+    called: dict[str, bool] = {}
+    while leads:
+        new: dict[str, bool] = {}
+        for one in leads:
+            if one.path in called and (called[one.path] or not one.by_shell):
+                continue
+            if one.path in called or len(called) < MOST_CALLED:
+                called[one.path] = new[one.path] = one.by_shell
+            else:
+                files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
+        leads = []
+        for path, by_shell in new.items():
+            for found in _in_called_script(files, path, by_shell=by_shell):
+                if isinstance(found, Called):
+                    leads.append(found)
+                else:
+                    yield found
 
 
 def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
@@ -311,7 +327,8 @@ def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFil
 
 def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:
     """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted."""
-    found = list(dict.fromkeys(one for row in rows for one in _called_by(row)))
+    calls = (one for row in rows for one in _called_by(row))
+    found = files.computed(file.path, lambda: dict.fromkeys(calls), len(file.text))
     if len(found) > MOST_OF_A_FILE:
         reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
         files.note_lead(file.path, reason)
@@ -320,8 +337,10 @@ def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Ca
 
 def _called_by(row: bytes) -> t.Iterator[Called]:
     given = {found[1] for found in GIVEN_TO_SHELL.finditer(row)}
-    for found in CALLED.finditer(row):
-        yield Called(found.group().decode("utf-8", "surrogateescape"), found.group() in given)
+    for found in dict.fromkeys(CALLED.findall(row)):
+        path = found.decode("utf-8", "surrogateescape")
+        if not path.startswith(STATE) or path.endswith(SCRIPT_OF_STATE):
+            yield Called(path, found in given)
 
 
 def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Iterable[Effect]]) -> t.Iterator[Candidate]:
@@ -353,10 +372,10 @@ def _are_few(files: Reader, names: tuple[str, ...]) -> bool:
     return is_short and files.may_name(names)
 
 
-def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate]:
+def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate | Called]:
     script = files.called(path, by_shell=by_shell)
     if by_shell or script.text.startswith(b"#!"):
-        yield from _candidates(files, script, lambda: formats.script(script.text.decode("utf-8", "surrogateescape")))
+        yield from _in_text(files, script, formats.script)
 
 
 def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:

@@ -48,6 +48,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     PLACES,
     RELEVANT_ERE,
     SAPTUNE,
+    SCRIPT_OF_STATE,
+    STATE,
     UFW_AND_TUNED,
 )
 
@@ -106,6 +108,7 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # and missing (m).
 # Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too (u).
 # find prints a script that is too large twice.
+# What scripts call that are called (c of w) is read in turn, up to the fourth in a row.
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
@@ -134,9 +137,12 @@ walk() {{
     set -- "${{1%/*}}"
   done
 }}
+given() {{
+  case $s$n in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
+}}
 script() {{
   case $(grep $d -am1 '' "$1") in '#!'*) return 0 ;; esac
-  case $s$n in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
+  given "$1"
 }}
 alone() {{
   a=; for f in $l; do walk "$f"; done
@@ -247,43 +253,61 @@ if [ "$l" ]; then
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
-i=0; for f in $c; do i=$((i + 1)); done
-if [ $i -ge {MOST_CALLED} ]; then
-  c=$(printf '%s\\n' "$c" | sort -u) && [ "$c" ] || doubt sort
-  i=0; for f in $c; do i=$((i + 1)); done
-  [ $i -lt {MOST_CALLED} ] || doubt called
-fi
-w=$l; l=; m=
-for f in $c; do
-  if [ -f "$f" ]; then
-    case $n$l in *"$n$f$n"*) continue ;; esac
-    [ -r "$f" ] || doubt "$f"; l=$l$f$n
-  elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
-    case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
+w=$l; i=0; q=; m=; s=
+for v in 1 2 3 4; do
+  for f in $c; do i=$((i + 1)); done
+  if [ $i -ge {MOST_CALLED} ]; then
+    [ $v = 1 ] || doubt called
+    c=$(printf '%s\\n' "$c" | sort -u) && [ "$c" ] || doubt sort
+    i=0; for f in $c; do i=$((i + 1)); done
+    [ $i -lt {MOST_CALLED} ] || doubt called
   fi
+  l=
+  for f in $c; do
+    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;; esac
+    if [ -f "$f" ]; then
+      case $n$l in *"$n$f$n"*) continue ;; esac
+      case $n$q in *"$n$f$n"*) given "$f" || continue ;; esac
+      [ -r "$f" ] || doubt "$f"; l=$l$f$n; q=$q$f$n
+    elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
+      case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
+    fi
+  done
+  [ "$l" ] || break
+  [ $v -lt 4 ] || doubt called
+  l=$(find -L $l -prune -type f -size +0c -print -size +{_MOST_OF_A_PLACE}c -print) || doubt find
+  [ "$l" ] || break
+  [ "$d" ] || alone
+  g=; k=; r=; x=; p=
+  for f in $l; do
+    if [ "$f" = "$p" ]; then g=$g$f$n; k=${{k%"$f$n"}}; else k=$k$f$n; fi
+    p=$f
+  done
+  if [ "$k" ]; then
+    r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
+    x=$(grep $d -alE {shlex.quote(CALLED_ERE)} $k /dev/null); [ $? -gt 1 ] && doubt grep
+  fi
+  [ "$g$r$x" ] || break
+  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  [ ! "$r" ] || {{ r=$(printf '%s\\n' "$r" | sort) && [ "$r" ]; }} || doubt sort
+  for f in $g; do script "$f" && doubt size; done
+  for f in $r; do
+    case $f in *:*) doubt "$f" ;; esac
+    script "$f" || continue
+    grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep
+  done
+  [ "$x" ] || break
+  c=$(grep $d -alE '^#!' $x /dev/null); [ $? -gt 1 ] && doubt grep
+  w=
+  for f in $x; do
+    case $n$c$n in *"$n$f$n"*) w=$w$f$n ;; *) given "$f" && w=$w$f$n ;; esac
+  done
+  [ "$w" ] || break
+  c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
 done
 for p in $(ls $e $m 2>&1 > /dev/null); do
   case $p in *'No such file or directory' | *'Not a directory') ;; *) doubt ls ;; esac
-done
-if [ "$l" ]; then
-  l=$(find -L $l -prune -type f -size +0c -print -size +{_MOST_OF_A_PLACE}c -print) || doubt find
-  [ "$d" ] || [ ! "$l" ] || alone
-fi
-e=; m=; c=; p=
-for f in $l; do
-  if [ "$f" = "$p" ]; then e=$e$f$n; m=${{m%"$f$n"}}; else m=$m$f$n; fi
-  p=$f
-done
-if [ "$m" ]; then c=$(grep $d -alE '{RELEVANT_ERE}' $m /dev/null); [ $? -gt 1 ] && doubt grep; fi
-if [ "$e$c" ]; then
-  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
-  [ ! "$c" ] || {{ c=$(printf '%s\\n' "$c" | sort) && [ "$c" ]; }} || doubt sort
-fi
-for f in $e; do script "$f" && doubt size; done
-for f in $c; do
-  case $f in *:*) doubt "$f" ;; esac
-  script "$f" || continue
-  grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep
 done
 echo "= files"
 if [ $# -gt 0 ]; then tar -cf - "$@"; fi

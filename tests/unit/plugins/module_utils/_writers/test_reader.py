@@ -321,6 +321,12 @@ ONLY_THESE = "and only these are looked at."
             f"Lines call more than 1000 files, {ONLY_THESE}",
             id="files that two call",
         ),
+        pytest.param(
+            {"/etc/cron.d/a": b"@reboot root /opt/0", "/opt/0": b"#!/bin/sh\n" + NAMES[7:]},
+            "/opt/1000",
+            f"Lines call more than 1000 files, {ONLY_THESE}",
+            id="files that a script calls",
+        ),
         pytest.param({"/etc/cron.d/a": b"@reboot root " + NAMES[7:]}, "", "", id="as many as are looked at"),
         pytest.param({"/etc/cron.d/a": b"@reboot root " + b"/opt/a " * 1001}, "", "", id="the same file"),
         pytest.param(

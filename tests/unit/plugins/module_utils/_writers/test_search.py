@@ -101,6 +101,76 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
 
 
 @pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("/data/tune", True),
+        ("/home/deploy/bin/tune", True),
+        ("/mnt/disk/tune", True),
+        ("/var/lib/app/tune.sh", True),
+        ("/var/lib/app/state", False),  # in a folder that is a program's own
+        ("/usr/sbin/tune", False),  # of a package
+    ],
+)
+def test_folders_of_scripts_that_are_called(tmp_path: Path, path: str, *, counts: bool) -> None:
+    script = b"#!/bin/sh\n" + SET
+    writers = found(tmp_path, {"/etc/rc.local": f"#!/bin/sh\n{path} start\n".encode(), path: script})
+    assert writers == ([Writer(path, 2, SET.decode())] if counts else [])
+
+
+A_CALLS_B: Layout = {"/opt/a": b"#!/bin/sh\n/opt/b\n", "/opt/b": b"#!/bin/sh\n" + SET}
+TUNE = b"[Service]\nExecStart=/etc/init.d/tune start\n[Install]\nWantedBy=multi-user.target\n"
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [
+        pytest.param({"/etc/crontab": b"@reboot root /opt/a", **A_CALLS_B}, "/opt/b", id="by its path"),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/c", **A_CALLS_B, "/opt/c": b"#!/bin/sh\nexec /opt/a\n"},
+            "/opt/b",
+            id="two in between",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/a", "/opt/a": b"#!/bin/sh\n. /opt/b\n", "/opt/b": b"\n" + SET},
+            "/opt/b",
+            id="sourced",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/b;/opt/a", "/opt/a": b"#!/bin/sh\n. /opt/b\n", "/opt/b": b"\n" + SET},
+            "/opt/b",
+            id="called, then sourced",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/a", **A_CALLS_B, "/opt/a": b"#!/bin/sh\n/opt/b\n/opt/a\n"},
+            "/opt/b",
+            id="by one that calls itself",
+        ),
+        pytest.param(
+            {
+                "/etc/systemd/system/tune.service": TUNE,
+                "/etc/systemd/system/multi-user.target.wants/tune.service": "../tune.service",
+                "/etc/init.d/tune": b"#!/bin/sh\n/opt/b $1\n",
+                "/opt/b": b"#!/bin/sh\n" + SET,
+            },
+            "/opt/b",
+            id="by the script that a unit starts",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/a", **A_CALLS_B, "/opt/a": b"#!/bin/sh\n# /opt/b\n"},
+            "",
+            id="named in a remark",
+        ),
+        pytest.param(
+            {"/etc/crontab": b"@reboot root /opt/a", **A_CALLS_B, "/opt/a": b"conf=/opt/b\n"}, "", id="by no script"
+        ),
+    ],
+)
+def test_scripts_that_scripts_call(tmp_path: Path, layout: Layout, place: str) -> None:
+    writers = found(tmp_path, layout, init=SYSTEMD)
+    assert writers == ([Writer(place, 2, SET.decode())] if place else [])
+
+
+@pytest.mark.parametrize(
     ("line", "counts"),
     [
         ("@reboot sudo /usr/local/sbin/tune", True),

@@ -142,7 +142,7 @@ def ask_of(
     tools.mkdir()
     (tools / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=grep))
     (tools / "grep").chmod(0o755)
-    script = PROBE_SCRIPT.replace("/(etc|opt|root|srv|usr/local)/", f"{called.parent}/")
+    script = PROBE_SCRIPT.replace("/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/", f"{called.parent}/")
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
@@ -184,6 +184,40 @@ def test_names_that_an_external_printf_is_not_given(tmp_path: Path) -> None:
     (tmp_path / "none/sort").chmod(0o755)
     path = f"PATH={tmp_path}/bin:{tmp_path}/none:{os.environ['PATH']}"
     assert ask_of(place, run, before=("env", path)) == "= doubt sort"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "found"),
+    [
+        pytest.param({"run": "#!/bin/sh\n{0}/b\n", "b": "#!/bin/sh\n{1}\n"}, "{0}/b:2:{1}\n", id="by its path"),
+        pytest.param({"run": "#!/bin/sh\n. {0}/b\n", "b": "\n{1}\n"}, "{0}/b:2:{1}\n", id="sourced"),
+        pytest.param({"run": "#!/bin/sh\n{0}/b\n", "b": "\n{1}\n"}, "", id="no script"),
+        pytest.param({"run": "conf={0}/b\n", "b": "#!/bin/sh\n{1}\n"}, "", id="by no script"),
+        pytest.param(
+            {"run": "#!/bin/sh\n{0}/run {0}/a {0}/b\n", "a": "#!/bin/sh\n. {0}/b\n", "b": "\n{1}\n"},
+            "{0}/b:2:{1}\n",
+            id="called, then sourced",
+        ),
+        pytest.param({"run": "#!/bin/sh\n{0}/run $0\n"}, "", id="itself"),
+        pytest.param(
+            {"run": "#!/bin/sh\n{0}/a\n", "a": "#!/bin/sh\n{0}/b\n", "b": "#!/bin/sh\n{1}\n"},
+            "{0}/b:2:{1}\n",
+            id="two in between",
+        ),
+        pytest.param(
+            {name: f"#!/bin/sh\n{{0}}/{called}\n" for name, called in zip(("run", "a", "b", "c"), "abcd")},
+            "= doubt called",
+            id="many in between",
+        ),
+        pytest.param({"run": "#!/bin/sh\n" + "{0}/x\n" * 1000}, "= doubt called", id="many"),
+    ],
+)
+def test_scripts_that_a_script_calls(tmp_path: Path, scripts: dict[str, str], found: str) -> None:
+    place, run = calling(tmp_path)
+    line = SETS.splitlines()[1].decode()
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(text.format(tmp_path, line))
+    assert ask_of(place, run) == found.format(tmp_path, line)
 
 
 def test_sort_is_missing_where_it_is_needed(tmp_path: Path) -> None:
@@ -274,7 +308,7 @@ def test_what_a_user_may_not_see(tmp_path: Path, closed: str, doubt: str) -> Non
     assert found == doubt.format(tmp_path)
 
 
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_fifo_in_place_of_a_script(tmp_path: Path, at: int) -> None:
     assert ask_of(*calling(tmp_path), swap=FIFO, at=at) == ""
 
@@ -285,7 +319,7 @@ def test_fifo_in_place_of_a_place(tmp_path: Path, at: int) -> None:
     assert ask_of(f"{tmp_path}/crontab", tmp_path / "crontab", swap=FIFO, at=at) in ("", "= doubt grep")
 
 
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_huge_file_in_place_of_a_script(tmp_path: Path, at: int) -> None:
     assert ask_of(*calling(tmp_path), swap=HUGE, at=at) in ("", "= doubt grep")
 
@@ -445,6 +479,7 @@ LINES = (
     b"echo /proc/sys/net/ipv4/conf/*/log_martians",
     b"/opt/a/b.sh;/etc/x 'root' /root/y(\"/srv/q\")/usr/local/bin/z$HOME/etc/h /etcetera /opt/",
     b"/etc/" + b"long" * 60,
+    b"/data/a /home/b/c.sh /mnt/d /var/lib/e.sh /var/libx/i.sh",
     b"nothing \xff\xfe /etc/\xe4\xff",
 )
 
