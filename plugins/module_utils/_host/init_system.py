@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import Mount
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import BootLoader, Loader, Version
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 
     Role = t.Literal["init", "entry_point", "unknown"]
 
@@ -56,11 +57,26 @@ _BUSYBOX = b"BusyBox v"  # of its banner
 
 SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 SD_BOOTED = "/run/systemd/system"  # sd_booted(3)
-UNIT = "/etc/systemd/system/systemd-sysctl.service"
+# systemd.unit(5): the unit and its drop-ins, by priority, also the drop-ins of all services. Packages have the unit in
+# the last two folders, so there it only counts whether it is masked.
+_OWN_UNITS = tuple(f"{folder}/systemd/system/systemd-sysctl.service" for folder in ("/etc", "/usr/local/lib"))
+UNITS = (*_OWN_UNITS, *(f"{folder}/systemd/system/systemd-sysctl.service" for folder in ("/usr/lib", "/lib")))
 DROP_IN_FOLDERS = tuple(
-    f"{folder}/systemd/system/systemd-sysctl.service.d" for folder in ("/etc", "/usr/local/lib", "/usr/lib")
+    f"{folder}/systemd/system/{name}.d"
+    for name in ("systemd-sysctl.service", "systemd-.service", "service")
+    for folder in ("/etc", "/usr/local/lib", "/usr/lib")
 )
-_UNIT_CHANGE = re.compile(rb"[ \t]*(Condition|Assert|Exec|\w*Credential)")
+# What decides whether the service runs, and systemd.exec(5): what it may read and set. Of the latter no value changes
+# nothing, nor do those that are the default of one.
+_UNIT_CHANGE = re.compile(
+    rb"[ \t]*(?:Condition|Assert|Exec(?!Paths)|\w*Credential|CapabilityBoundingSet"
+    rb"|(?:Requires|Requisite|BindsTo|User|DynamicUser|SystemCallFilter|RestrictFileSystems|SecureBits"
+    rb"|Private(?:Network|Users|PIDs)|NetworkNamespacePath|ProtectKernelTunables|ProtectProc|ProcSubset"
+    rb"|(?:ReadOnly|Inaccessible|Exec|NoExec|Bind|BindReadOnly)Paths|TemporaryFileSystem|Root(?:Directory|Image)"
+    rb"|(?:Mount|Extension)Images|ExtensionDirectories|SELinuxContext|AppArmorProfile|SmackProcessLabel)"
+    rb"[ \t]*=[ \t]*(?!(?i:no?|off|f|false|0|root|default|all)?[ \t\r]*\Z))"
+)
+_MASKED_BY_KERNEL = b"systemd.mask=systemd-sysctl.service"  # systemd-debug-generator(8)
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
 RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
@@ -100,7 +116,7 @@ class InitSystem:
     ``--system`` (options "neAapwq" of its procps/sysctl.c), and is False where systemd booted;
     ``proc_sys_writable`` says that the boot will be able to write (systemd-sysctl.service has
     ConditionPathIsReadWrite=/proc/sys/net/); ``unit_changes`` are the places, path and line, that
-    give that unit other conditions, commands or credentials than it comes with; ``next_start`` says
+    give that unit other conditions, commands, credentials or rights than it comes with; ``next_start`` says
     in words why the next boot may start another init, and is empty where nothing says so.
     """
 
@@ -138,15 +154,19 @@ class InitSystem:
         return f"process 1 ({printable(self.process_1) or 'hidden'}) is no init that is known here"
 
 
-def detect_loader(init: InitSystem) -> BootLoader | None:
-    """Return the loader that a system's boot uses, None where nothing will apply files."""
+def detect_loader(init: InitSystem, command_line: bytes = b"") -> BootLoader | None:
+    """Return the loader that a system's boot uses, None where nothing will apply files.
+
+    ``command_line`` is the kernel's.
+    """
+    is_masked = init.is_masked or _MASKED_BY_KERNEL in command_line.split()
     if not init.proc_sys_writable:
         return None
     if init.next_start:
         return "unknown"
-    if init.has_systemd_sysctl and init.booted_with_systemd:
+    if init.has_systemd_sysctl and init.booted_with_systemd and not is_masked:
         return "systemd-sysctl"
-    if init.role == "entry_point" or (init.booted_with_systemd and init.is_masked):
+    if init.role == "entry_point" or (init.booted_with_systemd and is_masked):
         return None
     if init.booted_with_systemd or not init.runs_scripts:
         return "unknown"
@@ -185,8 +205,7 @@ def read_init_system(
         is_entry_point = in_container and process_1 not in ("", "systemd")  # it may see the /run of its host
         booted_with_systemd = files.isdir(SD_BOOTED) and not is_entry_point
         role = "init" if booted_with_systemd else _role(files, process, in_container=in_container)
-    unit = files.known(UNIT)
-    masked = unit.kind == "file" and not unit.text  # systemd.unit(5): empty, or a link to /dev/null
+    masked = booted_with_systemd and _is_masked(files)
     runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and files.known(OPENRC).kind == "file")
     is_busybox = not booted_with_systemd and role == "init" and process_1 == "init" and _has_busybox(files, (INIT,))
     return InitSystem(
@@ -239,6 +258,12 @@ def _role(files: Files, process: Process1, *, in_container: bool) -> Role:
     return "entry_point" if in_container or files.isdir(WSL) else "unknown"
 
 
+def _is_masked(files: Files) -> bool:
+    """Whether the first unit that is there is empty, or a link to /dev/null: systemd.unit(5)."""
+    unit = next((one for one in map(files.known, UNITS) if one.kind != "missing"), None)
+    return unit is not None and unit.kind == "file" and not unit.text
+
+
 def _has_systemd_sysctl(files: Files, process: Process1 | None) -> bool:
     if any(map(files.exists, SYSTEMD_SYSCTL)):
         return True
@@ -248,10 +273,14 @@ def _has_systemd_sysctl(files: Files, process: Process1 | None) -> bool:
 
 
 def _unit_changes(files: Files) -> t.Iterator[tuple[str, int]]:
-    for pattern in (UNIT, *(f"{folder}/*.conf" for folder in DROP_IN_FOLDERS)):
-        for file in files.matching(pattern):
-            rows = file.text.split(b"\n")
-            yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))
+    units = [file for pattern in _OWN_UNITS for file in files.matching(pattern)]
+    drop_ins: dict[str, SysctlFile] = {}  # of those with one name the first counts
+    for folder in DROP_IN_FOLDERS:
+        for file in files.matching(f"{folder}/*.conf"):
+            drop_ins.setdefault(posixpath.basename(file.path), file)
+    for file in (*units[:1], *drop_ins.values()):
+        rows = file.text.split(b"\n")
+        yield from ((file.path, number) for number, row in enumerate(rows, start=1) if _UNIT_CHANGE.match(row))
 
 
 def _boot_scripts(files: Files, *, is_busybox: bool, runs_openrc: bool) -> tuple[bytes, ...]:

@@ -45,8 +45,9 @@ def take_snapshot(
     """
     files = host.files
     init = host.init_system()
+    command_line = host.command_line() if init.runs else b""
     if loader == "auto":
-        loader = detect_loader(init)
+        loader = detect_loader(init, command_line)
     candidates, tree, unseen = host.writers(init, files.read_tree())
     file = None if path is None else files.read(path)
     lost: tuple[LostPlace, ...] = ()
@@ -64,7 +65,7 @@ def take_snapshot(
         hz=host.hz(),
         file=file and marked(file, lost),
         versions=_versions(host, loader, candidates, (*tree.files, *of_kernels)),
-        command_line=host.command_line() if init.runs else b"",
+        command_line=command_line,
         candidates=tuple(candidates),
         unseen=unseen,
         unit_changes=init.unit_changes,

@@ -29,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import
     SD_BOOTED,
     SYSCTL_PROGRAMS,
     SYSTEMD_SYSCTL,
-    UNIT,
+    UNITS,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, WSL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
@@ -57,7 +57,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
 _ROOTS = (
     *DIRECTORIES,
     SYSCTL_CONF,
-    UNIT,
+    *UNITS,
     *DROP_IN_FOLDERS,
     *RC_FOLDERS,
     *(f"/etc/init.d/{name}" for name in ("procps", "procps.sh", "sysctl", "sysctl.sh")),

@@ -38,6 +38,7 @@ def files_of(root: Path, layout: Layout | None = None) -> Files:
 
 
 SCRIPT = b"sysctl -q --system\n"
+SERVICE = "/systemd/system/systemd-sysctl.service"
 BUSYBOX = b"\x7fELF\0BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1)\0"
 PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
 
@@ -214,8 +215,68 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                 ("/etc/systemd/system/systemd-sysctl.service.d/x.conf", b"ConditionPathExists=/nope", True),
                 ("/usr/lib/systemd/system/systemd-sysctl.service.d/x.conf", b"ExecStart=", True),
                 ("/etc/systemd/system/systemd-sysctl.service", b"SetCredential=sysctl.extra:x", True),
-                ("/etc/systemd/system/systemd-sysctl.service.d/x.conf", b"Before=y", False),
+                ("/usr/local/lib/systemd/system/systemd-sysctl.service", b"ExecStart=/bin/true", True),
+                ("/usr/lib/systemd/system/systemd-sysctl.service", b"ExecStart=/usr/lib/systemd/systemd-sysctl", False),
+                ("/etc/systemd/system/service.d/x.conf", b"ConditionPathExists=/nope", True),
+                ("/usr/lib/systemd/system/systemd-.service.d/x.conf", b" ProtectKernelTunables = yes", True),
+                ("/usr/lib/systemd/system/service.d/10-timeout-abort.conf", b"TimeoutStopFailureMode=abort", False),
+                *(
+                    ("/etc/systemd/system/systemd-sysctl.service.d/x.conf", line, counts)
+                    for line, counts in (
+                        (b"PrivateNetwork=yes", True),
+                        (b"PrivateNetwork=No", False),
+                        (b"ProtectKernelTunables=", False),
+                        (b"User=nobody", True),
+                        (b"User=root", False),
+                        (b"DynamicUser=true", True),
+                        (b"ReadOnlyPaths=/proc/sys", True),
+                        (b"ReadWritePaths=/proc/sys", False),
+                        (b"InaccessiblePaths=-/etc/sysctl.d", True),
+                        (b"TemporaryFileSystem=/etc/sysctl.d", True),
+                        (b"BindPaths=/opt/s:/etc/sysctl.d", True),
+                        (b"RootDirectory=/srv", True),
+                        (b"CapabilityBoundingSet=", True),
+                        (b"ReadOnlyPaths=/", True),
+                        (b"RestrictAddressFamilies=~AF_ALG", False),
+                        (b"ProcSubset=pid", True),
+                        (b"Requires=x.service", True),
+                        (b"RequiresMountsFor=/boot", False),
+                        (b"PrivateTmp=yes", False),
+                        (b"ProtectSystem=strict", False),
+                        (b"LogLevelMax=err", False),
+                        (b"Before=y", False),
+                    )
+                ),
                 ("/etc/systemd/system/systemd-sysctl.service.d/x", b"ExecStart=", False),
+            )
+        ),
+        *(
+            pytest.param(
+                {"/sbin/init": "/lib/systemd/systemd", "/lib/systemd/systemd-sysctl": b"", **units},
+                InitSystem(
+                    process_1="systemd",
+                    booted_with_systemd=True,
+                    has_systemd_sysctl=not is_masked,
+                    is_masked=is_masked,
+                    unit_changes=changes,
+                ),
+                id=why,
+            )
+            for units, is_masked, changes, why in (
+                ({f"/usr/lib{SERVICE}": "/dev/null"}, True, (), "masked in the folder of packages"),
+                ({f"/usr/local/lib{SERVICE}": b""}, True, (), "empty in the folder of local ones"),
+                (
+                    {f"/etc{SERVICE}": b"ExecStart=/bin/true\n", f"/usr/lib{SERVICE}": b""},
+                    False,
+                    ((f"/etc{SERVICE}", 1),),
+                    "masked where another one takes precedence",
+                ),
+                (
+                    {f"/etc{SERVICE}.d/a.conf": "/dev/null", f"/usr/lib{SERVICE}.d/a.conf": b"ExecStart=\n"},
+                    False,
+                    (),
+                    "masked drop-in",
+                ),
             )
         ),
         pytest.param(
@@ -228,6 +289,19 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
 def test_init_system_of_an_image(tmp_path: Path, layout: Layout, expected: InitSystem) -> None:
     files = files_of(tmp_path, layout)
     assert read_init_system(files, None) == dataclasses.replace(expected, runs=False)
+
+
+@pytest.mark.parametrize(
+    ("command_line", "loader"),
+    [
+        (b"quiet systemd.mask=systemd-sysctl.service", None),
+        (b"systemd.mask=systemd-sysctl.service.d", "systemd-sysctl"),
+        (b"quiet", "systemd-sysctl"),
+    ],
+)
+def test_unit_that_the_kernel_command_line_masks(command_line: bytes, loader: str | None) -> None:
+    init = InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True)
+    assert detect_loader(init, command_line) == loader
 
 
 class RunningFiles(Files):
