@@ -42,6 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     FILTERS,
     LINE_EDITORS,
     PRINTERS,
+    RUN_THEIR_INPUT,
     SYSTEMD_SYSCTL,
     TEXT_RUNNERS,
     WRAPPERS,
@@ -253,7 +254,7 @@ class _Script:
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
         if place is None:
-            if given and name_of(rest[0].clean) in WRAPPERS:  # such as sudo -s
+            if given and name_of(rest[0].clean) in RUN_THEIR_INPUT:
                 return self._run_printed(given)
             return self._unknown(rest)
         return self._known(rest[place:], given, prefix=rest[:place])

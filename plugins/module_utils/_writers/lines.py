@@ -43,8 +43,11 @@ _ELSEWHERE = re.compile(
     rb"|(?:\bnetns\s+exec|\bssh|\bunshare|\blxc-attach|\b(?:docker|podman|kubectl|nerdctl)\s+exec)\s[^|;&]*\Z"
     rb"|\bnsenter\b(?![^|;&]*(?:(?:-t|--target)[ =]?1\s|/proc/1/))[^|;&]*\Z"
 )
-# A text is only looked for.
-_LOOKED_FOR = re.compile(rb"\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z")
+# A text is only looked for, or goes to a log of Python.
+_ONLY_TEXT = re.compile(
+    rb"\b(?:[ef]?grep|sed|awk)\b[^|;&]*\Z"
+    rb"|(?i:log|logging|logger)\.(?:debug|info|warn|warning|error|critical|exception)\([ \t]*[fru]?[\"'][^\"']*\Z"
+)
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _WRITTEN = re.compile(rb"(?:>\|?|\bof=|\btee(?:\s+-\S+)*)\s*[\"']?([^\s\"';&|<>]*)\Z")
 _COPIED = re.compile(rb"\b(?:cp|mv|install)\s[^|;&]*\s[\"']?([^\s\"';&|<>]*)\Z")
@@ -80,7 +83,7 @@ def assignments(command: bytes) -> dict[Key, int | None]:
         keys = [key for key in KEYS if not match[1] or key == match[1].decode()]
         assigned = _ASSIGNED.match(after) if _NAME_BEFORE.search(before) else None
         if assigned:
-            if not _ELSEWHERE.search(before) and not _LOOKED_FOR.search(before):
+            if not _ELSEWHERE.search(before) and not _ONLY_TEXT.search(before):
                 value = int(assigned[1]) if assigned[1] else None
                 found.update((key, value if match[1] else None) for key in keys)
         elif (match[1] or b"$" in match.group()) and _is_file_written(before, after):

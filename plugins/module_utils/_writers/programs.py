@@ -35,6 +35,8 @@ WRAPPERS = frozenset(
         *("post-down", "catchsegv", "on_ac_power", "run-one", "lckdo", "softlimit", "capsh", "ip"),
     )
 )
+# Without a command of their own, these run what they read, such as sudo -s.
+RUN_THEIR_INPUT = WRAPPERS - {"systemd-cat"}
 SYSTEMD_SYSCTL = "systemd-sysctl"
 _SYSCTL = re.compile(r"sysctl|\$\{?(?:(?!(?i:sysctl))\w)*(?i:sysctl)\w*\}?")
 # These run the text that they read, or the file that their arguments name.
@@ -47,7 +49,8 @@ _MUTE = frozenset(
         *("case", "unset", "alias", "type", "which", "hash", "man", "apropos", "whatis", "history", "ls", "stat"),
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
-        *("pgrep", "pkill", "ps", "curl", "wget"),
+        *("pgrep", "pkill", "ps", "curl", "wget", "iptables", "ip6tables", "ebtables", "arptables", "nft", "ipset"),
+        *("systemd-notify", "xmessage", "zabbix_sender", "etckeeper", "dpkg-query"),
     )
 )
 # These hand on what they read, perhaps changed.
@@ -68,7 +71,7 @@ FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
 _KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
-    r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|say|usage|help|debug"
+    r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|hint|say|usage|help|debug"
     r"|banner|title|success|comment|abort|description|desc)|e(?:begin|end)|log_\w+|echo_\w+|print_\w+)"
 )
 _SYSCTL_IN_NAME = re.compile(r"(?i)sysctl")

@@ -158,7 +158,7 @@ def _of_setpriv(arguments: t.Sequence[str]) -> bool:
 
 
 def _of_sandbox(arguments: t.Sequence[str]) -> bool:
-    return any(word.startswith(("--net", "--unshare-net", "--unshare-all")) for word in arguments)
+    return any(word.startswith(("--net", "--join-network", "--unshare-net", "--unshare-all")) for word in arguments)
 
 
 SCOPES: dict[str, Predicate] = {
@@ -171,6 +171,7 @@ SCOPES: dict[str, Predicate] = {
             *("bolt", "fab", "knife", "gcloud", "aws", "az", "doctl", "flyctl", "guestfish", "virt-customize"),
             *("qemu-ga-client", "qemu-agent-command", "distrobox", "toolbox", "flatpak", "jexec", "wsl", "wsl.exe"),
             *("adb", "lxc-cgroup", "apptainer", "singularity", "nomad", "balena", "xe", "tsh", "teleport"),
+            *("limactl", "colima", "docker-machine"),
         ),
         _always,
     ),

@@ -315,6 +315,10 @@ echo '@reboot root {SET}' > /etc/cron.d/x
 echo '{SET}' >> /etc/rc.local
 sed -i '$ a {SET}' /etc/rc.local
 systemctl set-property x; {SET}
+iptables -L; {SET}
+systemd-cat {SET}
+echo '{SET}' | systemd-cat sh
+firejail --join=web {SET}
 """.strip().split("\n")
 
 
@@ -738,6 +742,21 @@ kexec -l x --append="sysctl.{KEY}=60"
 git commit -m "{SET}"
 git log --grep="{KEY}=60"
 history | grep "{SET}"
+limactl shell default sudo {SET}
+colima ssh -- sudo {SET}
+docker-machine ssh web sudo {SET}
+firejail --join-network=web {SET}
+echo '{SET}' | systemd-cat
+systemd-cat -t tune <<< '{SET}'
+systemd-notify --status="{SET}"
+iptables -A INPUT -m comment --comment "{SET}" -j ACCEPT
+nft add rule inet f c comment "{SET}"
+ipset add web 10.0.0.1 comment "{SET}"
+etckeeper commit "{SET}"
+zabbix_sender -k tune -o "{SET}"
+dpkg-query -S "{SET}"
+export HINT='{SET}'
+python3 -c "import logging; logging.warning('set {KEY} = 60')"
 pgrep -f "{SET}"
 pkill -f "{SET}"
 ps aux | grep "{SET}"
