@@ -57,6 +57,7 @@ PURE = (
     "module_utils._writers.places",
     "module_utils._writers.programs",
     "module_utils._writers.scopes",
+    "module_utils._writers.settled",
     "module_utils._writers.lines",
     "module_utils._writers.sysctl_call",
     "module_utils._writers.targets",

@@ -26,7 +26,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     commands_of,
     words_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, without_assignments
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
+    ASSIGNMENT,
+    REFERENCE,
+    without_assignments,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, loose_effects
@@ -55,6 +59,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     name_of,
     runs_elsewhere,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, Settled, settled
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_kernels_file,
     is_sysctl_file,
@@ -128,6 +133,7 @@ class _Script:
         self._sets_arguments = False  # a function calls sysctl with a key that it is given
         self._runners: set[str] = set()  # functions that run their arguments, whatever their names say
         self._aliases: dict[str, Word] = {}
+        self._settled = NOTHING
 
     def run_text(self, text: Word) -> list[Word]:
         """Follow a text that a shell runs, and return what it prints."""
@@ -136,22 +142,35 @@ class _Script:
         if self._depth >= _MOST_NESTED:
             self.log.sets(text.line, dict.fromkeys(KEYS))
             return []
-        from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import (  # noqa: PLC0415 -- most hosts have no script to read
-            parse_shell,
-        )
-
         try:
-            pipelines = parse_shell(text.text, text.line)
+            pipelines, certain = self._parsed(text)
         except ShellError:
             self.log.found += loose_effects(text.text, text.line)
             return []
+        outer, self._settled = self._settled, certain
         self._depth += 1
         self.log.variables.note(pipelines)
         self._note_names(pipelines)
         self._sets_arguments = self._sets_arguments or _SETS_ARGUMENTS.search(text.text) is not None
         printed = self.run(pipelines)
         self._depth -= 1
+        self._settled = outer
         return printed
+
+    def _parsed(self, text: Word) -> tuple[list[Pipeline], Settled]:
+        """Return the pipelines of a text, and what is certain of its variables and functions.
+
+        :raises ShellError: as :func:`parse_shell` does.
+        """
+        from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import (  # noqa: PLC0415 -- most hosts have no script to read
+            parse_shell,
+        )
+
+        try:
+            pipelines = parse_shell(text.text, text.line, is_strict=True)
+        except ShellError:
+            return parse_shell(text.text, text.line), NOTHING
+        return pipelines, settled(text.text, pipelines)
 
     def _note_names(self, pipelines: list[Pipeline]) -> None:
         """Note the functions that run their arguments, and the aliases: dash has these in scripts, too."""
@@ -242,12 +261,16 @@ class _Script:
         if not rest:
             self._unknown(assigned)
             return []
+        rest = self._with_program(rest)
+        hands_on = rest[0].clean in self._settled.functions
         if rest[0].clean in self._runners:
             rest = [Word("run", rest[0].line), *rest[1:]]  # the name does not count
         alias = self._aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
         if alias:
             self.run_text(alias)
         given = given + [printed for word in rest for printed in self.run(word.body)]
+        if hands_on:
+            return [*rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]
         place = place_of_program(rest)
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
             return []
@@ -258,6 +281,14 @@ class _Script:
                 return self._run_printed(given)
             return self._unknown(rest)
         return self._known(rest[place:], given, prefix=rest[:place])
+
+    def _with_program(self, words: list[Word]) -> list[Word]:
+        """Return a command with the words of a variable in the place of its program, where its value is certain."""
+        found = REFERENCE.fullmatch(words[0].clean)
+        value = self.log.variables.expanded(self._settled.values.get(found[1] or found[2], "")) if found else ""
+        if not value or not self._spend_characters(len(value) + 1, words[0].line):
+            return words
+        return [*(Word(part, words[0].line) for part in value.split()), *words[1:]]
 
     def _known(self, words: list[Word], given: list[Word], *, prefix: list[Word]) -> list[Word]:
         name, arguments = name_of(words[0].clean), words[1:]

@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
     Predicate = t.Callable[[t.Sequence[str]], bool]
 
 _MOST_SCOPES = 20  # nobody nests more; each looks at all words behind it
+CONTAINERS = frozenset(("docker", "podman", "nerdctl", "finch"))
+REMOTE_SHELLS = frozenset(("ssh", "slogin", "sshpass", "autossh", "mosh"))
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
@@ -175,8 +177,8 @@ SCOPES: dict[str, Predicate] = {
         ),
         _always,
     ),
-    **dict.fromkeys(("docker", "podman", "nerdctl", "finch"), _of_container),
-    **dict.fromkeys(("ssh", "slogin", "sshpass", "autossh", "mosh"), _of_ssh),
+    **dict.fromkeys(CONTAINERS, _of_container),
+    **dict.fromkeys(REMOTE_SHELLS, _of_ssh),
     **dict.fromkeys(("ansible", "ansible-playbook", "ansible-console", "ansible-pull"), _of_ansible),
     **dict.fromkeys(("sudo", "doas"), _user_after(("-u", "--user"))),
     **dict.fromkeys(("firejail", "bwrap"), _of_sandbox),

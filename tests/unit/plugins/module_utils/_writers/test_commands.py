@@ -319,6 +319,33 @@ iptables -L; {SET}
 systemd-cat {SET}
 echo '{SET}' | systemd-cat sh
 firejail --join=web {SET}
+NS='ip netns exec blue'; [ $1 ] || NS=; $NS {SET}
+[ $1 ] && NS='ip netns exec blue'; $NS {SET}
+if [ $1 ]; then DRY=echo; fi; $DRY {SET}
+f() {{ DRY=echo; }}; $DRY {SET}
+(DRY=echo); $DRY {SET}
+$DRY {SET}; DRY=echo
+DRY=echo; read DRY; $DRY {SET}
+DRY=echo; . /etc/default/tune; $DRY {SET}
+DRY=echo; export "$1"; $DRY {SET}
+DRY=echo; sh -c '$DRY {SET}'
+DRY=echo; $DRY '{SET}' | sh
+PID=1; E="nsenter -t $PID -n"; $E {SET}
+E='sudo -E'; $E {SET}
+run() {{ ssh web1 "$@"; }}; run() {{ "$@"; }}; run {SET}
+[ $1 ] && sudo() {{ echo "$@"; }}; sudo {SET}
+sudo {SET}; sudo() {{ echo "$@"; }}
+run() {{ [ $H ] && ssh $H "$@" || "$@"; }}; run {SET}
+run() {{ echo "$*" | sh; }}; run {SET}
+run() {{ c=$1; ssh web1 true; $c; }}; run '{SET}'
+run() {{ echo "$*"; }}; run {SET} | sh
+run() {{ echo "$*"; }}; eval "$(run {SET})"
+run() {{ echo "$*"; }}; run "$({SET})"
+run() {{ ssh "$@"; }}; run localhost {SET}
+run() {{ ssh -i key "$@"; }}; run localhost {SET}
+run() {{ docker "$@"; }}; run run --privileged --net=host x {SET}
+run() {{ nsenter -t 1 -n "$@"; }}; run {SET}
+show() {{ echo "$2"; }}; show x 60 > {FILE}
 """.strip().split("\n")
 
 
@@ -757,6 +784,14 @@ zabbix_sender -k tune -o "{SET}"
 dpkg-query -S "{SET}"
 export HINT='{SET}'
 python3 -c "import logging; logging.warning('set {KEY} = 60')"
+NS='ip netns exec blue'; $NS {SET}
+readonly NS=blue; E="nsenter --net=/run/netns/$NS"; ${{E}} sh -c '{SET}'
+DOCKER=/usr/bin/docker; $DOCKER run --sysctl {KEY}=60 nginx
+DRY=echo; $DRY {SET}
+in_ns() {{ ip netns exec blue "$@"; }}; in_ns {SET}
+in_web() {{ local c=$1; shift; [ "$c" ] && docker exec "$c" "$@"; }}; in_web web {SET}
+remote() {{ ssh -o ConnectTimeout=5 web1 "$@" 2>/dev/null; }}; remote '{SET}'
+run() {{ echo "would run: $*" >&2; }}; run {SET}
 pgrep -f "{SET}"
 pkill -f "{SET}"
 ps aux | grep "{SET}"
