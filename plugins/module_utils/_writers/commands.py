@@ -33,7 +33,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, loose_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, Fills, loose_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors import (
     edits_by_arguments,
     edits_by_augtool,
@@ -56,6 +56,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     speaks,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
+    changes_root,
     name_of,
     runs_elsewhere,
 )
@@ -280,7 +281,11 @@ class _Script:
             if given and name_of(rest[0].clean) in RUN_THEIR_INPUT:
                 return self._run_printed(given)
             return self._unknown(rest)
-        return self._known(rest[place:], given, prefix=rest[:place])
+        before = len(self.log.found)
+        printed = self._known(rest[place:], given, prefix=rest[:place])
+        if changes_root([word.clean for word in rest[:place]]):
+            self.log.found[before:] = [one for one in self.log.found[before:] if not isinstance(one, Fills)]
+        return printed
 
     def _with_program(self, words: list[Word]) -> list[Word]:
         """Return a command with the words of a variable in the place of its program, where its value is certain."""

@@ -100,6 +100,8 @@ class EffectLog:
             for values in [self.variables.values_of(row)]
             if values
         ]
+        if self.variables.names_other_root(path):
+            return False
         if is_sysctl_file(path):
             self.found += [Fills(one.line, one.values, appends) for one in settings]
             return False

@@ -13,6 +13,7 @@ chroot(1), nsenter(1) without ``--net``, unshare(1) without ``--net``.
 from __future__ import annotations
 
 import itertools
+import posixpath
 import re
 import typing as t
 
@@ -26,6 +27,7 @@ CONTAINERS = frozenset(("docker", "podman", "nerdctl", "finch"))
 REMOTE_SHELLS = frozenset(("ssh", "slogin", "sshpass", "autossh", "mosh"))
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
+_THIS_ROOT = ("/", "/proc/1/root", "/host", "/hostfs", "/rootfs")  # where containers have the host's, too
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
 _HOSTS_PROCESSES = re.compile(r"--pid[= ][\"']?host\b")
 _OWN_NETWORK = re.compile(
@@ -42,6 +44,16 @@ def runs_elsewhere(words: t.Sequence[str]) -> bool:
     """Whether a command does not reach the host's keys; the last word is its program, where that is known."""
     found = ((index, name) for index, name in enumerate(map(name_of, words)) if name in SCOPES)
     return any(SCOPES[name](words[index + 1 :]) for index, name in itertools.islice(found, _MOST_SCOPES))
+
+
+def changes_root(words: t.Sequence[str]) -> bool:
+    """Whether a command has the files of another system, though it may have the host's keys."""
+    names = list(map(name_of, words))
+    place = next((index for index, name in enumerate(names) if name in ("chroot", "arch-chroot")), len(names))
+    folder = next((word for word in words[place + 1 :] if not word.startswith("-")), "")
+    return (
+        folder.startswith("/") and "$" not in folder and posixpath.normpath("/" + folder.lstrip("/")) not in _THIS_ROOT
+    )
 
 
 def _always(_arguments: t.Sequence[str]) -> bool:

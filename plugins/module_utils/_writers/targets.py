@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
 _PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
+_SAME_ROOT = re.compile(r"/proc/+(?:1|self)/+root(?=/)")
 _PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _SCRIPTS = re.compile(
@@ -59,8 +60,10 @@ def is_kernels_file(path: str) -> bool:
 
 def is_sysctl_file(path: str) -> bool:
     """Whether a loader reads this file, as far as its name tells: a variable may stand for it."""
-    folder, name = posixpath.split(path)  # procps reads names that begin with a dot, too
-    return path == SYSCTL_CONF or "$" in path or (folder in DIRECTORIES and name.endswith(".conf"))
+    folder, name = posixpath.split(_SAME_ROOT.sub("", path))  # procps reads names that begin with a dot, too
+    folder = posixpath.normpath("/" + folder.lstrip("/")) if folder.startswith("/") else folder
+    is_known = posixpath.join(folder, name) == SYSCTL_CONF or (folder in DIRECTORIES and name.endswith(".conf"))
+    return "$" in path or is_known
 
 
 def is_script(path: str) -> bool:

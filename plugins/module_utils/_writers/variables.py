@@ -20,6 +20,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, each time that they are read
+# A folder that such a variable names is the root of another system, unless a value may be that of this one.
+_OTHER_ROOT = re.compile(r"\$\{?(\w*(?:rootfs|chroot|sysroot)\w*)\}?/", re.IGNORECASE)
+_THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
 
 
@@ -28,6 +31,7 @@ class Variables:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self._roots: set[str] = set()  # variables that may be empty, or the root folder
         self._left = _MOST_CHARACTERS
 
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
@@ -36,6 +40,7 @@ class Variables:
         for assigned in assignments_in(pipelines):
             if not assigned.appends:
                 values.setdefault(assigned.name, set()).add(assigned.value)
+        self._roots.update(name for name, given in values.items() if any(map(_THIS_ROOT.fullmatch, given)))
         self._values.update(
             (name, next(iter(given))) for name, given in values.items() if len(given) == 1 and "$" not in "".join(given)
         )
@@ -51,6 +56,11 @@ class Variables:
             return None
         self._left -= size
         return REFERENCE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
+
+    def names_other_root(self, path: str) -> bool:
+        """Whether a path begins with a variable whose name says that it is the root folder of another system."""
+        found = _OTHER_ROOT.match(path)
+        return found is not None and found[1] not in self._roots
 
     def values_of(self, setting: str) -> dict[Key, int | None]:
         """Return what a setting gives; variables are read in the name of its key, and not in its value.

@@ -792,6 +792,10 @@ in_ns() {{ ip netns exec blue "$@"; }}; in_ns {SET}
 in_web() {{ local c=$1; shift; [ "$c" ] && docker exec "$c" "$@"; }}; in_web web {SET}
 remote() {{ ssh -o ConnectTimeout=5 web1 "$@" 2>/dev/null; }}; remote '{SET}'
 run() {{ echo "would run: $*" >&2; }}; run {SET}
+echo '{KEY}=60' > $ROOTFS/etc/sysctl.d/x.conf
+CHROOT=$(mktemp -d); echo '{KEY}=60' | tee -a "${{CHROOT}}/etc/sysctl.conf"
+chroot /mnt sh -c 'echo {KEY}=60 >> /etc/sysctl.conf'
+chroot /mnt tee -a /etc/sysctl.conf <<< '{KEY}=60'
 pgrep -f "{SET}"
 pkill -f "{SET}"
 ps aux | grep "{SET}"
@@ -815,6 +819,21 @@ false && {SET}
 if false; then {SET}; fi
 whatis {SET}
 """.strip().split("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"root=/; echo {KEY}=60 > $root/etc/sysctl.conf",
+        f"echo {KEY}=60 > $PREFIX/etc/sysctl.conf",
+        f"ROOTFS=; [ $1 ] && ROOTFS=/mnt; echo {KEY}=60 > $ROOTFS/etc/sysctl.conf",
+        f"ROOTFS=${{1:-/}}; echo {KEY}=60 > $ROOTFS/etc/sysctl.conf",
+        f"chroot / sh -c 'echo {KEY}=60 > /etc/sysctl.conf'",
+        f"chroot $1 sh -c 'echo {KEY}=60 > /etc/sysctl.conf'",
+    ],
+)
+def test_lines_that_may_write_below_this_root(tmp_path: Path, line: str) -> None:
+    assert found(tmp_path, f"#!/bin/sh\n{line}\n") == [(2, "writes_file")]
 
 
 @pytest.mark.parametrize("line", [*NOT_SETTING, *NOT_SETTING_TOO])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import runs_elsewhere
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import changes_root, runs_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,24 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import r
 )
 def test_runs_elsewhere(command: str, expected: bool) -> None:
     assert runs_elsewhere(command.split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("chroot /mnt", True),
+        ("sudo chroot --userspec=root /mnt sh", True),
+        ("arch-chroot /mnt", True),
+        ("chroot /", False),
+        ("chroot //", False),
+        ("chroot /host", False),
+        ("chroot /proc/1/root", False),
+        ("chroot $root", False),
+        ("sudo", False),
+    ],
+)
+def test_changes_root(command: str, expected: bool) -> None:
+    assert changes_root(command.split()) is expected
 
 
 @pytest.mark.parametrize("words", [["ip"], ["ssh"], ["docker"]], ids=" ".join)

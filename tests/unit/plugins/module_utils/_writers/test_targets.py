@@ -75,8 +75,18 @@ def test_values_printed(keys: tuple[Key, ...], printed: list[str], values: dict[
                 "/etc/sysctl.d/.9.conf",  # procps reads it
                 "/etc/sysctl.d/*.conf",
                 "$conf",
+                "//etc/sysctl.conf",
+                "/./etc/sysctl.d/9.conf",
+                "/mnt/../etc/sysctl.conf",
+                "/proc/1/root/etc/sysctl.conf",
             ],
-            ["/etc/sysctl.d/9.txt", "/tmp/sysctl.conf", "/etc/sysctl.d/old/9.conf", "/etc/sysctl.d/9.conf/"],
+            [
+                "/etc/sysctl.d/9.txt",
+                "/tmp/sysctl.conf",
+                "/etc/sysctl.d/old/9.conf",
+                "/etc/sysctl.d/9.conf/",
+                "/mnt/sysctl.conf",
+            ],
             id="sysctl file",
         ),
         pytest.param(
