@@ -80,11 +80,16 @@ def settled(text: str, pipelines: t.Sequence[Pipeline]) -> Settled:
             if first.function:
                 if defined[first.function] == 1 and first.function not in used and _only_hand_on(first.body):
                     functions.add(first.function)
-            elif first.body is None and not without_assignments(word.clean for word in first.words):
+            elif first.body is None and _only_assigns(first):
                 given = _assigned(first)
                 values.update((name, value) for name, value in given if named[name] == 1 and name not in used)
         used.update(name for command in commands_of([pipeline]) for name in _used_by(command))
     return Settled(values, frozenset(functions))
+
+
+def _only_assigns(command: Command) -> bool:
+    words = [word.clean for word in command.words]
+    return not without_assignments(words[1:] if words[:1] in (["export"], ["readonly"]) else words)
 
 
 def _assigned(command: Command) -> t.Iterator[tuple[str, str]]:

@@ -17,6 +17,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import 
     [
         pytest.param("a=b\n# a=c\necho $a ${a}", {"a": "b"}, id="one value"),
         pytest.param("a=b c=d", {"a": "b", "c": "d"}, id="two variables"),
+        pytest.param("readonly a=b\nexport c=d", {"a": "b", "c": "d"}, id="readonly"),
+        pytest.param("export -n a=b", {}, id="option"),
         pytest.param("a=b; a=b", {}, id="two values"),
         pytest.param("a+=b", {}, id="appended"),
         pytest.param("echo $a; a=b", {}, id="used before"),
