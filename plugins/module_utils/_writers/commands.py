@@ -59,6 +59,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     changes_root,
     name_of,
     runs_elsewhere,
+    set_in_container,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, Settled, settled
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
@@ -359,6 +360,8 @@ class _Script:
             return []
         # a function that is given a key and a value
         sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name))
+        if name.startswith(("$", "-")):  # perhaps docker, or its options
+            words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
             if RELEVANT_TEXT.search(word.clean) and not (variable and speaks(variable[1])):

@@ -56,6 +56,12 @@ def changes_root(words: t.Sequence[str]) -> bool:
     )
 
 
+def set_in_container(words: t.Sequence[str]) -> t.Iterator[bool]:
+    """Yield for each word whether it is a setting for a container: docker-run(1), podman-run(1)."""
+    for before, word in zip(("", *words), words):
+        yield before == "--sysctl" or word.startswith("--sysctl=")
+
+
 def _always(_arguments: t.Sequence[str]) -> bool:
     return True
 

@@ -332,6 +332,9 @@ DRY=echo; sh -c '$DRY {SET}'
 DRY=echo; $DRY '{SET}' | sh
 PID=1; E="nsenter -t $PID -n"; $E {SET}
 E='sudo -E'; $E {SET}
+OPTS='-w {KEY}=60'; sysctl $OPTS
+$E {SET}
+own_function --sysctl {KEY}=60
 run() {{ ssh web1 "$@"; }}; run() {{ "$@"; }}; run {SET}
 [ $1 ] && sudo() {{ echo "$@"; }}; sudo {SET}
 sudo {SET}; sudo() {{ echo "$@"; }}
@@ -792,6 +795,8 @@ in_ns() {{ ip netns exec blue "$@"; }}; in_ns {SET}
 in_web() {{ local c=$1; shift; [ "$c" ] && docker exec "$c" "$@"; }}; in_web web {SET}
 remote() {{ ssh -o ConnectTimeout=5 web1 "$@" 2>/dev/null; }}; remote '{SET}'
 run() {{ echo "would run: $*" >&2; }}; run {SET}
+DOCKER=$(command -v docker); $DOCKER run --sysctl {KEY}=60 nginx
+OPTS='--sysctl {KEY}=60'; OPTS="$OPTS -d --sysctl={KEY}=60"; docker run $OPTS nginx
 echo '{KEY}=60' > $ROOTFS/etc/sysctl.d/x.conf
 CHROOT=$(mktemp -d); echo '{KEY}=60' | tee -a "${{CHROOT}}/etc/sysctl.conf"
 chroot /mnt sh -c 'echo {KEY}=60 >> /etc/sysctl.conf'
