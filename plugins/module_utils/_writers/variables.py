@@ -21,7 +21,8 @@ if t.TYPE_CHECKING:
 
 _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, each time that they are read
 # A folder that such a variable names is the root of another system, unless a value may be that of this one.
-_OTHER_ROOT = re.compile(r"\$\{?(\w*(?:rootfs|chroot|sysroot)\w*)\}?/", re.IGNORECASE)
+_FOLDER = re.compile(r"\$\{?(\w+)\}?/")
+_OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
 _THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
 
@@ -59,8 +60,8 @@ class Variables:
 
     def names_other_root(self, path: str) -> bool:
         """Whether a path begins with a variable whose name says that it is the root folder of another system."""
-        found = _OTHER_ROOT.match(path)
-        return found is not None and found[1] not in self._roots
+        found = _FOLDER.match(path)
+        return found is not None and _OTHER_ROOT.search(found[1]) is not None and found[1] not in self._roots
 
     def values_of(self, setting: str) -> dict[Key, int | None]:
         """Return what a setting gives; variables are read in the name of its key, and not in its value.
