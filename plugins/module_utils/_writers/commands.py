@@ -52,6 +52,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     WRAPPERS,
     is_setter,
     is_sysctl,
+    only_reads,
     place_of_program,
     speaks,
 )
@@ -86,6 +87,7 @@ _SETS_ARGUMENTS = re.compile(
 )
 _ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
+_VALUE = re.compile(r"(?![/-])\S*[0-9$]")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
@@ -119,6 +121,14 @@ def _runs_output(command: Command) -> bool:
         return False
     name = name_of(words[0])
     return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
+
+
+def _is_given_file(words: t.Sequence[Word]) -> bool:
+    """Whether a function is given a key's file and a value for it, as far as its name tells."""
+    texts = [word.clean for word in words[1:] if not ASSIGNMENT.match(word.clean)]
+    name = name_of(words[0].clean)
+    is_given = any(map(is_kernels_file, texts)) and any(map(_VALUE.match, texts))
+    return is_given and name != "for" and not only_reads(name)
 
 
 def _words_of_call(command: Command) -> list[str]:
@@ -359,7 +369,7 @@ class _Script:
             self.log.found += edits
             return []
         # a function that is given a key and a value
-        sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name))
+        sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name) or _is_given_file(words))
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
