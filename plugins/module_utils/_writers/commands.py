@@ -251,6 +251,8 @@ class _Script:
     def _group(self, words: list[Word], body: list[Pipeline], given: list[Word]) -> list[Word]:
         if words and words[0].clean == "for":
             self._unknown(words)
+            if len(words) > 1:
+                self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
             self._loop_over_files(words, body)
         elif given and any(is_sysctl(name_of(word.clean)) for word in words_of(body)):
             self.log.settings(given)
@@ -310,7 +312,8 @@ class _Script:
         name, arguments = name_of(words[0].clean), words[1:]
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
-                arguments = arguments + [Word(row.strip(), number) for number, row in rows(given)]
+                more = [Word(row.strip(), number) for number, row in rows(given)]
+                arguments = arguments + (more or [Word(OUTPUT, words[0].line)])
             return self.log.call_sysctl(words[0].line, name, arguments, given)
         if name in PRINTERS:
             line = words[0].line

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
@@ -27,7 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.variables impor
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application, Call
 
 
 class EffectLog:
@@ -38,12 +40,13 @@ class EffectLog:
         self.files: dict[str, list[Word]] = {}
         self.variables = Variables()
         self._written: dict[str, list[Sets]] = {}
+        self._whole: set[str] = set()  # the files whose whole text is known
 
     def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> list[Word]:
         """Add what a call of sysctl(8) or systemd-sysctl(8) does, given a text to read; return what it prints."""
         read: t.Callable[[t.Sequence[str]], Call] = read_systemd_call if name == SYSTEMD_SYSCTL else read_call
         words = [word.clean for word in arguments]
-        expanded = [self.variables.expanded(word) if word.startswith("$") else word for word in words]
+        expanded = [self.variables.expanded(word) if word.startswith(("$", "/")) else word for word in words]
         if None in expanded:
             self.sets(line, dict.fromkeys(KEYS))
             return []
@@ -53,9 +56,7 @@ class EffectLog:
         if call.reads_input:
             self.settings(given)
         if call.applies:
-            self.found.append(Applies(line, call.applies))
-            for path in call.applies.names or ():
-                self.found += self._written.pop(path, [])
+            self._apply(line, call.applies)
         writes = any(word.startswith("-") and "w" in word for word in words)
         shown = [] if call.is_quiet else [(words[index], arguments[index].line) for index in call.settings]
         return [
@@ -63,6 +64,17 @@ class EffectLog:
             for word, at in shown
             if "=" in word or not writes
         ]
+
+    def _apply(self, line: int, application: Application) -> None:
+        """Add that files are applied, with what was written to them before."""
+        names = application.names
+        if names is not None:
+            found = itertools.chain.from_iterable(map(self.variables.files_of, names))
+            names = tuple(name for name in found if "$" not in name or name not in self._whole)
+        if names != ():
+            self.found.append(Applies(line, dataclasses.replace(application, names=names)))
+        for path in names or ():
+            self.found += self._written.pop(path, [])
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""
@@ -90,6 +102,8 @@ class EffectLog:
         if path is None:
             self.sets(target.line, dict.fromkeys(KEYS))
             return False
+        if printed and not appends and not any(text.clean.startswith("$") for text in printed):
+            self._whole.add(path)
         keys = keys_of_file(path)
         if keys:
             self.sets(target.line, values_printed(keys, printed))

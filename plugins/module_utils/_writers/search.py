@@ -352,7 +352,7 @@ def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Itera
         row = rows[min(effect.line, len(rows)) - 1]
         if isinstance(effect, Applies):
             names = effect.application.names
-            if names is not None and not _are_few(files, names):
+            if not effect.application.is_known or (names is not None and not _are_few(files, names)):
                 yield Setter(writer_at(file, effect.line, row, "applies_files"), tuple((key, None) for key in KEYS))
                 continue
             # a loader may know the folder by another name

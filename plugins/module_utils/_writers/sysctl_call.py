@@ -35,6 +35,10 @@ _LONG = (
     *("--all", "--binary", "--deprecated", "--dry-run", "--help", "--ignore", "--load", "--names"),
     *("--pattern", "--quiet", "--system", "--values", "--version", "--write"),
 )
+_LOADS = re.compile(r"-[a-zA-Z]*[pf]|--l")
+_MARKS_OF_FILES = frozenset("/$%{~")
+_KNOWN_NAME = re.compile(r"/[^$%{]*")
+_SHOWS_BY_SYSTEMD = frozenset(("--help", "-h", "--version", "--cat-config", "--tldr"))
 _REPEATS = re.compile(r"[*+?{]")
 _MOST_REPEATS = 3
 _MOST_ALTERNATIVES = 8
@@ -50,11 +54,16 @@ _NAME = re.compile(
 class Application:
     """A call that applies sysctl files: those that ``names`` name, in this order, or those of a boot (None).
 
-    A name is a whole path, and may be a pattern of glob(7).
+    A name may be a pattern of glob(7).
     """
 
     loader: Loader
     names: tuple[str, ...] | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all names are whole paths without variables, so that it is known which files they mean."""
+        return all(map(_KNOWN_NAME.fullmatch, self.names or ()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,12 +95,19 @@ def read_call(words: t.Sequence[str]) -> Call:
     loads = [options[name] for name in ("-p", "-f", "--load") if name in options]
     if not loads:
         return Call(settings=tuple(positions), is_quiet=bool(_QUIET.intersection(options)))
-    files = [name for name in loads if name] + [words[index] for index in positions]
+    first = next((index for index, word in enumerate(words) if _LOADS.match(word)), 0)
+    given = [words[index] for index in positions if index > first or not words[index].startswith("$")]  # or its options
+    files = [name for name in loads if name] + given
     if not files:
         return Call(Application("procps", (SYSCTL_CONF,)))
-    names = tuple(name for name in files if name.startswith("/") and name not in STANDARD_INPUT)
+    names = tuple(name for name in files if _is_file(name) and name not in STANDARD_INPUT)
     reads_input = any(name in STANDARD_INPUT for name in files)
     return Call(Application("procps", names) if names else None, reads_input)
+
+
+def _is_file(name: str) -> bool:
+    """Whether a word may name a file, and is no setting and no word of a sentence."""
+    return "=" not in name and (name.endswith(".conf") or not _MARKS_OF_FILES.isdisjoint(name))
 
 
 def _options(words: t.Sequence[str]) -> tuple[dict[str, str] | None, list[int]]:
@@ -130,7 +146,13 @@ def _options(words: t.Sequence[str]) -> tuple[dict[str, str] | None, list[int]]:
 
 def read_systemd_call(words: t.Sequence[str]) -> Call:
     """Return what ``systemd-sysctl`` does with these arguments; without files it does again what the boot did."""
-    names = tuple(word for word in words if word.startswith("/"))
+    if _SHOWS_BY_SYSTEMD.intersection(words):
+        return NOTHING
+    before = ("", *words)
+    places = [index for index, word in enumerate(words) if not word.startswith("-") and before[index] != "--prefix"]
+    if "--inline" in words:
+        return Call(settings=tuple(places), is_quiet=True)
+    names = tuple(words[index] for index in places if _is_file(words[index]))
     return Call(Application("systemd-sysctl", names)) if names else NOTHING
 
 

@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE, assignments_in
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
@@ -24,6 +25,7 @@ _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, e
 _FOLDER = re.compile(r"\$\{?(\w+)\}?/")
 _OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
 _THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
+_FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
 
 
@@ -33,7 +35,25 @@ class Variables:
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
         self._roots: set[str] = set()  # variables that may be empty, or the root folder
+        self._looped: dict[str, list[str]] = {}
         self._left = _MOST_CHARACTERS
+
+    def note_loop(self, name: str, words: t.Sequence[str]) -> None:
+        """Note the words that ``for NAME in WORDS`` gives a variable, one after the other."""
+        expanded = self.expanded(" ".join(words))
+        self._looped[name] = [f"${name}"] if expanded is None else expanded.split()
+
+    def files_of(self, name: str) -> list[str]:
+        """Return the files that a name means: those of a loop where it is the variable of one.
+
+        None of a loop over all files of the boot: in this way scripts of distributions do what the boot does.
+        """
+        found = REFERENCE.fullmatch(name)
+        names = self._looped.get(found[1] or found[2]) if found else None
+        self._left -= len(names or ())
+        if names is None or self._left < 0:
+            return [name]
+        return [] if _FILES_OF_BOOT.issuperset(names) else names
 
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""

@@ -1005,6 +1005,48 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
         pytest.param(f"{SET}\r\n{SET}\r", [(1, "sets_value"), (2, "sets_value")], id="line ends of Windows"),
         pytest.param(f"sysctl -p; {SET}", [(1, "applies_files"), (1, "sets_value")], id="two things in a line"),
         pytest.param("conf=/opt/60.conf\nsysctl -p $conf", [(2, "applies_files")], id="a file by a variable"),
+        *(
+            pytest.param(line, [(1, "applies_files")], id=f"a file whose name is not known: {line}")
+            for line in (
+                "cd /opt; sysctl -p 60.conf",
+                "sysctl -p ~/60.conf",
+                'sysctl -p "$(dirname "$0")/60.conf"',
+                "sysctl -p /opt/$HOSTNAME.conf",
+                "sysctl -p /opt/{60,x}.conf",
+                "sysctl -p $(ls /opt/*.conf)",
+                "find /opt -name '*.conf' | xargs -n1 sysctl -p",
+                "find /opt | while read f; do sysctl -p $f; done",
+                "for f in $(ls /opt); do sysctl -p /opt/$f; done",
+                'for f; do sysctl -p "$f"; done',
+                "/usr/lib/systemd/systemd-sysctl 60.conf",
+                "echo vm.swappiness=1 >> $x; sysctl -p $x",
+                'echo "$settings" > $x; sysctl -p $x',
+            )
+        ),
+        *(
+            pytest.param(line, [(1, "applies_files")], id=f"a file whose name is known: {line}")
+            for line in (
+                "for f in /opt/*.conf; do [ -r $f ] && sysctl $quiet -p $f; done",
+                "d=/opt; for f in $d/*.conf; do sysctl -e -p ${f}; done",
+                "name=60; sysctl -p /opt/$name.conf",
+                "for f in /usr/lib/sysctl.d/*.conf /opt/*.conf; do sysctl -p $f; done",
+            )
+        ),
+        pytest.param(f"/usr/lib/systemd/systemd-sysctl --inline {KEY}=60", [(1, "sets_value")], id="inline"),
+        *(
+            pytest.param(line, [], id=f"no other values: {line}")
+            for line in (
+                "for f in /srv/*.conf; do sysctl -p $f; done",
+                "name=x; sysctl -p /opt/$name.conf",
+                "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",
+                "sysctl -p vm.swappiness=1",
+                "/usr/lib/systemd/systemd-sysctl --prefix net/ipv4/conf/eth0",
+                "/usr/lib/systemd/systemd-sysctl --cat-config 60.conf",
+                # so do the scripts of distributions what the boot does
+                "for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do [ -f $CONF ] && sysctl -e -p $CONF >&-; done",
+                "for f in /lib/sysctl.d/*.conf; do [ -f /etc/sysctl.d/${f##*/} ] || sysctl $quiet -p $f; done",
+            )
+        ),
         pytest.param(
             f"install -m 644 /dev/stdin /etc/sysctl.d/9.conf <<EOF\n{KEY}=60\nEOF",
             [(2, "writes_file")],
@@ -1116,6 +1158,7 @@ ROWS = "x\n" * 10_000
         pytest.param("{ " + "xargs sysctl;" * 4_000 + f" }} <<E\n{'x ' * 20_000}\n{SET}\nE", id="many words for xargs"),
         pytest.param(f"echo {KEY}=60 > /x;" * 1_500 + "sysctl -p /x;" * 4_000, id="a file that is applied often"),
         pytest.param("x=$x;" * 10_000 + "sysctl -w $x;" * 4_000 + SET, id="variables"),
+        pytest.param(f"for f in {'a ' * 20_000}; do {'sysctl -p $f;' * 4_000} done", id="many files of a loop"),
         pytest.param("echo a > /x;" * 2_000 + "sh /x;" * 2_000 + SET, id="texts that set nothing"),
         pytest.param("printf '%s' " + "'' " * 4_000 + " | { " + "sh;" * 4_000 + " }\n" + SET, id="empty texts"),
         pytest.param(f"echo '{ROWS}' {'>a' * 4_000}\n{SET}", id="a text that goes to many files"),

@@ -48,6 +48,7 @@ CALLS: dict[str, Call] = {
     "-p -": Call(reads_input=True),
     "-p /dev/stdin": Call(reads_input=True),
     "-p /a /b": Call(Application("procps", ("/a", "/b"))),
+    "$quiet -p a.conf $x": Call(Application("procps", ("a.conf", "$x"))),
     "-f /a": Call(Application("procps", ("/a",))),
     "-f/a": NOTHING,
     "-qp/a": Call(Application("procps", ("/a",))),

@@ -57,3 +57,23 @@ def test_what_is_read_again_and_again_is_too_long() -> None:
     variables.note(parse_shell(f"long={'a' * 5000}"))
     found = [variables.expanded("$long") for _time in range(200)]
     assert found.count(None) == 96
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (["/opt/*.conf", "$d/x.conf"], ["/opt/*.conf", "/srv/x.conf"]),
+        (["/etc/sysctl.d/a.conf"], ["/etc/sysctl.d/a.conf"]),
+        (["/opt/a.conf", "/etc/sysctl.conf"], ["/opt/a.conf", "/etc/sysctl.conf"]),
+        (["/run/sysctl.d/*.conf", "/etc/sysctl.d/*", "/etc/sysctl.conf"], []),
+        (["a"] * 300_000, ["a"] * 300_000),
+    ],
+    ids=["patterns", "a file of the boot", "one of them", "the files of the boot", "many"],
+)
+def test_files_of_a_loop(words: list[str], files: list[str]) -> None:
+    variables = Variables()
+    variables.note(parse_shell("d=/srv"))
+    variables.note_loop("f", words)
+    assert variables.files_of("$f") == files
+    assert variables.files_of("${f}") == (files if len(files) < 10 else ["${f}"])
+    assert variables.files_of("$g") == ["$g"]
