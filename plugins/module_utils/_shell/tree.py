@@ -31,13 +31,15 @@ class Word:
     """A word without its quotes; ``line`` is where it begins, ``text`` may have :data:`CONTINUED` in it.
 
     ``body`` are the commands of ``<(...)``, whose output is the file that the word names. ``is_report`` says of a text
-    that it is what a program says of its work, which most scripts do not keep.
+    that it is what a program says of its work, which most scripts do not keep, and ``is_file`` that it stands for the
+    text of the file that it names.
     """
 
     text: str
     line: int
     body: tuple[Pipeline, ...] = ()
     is_report: bool = False
+    is_file: bool = False
 
     @property
     def clean(self) -> str:

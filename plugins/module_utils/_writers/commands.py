@@ -12,6 +12,7 @@ does one that only prints or fails. A program that is not known is taken for one
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import typing as t
@@ -69,6 +70,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import 
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     assigned_by_awk,
+    files_read,
     parts,
     printed_by,
     printed_by_awk,
@@ -87,6 +89,10 @@ _SETS_ARGUMENTS = re.compile(
 )
 _ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
+_SHOWS = re.compile(
+    r"-[a-zA-Z]*[aAbdfhnNpVX]|--(?!ignore|quiet|write)"
+)  # an option with which sysctl sets no arguments
+_VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
 _VALUE = re.compile(r"(?![/-])\S*[0-9$]")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
@@ -102,6 +108,7 @@ def effects_of(text: str, line: int = 1) -> list[Effect]:
 def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
     """Return what a single command does that no shell reads."""
     script = _Script()
+    script.log.has_shell = False
     script.run([[Command(list(words))]])
     return script.log.found
 
@@ -121,6 +128,27 @@ def _runs_output(command: Command) -> bool:
         return False
     name = name_of(words[0])
     return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
+
+
+def _set_by_sysctl(command: Command) -> list[str]:
+    """Return the arguments of a call of sysctl(8) that may set keys."""
+    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
+    return [] if any(map(_SHOWS.match, words)) else words
+
+
+def _sets_output(command: Command) -> bool:
+    """Whether a command sets what ``$(...)`` prints."""
+    return OUTPUT in _set_by_sysctl(command)
+
+
+def _sets_variable(command: Command) -> bool:
+    """Whether a command sets the key whose name, perhaps with the value, is in a variable."""
+    return any(map(_VARIABLE_SET.match, _set_by_sysctl(command)))
+
+
+def _texts(given: t.Iterable[Word]) -> list[Word]:
+    """Return the texts that are known, without those of files."""
+    return [word for word in given if not word.is_file]
 
 
 def _is_given_file(words: t.Sequence[Word]) -> bool:
@@ -161,6 +189,7 @@ class _Script:
             return []
         outer, self._settled = self._settled, certain
         self._depth += 1
+        self.log.has_shell = True
         self.log.variables.note(pipelines)
         self._note_names(pipelines)
         self._sets_arguments = self._sets_arguments or _SETS_ARGUMENTS.search(text.text) is not None
@@ -211,14 +240,14 @@ class _Script:
         """Follow texts that a command has printed and a shell runs; ``\\n`` ends a line there."""
         printed = []
         for text in texts:
-            if self._left > 0:
+            if self._left > 0 and not text.is_file:
                 printed += self.run_text(Word(text.text.replace("\\n", " ; "), text.line))
         return printed
 
     def run(self, pipelines: t.Iterable[Pipeline], given: t.Sequence[Word] = ()) -> list[Word]:
         """Follow commands that are given a text to read, and return what they print."""
         printed: list[Word] = []
-        runs_output = False
+        runs_output = sets_output = False
         for pipeline in pipelines:
             text = list(given)
             for command in pipeline:
@@ -226,8 +255,10 @@ class _Script:
             printed += text
             if not pipeline[0].is_substituted:
                 runs_output = any(map(_runs_output, pipeline))
+                sets_output = any(map(_sets_output, pipeline))
             elif runs_output:
                 self._run_printed(text)
+                self.log.apply_texts_of(text if sets_output else ())
         return printed
 
     def _command(self, command: Command, given: list[Word]) -> list[Word]:
@@ -235,7 +266,8 @@ class _Script:
             if redirection.operator in ("<<", "<<<"):
                 given = [redirection.target]
             elif redirection.operator == "<":
-                given = self.run(redirection.target.body)
+                file = dataclasses.replace(redirection.target, is_file=True)
+                given = self.run(file.body) if file.body else [file]
         if not self._spend(given):
             given = []
         if command.body is None:
@@ -255,7 +287,8 @@ class _Script:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
             self._loop_over_files(words, body)
         elif given and any(is_sysctl(name_of(word.clean)) for word in words_of(body)):
-            self.log.settings(given)
+            sets_all = any(map(_sets_variable, commands_of(body)))
+            self.log.settings(given if sets_all else _texts(given))
         return self.run(body, given)
 
     def _loop_over_files(self, words: t.Iterable[Word], body: list[Pipeline]) -> None:
@@ -291,7 +324,7 @@ class _Script:
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
         if place is None:
-            if given and name_of(rest[0].clean) in RUN_THEIR_INPUT:
+            if _texts(given) and name_of(rest[0].clean) in RUN_THEIR_INPUT:  # such as sudo -s
                 return self._run_printed(given)
             return self._unknown(rest)
         before = len(self.log.found)
@@ -312,6 +345,8 @@ class _Script:
         name, arguments = name_of(words[0].clean), words[1:]
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
+                if not any(_SHOWS.match(word.clean) for word in arguments):
+                    self.log.apply_texts_of(given)
                 more = [Word(row.strip(), number) for number, row in rows(given)]
                 arguments = arguments + (more or [Word(OUTPUT, words[0].line)])
             return self.log.call_sysctl(words[0].line, name, arguments, given)
@@ -322,16 +357,16 @@ class _Script:
             self.log.edit_files(arguments)
             return []
         if name == AUGTOOL:
-            self.log.found += edits_by_augtool(arguments, given, self.log.variables)
+            self.log.found += edits_by_augtool(arguments, _texts(given), self.log.variables)
             return []
         if name in LINE_EDITORS:
             self._edit_files(arguments, given)
             self.log.found += edits_by_arguments(words, self.log.variables)
             return []
         if name in AWKS:
-            return given + self._run_awk(arguments)
+            return given + files_read(name, arguments) + self._run_awk(arguments)
         if name in FILTERS:
-            return given
+            return given + files_read(name, arguments)
         if name in FILE_WRITERS:
             self._write_files(name, arguments, given)
             return given if name == "tee" else []
@@ -339,7 +374,7 @@ class _Script:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)
             return self._unknown(words) if takes_text else self._run_printed(given)
         if is_language(name):
-            for word in (*arguments, *given):
+            for word in (*arguments, *_texts(given)):
                 self.log.found += loose_effects(word.text, word.line)
         return []
 
@@ -418,5 +453,6 @@ class _Script:
             self._write(arguments[-1], copied + (given if reads else []), appends=False)
 
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
+        printed = _texts(printed)
         if self._spend(printed) and self.log.write(target, printed, appends=appends):
             self._run_printed(printed)

@@ -10,13 +10,19 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
-from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import read_call, read_systemd_call
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
+    Application,
+    read_call,
+    read_systemd_call,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_script,
     is_sysctl_file,
@@ -29,16 +35,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.variables impor
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application, Call
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
+
+_OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or the name of its key
 
 
 class EffectLog:
-    """The effects that were ``found`` so far; ``files`` are the texts that were written to files, by path."""
+    """The effects that were ``found`` so far; ``files`` are the texts that were written to files, by path.
+
+    ``has_shell`` says that a shell runs the commands. Else another program knows the variables.
+    """
 
     def __init__(self) -> None:
         self.found: list[Effect] = []
         self.files: dict[str, list[Word]] = {}
         self.variables = Variables()
+        self.has_shell = True
         self._written: dict[str, list[Sets]] = {}
         self._whole: set[str] = set()  # the files whose whole text is known
 
@@ -52,9 +64,13 @@ class EffectLog:
             return []
         call = read([word for word in expanded if word is not None])
         for index in call.settings:
-            self.sets(arguments[index].line, self.variables.values_of(words[index]))
+            is_of_others = not self.has_shell and _OF_OTHERS.match(words[index])
+            values = dict.fromkeys(KEYS) if is_of_others else self.variables.values_of(words[index])
+            self.sets(arguments[index].line, values)
         if call.reads_input:
             self.settings(given)
+            if any(REFERENCE.fullmatch(row) and self.variables.expanded(row) == row for _line, row in rows(given)):
+                self.sets(line, dict.fromkeys(KEYS))
         if call.applies:
             self._apply(line, call.applies)
         writes = any(word.startswith("-") and "w" in word for word in words)
@@ -76,13 +92,22 @@ class EffectLog:
         for path in names or ():
             self.found += self._written.pop(path, [])
 
+    def apply_texts_of(self, texts: t.Iterable[Word]) -> None:
+        """Add that the settings of the files are set that stand among texts; the kernel's have none."""
+        for file in (text for text in texts if text.is_file):
+            path = self.variables.expanded(file.clean) or file.clean
+            if not path.startswith(("/dev/", "/proc/")):
+                self._apply(file.line, Application("procps", (path,)))
+
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""
         if values:
             self.found.append(Sets(line, tuple(values.items())))
 
     def settings(self, texts: t.Iterable[Word]) -> None:
-        """Add that the lines ``KEY=VALUE`` of texts are set."""
+        """Add that the lines ``KEY=VALUE`` of texts are set, those of files, too."""
+        texts = list(texts)
+        self.apply_texts_of(texts)
         for number, row in rows(texts):
             self.sets(number, self.variables.values_of(row))
 

@@ -101,9 +101,20 @@ if t.TYPE_CHECKING:
 _PLAIN_SETTINGS = re.compile(
     rb"\bnet[./]+ipv4[./]+tcp_keepalive_(time|intvl|probes)[\"']?\s*=\s*[\"']?([1-9][0-9]{0,9})(?=[\"']?(?:[\s;&|)]|\Z))"
 )
-# What a call of sysctl(8) consists of that applies the files of a variable, one behind the other.
-_APPLIES_VARIABLE = (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t](?:-[a-zA-Z]*[pf]|--l)"), re.compile(rb"\$"))
-_APPLIES_VARIABLE_BY_SYSTEMD = (re.compile(rb"systemd-sysctl"), re.compile(rb"[ \t][\"']?\$"))
+# What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
+# a variable, of another command, or of a text that it reads.
+_UNKNOWN = (
+    (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t](?:-[a-zA-Z]*[pf]|--l)"), re.compile(rb"\$")),
+    (re.compile(rb"systemd-sysctl"), re.compile(rb"[ \t][\"']?\$")),
+    (
+        re.compile(rb"(?i:sysctl)"),
+        re.compile(
+            rb"[ \t][\"']?(?:\$\{?\w+\}?(?:=|[\"']?(?:\s*(?:[<>)]|\Z)|\s+[0-9]>))|\$\(|`|%\w)"
+            rb"|[p \t]-(?:[\s\"'<]|\Z)|/dev/"
+        ),
+    ),
+    (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
+)
 _COMMAND_END = re.compile(rb"[;|&\n]")
 _PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
@@ -390,7 +401,7 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
     else:
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     continues = row.endswith(b"\\") and _CALLS_SYSCTL.search(row)
-    if continues or _may_apply_variable(row) or _PATTERN.search(row) or has_too_many_calls(row):
+    if continues or _may_set_unknown(row) or _PATTERN.search(row) or has_too_many_calls(row):
         yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
     applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
     calls = applications(row, anywhere=True)
@@ -398,16 +409,9 @@ def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> 
     yield from _candidates(files, applied, lambda: formats.made_by_tmpfiles(row.decode("utf-8", "replace"), number))
 
 
-def _may_apply_variable(row: bytes) -> bool:
-    """Whether a command of a line may apply the sysctl files that a variable names."""
-    if b"$" not in row:
-        return False
-    commands = _COMMAND_END.split(row)
-    return any(
-        _has_in_order(command, parts)
-        for command in commands
-        for parts in (_APPLIES_VARIABLE, _APPLIES_VARIABLE_BY_SYSTEMD)
-    )
+def _may_set_unknown(row: bytes) -> bool:
+    """Whether a command of a line may set what the line does not tell."""
+    return any(_has_in_order(command, parts) for command in _COMMAND_END.split(row) for parts in _UNKNOWN)
 
 
 def _has_in_order(text: bytes, parts: t.Iterable[t.Pattern[bytes]]) -> bool:

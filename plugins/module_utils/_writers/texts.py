@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import typing as t
@@ -25,6 +26,8 @@ _AWK_PRINT = re.compile(r"\bprint(f?)[ \t(]*\"((?:[^\"\\]|\\.)*)\"([^;}\n>\"]{0,
 _AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
 # Of sed(1), where the text that a command adds need not be in a line of its own.
 _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
+_TAKES_PATTERN = re.compile(r"\w*grep|rg|sed|\w*awk")
+_FILE = re.compile(r"[~$./][^\s^#;|\\=]+|[\w.-]+\.conf")  # and no pattern of grep(1), sed(1) and awk(1)
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
@@ -86,9 +89,16 @@ def _found(pattern: t.Pattern[str], word: Word) -> t.Iterator[tuple[t.Match[str]
         yield found, line
 
 
+def files_read(name: str, arguments: list[Word]) -> list[Word]:
+    """Return the files that arguments of cat(1), grep(1), sed(1) and their like name, whose text these print."""
+    words = [word for word in arguments if not word.clean.startswith("-")]
+    names = words[1:] if _TAKES_PATTERN.fullmatch(name) else words
+    return [dataclasses.replace(word, is_file=True) for word in names if _FILE.fullmatch(word.clean)]
+
+
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:
     """Yield the lines of texts with their numbers; ``\\n`` ends one, too, as printf and echo have it."""
-    for text in texts:
+    for text in (text for text in texts if not text.is_file):
         for row, line in _found(_LINE, text):
             for part in row.group().split("\\n"):
                 yield line, part.replace(CONTINUED, "").strip()

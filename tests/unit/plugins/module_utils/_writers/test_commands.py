@@ -1032,12 +1032,47 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "for f in /usr/lib/sysctl.d/*.conf /opt/*.conf; do sysctl -p $f; done",
             )
         ),
+        *(
+            pytest.param(line, [(1, "applies_files")], id=f"settings of a file: {line}")
+            for line in (
+                "cat /opt/60.conf | sysctl -p -",
+                "sh -c 'cat /opt/60.conf | sysctl -qp -'",
+                "cat /opt/*.conf | sudo sysctl -p /dev/stdin",
+                "sysctl -p - < /opt/60.conf",
+                "f=/opt/60.conf; sysctl -p- < $f",
+                "grep -v '^#' /opt/60.conf | xargs -n1 sysctl -w",
+                "xargs sysctl < /opt/60.conf",
+                "sed -e 's/ = /=/' -e '/^$/d' /opt/60.conf | sysctl -e -p -",
+                'while read k; do sudo -n sysctl -w "$k"; done < /opt/60.conf',
+                'grep = /opt/60.conf | while IFS== read -r k v; do sysctl -q "$k=$v"; done',
+                "sysctl -w $(cat /opt/60.conf)",
+                "sudo sysctl -w `grep -v '^#' /opt/60.conf`",
+                "cat $1 | sysctl -p -",
+                "cat tune.conf | sysctl -p -",
+                'for f in /srv/*; do cat "$f/60.conf" | sysctl -p -; done',
+                "cat /opt/60.conf > $x; sysctl -p $x",
+            )
+        ),
+        pytest.param('echo "$settings" | sysctl -p -', [(1, "sets_value")], id="settings of a variable"),
         pytest.param(f"/usr/lib/systemd/systemd-sysctl --inline {KEY}=60", [(1, "sets_value")], id="inline"),
         *(
             pytest.param(line, [], id=f"no other values: {line}")
             for line in (
                 "for f in /srv/*.conf; do sysctl -p $f; done",
                 "name=x; sysctl -p /opt/$name.conf",
+                "cat /opt/x.conf | sysctl -p -",
+                "x='vm.swappiness=1'; echo \"$x\" | sysctl -p -",
+                "sysctl -p - < /dev/null",
+                "cat /opt/60.conf | grep -v x",
+                "cut -d= -f1 /opt/60.conf | xargs sysctl -n",
+                'while read -r k; do sysctl -n "$k"; done < $1',
+                'while read -r i; do sysctl -w "net.ipv4.conf.$i.forwarding=1"; done < $1',
+                "sysctl -w vm.swappiness=$(cat $1)",
+                "sysctl -n $(cat $1)",
+                "sudo -s < /opt/60.conf",
+                'cat "$1" > /tmp/x',
+                # the branch of OpenRC's script for BusyBox
+                "for c in /etc/sysctl.conf /etc/sysctl.d/*.conf; do sed x $c | while read v; do sysctl $v; done; done",
                 "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",
                 "sysctl -p vm.swappiness=1",
                 "/usr/lib/systemd/systemd-sysctl --prefix net/ipv4/conf/eth0",

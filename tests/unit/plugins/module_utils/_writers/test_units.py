@@ -86,6 +86,23 @@ def test_an_enabled_instance_enables_its_template(tmp_path: Path) -> None:
     assert len(found(tmp_path, layout, init=SYSTEMD)) == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "counts"),
+    [
+        ("/sbin/sysctl -w $SETTING", True),
+        ("/sbin/sysctl ${KEY}=${VALUE}", True),
+        ("/sbin/sysctl -w %i", True),
+        ("/sbin/sysctl -p ${FILE}", True),
+        ("/sbin/sysctl -p /etc/%N.conf", True),
+        ("/sbin/sysctl -w vm.swappiness=${VALUE}", False),
+        ("/bin/sh -c 'for i in a b; do sysctl -w $$i=1; done'", False),
+    ],
+)
+def test_variables_of_units(tmp_path: Path, command: str, *, counts: bool) -> None:
+    layout: Layout = {"/etc/systemd/system/a.service": f"[Service]\nExecStart={command}\n".encode()}
+    assert bool(found(tmp_path, layout, init=SYSTEMD)) is counts
+
+
 @pytest.mark.parametrize("what", [b"", "/dev/null"])
 def test_units_hide_others_of_their_name(tmp_path: Path, what: bytes | str) -> None:
     assert (
