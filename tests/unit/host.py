@@ -26,6 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import LOCK_FILE, Lock
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._state.host import LocalHost
+from ansible_collections.linux.tcp.tests.unit.loading import load_module_utils
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -207,6 +208,7 @@ def unprivileged(root: Path) -> t.Iterator[str]:
                     if not os.path.islink(path):
                         os.chmod(path, 0o755)
         return
+    load_module_utils()
     root.chmod(0o755)
     folder = os.getcwd()
     outside = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
