@@ -263,7 +263,7 @@ def sentences(path: Path) -> t.Iterator[str]:
         if isinstance(node, (ast.JoinedStr, ast.Constant)) and id(node) not in aside:
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
-            if len(text.split()) > 2:
+            if len(text.split()) > 2 and not text.startswith("b'"):  # a pattern of bytes
                 yield text
 
 
