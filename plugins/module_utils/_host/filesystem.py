@@ -166,7 +166,7 @@ class FileSystem:
 
         :raises OSError: where it is none.
         """
-        if path in self._kept:
+        if path in self._kept:  # it was opened as a folder, so it is no link
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         folder, _slash, name = path.rpartition("/")
         with self.folders_kept():

@@ -101,7 +101,7 @@ def _apply(host: LocalHost, change: Change, *, backup: bool) -> Outcome:
 
 def _look_again(host: LocalHost, before: Snapshot) -> Snapshot:
     """Return what the host has now; what else may set the keys is what was found before, as no step changes that."""
-    candidates, tree, unseen = host.with_applied(before.candidates, host.files.read_tree())
+    candidates, tree, unseen = host.writers_again(before.candidates, host.files.read_tree())
     return dataclasses.replace(
         before,
         runtime=host.values() if before.runs else before.runtime,

@@ -21,7 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kern
 from ansible_collections.linux.tcp.plugins.module_utils._host.lock import Lock
 from ansible_collections.linux.tcp.plugins.module_utils._host.replace import WritableFiles
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import KERNEL_FILES
-from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates, with_applied
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates, read_again
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -124,6 +124,6 @@ class LocalHost:
         """Return what may set the keys after the boot, the tree with the files it applies, and what is unseen."""
         return find_candidates(self.files, init, tree, self.command_line() if init.runs else b"")
 
-    def with_applied(self, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
+    def writers_again(self, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
         """Return candidates that were found before, a tree with the files that they apply now, and what is unseen."""
-        return with_applied(self.files, candidates, tree)
+        return read_again(self.files, candidates, tree)

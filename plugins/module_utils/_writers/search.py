@@ -188,7 +188,7 @@ def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Sea
     return Search(kept, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
-def with_applied(of_system: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
+def read_again(of_system: Files, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
     """Return candidates that were found before, as :func:`find_candidates` does, with what they apply now."""
     return _search(Reader(of_system), candidates, tree)
 
