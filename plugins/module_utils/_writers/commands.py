@@ -20,25 +20,29 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import is_language
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
-    STANDARD_INPUT,
     Command,
     ShellError,
     Word,
     commands_of,
     words_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
-    ASSIGNMENT,
-    REFERENCE,
-    without_assignments,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, REFERENCE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
+    is_given_file,
+    runs_arguments,
+    runs_output,
+    sets_output,
+    sets_variable,
+    shows,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, Fills, loose_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors import (
     edits_by_arguments,
     edits_by_augtool,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     AUGTOOL,
     AWKS,
@@ -50,10 +54,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     RUN_THEIR_INPUT,
     SYSTEMD_SYSCTL,
     TEXT_RUNNERS,
-    WRAPPERS,
     is_setter,
     is_sysctl,
-    only_reads,
     place_of_program,
     speaks,
 )
@@ -64,10 +66,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     set_in_container,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, Settled, settled
-from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
-    is_kernels_file,
-    is_sysctl_file,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file, is_sysctl_file
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     assigned_by_awk,
     files_read,
@@ -88,12 +87,6 @@ _SETS_ARGUMENTS = re.compile(
     r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
 )
 _ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
-_ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
-_SHOWS = re.compile(
-    r"-[a-zA-Z]*[aAbdfhnNpVX]|--(?!ignore|quiet|write)"
-)  # an option with which sysctl sets no arguments
-_VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
-_VALUE = re.compile(r"(?![/-])\S*[0-9$]")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
@@ -113,54 +106,9 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
     return script.log.found
 
 
-def _runs_arguments(command: Command) -> bool:
-    """Whether a command of a function runs what the function is given."""
-    words = _words_of_call(command)
-    if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in TEXT_RUNNERS):
-        return any(map(_ARGUMENTS.match, words))
-    return bool(words) and _ARGUMENTS.match(words[0]) is not None
-
-
-def _runs_output(command: Command) -> bool:
-    """Whether a command runs, or sets, what ``$(...)`` among its words prints."""
-    words = _words_of_call(command)
-    if not any(OUTPUT in word for word in words):
-        return False
-    name = name_of(words[0])
-    return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
-
-
-def _set_by_sysctl(command: Command) -> list[str]:
-    """Return the arguments of a call of sysctl(8) that may set keys."""
-    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
-    return [] if any(map(_SHOWS.match, words)) else words
-
-
-def _sets_output(command: Command) -> bool:
-    """Whether a command sets what ``$(...)`` prints."""
-    return OUTPUT in _set_by_sysctl(command)
-
-
-def _sets_variable(command: Command) -> bool:
-    """Whether a command sets the key whose name, perhaps with the value, is in a variable."""
-    return any(map(_VARIABLE_SET.match, _set_by_sysctl(command)))
-
-
 def _texts(given: t.Iterable[Word]) -> list[Word]:
     """Return the texts that are known, without those of files."""
     return [word for word in given if not word.is_file]
-
-
-def _is_given_file(words: t.Sequence[Word]) -> bool:
-    """Whether a function is given a key's file and a value for it, as far as its name tells."""
-    texts = [word.clean for word in words[1:] if not ASSIGNMENT.match(word.clean)]
-    name = name_of(words[0].clean)
-    is_given = any(map(is_kernels_file, texts)) and any(map(_VALUE.match, texts))
-    return is_given and name != "for" and not only_reads(name)
-
-
-def _words_of_call(command: Command) -> list[str]:
-    return without_assignments(word.clean for word in command.words)
 
 
 class _Script:
@@ -216,7 +164,7 @@ class _Script:
     def _note_names(self, pipelines: list[Pipeline]) -> None:
         """Note the functions that run their arguments, and the aliases: dash has these in scripts, too."""
         for command in commands_of(pipelines):
-            if command.function and any(map(_runs_arguments, commands_of(command.body or ()))):
+            if command.function and any(map(runs_arguments, commands_of(command.body or ()))):
                 self._runners.add(command.function)
             if command.words and command.words[0].clean == "alias":
                 for word in command.words[1:]:
@@ -247,18 +195,18 @@ class _Script:
     def run(self, pipelines: t.Iterable[Pipeline], given: t.Sequence[Word] = ()) -> list[Word]:
         """Follow commands that are given a text to read, and return what they print."""
         printed: list[Word] = []
-        runs_output = sets_output = False
+        is_run = is_set = False
         for pipeline in pipelines:
             text = list(given)
             for command in pipeline:
                 text = self._command(command, text)
             printed += text
             if not pipeline[0].is_substituted:
-                runs_output = any(map(_runs_output, pipeline))
-                sets_output = any(map(_sets_output, pipeline))
-            elif runs_output:
+                is_run = any(map(runs_output, pipeline))
+                is_set = any(map(sets_output, pipeline))
+            elif is_run:
                 self._run_printed(text)
-                self.log.apply_texts_of(text if sets_output else ())
+                self.log.apply_texts_of(text if is_set else ())
         return printed
 
     def _command(self, command: Command, given: list[Word]) -> list[Word]:
@@ -287,7 +235,7 @@ class _Script:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
             self._loop_over_files(words, body)
         elif given and any(is_sysctl(name_of(word.clean)) for word in words_of(body)):
-            sets_all = any(map(_sets_variable, commands_of(body)))
+            sets_all = any(map(sets_variable, commands_of(body)))
             self.log.settings(given if sets_all else _texts(given))
         return self.run(body, given)
 
@@ -345,7 +293,7 @@ class _Script:
         name, arguments = name_of(words[0].clean), words[1:]
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
-                if not any(_SHOWS.match(word.clean) for word in arguments):
+                if not shows(word.clean for word in arguments):
                     self.log.apply_texts_of(given)
                 more = [Word(row.strip(), number) for number, row in rows(given)]
                 arguments = arguments + (more or [Word(OUTPUT, words[0].line)])
@@ -368,7 +316,9 @@ class _Script:
         if name in FILTERS:
             return given + files_read(name, arguments)
         if name in FILE_WRITERS:
-            self._write_files(name, arguments, given)
+            for file in files_written(name, arguments):
+                copied = [text for word in file.sources for text in self.log.files.get(word.clean, ())]
+                self._write(file.target, copied + (given if file.takes_input else []), appends=file.appends)
             return given if name == "tee" else []
         if name in TEXT_RUNNERS:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)
@@ -407,7 +357,7 @@ class _Script:
             self.log.found += edits
             return []
         # a function that is given a key and a value
-        sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name) or _is_given_file(words))
+        sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
@@ -433,24 +383,6 @@ class _Script:
         if len(self.log.found) == before and not printed and "=" in words[0].text:  # a list of settings
             self.log.settings(words)
         return printed
-
-    def _write_files(self, name: str, arguments: list[Word], given: list[Word]) -> None:
-        """Write the files that the arguments of tee, dd, cp and their like name."""
-        if name in ("tee", "sponge"):
-            appends = any(word.clean in ("-a", "--append") for word in arguments)
-            for word in arguments:
-                if not word.clean.startswith("-"):
-                    self._write(word, given, appends=appends)
-        elif name == "dd":
-            text = [] if any(word.clean.startswith("if=") for word in arguments) else given
-            appends = any(word.clean.startswith("oflag=") and "append" in word.clean for word in arguments)
-            for word in arguments:
-                if word.clean.startswith("of="):
-                    self._write(Word(word.clean[3:], word.line), text, appends=appends)
-        elif len(arguments) > 1:
-            reads = any(word.clean == STANDARD_INPUT for word in arguments)
-            copied = [text for word in arguments[:-1] for text in self.log.files.get(word.clean, ())]
-            self._write(arguments[-1], copied + (given if reads else []), appends=False)
 
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
         printed = _texts(printed)

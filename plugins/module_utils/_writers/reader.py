@@ -31,7 +31,9 @@ if t.TYPE_CHECKING:
 T = t.TypeVar("T")
 
 _MOST_FILES = 30_000  # three times as many as of one pattern
-_MOST_NAMES = 1000  # each of which may lead through a thousand folders
+_MOST_NAMES = 1000  # of files that calls apply, each of which may lead through a thousand folders
+_MOST_NAMES_OF_A_CALL = 100  # each is read, and once more for each time that it is named
+_LONGEST_NAME = 4096  # limits.h: PATH_MAX
 # What a text does is found out in milliseconds.
 _MOST_SECONDS, _MOST_SECONDS_OF_ALL, _MOST_MEMORY = 5.0, 20.0, 512 << 20
 
@@ -102,9 +104,11 @@ class Reader:
             self._note(file)
         return file
 
-    def may_name(self, paths: t.Iterable[str]) -> bool:
-        """Note the names that a call applies, and return whether all of them are as few as are looked at."""
-        self.named.update(paths)
+    def may_name(self, names: t.Sequence[str]) -> bool:
+        """Note the names that a call applies, and return whether they, and all with them, are few and short enough."""
+        if len(names) > _MOST_NAMES_OF_A_CALL or any(len(name) > _LONGEST_NAME for name in names):
+            return False
+        self.named.update(names)
         return len(self.named) <= _MOST_NAMES
 
     def name_of(self, path: str) -> str:

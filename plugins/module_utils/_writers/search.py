@@ -14,44 +14,25 @@ ufw-framework(8), tuned-main.conf(5).
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import (
-    MOST_STATEMENTS,
-    count_statements,
-    rows_with,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rows_with
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
-from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
+from ansible_collections.linux.tcp.plugins.module_utils._writers.applied import with_applied
+from ansible_collections.linux.tcp.plugins.module_utils._writers.called import called_by
+from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
-    RELEVANT,
-    applications,
-    command_of,
-    has_too_many_calls,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
-    MOST_OF_A_FILE,
-    AppliedFile,
-    Applier,
-    Called,
-    Setter,
-    Unseen,
-    writer_at,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT, command_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Applier, Called, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CLOUD_SCRIPTS,
     EXECUTABLES,
-    GIVEN_TO_SHELL,
     INITTAB,
     LIB_TEXTS,
     MOST_CALLED,
@@ -60,9 +41,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     QUADLETS,
     RC_SCRIPTS,
     SAPTUNE,
-    SCRIPT_OF_STATE,
     SOURCED_SCRIPTS,
-    STATE,
     SYSTEMD_RC_SCRIPTS,
     SYSTEMD_SCRIPTS,
     TEXTS,
@@ -72,58 +51,21 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 from ansible_collections.linux.tcp.plugins.module_utils._writers.runners import Runners
-from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import (
-    of_saptune,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import (
-    calls_of_tuned,
-    of_tuned,
-)
-from ansible_collections.linux.tcp.plugins.module_utils._writers.units import (
-    Unit,
-    Units,
-    read_units,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import of_saptune
+from ansible_collections.linux.tcp.plugins.module_utils._writers.single_rows import in_single_row
+from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import calls_of_tuned, of_tuned
+from ansible_collections.linux.tcp.plugins.module_utils._writers.ufw import of_ufw
+from ansible_collections.linux.tcp.plugins.module_utils._writers.units import Unit, Units, read_units
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
     from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
-    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
-        Candidate,
-        Code,
-    )
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Candidate
     from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import Named
 
 
-_PLAIN_SETTINGS = re.compile(
-    rb"\bnet[./]+ipv4[./]+tcp_keepalive_(time|intvl|probes)[\"']?\s*=\s*[\"']?([1-9][0-9]{0,9})(?=[\"']?(?:[\s;&|)]|\Z))"
-)
-# What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
-# a variable, of another command, or of a text that it reads.
-_UNKNOWN = (
-    (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t](?:-[a-zA-Z]*[pf]|--l)"), re.compile(rb"\$")),
-    (re.compile(rb"systemd-sysctl"), re.compile(rb"[ \t][\"']?\$")),
-    (
-        re.compile(rb"(?i:sysctl)"),
-        re.compile(
-            rb"[ \t][\"']?(?:\$\{?\w+\}?(?:=|[\"']?(?:\s*(?:[<>)]|\Z)|\s+[0-9]>))|\$\(|`|%\w)"
-            rb"|[p \t]-(?:[\s\"'<]|\Z)|/dev/"
-        ),
-    ),
-    (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
-)
-_COMMAND_END = re.compile(rb"[;|&\n]")
-_PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
-_CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
-_MOST_NAMES = 100  # of the files that a call applies: each is read, and once more for each time that it is named
-_LONGEST_NAME = 4096  # limits.h: PATH_MAX
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
-
-_UFW_IS_ON = re.compile(rb"^[ \t]*ENABLED=[\"']?yes\b", re.MULTILINE | re.IGNORECASE)
-_UFW_FILE = re.compile(rb"^[ \t]*IPT_SYSCTL=[\"']?([^\s\"'#\0]*)", re.MULTILINE)
 
 
 class Search(t.NamedTuple):
@@ -184,7 +126,7 @@ def _in_called_scripts(files: Reader, leads: list[Called]) -> t.Iterator[Candida
 
 def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
     """Return candidates, the tree with the files that they apply, and what could not be read meanwhile."""
-    kept, tree = _with_applied(files, candidates, tree)
+    kept, tree = with_applied(files, candidates, tree)
     return Search(kept, tree, tuple(files.unseen[path] for path in sorted(files.unseen)))
 
 
@@ -199,56 +141,6 @@ def _wanted_by_udev(files: Reader, texts: t.Iterable[tuple[SysctlFile, Format]])
     return {name for file, names in wanted if names and not is_hidden(files, file.path) for name in names}
 
 
-def _with_applied(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> tuple[list[Candidate], Tree]:
-    """Return candidates, and a tree to which the sysctl files are added that they apply.
-
-    A call may apply anything if its files, with those of the calls before it, are more than are looked at.
-    """
-    applied = _Applied(files, {file.path: file for file in tree.files})
-    kept: list[Candidate] = []
-    for candidate in candidates:
-        if isinstance(candidate, Applier) and not applied.add(candidate.application.names or ()):
-            kept.append(Setter(candidate.writer, tuple((key, None) for key in KEYS)))
-            continue
-        if isinstance(candidate, AppliedFile) and not applied.add((candidate.path,)):
-            path = printable(candidate.path)
-            files.note_lead(candidate.path, f"{path} has too much to be read with the other files that are applied.")
-            continue
-        kept.append(candidate)
-    return kept, Tree(tuple(applied.known.values()))
-
-
-@dataclasses.dataclass
-class _Applied:
-    """The files that calls apply, with all that are ``known``, by path.
-
-    Each call compares its names with all files, and parses those that it applies. ``left`` says for how many
-    files, KiB and statements this is still done.
-    """
-
-    files: Reader
-    known: dict[str, SysctlFile]
-    left: int = MOST_STATEMENTS
-    judged: dict[tuple[str, ...], bool] = dataclasses.field(default_factory=dict)
-    costs: dict[str, int] = dataclasses.field(default_factory=dict)
-
-    def add(self, names: tuple[str, ...]) -> bool:
-        """Read the files that a call names, and return whether it can be judged."""
-        if names not in self.judged:
-            self.judged[names] = all(map(self._add, names))
-        return self.judged[names]
-
-    def _add(self, name: str) -> bool:
-        if self.left > 0 and name not in self.costs:
-            found = self.files.matching(name)
-            cost = sum((len(file.text) >> 10) + count_statements(file.text, MOST_STATEMENTS) for file in found)
-            self.costs[name] = cost
-            if cost < self.left:
-                self.known.update((file.path, file) for file in found if file.path not in self.known)
-        self.left -= len(self.known) + self.costs.get(name, 0)
-        return self.left > 0
-
-
 def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]], tree: Tree) -> Search:
     """Return what lines may do wherever they stand, with the tree and what is denied as :func:`find_candidates` does.
 
@@ -259,7 +151,7 @@ def candidates_among(of_system: Files, rows: t.Iterable[tuple[str, int, bytes]],
     files = Reader(of_system)
     candidates: list[Candidate] = []
     for path, number, row in rows:
-        candidates += _in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
+        candidates += in_single_row(files, SysctlFile(path=path, target=path, kind="file"), number, row)
     # where saptune is, or a profile of tuned, a probe has a doubt
     candidates += [*of_ufw(files), *(one for one in of_tuned(files) if not isinstance(one, Called))]
     return _search(files, candidates, tree)
@@ -311,8 +203,8 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if unit.may_set_with_rights and CALLED.search(unit.file.text):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
-        yield from _called(files, unit.file, commands)
-    yield from _candidates(files, unit.file, unit.effects)
+        yield from called_by(files, unit.file, commands)
+    yield from candidates_of(files, unit.file, unit.effects)
 
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
@@ -323,8 +215,8 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
         if of is formats.users_crontab:
             rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))
-        yield from _called(files, file, rows)
-    yield from _candidates(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
+        yield from called_by(files, file, rows)
+    yield from candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
 def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]) -> t.Iterator[list[Named]]:
@@ -336,98 +228,7 @@ def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFil
             yield from calls_of_tuned(file)
 
 
-def _called(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:
-    """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted."""
-    calls = (one for row in rows for one in _called_by(row))
-    found = files.computed(file.path, lambda: dict.fromkeys(calls), len(file.text))
-    if len(found) > MOST_OF_A_FILE:
-        reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
-        files.note_lead(file.path, reason)
-    return found[:MOST_OF_A_FILE]
-
-
-def _called_by(row: bytes) -> t.Iterator[Called]:
-    given = {found[1] for found in GIVEN_TO_SHELL.finditer(row)}
-    for found in dict.fromkeys(CALLED.findall(row)):
-        path = found.decode("utf-8", "surrogateescape")
-        if not path.startswith(STATE) or path.endswith(SCRIPT_OF_STATE):
-            yield Called(path, found in given)
-
-
-def _candidates(files: Reader, file: SysctlFile, effects: t.Callable[[], t.Iterable[Effect]]) -> t.Iterator[Candidate]:
-    """Yield what a file does as candidates, with the lines that do it; ``effects`` computes what it does."""
-    if not RELEVANT.search(file.text):
-        return
-    rows = file.text.split(b"\n")
-    for effect in files.computed(file.path, effects, MOST_OF_A_FILE):
-        row = rows[min(effect.line, len(rows)) - 1]
-        if isinstance(effect, Applies):
-            names = effect.application.names
-            if not effect.application.is_known or (names is not None and not _are_few(files, names)):
-                yield Setter(writer_at(file, effect.line, row, "applies_files"), tuple((key, None) for key in KEYS))
-                continue
-            # a loader may know the folder by another name
-            names = None if names is None else tuple(map(files.name_of, names))
-            application = dataclasses.replace(effect.application, names=names)
-            yield Applier(writer_at(file, effect.line, row, "applies_files"), application)
-        else:
-            code: Code = "sets_value"
-            if isinstance(effect, Fills):
-                code = "appends_to_file" if effect.appends else "writes_file"
-            yield Setter(writer_at(file, effect.line, row, code), effect.values)
-
-
-def _are_few(files: Reader, names: tuple[str, ...]) -> bool:
-    """Whether the names that a call applies, and all names with them, are as few and short as are looked at."""
-    is_short = len(names) <= _MOST_NAMES and all(len(name) <= _LONGEST_NAME for name in names)
-    return is_short and files.may_name(names)
-
-
 def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate | Called]:
     script = files.called(path, by_shell=by_shell)
     if by_shell or script.text.startswith(b"#!"):
         yield from _in_text(files, script, formats.script)
-
-
-def _in_single_row(files: Reader, file: SysctlFile, number: int, row: bytes) -> t.Iterator[Candidate]:
-    """Yield what a line may do whose neighbours are not known, at worst anything."""
-    if row.lstrip()[:1] == b"#":
-        return
-    plain = _PLAIN_SETTINGS.findall(row)
-    if len(plain) == row.count(b"tcp_keepalive_"):
-        if plain:
-            values = tuple((t.cast("Key", key.decode()), int(value)) for key, value in plain)
-            yield Setter(writer_at(file, number, row), values)
-    else:
-        yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    continues = row.endswith(b"\\") and _CALLS_SYSCTL.search(row)
-    if continues or _may_set_unknown(row) or _PATTERN.search(row) or has_too_many_calls(row):
-        yield Setter(writer_at(file, number, row), tuple((key, None) for key in KEYS))
-    applied = dataclasses.replace(file, text=b"\n" * (number - 1) + row)
-    calls = applications(row, anywhere=True)
-    yield from _candidates(files, applied, lambda: (Applies(number, application) for application in calls))
-    yield from _candidates(files, applied, lambda: formats.made_by_tmpfiles(row.decode("utf-8", "replace"), number))
-
-
-def _may_set_unknown(row: bytes) -> bool:
-    """Whether a command of a line may set what the line does not tell."""
-    return any(_has_in_order(command, parts) for command in _COMMAND_END.split(row) for parts in _UNKNOWN)
-
-
-def _has_in_order(text: bytes, parts: t.Iterable[t.Pattern[bytes]]) -> bool:
-    """Whether each part stands somewhere behind the one before; each is looked for once, so that no text takes long."""
-    end = 0
-    for part in parts:
-        found = part.search(text, end)
-        if found is None:
-            return False
-        end = found.end()
-    return True
-
-
-def of_ufw(files: Reader) -> t.Iterator[Candidate]:
-    """Yield the sysctl file that ufw applies, where it is on."""
-    if _UFW_IS_ON.search(files.text(UFW)):
-        names = _UFW_FILE.findall(files.text("/etc/default/ufw"))
-        if names and names[-1].startswith(b"/"):
-            yield AppliedFile(files.name_of(names[-1].decode("utf-8", "surrogateescape")))

@@ -10,10 +10,9 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Writer
-from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -79,42 +78,6 @@ def test_the_script_of_the_loader_is_judged_by_what_it_does(tmp_path: Path) -> N
     script = "/etc/rcS.d/S08procps"
     assert found(tmp_path, {**layout, script: b"sysctl -q --system\n"}) == []
     assert found(tmp_path, {**layout, script: b"sysctl -q --system\n" + SET}) == [Writer(script, 2, SET.decode())]
-
-
-@pytest.mark.parametrize(
-    ("line", "script", "counts"),
-    [
-        pytest.param(b"@reboot root /usr/local/sbin/tune", b"#!/bin/sh\n" + SET, True, id="called"),
-        pytest.param(b"@reboot root sh '/usr/local/sbin/tune' -v", b"#!/bin/sh\n" + SET, True, id="by a shell"),
-        pytest.param(b"# /usr/local/sbin/tune", b"#!/bin/sh\n" + SET, False, id="in a remark"),
-        pytest.param(b"@reboot root /usr/local/sbin/tune", SET, False, id="no script"),
-        pytest.param(b"@reboot root /usr/local/sbin/tune", b"#!/bin/sh\n", False, id="which sets nothing"),
-        pytest.param(b"@reboot root /usr/local/sbin/other", b"#!/bin/sh\n" + SET, False, id="another one"),
-    ],
-)
-def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, counts: bool) -> None:
-    writers = found(tmp_path, {"/etc/crontab": line + b"\n", "/usr/local/sbin/tune": script})
-    assert writers == ([Writer("/usr/local/sbin/tune", 2, SET.decode())] if counts else [])
-    unit = b"[Service]\nExecStart=/usr/local/sbin/tune\n"
-    layout: Layout = {"/etc/crontab": b"", "/etc/systemd/system/a.service": unit}
-    assert len(found(tmp_path, layout, init=SYSTEMD)) == (script == b"#!/bin/sh\n" + SET)
-
-
-@pytest.mark.parametrize(
-    ("path", "counts"),
-    [
-        ("/data/tune", True),
-        ("/home/deploy/bin/tune", True),
-        ("/mnt/disk/tune", True),
-        ("/var/lib/app/tune.sh", True),
-        ("/var/lib/app/state", False),  # in a folder that is a program's own
-        ("/usr/sbin/tune", False),  # of a package
-    ],
-)
-def test_folders_of_scripts_that_are_called(tmp_path: Path, path: str, *, counts: bool) -> None:
-    script = b"#!/bin/sh\n" + SET
-    writers = found(tmp_path, {"/etc/rc.local": f"#!/bin/sh\n{path} start\n".encode(), path: script})
-    assert writers == ([Writer(path, 2, SET.decode())] if counts else [])
 
 
 A_CALLS_B: Layout = {"/opt/a": b"#!/bin/sh\n/opt/b\n", "/opt/b": b"#!/bin/sh\n" + SET}
@@ -185,31 +148,6 @@ def test_scripts_that_a_user_calls(tmp_path: Path, line: str, *, counts: bool) -
         "/usr/local/sbin/tune": b"#!/bin/sh\n" + SET,
     }
     assert [writer.path for writer in found(tmp_path, layout)] == (["/usr/local/sbin/tune"] if counts else [])
-
-
-@pytest.mark.parametrize(
-    ("line", "counts"),
-    [
-        ("[ -f /etc/rc.local ] && sh /etc/rc.local", True),
-        ("  /bin/sh -e /etc/rc.local start", True),
-        (". /etc/rc.local", True),
-        ("source '/etc/rc.local'", True),
-        ("if [ -x /etc/rc.local ]; then\n(. /etc/rc.local)\nfi", True),
-        ("/bin/busybox ash /etc/rc.local", True),
-        ("# sh /etc/rc.local", False),
-        ("cat /etc/rc.local", False),
-        ("/usr/bin/push /etc/rc.local", False),
-        ("/etc/rc.local", False),
-    ],
-)
-def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: bool) -> None:
-    done = tmp_path / "etc/rc.d/S95done"
-    done.parent.mkdir(parents=True)
-    done.write_text(f"#!/bin/sh /etc/rc.common\nboot() {{\n{line}\n}}\n")
-    done.chmod(0o755)
-    layout: Layout = {"/etc/rc.local": b"# Put your custom commands here\n" + SET + b"\nexit 0\n"}
-    writers = found(tmp_path, layout, executable=False)
-    assert writers == ([Writer("/etc/rc.local", 2, SET.decode())] if counts else [])
 
 
 def test_a_container_calls_no_script_of_the_host(tmp_path: Path) -> None:
@@ -366,35 +304,6 @@ def test_one_script_of_several_runlevels_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "lines"),
-    [
-        pytest.param({"/etc/ufw/ufw.conf": b"ENABLED=yes\n"}, [3], id="on"),
-        pytest.param(
-            {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"IPT_SYSCTL=/a\0b\n"},
-            [],
-            id="no name of a file",
-        ),
-        pytest.param({"/etc/ufw/ufw.conf": b"LOGLEVEL=low\nENABLED=no\n"}, [], id="off"),
-        pytest.param({}, [], id="not there"),
-        pytest.param(
-            {"/etc/ufw/ufw.conf": b"ENABLED=yes\n", "/etc/default/ufw": b"#IPT_SYSCTL=/etc/ufw/sysctl.conf\n"},
-            [],
-            id="told to leave sysctls alone",
-        ),
-    ],
-)
-def test_ufw(tmp_path: Path, layout: Layout, lines: list[int]) -> None:
-    files: Layout = {
-        "/etc/default/ufw": b'IPV6=yes\nIPT_SYSCTL=/etc/ufw/sysctl.conf\nIPT_MODULES=""\n',
-        "/etc/ufw/sysctl.conf": b"# remark\nnet/ipv4/tcp_keepalive_probes=9\nnet/ipv4/tcp_keepalive_time=60\n"
-        b"#net/ipv4/tcp_keepalive_intvl=5\n",
-        **layout,
-    }
-    expected = [Writer("/etc/ufw/sysctl.conf", line, "net/ipv4/tcp_keepalive_time=60") for line in lines]
-    assert found(tmp_path, files) == expected
-
-
-@pytest.mark.parametrize(
     ("layout", "counts"),
     [
         pytest.param({}, False, id="cloud-init is not installed"),
@@ -411,96 +320,3 @@ def test_what_cloud_init_does_once(tmp_path: Path, layout: Layout, *, counts: bo
     text = b"bootcmd:\n  - " + SET + b"\nruncmd:\n  - " + SET + b"\n"
     writers = found(tmp_path, {path: text, **layout})
     assert [writer.line for writer in writers] == ([2, 4] if counts else [2])
-
-
-@pytest.mark.parametrize(
-    ("row", "counts"),
-    [
-        ('sysctl -p "$f"', True),
-        ("$SYSCTL -qp $f", True),
-        ("sysctl --load=$f", True),
-        ('/usr/lib/systemd/systemd-sysctl "$f"', True),
-        (f"sysctl {'-e ' * 200}-p /a$f", True),
-        ("sysctl -x;" * 101, True),
-        ("sysctl -p /opt/a", False),
-        ('sysctl -w "$f" >/dev/null', True),
-        ("sysctl ${k}=$v", True),
-        ("sysctl -w $(cat /opt/a)", True),
-        ("ExecStart=/sbin/sysctl -w %i", True),
-        ("cat /opt/a | sysctl -p -", True),
-        ("sysctl -p- < /opt/a", True),
-        ("sysctl -p /dev/stdin", True),
-        ("cat /opt/a | xargs -n1 sysctl -w", True),
-        ("sysctl -w $f 2>/dev/null", True),
-        ("sysctl $quiet2 --system", False),
-        ("sysctl -w vm.swappiness=$x", False),
-        ("sysctl -w net.ipv4.conf.$i.forwarding=1", False),
-        ("sysctl -p; rm $f", False),
-        ("$f sysctl -p", False),
-        ("rm -f $f; sysctl -p", False),
-        ("sysctl" * 80 + " -" + "p" * 498, False),
-        ("$" + "sysctl" * 80 + " -" + "p" * 498, False),
-        ("sysctl" * 80 + " -" + "a" * 498 + "$", False),
-    ],
-)
-def test_single_rows_that_do_not_tell_what_they_set(tmp_path: Path, row: str, *, counts: bool) -> None:
-    # where the parts of a call were tried in all places, the last ones would take minutes
-    found = candidates_among(Files(str(tmp_path)), [("/etc/rc.local", 1, row.encode())], Tree()).candidates
-    assert any(isinstance(one, Setter) for one in found) is counts
-
-
-@pytest.mark.parametrize(
-    ("files", "counts"),
-    [
-        pytest.param("/opt/600 " * 100, False, id="as many as are read"),
-        pytest.param("/opt/600 " * 101, True, id="many"),
-        pytest.param("/opt/" + "[6]" * 1400, True, id="a long pattern"),
-    ],
-)
-def test_a_call_of_too_many_files_may_apply_any(tmp_path: Path, files: str, *, counts: bool) -> None:
-    line = f"sysctl -p {files}"
-    layout: Layout = {"/etc/rc.local": line.encode(), "/opt/600": b"net.ipv4.tcp_keepalive_time=600\n"}
-    writer = Writer("/etc/rc.local", 1, line.strip()[:200], "applies_files")
-    assert found(tmp_path, layout) == ([writer] if counts else [])
-
-
-@pytest.mark.parametrize(
-    ("text", "names", "counts"),
-    [
-        pytest.param(b"-?\n" * 1000, 100, False, id="many settings"),
-        pytest.param(b"-?\n" * 2000, 100, True, id="too many settings"),
-        pytest.param(b"x" * (2 << 20), 100, True, id="too many bytes"),
-        pytest.param(b"x" * (2 << 20), 50, False, id="many bytes"),
-    ],
-)
-def test_calls_that_apply_too_much_may_apply_any(tmp_path: Path, text: bytes, names: int, *, counts: bool) -> None:
-    lines = [f"sysctl -p {'/opt/large ' * names}", "sysctl -p /opt/600", "sysctl --system"]
-    layout: Layout = {
-        "/etc/rc.local": "\n".join(lines).encode(),
-        "/opt/large": text,
-        "/opt/600": b"net.ipv4.tcp_keepalive_time=600\n",
-        "/etc/sysctl.d/a.conf": b"net.ipv4.tcp_keepalive_time=600\n",
-    }
-    places = [(writer.line, writer.code) for writer in found(tmp_path, layout)]
-    assert places == ([(1, "applies_files"), (2, "applies_files")] if counts else [])
-
-
-@pytest.mark.parametrize(("calls", "counts"), [(10, False), (11, True)])
-def test_calls_of_too_many_files_in_all_may_apply_any(tmp_path: Path, calls: int, *, counts: bool) -> None:
-    """Each name may lead through a thousand folders."""
-    lines = [" ".join(["sysctl -p", *(f"/opt/{call}x{name}" for name in range(100))]) for call in range(calls)]
-    places = [(one.line, one.code) for one in found(tmp_path, {"/etc/rc.local": "\n".join(lines).encode()})]
-    assert places == ([(11, "applies_files")] if counts else [])
-
-
-def test_a_file_of_ufw_that_has_too_many_settings(tmp_path: Path) -> None:
-    layout: Layout = {
-        "/etc/ufw/ufw.conf": b"ENABLED=yes\n",
-        "/etc/default/ufw": b"IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
-        "/etc/ufw/sysctl.conf": b"-?\n" * 150_001,
-    }
-    lay_out(tmp_path, layout)
-    files = Files(str(tmp_path))
-    (unseen,) = find_candidates(files, PROCPS, files.read_tree()).unseen
-    reason = "/etc/ufw/sysctl.conf has too much to be read with the other files that are applied."
-    assert (unseen.reason, unseen.is_failure) == (reason, True)

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tell of what kind a command is: one that runs its arguments, one that runs or sets what another prints."""
+
+# This module util is private to the collection: it may change at any time.
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import OUTPUT
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, without_assignments
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
+    TEXT_RUNNERS,
+    WRAPPERS,
+    is_sysctl,
+    only_reads,
+)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import name_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file
+
+if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Word
+
+_ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
+# Options with which sysctl(8) sets no arguments.
+_SHOWS = re.compile(r"-[a-zA-Z]*[aAbdfhnNpVX]|--(?!ignore|quiet|write)")
+_VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
+_VALUE = re.compile(r"(?![/-])\S*[0-9$]")
+
+
+def runs_arguments(command: Command) -> bool:
+    """Whether a command of a function runs what the function is given."""
+    words = _words_of_call(command)
+    if words and (name_of(words[0]) in WRAPPERS or name_of(words[0]) in TEXT_RUNNERS):
+        return any(map(_ARGUMENTS.match, words))
+    return bool(words) and _ARGUMENTS.match(words[0]) is not None
+
+
+def runs_output(command: Command) -> bool:
+    """Whether a command runs, or sets, what ``$(...)`` among its words prints."""
+    words = _words_of_call(command)
+    if not any(OUTPUT in word for word in words):
+        return False
+    name = name_of(words[0])
+    return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
+
+
+def _set_by_sysctl(command: Command) -> list[str]:
+    """Return the arguments of a call of sysctl(8) that may set keys."""
+    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
+    return [] if shows(words) else words
+
+
+def sets_output(command: Command) -> bool:
+    """Whether a command sets what ``$(...)`` prints."""
+    return OUTPUT in _set_by_sysctl(command)
+
+
+def sets_variable(command: Command) -> bool:
+    """Whether a command sets the key whose name, perhaps with the value, is in a variable."""
+    return any(map(_VARIABLE_SET.match, _set_by_sysctl(command)))
+
+
+def is_given_file(words: t.Sequence[Word]) -> bool:
+    """Whether a function is given a key's file and a value for it, as far as its name tells."""
+    texts = [word.clean for word in words[1:] if not ASSIGNMENT.match(word.clean)]
+    name = name_of(words[0].clean)
+    is_given = any(map(is_kernels_file, texts)) and any(map(_VALUE.match, texts))
+    return is_given and name != "for" and not only_reads(name)
+
+
+def shows(arguments: t.Iterable[str]) -> bool:
+    """Whether sysctl(8) is called with an option with which it sets no arguments."""
+    return any(map(_SHOWS.match, arguments))
+
+
+def _words_of_call(command: Command) -> list[str]:
+    return without_assignments(word.clean for word in command.words)

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import STANDARD_INPUT, Word
+from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("tee /a /b", [("/a", True, [], False), ("/b", True, [], False)]),
+        ("tee -a /a", [("/a", True, [], True)]),
+        ("sponge /a", [("/a", True, [], False)]),
+        ("dd of=/a", [("/a", True, [], False)]),
+        ("dd if=/b of=/a oflag=append", [("/a", False, [], True)]),
+        ("cp /b /c /a", [("/a", False, ["/b", "/c"], False)]),
+        (f"cp {STANDARD_INPUT} /a", [("/a", True, [STANDARD_INPUT], False)]),
+        ("cp /a", []),
+        ("tee", []),
+    ],
+)
+def test_files_written(line: str, expected: list[tuple[str, bool, list[str], bool]]) -> None:
+    name, *words = line.split()
+    written = files_written(name, [Word(word, 1) for word in words])
+    found = [(one.target.text, one.takes_input, [word.text for word in one.sources], one.appends) for one in written]
+    assert found == expected

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, linux.tcp contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Tree
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        ('sysctl -p "$f"', True),
+        ("$SYSCTL -qp $f", True),
+        ("sysctl --load=$f", True),
+        ('/usr/lib/systemd/systemd-sysctl "$f"', True),
+        (f"sysctl {'-e ' * 200}-p /a$f", True),
+        ("sysctl -x;" * 101, True),
+        ("sysctl -p /opt/a", False),
+        ('sysctl -w "$f" >/dev/null', True),
+        ("sysctl ${k}=$v", True),
+        ("sysctl -w $(cat /opt/a)", True),
+        ("ExecStart=/sbin/sysctl -w %i", True),
+        ("cat /opt/a | sysctl -p -", True),
+        ("sysctl -p- < /opt/a", True),
+        ("sysctl -p /dev/stdin", True),
+        ("cat /opt/a | xargs -n1 sysctl -w", True),
+        ("sysctl -w $f 2>/dev/null", True),
+        ("sysctl $quiet2 --system", False),
+        ("sysctl -w vm.swappiness=$x", False),
+        ("sysctl -w net.ipv4.conf.$i.forwarding=1", False),
+        ("sysctl -p; rm $f", False),
+        ("$f sysctl -p", False),
+        ("rm -f $f; sysctl -p", False),
+        ("sysctl" * 80 + " -" + "p" * 498, False),
+        ("$" + "sysctl" * 80 + " -" + "p" * 498, False),
+        ("sysctl" * 80 + " -" + "a" * 498 + "$", False),
+    ],
+)
+def test_single_rows_that_do_not_tell_what_they_set(tmp_path: Path, row: str, *, counts: bool) -> None:
+    # where the parts of a call were tried in all places, the last ones would take minutes
+    found = candidates_among(Files(str(tmp_path)), [("/etc/rc.local", 1, row.encode())], Tree()).candidates
+    assert any(isinstance(one, Setter) for one in found) is counts
