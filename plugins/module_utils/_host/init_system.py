@@ -20,6 +20,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.file_budget import FileBudget, too_much
 from ansible_collections.linux.tcp.plugins.module_utils._host.wsl import WSL, next_start_differs
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import masks
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 
 if t.TYPE_CHECKING:
@@ -66,8 +67,8 @@ DROP_IN_FOLDERS = tuple(
     for name in ("systemd-sysctl.service", "systemd-.service", "service")
     for folder in ("/etc", "/usr/local/lib", "/usr/lib")
 )
-# What decides whether the service runs, and systemd.exec(5): what it may read and set. Of the latter no value changes
-# nothing, nor do those that are the default of one.
+# What decides whether the service runs, and systemd.exec(5): what it may read and set. An empty value of these, and a
+# value that is a default, changes nothing.
 _UNIT_CHANGE = re.compile(
     rb"[ \t]*(?:Condition|Assert|Exec(?!Paths)|\w*Credential|CapabilityBoundingSet"
     rb"|(?:Requires|Requisite|BindsTo|User|DynamicUser|SystemCallFilter|RestrictFileSystems|SecureBits"
@@ -76,7 +77,6 @@ _UNIT_CHANGE = re.compile(
     rb"|(?:Mount|Extension)Images|ExtensionDirectories|SELinuxContext|AppArmorProfile|SmackProcessLabel)"
     rb"[ \t]*=[ \t]*(?!(?i:no?|off|f|false|0|root|default|all)?[ \t\r]*\Z))"
 )
-_MASKED_BY_KERNEL = b"systemd.mask=systemd-sysctl.service"  # systemd-debug-generator(8)
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.
 RC_FOLDERS = ("/etc/rcS.d", "/etc/rc2.d", "/etc/rc.d/rcS.d")
@@ -154,19 +154,15 @@ class InitSystem:
         return f"process 1 ({printable(self.process_1) or 'hidden'}) is no init that is known here"
 
 
-def detect_loader(init: InitSystem, command_line: bytes = b"") -> BootLoader | None:
-    """Return the loader that a system's boot uses, None where nothing will apply files.
-
-    ``command_line`` is the kernel's.
-    """
-    is_masked = init.is_masked or _MASKED_BY_KERNEL in command_line.split()
+def detect_loader(init: InitSystem) -> BootLoader | None:
+    """Return the loader that a system's boot uses, None where nothing will apply files."""
     if not init.proc_sys_writable:
         return None
     if init.next_start:
         return "unknown"
-    if init.has_systemd_sysctl and init.booted_with_systemd and not is_masked:
+    if init.has_systemd_sysctl and init.booted_with_systemd:
         return "systemd-sysctl"
-    if init.role == "entry_point" or (init.booted_with_systemd and is_masked):
+    if init.role == "entry_point" or (init.booted_with_systemd and init.is_masked):
         return None
     if init.booted_with_systemd or not init.runs_scripts:
         return "unknown"
@@ -186,12 +182,13 @@ def read_init_system(
     *,
     proc_sys_writable: bool = True,
     root: Mount | None = None,
+    command_line: bytes = b"",
     in_chroot: bool = False,
 ) -> InitSystem:
     """Read how a system boots.
 
-    ``process``, ``proc_sys_writable`` and ``root``, the mount of the root folder, are the running kernel's.
-    Without a ``process`` the system does not run.
+    ``process``, ``proc_sys_writable``, ``root``, the mount of the root folder, and ``command_line`` are the running
+    kernel's. Without a ``process`` the system does not run.
     """
     in_container = process is not None and is_container(files, process, root)
     if process is None:
@@ -205,7 +202,7 @@ def read_init_system(
         is_entry_point = in_container and process_1 not in ("", "systemd")  # it may see the /run of its host
         booted_with_systemd = files.isdir(SD_BOOTED) and not is_entry_point
         role = "init" if booted_with_systemd else _role(files, process, in_container=in_container)
-    masked = booted_with_systemd and _is_masked(files)
+    masked = booted_with_systemd and (_is_masked(files) or masks(command_line, "systemd-sysctl"))
     runs_openrc = process_1 == "openrc-init" or (process_1 == "init" and files.known(OPENRC).kind == "file")
     is_busybox = not booted_with_systemd and role == "init" and process_1 == "init" and _has_busybox(files, (INIT,))
     return InitSystem(

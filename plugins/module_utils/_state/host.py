@@ -105,6 +105,7 @@ class LocalHost:
             self.kernel.process_1(),
             proc_sys_writable=self.kernel.writable(),
             root=mounts.root,
+            command_line=self.command_line(),
         )
 
     def mounts(self) -> Mounts:

@@ -47,7 +47,7 @@ def take_snapshot(
     init = host.init_system()
     command_line = host.command_line() if init.runs else b""
     if loader == "auto":
-        loader = detect_loader(init, command_line)
+        loader = detect_loader(init)
     candidates, tree, unseen = host.writers(init, files.read_tree())
     file = None if path is None else files.read(path)
     lost: tuple[LostPlace, ...] = ()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parse keepalive keys on the kernel command line, as Linux takes them since release 5.8.
+"""Tell what the kernel command line says: of keepalive keys, which Linux takes since release 5.8, and of services.
 
 The rules are those of next_arg() in lib/cmdline.c and process_sysctl_arg() in
-fs/proc/proc_sysctl.c.
+fs/proc/proc_sysctl.c, and those of systemd-debug-generator(8).
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -26,6 +26,7 @@ COMMAND_LINE = "/proc/cmdline"
 # Blanks, lib/ctype.c's no-break space among them, end a parameter, except between quotes; a quote that is never closed
 # goes on to the end.
 _PARAMETER = re.compile(rb'(?:"[^"]*(?:"|\Z)|[^\s\xa0"])+')
+_QUOTE = re.compile(rb"[\"']")
 _NAMES = {f"{SYSCTL_PREFIX}{key}".encode(): key for key in KEYS}
 
 
@@ -38,6 +39,12 @@ def assignments(text: bytes) -> t.Iterator[tuple[Key, bytes]]:
         key = _NAMES.get(_path(name))
         if key is not None and value:
             yield key, value
+
+
+def masks(text: bytes, service: str) -> bool:
+    """Whether a command line tells systemd to mask a service, whose name may be without its suffix there."""
+    units = (f"systemd.mask={service}".encode(), f"systemd.mask={service}.service".encode())
+    return any(_QUOTE.sub(b"", parameter) in units for parameter in _PARAMETER.findall(text))
 
 
 def _split(parameter: bytes) -> tuple[bytes, bytes | None]:

@@ -71,6 +71,7 @@ class ProbedHost:
             self.process_1,
             proc_sys_writable=self.proc_sys_writable(),
             root=self.own_mounts.root,
+            command_line=self.cmdline,
         )
         if not init.in_container and is_chroot(self.own_mounts, self.first_mounts):
             raise InconclusiveProbeError("this is a chroot")

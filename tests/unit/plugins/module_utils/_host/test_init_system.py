@@ -295,13 +295,20 @@ def test_init_system_of_an_image(tmp_path: Path, layout: Layout, expected: InitS
     ("command_line", "loader"),
     [
         (b"quiet systemd.mask=systemd-sysctl.service", None),
+        (b"quiet systemd.mask=systemd-sysctl", None),
+        (b'systemd.mask="systemd-sysctl.service" quiet', None),
+        (b'"systemd.mask=systemd-sysctl"\n', None),
+        (b"systemd.mask='systemd-sysctl'", None),
         (b"systemd.mask=systemd-sysctl.service.d", "systemd-sysctl"),
+        (b"rd.systemd.mask=systemd-sysctl.service", "systemd-sysctl"),  # in the initramfs
+        (b"systemd.mask=systemd-sysctl.socket", "systemd-sysctl"),
         (b"quiet", "systemd-sysctl"),
     ],
 )
-def test_unit_that_the_kernel_command_line_masks(command_line: bytes, loader: str | None) -> None:
-    init = InitSystem(process_1="systemd", booted_with_systemd=True, has_systemd_sysctl=True)
-    assert detect_loader(init, command_line) == loader
+def test_unit_that_the_kernel_command_line_masks(tmp_path: Path, command_line: bytes, loader: str | None) -> None:
+    lay_out(tmp_path, {"/lib/systemd/systemd-sysctl": b"", "/run/systemd/system": None})
+    init = read_init_system(RunningFiles(str(tmp_path)), Process1("systemd"), command_line=command_line)
+    assert (detect_loader(init), init.is_masked) == (loader, loader is None)
 
 
 class RunningFiles(Files):

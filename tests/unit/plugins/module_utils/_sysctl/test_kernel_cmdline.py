@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import assignments
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.kernel_cmdline import assignments, masks
 
 T = "sysctl.net.ipv4.tcp_keepalive_time"
 
@@ -54,3 +54,20 @@ T = "sysctl.net.ipv4.tcp_keepalive_time"
 )
 def test_assignments(text: str, expected: list[tuple[str, bytes]]) -> None:
     assert list(assignments(text.encode("latin-1"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("systemd.mask=a", True),
+        ("systemd.mask=a.service", True),
+        ('systemd.mask="a" quiet', True),
+        ("systemd.mask=b systemd.mask=a", True),
+        ("systemd.mask=b", False),
+        ("systemd.mask=a.socket", False),
+        ("rd.systemd.mask=a", False),
+        ('x="y systemd.mask=a"', False),
+    ],
+)
+def test_masks(text: str, *, expected: bool) -> None:
+    assert masks(text.encode(), "a") is expected
