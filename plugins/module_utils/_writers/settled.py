@@ -40,7 +40,7 @@ _NAME = re.compile(r"\w+")
 _ARGUMENT = re.compile(r"\$\{?[@*1-9]")
 _PLAIN = re.compile(r"[^\"'`\\*?\[\]{}()<>|;&\n\ue000]{1,200}")
 # These may give any variable a value, and any name another meaning.
-_RUN_ANYTHING = frozenset(("eval", ".", "source", "unset"))
+_RUN_ANYTHING = frozenset(("eval", ".", "source", "unset", "alias"))
 # These give values to the variables that their arguments name.
 _GIVE_VALUES = frozenset(
     ("export", "declare", "typeset", "readonly", "local", "read", "printf", "mapfile", "readarray")
@@ -78,7 +78,7 @@ def settled(text: str, pipelines: t.Sequence[Pipeline]) -> Settled:
         first = pipeline[0]
         if not (pipeline[1:] or first.mark in CONDITIONS or first.runs_apart):
             if first.function:
-                if defined[first.function] == 1 and first.function not in used and _only_hand_on(first.body):
+                if defined[first.function] == 1 and first.function not in used and _only_hand_on(first.body, defined):
                     functions.add(first.function)
             elif first.body is None and _only_assigns(first):
                 given = _assigned(first)
@@ -121,18 +121,21 @@ def _may_change_anything(command: Command) -> bool:
     return bool(words) and words[0] in _GIVE_VALUES and any("$" in word.partition("=")[0] for word in words[1:])
 
 
-def _only_hand_on(body: t.Sequence[Pipeline] | None) -> bool:
-    """Whether commands do not run what a function is given: they print it, or hand it on to what runs elsewhere."""
-    return body is not None and all(len(pipeline) == 1 and _only_hands_on(pipeline[0]) for pipeline in body)
+def _only_hand_on(body: t.Sequence[Pipeline] | None, defined: t.Container[str]) -> bool:
+    """Whether commands do not run what a function is given: they print it, or hand it on to what runs elsewhere.
+
+    ``defined`` are the functions, whose names say nothing of what they do.
+    """
+    return body is not None and all(len(pipeline) == 1 and _only_hands_on(pipeline[0], defined) for pipeline in body)
 
 
-def _only_hands_on(command: Command) -> bool:
+def _only_hands_on(command: Command, defined: t.Container[str]) -> bool:
     if not all(map(never_fails, command.redirections)):
         return False
     if command.body is not None:
-        return _only_hand_on(command.body)
+        return _only_hand_on(command.body, defined)
     words = [word.clean for word in command.words]
-    if not words or "-v" in words:
+    if not words or "-v" in words or words[0] in defined or any(word.body for word in command.words):
         return False
     if words[0] in _KEEP_ARGUMENTS:
         return True

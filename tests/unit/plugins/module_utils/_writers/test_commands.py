@@ -353,6 +353,12 @@ run() {{ ssh -i key "$@"; }}; run localhost {SET}
 run() {{ docker "$@"; }}; run run --privileged --net=host x {SET}
 run() {{ nsenter -t 1 -n "$@"; }}; run {SET}
 show() {{ echo "$2"; }}; show x 60 > {FILE}
+run() {{ echo <("$@"); }}; run {SET}
+echo() {{ "$@"; }}; run() {{ echo "$@"; }}; run {SET}
+ssh() {{ "$@"; }}; run() {{ ssh web1 "$@"; }}; run {SET}
+run() {{ echo "$@"; }}; alias run='sudo'; run {SET}
+DRY=echo; alias echo='sudo'; $DRY {SET}
+DRY=echo; echo() {{ "$@"; }}; $DRY {SET}
 """.strip().split("\n")
 
 

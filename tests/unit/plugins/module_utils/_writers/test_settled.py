@@ -49,6 +49,9 @@ def test_values(script: str, values: dict[str, str]) -> None:
         pytest.param('f() { ansible "$@"; }', set(), id="the arguments choose the host"),
         pytest.param("f() { echo; }; f() { ssh a b; }", set(), id="defined twice"),
         pytest.param("f; f() { echo; }", set(), id="called before"),
+        pytest.param('f() { echo <("$@"); }', set(), id="runs its arguments for their output"),
+        pytest.param('echo() { "$@"; }; f() { echo "$@"; }', set(), id="the program is a function"),
+        pytest.param('f() { echo "$@"; }\nalias f=sudo', set(), id="an alias of its name"),
         pytest.param("[ $x ] && f() { echo; }", set(), id="condition"),
     ],
 )
