@@ -27,8 +27,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Word
 
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
-# Options with which sysctl(8) sets no arguments.
-_SHOWS = re.compile(r"-[a-zA-Z]*[aAbdfhnNpVX]|--(?!ignore|quiet|write)")
+# Options with which sysctl(8) sets no argument, and those that are for showing keys, but that set KEY=VALUE, too.
+_SETS_NONE = re.compile(r"-[a-zA-Z]*[aAdfhpVX]|--(?!binary|ignore|names|quiet|values|write)")
+_SHOWS = re.compile(r"-[a-zA-Z]*[bnN]|--(?:binary|names|values)")
+_WRITES = re.compile(r"-[a-zA-Z]*w|--w")
 _VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
 _VALUE = re.compile(r"(?![/-])\S*[0-9$]")
 
@@ -74,9 +76,10 @@ def is_given_file(words: t.Sequence[Word]) -> bool:
     return is_given and name != "for" and not only_reads(name)
 
 
-def shows(arguments: t.Iterable[str]) -> bool:
-    """Whether sysctl(8) is called with an option with which it sets no arguments."""
-    return any(map(_SHOWS.match, arguments))
+def shows(arguments: t.Collection[str]) -> bool:
+    """Whether sysctl(8) is called with an option with which it only shows its arguments, as far as these tell."""
+    shows_keys = any(map(_SHOWS.match, arguments)) and not any(map(_WRITES.match, arguments))
+    return shows_keys or any(map(_SETS_NONE.match, arguments))
 
 
 def _words_of_call(command: Command) -> list[str]:

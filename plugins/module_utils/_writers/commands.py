@@ -293,7 +293,7 @@ class _Script:
         name, arguments = name_of(words[0].clean), words[1:]
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
-                if not shows(word.clean for word in arguments):
+                if not shows([word.clean for word in arguments]):
                     self.log.apply_texts_of(given)
                 more = [Word(row.strip(), number) for number, row in rows(given)]
                 arguments = arguments + (more or [Word(OUTPUT, words[0].line)])

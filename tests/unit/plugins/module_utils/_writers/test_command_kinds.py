@@ -75,7 +75,19 @@ def test_functions_that_are_given_the_file_of_a_key(line: str, *, is_given: bool
 
 
 @pytest.mark.parametrize(
-    ("option", "expected"), [("-n", True), ("-qn", True), ("--values", True), ("-w", False), ("--quiet", False)]
+    ("options", "expected"),
+    [
+        ("-n", True),
+        ("-qn", True),
+        ("--values", True),
+        ("-w", False),
+        ("--quiet", False),
+        ("-n -w", False),
+        ("-nw", False),
+        ("--values --write", False),
+        ("-a -w", True),
+        ("-pw", True),
+    ],
 )
-def test_options_that_show(option: str, *, expected: bool) -> None:
-    assert shows([option, "net.ipv4.tcp_keepalive_time=60"]) is expected
+def test_options_that_show(options: str, *, expected: bool) -> None:
+    assert shows([*options.split(), "net.ipv4.tcp_keepalive_time=60"]) is expected
