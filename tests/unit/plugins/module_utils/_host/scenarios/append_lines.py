@@ -10,6 +10,8 @@ import select
 import sys
 
 print("ready", flush=True)
-while not select.select([sys.stdin], [], [], 0)[0]:
+# So often that it meets many changes of another program, and seldom enough that some of these are whole in between.
+SECONDS = 0.003
+while not select.select([sys.stdin], [], [], SECONDS)[0]:
     with open(sys.argv[1], "ab", buffering=0) as file:
         file.write(f"{sys.argv[2]}\n".encode())
