@@ -32,17 +32,19 @@ def candidates_of(
     rows = file.text.split(b"\n")
     for effect in files.computed(file.path, effects, MOST_OF_A_FILE):
         row = rows[min(effect.line, len(rows)) - 1]
+        code: Code
         if isinstance(effect, Applies):
+            code = "writes_file" if effect.makes_file else "applies_files"
             names = effect.application.names
             if not effect.application.is_known or (names is not None and not files.may_name(names)):
-                yield Setter(writer_at(file, effect.line, row, "applies_files"), tuple((key, None) for key in KEYS))
+                yield Setter(writer_at(file, effect.line, row, code), tuple((key, None) for key in KEYS))
                 continue
             # a loader may know the folder by another name
             names = None if names is None else tuple(map(files.name_of, names))
             application = dataclasses.replace(effect.application, names=names)
-            yield Applier(writer_at(file, effect.line, row, "applies_files"), application)
+            yield Applier(writer_at(file, effect.line, row, code), application)
         else:
-            code: Code = "sets_value"
+            code = "sets_value"
             if isinstance(effect, Fills):
                 code = "appends_to_file" if effect.appends else "writes_file"
             yield Setter(writer_at(file, effect.line, row, code), effect.values)

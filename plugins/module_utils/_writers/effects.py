@@ -41,10 +41,11 @@ class Sets:
 
 @dataclasses.dataclass(frozen=True)
 class Applies:
-    """A line that applies sysctl files."""
+    """A line that applies sysctl files, or, if it ``makes_file``, one that makes a sysctl file with what they say."""
 
     line: int
     application: Application
+    makes_file: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

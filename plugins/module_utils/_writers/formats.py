@@ -210,7 +210,7 @@ def made_by_tmpfiles(row: str, number: int) -> Effects:
     argument = fields[6].strip() if len(fields) == 7 else "-"
     if kind[1] in "CL":
         source = f"/usr/share/factory{path}" if argument == "-" else posixpath.join(posixpath.dirname(path), argument)
-        yield Applies(number, Application("systemd-sysctl", (posixpath.normpath(source),)))
+        yield Applies(number, Application("systemd-sysctl", (posixpath.normpath(source),)), makes_file=True)
     else:
         values = {key: value for setting in argument.split("\\n") for key, value in values_of(setting).items()}
         if values:

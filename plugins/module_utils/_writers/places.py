@@ -207,6 +207,8 @@ INITTAB = "/etc/inittab"
 QUADLETS = tuple(
     f"{folder}/containers/systemd/{name}.container" for folder in ("/etc", "/usr/share") for name in ("*", "*/*")
 )
+# podman-systemd.unit(5): of the managers of users, whose containers set no key of the host.
+QUADLETS_OF_USERS = ("/etc/containers/systemd/users/", "/usr/share/containers/systemd/users/")
 TMPFILES = tuple(f"{folder}/*.conf" for folder in _TMPFILES)
 # By priority, as in systemd.unit(5): of units with the same name the first one counts.
 UNIT_FOLDERS = (

@@ -39,6 +39,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     OPENRC_SCRIPTS,
     OPENRC_SOURCED,
     QUADLETS,
+    QUADLETS_OF_USERS,
     RC_SCRIPTS,
     SAPTUNE,
     SOURCED_SCRIPTS,
@@ -191,7 +192,8 @@ def _texts(
         texts.update(LIB_TEXTS)
     for pattern, of in texts.items():
         how = functools.partial(formats.cloud_config, modules=modules) if of is formats.cloud_config else of
-        yield from ((file, how) for file in (files.matching(pattern) if runners.is_read(pattern) else ()))
+        found = files.matching(pattern) if runners.is_read(pattern) else ()
+        yield from ((file, how) for file in found if not file.path.startswith(QUADLETS_OF_USERS))
     if init.runs_scripts and not init.booted_with_systemd:
         sourced = OPENRC_SOURCED if init.runs_openrc else SOURCED_SCRIPTS
         yield from ((file, formats.script) for pattern in sourced for file in files.matching(pattern))

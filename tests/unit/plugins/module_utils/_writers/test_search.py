@@ -150,6 +150,22 @@ def test_scripts_that_a_user_calls(tmp_path: Path, line: str, *, counts: bool) -
     assert [writer.path for writer in found(tmp_path, layout)] == (["/usr/local/sbin/tune"] if counts else [])
 
 
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("/etc/containers/systemd/x.container", True),
+        ("/etc/containers/systemd/web/x.container", True),
+        ("/usr/share/containers/systemd/x.container", True),
+        ("/etc/containers/systemd/users/x.container", False),
+        ("/usr/share/containers/systemd/users/x.container", False),
+    ],
+)
+def test_quadlets(tmp_path: Path, path: str, *, counts: bool) -> None:
+    text = b"[Container]\nNetwork=host\nPodmanArgs=--privileged\nExec=" + SET + b"\n"
+    writers = found(tmp_path, {path: text}, init=SYSTEMD)
+    assert [writer.path for writer in writers] == ([path] if counts else [])
+
+
 def test_a_container_calls_no_script_of_the_host(tmp_path: Path) -> None:
     text = b"[Container]\nNetwork=host\nPodmanArgs=--privileged\nExec=/usr/local/sbin/tune\n"
     layout: Layout = {"/etc/containers/systemd/x.container": text, "/usr/local/sbin/tune": b"#!/bin/sh\n" + SET}
@@ -212,26 +228,26 @@ def test_tmpfiles(tmp_path: Path, line: str, *, counts: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "counts"),
+    ("line", "code"),
     [
-        ("C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", True),
-        ("C+! /etc/sysctl.d/9.conf", True),
-        ("C /etc/sysctl.d/9.conf - - - - -", True),
-        ("L+ /run/sysctl.d/9.conf - - - - ../../usr/share/a.conf", True),
-        ('L "/usr/local/lib/sysctl.d/9.conf" - - - - /usr/share/a.conf', True),
-        ("f /etc/sysctl.d/9.conf 0644 root root - net.ipv4.tcp_keepalive_time=60", True),
-        ("f+ /etc/sysctl.d/9.conf - - - - a=1\\nnet.ipv4.tcp_keepalive_time = 60\\n", True),
-        ("w+ /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=60", True),
-        ("f /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=600", False),
-        ("C /etc/sysctl.d/9.conf - - - - /usr/share/b.conf", False),
-        ("# C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", False),
-        ("d /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", False),
-        ("C /etc/sysctl.d/9 - - - - /usr/share/a.conf", False),
-        ("C /usr/share/sysctl.conf - - - - /usr/share/a.conf", False),
-        ("C /etc/sysctl.d/9.conf - - - - /gone", False),
+        ("C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", "writes_file"),
+        ("C+! /etc/sysctl.d/9.conf", "writes_file"),
+        ("C /etc/sysctl.d/9.conf - - - - -", "writes_file"),
+        ("L+ /run/sysctl.d/9.conf - - - - ../../usr/share/a.conf", "writes_file"),
+        ('L "/usr/local/lib/sysctl.d/9.conf" - - - - /usr/share/a.conf', "writes_file"),
+        ("f /etc/sysctl.d/9.conf 0644 root root - net.ipv4.tcp_keepalive_time=60", "writes_file"),
+        ("f+ /etc/sysctl.d/9.conf - - - - a=1\\nnet.ipv4.tcp_keepalive_time = 60\\n", "writes_file"),
+        ("w+ /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=60", "appends_to_file"),
+        ("f /etc/sysctl.d/9.conf - - - - net.ipv4.tcp_keepalive_time=600", ""),
+        ("C /etc/sysctl.d/9.conf - - - - /usr/share/b.conf", ""),
+        ("# C /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", ""),
+        ("d /etc/sysctl.d/9.conf - - - - /usr/share/a.conf", ""),
+        ("C /etc/sysctl.d/9 - - - - /usr/share/a.conf", ""),
+        ("C /usr/share/sysctl.conf - - - - /usr/share/a.conf", ""),
+        ("C /etc/sysctl.d/9.conf - - - - /gone", ""),
     ],
 )
-def test_sysctl_files_that_tmpfiles_makes(tmp_path: Path, line: str, *, counts: bool) -> None:
+def test_sysctl_files_that_tmpfiles_makes(tmp_path: Path, line: str, code: str) -> None:
     sets = b"net.ipv4.tcp_keepalive_time=60\n"
     path = "/etc/tmpfiles.d/tune.conf"
     layout: Layout = {
@@ -240,9 +256,9 @@ def test_sysctl_files_that_tmpfiles_makes(tmp_path: Path, line: str, *, counts: 
         "/usr/share/b.conf": b"",
         "/usr/share/factory/etc/sysctl.d/9.conf": sets,
     }
-    assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ([path] if counts else [])
+    assert [(one.path, one.code) for one in found(tmp_path, layout, init=SYSTEMD)] == ([(path, code)] if code else [])
     files = Files(str(tmp_path))
-    assert candidates_among(files, [(path, 1, line.encode())], files.read_tree()).candidates or not counts
+    assert candidates_among(files, [(path, 1, line.encode())], files.read_tree()).candidates or not code
 
 
 def test_inittab(tmp_path: Path) -> None:
