@@ -124,6 +124,12 @@ def build(root: Path, target: Path, given: t.Mapping[str, str]) -> None:
             raise BuildError(f"ansible-galaxy failed: {run.stderr.strip()}")
 
 
+def remove_artifacts(target: Path) -> None:
+    """Remove the artifacts of other versions, so that a pattern for their names finds one."""
+    for artifact in target.glob("linux-tcp-*.tar.gz"):
+        artifact.unlink()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--release", action="store_true", help="refuse to build what cannot be published")
@@ -134,6 +140,7 @@ def main() -> None:
         if arguments.release:
             require_release(ROOT, given)
         arguments.target.mkdir(parents=True, exist_ok=True)
+        remove_artifacts(arguments.target)
         build(ROOT, arguments.target, given)
     except BuildError as exc:
         sys.exit(f"{exc} Nothing was built.")

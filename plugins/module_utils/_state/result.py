@@ -57,12 +57,10 @@ def build_checkpoint_result(
     """
     lacking = deviations(change.after, want)
     if lacking:
-        raise NotReadAtBootError(
-            unchanged(
-                f"{' '.join(one['message'] for one in lacking)} Give overrides: ignore or persistent: false to accept "
-                f"this."
-            )
-        )
+        keys = {one["key"] for one in lacking}
+        why = [one.finding.message for one in change.after.unknown if not keys.isdisjoint(one.keys)]
+        what_to_do = "Give overrides: ignore or persistent: false to accept this."
+        raise NotReadAtBootError(unchanged(" ".join([*(one["message"] for one in lacking), *why, what_to_do])))
     return {
         "changed": False,
         "would_change": not change.is_empty,

@@ -125,7 +125,7 @@ def with_times(values: Result) -> Result:
     running, planned = Values(**values["runtime"]), Values(**values["boot"]["values"])
     return {
         **values,
-        "drift": [key for key, value in running.named().items() if value != planned[key]],
+        "drift": [key for key, value in running.named().items() if planned[key] not in (None, value)],
         "detection_time": detection_time(running),
         "boot_detection_time": detection_time(planned),
     }

@@ -33,10 +33,10 @@ CODES = {
     "drift": "other values after a reboot",
     "doubt": "the next boot is uncertain",
     "other_writer": "others may set the values",
-    "detection_time": "a dead peer is noticed too late",
-    "idle_timeout": "silent for longer than the path remembers",
+    "detection_time": "a dead peer may be noticed too late",
+    "idle_timeout": "may be silent for longer than the path remembers",
     "coverage": "too few connections known to be covered",
-    "namespaces": "network namespaces with other values than the host",
+    "namespaces": "network namespaces may have other values than the host",
 }
 
 
@@ -123,8 +123,6 @@ def _harmful(values: Result) -> t.Iterator[Reason]:
 
 def _drift(values: Result) -> t.Iterator[Reason]:
     for key in values["drift"]:
-        if values["boot"]["values"][key] is None:
-            continue  # that it is not known is a reason of its own
         source = values["boot"]["sources"][key]
         text = (
             f"{sysctl_name(key)} is {values['runtime'][key]}, and at the next boot it would be "

@@ -53,6 +53,6 @@ def batches_of(name: str, given: object) -> list[str]:
     """
     listed = given if isinstance(given, (list, tuple)) else str(given).split(",")
     batches = [str(one).strip() for one in listed]
-    if not batches or not all(re.fullmatch("[1-9][0-9]*%?", one, re.ASCII) for one in batches):
-        raise InvalidValueError(f"{name} is {batches}: give numbers or percentages, such as '1,10%,100%'.")
+    if not batches or not all(re.fullmatch("[1-9][0-9]*|(?:[1-9][0-9]?|100)%", one, re.ASCII) for one in batches):
+        raise InvalidValueError(f"{name} is {batches}: give numbers, or percentages up to 100%, such as '1,10%,100%'.")
     return batches

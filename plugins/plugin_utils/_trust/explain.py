@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 OLDEST_PYTHON = (3, 8)
 _LONGEST_CAUSE = 500
 _LONGEST_PATH = 200
+_NOT_STARTED = (126, 127)  # the exit status of a shell that cannot start a program
 _VERSION = re.compile(r"\s*([0-9]{1,2})\.([0-9]{1,3})\s*")
 
 
@@ -48,7 +49,8 @@ def version_command(interpreter: str) -> str:
 
 def explanation(result: Result, *, interpreter: str, output: str) -> str:
     """Return why a module returned no result; ``output`` is what :func:`version_command` printed."""
-    return too_old(interpreter=interpreter, output=output) or f"The module returned no result: {_cause(result)}"
+    cause = f"The module returned no result: {_cause(result)}"
+    return too_old(interpreter=interpreter, output=output) or f"{cause}{_of_interpreter(result, interpreter)}"
 
 
 def too_old(*, interpreter: str, output: str) -> str:
@@ -65,10 +67,21 @@ def too_old(*, interpreter: str, output: str) -> str:
     return ""
 
 
+def _of_interpreter(result: Result, interpreter: str) -> str:
+    """Return what to do where it is the Python that could not be started."""
+    if result.get("rc") not in _NOT_STARTED or interpreter.rpartition("/")[2] not in _cause(result):
+        return ""
+    shown = printable(shortened(interpreter, _LONGEST_PATH))
+    return f". The Python that was started is {shown}. Name another one: ansible_python_interpreter=/usr/bin/python3."
+
+
 def _cause(result: Result) -> str:
-    """Return the last line that the host printed, errors first, or else Ansible's message."""
+    """Return the last line that the host printed, errors first, or else Ansible's message.
+
+    Of what could not be started it is the first line: a program in its place may go on with advice.
+    """
     for name in ("module_stderr", "module_stdout"):
         lines = [line.strip() for line in str(result.get(name) or "").splitlines() if line.strip()]
         if lines:
-            return printable(lines[-1][:_LONGEST_CAUSE])
+            return printable(lines[0 if result.get("rc") in _NOT_STARTED else -1][:_LONGEST_CAUSE])
     return printable(str(result.get("msg") or "nothing was printed")[:_LONGEST_CAUSE])

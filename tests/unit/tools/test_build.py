@@ -138,3 +138,10 @@ def test_no_link_of_the_front_page_is_left_relative() -> None:
 
 def test_links_without_addresses() -> None:
     assert build.absolute_links("See [it](COPYING).", {}) == "See [it](COPYING)."
+
+
+def test_artifacts_of_other_versions_are_removed(tmp_path: Path) -> None:
+    for name in ("linux-tcp-0.9.0.tar.gz", "other-1.0.0.tar.gz"):
+        (tmp_path / name).touch()
+    build.remove_artifacts(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["other-1.0.0.tar.gz"]

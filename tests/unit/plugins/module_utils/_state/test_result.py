@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import NotReadAtBootError
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
 from ansible_collections.linux.tcp.plugins.module_utils._state.checkpoint_format import Checkpoint
 from ansible_collections.linux.tcp.plugins.module_utils._state.desired import DEFAULT_PATH, DesiredState
 from ansible_collections.linux.tcp.plugins.module_utils._state.options import DESIRED_STATE
@@ -90,6 +91,18 @@ def test_checkpoint_result(tmp_path: Path, want: DesiredState, codes: list[str])
         "checkpoint": Checkpoint().as_dict(),
         "desired": PARAMS,
     }
+
+
+def test_checkpoint_of_a_change_of_which_it_is_not_known_whether_it_lasts(tmp_path: Path) -> None:
+    want = DesiredState(values=Values(time=600))
+    change = preview(make_host(tmp_path, init=InitSystem(process_1="sleep")), want)
+    with pytest.raises(NotReadAtBootError) as caught:
+        build_checkpoint_result(change, Checkpoint(), want, PARAMS)
+    assert str(caught.value) == (
+        "What net.ipv4.tcp_keepalive_time will be at the next boot is not known. It is not known what applies sysctl "
+        "files when this system boots: process 1 (sleep) is no init that is known here. So the values of the next boot "
+        "are not known. Give overrides: ignore or persistent: false to accept this. Nothing was changed."
+    )
 
 
 def test_checkpoint_of_a_change_that_would_not_last(tmp_path: Path) -> None:

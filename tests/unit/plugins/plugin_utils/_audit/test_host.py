@@ -138,6 +138,11 @@ def test_drift_is_worked_out_and_not_believed() -> None:
     assert (judged["verdict"], judged["drift"]) == ("not_in_order", ["time"])
 
 
+def test_what_is_not_known_is_no_drift() -> None:
+    judged = judge_host(AuditedHost.from_results("a", info((600, 60, None), (None, 60, 20)), {}), Criteria())
+    assert (judged["drift"], [one["code"] for one in judged["reasons"]]) == ([], ["unknown", "unknown"])
+
+
 def test_what_is_kept_of_a_host_is_bounded_and_says_so() -> None:
     row = {"code": "sets_value", "path": "/" + "x" * 5000, "line": 1, "text": "y" * 5000}
     judged = judge_host(

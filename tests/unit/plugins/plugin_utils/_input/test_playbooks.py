@@ -76,11 +76,21 @@ def test_batches_of(given: object, batches: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("given", "shown"),
-    [("", "['']"), ([], "[]"), ("1,ten", "['1', 'ten']"), (0, "['0']"), ("-5", "['-5']"), ("\u0661", "['\u0661']")],
+    [
+        ("", "['']"),
+        ([], "[]"),
+        ("1,ten", "['1', 'ten']"),
+        (0, "['0']"),
+        ("-5", "['-5']"),
+        ("1,200%", "['1', '200%']"),
+        ("101%", "['101%']"),
+        ("0%", "['0%']"),
+        ("\u0661", "['\u0661']"),
+    ],
 )
 def test_no_batches(given: object, shown: str) -> None:
     with pytest.raises(InvalidValueError) as raised:
         batches_of("keepalive_rollout_batches", given)
     assert str(raised.value) == (
-        f"keepalive_rollout_batches is {shown}: give numbers or percentages, such as '1,10%,100%'."
+        f"keepalive_rollout_batches is {shown}: give numbers, or percentages up to 100%, such as '1,10%,100%'."
     )

@@ -56,6 +56,19 @@ def test_has_no_result(result: dict[str, t.Any], expected: bool) -> None:
             "The module returned no result: /bin/sh: 1: sudo: not found",
             id="no sudo",
         ),
+        pytest.param(
+            {"rc": 127, "module_stderr": "pyenv: python3: command not found\n\nThe command exists in:\n  3.13\n"},
+            "",
+            "The module returned no result: pyenv: python3: command not found. The Python that was started is python3. "
+            "Name another one: ansible_python_interpreter=/usr/bin/python3.",
+            id="a Python that cannot be started",
+        ),
+        pytest.param(
+            {"rc": 127, "module_stderr": "/bin/sh: 1: sudo: not found\n"},
+            "",
+            "The module returned no result: /bin/sh: 1: sudo: not found",
+            id="another program that cannot be started",
+        ),
         pytest.param({"msg": "MODULE FAILURE"}, "x", "The module returned no result: MODULE FAILURE", id="silence"),
         pytest.param({}, "3.6 3.6", "The module returned no result: nothing was printed", id="no release"),
     ],
