@@ -64,8 +64,9 @@ _OWN_UNITS = tuple(f"{folder}/systemd/system/systemd-sysctl.service" for folder 
 UNITS = (*_OWN_UNITS, *(f"{folder}/systemd/system/systemd-sysctl.service" for folder in ("/usr/lib", "/lib")))
 DROP_IN_FOLDERS = tuple(
     f"{folder}/systemd/system/{name}.d"
-    for name in ("systemd-sysctl.service", "systemd-.service", "service")
+    for names in (("systemd-sysctl.service", "systemd-.service"), ("service",))
     for folder in ("/etc", "/usr/local/lib", "/usr/lib")
+    for name in names
 )
 # What decides whether the service runs, and systemd.exec(5): what it may read and set. An empty value of these, and a
 # value that is a default, changes nothing.
@@ -75,7 +76,7 @@ _UNIT_CHANGE = re.compile(
     rb"|Private(?:Network|Users|PIDs)|NetworkNamespacePath|ProtectKernelTunables|ProtectProc|ProcSubset"
     rb"|(?:ReadOnly|Inaccessible|Exec|NoExec|Bind|BindReadOnly)Paths|TemporaryFileSystem|Root(?:Directory|Image)"
     rb"|(?:Mount|Extension)Images|ExtensionDirectories|SELinuxContext|AppArmorProfile|SmackProcessLabel)"
-    rb"[ \t]*=[ \t]*(?!(?i:no?|off|f|false|0|root|default|all)?[ \t\r]*\Z))"
+    rb"[ \t]*=(?![ \t]*(?:(?i:no?|off|f|false|0|root|default|all)[ \t]*)?\r?\Z))"
 )
 # Folders of the scripts that are run at boot: by sysvinit and runit, and by OpenRC, which an init of another
 # package may start. Debian keeps the links of the former up to date where only OpenRC's are used.

@@ -142,9 +142,9 @@ def _user_after(options: t.Sequence[str]) -> Predicate:
             name, equals, value = word.partition("=")
             following = arguments[index + 1] if index + 1 < len(arguments) else ""
             if word in options:
-                return following not in _ROOT
+                return following not in _ROOT and "$" not in following
             if equals and name in options:
-                return value not in _ROOT
+                return value not in _ROOT and "$" not in value
             if not word.startswith("-") and not ASSIGNMENT.match(word):
                 return False
         return False
@@ -174,7 +174,9 @@ def _of_setuidgid(arguments: t.Sequence[str]) -> bool:
 
 def _of_setpriv(arguments: t.Sequence[str]) -> bool:
     users = (word.partition("=")[2] for word in arguments if word.startswith("--reuid="))
-    return any(user not in _ROOT for user in users) and not any("net_admin" in word for word in arguments)
+    return any(user not in _ROOT and "$" not in user for user in users) and not any(
+        "net_admin" in word for word in arguments
+    )
 
 
 def _of_sandbox(arguments: t.Sequence[str]) -> bool:

@@ -78,7 +78,8 @@ def settled(text: str, pipelines: t.Sequence[Pipeline]) -> Settled:
         first = pipeline[0]
         if not (pipeline[1:] or first.mark in CONDITIONS or first.runs_apart):
             if first.function:
-                if defined[first.function] == 1 and first.function not in used and _only_hand_on(first.body, defined):
+                is_one = defined[first.function] == 1 and first.function not in used
+                if is_one and all(map(never_fails, first.redirections)) and _only_hand_on(first.body, defined):
                     functions.add(first.function)
             elif first.body is None and _only_assigns(first):
                 given = _assigned(first)

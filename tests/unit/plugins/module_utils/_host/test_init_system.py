@@ -228,6 +228,9 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                         (b"ProtectKernelTunables=", False),
                         (b"User=nobody", True),
                         (b"User=root", False),
+                        (b"User = root ", False),
+                        (b"PrivateNetwork= no\r", False),
+                        (b"ProtectKernelTunables = yes", True),
                         (b"DynamicUser=true", True),
                         (b"ReadOnlyPaths=/proc/sys", True),
                         (b"ReadWritePaths=/proc/sys", False),
@@ -276,6 +279,24 @@ PROCPS = b"\x7fELF\0procps-ng 4.0.2\0"
                     False,
                     (),
                     "masked drop-in",
+                ),
+                (
+                    {
+                        "/etc/systemd/system/systemd-.service.d/a.conf": "/dev/null",
+                        f"/usr/lib{SERVICE}.d/a.conf": b"ExecStart=\n",
+                    },
+                    False,
+                    (),
+                    "drop-in masked by one of several services",
+                ),
+                (
+                    {
+                        "/etc/systemd/system/service.d/a.conf": "/dev/null",
+                        f"/usr/lib{SERVICE}.d/a.conf": b"ExecStart=\n",
+                    },
+                    False,
+                    ((f"/usr/lib{SERVICE}.d/a.conf", 1),),
+                    "drop-in not masked by one of all services",
                 ),
             )
         ),

@@ -43,6 +43,8 @@ def test_values(script: str, values: dict[str, str]) -> None:
         pytest.param('f() { echo "$@"; }', {"f"}, id="prints"),
         pytest.param('f() { [ "$1" ] || return 1; ssh web1 "$@"; }', {"f"}, id="runs elsewhere"),
         pytest.param('f() { ssh web1 "$@" > "$1"; }', set(), id="writes a file"),
+        pytest.param('f() { echo "$@"; } > "$1"', set(), id="writes all that it prints into a file"),
+        pytest.param('f() { echo "$@"; } > /dev/null', {"f"}, id="prints nothing"),
         pytest.param('f() { "$@"; }', set(), id="runs its arguments"),
         pytest.param("f() { own $x; }", set(), id="runs a program that is not known"),
         pytest.param('f() { echo "$@" | sh; }', set(), id="pipeline"),
