@@ -73,7 +73,7 @@ _TUNED_IS_ON = (
     "/etc/rc[2-5].d/S*tuned",
     "/etc/runlevels/*/tuned",
 )
-_NO = (b"0", b"no", b"off", b"false")
+_SWITCHED_OFF = (b"0", b"no", b"off", b"false")  # of a value that tuned's get_bool() reads
 # What starts tuned, and changes its profile: tuned-adm, the program itself, and the service by the tools of an init.
 _CALL = re.compile(
     rb"\btuned-adm['\", \t]+(?:auto_)?profile\b|bin/tuned(?![\w./-])"
@@ -87,11 +87,12 @@ _PATTERN = re.compile(rb"[*?\[]")
 
 
 class Named(t.NamedTuple):
-    """A profile by its name, and the line that names it."""
+    """A profile by its name, and the line that names it; one that ``is_optional`` need not be there."""
 
     name: str
     file: SysctlFile
     line: int = 1
+    is_optional: bool = False
 
 
 def calls_of_tuned(file: SysctlFile, rows: t.Iterable[tuple[int, bytes]] | None = None) -> t.Iterator[list[Named]]:
@@ -116,36 +117,46 @@ def of_tuned(files: Reader, calls: t.Iterable[list[Named]] = ()) -> t.Iterator[C
 
     ``calls`` are what may start it, each with the profiles that it names.
     """
-    configuration, (active, last) = files.known(TUNED_CONF), map(files.known, TUNED_ACTIVE)
+    configuration = files.known(TUNED_CONF)
+    active, last = map(files.known, TUNED_ACTIVE)
     if configuration.kind == "missing" and not active.text.strip() and not last.text.strip():
         return
-    calls = list(itertools.islice(calls, MOST_CALLED + 1))
-    if len(calls) > MOST_CALLED:
+    called = list(itertools.islice(calls, MOST_CALLED + 1))
+    if len(called) > MOST_CALLED:
         reason = f"Lines call tuned more than {MOST_CALLED} times, and only these are looked at."
         files.note_lead(configuration.target, reason)
-    if not calls and not any(map(files.paths, _TUNED_IS_ON)):
+    if not called and not any(map(files.paths, _TUNED_IS_ON)):
         return
-    lists = [_names_in(active), *filter(None, calls)]
-    mode = files.text(_TUNED_MODE).strip()
-    if mode == b"auto" or (not lists[0] and mode != b"manual"):
-        # a recommended profile need not be there
-        lists += [[one._replace(name=f"-{one.name}")] for one in _recommended(files, configuration)]
     options = options_of(configuration)
     excluded = split(options.get(b"reapply_sysctl_exclude", b""))
-    applies_files = options.get(b"reapply_sysctl", b"").lower() not in _NO
-    named_last, merged = _names_in(last), _Merged(files, _folders(files, configuration, options))
-    for names in lists[: _MOST_PROFILES + 1]:
-        merged = dataclasses.replace(merged, sections={}, read=set())
-        for name in (*names, *named_last):
-            merged.add(name.name, name.file)
-        for section in merged.sections.values():
+    applies_files = options.get(b"reapply_sysctl", b"").lower() not in _SWITCHED_OFF
+    lists = _lists_of_profiles(files, configuration, active, called)
+    merged, behind = _Merged(files, _folders(files, configuration, options)), _names_in(last)
+    for names in lists:
+        for section in merged.sections_of((*names, *behind)):
             if section.is_enabled and section.plugin == b"sysctl":
                 yield from _in_options(section.options, excluded, yields=applies_files)
             elif section.is_enabled and section.plugin == b"script":
                 yield from (Called(option.script) for option in section.scripts)
-    by = next((name for names in (*lists, named_last) for name in names), None)
+        if merged.names > _MOST_PROFILES:  # which is noted
+            break
+    by = next((name for names in (*lists, behind) for name in names), None)
     if applies_files and by is not None:
         yield TunedFiles(writer_at(by.file, by.line, by.file.text.split(b"\n")[by.line - 1], "applies_files"))
+
+
+def _lists_of_profiles(
+    files: Reader, configuration: SysctlFile, active: SysctlFile, called: t.Iterable[list[Named]]
+) -> t.Collection[list[Named]]:
+    """Return the lists of profiles that may be active together: tuned's own, and once each those of calls."""
+    lists = [_names_in(active)]
+    mode = files.text(_TUNED_MODE).strip()
+    if mode == b"auto" or (not lists[0] and mode != b"manual"):
+        lists += [[one] for one in _recommended(files, configuration)]
+    by_names: dict[tuple[tuple[str, bool], ...], list[Named]] = {}
+    for names in (*lists, *filter(None, called)):
+        by_names.setdefault(tuple((one.name, one.is_optional) for one in names), names)
+    return by_names.values()
 
 
 def _names_in(active: SysctlFile) -> list[Named]:
@@ -158,10 +169,10 @@ def _recommended(files: Reader, configuration: SysctlFile) -> t.Iterator[Named]:
     by_name = {posixpath.basename(file.path): file for file in more}
     for file in (files.known(_TUNED_RECOMMENDS), *(by_name[name] for name in sorted(by_name))):
         for name, is_conditional in recommended_by(file):
-            yield Named(name, file)
+            yield Named(name, file, is_optional=True)
             if not is_conditional:
                 return
-    yield Named(_TUNED_DEFAULT, configuration)
+    yield Named(_TUNED_DEFAULT, configuration, is_optional=True)
 
 
 def _folders(files: Reader, configuration: SysctlFile, options: t.Mapping[bytes, bytes]) -> t.Sequence[str]:
@@ -177,9 +188,9 @@ def _folders(files: Reader, configuration: SysctlFile, options: t.Mapping[bytes,
 
 @dataclasses.dataclass
 class _Merged:
-    """The sections of the profiles that were merged, by name.
+    """Merges profiles into ``sections``, by name.
 
-    A profile that was ``read`` is looked for further on. ``names`` counts what was looked for.
+    A profile that was ``read`` is looked for further on. ``names`` counts what was looked for in all merges.
     """
 
     files: Reader
@@ -189,7 +200,14 @@ class _Merged:
     names: int = 0
     budget: FileBudget = dataclasses.field(default_factory=lambda: FileBudget(_MOST_BYTES))
 
-    def add(self, name: str, named_by: SysctlFile) -> None:
+    def sections_of(self, names: t.Iterable[Named]) -> t.Iterable[Section]:
+        """Return the sections of some profiles, merged."""
+        self.sections, self.read = {}, set()
+        for one in names:
+            self._add(f"-{one.name}" if one.is_optional else one.name, one.file)
+        return self.sections.values()
+
+    def _add(self, name: str, named_by: SysctlFile) -> None:
         """Merge a profile, and before it those that it includes: locator.py and loader.py of tuned.
 
         What is not found is noted. A name that begins with a minus may be one of a profile that is not there.
@@ -209,7 +227,7 @@ class _Merged:
                 self.files.note_lead(profile.target, str(too_much(printable(profile.target), self.budget.refusal)))
                 return
             for included in included_by(profile):
-                self.add(included, profile)
+                self._add(included, profile)
             merge_profile(self.sections, profile)
         elif EXPANDED in name:
             # the variables of a profile are not known to tuned before it has read all profiles

@@ -462,3 +462,23 @@ def test_keys_that_tuned_does_not_apply_again(tmp_path: Path, excluded: bytes, *
         MINE: PROFILE,
     }
     assert len(found(tmp_path, {**TUNED, **layout})) == counts
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        pytest.param(["tuned-adm profile base"] * 200, "", id="one often"),
+        pytest.param([f"tuned-adm profile base a{number}" for number in range(40)], "a0", id="many"),
+        pytest.param(
+            [f"tuned-adm profile base a{number}" for number in range(99)], "more than 100 profiles", id="too many"
+        ),
+    ],
+)
+def test_lines_that_name_profiles_hide_no_profile(tmp_path: Path, lines: list[str], reason: str) -> None:
+    tuned = {**TUNED, **NO_FILES, MINE: PROFILE, **OF_DISTRIBUTION, RECOMMENDS: b"[mine]\n"}
+    del tuned[ACTIVE]
+    layout: Layout = {**tuned, "/etc/cron.d/a": "".join(f"@reboot root {line}\n" for line in lines).encode()}
+    assert [writer.path for writer in found(tmp_path, layout)] == [MINE]
+    files = Files(str(tmp_path))
+    reasons = [one.reason for one in find_candidates(files, PROCPS, files.read_tree()).unseen]
+    assert any(reason in one for one in reasons) if reason else reasons == []
