@@ -23,10 +23,12 @@ class Unreadable:
     def __init__(self) -> None:
         self._counts: collections.Counter[tuple[What, Reason]] = collections.Counter()
         self._remedies: dict[Reason, str] = {}
+        self._first: dict[tuple[What, Reason], str] = {}
 
-    def add(self, what: What, reason: Reason, what_to_do: str = "") -> None:
-        """Count one."""
+    def add(self, what: What, reason: Reason, what_to_do: str = "", *, which: str = "") -> None:
+        """Count one. The first of its kind is named as ``which`` says."""
         self._counts[what, reason] += 1
+        self._first.setdefault((what, reason), which)
         if what_to_do:
             self._remedies[reason] = what_to_do
 
@@ -50,7 +52,12 @@ class Unreadable:
     def warnings(self) -> list[str]:
         """Return a warning for each reason that has a remedy."""
         return [
-            f"{count} {PLURALS[what]} could not be read: {reason.message}. {self._remedies[reason]}"
+            f"{count} {PLURALS[what]} could not be read{self._example(what, reason)}: {reason.message}. "
+            f"{self._remedies[reason]}"
             for (what, reason), count in sorted(self._counts.items())
             if reason in self._remedies
         ]
+
+    def _example(self, what: What, reason: Reason) -> str:
+        which = self._first[what, reason]
+        return which and f", such as {which}"

@@ -191,8 +191,10 @@ class NamespaceScanner:
             return
         except (NotPermittedError, OSError) as exc:
             if pid not in self._denied:
-                why = (TOO_DEEP, str(exc)) if isinstance(exc, TooDeepError) else (PERMISSION, remedy())
-                self.unreadable.add("process", *why)
+                if isinstance(exc, TooDeepError):
+                    self.unreadable.add("process", TOO_DEEP, str(exc))
+                else:
+                    self.unreadable.add("process", PERMISSION, remedy(), which=f"process {pid}")
             self._denied.add(pid)
             return
         found = members.setdefault(process.namespace, _Members())

@@ -262,10 +262,10 @@ class SocketScanner:
                 continue
             except NotPermittedError:
                 if not filters.pids or pid in filters.pids:
-                    self._count_denied()
+                    self._count_denied(pid=pid)
                 continue
             if is_taken and process.namespace is None:
-                self._count_denied()
+                self._count_denied(pid=pid)
             elif is_taken:
                 chosen.append(process)
         return chosen
@@ -285,15 +285,16 @@ class SocketScanner:
         except GoneError:
             self.unreadable.add("process", ENDED)
         except NotPermittedError:
-            self._count_denied()
+            self._count_denied(pid=process.pid)
         except TooManyDescriptorsError:
             self._left_out += 1
-            self.unreadable.add("process", TOO_MANY, _SELECT_FEWER)
+            self.unreadable.add("process", TOO_MANY, _SELECT_FEWER, which=f"process {process.pid}")
         return ()
 
-    def _count_denied(self, reason: Reason = PERMISSION) -> None:
+    def _count_denied(self, reason: Reason = PERMISSION, *, pid: int | None = None) -> None:
         self._refused += 1
-        self.unreadable.add("process", reason, remedy(self._processes.proc))
+        which = "" if pid is None else f"process {pid}"
+        self.unreadable.add("process", reason, remedy(self._processes.proc), which=which)
 
     def _look(
         self, duplicator: Duplicator, inode: int, held: t.Sequence[Holder], *, whole: bool

@@ -100,7 +100,7 @@ def test_unprivileged() -> None:
         "unreadable": [["namespace", "permission_denied", 1], ["process", "permission_denied", 2]],
         "warnings": [
             f"1 network namespace(s) could not be read: permission denied. {AS_ROOT}",
-            f"2 process(es) could not be read: permission denied. {AS_ROOT}",
+            f"2 process(es) could not be read, such as process 1: permission denied. {AS_ROOT}",
         ],
         "refused": refused,
         "checked": refused,

@@ -277,7 +277,7 @@ def test_unprivileged() -> None:
         "others": [],
         "unreadable": [{"what": "process", "code": "permission_denied", "message": "permission denied", "count": 1}],
         "hidden": ["holder_hidden"],
-        "warnings": [f"1 process(es) could not be read: permission denied. {AS_USER}"],
+        "warnings": [f"1 process(es) could not be read, such as process PARENT: permission denied. {AS_USER}"],
     }
 
 

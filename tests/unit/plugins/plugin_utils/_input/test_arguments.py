@@ -255,15 +255,16 @@ def names_left(message: str) -> list[str]:
 
 
 def sentences(path: Path) -> t.Iterator[str]:
-    """Yield the texts of a file of Python that have several words and are no docstrings, with a gap for each value."""
+    """Yield the texts of a file of Python with several words, but for docstrings and bytes, with a gap for each value."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     aside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    aside |= {id(node) for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, bytes)}
     for node in ast.walk(tree):
         if isinstance(node, (ast.JoinedStr, ast.Constant)) and id(node) not in aside:
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
-            if len(text.split()) > 2 and not text.startswith("b'"):  # a pattern of bytes
+            if len(text.split()) > 2:
                 yield text
 
 

@@ -37,7 +37,7 @@ def work() -> None:
         others=list(found["by_inode"]),
         unreadable=[one for one in found["unreadable"] if one["code"] == "permission_denied"],
         hidden=[one["code"] for one in of_sockets(everybody["unreadable"])],
-        warnings=found["warnings"],
+        warnings=[one.replace(f"process {os.getppid()}:", "process PARENT:") for one in found["warnings"]],
     )
 
 
