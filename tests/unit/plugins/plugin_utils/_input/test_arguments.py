@@ -255,7 +255,7 @@ def names_left(message: str) -> list[str]:
 
 
 def sentences(path: Path) -> t.Iterator[str]:
-    """Yield the texts of a file of Python with several words, but for docstrings and bytes, with a gap for each value."""
+    """Yield the texts of a file of Python with several words, no docstrings or bytes, with a gap for each value."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     aside |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
