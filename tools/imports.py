@@ -54,6 +54,7 @@ PURE = (
     "module_utils._writers.file_editors",
     "module_utils._writers.file_writers",
     "module_utils._writers.formats",
+    "module_utils._writers.key_choice",
     "module_utils._writers.model",
     "module_utils._writers.patterns",
     "module_utils._writers.places",

@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
 # Options with which sysctl(8) sets no argument, and those that are for showing keys, but that set KEY=VALUE, too.
-_SETS_NONE = re.compile(r"-[a-zA-Z]*[aAdfhpVX]|--(?!binary|ignore|names|quiet|values|write)")
+_SETS_NONE = re.compile(r"-[a-zA-Z]*[aAdfhpVX]|--(?!binary|ignore|names|quiet|values|write|\Z)")
 _SHOWS = re.compile(r"-[a-zA-Z]*[bnN]|--(?:binary|names|values)")
 _WRITES = re.compile(r"-[a-zA-Z]*w|--w")
 _VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
@@ -66,6 +66,18 @@ def sets_output(command: Command) -> bool:
 def sets_variable(command: Command) -> bool:
     """Whether a command sets the key whose name, perhaps with the value, is in a variable."""
     return any(map(_VARIABLE_SET.match, _set_by_sysctl(command)))
+
+
+def loops_over_output(command: Command) -> bool:
+    """Whether a loop goes over the words that ``$(...)`` prints."""
+    return command.body is not None and any(OUTPUT in word.clean for word in command.words[3:])
+
+
+def reads_pairs(command: Command) -> bool:
+    """Whether read(1) takes two words of a line apart at its blanks, so that these are no setting."""
+    words = [word.clean for word in command.words]
+    names = [word for word in without_assignments(words) if not word.startswith("-")]
+    return names[:1] == ["read"] and len(names) == 3 and not any(word.startswith("IFS==") for word in words)
 
 
 def is_given_file(words: t.Sequence[Word]) -> bool:

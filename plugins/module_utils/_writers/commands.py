@@ -30,6 +30,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
     is_given_file,
+    loops_over_output,
+    reads_pairs,
     runs_arguments,
     runs_output,
     sets_output,
@@ -43,6 +45,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors im
     edits_by_augtool,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
+from ansible_collections.linux.tcp.plugins.module_utils._writers.key_choice import chooses_key, names_proc
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     AUGTOOL,
     AWKS,
@@ -69,6 +72,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file, is_sysctl_file
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     assigned_by_awk,
+    files_of_xargs,
     files_read,
     parts,
     printed_by,
@@ -86,7 +90,10 @@ _MOST_CHARACTERS = 1 << 19  # of all texts that a script runs and hands on, each
 _SETS_ARGUMENTS = re.compile(
     r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
 )
-_ARGUMENT = re.compile(r"(?:[^ \t]*[./])?tcp_keepalive_(time|intvl|probes)")
+_ARGUMENT = re.compile(
+    r"(?:\w*\[)?(?:[^ \t\[=]*[./])?(?:tcp_)?keepalive_(?:(time|intvl|probes)\]?(?:[=:,].*)?|[${].*)", re.DOTALL
+)
+_IN_ROW = re.compile(r"(?!#)[^#]*?keepalive_(?:time|intvl|probes)")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
@@ -119,6 +126,8 @@ class _Script:
         self._depth = 0
         self._left = _MOST_CHARACTERS
         self._sets_arguments = False  # a function calls sysctl with a key that it is given
+        self._chooses_key = False  # a command sets the key that a variable names
+        self._is_in_proc = False  # a variable, or the folder, may be one below /proc/sys
         self._runners: set[str] = set()  # functions that run their arguments, whatever their names say
         self._aliases: dict[str, Word] = {}
         self._settled = NOTHING
@@ -141,6 +150,8 @@ class _Script:
         self.log.variables.note(pipelines)
         self._note_names(pipelines)
         self._sets_arguments = self._sets_arguments or _SETS_ARGUMENTS.search(text.text) is not None
+        self._is_in_proc = self._is_in_proc or any(map(names_proc, commands_of(pipelines)))
+        self._chooses_key = self._chooses_key or any(map(self._chooses, commands_of(pipelines)))
         printed = self.run(pipelines)
         self._depth -= 1
         self._settled = outer
@@ -196,6 +207,7 @@ class _Script:
         """Follow commands that are given a text to read, and return what they print."""
         printed: list[Word] = []
         is_run = is_set = False
+        body: list[Pipeline] = []
         for pipeline in pipelines:
             text = list(given)
             for command in pipeline:
@@ -204,9 +216,12 @@ class _Script:
             if not pipeline[0].is_substituted:
                 is_run = any(map(runs_output, pipeline))
                 is_set = any(map(sets_output, pipeline))
+                body = [one for command in pipeline if loops_over_output(command) for one in command.body or ()]
             elif is_run:
                 self._run_printed(text)
                 self.log.apply_texts_of(text if is_set else ())
+            elif body:
+                self._set_rows(body, text)
         return printed
 
     def _command(self, command: Command, given: list[Word]) -> list[Word]:
@@ -218,7 +233,9 @@ class _Script:
                 given = self.run(file.body) if file.body else [file]
         if not self._spend(given):
             given = []
-        if command.body is None:
+        if command.is_substituted and not command.words and command.body is None:  # $(< file)
+            printed = given
+        elif command.body is None:
             printed = self._simple(command.words, given)
         else:
             printed = self._group(command.words, command.body, given)
@@ -234,10 +251,31 @@ class _Script:
             if len(words) > 1:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
             self._loop_over_files(words, body)
-        elif given and any(is_sysctl(name_of(word.clean)) for word in words_of(body)):
-            sets_all = any(map(sets_variable, commands_of(body)))
-            self.log.settings(given if sets_all else _texts(given))
+        elif given and (self._chooses_key or any(is_sysctl(name_of(word.clean)) for word in words_of(body))):
+            self._set_rows(body, given)
         return self.run(body, given)
+
+    def _set_rows(self, body: list[Pipeline], given: list[Word]) -> None:
+        """Set what the rows of a text say that a loop reads, whose parts may be read into variables of their own."""
+        commands = list(commands_of(body))
+        sets_all = any(map(sets_variable, commands)) and not any(map(reads_pairs, commands))
+        self.log.settings(given if sets_all else _texts(given))
+        if self._chooses_key:
+            for number, row in rows(given):
+                if not self.log.variables.values_of(row) and _IN_ROW.match(row):
+                    self.log.sets(number, dict.fromkeys(KEYS))
+        if not sets_all and any(map(self._chooses, commands)):
+            for file in given:
+                if file.is_file and not file.clean.startswith(("/dev/", "/proc/")):
+                    self.log.sets(file.line, dict.fromkeys(KEYS))
+
+    def _chooses(self, command: Command) -> bool:
+        words = command.words
+        if words:
+            words = [] if words[0].clean in self._settled.functions else self._with_program(words)
+        return chooses_key(
+            dataclasses.replace(command, words=words), self.log.variables.expanded, is_in_proc=self._is_in_proc
+        )
 
     def _loop_over_files(self, words: t.Iterable[Word], body: list[Pipeline]) -> None:
         """Take the files of keys for written over which a loop goes that writes to a variable's file."""
@@ -253,8 +291,9 @@ class _Script:
     def _simple(self, words: list[Word], given: list[Word]) -> list[Word]:
         assigned = list(itertools.takewhile(lambda word: ASSIGNMENT.match(word.clean), words))
         rest = words[len(assigned) :]
-        if not rest:
+        if not rest or self._chooses_key:  # an array looks so, too
             self._unknown(assigned)
+        if not rest:
             return []
         rest = self._with_program(rest)
         hands_on = rest[0].clean in self._settled.functions
@@ -293,6 +332,7 @@ class _Script:
         name, arguments = name_of(words[0].clean), words[1:]
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
+                given = files_of_xargs(prefix) or given
                 if not shows([word.clean for word in arguments]):
                     self.log.apply_texts_of(given)
                 more = [Word(row.strip(), number) for number, row in rows(given)]
@@ -356,24 +396,28 @@ class _Script:
         if edits:
             self.log.found += edits
             return []
-        # a function that is given a key and a value
-        sets_arguments = len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
+        # a function that is given a key and a value, or a list of what a variable names
+        sets_arguments = self._chooses_key or (
+            len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
+        )
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
-            if RELEVANT_TEXT.search(word.clean) and not (variable and speaks(variable[1])):
-                text = Word(word.text[variable.end() :], word.line) if variable else word
-                printed += self._unknown_text(text, may_be_key=sets_arguments)
+            is_key = self._chooses_key and _ARGUMENT.fullmatch(word.clean)
+            if (is_key or RELEVANT_TEXT.search(word.clean)) and not (variable and speaks(variable[1])):
+                text = Word(word.text[variable.end() :], word.line) if variable and not is_key else word
+                is_known = variable and not is_key and self.log.variables.has_word(variable[1])
+                printed += self._unknown_text(text, may_be_key=sets_arguments and not is_known)
         return printed
 
     def _unknown_text(self, text: Word, *, may_be_key: bool) -> list[Word]:
         """Follow a text that may be a setting, the name of a key that is set, a script or a list of settings."""
         clean = text.clean.strip()
         values = self.log.variables.values_of(clean)
-        key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean) or "") if may_be_key else None
+        key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean) or "") if may_be_key and not values else None
         if key:
-            values = {t.cast("Key", key[1]): None}
+            values = {t.cast("Key", key[1]): None} if key[1] else dict.fromkeys(KEYS)
         if values or len(clean.split()) < 2:
             self.log.sets(text.line, values)
             return []

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 
-RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]|/proc/sys/net/[^ /\n]*/[^ /\n]*[*?[]")
+RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]|/proc/sys/net/[^ /\n]*/[^ /\n]*[*?[$]")
 
 _REMARK = re.compile(rb"(?:^[ \t]*[#;]|[ \t]#).*", re.DOTALL)
 _MOST_PIECES = 100

@@ -34,26 +34,21 @@ _PLAIN_SETTINGS = re.compile(
 )
 # What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
 # a variable, of another command, or of a text that it reads.
-# What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
-# a variable, of another command, or of a text that it reads.
-# What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
-# a variable, of another command, or of a text that it reads.
-# What a call of sysctl(8) consists of, one behind the other, whose files or settings its line does not tell: those of
-# a variable, of another command, or of a text that it reads.
 _UNKNOWN = (
     (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t](?:-[a-zA-Z]*[pf]|--l)"), re.compile(rb"\$")),
     (re.compile(rb"systemd-sysctl"), re.compile(rb"[ \t][\"']?\$")),
     (
         re.compile(rb"(?i:sysctl)"),
         re.compile(
-            rb"[ \t][\"']?(?:\$\{?\w+\}?(?:=|[\"']?(?:\s*(?:[<>)]|\Z)|\s+[0-9]>))|\$\(|`|%\w)"
+            rb"[ \t][\"']?(?:(?:net[./](?:ipv4[./](?:tcp_)?)?)?"
+            rb"\$\{?\w+\}?(?:=|[\"']?(?:\s*(?:[<>)]|\Z)|\s+[0-9]>))|\$\(|`|%\w)"
             rb"|[p \t]-(?:[\s\"'<]|\Z)|/dev/"
         ),
     ),
     (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
 )
 _COMMAND_END = re.compile(rb"[;|&\n]")
-_PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[]")  # of files, which is part of RELEVANT
+_PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[$]")  # of files, which is part of RELEVANT
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
 
 

@@ -28,6 +28,7 @@ _AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
 _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
 _TAKES_PATTERN = re.compile(r"\w*grep|rg|sed|\w*awk")
 _FILE = re.compile(r"[~$./][^\s^#;|\\=]+|[\w.-]+\.conf")  # and no pattern of grep(1), sed(1) and awk(1)
+_ARGUMENT_FILE = re.compile(r"(?:-a|--arg-file=?)(.*)", re.DOTALL)
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
@@ -94,6 +95,16 @@ def files_read(name: str, arguments: list[Word]) -> list[Word]:
     words = [word for word in arguments if not word.clean.startswith("-")]
     names = words[1:] if _TAKES_PATTERN.fullmatch(name) else words
     return [dataclasses.replace(word, is_file=True) for word in names if _FILE.fullmatch(word.clean)]
+
+
+def files_of_xargs(words: t.Sequence[Word]) -> list[Word]:
+    """Return the files that xargs(1) or parallel(1) reads in place of its standard input."""
+    found = []
+    for option, following in zip(words, [*words[1:], Word("", 0)]):
+        name = _ARGUMENT_FILE.fullmatch(option.clean)
+        if name:
+            found.append(Word(name[1] or following.clean, option.line, is_file=True))
+    return found
 
 
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:

@@ -11,13 +11,18 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE, assignments_in
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import commands_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
+    REFERENCE,
+    assignments_in,
+    without_assignments,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
 
 _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, each time that they are read
@@ -26,7 +31,16 @@ _FOLDER = re.compile(r"\$\{?(\w+)\}?/")
 _OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
 _THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
 _FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
-_ELEMENT = re.compile(r"\[(.*)\]", re.DOTALL)
+_ELEMENT = re.compile(r"\w*\[(.*)\]", re.DOTALL)
+
+
+def _read_by(command: Command) -> t.Iterator[str]:
+    """Yield the variables to which a loop or read(1) gives values."""
+    words = without_assignments(word.clean for word in command.words)
+    if words[:1] in (["for"], ["select"]):
+        yield from words[1:2]
+    elif words[:1] == ["read"]:
+        yield from words[1:]
 
 
 class Variables:
@@ -62,8 +76,11 @@ class Variables:
             if not assigned.appends:
                 values.setdefault(assigned.name, set()).add(assigned.value)
         self._roots.update(name for name, given in values.items() if any(map(_THIS_ROOT.fullmatch, given)))
+        read = {name for command in commands_of(pipelines) for name in _read_by(command)}
         self._values.update(
-            (name, next(iter(given))) for name, given in values.items() if len(given) == 1 and "$" not in "".join(given)
+            (name, next(iter(given)))
+            for name, given in values.items()
+            if len(given) == 1 and "$" not in "".join(given) and name not in read
         )
 
     def expanded(self, text: str) -> str | None:
@@ -77,6 +94,10 @@ class Variables:
             return None
         self._left -= size
         return REFERENCE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
+
+    def has_word(self, name: str) -> bool:
+        """Whether the value of a variable is known, and a single word."""
+        return len(self._values.get(name, "").split()) == 1
 
     def names_other_root(self, path: str) -> bool:
         """Whether a path begins with a variable whose name says that it is the root folder of another system."""

@@ -359,6 +359,36 @@ ssh() {{ "$@"; }}; run() {{ ssh web1 "$@"; }}; run {SET}
 run() {{ echo "$@"; }}; alias run='sudo'; run {SET}
 DRY=echo; alias echo='sudo'; $DRY {SET}
 DRY=echo; echo() {{ "$@"; }}; $DRY {SET}
+for k in tcp_keepalive_time tcp_keepalive_intvl; do sysctl -w net.ipv4.$k=60; done
+for k in tcp_keepalive_time; do sysctl -qw "net.ipv4.${{k}}=60"; done
+for k in keepalive_time; do sysctl -w net.ipv4.tcp_$k=60; done
+for k in tcp_keepalive_{{time,intvl}}; do sysctl -w net.ipv4.$k=60; done
+for k in ipv4.tcp_keepalive_time; do sudo sysctl -w net.$k=60; done
+for k in tcp_keepalive_time; do echo 60 > /proc/sys/net/ipv4/$k; done
+for k in tcp_keepalive_time; do echo 60 | tee /proc/sys/net/ipv4/$k; done
+for k in tcp_keepalive_time; do sh -c "sysctl -w net.ipv4.$k=60"; done
+for k in tcp_keepalive_time; do sysctl -w net.ipv4.$k=60 || logger no; done
+for s in tcp_keepalive_time=60 tcp_keepalive_intvl=5; do sysctl -w net.ipv4.$s; done
+KEYS="tcp_keepalive_time tcp_keepalive_intvl"; for k in $KEYS; do sysctl -w net.ipv4.$k=60; done
+k=tcp_mem; for k in tcp_keepalive_time; do sysctl -w net.ipv4.$k=60; done
+if [ -f /x ]; then k={KEY}; else k=vm.swappiness; fi; sysctl -w $k=60
+set -- tcp_keepalive_time; for k; do sysctl -w net.ipv4.$k=60; done
+each() {{ for k in "$@"; do sysctl -w net.ipv4.$k=60; done; }}; each tcp_keepalive_time
+set_key() {{ sysctl -w "$1=$2"; }}; for k in time; do set_key net.ipv4.tcp_keepalive_$k 60; done
+echo tcp_keepalive_time 60 | while read k v; do sysctl -w "net.ipv4.$k=$v"; done
+while read k v; do sysctl -w $k=$v; done <<< "{KEY} 60"
+while read s; do sysctl -w net.ipv4.$s; done <<< tcp_keepalive_time=60
+while read k v; do sysctl -w net.ipv4.$k=$v; done < /etc/tune.conf
+while read k v; do sysctl -w $k=$v; done < /etc/tune.conf
+while read k v; do echo $v > /proc/sys/net/ipv4/$k; done < /etc/tune.conf
+declare -A t; t["{KEY}"]=60; for k in "${{!t[@]}}"; do sysctl -w "$k=${{t[$k]}}"; done
+declare -A t=([tcp_keepalive_time]=60); for k in "${{!t[@]}}"; do sysctl -w "net.ipv4.$k=${{t[$k]}}"; done
+keys=({KEY}); values=(60); for i in "${{!keys[@]}}"; do sysctl -w "${{keys[$i]}}=${{values[$i]}}"; done
+s=(tcp_keepalive_time=60 tcp_mem=5); for x in "${{s[@]}}"; do sysctl -w "net.ipv4.$x"; done
+s=(tcp_keepalive_time:60); for x in "${{s[@]}}"; do sysctl -w "net.ipv4.${{x%%:*}}=${{x##*:}}"; done
+cd /proc/sys/net/ipv4; for k in tcp_keepalive_time; do echo 60 > $k; done
+(cd /proc/sys; for k in tcp_keepalive_time; do echo 60 > net/ipv4/$k; done)
+dir=/proc/sys/net/ipv4; for k in tcp_keepalive_time; do echo 60 > $dir/$k; done
 """.strip().split("\n")
 
 
@@ -839,6 +869,19 @@ true || {SET}
 false && {SET}
 if false; then {SET}; fi
 whatis {SET}
+for k in tcp_keepalive_time; do ssh web1 "sysctl -w net.ipv4.$k=60"; done
+for k in tcp_keepalive_time; do ip netns exec blue sysctl -w net.ipv4.$k=60; done
+NS="ip netns exec blue"; for k in tcp_keepalive_time; do $NS sysctl -w net.ipv4.$k=60; done
+in_ns() {{ ip netns exec blue "$@"; }}; for k in tcp_keepalive_time; do in_ns sysctl -w net.ipv4.$k=60; done
+for k in tcp_keepalive_time; do echo "sysctl -w net.ipv4.$k=60"; done
+for k in tcp_keepalive_time; do sysctl -n net.ipv4.$k; done
+for k in tcp_keepalive_time; do sysctl "net.ipv4.$k" >> $LOG; done
+for k in tcp_keepalive_time; do cat /proc/sys/net/ipv4/$k > /var/backups/$k; done
+d=/proc/sys/net/ipv4; for i in a b; do echo 1 > $d/conf/$i/x; done; for k in tcp_keepalive_time; do cat $d/$k; done
+for i in a b; do sysctl -w net.ipv4.conf.$i.x=1; done; for k in tcp_keepalive_time; do sysctl -n net.ipv4.$k; done
+for k in tcp_mem; do sysctl -w net.ipv4.$k=5; done; grep tcp_keepalive_time /etc/x; [ $x = tcp_keepalive_time ]
+for k in tcp_mem; do sysctl -w net.ipv4.$k=5; done; k2={KEY}; sysctl -w $k2=600
+for k in $(cat /opt/keys); do sysctl -n $k; done
 """.strip().split("\n")
 
 
@@ -1088,6 +1131,37 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "for f in /lib/sysctl.d/*.conf; do [ -f /etc/sysctl.d/${f##*/} ] || sysctl $quiet -p $f; done",
             )
         ),
+        *(
+            pytest.param(line, [(1, "applies_files")], id=line)
+            for line in (
+                "sysctl -w $(< /opt/60.conf)",
+                "xargs -a /opt/60.conf -n1 sysctl -w",
+                "xargs --arg-file=/opt/60.conf sysctl -w",
+                'for s in $(cat /opt/60.conf); do sysctl -w "$s"; done',
+                "for s in `grep -v ^# /opt/60.conf`; do sysctl -w $s; done",
+                "while IFS== read k v; do sysctl -w $k=$v; done < /opt/60.conf",
+            )
+        ),
+        pytest.param(
+            "while IFS== read k v; do\nsysctl net.ipv4.$k=$v\ndone <<E\n# tcp_keepalive_time\ntcp_keepalive_time=6\nE",
+            [(5, "sets_value")],
+            id="rows of a text",
+        ),
+        pytest.param(
+            "for k in \\\n  tcp_keepalive_time \\\n  tcp_mem\ndo\n  sysctl -w net.ipv4.$k=60\ndone",
+            [(2, "sets_value")],
+            id="continued, names of a loop",
+        ),
+        pytest.param(
+            f"keys=(\n  {KEY}\n  vm.swappiness\n)\nfor k in ${{keys[@]}}; do sysctl -w $k=60; done",
+            [(2, "sets_value")],
+            id="names of an array",
+        ),
+        pytest.param(
+            f"declare -A t=(\n  [{KEY}]=600\n)\nfor k in ${{!t[@]}}; do sysctl -w $k=${{t[$k]}}; done",
+            [],
+            id="an array with the boot's value",
+        ),
         pytest.param(
             f"install -m 644 /dev/stdin /etc/sysctl.d/9.conf <<EOF\n{KEY}=60\nEOF",
             [(2, "writes_file")],
@@ -1206,6 +1280,11 @@ ROWS = "x\n" * 10_000
         pytest.param(f"tee {'a ' * 4_000} <<E\n{ROWS}E\n{SET}", id="a text that is written to many files"),
         pytest.param(f"echo '{ROWS}' | sysctl -p -\n{SET}", id="lines"),
         pytest.param(f"run 'a=sysctl {ROWS}'\n{SET}", id="words of lines"),
+        pytest.param(
+            "{ " * 50 + "sysctl -w $k=1;" * 4_000 + "}" * 50 + f" <<E\n{ROWS}E\n{SET}", id="groups of choices"
+        ),
+        pytest.param("for x in $(cat /x) $(cat /y); do sysctl -w a.$x; done;" * 2_000 + SET, id="many loops"),
+        pytest.param(f"sysctl -w {'$' * 50_000}; echo > {'${a' * 20_000}\n{SET}", id="variables in a name"),
     ],
 )
 def test_no_script_repeats_itself_for_long(tmp_path: Path, script: str) -> None:
