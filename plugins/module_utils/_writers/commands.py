@@ -91,7 +91,8 @@ _SETS_ARGUMENTS = re.compile(
     r"(?i:sysctl)\b[^\n]{0,100}?[ \t\"']\$\{?\w+\}?[\"']*=|>[ \t]*[\"']?/proc/sys/[^ \t\n]{0,60}\$"
 )
 _ARGUMENT = re.compile(
-    r"(?:\w*\[)?(?:[^ \t\[=]*[./])?(?:tcp_)?keepalive_(?:(time|intvl|probes)\]?(?:[=:,].*)?|[${].*)", re.DOTALL
+    r"(?:\w*\[|\$\{\w+:?[-=])?(?:[^ \t\[=]*[./])?(?:tcp_)?keepalive_(?:(time|intvl|probes)[\]}]?(?:[=:,].*)?|[${].*)",
+    re.DOTALL,
 )
 _IN_ROW = re.compile(r"(?!#)[^#]*?keepalive_(?:time|intvl|probes)")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
@@ -311,6 +312,8 @@ class _Script:
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
         if place is None:
+            if rest[0].clean in ("mapfile", "readarray"):
+                self._set_rows([], given)
             if _texts(given) and name_of(rest[0].clean) in RUN_THEIR_INPUT:  # such as sudo -s
                 return self._run_printed(given)
             return self._unknown(rest)
@@ -404,12 +407,16 @@ class _Script:
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
-            is_key = self._chooses_key and _ARGUMENT.fullmatch(word.clean)
+            is_key = self._chooses_key and self._is_key(word.clean)
+            text = Word(word.text[variable.end() :], word.line) if variable and not is_key else word
+            is_known = variable and not is_key and self.log.variables.has_word(variable[1])
+            is_key = is_key or (self._chooses_key and not is_known and self._is_key(text.clean))
             if (is_key or RELEVANT_TEXT.search(word.clean)) and not (variable and speaks(variable[1])):
-                text = Word(word.text[variable.end() :], word.line) if variable and not is_key else word
-                is_known = variable and not is_key and self.log.variables.has_word(variable[1])
                 printed += self._unknown_text(text, may_be_key=sets_arguments and not is_known)
         return printed
+
+    def _is_key(self, text: str) -> bool:
+        return _ARGUMENT.fullmatch(self.log.variables.expanded(text) or "") is not None
 
     def _unknown_text(self, text: Word, *, may_be_key: bool) -> list[Word]:
         """Follow a text that may be a setting, the name of a key that is set, a script or a list of settings."""

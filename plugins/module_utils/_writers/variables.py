@@ -96,8 +96,8 @@ class Variables:
         return REFERENCE.sub(lambda found: self._values.get(found[1] or found[2], found.group()), text)
 
     def has_word(self, name: str) -> bool:
-        """Whether the value of a variable is known, and a single word."""
-        return len(self._values.get(name, "").split()) == 1
+        """Whether the value of a variable is known, and a single word; an array may have more than one."""
+        return "[" not in name and len(self._values.get(name, "").split()) == 1
 
     def names_other_root(self, path: str) -> bool:
         """Whether a path begins with a variable whose name says that it is the root folder of another system."""

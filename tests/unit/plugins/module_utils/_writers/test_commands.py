@@ -389,6 +389,12 @@ s=(tcp_keepalive_time:60); for x in "${{s[@]}}"; do sysctl -w "net.ipv4.${{x%%:*
 cd /proc/sys/net/ipv4; for k in tcp_keepalive_time; do echo 60 > $k; done
 (cd /proc/sys; for k in tcp_keepalive_time; do echo 60 > net/ipv4/$k; done)
 dir=/proc/sys/net/ipv4; for k in tcp_keepalive_time; do echo 60 > $dir/$k; done
+a=tcp_keepalive_time; k=$a; sysctl -w net.ipv4.$k=60
+a=tcp_keepalive_time; b=tcp_mem; for k in $a $b; do sysctl -w net.ipv4.$k=60; done
+a=tcp_keepalive_time; keys=($a); for k in ${{keys[@]}}; do sysctl -w net.ipv4.$k=60; done
+keys[0]=tcp_keepalive_time; sysctl -w net.ipv4.${{keys[$i]}}=60
+k=${{1:-tcp_keepalive_time}}; sysctl -w net.ipv4.$k=60
+mapfile -t keys <<< tcp_keepalive_time; for k in "${{keys[@]}}"; do sysctl -w net.ipv4.$k=60; done
 """.strip().split("\n")
 
 
