@@ -55,6 +55,7 @@ PURE = (
     "module_utils._writers.file_writers",
     "module_utils._writers.formats",
     "module_utils._writers.key_choice",
+    "module_utils._writers.languages",
     "module_utils._writers.model",
     "module_utils._writers.patterns",
     "module_utils._writers.places",

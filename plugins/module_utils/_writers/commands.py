@@ -46,6 +46,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors im
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
 from ansible_collections.linux.tcp.plugins.module_utils._writers.key_choice import chooses_key, names_proc
+from ansible_collections.linux.tcp.plugins.module_utils._writers.languages import language_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     AUGTOOL,
     AWKS,
@@ -368,7 +369,7 @@ class _Script:
             return self._unknown(words) if takes_text else self._run_printed(given)
         if is_language(name):
             for word in (*arguments, *_texts(given)):
-                self.log.found += loose_effects(word.text, word.line)
+                self.log.found += language_effects(word.text, word.line)
         return []
 
     def _run_awk(self, arguments: list[Word]) -> list[Word]:

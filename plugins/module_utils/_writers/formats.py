@@ -33,6 +33,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import 
     Sets,
     loose_effects,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.languages import language_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
@@ -92,7 +93,7 @@ _ONCE = {
 
 def script(text: str) -> Effects:
     """Yield what a script does, in the language that its first line names."""
-    yield from (loose_effects if is_of_other_language(text) else effects_of)(text)
+    yield from (language_effects if is_of_other_language(text) else effects_of)(text)
 
 
 def loose(text: str) -> Effects:

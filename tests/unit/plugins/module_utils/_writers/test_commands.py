@@ -1233,6 +1233,19 @@ def test_what_stands_behind_an_exit(tmp_path: Path, before: str, is_reached: boo
         pytest.param(f"#!/usr/bin/fish\necho 'it\\'s'\n{SET}\n# don't", [3], id="fish"),
         pytest.param(f'#!/bin/tcsh -f\necho "a\\"\n{SET}\necho "b\\"', [3], id="tcsh"),
         pytest.param(f"#!/usr/bin/env -S expect -f\nsend_log {{it's}}\nspawn {SET}\n# it's", [3], id="expect"),
+        pytest.param(
+            "#!/usr/bin/python3\nfor k in ['tcp_keepalive_time']:\n  run(['sysctl', '-w', f'net.ipv4.{k}=60'])",
+            [2],
+            id="python, a loop",
+        ),
+        pytest.param(
+            "#!/bin/csh\nforeach k (tcp_keepalive_time)\n  sysctl -w net.ipv4.$k=60\nend", [2], id="csh, a loop"
+        ),
+        pytest.param(
+            "python3 - <<E\nfor k in ['tcp_keepalive_time']:\n  open('/proc/sys/net/ipv4/' + k, 'w').write('60')\nE",
+            [2],
+            id="python that a shell runs, a loop",
+        ),
         pytest.param(f"#!/opt/perl/bin/bash\nk={KEY}\nsysctl -w $k=60", [3], id="bash in the folder of a language"),
     ],
 )
