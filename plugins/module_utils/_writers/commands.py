@@ -307,14 +307,16 @@ class _Script:
         given = given + [printed for word in rest for printed in self.run(word.body)]
         if hands_on:
             return [*rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]
+        if self._chooses_key and rest[0].clean in ("read", "mapfile", "readarray"):
+            self._set_rows([], given)
+        if self._chooses_key and rest[0].clean == ":":  # ${k:=tcp_keepalive_time}
+            self._unknown(rest)
         place = place_of_program(rest)
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
             return []
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
         if place is None:
-            if rest[0].clean in ("mapfile", "readarray"):
-                self._set_rows([], given)
             if _texts(given) and name_of(rest[0].clean) in RUN_THEIR_INPUT:  # such as sudo -s
                 return self._run_printed(given)
             return self._unknown(rest)

@@ -72,11 +72,13 @@ class Variables:
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
         values: dict[str, set[str]] = {}
+        read = {name for command in commands_of(pipelines) for name in _read_by(command)}
         for assigned in assignments_in(pipelines):
-            if not assigned.appends:
+            if assigned.appends:
+                read.add(assigned.name)
+            else:
                 values.setdefault(assigned.name, set()).add(assigned.value)
         self._roots.update(name for name, given in values.items() if any(map(_THIS_ROOT.fullmatch, given)))
-        read = {name for command in commands_of(pipelines) for name in _read_by(command)}
         self._values.update(
             (name, next(iter(given)))
             for name, given in values.items()

@@ -394,6 +394,9 @@ a=tcp_keepalive_time; b=tcp_mem; for k in $a $b; do sysctl -w net.ipv4.$k=60; do
 a=tcp_keepalive_time; keys=($a); for k in ${{keys[@]}}; do sysctl -w net.ipv4.$k=60; done
 keys[0]=tcp_keepalive_time; sysctl -w net.ipv4.${{keys[$i]}}=60
 k=${{1:-tcp_keepalive_time}}; sysctl -w net.ipv4.$k=60
+k=net.ipv4.tcp_; k+=keepalive_time; sysctl -w $k=60
+: ${{k:=tcp_keepalive_time}}; sysctl -w net.ipv4.$k=60
+IFS== read -r k v <<< tcp_keepalive_time=60; sysctl -w net.ipv4.$k=$v
 mapfile -t keys <<< tcp_keepalive_time; for k in "${{keys[@]}}"; do sysctl -w net.ipv4.$k=60; done
 """.strip().split("\n")
 
