@@ -60,6 +60,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     TEXT_RUNNERS,
     is_setter,
     is_sysctl,
+    only_reads,
     place_of_program,
     speaks,
 )
@@ -403,17 +404,18 @@ class _Script:
             self.log.found += edits
             return []
         # a function that is given a key and a value, or a list of what a variable names
-        sets_arguments = self._chooses_key or (
+        chooses = self._chooses_key and (ASSIGNMENT.match(words[0].clean) is not None or not only_reads(name))
+        sets_arguments = chooses or (
             len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
         )
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
-            is_key = self._chooses_key and self._is_key(word.clean)
+            is_key = chooses and self._is_key(word.clean)
             text = Word(word.text[variable.end() :], word.line) if variable and not is_key else word
             is_known = variable and not is_key and self.log.variables.has_word(variable[1])
-            is_key = is_key or (self._chooses_key and not is_known and self._is_key(text.clean))
+            is_key = is_key or (chooses and not is_known and self._is_key(text.clean))
             if (is_key or RELEVANT_TEXT.search(word.clean)) and not (variable and speaks(variable[1])):
                 printed += self._unknown_text(text, may_be_key=sets_arguments and not is_known)
         return printed

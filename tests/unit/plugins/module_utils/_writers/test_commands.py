@@ -393,6 +393,7 @@ a=tcp_keepalive_time; k=$a; sysctl -w net.ipv4.$k=60
 a=tcp_keepalive_time; b=tcp_mem; for k in $a $b; do sysctl -w net.ipv4.$k=60; done
 a=tcp_keepalive_time; keys=($a); for k in ${{keys[@]}}; do sysctl -w net.ipv4.$k=60; done
 keys[0]=tcp_keepalive_time; sysctl -w net.ipv4.${{keys[$i]}}=60
+keys_to_check=tcp_keepalive_time,tcp_mem; IFS=,; for k in $keys_to_check; do sysctl -w net.ipv4.$k=60; done
 k=${{1:-tcp_keepalive_time}}; sysctl -w net.ipv4.$k=60
 k=net.ipv4.tcp_; k+=keepalive_time; sysctl -w $k=60
 : ${{k:=tcp_keepalive_time}}; sysctl -w net.ipv4.$k=60
@@ -891,6 +892,7 @@ for i in a b; do sysctl -w net.ipv4.conf.$i.x=1; done; for k in tcp_keepalive_ti
 for k in tcp_mem; do sysctl -w net.ipv4.$k=5; done; grep tcp_keepalive_time /etc/x; [ $x = tcp_keepalive_time ]
 for k in tcp_mem; do sysctl -w net.ipv4.$k=5; done; k2={KEY}; sysctl -w $k2=600
 for k in $(cat /opt/keys); do sysctl -n $k; done
+put() {{ sysctl -w "net.ipv4.$1=$2"; }}; show() {{ sysctl -n net.ipv4.$1; }}; show tcp_keepalive_time
 """.strip().split("\n")
 
 
