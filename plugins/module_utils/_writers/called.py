@@ -2,41 +2,226 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the scripts that lines call."""
+"""Find the scripts that lines call: by their whole path, or as a shell or systemd would complete the name.
+
+What a name means is guessed towards more: a folder that a script enters counts for all of its lines, and a variable has
+each value that it is given. A path that is wrong does no harm, as nothing is there.
+"""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import itertools
+import posixpath
+import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import SHELLS, is_language
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Called
-from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
-    CALLED,
-    GIVEN_TO_SHELL,
-    SCRIPT_OF_STATE,
-    STATE,
-)
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CALLED, HOME, SCRIPT_OF_STATE, STATE
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import WRAPPERS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.model import CalledBy
     from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
+_ALL = 1 << 40  # the first ones are taken from what is known once
+_MOST_VALUES = 4  # of a variable
+_MOST_FOLDERS = 10  # that a script enters
+_LONGEST_VALUE = 200
+_MOST_REFERENCES = 5  # to variables, in a word
+_REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_ASSIGNED = re.compile(r"(\w+)=(.+)", re.DOTALL)
+_HOME = re.compile(r"(?<![^\s=:])~(?:root)?(?=[/;&\s]|\Z)|\$(?:HOME\b|\{HOME\})|%h(?=/)")
+_QUOTES = str.maketrans("", "", "\"'\\")
+_DEFAULT = re.compile(r"\$\{\w+:?[-=](/[^{}$]*)\}")
+# The script itself, and its folder: dirname(1), readlink(1).
+_SELF = r"\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})"
+_RESOLVED = re.compile(rf"(?:\$\(|`)(?:readlink|realpath)(?:[ \t]+-\w+)*[ \t]+{_SELF}[)`]")
+_OWN_FOLDER = re.compile(rf"\$\{{(?:0|BASH_SOURCE)%/\*\}}|(?:\$\(|`)dirname(?:[ \t]+--)?[ \t]+{_SELF}[)`]")
+_ENTERED = re.compile(
+    r"\$\([ \t]*cd[ \t]+(?:-\w?-?[ \t]+)?([^\s;&|()]+)(?:[ \t]*>[ \t]*/dev/null)?(?:[ \t]*2?>&1)?"
+    r"[ \t]*(?:&&|;)[ \t]*pwd(?:[ \t]+-\w)?[ \t]*\)"
+)
+_PIPELINE_END = re.compile(r"\|\||[;&\n]")
+_BLANKS = re.compile(r"[\s`()<>,\ue000]+")
+_PATTERN = re.compile(r"[*?\[]")
+_ENTER = frozenset(("cd", "pushd", "chdir"))
+_EXECS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+# Behind these words the program of a command stands.
+_BEFORE_PROGRAM = WRAPPERS | {"", "do", "then", "else", "if", "!", "{"}
+_AT = frozenset(("at", "batch"))
+_SHELLS = SHELLS | {"source", "."}
+_OF_OPTIONS = frozenset(("pipefail", "posix"))  # names that follow -o
 
-def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes]) -> list[Called]:
-    """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted."""
-    calls = (one for row in rows for one in _called_in(row))
-    found = files.computed(file.path, lambda: dict.fromkeys(calls), len(file.text))
+
+def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders: t.Sequence[str] = ()) -> list[Called]:
+    """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted.
+
+    ``folders`` are those in which the lines are run.
+    """
+    texts = [row.decode("utf-8", "surrogateescape") for row in rows]
+    lines = _Lines(files, file.path, [*folders])
+    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(texts)), _ALL)
     if len(found) > MOST_OF_A_FILE:
         reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
         files.note_lead(file.path, reason)
     return found[:MOST_OF_A_FILE]
 
 
-def _called_in(row: bytes) -> t.Iterator[Called]:
-    given = {found[1] for found in GIVEN_TO_SHELL.finditer(row)}
-    for found in dict.fromkeys(CALLED.findall(row)):
-        path = found.decode("utf-8", "surrogateescape")
-        if not path.startswith(STATE) or path.endswith(SCRIPT_OF_STATE):
-            yield Called(path, found in given)
+class _Given(t.NamedTuple):
+    """A word of a command; ``by`` says what is given the file that it may name.
+
+    ``is_program`` says that it is the command itself, ``is_folder`` that all files in it are run, ``is_entered`` that
+    the next lines run there.
+    """
+
+    text: str
+    by: CalledBy = ""
+    is_program: bool = False
+    is_folder: bool = False
+    is_entered: bool = False
+
+
+@dataclasses.dataclass
+class _Lines:
+    """Lines of the file at ``path``, with the ``folders`` that they enter, and the values of their variables."""
+
+    files: Reader
+    path: str
+    folders: list[str]
+    values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+
+    def called(self, rows: t.Sequence[str]) -> t.Iterator[Called]:
+        """Yield the files that may be called."""
+        words = [word for row in rows for word in _words(self._plain(row))]
+        for word in words:
+            self._note(word)
+        for row in rows:
+            yield from _scripts(row)
+        run = {name: word.by for word in words if word.by or word.is_program for name in _names(word.text)}
+        loop = ""
+        for before, word in zip(("", *(word.text for word in words)), words):
+            loop = before if word.text == "in" else loop
+            is_run = word.by or word.is_folder or loop in run
+            for text in self._expanded(word.text) if is_run or not _PATTERN.search(word.text) else ():
+                yield from self._files(text, word.by or run.get(loop, ""), is_folder=word.is_folder)
+
+    def _plain(self, row: str) -> str:
+        """Return a line without quotes, with the folders that it computes."""
+        row = row.translate(_QUOTES)
+        if "$" in row or "`" in row:
+            row = _DEFAULT.sub(r"\1", _RESOLVED.sub("$0", row))
+            row = _ENTERED.sub(r"\1", _OWN_FOLDER.sub(lambda _found: posixpath.dirname(self.path), row))
+        return _HOME.sub(HOME, row) if _HOME.search(row) and self.files.sees_home else row
+
+    def _note(self, word: _Given) -> None:
+        assigned = _ASSIGNED.fullmatch(word.text)
+        if assigned:
+            known = self.values.setdefault(assigned[1], [])
+            for value in self._expanded(assigned[2]):
+                is_path = value.startswith("/") and len(value) <= _LONGEST_VALUE
+                if is_path and value not in known and len(known) < _MOST_VALUES:
+                    known.append(value)
+        elif word.is_entered and len(self.folders) < _MOST_FOLDERS:
+            self.folders += [folder for folder in self._expanded(word.text) if folder.startswith("/")]
+
+    def _expanded(self, word: str) -> list[str]:
+        """Return a word with the values of its variables, those that are not known as they stand."""
+        names = _names(word) if "$" in word else []
+        most = max((len(self.values.get(name, ())) for name in names), default=0)
+        if not most or len(names) > _MOST_REFERENCES:
+            return [word]
+
+        return [_REFERENCE.sub(functools.partial(self._value, index), word) for index in range(most)]
+
+    def _value(self, index: int, found: t.Match[str]) -> str:
+        """Return a value of the variable that was found, the one with this index as far as it has so many."""
+        values = self.values.get(found[1] or found[2])
+        return values[index % len(values)] if values else found.group()
+
+    def _files(self, word: str, by: CalledBy, *, is_folder: bool) -> t.Iterator[Called]:
+        """Yield the files that a word may name."""
+        word = word.rpartition("=")[2]
+        name = word.lstrip("@:|+!-")
+        for folder in self.files.local_programs.get(name, ()):
+            yield Called(f"{folder}/{name}", by)
+        if "/" not in word and not by:
+            return
+        for folder in ["/"] if word.startswith("/") else self.folders:
+            path = posixpath.normpath("/" + f"{folder}/{word}".lstrip("/"))
+            if _PATTERN.search(posixpath.basename(path)):
+                yield from self._matching(path, by)
+            elif is_folder:
+                yield from self._matching(f"{path}/*", by)
+            elif _is_script(path):
+                yield Called(path, by)
+
+    def _matching(self, pattern: str, by: CalledBy) -> t.Iterator[Called]:
+        """Yield the files that match a pattern; of those that nothing is given only programs."""
+        folder = posixpath.dirname(pattern)
+        if folder not in DIRECTORIES and not folder.startswith(STATE) and _CALLED.fullmatch(f"{folder}/x"):
+            for path in self.files.paths(pattern):
+                if by or self.files.is_executable(self.files.resolve(path), if_unknown=True):
+                    yield Called(path, by)
+
+
+_CALLED = re.compile(CALLED.pattern.decode())
+
+
+def _names(word: str) -> list[str]:
+    return [found[1] or found[2] for found in _REFERENCE.finditer(word)]
+
+
+def _scripts(text: str) -> t.Iterator[Called]:
+    """Yield the files that a text names by their whole path."""
+    yield from (Called(path) for path in _CALLED.findall(text) if _is_script(path))
+
+
+def _is_script(path: str) -> bool:
+    is_of_program = path.startswith(STATE) and not path.endswith(SCRIPT_OF_STATE)
+    return not is_of_program and _CALLED.fullmatch(path) is not None
+
+
+def _words(row: str) -> t.Iterator[_Given]:
+    """Yield the words of a line."""
+    for pipeline in _PIPELINE_END.split(row):
+        reads: CalledBy = ""  # what the output of a command is given to
+        found: list[list[_Given]] = []
+        for command in reversed(pipeline.split("|")):
+            words, reads = _words_of(command, reads)
+            found.append(words)
+        yield from itertools.chain.from_iterable(reversed(found))
+
+
+def _words_of(command: str, reads: CalledBy) -> tuple[list[_Given], CalledBy]:
+    """Return the words of a command whose output something reads, and what itself reads as a script."""
+    found: list[_Given] = []
+    by: CalledBy = ""
+    words = _BLANKS.split(command)
+    names = [posixpath.basename(word) for word in words]
+    of_at = not _AT.isdisjoint(names)
+    for before, word, name in zip(("", *words), words, names):
+        runner = _runner(name)
+        is_given = bool(by and word and word[0] not in "-+" and word not in _OF_OPTIONS)
+        if of_at and (before == "-f" or ("<" in command and word.startswith("/"))):
+            by, is_given = "shell", True
+        is_program = before in _BEFORE_PROGRAM and (not found or found[-1].is_program)
+        found.append(_Given(word, by if is_given else reads, is_program, is_entered=before in _ENTER))
+        by = runner or ("" if is_given else by)
+    if "run-parts" in names or ("find" in names and (reads or not _EXECS.isdisjoint(words))):
+        by_find = next((one.by for one in found if one.text == "{}"), reads)
+        found = [one._replace(by=one.by or by_find, is_folder=True) for one in found]
+    return found, by
+
+
+def _runner(name: str) -> CalledBy:
+    if name in _SHELLS:
+        return "shell"
+    return "language" if is_language(name) else ""

@@ -179,6 +179,15 @@ def udev_rules(text: str) -> Effects:
             yield from command_line(command, number + row.count(CONTINUED, 0, found.start()))
 
 
+def programs_of_udev(text: bytes) -> t.Iterator[str]:
+    """Yield the programs that rules of udev run by their name alone: udev has a folder of its own for these."""
+    for row in text.decode("utf-8", "surrogateescape").split("\n"):
+        for found in _UDEV_COMMAND.finditer(row) if not _REMARK.match(row) else ():
+            name = found[2].partition(" ")[0]
+            if name and "/" not in name:
+                yield name
+
+
 def units_wanted_by(text: bytes) -> t.Iterator[str]:
     """Yield the units that rules of udev start: systemd.device(5)."""
     for row in text.split(b"\n"):

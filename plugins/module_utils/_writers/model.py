@@ -34,6 +34,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key, Values
 
     Code = t.Literal["sets_value", "applies_files", "appends_to_file", "writes_file"]
+    CalledBy = t.Literal["", "shell", "language"]
     Candidate = t.Union["Setter", "Applier", "AppliedFile", "Profile", "TunedFiles"]
 
 
@@ -150,12 +151,14 @@ class TunedFiles:
         return [self.writer] if context.changes(context.applied_by_tuned) else []
 
 
-@dataclasses.dataclass(frozen=True)
-class Called:
-    """A script that a line calls, which is to be looked into. ``by_shell`` says that a shell is given it."""
+class Called(t.NamedTuple):
+    """A script that a line calls, which is to be looked into.
+
+    ``by`` says that a shell is given it, or a program that interprets another language.
+    """
 
     path: str
-    by_shell: bool = False
+    by: CalledBy = ""
 
 
 # plugin_sysctl.py of tuned splits lines at the equals sign; there are no patterns.

@@ -223,13 +223,18 @@ UNIT_FOLDERS = (
 STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
-CALLED = re.compile(rb"/(?:data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/[^\s'\"`;|&<>(){}$*?\[\]]+")
+_FOLDERS = rb"/(?:data|etc|home|mnt|opt|root|srv|usr/local|var/lib)"
+CALLED = re.compile(_FOLDERS + rb"/[^\s'\"`;|&<>(){}$*?\[\]]+")
+# What may name one: its folder, the home folder, or the folder of the script itself.
+CALLS = re.compile(
+    _FOLDERS + rb"\b|(?:^|[\s=:\"'])~(?:root)?(?:[/;&\s\"']|\Z)|\$\{?(?:HOME|0|BASH_SOURCE)\b|%h/", re.MULTILINE
+)
 # There programs have what is theirs, much of it closed to users: only what ends so is a script.
 STATE, SCRIPT_OF_STATE = "/var/lib/", ".sh"
-# Those that a shell is given, which runs them whether they are executable or not, and whatever their first line is.
-GIVEN_TO_SHELL = re.compile(
-    rb"(?:^|[\s;&|('\"/])(?:(?:ba|da|a|k|mk|z)?sh|source|\.)(?:\s+-\w+)*\s+['\"]?(" + CALLED.pattern + rb")"
-)
+HOME = "/root"  # of the user that these lines run as
+# Where the programs are that an administrator has added; lines call them by their names alone.
+LOCAL_FOLDERS = ("/usr/local/sbin", "/usr/local/bin")
+UDEV_PROGRAMS = ("/usr/lib/udev", "/lib/udev")
 MOST_CALLED = 1000  # with what only looks so: units name their programs' configuration, too
 TUNED_ACTIVE = ("/etc/tuned/active_profile", "/etc/tuned/post_loaded_profile")
 TUNED_CONF = "/etc/tuned/tuned-main.conf"
@@ -252,8 +257,9 @@ PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURC
 # The same, where /lib is not /usr/lib.
 LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
 CALLED_ERE = "/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/[^][:space:]'\"`;|&<>(){}$*?[]+"
-_SHELL_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.)([[:space:]]+-[[:alnum:]_]+)*[[:space:]]+"
-GIVEN_TO_SHELL_ERE = f"{_SHELL_ERE}['\"]?{CALLED_ERE}"
+_GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.]*|perl|ruby|node|php|lua|tclsh|-f)"
+_OPTIONS_ERE = "([[:space:]]+([-+][[:alnum:]_-]+|pipefail))*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
+GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
 UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE, TUNED_CONF)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import typing as t
 
@@ -23,7 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._host.visibility import 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Unseen
-from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CLOSED_TO_USERS
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CLOSED_TO_USERS, HOME, LOCAL_FOLDERS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -91,16 +92,35 @@ class Reader:
         """Return the content of a file, as :meth:`Files.text` does."""
         return self.known(path).text
 
-    def called(self, path: str, *, by_shell: bool) -> SysctlFile:
-        """Read a script that a line calls, or gives to a shell.
+    @functools.cached_property
+    def local_programs(self) -> dict[str, list[str]]:
+        """The folders of an administrator's programs that have a file, by its name."""
+        found: dict[str, list[str]] = {}
+        for folder in LOCAL_FOLDERS:
+            for name in self._names(folder, self._note):
+                found.setdefault(name, []).append(folder)
+        return found
+
+    @functools.cached_property
+    def sees_home(self) -> bool:
+        """Whether this process may see what is in root's home folder, which is closed to users on most hosts."""
+        denied: list[SysctlFile] = []
+        self._names(HOME, denied.append)
+        return not denied
+
+    def _names(self, folder: str, on_unreadable: t.Callable[[SysctlFile], None]) -> list[str]:
+        return self._read(folder, lambda: self.files.names(folder, on_unreadable=on_unreadable), [])
+
+    def called(self, path: str, *, is_given: bool) -> SysctlFile:
+        """Read a script that a line calls, or gives to a program that runs it.
 
         Else a file that is not executable may be another argument of that line, and a large one a compiled program.
         """
         file = self._file(path)
-        if file.denied and (by_shell or self._may_be_executable(file)):
+        if file.denied and (is_given or self._may_be_executable(file)):
             target = self.resolve(file.target)
             self._keep(Unseen(target, file.reason, file.denied))
-        elif file.is_too_large and (by_shell or self._is_script(file.target)):
+        elif file.is_too_large and (is_given or self._is_script(file.target)):
             self._note(file)
         return file
 

@@ -19,7 +19,6 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.syntax import rows_with
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.applied import with_applied
@@ -28,9 +27,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates impo
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT, command_of
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Applier, Called, Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Applier, Called, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
-    CALLED,
+    CALLS,
     CLOUD_SCRIPTS,
     EXECUTABLES,
     INITTAB,
@@ -48,6 +47,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     TEXTS,
     TMPFILES,
     TUNED_ACTIVE,
+    UDEV_PROGRAMS,
     UFW,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
@@ -106,19 +106,18 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
 
 def _in_called_scripts(files: Reader, leads: list[Called]) -> t.Iterator[Candidate]:
     """Yield what scripts do that lines call, and those that these scripts call in turn."""
-    called: dict[str, bool] = {}
+    called: set[Called] = set()
     while leads:
-        new: dict[str, bool] = {}
+        new: dict[Called, None] = {}
         for one in leads:
-            if one.path in called and (called[one.path] or not one.by_shell):
-                continue
-            if one.path in called or len(called) < MOST_CALLED:
-                called[one.path] = new[one.path] = one.by_shell
-            else:
+            if one not in called and len(called) < MOST_CALLED:
+                called.add(one)
+                new[one] = None
+            elif one not in called:
                 files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
         leads = []
-        for path, by_shell in new.items():
-            for found in _in_called_script(files, path, by_shell=by_shell):
+        for one in new:
+            for found in _in_called_script(files, one):
                 if isinstance(found, Called):
                     leads.append(found)
                 else:
@@ -203,21 +202,25 @@ def _texts(
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
-    if unit.may_set_with_rights and CALLED.search(unit.file.text):
+    if unit.may_set_with_rights and (files.local_programs or unit.folders or CALLS.search(unit.file.text)):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
-        yield from called_by(files, unit.file, commands)
+        yield from called_by(files, unit.file, commands, unit.folders)
     yield from candidates_of(files, unit.file, unit.effects)
 
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
-    if not (RELEVANT.search(file.text) or CALLED.search(file.text)) or is_hidden(files, file.path):
+    may_call = files.local_programs or of is formats.udev_rules or CALLS.search(file.text)
+    if not (may_call or RELEVANT.search(file.text)) or is_hidden(files, file.path):
         return
-    if of not in (formats.tmpfiles, formats.quadlet):  # the lines name files, or call those of a container
-        rows = (command_of(row) for _number, row in rows_with(CALLED, file.text))
+    if may_call and of not in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
+        rows: t.Iterable[bytes] = map(command_of, file.text.split(b"\n"))
         if of is formats.users_crontab:
             rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))
         yield from called_by(files, file, rows)
+    if of is formats.udev_rules:
+        names = files.computed(file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE)
+        yield from (Called(f"{folder}/{name}") for name in names for folder in UDEV_PROGRAMS)
     yield from candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
@@ -230,7 +233,7 @@ def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFil
             yield from calls_of_tuned(file)
 
 
-def _in_called_script(files: Reader, path: str, *, by_shell: bool) -> t.Iterator[Candidate | Called]:
-    script = files.called(path, by_shell=by_shell)
-    if by_shell or script.text.startswith(b"#!"):
-        yield from _in_text(files, script, formats.script)
+def _in_called_script(files: Reader, called: Called) -> t.Iterator[Candidate | Called]:
+    script = files.called(called.path, is_given=bool(called.by))
+    if called.by or script.text.startswith(b"#!"):
+        yield from _in_text(files, script, formats.loose if called.by == "language" else formats.script)

@@ -16,7 +16,8 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import GIVES_RIGHTS, command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
-    CALLED,
+    CALLS,
+    HOME,
     STARTERS,
     UNIT_FOLDERS,
     UNITS,
@@ -41,6 +42,8 @@ _RUNS = re.compile(r"Exec\w+")
 _AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
 _PREFIX = re.compile(r"[@:|+!-]*")
+# A script by a whole path, or by a name, of the folder where it runs or of those for programs.
+_MAY_CALL = re.compile(CALLS.pattern + rb"|sh[ \t]|^[ \t]*Exec\w+[ \t]*=[ \t]*[^/\s]", re.MULTILINE)
 # Without a section a line is not read either, but who leaves it out means this one.
 _SECTIONS = ("", "Service", "Socket")
 _YES = ("1", "y", "yes", "t", "true", "on")
@@ -54,7 +57,8 @@ class Unit:
     ``may_set`` says that its commands can set the host's keys: as root, in the host's network namespace.
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
     of sudo have them as far as ``may_set_as_root`` says so.
-    ``replaced`` are the settings whose commands do not run at a start, or that a later drop-in takes back.
+    ``folders`` are those in which they run. ``replaced`` are the settings whose commands do not run at a start, or that
+    a later drop-in takes back.
     """
 
     file: SysctlFile
@@ -62,6 +66,7 @@ class Unit:
     may_set_with_rights: bool = True
     may_set_as_root: bool = True
     replaced: frozenset[str] = _AT_STOP
+    folders: tuple[str, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
@@ -118,7 +123,7 @@ def read_units(files: Reader) -> Units:
 def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[str, list[str]]) -> Unit:
     """Return a unit, judged with all that its drop-ins change."""
     file = by_name[name]
-    if not RELEVANT.search(file.text) and not CALLED.search(file.text):
+    if not RELEVANT.search(file.text) and not _MAY_CALL.search(file.text):
         return Unit(file)
     unit = unit_of(name) or name
     order = [one for one in (*sorted({template_of(unit), unit}), *drop_ins_for(unit, drop_ins)) if one in by_name]
@@ -137,7 +142,9 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
     has_rights = has_rights or _is_set(settings, "PermissionsStartOnly")
     may_set = shares_network and has_rights and may_write
     may_set_as_root = shares_network and may_write and not _is_set(settings, "NoNewPrivileges")
-    return Unit(file, may_set, shares_network, may_set_as_root, replaced)
+    folder = settings.get("WorkingDirectory", "").lstrip("-")
+    folders = (HOME,) if folder == "~" else (folder,) if folder.startswith("/") else ()
+    return Unit(file, may_set, shares_network, may_set_as_root, replaced, folders)
 
 
 def _is_set(settings: t.Mapping[str, str], name: str) -> bool:

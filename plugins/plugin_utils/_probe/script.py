@@ -42,14 +42,17 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
-    GIVEN_TO_SHELL_ERE,
+    GIVEN_ERE,
+    HOME,
     LIB_PLACES,
+    LOCAL_FOLDERS,
     MOST_CALLED,
     PLACES,
     RELEVANT_ERE,
     SAPTUNE,
     SCRIPT_OF_STATE,
     STATE,
+    UDEV_PROGRAMS,
     UFW_AND_TUNED,
 )
 
@@ -82,6 +85,12 @@ _MOST_MEMORY = 128 << 10
 _MOST_SECONDS = 20
 # The largest place, and the largest script that is called, that is read here, in bytes.
 _MOST_OF_A_PLACE = 1 << 20
+# Where lines call programs by their names alone, or may call them so once they have entered a folder.
+_OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
+ENTERED = ("/data", "/mnt", "/opt", "/srv", HOME, f"{HOME}/bin")
+_MOST_IN_FOLDERS = 1000
+# Folders that scripts of distributions name, in which nothing is run that is not looked at.
+_NAMED = (*DIRECTORIES, "/etc/init.d", "/etc/default", "/etc/sysconfig")
 
 
 def _above(paths: t.Iterable[str]) -> list[str]:
@@ -108,6 +117,8 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # and missing (m).
 # Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too (u).
 # find prints a script that is too large twice.
+# Of what is called by its name alone (o), the files of that name are looked at. A file that may matter leaves the host
+# to the module if it is in a folder that lines name, or in that of a script which looks for its own (t).
 # What scripts call that are called (c of w) is read in turn, up to the fourth in a row.
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
@@ -143,6 +154,34 @@ given() {{
 script() {{
   case $(grep $d -am1 '' "$1") in '#!'*) return 0 ;; esac
   given "$1"
+}}
+named() {{
+  [ "$o" ] || return 0
+  p=$(grep $d -ahowF -e "$o" "$@" /dev/null); [ $? -gt 1 ] && doubt grep
+  case $p in *"$n"*) p=$(printf '%s\\n' "$p" | sort -u) && [ "$p" ] || doubt sort ;; esac
+  for f in $p; do
+    for p in {_words(_OF_NAMES)}; do [ -f "$p/$f" ] && c=$c$n$p/$f; done
+  done
+}}
+entered() {{
+  case "$z {_words(_NAMED)} " in *" $1 "*) return ;; esac
+  case $1 in /etc/*) ;; *) [ -r "$1" ] || doubt "$1" ;; esac
+  case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
+}}
+folders() {{
+  x=$(find -L $t ! -name . -prune -type f -size -{(_MOST_OF_A_PLACE >> 9) + 1} -print | head -n {_MOST_IN_FOLDERS})
+  [ "$x" ] || return 0
+  i=0; for f in $x; do i=$((i + 1)); done
+  [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
+  l=$x; [ "$d" ] || alone
+  x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
+  for f in $x; do
+    case $n$q in *"$n${{f%/./*}}/${{f##*/./}}$n"*) continue ;; esac
+    case $f in /etc/* | */.[!/]* | *.conf | *.log | *.md | *.txt)
+      case $(grep $d -am1 '' "$f") in '#!'*) ;; *) continue ;; esac ;;
+    esac
+    doubt "$f"
+  done
 }}
 alone() {{
   a=; for f in $l; do walk "$f"; done
@@ -235,7 +274,7 @@ for f in $w; do
   while [ "$f" ]; do case "$k " in *" $f "*) break ;; esac; k="$k $f"; f=${{f%/*}}; done
 done
 set +f
-e=
+e=; z=$k
 for f in $k $h; do
   [ ! -d "$f" ] || [ -r "$f" ] || doubt ls
   e=$e$f$n
@@ -246,6 +285,8 @@ for f in $w; do
   if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n
   else [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; fi
 done
+o=
+for f in {_words(f"{folder}/*" for folder in _OF_NAMES)}; do [ -f "$f" ] && o=${{o:+$o$n}}${{f##*/}}; done
 IFS=$n; set -f
 if [ "$l" ]; then
   [ "$d" ] || alone
@@ -253,6 +294,8 @@ if [ "$l" ]; then
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
+named $l
+t=; for f in {_words(ENTERED)}; do [ ! -d "$f" ] || t=$t$f/.$n; done
 w=$l; i=0; q=; m=; s=
 for v in 1 2 3 4; do
   for f in $c; do i=$((i + 1)); done
@@ -269,6 +312,8 @@ for v in 1 2 3 4; do
       case $n$l in *"$n$f$n"*) continue ;; esac
       case $n$q in *"$n$f$n"*) given "$f" || continue ;; esac
       [ -r "$f" ] || doubt "$f"; l=$l$f$n; q=$q$f$n
+    elif [ -d "$f" ]; then
+      entered "${{f%/}}"
     elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
       case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
     fi
@@ -286,9 +331,11 @@ for v in 1 2 3 4; do
   if [ "$k" ]; then
     r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
     x=$(grep $d -alE {shlex.quote(CALLED_ERE)} $k /dev/null); [ $? -gt 1 ] && doubt grep
+    p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $k /dev/null); [ $? -gt 1 ] && doubt grep
+    for f in $p; do entered "${{f%/*}}"; done
   fi
   [ "$g$r$x" ] || break
-  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
   [ ! "$r" ] || {{ r=$(printf '%s\\n' "$r" | sort) && [ "$r" ]; }} || doubt sort
   for f in $g; do script "$f" && doubt size; done
   for f in $r; do
@@ -304,8 +351,10 @@ for v in 1 2 3 4; do
   done
   [ "$w" ] || break
   c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
-  s=$(grep $d -ahoE {shlex.quote(GIVEN_TO_SHELL_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  named $w
+  s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
 done
+[ ! "$t" ] || folders
 for p in $(ls $e $m 2>&1 > /dev/null); do
   case $p in *'No such file or directory' | *'Not a directory') ;; *) doubt ls ;; esac
 done

@@ -8,7 +8,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -77,3 +79,116 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
     layout: Layout = {"/etc/rc.local": b"# Put your custom commands here\n" + SET + b"\nexit 0\n"}
     writers = found(tmp_path, layout, executable=False)
     assert writers == ([Writer("/etc/rc.local", 2, SET.decode())] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "counts"),
+    [
+        pytest.param("tune", "/usr/local/sbin/tune", True, id="by its name"),
+        pytest.param("exec nohup tune -v &", "/usr/local/bin/tune", True, id="by its name in a command"),
+        pytest.param("tuned; fine-tune; tune.sh", "/usr/local/bin/tune", False, id="part of a name"),
+        pytest.param("# tune", "/usr/local/bin/tune", False, id="name in a remark"),
+        pytest.param("tune", "/usr/sbin/tune", False, id="name of a program of a package"),
+        pytest.param("cd /opt/a && ./tune", "/opt/a/tune", True, id="folder"),
+        pytest.param("pushd '/opt/a'\nsh -e tune", "/opt/a/tune", True, id="folder, by a shell"),
+        pytest.param("cd /opt/a; cat tune", "/opt/a/tune", False, id="folder, no call"),
+        pytest.param("cd /opt/b; ./tune", "/opt/a/tune", False, id="other folder"),
+        pytest.param("~/tune", "/root/tune", True, id="home"),
+        pytest.param('. "${HOME}/bin/tune"', "/root/bin/tune", True, id="home in a variable"),
+        pytest.param("cd; cd ~; ./tune", "/root/tune", True, id="home, entered"),
+        pytest.param("D=/opt/a; $D/tune", "/opt/a/tune", True, id="variable"),
+        pytest.param('D="${D:-/opt}"\nE=$D/a\n"$E"/tune', "/opt/a/tune", True, id="variable of another one"),
+        pytest.param("D=/opt/b\n[ -d /opt/a ] && D=/opt/a\n${D}/tune", "/opt/a/tune", True, id="one of two values"),
+        pytest.param("$D/tune", "/opt/a/tune", False, id="variable that is not known"),
+        pytest.param("sh $(dirname $0)/tune", "/etc/tune", True, id="folder of the script"),
+        pytest.param("D=$(cd `dirname $0` && pwd); $D/tune", "/etc/tune", True, id="folder of the script, kept"),
+        pytest.param('. "${0%/*}/tune"', "/etc/tune", True, id="folder of the script, cut off"),
+        pytest.param('cd "$(dirname "$(readlink -f "$0")")"; ./tune', "/etc/tune", True, id="folder, entered"),
+        pytest.param("run-parts /opt/a", "/opt/a/tune", True, id="run-parts"),
+        pytest.param("ls /opt/a", "/opt/a/tune", False, id="folder that is only listed"),
+        pytest.param("for f in /opt/a/*; do $f; done", "/opt/a/tune", True, id="loop"),
+        pytest.param("for f in /opt/a/t*; do [ -x $f ] && . $f; done", "/opt/a/tune", True, id="loop with a shell"),
+        pytest.param("cd /opt/a; for f in ./*; do $f; done", "/opt/a/tune", True, id="loop in a folder"),
+        pytest.param("for f in /opt/a/x*; do $f; done", "/opt/a/tune", False, id="loop over other names"),
+        pytest.param("for f in /opt/a/*; do cat $f; done", "/opt/a/tune", False, id="loop that reads"),
+        pytest.param("find /opt/a -exec {} \\;", "/opt/a/tune", True, id="find"),
+        pytest.param("find /opt/a | xargs sh", "/opt/a/tune", True, id="find and xargs"),
+        pytest.param("find /opt/a -delete", "/opt/a/tune", False, id="find that runs nothing"),
+    ],
+)
+def test_scripts_without_their_whole_path(tmp_path: Path, lines: str, path: str, *, counts: bool) -> None:
+    layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{lines}\n".encode(), path: b"#!/bin/sh\n" + SET}
+    assert found(tmp_path, layout) == ([Writer(path, 2, SET.decode())] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("sh < /opt/tune", True),
+        ("cat /opt/tune | sudo sh -e", True),
+        ("cat /opt/tune | logger; sh", False),
+        ("bash --norc -o pipefail /opt/tune", True),
+        ("at now -f /opt/tune", True),
+        ("at now < /opt/tune", True),
+        ("echo at /opt/x /opt/tune", False),
+        ("python3 -u /opt/tune", True),
+        ("/usr/bin/perl /opt/tune", True),
+        ("find /opt -name tune -exec sh {} \\;", True),
+        ("for f in /opt/*; do . $f; done", True),
+        ("sh /opt/other /opt/tune", False),
+        ("for f in /opt/*; do $f; done", False),
+    ],
+)
+def test_scripts_that_a_program_is_given(tmp_path: Path, line: str, *, counts: bool) -> None:
+    layout: Layout = {"/etc/crontab": f"@reboot root {line}\n".encode(), "/opt/tune": b'system("' + SET + b'")\n'}
+    layout["/opt/tune"] = b'system("' + SET + b'");\n' if "perl" in line or "python" in line else SET
+    assert [writer.path for writer in found(tmp_path, layout)] == (["/opt/tune"] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("ExecStart=-tune -v", "/usr/local/sbin/tune"),
+        ("WorkingDirectory=/opt/a\nExecStart=/bin/sh tune", "/opt/a/tune"),
+        ("WorkingDirectory=-~\nExecStart=/bin/sh ./tune", "/root/tune"),
+        ("ExecStart=%h/bin/tune", "/root/bin/tune"),
+    ],
+)
+def test_scripts_that_units_name(tmp_path: Path, text: str, path: str) -> None:
+    layout: Layout = {"/etc/systemd/system/a.service": f"[Service]\n{text}\n".encode(), path: b"#!/bin/sh\n" + SET}
+    assert found(tmp_path, layout, init=SYSTEMD) == [Writer(path, 2, SET.decode())]
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts"),
+    [
+        ('RUN+="tune"', True),
+        ('PROGRAM="tune %k", NAME="x"', True),
+        ('# RUN+="tune"', False),
+        ('RUN+="/sbin/tune"', False),
+        ('ENV{X}="tune"', False),
+    ],
+)
+def test_programs_of_udev(tmp_path: Path, rule: str, *, counts: bool) -> None:
+    layout: Layout = {"/etc/udev/rules.d/a.rules": rule.encode(), "/usr/lib/udev/tune": b"#!/bin/sh\n" + SET}
+    assert len(found(tmp_path, layout)) == counts
+
+
+@pytest.mark.parametrize("line", ["find /etc/sysctl.d -exec sh {} \\;", "for f in /etc/sysctl.d/*; do . $f; done"])
+def test_sysctl_files_are_no_scripts(tmp_path: Path, line: str) -> None:
+    layout: Layout = {"/etc/crontab": f"@reboot root {line}\n".encode(), "/etc/sysctl.d/a.conf": SET[10:] + b"0"}
+    assert found(tmp_path, layout) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("|\n", "a|", "$(cd /a ", "`dirname ", "$(readlink -f ", "${A:-/a", "find -exec ", "sh -a ", "sh -x/"),
+        *("A=/opt/a B=$A/$A/$A/$A ", "in /opt/* $A ", "$A$A$A$A "),
+    ],
+)
+def test_attempts_to_take_long(tmp_path: Path, text: str) -> None:
+    layout: Layout = {"/etc/rc.local": b"A=/opt/x\n" + text.encode() * (100_000 // len(text))}
+    assert found(tmp_path, layout) == []
+    files = Files(str(tmp_path))
+    assert not find_candidates(files, SYSTEMD, files.read_tree()).unseen

@@ -24,14 +24,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CALLED_ERE,
-    GIVEN_TO_SHELL,
-    GIVEN_TO_SHELL_ERE,
+    GIVEN_ERE,
     LIB_PLACES,
     PLACES,
     RELEVANT_ERE,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import ENTERED, PROBE_SCRIPT
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -132,11 +131,12 @@ def ask_of(
     at: int = 0,
     grep: str = "/usr/bin/grep",
     before: tuple[str, ...] = (),
+    programs: Path | None = None,
 ) -> str:
     """Return the lines, or the doubt, where ``place`` is the only place, and scripts are in the folder of ``called``.
 
     At the call ``at`` of grep that is about ``called``, ``swap`` puts something else there. ``before`` is a command
-    that runs the shell.
+    that runs the shell. Programs of an administrator are in the folder ``programs``.
     """
     tools = called.parent / "bin"
     tools.mkdir()
@@ -145,6 +145,8 @@ def ask_of(
     script = PROBE_SCRIPT.replace("/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/", f"{called.parent}/")
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
+    script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
+    script = script.replace(" ".join(ENTERED), "/gone")
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
         ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
@@ -500,16 +502,24 @@ def test_the_shells_patterns_are_pythons(tmp_path: Path) -> None:
     assert grep("-aohE", CALLED_ERE) == [found.group() for line in LINES for found in CALLED.finditer(line)]
 
 
-GIVEN = (b". /etc/a", b"/bin/sh -e -x '/opt/b'", b"x;source /srv/c d", b"push /etc/e", b"cat /etc/f", b"sh  /usr/bin/g")
+GIVEN = (
+    *(b". /etc/a", b"/bin/sh -e -x '/opt/b'", b"x;source /srv/c d", b"push /etc/e", b"cat /etc/f", b"sh  /usr/bin/g"),
+    *(
+        b"bash --norc -o pipefail /opt/h",
+        b"sh</opt/i",
+        b"/usr/bin/python3.11 -u /opt/j",
+        b"at now -f /opt/k",
+        b"sh-/opt/l",
+    ),
+)
 
 
-def test_the_shells_pattern_of_what_it_is_given_is_pythons(tmp_path: Path) -> None:
+def test_the_pattern_of_what_a_shell_is_given(tmp_path: Path) -> None:
     (tmp_path / "lines").write_bytes(b"\n".join(GIVEN) + b"\n")
-    grep = ["grep", "-aohE", GIVEN_TO_SHELL_ERE, str(tmp_path / "lines")]
+    grep = ["grep", "-aohE", GIVEN_ERE, str(tmp_path / "lines")]
     output = subprocess.run(grep, env={**os.environ, "LC_ALL": "C"}, stdout=subprocess.PIPE, check=True).stdout
-    found = [match for line in GIVEN for match in GIVEN_TO_SHELL.finditer(line)]
-    assert output.split(b"\n")[:-1] == [match.group() for match in found]
-    assert [match[1] for match in found] == [b"/etc/a", b"/opt/b", b"/srv/c"]
+    found = [match.split()[-1] for match in output.split(b"\n")[:-1]]
+    assert found == [b"/etc/a", b"'/opt/b", b"/srv/c", b"/opt/h", b"sh</opt/i", b"/opt/j", b"/opt/k"]
 
 
 @pytest.mark.parametrize(
@@ -528,6 +538,54 @@ def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, read:
     (tmp_path / "crontab").write_text(line.format(run) + "\n")
     expected = f"{run}:1:{SETS.splitlines()[1].decode()}\n" if read else ""
     assert ask_of(place, run) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "doubt"),
+    [
+        ("cd {0}/a && ./tune", "a/tune", True),
+        ("for f in {0}/a/*; do . $f; done", "a/tune", True),
+        ("run-parts {0}/a/", "a/tune", True),
+        ("{0}/b/x", "b/tune", True),
+        ("{0}/b/y", "b/tune", False),  # which looks for no other script
+        ("{0}/run", "a/tune", False),
+        ("run-parts {0}/a", "a/b/tune", False),
+        ("cd {0}/a", "a/tune.conf", False),
+        ("cd {0}/a", "a/.history", False),
+    ],
+)
+def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(line.format(tmp_path) + "\n")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/x").write_text('#!/bin/sh\ncd "$(dirname "$0")" && ./tune\n')
+    (tmp_path / "b/y").write_text("#!/bin/sh\n")
+    run.write_text("#!/bin/sh\n")
+    script = tmp_path / path
+    script.parent.mkdir(exist_ok=True, parents=True)
+    script.write_bytes(SETS.splitlines()[1] + b"\n")
+    assert ask_of(place, run) == (f"= doubt {script.parent}/./{script.name}" if doubt else "")
+
+
+def test_many_files_in_a_folder(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/many && ./run\n")
+    (tmp_path / "many").mkdir()
+    for number in range(1000):
+        (tmp_path / f"many/{number}").write_text("x")
+    assert ask_of(place, run) == "= doubt folders"
+
+
+@pytest.mark.parametrize(
+    ("line", "read"), [("tune-net", True), ("sh tune-net -v", True), ("tune-network", False), ("tune", False)]
+)
+def test_programs_that_lines_name(tmp_path: Path, line: str, read: bool) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line}\n")
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local/tune-net").write_bytes(SETS)
+    expected = f"{tmp_path}/local/tune-net:2:{SETS.splitlines()[1].decode()}\n" if read else ""
+    assert ask_of(place, run, programs=tmp_path / "local") == expected
 
 
 def test_values_that_are_no_numbers() -> None:
