@@ -94,34 +94,39 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
         *(candidate for unit in started for candidate in _in_unit(files, unit)),
         *(candidate for file, of in (*scripts, *texts) for candidate in _in_text(files, file, of)),
         *(of_ufw(files) if runners.is_read(UFW) else ()),
-        *(of_tuned(files, _calls_of_tuned(started, [*scripts, *texts])) if runners.is_read(TUNED_ACTIVE[0]) else ()),
         *(of_saptune(files) if runners.is_read(SAPTUNE) else ()),
     ]
+    called: dict[Called, SysctlFile] = {}
+    in_scripts = list(_with_called_scripts(files, found, called))
+    if runners.is_read(TUNED_ACTIVE[0]):
+        run = [*scripts, *texts, *((file, formats.script) for one, file in called.items() if _is_run(one, file))]
+        in_scripts += _with_called_scripts(files, of_tuned(files, _calls_of_tuned(started, run)), called)
     # what several runlevels start, or several lines call, is one
-    direct = [one for one in found if not isinstance(one, Called)]
-    in_scripts = _in_called_scripts(files, [one for one in found if isinstance(one, Called)])
-    candidates = [one for one in dict.fromkeys([*direct, *in_scripts]) if not _fails(one, init)]
+    candidates = [one for one in dict.fromkeys(in_scripts) if not _fails(one, init)]
     return _search(files, candidates, tree)
 
 
-def _in_called_scripts(files: Reader, leads: list[Called]) -> t.Iterator[Candidate]:
-    """Yield what scripts do that lines call, and those that these scripts call in turn."""
-    called: set[Called] = set()
-    while leads:
-        new: dict[Called, None] = {}
-        for one in leads:
-            if one not in called and len(called) < MOST_CALLED:
-                called.add(one)
-                new[one] = None
+def _with_called_scripts(
+    files: Reader, found: t.Iterable[Candidate | Called], called: dict[Called, SysctlFile]
+) -> t.Iterator[Candidate]:
+    """Yield candidates, and what scripts do that lines call, and those that these scripts call in turn.
+
+    ``called`` are those that were looked at, to which these are added.
+    """
+    leads: list[Called] = []
+    while True:
+        for one in found:
+            if not isinstance(one, Called):
+                yield one
+            elif one not in called and len(called) < MOST_CALLED:
+                called[one] = files.called(one.path, is_given=bool(one.by))
+                leads.append(one)
             elif one not in called:
                 files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
+        if not leads:
+            return
+        found = [more for one in leads for more in _in_called_script(files, one, called[one])]
         leads = []
-        for one in new:
-            for found in _in_called_script(files, one):
-                if isinstance(found, Called):
-                    leads.append(found)
-                else:
-                    yield found
 
 
 def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
@@ -233,7 +238,11 @@ def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFil
             yield from calls_of_tuned(file)
 
 
-def _in_called_script(files: Reader, called: Called) -> t.Iterator[Candidate | Called]:
-    script = files.called(called.path, is_given=bool(called.by))
-    if called.by or script.text.startswith(b"#!"):
+def _is_run(called: Called, file: SysctlFile) -> bool:
+    """Whether a file is a script, or is given to a program that takes it for one."""
+    return bool(called.by) or file.text.startswith(b"#!")
+
+
+def _in_called_script(files: Reader, called: Called, script: SysctlFile) -> t.Iterator[Candidate | Called]:
+    if _is_run(called, script):
         yield from _in_text(files, script, formats.loose if called.by == "language" else formats.script)

@@ -339,6 +339,16 @@ AFTER = b"\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.targe
                 (b"restart x; rm -r /etc/tuned", False),
             ]
         ),
+        pytest.param(
+            {"/etc/rc.local": b"#!/bin/sh\n/opt/x\n", "/opt/x": b"#!/bin/sh\ntuned-adm profile mine\n"},
+            True,
+            id="script that is called",
+        ),
+        pytest.param(
+            {"/etc/rc.local": b"#!/bin/sh\ncat /opt/x\n", "/opt/x": b"tuned-adm profile mine\n"},
+            False,
+            id="text that is no script",
+        ),
         pytest.param({"/etc/cloud/cloud.cfg": b"runcmd:\n- [tuned-adm, profile, mine]\n"}, True, id="cloud-init"),
     ],
 )
