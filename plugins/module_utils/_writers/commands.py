@@ -366,6 +366,7 @@ class _Script:
             for file in files_written(name, arguments):
                 copied = [text for word in file.sources for text in self.log.files.get(word.clean, ())]
                 self._write(file.target, copied + (given if file.takes_input else []), appends=file.appends)
+                self.log.copy(file.sources, file.target)
             return given if name == "tee" else []
         if name in TEXT_RUNNERS:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)
@@ -441,6 +442,7 @@ class _Script:
         return printed
 
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
+        self.log.copy([text for text in printed if text.is_file], target)
         printed = _texts(printed)
         if self._spend(printed) and self.log.write(target, printed, appends=appends):
             self._run_printed(printed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import posixpath
 import re
 import typing as t
 
@@ -26,6 +27,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import (
     is_script,
     is_sysctl_file,
+    is_sysctl_place,
     keys_of_file,
     values_printed,
 )
@@ -98,6 +100,17 @@ class EffectLog:
             path = self.variables.expanded(file.clean) or file.clean
             if not path.startswith(("/dev/", "/proc/")):
                 self._apply(file.line, Application("procps", (path,)))
+
+    def copy(self, sources: t.Iterable[Word], target: Word) -> None:
+        """Add that files are applied that become sysctl files of the boot, but those that the script has written."""
+        path = self.variables.expanded(target.clean) or "$"
+        if "$" in path or not is_sysctl_place(path):
+            return
+        for word in sources:
+            if word.clean not in self.files:
+                is_of_link = word.clean.startswith("../")
+                text = posixpath.normpath(f"{posixpath.dirname(path)}/{word.clean}") if is_of_link else word.text
+                self.apply_texts_of([dataclasses.replace(word, text=text, is_file=True)])
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""

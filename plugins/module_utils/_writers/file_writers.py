@@ -2,15 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell which files tee(1), dd(1), cp(1) and their like write, and with what."""
+"""Tell which files tee(1), dd(1), cp(1), ln(1) and their like write, and with what."""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import STANDARD_INPUT, Word
+
+_TAKES_TARGET = re.compile(r"-[a-zA-Z]*t|--target-directory")
+_TAKES_VALUE = re.compile(r"-[a-zA-Z]*[mogS]")  # of install(1)
 
 
 class Written(t.NamedTuple):
@@ -35,4 +39,22 @@ def files_written(name: str, arguments: list[Word]) -> list[Written]:
     if len(arguments) < 2:
         return []
     takes_input = any(word.clean == STANDARD_INPUT for word in arguments)
-    return [Written(arguments[-1], takes_input, arguments[:-1])]
+    return [Written(*_copied(name, arguments, takes_input=takes_input))]
+
+
+def _copied(name: str, arguments: list[Word], *, takes_input: bool) -> tuple[Word, bool, list[Word]]:
+    """Return the target of cp(1), install(1) or ln(1), whether it gets what the program reads, and the sources."""
+    words: list[Word] = []
+    target: Word | None = None
+    pending = iter(arguments)
+    for word in pending:
+        option, equals, value = word.clean.partition("=")
+        if _TAKES_TARGET.fullmatch(option):
+            target = Word(value, word.line) if equals else next(pending, word)
+        elif name == "install" and _TAKES_VALUE.fullmatch(option):
+            next(pending, word)
+        elif not word.clean.startswith("-"):
+            words.append(word)
+    if target is None and words:
+        target = words.pop()
+    return target or arguments[-1], takes_input, words

@@ -67,7 +67,7 @@ AUGTOOL = "augtool"
 LINE_EDITORS = frozenset(("ed", "ex"))
 AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
-FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install"))
+FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install", "ln"))
 _KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"

@@ -66,6 +66,11 @@ def is_sysctl_file(path: str) -> bool:
     return "$" in path or is_known
 
 
+def is_sysctl_place(path: str) -> bool:
+    """Whether a file of this name is one that a loader reads, or one in a folder of this name is."""
+    return is_sysctl_file(path) or posixpath.normpath(path) in DIRECTORIES
+
+
 def is_script(path: str) -> bool:
     """Whether a file is a script that is run after the boot, as far as its name tells."""
     return _SCRIPTS.match(path) is not None

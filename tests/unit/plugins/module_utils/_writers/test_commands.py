@@ -1172,6 +1172,31 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
             f"declare -A t=(\n  [{KEY}]=600\n)\nfor k in ${{!t[@]}}; do sysctl -w $k=${{t[$k]}}; done",
             [],
             id="an array with the boot's value",
+                "cp /opt/60.conf /etc/sysctl.d/",
+                "cp -a /opt/*.conf /etc/sysctl.d",
+                "D=/opt; cp $D/60.conf /run/sysctl.d/9.conf",
+                "cp -t /etc/sysctl.d /opt/60.conf",
+                "install -m 644 -o root /opt/60.conf /etc/sysctl.d/9.conf",
+                "ln -sf /opt/60.conf /etc/sysctl.d/9.conf",
+                "ln -s ../../opt/60.conf /etc/sysctl.d/9.conf",
+                "cp $1 /etc/sysctl.d/",
+                "cat /opt/60.conf > /etc/sysctl.d/9.conf",
+                "grep -v x /opt/60.conf | tee /etc/sysctl.d/9.conf",
+            )
+        ),
+        *(
+            pytest.param(line, [], id=line)
+            for line in (
+                "cp /opt/60.conf /opt/sysctl.conf",
+                "cp /opt/60.conf /etc/sysctl.d/60.conf.bak",
+                "cp /opt/gone.conf /etc/sysctl.d/",
+                "cp /opt/60.conf $D/sysctl.d/9.conf",
+                "install -m 644 /opt/gone.conf /etc/sysctl.d/9.conf",
+                "ln -s /dev/null /etc/sysctl.d/9.conf",
+                "cat /opt/60.conf > /tmp/sysctl.conf",
+                'grep x /etc/sysctl.conf > "$tmp"',
+                "echo vm.swappiness=1 > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
+            )
         ),
         pytest.param(
             f"install -m 644 /dev/stdin /etc/sysctl.d/9.conf <<EOF\n{KEY}=60\nEOF",
