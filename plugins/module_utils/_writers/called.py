@@ -50,9 +50,11 @@ _ENTERED = re.compile(
     r"[ \t]*(?:&&|;)[ \t]*pwd(?:[ \t]+-\w)?[ \t]*\)"
 )
 _PIPELINE_END = re.compile(r"\|\||[;&\n]")
+# A variable in a name; below /etc services read the files of their options so.
+_UNKNOWN = re.compile(r"(/(?!etc/)[^$]+/[^$/]*)\$(?:\w+|\{\w+\})([^$/]*)")
 _BLANKS = re.compile(r"[\s`()<>,\ue000]+")
 _PATTERN = re.compile(r"[*?\[]")
-_ENTER = frozenset(("cd", "pushd", "chdir"))
+_ENTER = frozenset(("cd", "pushd", "chdir", "-C"))  # the option of env(1)
 _EXECS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 # Behind these words the program of a command stands.
 _BEFORE_PROGRAM = WRAPPERS | {"", "do", "then", "else", "if", "!", "{"}
@@ -105,13 +107,15 @@ class _Lines:
             self._note(word)
         for row in rows:
             yield from _scripts(row)
-        run = {name: word.by for word in words if word.by or word.is_program for name in _names(word.text)}
+        run: dict[str, CalledBy] = {name: "" for word in words if word.is_program for name in _names(word.text)}
+        run.update((name, word.by) for word in words if word.by for name in _names(word.text))
         loop = ""
         for before, word in zip(("", *(word.text for word in words)), words):
             loop = before if word.text == "in" else loop
             is_run = word.by or word.is_folder or loop in run
             for text in self._expanded(word.text) if is_run or not _PATTERN.search(word.text) else ():
-                yield from self._files(text, word.by or run.get(loop, ""), is_folder=word.is_folder)
+                name = _as_pattern(text) if word.by or word.is_program else text
+                yield from self._files(name, word.by or run.get(loop, ""), is_folder=word.is_folder)
 
     def _plain(self, row: str) -> str:
         """Return a line without quotes, with the folders that it computes."""
@@ -138,7 +142,6 @@ class _Lines:
         most = max((len(self.values.get(name, ())) for name in names), default=0)
         if not most or len(names) > _MOST_REFERENCES:
             return [word]
-
         return [_REFERENCE.sub(functools.partial(self._value, index), word) for index in range(most)]
 
     def _value(self, index: int, found: t.Match[str]) -> str:
@@ -179,6 +182,12 @@ def _names(word: str) -> list[str]:
     return [found[1] or found[2] for found in _REFERENCE.finditer(word)]
 
 
+def _as_pattern(path: str) -> str:
+    """Return a path with ``*`` in the place of a variable that is not known."""
+    found = _UNKNOWN.fullmatch(path)
+    return f"{found[1]}*{found[2]}" if found else path
+
+
 def _scripts(text: str) -> t.Iterator[Called]:
     """Yield the files that a text names by their whole path."""
     yield from (Called(path) for path in _CALLED.findall(text) if _is_script(path))
@@ -204,6 +213,7 @@ def _words_of(command: str, reads: CalledBy) -> tuple[list[_Given], CalledBy]:
     """Return the words of a command whose output something reads, and what itself reads as a script."""
     found: list[_Given] = []
     by: CalledBy = ""
+    enters = False
     words = _BLANKS.split(command)
     names = [posixpath.basename(word) for word in words]
     of_at = not _AT.isdisjoint(names)
@@ -213,7 +223,8 @@ def _words_of(command: str, reads: CalledBy) -> tuple[list[_Given], CalledBy]:
         if of_at and (before == "-f" or ("<" in command and word.startswith("/"))):
             by, is_given = "shell", True
         is_program = before in _BEFORE_PROGRAM and (not found or found[-1].is_program)
-        found.append(_Given(word, by if is_given else reads, is_program, is_entered=before in _ENTER))
+        enters = before in _ENTER or (enters and before.startswith("-"))
+        found.append(_Given(word, by if is_given else reads, is_program, is_entered=enters))
         by = runner or ("" if is_given else by)
     if "run-parts" in names or ("find" in names and (reads or not _EXECS.isdisjoint(words))):
         by_find = next((one.by for one in found if one.text == "{}"), reads)

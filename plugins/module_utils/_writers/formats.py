@@ -65,6 +65,7 @@ _AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
 _UDEV_COMMAND = re.compile(
     r'\b(?:RUN(?:\{program\})?|PROGRAM|IMPORT\{program\})[ \t]*\+?:?=+[ \t]*(e?)"((?:[^"\\]|\\.)*)"'
 )
+RUNS = re.compile(rb"RUN|PROGRAM|program\}")  # what a row of udev's that runs something has
 _UDEV_SYSCTL = re.compile(r'\bSYSCTL\{([^{}]*)\}[ \t]*=(?!=)[ \t]*e?"([^"]*)"')
 _UDEV_WANTS = re.compile(rb'\bENV\{SYSTEMD_WANTS\}[ \t]*\+?:?=(?!=)[ \t]*e?"([^"]*)"')
 _ESCAPED = re.compile(r"\\([\"'\\])")

@@ -29,6 +29,10 @@ _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _THIS_ROOT = ("/", "/proc/1/root", "/host", "/hostfs", "/rootfs")  # where containers have the host's, too
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
+# A folder of the host's, where the container's own is read-only: docker-run(1), podman-run(1).
+_HAS_RIGHTS = re.compile(
+    r"--privileged(?!=false)|systempaths=unconfined|unmask=|(?:-v|--volume)[= ][\"']?/proc(?:/sys)?:(?!\S*:ro\b)"
+)
 _HOSTS_PROCESSES = re.compile(r"--pid[= ][\"']?host\b")
 _OWN_NETWORK = re.compile(
     r"PrivateNetwork=(?:1|y|yes|t|true|on)\b|NetworkNamespacePath=(?!\s|\Z|/proc/1/)", re.IGNORECASE
@@ -71,7 +75,7 @@ def _of_container(arguments: t.Sequence[str]) -> bool:
     text = " ".join(arguments)
     # with the host's processes, nsenter(1) may enter the namespaces of process 1
     shares = _HOSTS_NETWORK.search(text) or ("nsenter" in arguments and _HOSTS_PROCESSES.search(text))
-    return not (("run" in arguments or "create" in arguments) and "--privileged" in text and shares)
+    return not (("run" in arguments or "create" in arguments) and _HAS_RIGHTS.search(text) and shares)
 
 
 def _of_nsenter(arguments: t.Sequence[str]) -> bool:

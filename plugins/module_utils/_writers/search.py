@@ -32,6 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLS,
     CLOUD_SCRIPTS,
     EXECUTABLES,
+    HOME,
     INITTAB,
     LIB_TEXTS,
     MOST_CALLED,
@@ -215,14 +216,18 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
-    may_call = files.local_programs or of is formats.udev_rules or CALLS.search(file.text)
+    by_name = of in (formats.udev_rules, formats.crontab, formats.system_crontab)
+    may_call = files.local_programs or by_name or CALLS.search(file.text)
     if not (may_call or RELEVANT.search(file.text)) or is_hidden(files, file.path):
         return
     if may_call and of not in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
         rows: t.Iterable[bytes] = map(command_of, file.text.split(b"\n"))
+        if of is formats.udev_rules:
+            rows = (row for row in rows if formats.RUNS.search(row))
         if of is formats.users_crontab:
             rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))
-        yield from called_by(files, file, rows)
+        is_at_home = of in (formats.crontab, formats.system_crontab) and files.sees_home
+        yield from called_by(files, file, rows, [HOME] if is_at_home else [])
     if of is formats.udev_rules:
         names = files.computed(file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE)
         yield from (Called(f"{folder}/{name}") for name in names for folder in UDEV_PROGRAMS)

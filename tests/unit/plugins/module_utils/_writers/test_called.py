@@ -92,6 +92,12 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
         pytest.param("cd /opt/a && ./tune", "/opt/a/tune", True, id="folder"),
         pytest.param("pushd '/opt/a'\nsh -e tune", "/opt/a/tune", True, id="folder, by a shell"),
         pytest.param("cd /opt/a; cat tune", "/opt/a/tune", False, id="folder, no call"),
+        pytest.param("cd -P -- /opt/a && ./tune", "/opt/a/tune", True, id="folder behind options"),
+        pytest.param("env -C /opt/a ./tune", "/opt/a/tune", True, id="folder of env"),
+        pytest.param("for x in tune a; do /opt/a/$x; done", "/opt/a/tune", True, id="name in a variable"),
+        pytest.param('for x in un; do sh "/opt/a/t${x}e"; done', "/opt/a/tune", True, id="part of a name"),
+        pytest.param("for x in tune; do cat /opt/a/$x; done", "/opt/a/tune", False, id="name that is only read"),
+        pytest.param(". /etc/default/$x", "/etc/default/tune", False, id="options of a service"),
         pytest.param("cd /opt/b; ./tune", "/opt/a/tune", False, id="other folder"),
         pytest.param("~/tune", "/root/tune", True, id="home"),
         pytest.param('. "${HOME}/bin/tune"', "/root/bin/tune", True, id="home in a variable"),
@@ -108,6 +114,7 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
         pytest.param("ls /opt/a", "/opt/a/tune", False, id="folder that is only listed"),
         pytest.param("for f in /opt/a/*; do $f; done", "/opt/a/tune", True, id="loop"),
         pytest.param("for f in /opt/a/t*; do [ -x $f ] && . $f; done", "/opt/a/tune", True, id="loop with a shell"),
+        pytest.param("for f in /opt/a/t*; do . $f; $f; done", "/opt/a/tune", True, id="loop with both"),
         pytest.param("cd /opt/a; for f in ./*; do $f; done", "/opt/a/tune", True, id="loop in a folder"),
         pytest.param("for f in /opt/a/x*; do $f; done", "/opt/a/tune", False, id="loop over other names"),
         pytest.param("for f in /opt/a/*; do cat $f; done", "/opt/a/tune", False, id="loop that reads"),
@@ -157,6 +164,11 @@ def test_scripts_that_a_program_is_given(tmp_path: Path, line: str, *, counts: b
 def test_scripts_that_units_name(tmp_path: Path, text: str, path: str) -> None:
     layout: Layout = {"/etc/systemd/system/a.service": f"[Service]\n{text}\n".encode(), path: b"#!/bin/sh\n" + SET}
     assert found(tmp_path, layout, init=SYSTEMD) == [Writer(path, 2, SET.decode())]
+
+
+def test_cron_works_in_the_home_folder(tmp_path: Path) -> None:
+    layout: Layout = {"/var/spool/cron/root": b"@reboot bin/tune\n", "/root/bin/tune": b"#!/bin/sh\n" + SET}
+    assert found(tmp_path, layout) == [Writer("/root/bin/tune", 2, SET.decode())]
 
 
 @pytest.mark.parametrize(
