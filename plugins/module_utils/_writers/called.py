@@ -152,9 +152,8 @@ class _Lines:
     def _files(self, word: str, by: CalledBy, *, is_folder: bool) -> t.Iterator[Called]:
         """Yield the files that a word may name."""
         word = word.rpartition("=")[2]
-        name = word.lstrip("@:|+!-")
-        for folder in self.files.local_programs.get(name, ()):
-            yield Called(f"{folder}/{name}", by)
+        for folder in self.files.local_programs.get(word, ()):
+            yield Called(f"{folder}/{word}", by)
         if "/" not in word and not by:
             return
         for folder in ["/"] if word.startswith("/") else self.folders:

@@ -57,7 +57,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.single_rows import in_single_row
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import calls_of_tuned, of_tuned
 from ansible_collections.linux.tcp.plugins.module_utils._writers.ufw import of_ufw
-from ansible_collections.linux.tcp.plugins.module_utils._writers.units import Unit, Units, read_units
+from ansible_collections.linux.tcp.plugins.module_utils._writers.units import PREFIX, Unit, Units, read_units
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -209,7 +209,7 @@ def _texts(
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if unit.may_set_with_rights and (files.local_programs or unit.folders or CALLS.search(unit.file.text)):
-        commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands())
+        commands = (PREFIX.sub("", command).encode("utf-8", "surrogateescape") for _number, command in unit.commands())
         yield from called_by(files, unit.file, commands, unit.folders)
     yield from candidates_of(files, unit.file, unit.effects)
 

@@ -41,7 +41,7 @@ _RUNS = re.compile(r"Exec\w+")
 # A service of one command that does not remain active runs them right behind it: systemd.service(5).
 _AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
-_PREFIX = re.compile(r"[@:|+!-]*")
+PREFIX = re.compile(r"\A[@:|+!-]*")
 # A script by a whole path, or by a name, of the folder where it runs or of those for programs.
 _MAY_CALL = re.compile(CALLS.pattern + rb"|sh[ \t]|^[ \t]*Exec\w+[ \t]*=[ \t]*[^/\s]", re.MULTILINE)
 # Without a section a line is not read either, but who leaves it out means this one.
@@ -72,7 +72,7 @@ class Unit:
         """Yield what its commands do."""
         for number, command in self.commands():
             if RELEVANT.search(command.encode("utf-8", "surrogateescape")):
-                prefix = t.cast("t.Match[str]", _PREFIX.match(command)).group()
+                prefix = t.cast("t.Match[str]", PREFIX.match(command)).group()
                 has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
                 gets_rights = self.may_set_as_root and GIVES_RIGHTS.search(command)
                 if self.may_set or has_rights or gets_rights:

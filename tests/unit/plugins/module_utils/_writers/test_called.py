@@ -86,7 +86,7 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
     [
         pytest.param("tune", "/usr/local/sbin/tune", True, id="by its name"),
         pytest.param("exec nohup tune -v &", "/usr/local/bin/tune", True, id="by its name in a command"),
-        pytest.param("tuned; fine-tune; tune.sh", "/usr/local/bin/tune", False, id="part of a name"),
+        pytest.param("tuned; fine-tune; tune.sh; x -tune", "/usr/local/bin/tune", False, id="part of a name"),
         pytest.param("# tune", "/usr/local/bin/tune", False, id="name in a remark"),
         pytest.param("tune", "/usr/sbin/tune", False, id="name of a program of a package"),
         pytest.param("cd /opt/a && ./tune", "/opt/a/tune", True, id="folder"),

@@ -1172,6 +1172,10 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
             f"declare -A t=(\n  [{KEY}]=600\n)\nfor k in ${{!t[@]}}; do sysctl -w $k=${{t[$k]}}; done",
             [],
             id="an array with the boot's value",
+        ),
+        *(
+            pytest.param(line, [(1, "writes_file")], id=line)
+            for line in (
                 "cp /opt/60.conf /etc/sysctl.d/",
                 "cp -a /opt/*.conf /etc/sysctl.d",
                 "D=/opt; cp $D/60.conf /run/sysctl.d/9.conf",
