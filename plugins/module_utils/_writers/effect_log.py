@@ -83,26 +83,29 @@ class EffectLog:
             if "=" in word or not writes
         ]
 
-    def _apply(self, line: int, application: Application) -> None:
-        """Add that files are applied, with what was written to them before."""
+    def _apply(self, line: int, application: Application, *, makes_file: bool = False) -> None:
+        """Add that files are applied, with what was written to them before, or that a sysctl file is made of them."""
         names = application.names
         if names is not None:
             found = itertools.chain.from_iterable(map(self.variables.files_of, names))
             names = tuple(name for name in found if "$" not in name or name not in self._whole)
         if names != ():
-            self.found.append(Applies(line, dataclasses.replace(application, names=names)))
+            self.found.append(Applies(line, dataclasses.replace(application, names=names), makes_file))
         for path in names or ():
             self.found += self._written.pop(path, [])
 
-    def apply_texts_of(self, texts: t.Iterable[Word]) -> None:
-        """Add that the settings of the files are set that stand among texts; the kernel's have none."""
+    def apply_texts_of(self, texts: t.Iterable[Word], *, makes_file: bool = False) -> None:
+        """Add that the settings of the files are set that stand among texts; the kernel's have none.
+
+        Or, if it ``makes_file``, that these settings become those of a sysctl file.
+        """
         for file in (text for text in texts if text.is_file):
             path = self.variables.expanded(file.clean) or file.clean
             if not path.startswith(("/dev/", "/proc/")):
-                self._apply(file.line, Application("procps", (path,)))
+                self._apply(file.line, Application("procps", (path,)), makes_file=makes_file)
 
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
-        """Add that files are applied that become sysctl files of the boot, but those that the script has written."""
+        """Add what files say that become sysctl files of the boot, but those that the script has written."""
         path = self.variables.expanded(target.clean) or "$"
         if "$" in path or not is_sysctl_place(path):
             return
@@ -110,7 +113,7 @@ class EffectLog:
             if word.clean not in self.files:
                 is_of_link = word.clean.startswith("../")
                 text = posixpath.normpath(f"{posixpath.dirname(path)}/{word.clean}") if is_of_link else word.text
-                self.apply_texts_of([dataclasses.replace(word, text=text, is_file=True)])
+                self.apply_texts_of([dataclasses.replace(word, text=text, is_file=True)], makes_file=True)
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""

@@ -126,9 +126,14 @@ def crontab(text: str) -> Effects:
 def users_crontab(text: str) -> Effects:
     """Yield what a table of cron of another user than root does: what it calls with root's rights."""
     for number, row in relevant_rows(text):
-        if GIVES_RIGHTS.search(row):
+        if _gets_rights(row):
             found = _CRON.match(row)
             yield from effects_of(row[found.end() :] if found else row, number)
+
+
+def _gets_rights(row: str) -> bool:
+    """Whether a line of another user than root calls something with root's rights."""
+    return GIVES_RIGHTS.search(row) is not None
 
 
 def anacrontab(text: str) -> Effects:
@@ -154,10 +159,15 @@ def _after(begin: t.Pattern[str], text: str) -> Effects:
 def system_crontab(text: str) -> Effects:
     """Yield what a table of cron does whose lines name the user; no other user than root may set the keys."""
     for number, row in relevant_rows(text):
-        found = _SYSTEM_CRON.match(row)
-        command = row[found.end() :] if found else row
-        if not found or found[1] in ("root", "*") or GIVES_RIGHTS.search(command):
-            yield from effects_of(command, number)
+        if _is_of_root(row):
+            found = _SYSTEM_CRON.match(row)
+            yield from effects_of(row[found.end() :] if found else row, number)
+
+
+def _is_of_root(row: str) -> bool:
+    """Whether a line of a table whose lines name the user runs as root, or gets root's rights."""
+    found = _SYSTEM_CRON.match(row)
+    return not found or found[1] in ("root", "*") or _gets_rights(row[found.end() :])
 
 
 def modprobe(text: str) -> Effects:
@@ -329,3 +339,7 @@ def _yaml_item(value: str, following: list[str], number: int) -> Effects:
         found = _YAML_WORD.fullmatch(value.strip()) if value[:1] in "\"'" else None
         command = value if found is None else found[1] or (found[2] or "").replace("''", "'")
         yield from effects_of(command, number)
+
+
+# Of which lines the commands can set the host's keys, where not all do.
+RIGHTS: dict[Format, t.Callable[[str], bool]] = {users_crontab: _gets_rights, system_crontab: _is_of_root}

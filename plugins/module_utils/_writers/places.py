@@ -256,7 +256,10 @@ _OPENRC_PLACES = OPENRC_SCRIPTS + OPENRC_SOURCED
 PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *_OPENRC_PLACES, INITTAB)}
 # The same, where /lib is not /usr/lib.
 LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
-CALLED_ERE = "/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/[^][:space:]'\"`;|&<>(){}$*?[]+"
+_NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
+CALLED_ERE = f"/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/{_NAME_ERE}"
+HOME_ERE = f"(~(root)?|[$][{{]?HOME[}}]?|%h)/{_NAME_ERE}"
+ENTERED_ERE = "/(data|mnt|opt|root|srv)([[:space:]'\"`;|&)]|$)|cd[[:space:]]+['\"]?(~|[$][{]?HOME)"
 _GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.]*|perl|ruby|node|php|lua|tclsh|-f)"
 _OPTIONS_ERE = "([[:space:]]+([-+][[:alnum:]_-]+|pipefail))*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
 GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError, TooCostlyError
@@ -31,6 +32,7 @@ if t.TYPE_CHECKING:
 
 T = t.TypeVar("T")
 
+_MOST_LOCAL_PROGRAMS = 1000
 _MOST_FILES = 30_000  # three times as many as of one pattern
 _MOST_NAMES = 1000  # of files that calls apply, each of which may lead through a thousand folders
 _MOST_NAMES_OF_A_CALL = 100  # each is read, and once more for each time that it is named
@@ -100,6 +102,17 @@ class Reader:
             for name in self._names(folder, self._note):
                 found.setdefault(name, []).append(folder)
         return found
+
+    def names_local_program(self, text: bytes) -> bool:
+        """Whether a text may have the name of such a program as a word."""
+        return self._local_program is not None and self._local_program.search(text) is not None
+
+    @functools.cached_property
+    def _local_program(self) -> t.Pattern[bytes] | None:
+        names = [re.escape(name.encode("utf-8", "surrogateescape")) for name in self.local_programs]
+        if len(names) > _MOST_LOCAL_PROGRAMS:  # more would take longer than a look at each text
+            return re.compile(b"")
+        return re.compile(rb"(?<![\w./])(?:" + b"|".join(names) + rb")(?![\w./-])") if names else None
 
     @functools.cached_property
     def sees_home(self) -> bool:

@@ -57,7 +57,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.single_rows import in_single_row
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import calls_of_tuned, of_tuned
 from ansible_collections.linux.tcp.plugins.module_utils._writers.ufw import of_ufw
-from ansible_collections.linux.tcp.plugins.module_utils._writers.units import PREFIX, Unit, Units, read_units
+from ansible_collections.linux.tcp.plugins.module_utils._writers.units import Unit, Units, read_units
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
@@ -101,7 +101,7 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
     in_scripts = list(_with_called_scripts(files, found, called))
     if runners.is_read(TUNED_ACTIVE[0]):
         run = [*scripts, *texts, *((file, formats.script) for one, file in called.items() if _is_run(one, file))]
-        in_scripts += _with_called_scripts(files, of_tuned(files, _calls_of_tuned(started, run)), called)
+        in_scripts += _with_called_scripts(files, of_tuned(files, _calls_of_tuned(files, started, run)), called)
     # what several runlevels start, or several lines call, is one
     candidates = [one for one in dict.fromkeys(in_scripts) if not _fails(one, init)]
     return _search(files, candidates, tree)
@@ -208,8 +208,8 @@ def _texts(
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
-    if unit.may_set_with_rights and (files.local_programs or unit.folders or CALLS.search(unit.file.text)):
-        commands = (PREFIX.sub("", command).encode("utf-8", "surrogateescape") for _number, command in unit.commands())
+    if unit.folders or CALLS.search(unit.file.text) or files.names_local_program(unit.file.text):
+        commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands_with_rights())
         yield from called_by(files, unit.file, commands, unit.folders)
     yield from candidates_of(files, unit.file, unit.effects)
 
@@ -217,15 +217,14 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     by_name = of in (formats.udev_rules, formats.crontab, formats.system_crontab)
-    may_call = files.local_programs or by_name or CALLS.search(file.text)
+    may_call = by_name or CALLS.search(file.text) or files.names_local_program(file.text)
     if not (may_call or RELEVANT.search(file.text)) or is_hidden(files, file.path):
         return
     if may_call and of not in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
         rows: t.Iterable[bytes] = map(command_of, file.text.split(b"\n"))
         if of is formats.udev_rules:
             rows = (row for row in rows if formats.RUNS.search(row))
-        if of is formats.users_crontab:
-            rows = (row for row in rows if formats.GIVES_RIGHTS.search(row.decode("utf-8", "surrogateescape")))
+        rows = (row for row in rows if _may_set(row, of))
         is_at_home = of in (formats.crontab, formats.system_crontab) and files.sees_home
         yield from called_by(files, file, rows, [HOME] if is_at_home else [])
     if of is formats.udev_rules:
@@ -234,13 +233,22 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
     yield from candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
-def _calls_of_tuned(started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]) -> t.Iterator[list[Named]]:
+def _may_set(row: bytes, of: Format) -> bool:
+    """Whether a line of a text with this format has the rights that it takes to set the host's keys."""
+    return of not in formats.RIGHTS or formats.RIGHTS[of](row.decode("utf-8", "surrogateescape"))
+
+
+def _calls_of_tuned(
+    files: Reader, started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]
+) -> t.Iterator[list[Named]]:
     for unit in started:
         rows = ((number, command.encode("utf-8", "surrogateescape")) for number, command in unit.commands())
         yield from calls_of_tuned(unit.file, rows)
     for file, of in texts:
-        if of is not formats.tmpfiles:
-            yield from calls_of_tuned(file)
+        if of is not formats.tmpfiles and b"tuned" in file.text:
+            lines = enumerate(file.text.split(b"\n"), start=1)
+            calls = calls_of_tuned(file, ((number, row) for number, row in lines if _may_set(row, of)))
+            yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED + 1)
 
 
 def _is_run(called: Called, file: SysctlFile) -> bool:

@@ -41,7 +41,7 @@ _RUNS = re.compile(r"Exec\w+")
 # A service of one command that does not remain active runs them right behind it: systemd.service(5).
 _AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
-PREFIX = re.compile(r"\A[@:|+!-]*")
+_PREFIX = re.compile(r"[@:|+!-]*")
 # A script by a whole path, or by a name, of the folder where it runs or of those for programs.
 _MAY_CALL = re.compile(CALLS.pattern + rb"|sh[ \t]|^[ \t]*Exec\w+[ \t]*=[ \t]*[^/\s]", re.MULTILINE)
 # Without a section a line is not read either, but who leaves it out means this one.
@@ -57,7 +57,7 @@ class Unit:
     ``may_set`` says that its commands can set the host's keys: as root, in the host's network namespace.
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
     of sudo have them as far as ``may_set_as_root`` says so.
-    ``folders`` are those in which they run. ``replaced`` are the settings whose commands do not run at a start, or that
+    ``folders`` are those in which they run. ``not_run`` are the settings whose commands do not run at a start, or that
     a later drop-in takes back.
     """
 
@@ -65,25 +65,29 @@ class Unit:
     may_set: bool = True
     may_set_with_rights: bool = True
     may_set_as_root: bool = True
-    replaced: frozenset[str] = _AT_STOP
+    not_run: frozenset[str] = _AT_STOP
     folders: tuple[str, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
-        for number, command in self.commands():
+        for number, command in self.commands_with_rights():
             if RELEVANT.search(command.encode("utf-8", "surrogateescape")):
-                prefix = t.cast("t.Match[str]", PREFIX.match(command)).group()
-                has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
-                gets_rights = self.may_set_as_root and GIVES_RIGHTS.search(command)
-                if self.may_set or has_rights or gets_rights:
-                    yield from command_line(command[len(prefix) :], number)
+                yield from command_line(command, number)
+
+    def commands_with_rights(self) -> t.Iterator[tuple[int, str]]:
+        """Yield the commands that can set the host's keys, without their prefixes, as :meth:`commands` does."""
+        for number, command in self.commands():
+            prefix = t.cast("t.Match[str]", _PREFIX.match(command)).group()
+            has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
+            if self.may_set or has_rights or (self.may_set_as_root and GIVES_RIGHTS.search(command)):
+                yield number, command[len(prefix) :]
 
     def commands(self) -> t.Iterator[tuple[int, str]]:
         """Yield the commands that count with their lines; a mark stands where they are continued."""
         commands = list(_commands(self.file.text))
         last_empty = {one.name: one.line for one in commands if not one.value.strip()}
         for one in commands:
-            if one.name not in self.replaced and one.line > last_empty.get(one.name, 0):
+            if one.name not in self.not_run and one.line > last_empty.get(one.name, 0):
                 yield one.line, one.value
 
 
@@ -144,7 +148,14 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
     may_set_as_root = shares_network and may_write and not _is_set(settings, "NoNewPrivileges")
     folder = settings.get("WorkingDirectory", "").lstrip("-")
     folders = (HOME,) if folder == "~" else (folder,) if folder.startswith("/") else ()
-    return Unit(file, may_set, shares_network, may_set_as_root, replaced, folders)
+    return Unit(
+        file,
+        may_set=may_set,
+        may_set_with_rights=shares_network,
+        may_set_as_root=may_set_as_root,
+        not_run=replaced,
+        folders=folders,
+    )
 
 
 def _is_set(settings: t.Mapping[str, str], name: str) -> bool:

@@ -42,8 +42,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
+    ENTERED_ERE,
     GIVEN_ERE,
     HOME,
+    HOME_ERE,
     LIB_PLACES,
     LOCAL_FOLDERS,
     MOST_CALLED,
@@ -85,12 +87,16 @@ _MOST_MEMORY = 128 << 10
 _MOST_SECONDS = 20
 # The largest place, and the largest script that is called, that is read here, in bytes.
 _MOST_OF_A_PLACE = 1 << 20
-# Where lines call programs by their names alone, or may call them so once they have entered a folder.
+# Where lines call programs by their names alone.
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
-ENTERED = ("/data", "/mnt", "/opt", "/srv", HOME, f"{HOME}/bin")
+# What lines call, or the folder in which they may do so: one of the first level has a mark behind its name.
+_CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE))
 _MOST_IN_FOLDERS = 1000
 # Folders that scripts of distributions name, in which nothing is run that is not looked at.
-_NAMED = (*DIRECTORIES, "/etc/init.d", "/etc/default", "/etc/sysconfig")
+_NAMED = (
+    *(*DIRECTORIES, *LOCAL_FOLDERS, "/etc/init.d", "/etc/default", "/etc/sysconfig"),
+    *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d"),
+)
 
 
 def _above(paths: t.Iterable[str]) -> list[str]:
@@ -169,11 +175,12 @@ entered() {{
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
 }}
 folders() {{
-  x=$(find -L $t ! -name . -prune -type f -size -{(_MOST_OF_A_PLACE >> 9) + 1} -print | head -n {_MOST_IN_FOLDERS})
-  [ "$x" ] || return 0
-  i=0; for f in $x; do i=$((i + 1)); done
+  x=$(find $t ! -name . -prune '(' -type f -size -{(_MOST_OF_A_PLACE >> 9) + 1} -o -type l ')' -print |
+    head -n {_MOST_IN_FOLDERS})
+  i=0; l=; for f in $x; do i=$((i + 1)); [ ! -f "$f" ] || l=$l$f$n; done
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
-  l=$x; [ "$d" ] || alone
+  x=$l; [ "$x" ] || return 0
+  [ "$d" ] || alone
   x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
   for f in $x; do
     case $n$q in *"$n${{f%/./*}}/${{f##*/./}}$n"*) continue ;; esac
@@ -293,10 +300,9 @@ if [ "$l" ]; then
   p=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c) && [ ! "$p" ] || doubt size
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
-c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $l /dev/null); [ $? -gt 1 ] && doubt grep
+c=$(grep $d -ahoE {_CALLED} $l /dev/null); [ $? -gt 1 ] && doubt grep
 named $l
-t=; for f in {_words(ENTERED)}; do [ ! -d "$f" ] || t=$t$f/.$n; done
-w=$l; i=0; q=; m=; s=
+w=$l; i=0; q=; m=; s=; t=
 for v in 1 2 3 4; do
   for f in $c; do i=$((i + 1)); done
   if [ $i -ge {MOST_CALLED} ]; then
@@ -307,7 +313,9 @@ for v in 1 2 3 4; do
   fi
   l=
   for f in $c; do
-    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;; esac
+    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;; /*/*) ;; /*) f=${{f%[!a-z]}} ;;
+      cd*) f={HOME} ;; *) f={HOME}/${{f#*/}} ;;
+    esac
     if [ -f "$f" ]; then
       case $n$l in *"$n$f$n"*) continue ;; esac
       case $n$q in *"$n$f$n"*) given "$f" || continue ;; esac
@@ -330,7 +338,7 @@ for v in 1 2 3 4; do
   done
   if [ "$k" ]; then
     r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
-    x=$(grep $d -alE {shlex.quote(CALLED_ERE)} $k /dev/null); [ $? -gt 1 ] && doubt grep
+    x=$(grep $d -alE {_CALLED} $k /dev/null); [ $? -gt 1 ] && doubt grep
     p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $k /dev/null); [ $? -gt 1 ] && doubt grep
     for f in $p; do entered "${{f%/*}}"; done
   fi
@@ -350,7 +358,7 @@ for v in 1 2 3 4; do
     case $n$c$n in *"$n$f$n"*) w=$w$f$n ;; *) given "$f" && w=$w$f$n ;; esac
   done
   [ "$w" ] || break
-  c=$(grep $d -ahoE {shlex.quote(CALLED_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+  c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
   named $w
   s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
 done

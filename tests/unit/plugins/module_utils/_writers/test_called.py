@@ -204,3 +204,27 @@ def test_attempts_to_take_long(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, layout) == []
     files = Files(str(tmp_path))
     assert not find_candidates(files, SYSTEMD, files.read_tree()).unseen
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "counts"),
+    [
+        ("/etc/cron.d/a", "@reboot root /opt/tune", True),
+        ("/etc/cron.d/a", "@reboot u /opt/tune", False),
+        ("/etc/cron.d/a", "@reboot u sudo /opt/tune", True),
+        ("/etc/systemd/system/a.service", "[Service]\nExecStart=/opt/tune", True),
+        ("/etc/systemd/system/a.service", "[Service]\nUser=u\nExecStart=/opt/tune", False),
+        ("/etc/systemd/system/a.service", "[Service]\nUser=u\nExecStart=sudo /opt/tune", True),
+        ("/etc/systemd/system/a.service", "[Service]\nUser=u\nExecStart=+/opt/tune", True),
+        ("/etc/systemd/system/a.service", "[Service]\nProtectKernelTunables=yes\nExecStart=/opt/tune", False),
+    ],
+)
+def test_scripts_that_run_without_rights(tmp_path: Path, place: str, line: str, *, counts: bool) -> None:
+    layout: Layout = {place: f"{line}\n".encode(), "/opt/tune": b"#!/bin/sh\n" + SET}
+    assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == (["/opt/tune"] if counts else [])
+
+
+def test_many_local_programs(tmp_path: Path) -> None:
+    programs: Layout = {f"/usr/local/bin/a{number}": b"" for number in range(1001)}
+    layout: Layout = {**programs, "/etc/rc.local": b"#!/bin/sh\ntune\n", "/usr/local/bin/tune": b"#!/bin/sh\n" + SET}
+    assert [writer.path for writer in found(tmp_path, layout)] == ["/usr/local/bin/tune"]

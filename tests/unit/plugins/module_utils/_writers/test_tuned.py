@@ -492,3 +492,11 @@ def test_lines_that_name_profiles_hide_no_profile(tmp_path: Path, lines: list[st
     files = Files(str(tmp_path))
     reasons = [one.reason for one in find_candidates(files, PROCPS, files.read_tree()).unseen]
     assert any(reason in one for one in reasons) if reason else reasons == []
+
+
+@pytest.mark.parametrize(("line", "counts"), [("tuned-adm profile mine", False), ("sudo tuned-adm profile mine", True)])
+@pytest.mark.parametrize("place", ["/var/spool/cron/crontabs/u", "/etc/cron.d/a"])
+def test_lines_of_users_name_no_profile(tmp_path: Path, place: str, line: str, *, counts: bool) -> None:
+    row = f"@reboot {'u ' if place.startswith('/etc') else ''}{line}\n".encode()
+    writers = found(tmp_path, {**SERVICE, **NO_FILES, MINE: PROFILE, place: row}, init=SYSTEMD)
+    assert [writer.path for writer in writers] == ([MINE] if counts else [])

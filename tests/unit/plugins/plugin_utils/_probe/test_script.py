@@ -30,7 +30,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     RELEVANT_ERE,
 )
 from ansible_collections.linux.tcp.plugins.plugin_utils._probe.parse import parse_probe
-from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import ENTERED, PROBE_SCRIPT
+from ansible_collections.linux.tcp.plugins.plugin_utils._probe.script import PROBE_SCRIPT
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +136,7 @@ def ask_of(
     """Return the lines, or the doubt, where ``place`` is the only place, and scripts are in the folder of ``called``.
 
     At the call ``at`` of grep that is about ``called``, ``swap`` puts something else there. ``before`` is a command
-    that runs the shell. Programs of an administrator are in the folder ``programs``.
+    that runs the shell. Programs of an administrator are in the folder ``programs``, and the home folder is beside it.
     """
     tools = called.parent / "bin"
     tools.mkdir()
@@ -146,7 +146,7 @@ def ask_of(
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
-    script = script.replace(" ".join(ENTERED), "/gone")
+    script = re.sub(r"\bf=/root\b", f"f={called.parent}/home", script)
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
         ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
@@ -574,6 +574,28 @@ def test_many_files_in_a_folder(tmp_path: Path) -> None:
     for number in range(1000):
         (tmp_path / f"many/{number}").write_text("x")
     assert ask_of(place, run) == "= doubt folders"
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [("~/tune", True), ("~root/tune", True), ("$HOME/tune", True), ('"${HOME}/tune"', True), ("a~/x", False)],
+)
+def test_scripts_in_the_home_folder(tmp_path: Path, line: str, read: bool) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line} -v\n")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/tune").write_bytes(SETS)
+    expected = f"{tmp_path}/home/tune:2:{SETS.splitlines()[1].decode()}\n" if read else ""
+    assert ask_of(place, run) == expected
+
+
+@pytest.mark.parametrize("line", ["cd ~; ./tune", 'cd "$HOME" && ./tune'])
+def test_the_home_folder(tmp_path: Path, line: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line}\n")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/tune").write_bytes(SETS)
+    assert ask_of(place, run) == f"= doubt {tmp_path}/home/./tune"
 
 
 @pytest.mark.parametrize(
