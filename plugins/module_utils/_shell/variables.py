@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import words_of
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Word
 
 # The begin of a word that gives a value to a variable, or to an element of an array; ``+=`` appends it.
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]*\])?)(\+?)=")
@@ -32,7 +32,16 @@ class Assignment(t.NamedTuple):
 
 def assignments_in(pipelines: t.Iterable[Pipeline]) -> t.Iterator[Assignment]:
     """Yield what is assigned in the words of all commands, those of ``export`` and of groups too."""
-    for word in words_of(pipelines):
+    return _assigned_in(words_of(pipelines))
+
+
+def assigned_by(command: Command) -> t.Iterator[Assignment]:
+    """Yield what is assigned in the words of a command."""
+    return _assigned_in(command.words)
+
+
+def _assigned_in(words: t.Iterable[Word]) -> t.Iterator[Assignment]:
+    for word in words:
         found = ASSIGNMENT.match(word.clean)
         if found:
             yield Assignment(found[1], word.clean[found.end() :], bool(found[2]))

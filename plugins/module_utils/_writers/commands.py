@@ -105,7 +105,7 @@ def effects_of(text: str, line: int = 1) -> list[Effect]:
     """Return what a shell script does, whose first line has this number, in no order."""
     script = _Script()
     script.run_text(Word(text, line))
-    return script.log.found
+    return script.log.effects()
 
 
 def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
@@ -113,7 +113,7 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
     script = _Script()
     script.log.has_shell = False
     script.run([[Command(list(words))]])
-    return script.log.found
+    return script.log.effects()
 
 
 def _texts(given: t.Iterable[Word]) -> list[Word]:

@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills, Sets
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import SYSTEMD_SYSCTL
@@ -39,6 +40,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
 
+_FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or the name of its key
 
 
@@ -54,7 +56,20 @@ class EffectLog:
         self.variables = Variables()
         self.has_shell = True
         self._written: dict[str, list[Sets]] = {}
+        self._of_boot: list[Applies] = []
+        self._loops_over_boot = False
         self._whole: set[str] = set()  # the files whose whole text is known
+
+    def effects(self) -> list[Effect]:
+        """Return all effects.
+
+        What applies the files of the boot, folder by folder in loops, as scripts of distributions do, is one call.
+        """
+        if not self._loops_over_boot:
+            return [*self.found, *self._of_boot]
+        names = tuple(name for one in self._of_boot for name in one.application.names or ())
+        last = self._of_boot[-1]
+        return [*self.found, dataclasses.replace(last, application=dataclasses.replace(last.application, names=names))]
 
     def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> list[Word]:
         """Add what a call of sysctl(8) or systemd-sysctl(8) does, given a text to read; return what it prints."""
@@ -89,8 +104,12 @@ class EffectLog:
         if names is not None:
             found = itertools.chain.from_iterable(map(self.variables.files_of, names))
             names = tuple(name for name in found if "$" not in name or name not in self._whole)
-        if names != ():
-            self.found.append(Applies(line, dataclasses.replace(application, names=names), makes_file))
+        one = Applies(line, dataclasses.replace(application, names=names), makes_file)
+        if names and not makes_file and _FILES_OF_BOOT.issuperset(names):
+            self._of_boot.append(one)
+            self._loops_over_boot = self._loops_over_boot or names != application.names
+        elif names != ():
+            self.found.append(one)
         for path in names or ():
             self.found += self._written.pop(path, [])
 

@@ -14,10 +14,9 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import commands_of
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
     REFERENCE,
-    assignments_in,
+    assigned_by,
     without_assignments,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
@@ -30,17 +29,28 @@ _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, e
 _FOLDER = re.compile(r"\$\{?(\w+)\}?/")
 _OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
 _THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
-_FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _ELEMENT = re.compile(r"\w*\[(.*)\]", re.DOTALL)
 
 
-def _read_by(command: Command) -> t.Iterator[str]:
-    """Yield the variables to which a loop or read(1) gives values."""
+_READ = ("read", "mapfile", "readarray", "select", "getopts")
+_RUN_HERE = (".", "source", "eval")
+
+
+def _read_by(command: Command) -> list[str]:
+    """Return the variables to which a command such as read(1) gives values; other arguments do no harm."""
     words = without_assignments(word.clean for word in command.words)
-    if words[:1] in (["for"], ["select"]):
-        yield from words[1:2]
-    elif words[:1] == ["read"]:
-        yield from words[1:]
+    return words[1:] if words and words[0] in _READ else []
+
+
+def _looped_by(command: Command) -> list[str]:
+    """Return the variable of a loop over words."""
+    words = [word.clean for word in command.words]
+    return words[1:2] if words[:1] == ["for"] else []
+
+
+def _runs_here(command: Command) -> bool:
+    """Whether a command runs what may give any variable another value."""
+    return without_assignments(word.clean for word in command.words)[:1] in ([one] for one in _RUN_HERE)
 
 
 class Variables:
@@ -50,6 +60,7 @@ class Variables:
         self._values: dict[str, str] = {}
         self._roots: set[str] = set()  # variables that may be empty, or the root folder
         self._looped: dict[str, list[str]] = {}
+        self._otherwise: set[str] = set()  # variables to which not only loops give values
         self._left = _MOST_CHARACTERS
 
     def note_loop(self, name: str, words: t.Sequence[str]) -> None:
@@ -58,32 +69,37 @@ class Variables:
         self._looped[name] = [f"${name}"] if expanded is None else expanded.split()
 
     def files_of(self, name: str) -> list[str]:
-        """Return the files that a name means: those of a loop where it is the variable of one.
-
-        None of a loop over all files of the boot: in this way scripts of distributions do what the boot does.
-        """
+        """Return the files that a name means: those of a loop where it is the variable of one."""
         found = REFERENCE.fullmatch(name)
-        names = self._looped.get(found[1] or found[2]) if found else None
+        variable = found[1] or found[2] if found else ""
+        names = None if variable in self._otherwise else self._looped.get(variable)
         self._left -= len(names or ())
         if names is None or self._left < 0:
             return [name]
-        return [] if _FILES_OF_BOOT.issuperset(names) else names
+        return names
 
     def note(self, pipelines: t.Iterable[Pipeline]) -> None:
         """Note the variables that are given one value only, to be read in the names of keys and files."""
         values: dict[str, set[str]] = {}
-        read = {name for command in commands_of(pipelines) for name in _read_by(command)}
-        for assigned in assignments_in(pipelines):
-            if assigned.appends:
-                read.add(assigned.name)
-            else:
+        unknown: set[str] = set()
+        looped: set[str] = set()
+        for command in commands_of(pipelines):
+            if _runs_here(command):
+                unknown.update(values)
+            unknown.update(_read_by(command))
+            looped.update(_looped_by(command))
+            for assigned in assigned_by(command):
+                if assigned.appends:
+                    unknown.add(assigned.name)
                 values.setdefault(assigned.name, set()).add(assigned.value)
         self._roots.update(name for name, given in values.items() if any(map(_THIS_ROOT.fullmatch, given)))
-        self._values.update(
-            (name, next(iter(given)))
-            for name, given in values.items()
-            if len(given) == 1 and "$" not in "".join(given) and name not in read
-        )
+        self._otherwise.update(unknown, values)
+        unknown |= looped
+        for name, given in values.items():
+            if len(given) == 1 and "$" not in "".join(given):
+                self._values[name] = next(iter(given))
+        for name in unknown:
+            self._values.pop(name, None)
 
     def expanded(self, text: str) -> str | None:
         """Return a text with the values of its variables, those that are not known as they stand.

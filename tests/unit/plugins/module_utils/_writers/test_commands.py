@@ -1132,13 +1132,11 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "sudo -s < /opt/60.conf",
                 'cat "$1" > /tmp/x',
                 # the branch of OpenRC's script for BusyBox
-                "for c in /etc/sysctl.conf /etc/sysctl.d/*.conf; do sed x $c | while read v; do sysctl $v; done; done",
                 "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",
                 "sysctl -p vm.swappiness=1",
                 "/usr/lib/systemd/systemd-sysctl --prefix net/ipv4/conf/eth0",
                 "/usr/lib/systemd/systemd-sysctl --cat-config 60.conf",
                 # so do the scripts of distributions what the boot does
-                "for CONF in /etc/sysctl.d/*.conf /etc/sysctl.conf; do [ -f $CONF ] && sysctl -e -p $CONF >&-; done",
                 "for f in /lib/sysctl.d/*.conf; do [ -f /etc/sysctl.d/${f##*/} ] || sysctl $quiet -p $f; done",
             )
         ),

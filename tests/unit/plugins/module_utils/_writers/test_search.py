@@ -62,6 +62,38 @@ fi
 """
 
 
+ALL = "/usr/lib/sysctl.d/*.conf /etc/sysctl.d/*.conf /etc/sysctl.conf"
+APPLY = 'do [ -f "$f" ] && sysctl -q -p "$f"; done\n'
+IN_PARTS = (
+    f"for f in /usr/lib/sysctl.d/*.conf; {APPLY}for f in /etc/sysctl.d/*.conf; {APPLY}sysctl -p /etc/sysctl.conf\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "counts"),
+    [
+        pytest.param(f"for f in {ALL}; {APPLY}", False, id="all"),
+        pytest.param(f"for f in {ALL}; do sed x $f | while read v; do sysctl $v; done; done", False, id="their lines"),
+        pytest.param(IN_PARTS, False, id="in parts"),
+        pytest.param(f"for f in /usr/lib/sysctl.d/*.conf; {APPLY}", True, id="those of packages only"),
+        pytest.param(f"for f in /etc/sysctl.d/*.conf; {APPLY}", True, id="without the last one"),
+        pytest.param(f"for f in /etc/sysctl.conf /etc/sysctl.d/*.conf; {APPLY}", True, id="in another order"),
+        pytest.param(f"for f in {ALL}; {APPLY}f=/opt/x.conf; sysctl -p $f\n", True, id="another one, too"),
+        pytest.param(f"for f in {ALL}; do :; done; while read f; do sysctl -p $f; done < /opt/l", True, id="of a list"),
+        pytest.param(f"for f in {ALL}; do f=/opt/$(basename $f); sysctl -p $f; done", True, id="beside them"),
+    ],
+)
+def test_loops_over_the_files_of_the_boot(tmp_path: Path, script: str, *, counts: bool) -> None:
+    layout: Layout = {
+        "/usr/lib/sysctl.d/99-x.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+        "/etc/sysctl.d/10-x.conf": b"net.ipv4.tcp_keepalive_time=300\n",
+        "/etc/sysctl.conf": b"net.ipv4.tcp_keepalive_time=600\n",
+        "/opt/x.conf": b"net.ipv4.tcp_keepalive_time=60\n",
+        "/etc/rc2.d/S01tune": f"#!/bin/sh\n{script}".encode(),
+    }
+    assert bool(found(tmp_path, layout)) is counts
+
+
 def test_the_script_of_openwrt_sets_keys_of_an_interface(tmp_path: Path) -> None:
     assert found(tmp_path, {"/etc/hotplug.d/net/00-sysctl": SYSCTL_OF_OPENWRT}) == []
 
