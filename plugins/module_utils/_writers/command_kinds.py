@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Word
 
 _ARGUMENTS = re.compile(r"\$\{?[@*1](?![0-9])")
+_ALL_ARGUMENTS = re.compile(r"\$[@*]|\$\{[@*]\}")
 # Options with which sysctl(8) sets no argument, and those that are for showing keys, but that set KEY=VALUE, too.
 _SETS_NONE = re.compile(r"-[a-zA-Z]*[aAdfhpVX]|--(?!binary|ignore|names|quiet|values|write|\Z)")
 _SHOWS = re.compile(r"-[a-zA-Z]*[bnN]|--(?:binary|names|values)")
@@ -50,6 +51,12 @@ def runs_output(command: Command) -> bool:
         return False
     name = name_of(words[0])
     return name in WRAPPERS or name in TEXT_RUNNERS or is_sysctl(name) or words[0].startswith(OUTPUT)
+
+
+def hands_to_sysctl(command: Command) -> bool:
+    """Whether a command of a function calls sysctl(8) with what the function is given, options and all."""
+    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
+    return any(map(_ALL_ARGUMENTS.fullmatch, words))
 
 
 def _set_by_sysctl(command: Command) -> list[str]:

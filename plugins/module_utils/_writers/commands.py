@@ -29,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, REFERENCE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
+    hands_to_sysctl,
     is_given_file,
     loops_over_output,
     reads_pairs,
@@ -132,6 +133,7 @@ class _Script:
         self._chooses_key = False  # a command sets the key that a variable names
         self._is_in_proc = False  # a variable, or the folder, may be one below /proc/sys
         self._runners: set[str] = set()  # functions that run their arguments, whatever their names say
+        self._callers: set[str] = set()  # functions that call sysctl with their arguments
         self._aliases: dict[str, Word] = {}
         self._settled = NOTHING
 
@@ -180,6 +182,8 @@ class _Script:
         for command in commands_of(pipelines):
             if command.function and any(map(runs_arguments, commands_of(command.body or ()))):
                 self._runners.add(command.function)
+            if command.function and any(map(hands_to_sysctl, commands_of(command.body or ()))):
+                self._callers.add(command.function)
             if command.words and command.words[0].clean == "alias":
                 for word in command.words[1:]:
                     name, _equals, text = word.text.partition("=")
@@ -302,9 +306,14 @@ class _Script:
         hands_on = rest[0].clean in self._settled.functions
         if rest[0].clean in self._runners:
             rest = [Word("run", rest[0].line), *rest[1:]]  # the name does not count
+        if rest[0].clean in self._callers:
+            rest = [Word("sysctl", rest[0].line), *rest[1:]]
         alias = self._aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
         if alias:
+            before = len(self.log.found)
             self.run_text(alias)
+            if len(self.log.found) == before:  # it may take what follows it
+                rest = [*(Word(part.text, rest[0].line) for part in parts(alias)), *rest[1:]]
         given = given + [printed for word in rest for printed in self.run(word.body)]
         if hands_on:
             return [*rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]

@@ -42,12 +42,20 @@ _UNKNOWN = (
         re.compile(
             rb"[ \t][\"']?(?:(?:net[./](?:ipv4[./](?:tcp_)?)?)?"
             rb"\$\{?\w+\}?(?:=|[\"']?(?:\s*(?:[<>)]|\Z)|\s+[0-9]>))|\$\(|`|%\w)"
-            rb"|[p \t]-(?:[\s\"'<]|\Z)|/dev/"
+            rb"|[p \t]-(?:[\s\"'<]|\Z)|/dev/|<\("
         ),
     ),
+    # all arguments of a function, options or a part of a key in a variable
+    (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t][\"']?\$(?:\{?[@*]|\{?\w+\}?[\"']?[ \t]+(?!--system)[^\s<>)])")),
+    (re.compile(rb"(?i:sysctl)"), re.compile(rb"\$\{?\w+\}?\w+=")),
+    # a variable or an alias that is the program, or a folder of sysctl files
+    (re.compile(rb"(?:^|[\s;&|(])(?!\w{0,60}(?i:sysctl))[A-Za-z_]\w{0,60}=[\"']?[\w./ -]{0,60}(?i:sysctl)"),),
     (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
     # a file that becomes a sysctl file
-    (re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge)[ \t]"), re.compile(rb"/sysctl\.(?:d\b|conf)")),
+    (
+        re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge)[ \t]"),
+        re.compile(rb"/sysctl\.(?:d\b|conf)|\$\{?\w{0,60}(?i:sysctl)"),
+    ),
     (re.compile(rb"\b(?:cat|grep|sed|awk)[ \t]"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
 )
 _COMMAND_END = re.compile(rb"[;|&\n]")

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
+    hands_to_sysctl,
     is_given_file,
     runs_arguments,
     runs_output,
@@ -58,6 +59,19 @@ def test_kinds_of_commands(line: str, kinds: list[str]) -> None:
 def test_commands_that_are_given_what_others_print(line: str, *, runs: bool, sets: bool) -> None:
     commands = [one for pipeline in parse_shell(line, 1) if not pipeline[0].is_substituted for one in pipeline]
     assert ([*map(runs_output, commands)], [*map(sets_output, commands)]) == ([runs], [sets])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('sysctl "$@"', True),
+        ("sudo sysctl -q ${*}", True),
+        ('sysctl -w "$1"', False),
+        ('echo "$@"', False),
+    ],
+)
+def test_commands_that_hand_their_arguments_to_sysctl(line: str, *, expected: bool) -> None:
+    assert hands_to_sysctl(command(line)) is expected
 
 
 @pytest.mark.parametrize(

@@ -1144,6 +1144,10 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
             pytest.param(line, [(1, "applies_files")], id=line)
             for line in (
                 "sysctl -w $(< /opt/60.conf)",
+                'run() { sysctl "$@"; }; run -p /opt/60.conf',
+                'run() { sudo sysctl -q "${@}" || true; }; run -p /opt/60.conf',
+                "alias s=sysctl; s -p /opt/60.conf",
+                "alias s='sudo sysctl -q'; s -p /opt/60.conf",
                 "xargs -a /opt/60.conf -n1 sysctl -w",
                 "xargs --arg-file=/opt/60.conf sysctl -w",
                 'for s in $(cat /opt/60.conf); do sysctl -w "$s"; done',
