@@ -60,6 +60,7 @@ PURE = (
     "module_utils._writers.patterns",
     "module_utils._writers.places",
     "module_utils._writers.programs",
+    "module_utils._writers.roots",
     "module_utils._writers.scopes",
     "module_utils._writers.settled",
     "module_utils._writers.lines",

@@ -13,11 +13,11 @@ chroot(1), nsenter(1) without ``--net``, unshare(1) without ``--net``.
 from __future__ import annotations
 
 import itertools
-import posixpath
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT
+from ansible_collections.linux.tcp.plugins.module_utils._writers.roots import is_this_root
 
 if t.TYPE_CHECKING:
     Predicate = t.Callable[[t.Sequence[str]], bool]
@@ -27,7 +27,6 @@ CONTAINERS = frozenset(("docker", "podman", "nerdctl", "finch"))
 REMOTE_SHELLS = frozenset(("ssh", "slogin", "sshpass", "autossh", "mosh"))
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
-_THIS_ROOT = ("/", "/proc/1/root", "/host", "/hostfs", "/rootfs")  # where containers have the host's, too
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
 # A folder of the host's, where the container's own is read-only: docker-run(1), podman-run(1).
 _HAS_RIGHTS = re.compile(
@@ -55,9 +54,7 @@ def changes_root(words: t.Sequence[str]) -> bool:
     names = list(map(name_of, words))
     place = next((index for index, name in enumerate(names) if name in ("chroot", "arch-chroot")), len(names))
     folder = next((word for word in words[place + 1 :] if not word.startswith("-")), "")
-    return (
-        folder.startswith("/") and "$" not in folder and posixpath.normpath("/" + folder.lstrip("/")) not in _THIS_ROOT
-    )
+    return folder.startswith("/") and "$" not in folder and not is_this_root(folder)
 
 
 def set_in_container(words: t.Sequence[str]) -> t.Iterator[bool]:

@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
+from ansible_collections.linux.tcp.plugins.module_utils._writers.roots import without_root
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import value_read
 
 if t.TYPE_CHECKING:
@@ -24,7 +25,6 @@ if t.TYPE_CHECKING:
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
 _PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
-_SAME_ROOT = re.compile(r"/proc/+(?:1|self)/+root(?=/)")
 _PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _SCRIPTS = re.compile(
@@ -60,7 +60,7 @@ def is_kernels_file(path: str) -> bool:
 
 def is_sysctl_file(path: str) -> bool:
     """Whether a loader reads this file, as far as its name tells: a variable may stand for it."""
-    folder, name = posixpath.split(_SAME_ROOT.sub("", path))  # procps reads names that begin with a dot, too
+    folder, name = posixpath.split(without_root(path))  # procps reads names that begin with a dot, too
     folder = posixpath.normpath("/" + folder.lstrip("/")) if folder.startswith("/") else folder
     is_known = posixpath.join(folder, name) == SYSCTL_CONF or (folder in DIRECTORIES and name.endswith(".conf"))
     return "$" in path or is_known

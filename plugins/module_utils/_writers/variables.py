@@ -18,6 +18,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
     without_assignments,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
+from ansible_collections.linux.tcp.plugins.module_utils._writers.roots import is_this_root
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import values_of
 
 if t.TYPE_CHECKING:
@@ -28,7 +29,6 @@ _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, e
 # A folder that such a variable names is the root of another system, unless a value may be that of this one.
 _FOLDER = re.compile(r"\$\{?(\w+)\}?/")
 _OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
-_THIS_ROOT = re.compile(r"[/.]*|.*[-=][/.]*\}", re.DOTALL)
 _ELEMENT = re.compile(r"\w*\[(.*)\]", re.DOTALL)
 
 
@@ -92,7 +92,7 @@ class Variables:
                 if assigned.appends:
                     unknown.add(assigned.name)
                 values.setdefault(assigned.name, set()).add(assigned.value)
-        self._roots.update(name for name, given in values.items() if any(map(_THIS_ROOT.fullmatch, given)))
+        self._roots.update(name for name, given in values.items() if any(map(is_this_root, given)))
         self._otherwise.update(unknown, values)
         unknown |= looped
         for name, given in values.items():
