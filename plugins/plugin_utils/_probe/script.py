@@ -119,13 +119,19 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 
 # A process costs the host about a millisecond, so there are as few as possible.
 # Where this user may not look at a place, the host is left to the module, which says so. A test of the shell does not
-# tell why it finds nothing, but ls does: of the folders of places (k) and of credentials (h), and of what is called
-# and missing (m).
-# Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too (u).
+# tell why it finds nothing, but ls does.
+# Where an overlay keeps what is written to it may be memory, so the folders above are looked at, too.
 # find prints a script that is too large twice.
-# Of what is called by its name alone (o), the files of that name are looked at. A file that may matter leaves the host
-# to the module if it is in a folder that lines name, or in that of a script which looks for its own (t).
-# What scripts call that are called (c of w) is read in turn, up to the fourth in a row.
+# Programs that lines call by their names alone are looked for in their folders. A file that may matter leaves the host
+# to the module if it is in a folder that lines name, or in that of a script which looks for its own.
+# What lines call is read, and what that calls in turn, up to the fourth in a row.
+# The variables of more than a few lines are:
+#   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
+#   w z         the places, and the folders above them; later the scripts whose lines call others
+#   c s t       what lines call, what they give to a shell, and the folders that they name
+#   l q m       what is called and there, in this turn and before; what is missing
+#   k g r x     of these the small ones, the large ones, those with a line that counts, those that call others
+#   o           the names of programs that lines call without their folder
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
@@ -140,7 +146,7 @@ n='
 '
 short() {{
   IFS=$n; set -f
-  for v in $x; do case $v in $1*) printf '%s\\n' "${{v#"$2"}}" ;; esac; done
+  for v in $values; do case $v in $1*) printf '%s\\n' "${{v#"$2"}}" ;; esac; done
   unset IFS; set +f
 }}
 walk() {{
@@ -199,19 +205,19 @@ alone() {{
 ulimit -v {_MOST_MEMORY}; ulimit -t {_MOST_SECONDS}
 d=; case $(grep -V) in 'grep (GNU grep) '*) d=-Dskip ;; esac
 echo "= kernel"
-x=$(grep -asoE '{_SHORT_ERE}' {_words(_SHORT)})
+values=$(grep -asoE '{_SHORT_ERE}' {_words(_SHORT)})
 short /proc/sys/
 v=; {{ IFS= read -r v; IFS= read -r p && doubt comm; }} < /proc/1/comm; printf 'comm %s\\n' "$v"
 v=$(readlink /proc/1/exe) || readlink /proc/self/exe > /dev/null || doubt readlink; printf 'exe %s\\n' "$v"
-case $d,$x in ,* | *environ:*container=*)
+case $d,$values in ,* | *environ:*container=*)
   {{ tr '\\0\\n' '\\n\\0' | grep -as '^container='; }} < /proc/1/environ ;;
 esac
 if [ -e /proc/sys/net/core/dev_weight ]; then
   v=; {{ IFS= read -r v; IFS= read -r p && doubt cmdline; }} < /proc/cmdline; printf 'cmdline %s\\n' "$v"
 fi
 echo "= mounts"
-m=$(cat /proc/self/mountinfo) || doubt mounts
-printf %s "${{m:+$m$n}}"
+mounts=$(cat /proc/self/mountinfo) || doubt mounts
+printf %s "${{mounts:+$mounts$n}}"
 echo "= first"
 short /proc/1/mountinfo /proc/1/mountinfo:
 echo "= paths"
@@ -231,9 +237,9 @@ for f in {_words(KERNEL_FILES)}; do
   break
 done
 u=
-case $m in *' - overlay'*)
+case $mounts in *' - overlay'*)
   IFS=$n; set -f
-  for v in $m; do
+  for v in $mounts; do
     case $v in *' - overlay'*) p=${{v#* * * * }} ;; *) continue ;; esac
     case ' {_words(_MOUNTS_OF_FILES)} ' in *" ${{p%% *}} "*) ;; *) continue ;; esac
     while case $v in *upperdir=/*) ;; *) break ;; esac; do
@@ -273,16 +279,16 @@ else
   fi
 fi
 echo "= lines"
-k=; p=
+z=; p=
 set -f
 for f in $w; do
   f=${{f%/*}}; [ "$f" = "$p" ] && continue
   p=$f
-  while [ "$f" ]; do case "$k " in *" $f "*) break ;; esac; k="$k $f"; f=${{f%/*}}; done
+  while [ "$f" ]; do case "$z " in *" $f "*) break ;; esac; z="$z $f"; f=${{f%/*}}; done
 done
 set +f
-e=; z=$k
-for f in $k $h; do
+e=
+for f in $z $h; do
   [ ! -d "$f" ] || [ -r "$f" ] || doubt ls
   e=$e$f$n
 done
