@@ -48,8 +48,13 @@ _UNKNOWN = (
     # all arguments of a function, options or a part of a key in a variable
     (re.compile(rb"(?i:sysctl)"), re.compile(rb"[ \t][\"']?\$(?:\{?[@*]|\{?\w+\}?[\"']?[ \t]+(?!--system)[^\s<>)])")),
     (re.compile(rb"(?i:sysctl)"), re.compile(rb"\$\{?\w+\}?\w+=")),
-    # a variable or an alias that is the program, or a folder of sysctl files
-    (re.compile(rb"(?:^|[\s;&|(])(?!\w{0,60}(?i:sysctl))[A-Za-z_]\w{0,60}=[\"']?[\w./ -]{0,60}(?i:sysctl)"),),
+    # a variable or an alias that is the program, or a folder of sysctl files; no setting of a unit, nor Debian's script
+    (
+        re.compile(
+            rb"(?:^|[\s;&|(])(?!\w{0,60}(?i:sysctl)|DAEMON=)(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_][a-z0-9_]{0,60})="
+            rb"[\"']?[\w./ -]{0,60}(?i:sysctl)"
+        ),
+    ),
     (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
     # a file that becomes a sysctl file
     (

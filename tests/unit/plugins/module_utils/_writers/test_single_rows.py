@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:
         ("alias s=/sbin/sysctl", True),
         ("SYSCTL=/sbin/sysctl", False),  # the lines that use it have its name
         ("F=/etc/sysctl.d", True),
+        ("ExecStart=/usr/lib/systemd/systemd-sysctl", False),
+        ("After=systemd-sysctl.service", False),
         ("sysctl $O /opt/a", True),
         ("sysctl $O --system", False),
         ('run() { sysctl "$@"; }', True),
