@@ -62,6 +62,7 @@ PURE = (
     "module_utils._writers.programs",
     "module_utils._writers.roots",
     "module_utils._writers.scopes",
+    "module_utils._writers.script_texts",
     "module_utils._writers.settled",
     "module_utils._writers.lines",
     "module_utils._writers.sysctl_call",
