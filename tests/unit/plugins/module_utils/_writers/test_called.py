@@ -147,8 +147,8 @@ def test_scripts_without_their_whole_path(tmp_path: Path, lines: str, path: str,
     ],
 )
 def test_scripts_that_a_program_is_given(tmp_path: Path, line: str, *, counts: bool) -> None:
-    layout: Layout = {"/etc/crontab": f"@reboot root {line}\n".encode(), "/opt/tune": b'system("' + SET + b'")\n'}
-    layout["/opt/tune"] = b'system("' + SET + b'");\n' if "perl" in line or "python" in line else SET
+    script = b'system("' + SET + b'");\n' if "perl" in line or "python" in line else SET
+    layout: Layout = {"/etc/crontab": f"@reboot root {line}\n".encode(), "/opt/tune": script}
     assert [writer.path for writer in found(tmp_path, layout)] == (["/opt/tune"] if counts else [])
 
 
