@@ -32,8 +32,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
 _ALL = 1 << 40  # the first ones are taken from what is known once
-_MOST_VALUES = 4  # of a variable
-_MOST_FOLDERS = 10  # that a script enters
+_MOST_VALUES = 20  # of a variable
+_MOST_FOLDERS = 20  # that a script enters
+_MOST_PATTERNS = 100  # in a script, of files in folders
 _LONGEST_VALUE = 200
 _MOST_REFERENCES = 5  # to variables, in a word
 _REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
@@ -60,6 +61,7 @@ _EXECS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 _BEFORE_PROGRAM = WRAPPERS | {"", "do", "then", "else", "if", "!", "{"}
 _AT = frozenset(("at", "batch"))
 _SHELLS = SHELLS | {"source", "."}
+_TEXT = re.compile(r"-[a-z]*c")  # the option of a shell behind which a script itself stands
 _OF_OPTIONS = frozenset(("pipefail", "posix"))  # names that follow -o
 
 
@@ -71,6 +73,12 @@ def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders:
     texts = [row.decode("utf-8", "surrogateescape") for row in rows]
     lines = _Lines(files, file.path, [*folders])
     found = files.computed(file.path, lambda: dict.fromkeys(lines.called(texts)), _ALL)
+    if lines.is_too_much:
+        reason = (
+            f"{printable(file.path)} enters more folders, gives variables more values or names more patterns than are "
+            f"looked at."
+        )
+        files.note_lead(file.path, reason)
     if len(found) > MOST_OF_A_FILE:
         reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
         files.note_lead(file.path, reason)
@@ -93,12 +101,17 @@ class _Given(t.NamedTuple):
 
 @dataclasses.dataclass
 class _Lines:
-    """Lines of the file at ``path``, with the ``folders`` that they enter, and the values of their variables."""
+    """Lines of the file at ``path``, with the ``folders`` that they enter, and the values of their variables.
+
+    ``is_too_much`` says that more of these were left out than is looked at.
+    """
 
     files: Reader
     path: str
     folders: list[str]
     values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    is_too_much: bool = False
+    _listed: set[tuple[str, CalledBy]] = dataclasses.field(default_factory=set)
 
     def called(self, rows: t.Sequence[str]) -> t.Iterator[Called]:
         """Yield the files that may be called."""
@@ -111,7 +124,7 @@ class _Lines:
         run.update((name, word.by) for word in words if word.by for name in _names(word.text))
         loop = ""
         for before, word in zip(("", *(word.text for word in words)), words):
-            loop = before if word.text == "in" else loop
+            loop = before if word.text == "in" else "" if word.text == "do" else loop
             is_run = word.by or word.is_folder or loop in run
             for text in self._expanded(word.text) if is_run or not _PATTERN.search(word.text) else ():
                 name = _as_pattern(text) if word.by or word.is_program else text
@@ -130,11 +143,16 @@ class _Lines:
         if assigned:
             known = self.values.setdefault(assigned[1], [])
             for value in self._expanded(assigned[2]):
-                is_path = value.startswith("/") and len(value) <= _LONGEST_VALUE
-                if is_path and value not in known and len(known) < _MOST_VALUES:
-                    known.append(value)
-        elif word.is_entered and len(self.folders) < _MOST_FOLDERS:
-            self.folders += [folder for folder in self._expanded(word.text) if folder.startswith("/")]
+                if value.startswith("/") and ":" not in value and value not in known:  # no list of folders
+                    is_room = len(known) < _MOST_VALUES and len(value) <= _LONGEST_VALUE
+                    self.is_too_much = self.is_too_much or not is_room
+                    known += [value] if is_room else []
+        elif word.is_entered:
+            for folder in self._expanded(word.text):
+                if folder.startswith("/") and folder not in self.folders:
+                    is_room = len(self.folders) < _MOST_FOLDERS
+                    self.is_too_much = self.is_too_much or not is_room
+                    self.folders += [folder] if is_room else []
 
     def _expanded(self, word: str) -> list[str]:
         """Return a word with the values of its variables, those that are not known as they stand."""
@@ -168,6 +186,12 @@ class _Lines:
     def _matching(self, pattern: str, by: CalledBy) -> t.Iterator[Called]:
         """Yield the files that match a pattern; of those that nothing is given only programs."""
         folder = posixpath.dirname(pattern)
+        if (pattern, by) in self._listed:
+            return
+        if len(self._listed) >= _MOST_PATTERNS:
+            self.is_too_much = True
+            return
+        self._listed.add((pattern, by))
         if folder not in DIRECTORIES and not folder.startswith(STATE) and _CALLED.fullmatch(f"{folder}/x"):
             for path in self.files.paths(pattern):
                 if by or self.files.is_executable(self.files.resolve(path), if_unknown=True):
@@ -224,11 +248,17 @@ def _words_of(command: str, reads: CalledBy) -> tuple[list[_Given], CalledBy]:
         is_program = before in _BEFORE_PROGRAM and (not found or found[-1].is_program)
         enters = before in _ENTER or (enters and before.startswith("-"))
         found.append(_Given(word, by if is_given else reads, is_program, is_entered=enters))
-        by = runner or ("" if is_given else by)
-    if "run-parts" in names or ("find" in names and (reads or not _EXECS.isdisjoint(words))):
+        by = runner or ("" if is_given or (by == "shell" and _TEXT.match(word)) else by)
+    runs = any(one.text in _EXECS and (after.text == "{}" or _runs(after.text)) for one, after in zip(found, found[1:]))
+    if "run-parts" in names or ("find" in names and (reads or runs)):
         by_find = next((one.by for one in found if one.text == "{}"), reads)
         found = [one._replace(by=one.by or by_find, is_folder=True) for one in found]
     return found, by
+
+
+def _runs(program: str) -> bool:
+    name = posixpath.basename(program)
+    return name in WRAPPERS or bool(_runner(name))
 
 
 def _runner(name: str) -> CalledBy:

@@ -91,10 +91,16 @@ _MOST_OF_A_PLACE = 1 << 20
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
 # What lines call, or the folder in which they may do so: one of the first level has a mark behind its name.
 _CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE))
+# A script that a line of cron, which starts in the home folder, calls by a part of its path.
+_RELATIVE_ERE = (
+    "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
+    "|((ba|da|a|k)?sh|python[0-9.]*|perl|-f)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
+)
 _MOST_IN_FOLDERS = 1000
+_MOST_NAMES = 5000
 # Folders that scripts of distributions name, in which nothing is run that is not looked at.
 _NAMED = (
-    *(*DIRECTORIES, *LOCAL_FOLDERS, "/etc/init.d", "/etc/default", "/etc/sysconfig"),
+    *(*DIRECTORIES, "/etc", "/etc/init.d", "/etc/profile.d", "/etc/default", "/etc/sysconfig", "/usr/local"),
     *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d"),
 )
 
@@ -124,10 +130,10 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # find prints a script that is too large twice.
 # Programs that lines call by their names alone are looked for in their folders. A file that may matter leaves the host
 # to the module if it is in a folder that lines name, or in that of a script which looks for its own.
-# What lines call is read, and what that calls in turn, up to the fourth in a row.
+# What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row.
 # The variables of more than a few lines are:
 #   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
-#   w z         the places, and the folders above them; later the scripts whose lines call others
+#   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others
 #   c s t       what lines call, what they give to a shell, and the folders that they name
 #   l q m       what is called and there, in this turn and before; what is missing
 #   k g r x     of these the small ones, the large ones, those with a line that counts, those that call others
@@ -176,24 +182,25 @@ named() {{
   done
 }}
 entered() {{
-  case "$z {_words(_NAMED)} " in *" $1 "*) return ;; esac
-  case $1 in /etc/*) ;; *) [ -r "$1" ] || doubt "$1" ;; esac
+  case " {_words(_NAMED)} " in *" $1 "*) return ;; esac
+  [ -d "$1" ] || return 0
+  [ -r "$1" ] || doubt "$1"
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
 }}
 folders() {{
-  x=$(find $t ! -name . -prune '(' -type f -size -{(_MOST_OF_A_PLACE >> 9) + 1} -o -type l ')' -print |
-    head -n {_MOST_IN_FOLDERS})
+  x=$(find $t -xdev '(' -type f -o -type l ')' -print | head -n {_MOST_IN_FOLDERS})
   i=0; l=; for f in $x; do i=$((i + 1)); [ ! -f "$f" ] || l=$l$f$n; done
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
   x=$l; [ "$x" ] || return 0
   [ "$d" ] || alone
+  p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) && [ ! "$p" ] || doubt size
+  x=$(find -L $x -prune ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
+  [ "$x" ] || return 0
+  p=$(grep $d -alE -e '{RELEVANT_ERE}' {_CALLED} $x /dev/null); [ $? -gt 1 ] && doubt grep
   x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
-  for f in $x; do
-    case $n$q in *"$n${{f%/./*}}/${{f##*/./}}$n"*) continue ;; esac
-    case $f in /etc/* | */.[!/]* | *.conf | *.log | *.md | *.txt)
-      case $(grep $d -am1 '' "$f") in '#!'*) ;; *) continue ;; esac ;;
-    esac
-    doubt "$f"
+  [ ! "$p" ] || p=$(grep $d -alE '^#!' $p /dev/null)
+  for f in $x $p; do
+    case $n$q$n$y in *"$n${{f%/./*}}/${{f##*/./}}$n"*) ;; *) doubt "$f" ;; esac
   done
 }}
 alone() {{
@@ -298,17 +305,26 @@ for f in $w; do
   if [ -f "$f" ]; then [ -r "$f" ] || doubt "$f"; l=$l$f$n
   else [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; fi
 done
-o=
-for f in {_words(f"{folder}/*" for folder in _OF_NAMES)}; do [ -f "$f" ] && o=${{o:+$o$n}}${{f##*/}}; done
+for f in {_words(LOCAL_FOLDERS)}; do [ ! -d "$f" ] || [ -r "$f" ] || doubt "$f"; done
+o=; i=0
+for f in {_words(f"{folder}/*" for folder in _OF_NAMES)}; do
+  i=$((i + 1)); [ $i -lt {_MOST_NAMES} ] || doubt names
+  [ -f "$f" ] && o=${{o:+$o$n}}${{f##*/}}
+done
 IFS=$n; set -f
 if [ "$l" ]; then
   [ "$d" ] || alone
   p=$(find -L $l -prune -size +{_MOST_OF_A_PLACE}c) && [ ! "$p" ] || doubt size
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
-c=$(grep $d -ahoE {_CALLED} $l /dev/null); [ $? -gt 1 ] && doubt grep
-named $l
-w=$l; i=0; q=; m=; s=; t=
+y=$l; w=; i=0; q=; m=; s=; t=; r=
+for f in $l; do
+  case $f in */tmpfiles.d/*) continue ;; /etc/cron*tab* | /etc/cron.d/* | /var/spool/cron/*) r=$r$f$n ;; esac
+  w=$w$f$n
+done
+c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
+named $w
+[ ! "$r" ] || ! grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null || entered {HOME}
 for v in 1 2 3 4; do
   for f in $c; do i=$((i + 1)); done
   if [ $i -ge {MOST_CALLED} ]; then
@@ -319,8 +335,8 @@ for v in 1 2 3 4; do
   fi
   l=
   for f in $c; do
-    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;; /*/*) ;; /*) f=${{f%[!a-z]}} ;;
-      cd*) f={HOME} ;; *) f={HOME}/${{f#*/}} ;;
+    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;;
+      /*/*) ;; /*) f=${{f%[!a-z]}} ;; *{HOME}*) f=/${{f#*/}} ;; */*) f={HOME}/${{f#*/}} ;; *) f={HOME} ;;
     esac
     if [ -f "$f" ]; then
       case $n$l in *"$n$f$n"*) continue ;; esac
@@ -330,6 +346,7 @@ for v in 1 2 3 4; do
       entered "${{f%/}}"
     elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
       case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
+      case $f in *[-._]) entered "${{f%/*}}" ;; esac
     fi
   done
   [ "$l" ] || break

@@ -9,9 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Writer
 from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
-from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -228,3 +228,65 @@ def test_many_local_programs(tmp_path: Path) -> None:
     programs: Layout = {f"/usr/local/bin/a{number}": b"" for number in range(1001)}
     layout: Layout = {**programs, "/etc/rc.local": b"#!/bin/sh\ntune\n", "/usr/local/bin/tune": b"#!/bin/sh\n" + SET}
     assert [writer.path for writer in found(tmp_path, layout)] == ["/usr/local/bin/tune"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_too_much"),
+    [
+        pytest.param([f"cd /opt/d{number}" for number in range(19)] + ["cd /opt; ./tune"], False, id="folders"),
+        pytest.param([f"cd /opt/d{number}" for number in range(20)] + ["cd /opt; ./tune"], True, id="more folders"),
+        pytest.param([f"D=/opt/d{number}" for number in range(19)] + ["D=/opt; $D/tune"], False, id="values"),
+        pytest.param([f"D=/opt/d{number}" for number in range(20)] + ["D=/opt; $D/tune"], True, id="more values"),
+        pytest.param([f"D=/opt/{'x' * 200}", "D=/opt; $D/tune"], True, id="a long value"),
+        pytest.param([f"PATH=/opt/{'x' * 200}:/bin", "/opt/tune"], False, id="a list of folders"),
+        pytest.param([f"run-parts /opt/d{number}" for number in range(99)] + ["run-parts /opt"], False, id="patterns"),
+        pytest.param([f"run-parts /opt/d{number}" for number in range(101)] + ["/opt/tune"], True, id="more patterns"),
+    ],
+)
+def test_what_is_too_much_is_noted(tmp_path: Path, lines: list[str], *, is_too_much: bool) -> None:
+    lay_out(
+        tmp_path, {"/etc/rc.local": "\n".join(["#!/bin/sh", *lines, ""]).encode(), "/opt/tune": b"#!/bin/sh\n" + SET}
+    )
+    for path in ("etc/rc.local", "opt/tune"):
+        (tmp_path / path).chmod(0o755)
+    files = Files(str(tmp_path))
+    search = find_candidates(files, PROCPS, files.read_tree())
+    assert [one.path for one in search.unseen] == (["/etc/rc.local"] if is_too_much else [])
+    assert is_too_much or [one.writer.path for one in search.candidates if isinstance(one, Setter)] == ["/opt/tune"]
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("for i in /etc/profile.d/*.sh; do . $i; done\ncat /opt/tune", False),
+        ("for i in /opt/t*; do . $i; done", True),
+        ("find /opt -name core -exec rm {} +", False),
+        ("find /opt -exec sh {} \\;", True),
+        ("find /opt -exec {} \\;", True),
+        ("find /opt -exec sudo {} \\;", True),
+        ("find /opt | xargs -n1 sh", True),
+        ("cd /opt\nbash -c tune", False),
+        ("cd /opt\nbash -e tune", True),
+        ("cd /opt\nbash -c ./tune", True),
+    ],
+)
+def test_words_that_name_no_script(tmp_path: Path, line: str, *, counts: bool) -> None:
+    text = SET if "sh" in line or ". $i" in line else b"#!/bin/sh\n" + SET
+    if "./tune" in line or "exec {}" in line or "sudo" in line:
+        text = b"#!/bin/sh\n" + SET
+    layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{line}\n".encode(), "/opt/tune": text}
+    assert [writer.path for writer in found(tmp_path, layout)] == (["/opt/tune"] if counts else [])
+
+
+def test_a_folder_that_is_named_often_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[str] = []
+    paths = Files.paths
+
+    def listing(files: Files, pattern: str, **options: t.Any) -> list[str]:
+        listed.append(pattern)
+        return paths(files, pattern, **options)
+
+    monkeypatch.setattr(Files, "paths", listing)
+    layout: Layout = {"/etc/rc.local": b"#!/bin/sh\n" + b"run-parts /opt\n" * 100, "/opt/tune": b"#!/bin/sh\n" + SET}
+    assert [writer.path for writer in found(tmp_path, layout)] == ["/opt/tune"]
+    assert listed.count("/opt/*") == 1

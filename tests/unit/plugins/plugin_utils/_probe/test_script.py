@@ -146,7 +146,8 @@ def ask_of(
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
-    script = re.sub(r"\bf=/root\b", f"f={called.parent}/home", script)
+    script = re.sub(r"\b(f=|entered )/root\b", rf"\1{called.parent}/home", script)
+    script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
         ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
@@ -549,9 +550,9 @@ def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, read:
         ("{0}/b/x", "b/tune", True),
         ("{0}/b/y", "b/tune", False),  # which looks for no other script
         ("{0}/run", "a/tune", False),
-        ("run-parts {0}/a", "a/b/tune", False),
-        ("cd {0}/a", "a/tune.conf", False),
-        ("cd {0}/a", "a/.history", False),
+        ("cd {0}/a; b/tune", "a/b/tune", True),
+        ("cd {0}/a; . ./tune.conf", "a/tune.conf", True),
+        ("for n in x y; do {0}/a/t-$n; done", "a/t-x", True),
     ],
 )
 def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
@@ -564,7 +565,55 @@ def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -
     script = tmp_path / path
     script.parent.mkdir(exist_ok=True, parents=True)
     script.write_bytes(SETS.splitlines()[1] + b"\n")
-    assert ask_of(place, run) == (f"= doubt {script.parent}/./{script.name}" if doubt else "")
+    folder, _slash, name = path.partition("/")
+    assert ask_of(place, run) == (f"= doubt {tmp_path}/{folder}/./{name}" if doubt else "")
+
+
+def test_large_programs_in_a_folder(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a && ./run\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/run").write_bytes(b"x" * (2 << 20))
+    assert ask_of(place, run) == ""
+    (tmp_path / "a/run").chmod(0o755)
+    (tmp_path / "bin/grep").unlink()
+    (tmp_path / "bin").rmdir()
+    assert ask_of(place, run) == "= doubt size"
+
+
+def test_what_scripts_in_folders_call(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a && ./tune\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/tune").write_text(f"#!/bin/sh\n{tmp_path}/b/x\n")
+    assert ask_of(place, run) == f"= doubt {tmp_path}/a/./tune"
+
+
+@pytest.mark.parametrize(
+    ("line", "doubt"),
+    [
+        ("./tune", True),
+        ("bin/tune", True),
+        ("sh -e tune", True),
+        ("at -f tune now", True),
+        ("/usr/bin/true", False),
+        ("[ -f /etc/x ] && cd / && run-parts /etc/x", False),
+    ],
+)
+def test_lines_of_cron_start_in_the_home_folder(tmp_path: Path, line: str, doubt: bool) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"*/5 0-23/2 * * * root {line}\n")
+    (tmp_path / "home/bin").mkdir(parents=True)
+    (tmp_path / "home/bin/tune").write_bytes(SETS)
+    assert ask_of(place, run) == (f"= doubt {tmp_path}/home/./bin/tune" if doubt else "")
+
+
+def test_many_names_of_programs(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "local").mkdir()
+    for number in range(5000):
+        (tmp_path / f"local/{number}").touch()
+    assert ask_of(place, run, programs=tmp_path / "local") == "= doubt names"
 
 
 def test_many_files_in_a_folder(tmp_path: Path) -> None:
