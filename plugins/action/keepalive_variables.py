@@ -15,6 +15,7 @@ import contextlib
 import os
 import time
 import typing as t
+from pathlib import Path
 
 from ansible import context
 from ansible.errors import AnsibleError
@@ -77,6 +78,7 @@ PLAYBOOKS: dict[str, tuple[str, ...]] = {
 }
 # What decides here and is of no use to a playbook.
 READ_HERE = ("keepalive_audit_merge_only",)
+_FOLDER = Path(__file__).resolve().parents[2] / "playbooks"
 
 
 class ActionModule(ControllerAction):
@@ -86,6 +88,12 @@ class ActionModule(ControllerAction):
 
     def act(self, params: Result, variables: Result) -> Result:
         """Return the values by the names of the variables, and the hosts of the pattern."""
+        if self._is_left_out(variables):
+            if any(map(_is_ours, context.CLIARGS.get("args", ()))):
+                raise InvalidValueError(
+                    "The tags that are given leave out all tasks of the playbook, which have none. Leave out --tags."
+                )
+            return {"skipped": True, "skip_reason": "The tags that are given leave out this playbook."}
         playbook = params["playbook"]
         names = PLAYBOOKS[playbook]
         if self._task.delegate_to != CONTROLLER:
@@ -120,6 +128,12 @@ class ActionModule(ControllerAction):
             what = f"{', '.join(elsewhere)}: given with --extra-vars, and linux.tcp.{playbook} reads no such variable."
             result["warnings"] = [f"{what} Leave it out, or run the playbook that reads it."]
         return result
+
+    def _is_left_out(self, variables: Result) -> bool:
+        """Whether the tags that are given leave out the tasks beside this one, of a site that imports the playbook."""
+        beside = self._task._parent  # noqa: SLF001 -- it has the tags of the play and of its import, without the task's own
+        tags, skipped = (set(context.CLIARGS.get(name) or ()) for name in ("tags", "skip_tags"))
+        return bool(tags) and not beside.evaluate_tags(tags, skipped, all_vars=variables)
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
@@ -228,6 +242,11 @@ def _of_host(name: str, known: t.Mapping[str, t.Any], host: str) -> str:
 
 def _comparable(name: str, value: object) -> str:
     return folder_of(name, value) if name.endswith("_folder") and value else str(value)
+
+
+def _is_ours(playbook: str) -> bool:
+    """Whether a playbook that is named on the command line is one of this collection."""
+    return playbook.startswith("linux.tcp.") or Path(playbook).resolve().parent == _FOLDER
 
 
 def _read(name: str, value: t.Any) -> t.Any:
