@@ -31,7 +31,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.model import CalledBy
     from ansible_collections.linux.tcp.plugins.module_utils._writers.reader import Reader
 
-_ALL = 1 << 40  # the first ones are taken from what is known once
 _MOST_VALUES = 20  # of a variable
 _MOST_FOLDERS = 20  # that a script enters
 _MOST_PATTERNS = 100  # in a script, of files in folders
@@ -50,7 +49,7 @@ _ENTERED = re.compile(
     r"\$\([ \t]*cd[ \t]+(?:-\w?-?[ \t]+)?([^\s;&|()]+)(?:[ \t]*>[ \t]*/dev/null)?(?:[ \t]*2?>&1)?"
     r"[ \t]*(?:&&|;)[ \t]*pwd(?:[ \t]+-\w)?[ \t]*\)"
 )
-_PIPELINE_END = re.compile(r"\|\||[;&\n]")
+_PIPELINE_END = re.compile(r"\|\||(?<![<>])&(?!>)|[;\n]")  # no 2>&1, no &>
 # A variable in a name; below /etc services read the files of their options so.
 _UNKNOWN = re.compile(r"(/(?!etc/)[^$]+/[^$/]*)\$(?:\w+|\{\w+\})([^$/]*)")
 _BLANKS = re.compile(r"[\s`()<>,\ue000]+")
@@ -72,7 +71,7 @@ def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders:
     """
     texts = [row.decode("utf-8", "surrogateescape") for row in rows]
     lines = _Lines(files, file.path, [*folders])
-    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(texts)), _ALL)
+    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(texts)))
     if lines.is_too_much:
         reason = (
             f"{printable(file.path)} enters more folders, gives variables more values or names more patterns than are "
@@ -103,7 +102,7 @@ class _Given(t.NamedTuple):
 class _Lines:
     """Lines of the file at ``path``, with the ``folders`` that they enter, and the values of their variables.
 
-    ``is_too_much`` says that more of these were left out than is looked at.
+    ``is_too_much`` says that some of these were left out.
     """
 
     files: Reader

@@ -55,14 +55,17 @@ def runs_output(command: Command) -> bool:
 
 def hands_to_sysctl(command: Command) -> bool:
     """Whether a command of a function calls sysctl(8) with what the function is given, options and all."""
-    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
-    return any(map(_ALL_ARGUMENTS.fullmatch, words))
+    return any(map(_ALL_ARGUMENTS.fullmatch, _arguments_of_sysctl(command)))
 
 
 def _set_by_sysctl(command: Command) -> list[str]:
     """Return the arguments of a call of sysctl(8) that may set keys."""
-    words = list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
+    words = _arguments_of_sysctl(command)
     return [] if shows(words) else words
+
+
+def _arguments_of_sysctl(command: Command) -> list[str]:
+    return list(itertools.dropwhile(lambda word: not is_sysctl(name_of(word)), _words_of_call(command)))[1:]
 
 
 def sets_output(command: Command) -> bool:

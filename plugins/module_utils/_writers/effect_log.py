@@ -40,6 +40,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
 
+_MOST_ORIGINS = 100
 _FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or the name of its key
 
@@ -56,6 +57,7 @@ class EffectLog:
         self.variables = Variables()
         self.has_shell = True
         self._written: dict[str, list[Sets]] = {}
+        self._origins: dict[str, list[Word]] = {}  # the files whose lines went to a file, by its name
         self._of_boot: list[Applies] = []
         self._loops_over_boot = False
         self._whole: set[str] = set()  # the files whose whole text is known
@@ -126,7 +128,10 @@ class EffectLog:
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
         """Add what files say that become sysctl files of the boot, but those that the script has written."""
         path = self.variables.expanded(target.clean) or "$"
+        sources = [origin for word in sources for origin in self._origins.get(word.clean, [word])]
         if "$" in path or not is_sysctl_place(path):
+            if sources:
+                self._origins[target.clean] = [*self._origins.get(target.clean, []), *sources][:_MOST_ORIGINS]
             return
         for word in sources:
             if word.clean not in self.files:

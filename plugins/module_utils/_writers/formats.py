@@ -94,7 +94,12 @@ _ONCE = {
 
 def script(text: str) -> Effects:
     """Yield what a script does, in the language that its first line names."""
-    yield from (language_effects if is_of_other_language(text) else effects_of)(text)
+    yield from (language if is_of_other_language(text) else effects_of)(text)
+
+
+def language(text: str) -> Effects:
+    """Yield what a script in another language than that of a shell does."""
+    yield from language_effects(text)
 
 
 def loose(text: str) -> Effects:

@@ -259,8 +259,10 @@ LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEX
 _NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
 CALLED_ERE = f"/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/{_NAME_ERE}"
 HOME_ERE = f"(~(root)?|[$][{{]?HOME[}}]?|%h)/{_NAME_ERE}"
-# Without the variable HOME of a service, which systemd's own units set.
-_HOME_FOLDER_ERE = f"(cd[[:space:]]+|[A-DF-Za-z0-9_]=)['\"]?(~|[$][{{]?HOME[}}]?|{HOME})(/{_NAME_ERE})?"
+# Not of a variable whose name ends in HOME: systemd's own units set HOME.
+_HOME_FOLDER_ERE = (
+    f"(cd[[:space:]]+|([A-DF-Za-z0-9_]|[^M]E|[^O]ME|[^H]OME)=)['\"]?(~|[$][{{]?HOME[}}]?|{HOME})(/{_NAME_ERE})?"
+)
 ENTERED_ERE = f"/(data|mnt|opt|srv)([[:space:]'\"`;|&)]|$)|{_HOME_FOLDER_ERE}"
 _GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.]*|perl|ruby|node|php|lua|tclsh|-f)"
 _OPTIONS_ERE = "([[:space:]]+([-+][[:alnum:]_-]+|pipefail))*([[:space:]]+|[[:space:]]*<[[:space:]]*)"

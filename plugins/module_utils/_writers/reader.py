@@ -163,14 +163,16 @@ class Reader:
         """Return whether there is something at a path, links followed; see :meth:`is_executable`."""
         return self._read(path, lambda: self.files.exists(path), otherwise=if_unknown)
 
-    def computed(self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int) -> list[T]:
-        """Return the first ``most`` of what is computed on a file; that there is more is noted.
+    def computed(
+        self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int | None = None, *, what: str = "set values"
+    ) -> list[T]:
+        """Return the first ``most`` of what is computed on a file, or all; that there is more is noted.
 
-        None where that takes too much, which is noted, too.
+        None where that takes too much, which is noted, too. ``what`` says in a message what the file does so often.
         """
         try:
             with self.budget.spent():
-                found = list(itertools.islice(compute(), most + 1))
+                found = list(compute() if most is None else itertools.islice(compute(), most + 1))
         except TooCostlyError as exc:
             reason = (
                 f"{printable(path)} cannot be understood: {exc}. Make shorter what takes that much, or remove what "
@@ -178,8 +180,8 @@ class Reader:
             )
             self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
             return []
-        if len(found) > most:
-            reason = f"{printable(path)} may set values more than {most} times, and only these are looked at."
+        if most is not None and len(found) > most:
+            reason = f"{printable(path)} may {what} more than {most} times, and only these are looked at."
             self.note_lead(path, reason)
         return found[:most]
 

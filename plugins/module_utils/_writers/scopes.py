@@ -29,8 +29,11 @@ _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]
 _ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
 # A folder of the host's, where the container's own is read-only: docker-run(1), podman-run(1).
+_OF_HOST = r"/(?:proc(?:/sys(?:/net(?:/ipv4)?)?)?/?)?"
 _HAS_RIGHTS = re.compile(
-    r"--privileged(?!=false)|systempaths=unconfined|unmask=|(?:-v|--volume)[= ][\"']?/proc(?:/sys)?:(?!\S*:ro\b)"
+    r"--privileged(?!=false)|systempaths=unconfined|unmask="
+    rf"|(?:-v|--volume)[= ][\"']?{_OF_HOST}:(?!\S*:ro\b)"
+    rf"|--mount[= ](?!\S*\b(?:ro|readonly)\b)\S*\b(?:src|source)={_OF_HOST}(?:,|\s|\Z)"
 )
 _HOSTS_PROCESSES = re.compile(r"--pid[= ][\"']?host\b")
 _OWN_NETWORK = re.compile(

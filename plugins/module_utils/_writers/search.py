@@ -228,7 +228,9 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
         is_at_home = of in (formats.crontab, formats.system_crontab) and files.sees_home
         yield from called_by(files, file, rows, [HOME] if is_at_home else [])
     if of is formats.udev_rules:
-        names = files.computed(file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE)
+        names = files.computed(
+            file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE, what="run programs"
+        )
         yield from (Called(f"{folder}/{name}") for name in names for folder in UDEV_PROGRAMS)
     yield from candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
@@ -248,7 +250,7 @@ def _calls_of_tuned(
         if of is not formats.tmpfiles and b"tuned" in file.text:
             lines = enumerate(file.text.split(b"\n"), start=1)
             calls = calls_of_tuned(file, ((number, row) for number, row in lines if _may_set(row, of)))
-            yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED + 1)
+            yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED + 1, what="call tuned")
 
 
 def _is_run(called: Called, file: SysctlFile) -> bool:
@@ -258,4 +260,4 @@ def _is_run(called: Called, file: SysctlFile) -> bool:
 
 def _in_called_script(files: Reader, called: Called, script: SysctlFile) -> t.Iterator[Candidate | Called]:
     if _is_run(called, script):
-        yield from _in_text(files, script, formats.loose if called.by == "language" else formats.script)
+        yield from _in_text(files, script, formats.language if called.by == "language" else formats.script)

@@ -72,7 +72,7 @@ def _of_interpreter(result: Result, interpreter: str) -> str:
     if result.get("rc") not in _NOT_STARTED or interpreter.rpartition("/")[2] not in _cause(result):
         return ""
     shown = printable(shortened(interpreter, _LONGEST_PATH))
-    return f". The Python that was started is {shown}. Name another one: ansible_python_interpreter=/usr/bin/python3."
+    return f". {shown} could not be started. Set ansible_python_interpreter to a Python that the host has."
 
 
 def _cause(result: Result) -> str:

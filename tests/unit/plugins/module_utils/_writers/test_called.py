@@ -255,27 +255,36 @@ def test_what_is_too_much_is_noted(tmp_path: Path, lines: list[str], *, is_too_m
     assert is_too_much or [one.writer.path for one in search.candidates if isinstance(one, Setter)] == ["/opt/tune"]
 
 
+SCRIPT = b"#!/bin/sh\n" + SET
+
+
 @pytest.mark.parametrize(
-    ("line", "counts"),
+    ("line", "script", "counts"),
     [
-        ("for i in /etc/profile.d/*.sh; do . $i; done\ncat /opt/tune", False),
-        ("for i in /opt/t*; do . $i; done", True),
-        ("find /opt -name core -exec rm {} +", False),
-        ("find /opt -exec sh {} \\;", True),
-        ("find /opt -exec {} \\;", True),
-        ("find /opt -exec sudo {} \\;", True),
-        ("find /opt | xargs -n1 sh", True),
-        ("cd /opt\nbash -c tune", False),
-        ("cd /opt\nbash -e tune", True),
-        ("cd /opt\nbash -c ./tune", True),
+        ("for i in /etc/profile.d/*.sh; do . $i; done\ncat /opt/tune", SET, False),
+        ("for i in /opt/t*; do . $i; done", SET, True),
+        ("find /opt -name core -exec rm {} +", SCRIPT, False),
+        ("find /opt -exec sh {} \\;", SET, True),
+        ("find /opt -exec {} \\;", SCRIPT, True),
+        ("find /opt -exec sudo {} \\;", SCRIPT, True),
+        ("find /opt | xargs -n1 sh", SET, True),
+        ("cd /opt\nbash -c tune", SET, False),
+        ("cd /opt\nbash -e tune", SET, True),
+        ("cd /opt\nbash -c ./tune", SCRIPT, True),
+        ("cat /opt/tune 2>&1 | sh", SET, True),
+        ("cat /opt/tune & sh", SET, False),
     ],
 )
-def test_words_that_name_no_script(tmp_path: Path, line: str, *, counts: bool) -> None:
-    text = SET if "sh" in line or ". $i" in line else b"#!/bin/sh\n" + SET
-    if "./tune" in line or "exec {}" in line or "sudo" in line:
-        text = b"#!/bin/sh\n" + SET
-    layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{line}\n".encode(), "/opt/tune": text}
+def test_words_that_name_scripts(tmp_path: Path, line: str, script: bytes, *, counts: bool) -> None:
+    layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{line}\n".encode(), "/opt/tune": script}
     assert [writer.path for writer in found(tmp_path, layout)] == (["/opt/tune"] if counts else [])
+
+
+@pytest.mark.parametrize("line", ["python3 /opt/tune", "cd /opt && python3 tune", "/opt/tune"])
+def test_scripts_of_other_languages(tmp_path: Path, line: str) -> None:
+    script = b"#!/usr/bin/python3\nfor k in ['tcp_keepalive_time']:\n  run(['sysctl','-w',f'net.ipv4.{k}=60'])\n"
+    layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{line}\n".encode(), "/opt/tune": script}
+    assert {writer.path for writer in found(tmp_path, layout)} == {"/opt/tune"}
 
 
 def test_a_folder_that_is_named_often_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

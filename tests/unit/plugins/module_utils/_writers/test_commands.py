@@ -1185,6 +1185,8 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "cp $1 /etc/sysctl.d/",
                 "cat /opt/60.conf > /etc/sysctl.d/9.conf",
                 "grep -v x /opt/60.conf | tee /etc/sysctl.d/9.conf",
+                "sed s/a/b/ /opt/60.conf > /tmp/x; mv /tmp/x /etc/sysctl.d/9.conf",
+                "curl -s https://a.example > $tmp; mv $tmp /etc/sysctl.d/9.conf",
             )
         ),
         *(
@@ -1198,6 +1200,7 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "ln -s /dev/null /etc/sysctl.d/9.conf",
                 "cat /opt/60.conf > /tmp/sysctl.conf",
                 'grep x /etc/sysctl.conf > "$tmp"',
+                "tmp=$(mktemp); sed s/a/b/ /etc/sysctl.d/9.conf > $tmp; mv $tmp /etc/sysctl.d/9.conf",
                 "echo vm.swappiness=1 > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
             )
         ),

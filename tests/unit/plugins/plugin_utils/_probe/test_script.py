@@ -638,7 +638,7 @@ def test_scripts_in_the_home_folder(tmp_path: Path, line: str, read: bool) -> No
     assert ask_of(place, run) == expected
 
 
-@pytest.mark.parametrize("line", ["cd ~; ./tune", 'cd "$HOME" && ./tune'])
+@pytest.mark.parametrize("line", ["cd ~; ./tune", 'cd "$HOME" && ./tune', "BASE=~; . $BASE/tune"])
 def test_the_home_folder(tmp_path: Path, line: str) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "crontab").write_text(f"@reboot root {line}\n")

@@ -59,8 +59,8 @@ def test_has_no_result(result: dict[str, t.Any], expected: bool) -> None:
         pytest.param(
             {"rc": 127, "module_stderr": "pyenv: python3: command not found\n\nThe command exists in:\n  3.13\n"},
             "",
-            "The module returned no result: pyenv: python3: command not found. The Python that was started is python3. "
-            "Name another one: ansible_python_interpreter=/usr/bin/python3.",
+            "The module returned no result: pyenv: python3: command not found. python3 could not be started. Set "
+            "ansible_python_interpreter to a Python that the host has.",
             id="a Python that cannot be started",
         ),
         pytest.param(
