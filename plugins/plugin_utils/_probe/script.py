@@ -96,9 +96,10 @@ _RELATIVE_ERE = (
     "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
     "|((ba|da|a|k)?sh|python[0-9.]*|perl|-f)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
 )
-_MOST_IN_FOLDERS = 1000
+_MOST_IN_FOLDERS, _MOST_LARGE = 1000, 20
 _MOST_NAMES = 5000
-# Folders that scripts of distributions name, in which nothing is run that is not looked at.
+# Folders that scripts of distributions name, in which nothing is run that is not looked at. A hidden one, such as
+# ~/.cargo, has what is a program's own.
 _NAMED = (
     *(*DIRECTORIES, "/etc", "/etc/init.d", "/etc/profile.d", "/etc/default", "/etc/sysconfig", "/usr/local"),
     *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d"),
@@ -183,6 +184,7 @@ named() {{
 }}
 entered() {{
   case " {_words(_NAMED)} " in *" $1 "*) return ;; esac
+  case $1 in */.[!./]*) return ;; esac
   [ -d "$1" ] || return 0
   [ -r "$1" ] || doubt "$1"
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
@@ -193,7 +195,11 @@ folders() {{
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
   x=$l; [ "$x" ] || return 0
   [ "$d" ] || alone
-  p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) && [ ! "$p" ] || doubt size
+  p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) || doubt find
+  i=0; for f in $p; do
+    i=$((i + 1)); [ $i -lt {_MOST_LARGE} ] || doubt size
+    case $(head -c 2 "$f") in '#!') doubt size ;; esac
+  done
   x=$(find -L $x -prune ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
   [ "$x" ] || return 0
   p=$(grep $d -alE -e '{RELEVANT_ERE}' {_CALLED} $x /dev/null); [ $? -gt 1 ] && doubt grep
