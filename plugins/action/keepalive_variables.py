@@ -133,7 +133,7 @@ class ActionModule(ControllerAction):
         """Whether the tags that are given leave out the tasks beside this one, of a site that imports the playbook."""
         beside = self._task._parent  # noqa: SLF001 -- it has the tags of the play and of its import, without the task's own
         tags, skipped = (set(context.CLIARGS.get(name) or ()) for name in ("tags", "skip_tags"))
-        return bool(tags) and not beside.evaluate_tags(tags, skipped, all_vars=variables)
+        return bool(tags) and beside is not None and not beside.evaluate_tags(tags, skipped, all_vars=variables)
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.
