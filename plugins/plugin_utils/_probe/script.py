@@ -101,8 +101,8 @@ _MOST_NAMES = 5000
 # Folders that scripts of distributions name, in which nothing is run that is not looked at. A hidden one, such as
 # ~/.cargo, has what is a program's own.
 _NAMED = (
-    *(*DIRECTORIES, "/etc", "/etc/init.d", "/etc/profile.d", "/etc/default", "/etc/sysconfig", "/usr/local"),
-    *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d"),
+    *(*DIRECTORIES, *LOCAL_FOLDERS, "/etc", "/etc/init.d", "/etc/profile.d", "/etc/default", "/etc/sysconfig"),
+    *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d", "/usr/local"),
 )
 
 
