@@ -91,6 +91,8 @@ _MOST_OF_A_PLACE = 1 << 20
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
 # What lines call, or the folder in which they may do so: one of the first level has a mark behind its name.
 _CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE))
+# A line that may enter a folder, or give a variable its name, or run all files in it.
+_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]=)"
 # A script that a line of cron, which starts in the home folder, calls by a part of its path.
 _RELATIVE_ERE = (
     "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
@@ -339,17 +341,21 @@ for v in 1 2 3 4; do
     i=0; for f in $c; do i=$((i + 1)); done
     [ $i -lt {MOST_CALLED} ] || doubt called
   fi
-  l=
+  l=; j=
   for f in $c; do
+    b=
     case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;;
-      /*/*) ;; /*) f=${{f%[!a-z]}} ;; *{HOME}*) f=/${{f#*/}} ;; */*) f={HOME}/${{f#*/}} ;; *) f={HOME} ;;
+      /*/*) ;; /*) f=${{f%[!a-z]}} ;; *{HOME}*) f=/${{f#*/}} b=1 ;; */*) f={HOME}/${{f#*/}} b=1 ;; *) f={HOME} b=1 ;;
     esac
     if [ -f "$f" ]; then
       case $n$l in *"$n$f$n"*) continue ;; esac
       case $n$q in *"$n$f$n"*) given "$f" || continue ;; esac
       [ -r "$f" ] || doubt "$f"; l=$l$f$n; q=$q$f$n
     elif [ -d "$f" ]; then
-      entered "${{f%/}}"
+      f=${{f%/}}
+      [ "$b" ] && {{ entered "$f"; continue; }}
+      [ "$j" ] || j=$(grep $d -ahE {shlex.quote(_ENTERS_ERE)} $w /dev/null; echo $?)
+      case $j in *2) doubt grep ;; *"$f"[!A-Za-z0-9_./-]* | *"$f"/[!A-Za-z0-9_.%-]*) entered "$f" ;; esac
     elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
       case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
       case $f in *[-._]) entered "${{f%/*}}" ;; esac
