@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
 # The begin of a word that gives a value to a variable, or to an element of an array; ``+=`` appends it.
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]*\])?)(\+?)=")
 REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+# These run a text in the shell itself, which may give any variable a value.
+RUN_HERE = frozenset(("eval", ".", "source"))
 
 
 class Assignment(t.NamedTuple):

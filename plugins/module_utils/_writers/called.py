@@ -20,6 +20,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import SHELLS, is_language
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import REFERENCE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Called
@@ -36,7 +37,6 @@ _MOST_FOLDERS = 20  # that a script enters
 _MOST_PATTERNS = 100  # in a script, of files in folders
 _LONGEST_VALUE = 200
 _MOST_REFERENCES = 5  # to variables, in a word
-_REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _ASSIGNED = re.compile(r"(\w+)=(.+)", re.DOTALL)
 _HOME = re.compile(r"(?<![^\s=:])~(?:root)?(?=[/;&\s]|\Z)|\$(?:HOME\b|\{HOME\})|%h(?=/)")
 _QUOTES = str.maketrans("", "", "\"'\\")
@@ -54,6 +54,7 @@ _PIPELINE_END = re.compile(r"\|\||(?<![<>])&(?!>)|[;\n]")  # no 2>&1, no &>
 _UNKNOWN = re.compile(r"(/(?!etc/)[^$]+/[^$/]*)\$(?:\w+|\{\w+\})([^$/]*)")
 _BLANKS = re.compile(r"[\s`()<>,\ue000]+")
 _PATTERN = re.compile(r"[*?\[]")
+_CALLED = re.compile(CALLED.pattern.decode())
 _ENTER = frozenset(("cd", "pushd", "chdir", "-C"))  # the option of env(1)
 _EXECS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 # Behind these words the program of a command stands.
@@ -159,7 +160,7 @@ class _Lines:
         most = max((len(self.values.get(name, ())) for name in names), default=0)
         if not most or len(names) > _MOST_REFERENCES:
             return [word]
-        return [_REFERENCE.sub(functools.partial(self._value, index), word) for index in range(most)]
+        return [REFERENCE.sub(functools.partial(self._value, index), word) for index in range(most)]
 
     def _value(self, index: int, found: t.Match[str]) -> str:
         """Return a value of the variable that was found, the one with this index as far as it has so many."""
@@ -197,11 +198,8 @@ class _Lines:
                     yield Called(path, by)
 
 
-_CALLED = re.compile(CALLED.pattern.decode())
-
-
 def _names(word: str) -> list[str]:
-    return [found[1] or found[2] for found in _REFERENCE.finditer(word)]
+    return [found[1] or found[2] for found in REFERENCE.finditer(word)]
 
 
 def _as_pattern(path: str) -> str:

@@ -106,7 +106,7 @@ class EffectLog:
         if names is not None:
             found = itertools.chain.from_iterable(map(self.variables.files_of, names))
             names = tuple(name for name in found if "$" not in name or name not in self._whole)
-        one = Applies(line, dataclasses.replace(application, names=names), makes_file)
+        one = Applies(line, dataclasses.replace(application, names=names), makes_file=makes_file)
         if names and not makes_file and _FILES_OF_BOOT.issuperset(names):
             self._of_boot.append(one)
             self._loops_over_boot = self._loops_over_boot or names != application.names

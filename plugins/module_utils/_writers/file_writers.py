@@ -30,12 +30,14 @@ def files_written(name: str, arguments: list[Word]) -> list[Written]:
     """Return the files that the arguments of a program name that writes files."""
     if name in ("tee", "sponge"):
         appends = any(word.clean in ("-a", "--append") for word in arguments)
-        return [Written(word, True, appends=appends) for word in arguments if not word.clean.startswith("-")]
+        return [
+            Written(word, takes_input=True, appends=appends) for word in arguments if not word.clean.startswith("-")
+        ]
     if name == "dd":
         takes_input = not any(word.clean.startswith("if=") for word in arguments)
         appends = any(word.clean.startswith("oflag=") and "append" in word.clean for word in arguments)
         targets = [Word(word.clean[3:], word.line) for word in arguments if word.clean.startswith("of=")]
-        return [Written(target, takes_input, appends=appends) for target in targets]
+        return [Written(target, takes_input=takes_input, appends=appends) for target in targets]
     if len(arguments) < 2:
         return []
     takes_input = any(word.clean == STANDARD_INPUT for word in arguments)

@@ -28,7 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import pa
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 
-_WRITES = re.compile(r"-[a-zA-Z]*[wq]|--(?:write|quiet)")
+_MAY_SET_A_WORD = re.compile(r"-[a-zA-Z]*[wq]|--(?:write|quiet)")
 _REFERRED = re.compile(r"\w+|\{[^}]*\}")
 # How the names of keys and of their files begin, and names of these that are relative to a folder.
 _KEY = ("net.ipv4.tcp_keepalive",)
@@ -75,7 +75,7 @@ def _is_call(word: Word) -> bool:
 def _keys_set(arguments: list[str]) -> t.Iterator[str]:
     """Yield the names of keys that a call of sysctl(8) may set; a variable may have the value, too."""
     if not shows(arguments):
-        writes = any(map(_WRITES.match, arguments))
+        writes = any(map(_MAY_SET_A_WORD.match, arguments))
         for word in arguments:
             name, equals, _value = word.partition("=")
             if "$" in name and (equals or writes):

@@ -223,7 +223,8 @@ UNIT_FOLDERS = (
 STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
-_FOLDERS = rb"/(?:data|etc|home|mnt|opt|root|srv|usr/local|var/lib)"
+_OF_SCRIPTS = "data|etc|home|mnt|opt|root|srv|usr/local|var/lib"
+_FOLDERS = f"/(?:{_OF_SCRIPTS})".encode()
 CALLED = re.compile(_FOLDERS + rb"/[^\s'\"`;|&<>(){}$*?\[\]]+")
 # What may name one: its folder, the home folder, or the folder of the script itself.
 CALLS = re.compile(
@@ -257,7 +258,7 @@ PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURC
 # The same, where /lib is not /usr/lib.
 LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
 _NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
-CALLED_ERE = f"/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/{_NAME_ERE}"
+CALLED_ERE = f"/({_OF_SCRIPTS})/{_NAME_ERE}"
 HOME_ERE = f"(~(root)?|[$][{{]?HOME[}}]?|%h)/{_NAME_ERE}"
 # Not of a variable whose name ends in HOME: systemd's own units set HOME.
 _HOME_FOLDER_ERE = (

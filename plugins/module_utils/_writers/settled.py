@@ -21,6 +21,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import comma
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
     ASSIGNMENT,
     REFERENCE,
+    RUN_HERE,
     without_assignments,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import PRINTERS
@@ -40,7 +41,7 @@ _NAME = re.compile(r"\w+")
 _ARGUMENT = re.compile(r"\$\{?[@*1-9]")
 _PLAIN = re.compile(r"[^\"'`\\*?\[\]{}()<>|;&\n\ue000]{1,200}")
 # These may give any variable a value, and any name another meaning.
-_RUN_ANYTHING = frozenset(("eval", ".", "source", "unset", "alias"))
+_RUN_ANYTHING = RUN_HERE | {"unset", "alias"}
 # These give values to the variables that their arguments name.
 _GIVE_VALUES = frozenset(
     ("export", "declare", "typeset", "readonly", "local", "read", "printf", "mapfile", "readarray")

@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import commands_of
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
     REFERENCE,
+    RUN_HERE,
     assigned_by,
     without_assignments,
 )
@@ -30,10 +31,7 @@ _MOST_CHARACTERS = 1 << 19  # of all texts with the values of their variables, e
 _FOLDER = re.compile(r"\$\{?(\w+)\}?/")
 _OTHER_ROOT = re.compile(r"rootfs|chroot|sysroot", re.IGNORECASE)
 _ELEMENT = re.compile(r"\w*\[(.*)\]", re.DOTALL)
-
-
-_READ = ("read", "mapfile", "readarray", "select", "getopts")
-_RUN_HERE = (".", "source", "eval")
+_READ = frozenset(("read", "mapfile", "readarray", "select", "getopts"))
 
 
 def _read_by(command: Command) -> list[str]:
@@ -50,7 +48,8 @@ def _looped_by(command: Command) -> list[str]:
 
 def _runs_here(command: Command) -> bool:
     """Whether a command runs what may give any variable another value."""
-    return without_assignments(word.clean for word in command.words)[:1] in ([one] for one in _RUN_HERE)
+    words = without_assignments(word.clean for word in command.words)
+    return not RUN_HERE.isdisjoint(words[:2])  # the first may be command(1) or builtin
 
 
 class Variables:

@@ -85,6 +85,7 @@ def test_files_of_a_loop(words: list[str], files: list[str]) -> None:
         (". /x; f=/a", True),
         ("f=/a; . /x", False),
         ("f=/a; source /x", False),
+        ("f=/a; command . /x", False),
         ("f=/a; eval $y", False),
         ("f=/a; read f < /x", False),
         ("f=/a; read -r e f < /x", False),
