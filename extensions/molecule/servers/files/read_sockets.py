@@ -17,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 SERVERS = {80: "nginx", 5432: "postgresql", 6379: "redis"}
 TIMEOUT = 60  # seconds
@@ -63,7 +64,7 @@ def read_options(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
             *(f"--eval-command={command}" for command in commands),
             *(os.readlink(f"/proc/{pid}/exe"), str(pid)),
         ],
-        capture_output=True,
+        stdout=subprocess.PIPE,  # where it fails, its messages are the task's
         check=True,
         text=True,
     )
@@ -74,8 +75,9 @@ def read_options(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
 
 
 def read_sockets() -> dict[str, dict[str, object]]:
-    """Read the sockets, and repeat it if a process has ended meanwhile."""
-    for _attempt in range(4):
+    """Read the sockets, and repeat it while a process ends or the debugger cannot attach to it."""
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
         with contextlib.suppress(subprocess.CalledProcessError):
             return read_once()
     return read_once()
