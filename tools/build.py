@@ -110,37 +110,40 @@ def absolute_links(text: str, given: t.Mapping[str, str]) -> str:
 
 
 def build(root: Path, target: Path, given: t.Mapping[str, str]) -> None:
-    """Build the artifact of a repository into a folder."""
-    with tempfile.TemporaryDirectory(prefix="linux-tcp-build-") as folder:
-        tree = Path(folder, "tree")
+    """Build the artifact of a repository into a folder, where it replaces those of all versions once it is complete."""
+    with tempfile.TemporaryDirectory(prefix=".linux-tcp-build-", dir=target) as folder:
+        tree, result = Path(folder, "tree"), Path(folder, "result")
         copy_repository(root, tree, given)
         run = subprocess.run(
-            [PROGRAM, "collection", "build", "--force", "--output-path", target, tree],
+            [PROGRAM, "collection", "build", "--output-path", result, tree],
             capture_output=True,
             check=False,
             text=True,
         )
         if run.returncode:
             raise BuildError(f"ansible-galaxy failed: {run.stderr.strip()}")
+        (artifact,) = result.glob("*.tar.gz")
+        built = artifact.replace(target / artifact.name)
+    remove_other_artifacts(built)
 
 
-def remove_artifacts(target: Path) -> None:
-    """Remove the artifacts of other versions, so that a pattern for their names finds one."""
-    for artifact in target.glob("linux-tcp-*.tar.gz"):
-        artifact.unlink()
+def remove_other_artifacts(built: Path) -> None:
+    """Remove the artifacts of other versions beside one, so that a pattern for their names finds one."""
+    for artifact in built.parent.glob("linux-tcp-[0-9]*.tar.gz"):
+        if artifact != built:
+            artifact.unlink()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--release", action="store_true", help="refuse to build what cannot be published")
-    parser.add_argument("target", type=Path, help="the folder that gets the artifact")
+    parser.add_argument("target", type=Path, help="the folder whose artifact of the collection is replaced")
     arguments = parser.parse_args()
     try:
         given = addresses_of(os.environ)
         if arguments.release:
             require_release(ROOT, given)
         arguments.target.mkdir(parents=True, exist_ok=True)
-        remove_artifacts(arguments.target)
         build(ROOT, arguments.target, given)
     except BuildError as exc:
         sys.exit(f"{exc} Nothing was built.")

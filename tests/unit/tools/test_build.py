@@ -140,8 +140,45 @@ def test_links_without_addresses() -> None:
     assert build.absolute_links("See [it](COPYING).", {}) == "See [it](COPYING)."
 
 
-def test_artifacts_of_other_versions_are_removed(tmp_path: Path) -> None:
-    for name in ("linux-tcp-0.9.0.tar.gz", "other-1.0.0.tar.gz"):
-        (tmp_path / name).touch()
-    build.remove_artifacts(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["other-1.0.0.tar.gz"]
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    target = tmp_path / "target"
+    target.mkdir()
+    for name in ("linux-tcp-0.9.0.tar.gz", "linux-tcp-1.0.0.tar.gz", "linux-tcp-notes.tar.gz", "other-1.0.0.tar.gz"):
+        (target / name).write_text("old\n", encoding="utf-8")
+    return target
+
+
+def galaxy(folder: Path, status: int) -> Path:
+    """Return a program that builds like ansible-galaxy, and then ends with a status."""
+    program = folder / "ansible-galaxy"
+    text = f'#!/bin/sh\nmkdir "$4"\necho new >"$4/linux-tcp-1.0.0.tar.gz"\necho "No space" >&2\nexit {status}\n'
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+    return program
+
+
+def contents(target: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in target.iterdir()}
+
+
+def test_an_artifact_replaces_those_of_all_versions(
+    root: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "PROGRAM", galaxy(tmp_path, 0))
+    build.build(root, target, {})
+    assert contents(target) == {
+        "linux-tcp-1.0.0.tar.gz": "new\n",
+        "linux-tcp-notes.tar.gz": "old\n",
+        "other-1.0.0.tar.gz": "old\n",
+    }
+
+
+def test_a_failure_leaves_the_artifacts(
+    root: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(target)
+    monkeypatch.setattr(build, "PROGRAM", galaxy(tmp_path, 1))
+    with pytest.raises(build.BuildError, match=r"^ansible-galaxy failed: No space$"):
+        build.build(root, target, {})
+    assert contents(target) == before
