@@ -88,12 +88,13 @@ class ActionModule(ControllerAction):
 
     def act(self, params: Result, variables: Result) -> Result:
         """Return the values by the names of the variables, and the hosts of the pattern."""
-        if self._is_left_out(variables):
+        if option := self._leaves_out(variables):
             if any(map(_is_ours, context.CLIARGS.get("args", ()))):
                 raise InvalidValueError(
-                    "The tags that are given leave out all tasks of the playbook, which have none. Leave out --tags."
+                    f"The tasks of this playbook have no tags, so {option} leaves out all of them. "
+                    f"Run it without {option.split(maxsplit=1)[0]}."
                 )
-            return {"skipped": True, "skip_reason": "The tags that are given leave out this playbook."}
+            return {"skipped": True, "skip_reason": f"{option} leaves out this playbook."}
         playbook = params["playbook"]
         names = PLAYBOOKS[playbook]
         if self._task.delegate_to != CONTROLLER:
@@ -129,11 +130,15 @@ class ActionModule(ControllerAction):
             result["warnings"] = [f"{what} Leave it out, or run the playbook that reads it."]
         return result
 
-    def _is_left_out(self, variables: Result) -> bool:
-        """Whether the tags that are given leave out the tasks beside this one, of a site that imports the playbook."""
+    def _leaves_out(self, variables: Result) -> str:
+        """Return which option leaves out the tasks beside this one, which a site that imports the playbook may tag."""
         beside = self._task._parent  # noqa: SLF001 -- it has the tags of the play and of its import, without the task's own
         tags, skipped = (set(context.CLIARGS.get(name) or ()) for name in ("tags", "skip_tags"))
-        return bool(tags) and beside is not None and not beside.evaluate_tags(tags, skipped, all_vars=variables)
+        if not tags or beside is None or beside.evaluate_tags(tags, skipped, all_vars=variables):
+            return ""
+        if beside.evaluate_tags(tags, set(), all_vars=variables):
+            return f"--skip-tags {','.join(sorted(skipped))}"
+        return f"--tags {','.join(sorted(tags))}"
 
     def _hosts_of(self, pattern: t.Any, own: Result) -> list[str]:
         """Return the hosts of a pattern.

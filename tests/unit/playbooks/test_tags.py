@@ -38,18 +38,38 @@ def play(folder: Path, playbook: str, *options: str) -> subprocess.CompletedProc
     )
 
 
-@pytest.mark.parametrize("playbook", [*(f"linux.tcp.{name}" for name in PLAYBOOKS), str(ROOT / "playbooks/audit.yml")])
-def test_tags_that_leave_out_all_are_an_error(tmp_path: Path, playbook: str) -> None:
-    done = play(tmp_path, playbook, "--tags=web")
+ERROR = "The tasks of this playbook have no tags, so {} leaves out all of them. Run it without {}. Nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("playbook", "options", "leaves_out"),
+    [
+        *((f"linux.tcp.{name}", ["--tags=web"], "--tags web") for name in PLAYBOOKS),
+        (str(ROOT / "playbooks/audit.yml"), ["--tags=web", "--skip-tags=db"], "--tags web"),
+        ("linux.tcp.rollout", ["--tags=web,db", "--skip-tags=untagged"], "--tags db,web"),
+        ("linux.tcp.rollout", ["--skip-tags=untagged"], "--skip-tags untagged"),
+        ("linux.tcp.rollout", ["--skip-tags=all"], "--skip-tags all"),
+    ],
+)
+def test_tags_that_leave_out_all_are_an_error(
+    tmp_path: Path, playbook: str, options: list[str], leaves_out: str
+) -> None:
+    done = play(tmp_path, playbook, *options)
     assert done.returncode == 2
-    assert "The tags that are given leave out all tasks of the playbook" in " ".join(done.stdout.split())
+    assert ERROR.format(leaves_out, leaves_out.split(maxsplit=1)[0]) in " ".join(done.stdout.split())
     assert list(tmp_path.glob("keepalive-*")) == []
+
+
+@pytest.mark.parametrize("options", [["--skip-tags=web"], ["--tags=all"], ["--tags=untagged,web"]])
+def test_tags_that_leave_out_nothing(tmp_path: Path, options: list[str]) -> None:
+    done = play(tmp_path, "linux.tcp.rollout", *options)
+    assert (done.returncode, "No value is set" in done.stdout, "have no tags" in done.stdout) == (2, True, False)
 
 
 def test_tags_of_a_site_leave_out_what_it_imports(tmp_path: Path) -> None:
     (tmp_path / "site.yml").write_text("- import_playbook: linux.tcp.rollout\n  tags: [tcp]\n")
     done = play(tmp_path, "site.yml", "--tags=web")
     assert (done.returncode, re.findall(r"(?:changed|failed|unreachable)=[1-9]", done.stdout)) == (0, [])
-    assert "The tags that are given" not in done.stdout
+    assert "have no tags" not in done.stdout
     done = play(tmp_path, "site.yml", "--tags=tcp")
     assert (done.returncode, "No value is set" in done.stdout) == (2, True)
