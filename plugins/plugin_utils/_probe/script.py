@@ -76,6 +76,8 @@ _PROBED = (
     *("/dev/null", SD_BOOTED, *SYSTEMD_SYSCTL, *SYSCTL_PROGRAMS, OPENRC, f"/usr{OPENRC}"),
     *(*CONTAINER_MARKS, DOCKER_MARK, WSL, DRACUT, INIT, f"/usr{INIT}"),
 )
+# Of these, as patterns of a shell, what names sysctl in any case.
+_READ_ANYWAY = (SYSCTL_CONF, "/etc/ufw/sysctl.conf", *(f"{folder}/*" for folder in DIRECTORIES))
 # What is short, and the lines of it that count: values, whether there may be the variable, and what is mounted at /.
 _SHORT = (*(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS), "/proc/1/environ", "/proc/1/mountinfo")
 _SHORT_ERE = "^-?[0-9]+$|container=|^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / .*"
@@ -133,14 +135,16 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # find prints a script that is too large twice.
 # Programs that lines call by their names alone are looked for in their folders. A file that may matter leaves the host
 # to the module if it is in a folder that lines name, or in that of a script which looks for its own.
-# What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row.
+# What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row. What has a
+# line that counts and does not begin as a script may be given to a program, so that the module has to see how.
 # The variables of more than a few lines are:
 #   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
-#   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others
+#   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others,
+#               and y has them, too
 #   c s t       what lines call, what they give to a shell, and the folders that they name
 #   l q m       what is called and there, in this turn and before; what is missing
-#   k g r x     of these the small ones, the large ones, those with a line that counts, those that call others
-#   o           the names of programs that lines call without their folder
+#   k g r x     of these the small ones, the large ones, those with a line that counts, those that begin as a script
+#   o           the names of programs that lines call without their folder, at first with udev's, and x without
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
@@ -170,11 +174,8 @@ walk() {{
   done
 }}
 given() {{
-  case $s$n in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
-}}
-script() {{
-  case $(grep $d -am1 '' "$1") in '#!'*) return 0 ;; esac
-  given "$1"
+  [ "$s" ] || s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null; echo $?)
+  case $s in *2) doubt grep ;; *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
 }}
 named() {{
   [ "$o" ] || return 0
@@ -189,6 +190,9 @@ entered() {{
   case $1 in */.[!./]*) return ;; esac
   [ -d "$1" ] || return 0
   [ -r "$1" ] || doubt "$1"
+  case $1/ in {STATE}*)
+    set +f; for p in "$1"/*{SCRIPT_OF_STATE}; do [ ! -f "$p" ] || t=$t$1/./${{p##*/}}$n; done; set -f; return ;;
+  esac
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
 }}
 folders() {{
@@ -314,10 +318,12 @@ for f in $w; do
   else [ -e "$f" ] && [ ! -d "$f" ] && ! [ "$f" -ef /dev/null ] && doubt "$f"; fi
 done
 for f in {_words(LOCAL_FOLDERS)}; do [ ! -d "$f" ] || [ -r "$f" ] || doubt "$f"; done
-o=; i=0
+o=; x=; i=0
 for f in {_words(f"{folder}/*" for folder in _OF_NAMES)}; do
   i=$((i + 1)); [ $i -lt {_MOST_NAMES} ] || doubt names
-  [ -f "$f" ] && o=${{o:+$o$n}}${{f##*/}}
+  [ -f "$f" ] || continue
+  o=${{o:+$o$n}}${{f##*/}}
+  case $f in */udev/*) ;; *) x=${{x:+$x$n}}${{f##*/}} ;; esac
 done
 IFS=$n; set -f
 if [ "$l" ]; then
@@ -331,7 +337,7 @@ for f in $l; do
   w=$w$f$n
 done
 c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
-named $w
+named $w; o=$x
 [ ! "$r" ] || ! grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null || entered {HOME}
 for v in 1 2 3 4; do
   for f in $c; do i=$((i + 1)); done
@@ -344,11 +350,11 @@ for v in 1 2 3 4; do
   l=; j=
   for f in $c; do
     b=
-    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) continue ;;
+    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) [ -d "$f" ] || continue ;;
       /*/*) ;; /*) f=${{f%[!a-z]}} ;; *{HOME}*) f=/${{f#*/}} b=1 ;; */*) f={HOME}/${{f#*/}} b=1 ;; *) f={HOME} b=1 ;;
     esac
     if [ -f "$f" ]; then
-      case $n$l in *"$n$f$n"*) continue ;; esac
+      case $n$l$y in *"$n$f$n"*) continue ;; esac
       case $n$q in *"$n$f$n"*) given "$f" || continue ;; esac
       [ -r "$f" ] || doubt "$f"; l=$l$f$n; q=$q$f$n
     elif [ -d "$f" ]; then
@@ -366,36 +372,36 @@ for v in 1 2 3 4; do
   l=$(find -L $l -prune -type f -size +0c -print -size +{_MOST_OF_A_PLACE}c -print) || doubt find
   [ "$l" ] || break
   [ "$d" ] || alone
-  g=; k=; r=; x=; p=
+  g=; k=; p=
   for f in $l; do
     if [ "$f" = "$p" ]; then g=$g$f$n; k=${{k%"$f$n"}}; else k=$k$f$n; fi
     p=$f
   done
-  if [ "$k" ]; then
-    r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
-    x=$(grep $d -alE {_CALLED} $k /dev/null); [ $? -gt 1 ] && doubt grep
-    p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $k /dev/null); [ $? -gt 1 ] && doubt grep
-    for f in $p; do entered "${{f%/*}}"; done
-  fi
-  [ "$g$r$x" ] || break
-  s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
-  [ ! "$r" ] || {{ r=$(printf '%s\\n' "$r" | sort) && [ "$r" ]; }} || doubt sort
-  for f in $g; do script "$f" && doubt size; done
+  for f in $g; do
+    case $(grep $d -am1 '' "$f") in '#!'*) doubt size ;; *) given "$f" && doubt size ;; esac
+  done
+  [ "$k" ] || break
+  r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
+  case $r in *"$n"*) r=$(printf '%s\\n' "$r" | sort) && [ "$r" ] || doubt sort ;; esac
   for f in $r; do
-    case $f in *:*) doubt "$f" ;; esac
-    script "$f" || continue
-    grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep
+    case $f in *:*) doubt "$f" ;; {"|".join(_READ_ANYWAY)}) continue ;; esac
+    case $(grep $d -am1 '' "$f") in
+      '#!'*) grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep ;;
+      ?ELF*) ;;
+      *) doubt "$f" ;;
+    esac
   done
-  [ "$x" ] || break
-  c=$(grep $d -alE '^#!' $x /dev/null); [ $? -gt 1 ] && doubt grep
-  w=
-  for f in $x; do
-    case $n$c$n in *"$n$f$n"*) w=$w$f$n ;; *) given "$f" && w=$w$f$n ;; esac
+  x=$(grep $d -alE '^#!' $k /dev/null); [ $? -gt 1 ] && doubt grep
+  l=
+  for f in $k; do
+    case $n$x$n in *"$n$f$n"*) l=$l$f$n ;; *) given "$f" && l=$l$f$n ;; esac
   done
-  [ "$w" ] || break
+  [ "$l" ] || break
+  p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $l /dev/null); [ $? -gt 1 ] && doubt grep
+  for f in $p; do entered "${{f%/*}}"; done
+  w=$l; y=$y$l; s=
   c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
   named $w
-  s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
 done
 [ ! "$t" ] || folders
 for p in $(ls $e $m 2>&1 > /dev/null); do

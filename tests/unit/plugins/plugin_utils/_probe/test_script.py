@@ -147,6 +147,7 @@ def ask_of(
         script = script.replace(" ".join(places), place)
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
     script = re.sub(r"\b(f=|entered )/root\b", rf"\1{called.parent}/home", script)
+    script = re.sub(r"/var/lib/(?=\*)", f"{called.parent}/state/", script)
     script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
@@ -193,15 +194,20 @@ def test_names_that_an_external_printf_is_not_given(tmp_path: Path) -> None:
     ("scripts", "found"),
     [
         pytest.param({"run": "#!/bin/sh\n{0}/b\n", "b": "#!/bin/sh\n{1}\n"}, "{0}/b:2:{1}\n", id="by its path"),
-        pytest.param({"run": "#!/bin/sh\n. {0}/b\n", "b": "\n{1}\n"}, "{0}/b:2:{1}\n", id="sourced"),
-        pytest.param({"run": "#!/bin/sh\n{0}/b\n", "b": "\n{1}\n"}, "", id="no script"),
+        pytest.param({"run": "#!/bin/sh\n. {0}/b\n", "b": "\n{1}\n"}, "= doubt {0}/b", id="sourced"),
+        pytest.param({"run": "#!/bin/sh\n{0}/b\n", "b": "\n{0}/c\n", "c": "#!/bin/sh\n{1}\n"}, "", id="no script"),
         pytest.param({"run": "conf={0}/b\n", "b": "#!/bin/sh\n{1}\n"}, "", id="by no script"),
         pytest.param(
-            {"run": "#!/bin/sh\n{0}/run {0}/a {0}/b\n", "a": "#!/bin/sh\n. {0}/b\n", "b": "\n{1}\n"},
-            "{0}/b:2:{1}\n",
+            {"run": "#!/bin/sh\n{0}/a {0}/b\n", "a": "#!/bin/sh\n. {0}/b\n", "b": "{0}/c\n", "c": "#!/bin/sh\n{1}\n"},
+            "= doubt called",  # as b is followed
             id="called, then sourced",
         ),
         pytest.param({"run": "#!/bin/sh\n{0}/run $0\n"}, "", id="itself"),
+        pytest.param(
+            {"run": "#!/bin/sh\n{0}/crontab\n", "crontab": "#!/bin/sh\n{0}/run\n{1}\n"},
+            "{0}/crontab:3:{1}\n",
+            id="a place",
+        ),
         pytest.param(
             {"run": "#!/bin/sh\n{0}/a\n", "a": "#!/bin/sh\n{0}/b\n", "b": "#!/bin/sh\n{1}\n"},
             "{0}/b:2:{1}\n",
@@ -225,6 +231,8 @@ def test_scripts_that_a_script_calls(tmp_path: Path, scripts: dict[str, str], fo
 
 def test_sort_is_missing_where_it_is_needed(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {run}; {tmp_path}/other\n")
+    (tmp_path / "other").write_bytes(SETS)
     (tmp_path / "none").mkdir()
     (tmp_path / "none/sort").write_text("#!/bin/sh\nexit 127\n")
     (tmp_path / "none/sort").chmod(0o755)
@@ -313,7 +321,10 @@ def test_what_a_user_may_not_see(tmp_path: Path, closed: str, doubt: str) -> Non
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_fifo_in_place_of_a_script(tmp_path: Path, at: int) -> None:
-    assert ask_of(*calling(tmp_path), swap=FIFO, at=at) == ""
+    place, run = calling(tmp_path)
+    line = f"{run}:2:{SETS.splitlines()[1].decode()}\n"
+    expected = {1: "", 2: f"= doubt {run}", 3: "", 4: line}  # by what was read before
+    assert ask_of(place, run, swap=FIFO, at=at) == expected[at]
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -324,7 +335,9 @@ def test_fifo_in_place_of_a_place(tmp_path: Path, at: int) -> None:
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_huge_file_in_place_of_a_script(tmp_path: Path, at: int) -> None:
-    assert ask_of(*calling(tmp_path), swap=HUGE, at=at) in ("", "= doubt grep")
+    place, run = calling(tmp_path)
+    expected = f"= doubt {run}" if at == 2 else "= doubt grep"
+    assert ask_of(place, run, swap=HUGE, at=at) == expected
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -524,21 +537,27 @@ def test_the_pattern_of_what_a_shell_is_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "read"),
+    ("line", "doubt"),
     [
         pytest.param("sh {0}", True, id="by a shell"),
         pytest.param('. "{0}"', True, id="by the shell itself"),
-        pytest.param("{0}", False, id="by itself"),
-        pytest.param("cat {0}", False, id="by another program"),
+        pytest.param("{0}", True, id="by itself"),
+        pytest.param("cat {0} | sh", True, id="by a pipe"),
+        pytest.param("F={0}; sh $F", True, id="by a variable"),
         pytest.param("sh {0}.x", False, id="another script"),
     ],
 )
-def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, read: bool) -> None:
+def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, doubt: bool) -> None:
     place, run = calling(tmp_path)
     run.write_bytes(SETS.splitlines()[1] + b"\n")
     (tmp_path / "crontab").write_text(line.format(run) + "\n")
-    expected = f"{run}:1:{SETS.splitlines()[1].decode()}\n" if read else ""
-    assert ask_of(place, run) == expected
+    assert ask_of(place, run) == (f"= doubt {run}" if doubt else "")
+
+
+def test_binary_program(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    run.write_bytes(b"\x7fELF\nsysctl\n")
+    assert ask_of(place, run) == ""
 
 
 @pytest.mark.parametrize(
@@ -554,6 +573,9 @@ def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, read:
         ("cd {0}/.a; ./tune", ".a/tune", False),
         ("cd {0}/a; . ./tune.conf", "a/tune.conf", True),
         ("for n in x y; do {0}/a/t-$n; done", "a/t-x", True),
+        ("cd {0}/state/a && ./tune.sh", "state/a/tune.sh", True),
+        ("cd {0}/state/a && ./tune", "state/a/tune", False),
+        ("cd {0}/state/a; b/tune.sh", "state/a/b/tune.sh", False),
     ],
 )
 def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
@@ -566,7 +588,7 @@ def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -
     script = tmp_path / path
     script.parent.mkdir(exist_ok=True, parents=True)
     script.write_bytes(SETS.splitlines()[1] + b"\n")
-    folder, _slash, name = path.partition("/")
+    folder, _slash, name = path.rpartition("/") if path.startswith("state") else path.partition("/")
     assert ask_of(place, run) == (f"= doubt {tmp_path}/{folder}/./{name}" if doubt else "")
 
 
@@ -659,6 +681,15 @@ def test_programs_that_lines_name(tmp_path: Path, line: str, read: bool) -> None
     (tmp_path / "local/tune-net").write_bytes(SETS)
     expected = f"{tmp_path}/local/tune-net:2:{SETS.splitlines()[1].decode()}\n" if read else ""
     assert ask_of(place, run, programs=tmp_path / "local") == expected
+
+
+def test_program_that_a_script_names(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    run.write_text("#!/bin/sh\ntune-net\n")
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local/tune-net").write_bytes(SETS)
+    found = f"{tmp_path}/local/tune-net:2:{SETS.splitlines()[1].decode()}\n"
+    assert ask_of(place, run, programs=tmp_path / "local") == found
 
 
 def test_values_that_are_no_numbers() -> None:
