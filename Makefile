@@ -27,17 +27,46 @@ export TEST_ALL
 # make quick TARGET_PYTHON=3.8 runs the unit tests on another Python.
 export TARGET_PYTHON
 
-# A misspelt name would be ignored, so only these can be given.
-SETTINGS := PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS TEST_ALL TARGET_PYTHON TREES SEED SAMPLE ONLY WRITE UPGRADE \
-	REPOSITORY ISSUES DOCUMENTATION HOMEPAGE
+# A misspelt name would be ignored, and so would one of another goal: each goal takes only PYTHON and its own settings.
+SETTINGS_apply := INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS
+SETTINGS_checked := $(SETTINGS_apply)
+SETTINGS_quick := TARGET_PYTHON
+SETTINGS_units-own := TARGET_PYTHON
+SETTINGS_test := TEST_ALL
+SETTINGS_test-all := TEST_ALL
+SETTINGS_units := TEST_ALL
+SETTINGS_molecule := TEST_ALL
+SETTINGS_fleet := TEST_ALL
+SETTINGS_cores := TEST_ALL
+SETTINGS_differential := TEST_ALL TREES SEED
+SETTINGS_faults := TEST_ALL SAMPLE SEED ONLY
+SETTINGS_benchmark := WRITE
+SETTINGS_lock := UPGRADE
+SETTINGS_build := REPOSITORY ISSUES DOCUMENTATION HOMEPAGE
+SETTINGS_release := $(SETTINGS_build)
+
+GOALS := $(or $(MAKECMDGOALS),help)
+SETTINGS := $(strip PYTHON $(foreach goal,$(GOALS),$(SETTINGS_$(goal))))
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
-UNKNOWN := $(filter-out $(SETTINGS),$(GIVEN))
-$(if $(UNKNOWN),$(error There is no setting $(UNKNOWN). There are: $(SETTINGS). See 'make help'. Nothing was changed))
+UNKNOWN := $(firstword $(sort $(filter-out $(SETTINGS),$(GIVEN))))
+READERS := $(sort $(foreach list,$(filter SETTINGS_%,$(.VARIABLES)),$(if \
+	$(filter $(UNKNOWN),$($(list))),$(list:SETTINGS_%=%))))
+$(if $(UNKNOWN),$(error make $(GOALS) has no setting $(UNKNOWN). It has: $(SETTINGS).$(if \
+	$(READERS), $(UNKNOWN) is for: $(READERS).) See 'make help'. Nothing was changed))
+
+# A LIMIT in the environment may be another program's, or meant. To read one or ignore the other changes wrong hosts.
+OUTSIDE := $(firstword $(foreach name,$(if $(filter apply checked,$(GOALS)),$(SETTINGS_apply)),$(if \
+	$(and $(filter environment,$(origin $(name))),$(value $(name))),$(name))))
+$(if $(OUTSIDE),$(error $(OUTSIDE) is set in the environment, which make apply does not read: give it as an argument, \
+	such as 'make apply $(OUTSIDE)=…', or unset it. Nothing was changed))
+
+# Each step of a test is a run of make with other settings. It finds TEST_ALL and TARGET_PYTHON in the environment.
+MAKEOVERRIDES :=
 
 # What a run as another user left here, such as `sudo make apply`, cannot be written to later.
 FOREIGN := $(if $(filter-out 0,$(shell id -u)),$(shell find .venv .build .cache .collections .nox -maxdepth 1 \
 	! -user $$(id -u) -printf '%p belongs to %u' -quit 2>/dev/null))
-$(if $(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),help))),$(error $(FOREIGN), because an earlier run was \
+$(if $(and $(FOREIGN),$(filter-out help,$(GOALS))),$(error $(FOREIGN), because an earlier run was \
 	another user's. Give the clone back: sudo chown -R $(shell id -un): $(CURDIR). Nothing was changed))
 
 .DEFAULT_GOAL := help

@@ -18,27 +18,105 @@ import pytest
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 
 
-def make(folder: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
+def make(
+    folder: Path, *arguments: str, path: str = "", given: dict[str, str] | None = None, dry_run: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run make with the variables that are given in the environment."""
     if not shutil.which("make"):
         pytest.skip("there is no make on this machine")
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    env["PATH"] = f"{path}{os.pathsep}{env['PATH']}"
-    command = ["make", f"--file={MAKEFILE}", "--dry-run", *arguments]
+    env |= {"PATH": f"{path}{os.pathsep}{env['PATH']}", **(given or {})}
+    command = ["make", f"--file={MAKEFILE}", *(["--dry-run"] if dry_run else []), *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("arguments", [["apply", "TIME=600", "PROBE=20"], ["test", "TESTALL=1"]], ids=" ".join)
-def test_unknown_setting(tmp_path: Path, arguments: list[str]) -> None:
-    run = make(tmp_path, *arguments)
-    unknown = arguments[-1].partition("=")[0]
+OF_APPLY = "PYTHON INVENTORY LIMIT TIME INTVL PROBES CHECK EXTRA ARGS"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("apply TIME=600 PROBE=20", f"make apply has no setting PROBE. It has: {OF_APPLY}. See"),
+        ("test TESTALL=1", "make test has no setting TESTALL. It has: PYTHON TEST_ALL. See"),
+        (
+            "checked TIME=600 ONLY=web1",
+            f"make checked has no setting ONLY. It has: {OF_APPLY}. ONLY is for: faults. See",
+        ),
+        ("apply SEED=1", f"make apply has no setting SEED. It has: {OF_APPLY}. SEED is for: differential faults. See"),
+        ("apply UPGRADE=1", f"make apply has no setting UPGRADE. It has: {OF_APPLY}. UPGRADE is for: lock. See"),
+        (
+            "build WRITE=1 TIME=5",
+            "It has: PYTHON REPOSITORY ISSUES DOCUMENTATION HOMEPAGE. TIME is for: apply checked. See",
+        ),
+        ("TIME=600", "make help has no setting TIME. It has: PYTHON. TIME is for: apply checked. See"),
+        ("clean lock LIMIT=a", "make clean lock has no setting LIMIT. It has: PYTHON UPGRADE. LIMIT is for: apply"),
+    ],
+    ids=str,
+)
+def test_setting_that_the_goal_does_not_have(tmp_path: Path, arguments: str, message: str) -> None:
+    run = make(tmp_path, *arguments.split())
     assert run.returncode == 2
-    assert f"There is no setting {unknown}. There are: PYTHON INVENTORY LIMIT TIME" in run.stderr
-    assert run.stderr.endswith(" Nothing was changed.  Stop.\n")
+    assert message in run.stderr
+    assert run.stderr.endswith(" See 'make help'. Nothing was changed.  Stop.\n")
 
 
-def test_known_settings(tmp_path: Path) -> None:
-    run = make(tmp_path, "apply", "TIME=600", "INTVL=60", "PROBES=20", "CHECK=1", "ARGS=--forks=20")
-    assert "There is no setting" not in run.stderr
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "apply TIME=600 INTVL=60 PROBES=20 CHECK=1 ARGS=--forks=20 EXTRA= INVENTORY=x LIMIT=x PYTHON=python3",
+        "PYTHON=python3",
+        "build apply TIME=600 REPOSITORY=x",
+        "quick TARGET_PYTHON=3.8",
+        "molecule TEST_ALL=1",
+        "differential TEST_ALL=1 TREES=1 SEED=1",
+        "faults SAMPLE=1 SEED=1 ONLY=x",
+        "benchmark WRITE=1",
+        "lock UPGRADE=1",
+        "release REPOSITORY=x ISSUES=x DOCUMENTATION=x HOMEPAGE=x",
+    ],
+)
+def test_settings_of_the_goal(tmp_path: Path, arguments: str) -> None:
+    assert "has no setting" not in make(tmp_path, *arguments.split()).stderr
+
+
+def test_each_goal_with_settings_is_there(tmp_path: Path) -> None:
+    """A goal that is renamed loses its settings otherwise."""
+    text = MAKEFILE.read_text(encoding="utf-8")
+    goals = re.findall(r"^SETTINGS_([a-z-]+) :=", text, re.MULTILINE)
+    assert goals
+    assert set(goals) <= set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
+    assert "has no setting" not in make(tmp_path, *goals, "TIME=600", "UPGRADE=1").stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments", "is_refused"),
+    [
+        pytest.param({"LIMIT": "web1"}, "apply TIME=600 INVENTORY=x", True, id="limit"),
+        pytest.param({"TIME": "600"}, "checked", True, id="value"),
+        pytest.param({"CHECK": "1"}, "--environment-overrides apply TIME=600", True, id="overriding"),
+        pytest.param({"TIME": "5"}, "apply TIME=600", False, id="given anew"),
+        pytest.param({"TIME": ""}, "apply", False, id="empty"),
+        pytest.param({"TIME": "%E"}, "help", False, id="another goal"),
+        pytest.param({"PYTHON": "python3", "TEST_ALL": "1", "TARGET_PYTHON": "3.8"}, "apply", False, id="of the tests"),
+    ],
+)
+def test_setting_of_apply_in_the_environment(
+    tmp_path: Path, given: dict[str, str], arguments: str, is_refused: bool
+) -> None:
+    run = make(tmp_path, *arguments.split(), given=given)
+    message = f"give it as an argument, such as 'make apply {next(iter(given), '')}=…', or unset it."
+    assert (message in run.stderr) == is_refused
+    assert run.stderr.endswith(" Nothing was changed.  Stop.\n") == is_refused
+
+
+def test_steps_of_a_test_take_its_settings(tmp_path: Path) -> None:
+    """Each step is a make of its own, which has other settings."""
+    program = tmp_path / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho $TARGET_PYTHON\nexec make --file={MAKEFILE} help\n")
+    program.chmod(0o755)
+    run = make(tmp_path, "quick", "TARGET_PYTHON=3.8", dry_run=False)
+    assert (run.returncode, run.stdout.splitlines()[0]) == (0, "3.8")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +169,18 @@ def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused:
         assert run.stderr.count("\n") == 1
 
 
+def check(**given: str) -> subprocess.CompletedProcess[str]:
+    """Let apply.sh check what is given, for other hosts, which takes no root here."""
+    return subprocess.run(
+        [MAKEFILE.parent / "tools" / "apply.sh", "check"],
+        cwd=MAKEFILE.parent,
+        env={**os.environ, "INVENTORY": "db1,", **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -100,13 +190,7 @@ def test_apply_without_a_way_to_become_root(setting: dict[str, str], is_refused:
     ids=repr,
 )
 def test_apply_with_a_number_in_another_notation(given: str, message: str) -> None:
-    run = subprocess.run(
-        [MAKEFILE.parent / "tools" / "apply.sh", "check"],
-        env={**os.environ, "PROBES": given, "INVENTORY": "db1,"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = check(PROBES=given)
     assert (run.returncode, run.stderr) == (1 if message else 0, message)
 
 
