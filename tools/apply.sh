@@ -11,10 +11,27 @@ export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml
 export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
 ROLE=roles/keepalive
+# Of those that choose how hosts are reached. The names of others cannot be checked here.
+OF_ANSIBLE=(
+  ansible_become{,_exe,_flags,_method,_pass,_password,_user}
+  ansible_{connection,host,password,pipelining,port,private_key_file,python_interpreter,remote_tmp,shell_executable,user}
+  ansible_ssh_{args,common_args,extra_args,private_key_file}
+)
 
 refuse() {
   echo "$* Nothing was changed." >&2
   exit 1
+}
+
+require_known() {
+  if [[ $1 == ansible_* ]]; then
+    [[ " ${OF_ANSIBLE[*]} " == *" $1 "* ]] ||
+      refuse "EXTRA names $1. Of Ansible's variables it takes: ${OF_ANSIBLE[*]}. Give another one by ARGS='-e $1=VALUE'."
+  elif [[ $1 != keepalive_hosts ]]; then
+    grep --quiet --extended-regexp "^ {6}${1//[^A-Za-z0-9_]/-}:" "$ROLE/meta/argument_specs.yml" ||
+      refuse "EXTRA names $1, which neither the role nor the playbook knows. The role has:" \
+        "$(grep --only-matching --extended-regexp '^keepalive_[a-z_]+' "$ROLE/defaults/main.yml" | xargs)."
+  fi
 }
 
 arguments=(--diff)
@@ -30,16 +47,11 @@ done
   refuse "EXTRA is '$EXTRA': give NAME=VALUE without blanks around the equals sign."
 mapfile -t words < <([[ ${EXTRA:-} == "{"* || ${EXTRA:-} == "@"* ]] || xargs --max-args=1 <<<"${EXTRA:-}")
 for word in "${words[@]}"; do
-  [[ -z $word || $word == *=* ]] || refuse "EXTRA has '$word' without a value: give NAME=VALUE."
+  [[ -n $word ]] || continue
+  [[ $word == *=* ]] || refuse "EXTRA has '$word' without a value: give NAME=VALUE."
+  require_known "${word%%=*}"
 done
 [[ ${EXTRA:-} != "@"* || -e ${EXTRA#@} ]] || refuse "EXTRA names the file ${EXTRA#@}, which is not there."
-read -ra names < <(grep --only-matching --extended-regexp '(^|[[:space:]])[A-Za-z_]+=' <<<"${EXTRA:-}" | xargs)
-for name in "${names[@]}"; do
-  [[ $name == ansible_* || $name == keepalive_hosts= ]] ||
-    grep --quiet --extended-regexp "^ {6}${name%=}:" "$ROLE/meta/argument_specs.yml" ||
-    refuse "EXTRA names ${name%=}, which neither the role nor the playbook knows. The role has:" \
-      "$(grep --only-matching --extended-regexp '^keepalive_[a-z_]+' "$ROLE/defaults/main.yml" | xargs)."
-done
 [[ -z ${EXTRA:-} ]] || arguments+=(--extra-vars "$EXTRA")
 [[ -z ${LIMIT:-} ]] || arguments+=(--limit "$LIMIT")
 check=

@@ -194,6 +194,41 @@ def test_apply_with_a_number_in_another_notation(given: str, message: str) -> No
     assert (run.returncode, run.stderr) == (1 if message else 0, message)
 
 
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ("keepalive_statte=absent", "EXTRA names keepalive_statte, which neither the role nor the playbook knows. The"),
+        ("keepalive_time2=600", "EXTRA names keepalive_time2, which neither"),
+        ("keepalive_[a-z]*=600", "EXTRA names keepalive_[a-z]*, which neither"),
+        ("keepalive_path=/a time=600", "EXTRA names time, which neither"),
+        ("ansible_bcome=false", "EXTRA names ansible_bcome. Of Ansible's variables it takes: ansible_become ansible_"),
+        ("ansible_become_flag=-n", "EXTRA names ansible_become_flag. Of Ansible's"),
+        ("keepalive_state absent", "EXTRA has 'keepalive_state' without a value: give NAME=VALUE."),
+    ],
+)
+def test_extra_variable_that_nothing_reads(extra: str, message: str) -> None:
+    run = check(EXTRA=extra)
+    assert run.returncode == 1
+    assert run.stderr.startswith(message)
+    assert run.stderr.endswith(" Nothing was changed.\n")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "",
+        "keepalive_state=absent keepalive_interval=60 keepalive_hosts=db1 keepalive_other_variables=x",
+        "ansible_become=false ansible_user=admin ansible_ssh_common_args='-o Port=22 -o User=x'",
+        "keepalive_path='/etc/sysctl.d/a time=b.conf'",
+        '{"keepalive_sockets": [{"units": ["a=b"]}]}',
+        "@README.md",
+    ],
+)
+def test_extra_variables(extra: str) -> None:
+    run = check(EXTRA=extra)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(("goal", "where"), [("build", ".build/linux-tcp-"), ("install", ".collections")])
 def test_goal_says_where_its_result_is(goal: str, where: str) -> None:
     assert re.search(rf"echo '[^']*{re.escape(where)}[^']*\.'\n\Z", make(MAKEFILE.parent, goal).stdout)
