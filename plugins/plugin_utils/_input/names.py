@@ -31,7 +31,7 @@ RESULT = "keepalive_result"
 KNOWN = (*ROLE_VARIABLES, *PLAYBOOK_VARIABLES, OTHERS, RESULT)
 _MOST_NAMES = 5  # in a message
 _REMEDY = f"Correct the name, or list a variable of your own in {OTHERS}, which is a list of names."
-# What stands before the name of an option.
+# What stands before the name of an option, with the playbook's.
 _PREFIXES = re.compile(r"keepalive_((audit|rollout|restore)_)?")
 
 
@@ -91,17 +91,17 @@ def read_elsewhere(extra: t.Container[str], known: t.Container[str], others: obj
 def require_prefixes(
     extra: t.Container[str], known: t.Iterable[str], is_set: t.Callable[[str], bool], others: object = None
 ) -> None:
-    """Check that no variable of --extra-vars has the name of an option, which is one of the ``known`` without prefix.
+    """Check that no variable of --extra-vars has the name of one of the ``known`` without its prefix, or a part of it.
 
     A name is a user's own where what it could stand for is set, or where it is among ``others``.
 
     :raises InvalidValueError: for the first such name.
     """
     own = _listed(others)
-    for name in known:
-        bare = _PREFIXES.sub("", name)
-        if bare in extra and bare not in own and not is_set(name):
-            what = f"{bare} is given with --extra-vars, and linux.tcp reads no such variable."
+    bare = [(found, name) for name in known for found in (name[len(_PREFIX) :], _PREFIXES.sub("", name))]
+    for found, name in bare:
+        if found in extra and found not in own and not is_set(name):
+            what = f"{found} is given with --extra-vars, and linux.tcp reads no such variable."
             raise InvalidValueError(f"{what} Did you mean {name}? {_REMEDY}")
 
 

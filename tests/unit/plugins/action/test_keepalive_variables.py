@@ -240,6 +240,12 @@ def test_restoration_that_cannot_be(own: Result, message: str) -> None:
         ("restore", "folder", "keepalive_rollout_folder"),
         ("audit", "limit", "keepalive_audit_limit"),
         ("audit", "become", "keepalive_audit_become"),
+        ("rollout", "rollout_check", "keepalive_rollout_check"),
+        ("rollout", "rollout_batches", "keepalive_rollout_batches"),
+        ("restore", "rollout_folder", "keepalive_rollout_folder"),
+        ("restore", "restore_to", "keepalive_restore_to"),
+        ("audit", "audit_limit", "keepalive_audit_limit"),
+        ("audit", "audit_merge_only", "keepalive_audit_merge_only"),
     ],
 )
 def test_name_of_an_option_among_the_extra_variables(playbook: str, name: str, meant: str) -> None:
@@ -264,7 +270,12 @@ def test_fact_does_not_make_a_name_a_users_own() -> None:
         pytest.param("apply", {"keepalive_time": 5}, None, {"time": 5}, id="one that another uses"),
         pytest.param("apply", {}, {"a": {}, "b": {"keepalive_time": 5}}, {"time": 5}, id="one that a host uses"),
         pytest.param("apply", {"keepalive_other_variables": "time"}, None, {"time": 5}, id="one that is named"),
-        pytest.param("apply", {}, None, {"force": 5, "limit": 5}, id="those of other playbooks"),
+        pytest.param("apply", {}, None, {"force": 5, "limit": 5, "audit_limit": 5}, id="those of other playbooks"),
+        pytest.param("rollout", {}, None, {"rollout_version": 5, "rollout_time": 5}, id="those of other content"),
+        pytest.param(
+            "audit", {"keepalive_audit_limit": 5}, None, {"audit_limit": 5}, id="longer one that another uses"
+        ),
+        pytest.param("audit", {"keepalive_other_variables": "audit_limit"}, None, {"audit_limit": 5}, id="longer one"),
         pytest.param("restore", {}, None, {"time": 5, "path": 5, "ansible_user": "x"}, id="what is not read"),
     ],
 )
