@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the servers' sockets without the collection: with ss, and inside the processes that own them.
+"""Read the servers' sockets without the collection: with ss, and with duplicates of the processes' descriptors.
 
 usage: read_sockets.py                  prints the listeners and the established connections
        read_sockets.py ends PORT...     waits until the connections with these remote ports have ended, and prints the
@@ -12,18 +12,22 @@ usage: read_sockets.py                  prints the listeners and the established
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
-import time
 
 SERVERS = {80: "nginx", 5432: "postgresql", 6379: "redis"}
 TIMEOUT = 60  # seconds
 
 # include/uapi/asm-generic/socket.h, include/uapi/linux/tcp.h: level and option
 OPTIONS = {"keepalive": (1, 9), "time": (6, 4), "intvl": (6, 5), "probes": (6, 6)}
+
+PIDFD_OPEN, PIDFD_GETFD = 434, 438  # pidfd_open(2), pidfd_getfd(2)
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 _ADDRESSES = r"\s+\d+\s+\d+\s+\S+:(?P<local>\d+)\s+\S+:(?P<remote>\d+|\*)\s+"
 _SOCKET = re.compile(
@@ -43,42 +47,29 @@ def seconds(left: str) -> float:
     return minutes * 60 + whole + thousandths / 1000
 
 
+def call(number: int, *arguments: int) -> int:
+    """Make a system call that returns a descriptor."""
+    descriptor: int = _LIBC.syscall(number, *arguments)
+    if descriptor < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return descriptor
+
+
 def read_options(pid: int, descriptors: list[int]) -> list[dict[str, int]]:
-    """Make a process call getsockopt(2) for its own descriptors, with a debugger."""
-    call = "((int (*)(int, int, int, void *, void *)) getsockopt)(%d, %d, %d, $memory, $memory + 4)"
-    commands = ["sharedlibrary libc[.]so", "set $memory = ((char *(*)(unsigned long)) malloc)(8)"]
+    """Return the options of a process's sockets."""
+    process = call(PIDFD_OPEN, pid, 0)
+    found = []
     for descriptor in descriptors:
-        for level, option in OPTIONS.values():
-            commands.append("set {int} ($memory + 4) = 4")
-            commands.append(f"set $failed = {call % (descriptor, level, option)}")
-            commands.append(r'printf "option %d %d\n", $failed, {int} $memory')
-    commands.append("call ((void (*)(void *)) free)($memory)")
-    done = subprocess.run(
-        [
-            *("gdb", "--nx", "--batch"),
-            "--init-eval-command=set auto-solib-add off",  # the C library is enough, and the others take long
-            "--init-eval-command=set sysroot /",  # Redis has a mount namespace of its own
-            # By default a signal such as SIGUSR1, which PostgreSQL sends itself, ends a call halfway, and the process.
-            "--init-eval-command=handle all nostop noprint pass",
-            "--init-eval-command=set unwindonsignal on",
-            *(f"--eval-command={command}" for command in commands),
-            *(os.readlink(f"/proc/{pid}/exe"), str(pid)),
-        ],
-        stdout=subprocess.PIPE,  # where it fails, its messages are the task's
-        check=True,
-        text=True,
-    )
-    values = re.findall(r"^option 0 (\d+)$", done.stdout, re.MULTILINE)
-    assert len(values) == len(descriptors) * len(OPTIONS), done
-    numbers = iter(map(int, values))
-    return [{name: next(numbers) for name in OPTIONS} for _descriptor in descriptors]
+        with socket.socket(fileno=call(PIDFD_GETFD, process, descriptor, 0)) as duplicate:
+            found.append({name: duplicate.getsockopt(*option) for name, option in OPTIONS.items()})
+    os.close(process)
+    return found
 
 
 def read_sockets() -> dict[str, dict[str, object]]:
-    """Read the sockets, and repeat it while a process ends or the debugger cannot attach to it."""
-    end = time.monotonic() + TIMEOUT
-    while time.monotonic() < end:
-        with contextlib.suppress(subprocess.CalledProcessError):
+    """Read the sockets, and repeat it if a process has ended meanwhile."""
+    for _attempt in range(4):
+        with contextlib.suppress(OSError):
             return read_once()
     return read_once()
 
