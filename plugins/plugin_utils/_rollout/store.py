@@ -290,9 +290,13 @@ def require_own(status: os.stat_result, name: str) -> None:
     :raises FileError: when others can.
     """
     if status.st_uid not in (os.geteuid(), 0):
-        raise FileError(f"{name} belongs to another user (user {status.st_uid}), and so could a checkpoint: chown it.")
+        raise FileError(
+            f"{name} belongs to user {status.st_uid}, who could change the checkpoints. Make yourself its owner: chown."
+        )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise FileError(f"{name} can be written by others, and so could a checkpoint. Take it back: chmod go-w.")
+        raise FileError(
+            f"Other users can write to {name}, and could change the checkpoints. Remove this right: chmod go-w."
+        )
 
 
 def _keep_aside(path: str, found: Json) -> str:
