@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the commands of the guide "On the engines fleets run on" in its sample repository.
+"""Run the commands of the guide "Run with ansible-pull, ansible-runner, AWX and Automation Platform" in its sample.
 
 The commands are ansible-pull, ansible-runner and ansible-builder. The files and the guide are those of
 the collection under test. Only addresses are replaced.
