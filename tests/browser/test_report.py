@@ -166,7 +166,7 @@ def test_the_verdict_comes_first(page: Page, small: Path) -> None:
         *("What was judged", "What is wrong", "Containers and namespaces with other values than their host"),
         *("Detection time", "Connections covered", "Hosts"),
     ]
-    page.picture("report-top", height=805)
+    page.picture("report-top", height=830)
 
 
 def test_nothing_is_fetched(page: Page, small: Path) -> None:
@@ -263,13 +263,24 @@ def test_contrast(page: Page, small: Path, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("which", ["small", "hostile", "large"])
-@pytest.mark.parametrize("width", [PHONE, 600, 800])
+@pytest.mark.parametrize("width", [PHONE, 600, 800, 970])
 def test_no_width_makes_one_scroll_sideways(page: Page, width: int, which: str, request: pytest.FixtureRequest) -> None:
     page.show(request.getfixturevalue(which), width=width)
     page.run("[...document.querySelectorAll('details')].slice(0, 40).forEach((one) => { one.open = true; })")
     assert page.run("return document.documentElement.scrollWidth") <= width
     beyond = "return [...document.querySelectorAll('main *')].filter((e) => e.checkVisibility()"
     assert page.run(f"{beyond} && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)") == []
+
+
+@pytest.mark.parametrize("width", [PHONE, 970, DESK])
+def test_names_of_hosts_break_after_dots_only(page: Page, small: Path, width: int) -> None:
+    page.show(small, width=width)
+    labels = (
+        "[...document.querySelectorAll('.found tbody th, #hosts .one > th')].flatMap((name) => [...name.childNodes])"
+    )
+    lines = "const part = document.createRange(); part.selectNode(text); return part.getClientRects().length"
+    broken = f"{labels}.filter((node) => node.nodeType === 3).filter((text) => {{ {lines} > 1; }})"
+    assert page.run(f"return {broken}.map((text) => text.data)") == []
 
 
 def test_a_phone_has_cards_that_sort(page: Page, small: Path) -> None:

@@ -82,6 +82,8 @@ class Reader(HTMLParser):
         self.open = [Element("", {})]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # where a name may break
+            return
         element = Element(tag, {name: value or "" for name, value in attrs})
         assert len(element.attributes) == len(attrs)
         self.open[-1].parts.append(element)

@@ -28,7 +28,7 @@ def test_reports_have_the_same_hosts() -> None:
     assert list(texts) == ["report.html", "report.csv", "report.json"]
     assert json.loads(texts["report.json"]) == report
     assert [line.split(",")[0] for line in texts["report.csv"].splitlines()] == ["host", *names]
-    assert all(f">{name}</th>" in texts["report.html"] for name in names)
+    assert all(f">{name}</th>" in texts["report.html"].replace("<wbr>", "") for name in names)
     assert "2026-01-31 12:00:00 UTC" in texts["report.html"]
 
 
