@@ -56,9 +56,9 @@ def link_to_ansible(
     return None
 
 
-# What the guides link to by its file, so that a Git host finds it, and its page here, without the ending.
+# What pages link to by its file, so that a Git host finds it, and its page here, without the ending.
 PAGES = {
-    r"(\w+)\.rst": r"\1",
+    r"(\w+)\.(?:rst|html)": r"\1",
     r"\.\./\.\./\.\./plugins/modules/(\w+)\.py": r"../\1_module",
     r"\.\./\.\./\.\./plugins/filter/(\w+)\.py": r"../\1_filter",
     r"\.\./\.\./\.\./roles/(\w+)/README\.md": r"../\1_role",
@@ -78,16 +78,17 @@ def arrange(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def link_to_pages(app: Sphinx, doctree: nodes.document) -> None:
-    """Let links to files lead to the pages that are made of these."""
+    """Let links to files lead to the pages that are made of these. A file of which no page is made is not copied."""
     folder = posixpath.dirname(app.env.docname)
     for node in doctree.findall(nodes.reference):
         file, mark, anchor = node.get("refuri", "").partition("#")
-        for pattern, replacement in PAGES.items():
-            if match := re.fullmatch(pattern, file):
-                page = match.expand(replacement)
-                if posixpath.normpath(posixpath.join(folder, page)) not in app.env.found_docs:
-                    logging.getLogger(__name__).warning("no page for the link to %s", file, location=node)
-                node["refuri"] = f"{page}.html{mark}{anchor}"
+        if not file or re.match(r"\w+:", file):
+            continue
+        pages = (match.expand(page) for pattern, page in PAGES.items() if (match := re.fullmatch(pattern, file)))
+        page = next(pages, "")
+        if posixpath.normpath(posixpath.join(folder, page)) not in app.env.found_docs:
+            logging.getLogger(__name__).warning("no page for the link to %s", file, location=node)
+        node["refuri"] = f"{page}.html{mark}{anchor}"
 
 
 def setup(app: Sphinx) -> None:
