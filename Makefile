@@ -173,7 +173,7 @@ kernels: runner packages ## Set and reboot on emulated machines with Linux 5.10,
 cores: runner packages ## Run the reboot scenario with other releases of ansible-core
 	@$(NOX) cores
 
-benchmark: runner packages ## Measure plays (next to ping and ansible.posix.sysctl), predictions and scans of connections: WRITE=1
+benchmark: runner packages ## Measure plays (next to ssh, ping, ansible.posix.sysctl and pyinfra), predictions and scans of connections: WRITE=1
 	@$(NOX) benchmark -- $(if $(WRITE),--write-page)
 
 # Always anew, because the addresses may be others than those of the artifact that is there.
