@@ -12,17 +12,21 @@ import contextlib
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import KernelError, unchanged
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
-from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import is_container
+from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import container_marks
 from ansible_collections.linux.tcp.plugins.module_utils._host.kernel import Kernel
 from ansible_collections.linux.tcp.plugins.module_utils._host.mounts import is_chroot
 
 
 def in_chroot(files: Files, kernel: Kernel) -> bool:
-    """Return whether this process runs in a chroot. A container may see the process 1 of its host, and is none."""
+    """Return whether this process runs in a chroot.
+
+    A container may see the process 1 of its host, and is none: it has a mark that the host has not. A chroot in a
+    container may have the marks of that container, with its /run.
+    """
     mounts = kernel.mounts()
     if not is_chroot(mounts, kernel.mounts("1")):
         return False
-    return not is_container(files, kernel.process_1(), mounts.root)
+    return all(map(kernel.is_there_for_process_1, container_marks(files, mounts.root)))
 
 
 def refusal(what: str, remedy: str) -> KernelError:

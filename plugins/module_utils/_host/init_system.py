@@ -227,11 +227,15 @@ def read_init_system(
 
 def is_container(files: Files, process: Process1, root: Mount | None) -> bool:
     """Return whether a running system is a container. ``root`` is the mount of its root folder."""
+    return bool(process.container) or bool(container_marks(files, root))
+
+
+def container_marks(files: Files, root: Mount | None) -> list[str]:
+    """Return the marks of a container that a system has, whose root folder is on this mount."""
     may_be_dockers = root is not None and (
         root.kind in _LAYERED or any(map(_OF_DRIVER.search, (root.root, root.source)))
     )
-    marks = (*CONTAINER_MARKS, *([DOCKER_MARK] if may_be_dockers else []))
-    return bool(process.container) or any(map(files.exists, marks))
+    return list(filter(files.exists, (*CONTAINER_MARKS, *([DOCKER_MARK] if may_be_dockers else []))))
 
 
 def _program_of_image(files: Files) -> str:

@@ -179,6 +179,16 @@ class Kernel:
             _require_nothing(path, exc, nothing)
             return b""
 
+    def is_there_for_process_1(self, path: str) -> bool:
+        """Return whether the root folder of process 1 shows this path; False where it is hidden."""
+        place = os.path.join(self._proc, "1/root", path.lstrip("/"))
+        try:
+            os.lstat(place)
+        except OSError as exc:
+            _require_nothing(place, exc)
+            return False
+        return True
+
     def command_line(self) -> bytes:
         """Return the kernel's command line; empty where this is not the network namespace that its sysctls reach.
 

@@ -66,16 +66,15 @@ class ProbedHost:
 
     def init_system(self) -> InitSystem:
         """Return how the system boots."""
-        init = read_init_system(
+        if is_chroot(self.own_mounts, self.first_mounts):
+            raise InconclusiveProbeError("this may be a chroot")
+        return read_init_system(
             self.files,
             self.process_1,
             proc_sys_writable=self.proc_sys_writable(),
             root=self.own_mounts.root,
             command_line=self.cmdline,
         )
-        if not init.in_container and is_chroot(self.own_mounts, self.first_mounts):
-            raise InconclusiveProbeError("this is a chroot")
-        return init
 
     def mounts(self) -> Mounts:
         """Return the mounts of the running system."""

@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 IMAGE = b"30 20 254:0 /mnt/image / rw - ext4 /dev/vda rw\n"
+LAYERED = b"30 20 0:50 / / rw - overlay overlay rw\n"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,42 @@ IMAGE = b"30 20 254:0 /mnt/image / rw - ext4 /dev/vda rw\n"
         pytest.param({}, {}, True, id="no /proc"),
         pytest.param(
             {"self/mountinfo": IMAGE, "1/mountinfo": DISK}, {"/run/.containerenv": b""}, False, id="a container"
+        ),
+        pytest.param(
+            {"self/mountinfo": IMAGE, "1/mountinfo": DISK, "1/root/run": None},
+            {"/run/systemd/container": b"podman\n"},
+            False,
+            id="a container that sees the root folder of its host",
+        ),
+        pytest.param(
+            {"self/mountinfo": IMAGE, "1/mountinfo": DISK, "1/environ": b"a=b\0container=lxc\0"},
+            {},
+            True,
+            id="another one in a container",
+        ),
+        pytest.param(
+            {"self/mountinfo": IMAGE, "1/mountinfo": DISK, "1/root/run/.containerenv": b""},
+            {"/run/.containerenv": b""},
+            True,
+            id="another one in a container, with its /run",
+        ),
+        pytest.param(
+            {"self/mountinfo": IMAGE, "1/mountinfo": DISK, "1/root/run/.containerenv": b""},
+            {"/run/.containerenv": b"", "/run/systemd/container": b""},
+            False,
+            id="a container that sees another one around it",
+        ),
+        pytest.param(
+            {"self/mountinfo": LAYERED, "1/mountinfo": DISK}, {"/.dockerenv": b""}, False, id="a container of docker"
+        ),
+        pytest.param(
+            {"self/mountinfo": LAYERED, "1/mountinfo": DISK, "1/root/.dockerenv": b""},
+            {"/.dockerenv": b""},
+            True,
+            id="a copy of a container of docker in it",
+        ),
+        pytest.param(
+            {"self/mountinfo": DISK, "1/mountinfo": DISK, "1/environ": b"container=lxc\0"}, {}, False, id="no other one"
         ),
     ],
 )

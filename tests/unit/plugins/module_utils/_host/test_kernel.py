@@ -277,14 +277,24 @@ def test_boot_id(tmp_path: Path) -> None:
     assert Kernel(str(tmp_path)).boot_id() == "0f9b4f0e-8b6f-4c0c-9d0e-6f2a4b0d1c55"
 
 
-@pytest.mark.parametrize("ask", [Kernel.writable, Kernel.process_1, Kernel.mounts, Kernel.is_in_first_namespace])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Kernel.writable,
+        Kernel.process_1,
+        Kernel.mounts,
+        Kernel.is_in_first_namespace,
+        lambda kernel: kernel.is_there_for_process_1("/.dockerenv"),
+    ],
+    ids=["writable", "process 1", "mounts", "first namespace", "path of process 1"],
+)
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOENT], ids=["unknown", "hidden"])
 def test_what_the_kernel_does_not_tell_is_not_taken_for_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: t.Callable[[Kernel], object], code: int
 ) -> None:
     (tmp_path / "sys/net/core").mkdir(parents=True)
     (tmp_path / "sys/net/core/dev_weight").touch()
-    for owner, name in ((os, "statvfs"), (os, "stat"), (os, "readlink"), (builtins, "open")):
+    for owner, name in ((os, "statvfs"), (os, "stat"), (os, "lstat"), (os, "readlink"), (builtins, "open")):
         monkeypatch.setattr(owner, name, Refusing(getattr(owner, name), 1, code))
     if code == errno.ENOENT:
         ask(Kernel(str(tmp_path)))

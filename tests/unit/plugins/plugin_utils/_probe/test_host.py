@@ -31,14 +31,14 @@ def folders_of(*paths: str) -> dict[str, Node]:
     return {path: Node(stat.S_IFDIR, is_whole=True) for path in paths}
 
 
-def host_with(mounts: list[str], first: tuple[str, ...] = ()) -> ProbedHost:
+def host_with(mounts: list[str], first: tuple[str, ...] = (), *, container: str = "") -> ProbedHost:
     nodes = folders_of(*FOLDERS)
     nodes["/usr/lib/systemd/systemd-sysctl"] = Node(stat.S_IFREG)
     own, other = (Mounts("".join(f"{line}\n" for line in lines).encode()) for lines in (mounts, first))
     return ProbedHost(
         files=Files(file_system=ProbedFileSystem(nodes, ())),
         runtime=Values(1, 2, 3),
-        process_1=Process1("systemd"),
+        process_1=Process1("systemd", container=container),
         own_mounts=own,
         first_mounts=other,
         cmdline=b"quiet",
@@ -76,8 +76,9 @@ def test_what_was_probed(mounts: list[str], writable: bool) -> None:
     ids=["none", "no proc", "no mount", "a chroot"],
 )
 def test_inconclusive_mounts(mounts: list[str], first: tuple[str, ...]) -> None:
-    with pytest.raises(InconclusiveProbeError):
-        host_with(mounts, first).init_system()
+    for container in ("", "lxc"):
+        with pytest.raises(InconclusiveProbeError):
+            host_with(mounts, first, container=container).init_system()
 
 
 @pytest.mark.parametrize(
