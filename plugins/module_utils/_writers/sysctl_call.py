@@ -43,10 +43,12 @@ _REPEATS = re.compile(r"[*+?{]")
 _MOST_REPEATS = 3
 _MOST_ALTERNATIVES = 8
 _LONGEST_PATTERN = 200
+# What begins a variable of a shell, a specifier of systemd, or an expression of supervisor.
+_IS_FILLED_IN = re.compile(r"[${%]")
 # A key, or a pattern in its place. A variable may stand for the begin of its name.
 _NAME = re.compile(
     r"-?(?:[./]?net[./]+ipv4[./]+|[^\s=]{0,200}\$[^\s=]{0,200}?)"
-    r"tcp_keepalive_(?:(time|intvl|probes)|[\w,]{0,40}[*?\[{$][^\s=]{0,40})"
+    r"tcp_keepalive_(?:(time|intvl|probes)|[\w,]{0,40}[*?\[{$%][^\s=]{0,40})"
 )
 
 
@@ -174,10 +176,15 @@ def values_of(setting: str) -> dict[Key, int | None]:
 
 def value_read(key: Key, written: str) -> int | t.Literal[False] | None:
     """Return the value that a kernel reads, None where that cannot be read off, False where it takes none."""
-    if "$" in written or "{" in written:
+    if is_filled_in(written):
         return None
     value = kernel_reading(key, written.strip().encode("utf-8", "surrogateescape"), hz=HZ_LOWEST)
     return False if value is None else value
+
+
+def is_filled_in(text: str) -> bool:
+    """Whether what runs a command puts something else in the place of a part of this text."""
+    return _IS_FILLED_IN.search(text) is not None
 
 
 def _may_choose_keys(pattern: str) -> bool:

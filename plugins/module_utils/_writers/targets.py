@@ -16,7 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRE
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
 from ansible_collections.linux.tcp.plugins.module_utils._writers.roots import without_root
-from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import value_read
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import is_filled_in, value_read
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
-_PART = re.compile(r"(?:time|intvl|probes)|[\w${},]{1,60}")
+_PART = re.compile(r"(?:time|intvl|probes)|[\w${},%]{1,60}")
 _PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _SCRIPTS = re.compile(
@@ -42,12 +42,12 @@ def keys_of_file(path: str) -> tuple[Key, ...]:
     found = _FILE.fullmatch(path)
     if found is None or not _PART.fullmatch(found[1]):
         return ()
-    return tuple(key for key in KEYS if key == found[1]) or (KEYS if "$" in found[1] or "{" in found[1] else ())
+    return tuple(key for key in KEYS if key == found[1]) or (KEYS if is_filled_in(found[1]) else ())
 
 
 def values_printed(keys: tuple[Key, ...], printed: t.Sequence[Word]) -> dict[Key, int | None]:
     """Return the values that a text gives when it is written to the files of keys."""
-    if len(keys) != 1 or len(printed) != 1 or "%" in printed[0].clean:
+    if len(keys) != 1 or len(printed) != 1:
         return dict.fromkeys(keys)
     value = value_read(keys[0], _ESCAPED_END.sub("", printed[0].clean))
     return {} if value is False else {keys[0]: value}

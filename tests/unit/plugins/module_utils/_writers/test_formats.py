@@ -130,6 +130,8 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (MONIT, f"check process x\n  start program = \"/bin/sh -c '{SET}'\"", [2]),
         (MONIT, f'check process x\n  start program = "/bin/echo {SET}"', []),
         (SUPERVISOR, f"[program:x]\ncommand=/bin/sh -c '{SET}'", [2]),
+        (SUPERVISOR, f"[program:x]\ncommand=/sbin/sysctl -w {KEY}=%(ENV_KA)s", [2]),
+        (SUPERVISOR, f"[program:x]\ncommand=/bin/echo {KEY}=%(ENV_KA)s", []),
         (SUPERVISOR, f"[program:x]\ncommand=/usr/bin/ssh web1 {SET}", []),
         ("/etc/profile.d/tune.sh", SET, [1]),
         ("/etc/profile.d/tune.sh", ECHO, []),

@@ -102,6 +102,10 @@ def test_calls_of_systemd() -> None:
         ("-net.ipv4.tcp_keepalive_intvl=060", {"intvl": 48}),
         (f"{KEY}=60 # remark", {"time": 60}),
         (f"{KEY}=$x", {"time": None}),
+        (f"{KEY}=%i", {"time": None}),
+        (f"{KEY}=%(ENV_KA)s", {"time": None}),
+        ("net.ipv4.tcp_keepalive_%i=60", {"time": None, "intvl": None, "probes": None}),
+        ("net.ipv4.tcp_%i=60", {}),
         ("net.ipv4.tcp_keepalive_*=60", {"time": None, "intvl": None, "probes": None}),
         ("$prefix.tcp_keepalive_time=60", {"time": 60}),
         (f"{KEY}=60s", {}),
@@ -109,6 +113,7 @@ def test_calls_of_systemd() -> None:
         (KEY, {}),
         ("net.ipv4.tcp_keepalive_probes=256", {}),
         ("net.ipv4.tcp_fin_timeout=60", {}),
+        ("net.ipv4.tcp_fin_timeout=%i", {}),
         (f"x.{KEY}=60", {}),
     ],
 )

@@ -32,6 +32,8 @@ FOLDER = "/proc/sys/net/ipv4"
         ("$dir/tcp_keepalive_time", ("time",)),
         (f"/host{FOLDER}/tcp_keepalive_time", ("time",)),
         (f"{FOLDER}/tcp_keepalive_$k", ("time", "intvl", "probes")),
+        (f"{FOLDER}/tcp_keepalive_%i", ("time", "intvl", "probes")),
+        (f"{FOLDER}/tcp_fin_%i", ()),
         (f"{FOLDER}/tcp_keepalive_{{time,intvl}}", ("time", "intvl", "probes")),
         (f"{FOLDER}/tcp_keepalive_*", ("time", "intvl", "probes")),
         (f"{FOLDER}/tcp_keep*[el]", ("time", "intvl")),
