@@ -38,7 +38,8 @@ _NEED_A_STARTER = (".target", ".timer", ".path")
 _LONGEST_NAME = 255  # systemd.unit(5)
 _MOST_STARTED = 10_000
 _MOST_NAMED = 200_000  # by what is started
-_SPECIFIER = re.compile(r"%([nNpPiI])")
+_SPECIFIER = re.compile(r"%(.)", re.DOTALL)
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})")  # systemd-escape(1)
 
 
 def unit_of(name: str) -> str:
@@ -91,11 +92,24 @@ class UnitStarts:
                 left -= len(named)
                 pending += named
         self._are_too_many = bool(pending)
-        self._seen |= set(map(template_of, self._seen))
+        self._instances: dict[str, list[str]] = {}
+        for name in sorted(self._seen):
+            self._instances.setdefault(template_of(name), []).append(name)
+        self._seen.update(self._instances)
 
     def __contains__(self, name: str) -> bool:
         """Whether something starts a unit."""
         return (self._are_too_many or name in self._seen) and not self._is_masked(name)
+
+    def instances_of(self, name: str) -> list[str]:
+        """Return the instances that are started and have the text of a template, of an instance the name itself.
+
+        The template is among them where others may be started. None are known where there are too many.
+        """
+        if name != template_of(name):
+            return [name]
+        instances = [] if self._are_too_many else self._instances.get(name, [])
+        return [one for one in instances if one not in self._by_name or self._aliased(one) == [name] or one == name]
 
     def _is_masked(self, name: str) -> bool:
         file = self._by_name.get(name)
@@ -120,12 +134,12 @@ class UnitStarts:
         for one in (*dict.fromkeys([template_of(name), name]), *drop_ins_for(name, self._drop_ins)):
             if one in self._by_name:
                 wanted, last = self._named_in(one)
-                yield from (_expanded(unit, name) for unit in wanted)
+                yield from (_named_by(unit, name) for unit in wanted)
                 named = named if last is None else last
         stem, kind = posixpath.splitext(name)
         if kind in _STARTERS:
             units = named.split() or (f"{stem}.service", f"{stem}@.service")
-            yield from (_expanded(unit, name) for unit in units if len(unit) <= _LONGEST_NAME)
+            yield from (_named_by(unit, name) for unit in units if len(unit) <= _LONGEST_NAME)
 
     def _named_in(self, name: str) -> tuple[list[str], str | None]:
         """Return the units that a file starts, and the last value that names one of a timer, a path or a socket.
@@ -147,9 +161,25 @@ class UnitStarts:
         return self._named[name]
 
 
-def _expanded(unit: str, name: str) -> str:
-    """Return a unit's name with what its specifiers stand for in the unit of this name, cut where it is too long."""
+def _named_by(unit: str, name: str) -> str:
+    """Return the unit that another one of this name names so, cut where it is too long."""
+    return with_specifiers(unit, specifiers_of(name))[: _LONGEST_NAME + 1]
+
+
+def specifiers_of(name: str) -> dict[str, str]:
+    """Return what specifiers stand for in the unit of this name; this is not known of a template."""
     stem = posixpath.splitext(name)[0]
-    prefix, _at, instance = stem.partition("@")
-    values = {"n": name, "N": stem, "p": prefix, "P": prefix, "i": instance, "I": instance}
-    return _SPECIFIER.sub(lambda found: values[found[1]], unit)[: _LONGEST_NAME + 1]
+    prefix, at, instance = stem.partition("@")
+    if at and not instance:
+        return {}
+    values = {"p": prefix, "i": instance, "j": prefix.rpartition("-")[2]}
+    return {"n": name, "N": stem, **values, **{key.upper(): _unescaped(value) for key, value in values.items()}}
+
+
+def _unescaped(part: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), part.replace("-", "/"))
+
+
+def with_specifiers(text: str, values: t.Mapping[str, str]) -> str:
+    """Return a text with these values in the place of its specifiers, others as they stand."""
+    return _SPECIFIER.sub(lambda found: values.get(found[1], found.group()), text)

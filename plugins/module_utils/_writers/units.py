@@ -26,8 +26,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts imp
     UnitStarts,
     drop_ins_for,
     drop_ins_of,
+    specifiers_of,
     template_of,
     unit_of,
+    with_specifiers,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import UnitSetting, settings_of
 
@@ -47,6 +49,9 @@ _MAY_CALL = re.compile(CALLS.pattern + rb"|sh[ \t]|^[ \t]*Exec\w+[ \t]*=[ \t]*[^
 # Without a section a line is not read either, but who leaves it out means this one.
 _SECTIONS = ("", "Service", "Socket")
 _YES = ("1", "y", "yes", "t", "true", "on")
+_PLAIN = re.compile(r"[\w.,:=@/+-]*", re.ASCII)
+_MOST_INSTANCES = 20
+_MOST_SPECIFIERS = 100  # of a file
 _LINKS_TO_UNITS = tuple(f"{folder}/*.[wru]*/*" for folder in UNIT_FOLDERS)  # wants, requires, upholds
 
 
@@ -58,7 +63,7 @@ class Unit:
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
     of sudo have them as far as ``may_set_as_root`` says so.
     ``folders`` are those in which they run. ``not_run`` are the settings whose commands do not run at a start, or that
-    a later drop-in takes back.
+    a later drop-in takes back. ``instances`` are the names of those that run them, as far as they are known.
     """
 
     file: SysctlFile
@@ -67,6 +72,7 @@ class Unit:
     may_set_as_root: bool = True
     not_run: frozenset[str] = _AT_STOP
     folders: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
@@ -83,12 +89,18 @@ class Unit:
                 yield number, command[len(prefix) :]
 
     def commands(self) -> t.Iterator[tuple[int, str]]:
-        """Yield the commands that count with their lines; a mark stands where they are continued."""
+        """Yield the commands that count with their lines; a mark stands where they are continued.
+
+        A command with specifiers is one for each instance. What is no plain word stays a specifier, as systemd does not
+        look for quotes in it.
+        """
+        specifiers = [_plain(specifiers_of(name)) for name in self.instances] or [{}]
         commands = list(_commands(self.file.text))
         last_empty = {one.name: one.line for one in commands if not one.value.strip()}
         for one in commands:
             if one.name not in self.not_run and one.line > last_empty.get(one.name, 0):
-                yield one.line, one.value
+                values = dict.fromkeys(with_specifiers(one.value, known) for known in specifiers)
+                yield from ((one.line, value) for value in values)
 
 
 class Units:
@@ -106,7 +118,14 @@ class Units:
         """Return the units that are started, with their drop-ins; udev starts those that are ``wanted``."""
         started = UnitStarts(self._by_name, self._enabled | wanted)
         drop_ins = drop_ins_of(self._by_name)
-        return [_unit(name, self._by_name, drop_ins) for name in self._by_name if (unit_of(name) or name) in started]
+        return [
+            dataclasses.replace(
+                _unit(name, self._by_name, drop_ins),
+                instances=_few(started.instances_of(unit_of(name) or name), self._by_name[name].text),
+            )
+            for name in self._by_name
+            if (unit_of(name) or name) in started
+        ]
 
 
 def read_units(files: Reader) -> Units:
@@ -156,6 +175,15 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
         not_run=replaced,
         folders=folders,
     )
+
+
+def _few(instances: t.Sequence[str], text: bytes) -> tuple[str, ...]:
+    """Return the instances for each of which a text can be read, none where this would take too long."""
+    return tuple(instances) if len(instances) <= _MOST_INSTANCES and text.count(b"%") <= _MOST_SPECIFIERS else ()
+
+
+def _plain(values: t.Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if _PLAIN.fullmatch(value)}
 
 
 def _is_set(settings: t.Mapping[str, str], name: str) -> bool:

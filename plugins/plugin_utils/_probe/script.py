@@ -364,7 +364,7 @@ for v in 1 2 3 4; do
       case $j in *2) doubt grep ;; *"$f"[!A-Za-z0-9_./-]* | *"$f"/[!A-Za-z0-9_.%-]*) entered "$f" ;; esac
     elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
       case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
-      case $f in *[-._]) entered "${{f%/*}}" ;; esac
+      case $f in *[-._]) entered "${{f%/*}}" ;; *%[iIjJnNpP]*) f=${{f%%%*}}; entered "${{f%/*}}" ;; esac
     fi
   done
   [ "$l" ] || break

@@ -11,7 +11,11 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._writers import unit_starts
-from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import template_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import (
+    specifiers_of,
+    template_of,
+    with_specifiers,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import UnitSetting, settings_of
 from ansible_collections.linux.tcp.tests.unit.host import SYSTEMD
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
@@ -208,3 +212,17 @@ def test_an_instance_that_another_unit_wants(tmp_path: Path) -> None:
 )
 def test_template_of(name: str, template: str) -> None:
     assert template_of(name) == template
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expanded"),
+    [
+        ("a-b@c-d\\x2d.service", "%n %N %p %i %j", "a-b@c-d\\x2d.service a-b@c-d\\x2d a-b c-d\\x2d b"),
+        ("a-b@c-d\\x2d.service", "%P %I %J %H %%i", "a/b c/d- b %H %%i"),
+        ("a.service", "%n %N %p %i.", "a.service a a ."),
+        ("a@.service", "%n %i", "%n %i"),
+    ],
+    ids=["instance", "unescaped", "no instance", "template"],
+)
+def test_specifiers(name: str, text: str, expanded: str) -> None:
+    assert with_specifiers(text, specifiers_of(name)) == expanded

@@ -91,15 +91,112 @@ def test_an_enabled_instance_enables_its_template(tmp_path: Path) -> None:
     [
         ("/sbin/sysctl -w $SETTING", True),
         ("/sbin/sysctl ${KEY}=${VALUE}", True),
-        ("/sbin/sysctl -w %i", True),
+        ("/sbin/sysctl -w %H", True),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%H", True),
+        ("/sbin/sysctl -w %i", False),  # no instance
         ("/sbin/sysctl -p ${FILE}", True),
+        ("/sbin/sysctl -p /etc/%H.conf", True),
         ("/sbin/sysctl -p /etc/%N.conf", True),
+        ("/sbin/sysctl -p /etc/%N.d/a.conf", False),  # which is not there
         ("/sbin/sysctl -w vm.swappiness=${VALUE}", False),
         ("/bin/sh -c 'for i in a b; do sysctl -w $$i=1; done'", False),
     ],
 )
 def test_variables_of_units(tmp_path: Path, command: str, *, counts: bool) -> None:
-    layout: Layout = {"/etc/systemd/system/a.service": f"[Service]\nExecStart={command}\n".encode()}
+    layout: Layout = {
+        "/etc/systemd/system/a.service": f"[Service]\nExecStart={command}\n".encode(),
+        "/etc/a.conf": b"net.ipv4.tcp_keepalive_time = 60\n",
+    }
+    assert bool(found(tmp_path, layout, init=SYSTEMD)) is counts
+
+
+@pytest.mark.parametrize(
+    ("command", "instances", "counts"),
+    [
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", ["300"], True),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", ["600"], False),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", ["600", "300"], True),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", [], False),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", ["600\\x20"], True),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%%i", ["600"], True),
+        ("/sbin/sysctl -q 'net.ipv4.tcp_keepalive_time=%I'", ["300"], True),
+        ('/bin/sh -c "sysctl -w net.ipv4.tcp_keepalive_time=%i"', ["300"], True),
+        ('/bin/sh -c "sysctl -w net.ipv4.tcp_keepalive_time=%i"', ["600"], False),
+        ('/bin/sh -c "echo %i > /proc/sys/net/ipv4/tcp_keepalive_time"', ["600"], False),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_%i=300", ["time"], True),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_%i=600", ["time"], False),
+        ("/sbin/sysctl -w net.ipv4.%i=300", ["tcp_keepalive_time"], True),
+        ("/sbin/sysctl -w net.ipv4.%i=300", ["tcp_fin_timeout"], False),
+        ("/sbin/sysctl -w %I", ["net.ipv4.tcp_keepalive_time\\x3d300"], True),
+        ("/sbin/sysctl -w %I", ["vm.swappiness\\x3d1"], False),
+        ("/sbin/sysctl -w net.ipv4.tcp_keepalive_time=%i", [str(number) for number in range(30)], True),
+        ("/opt/%i.sh", ["tune"], True),
+        ("/opt/%i.sh", ["other"], False),
+    ],
+)
+def test_specifiers_of_instances(tmp_path: Path, command: str, instances: list[str], *, counts: bool) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a@.service": f"[Service]\nExecStart={command}\n[Install]\nWantedBy=x.target\n".encode(),
+        "/opt/tune.sh": b"#!/bin/sh\n" + SET,
+        **{f"/etc/systemd/system/x.target.wants/a@{one}.service": "../a@.service" for one in instances},
+    }
+    assert bool(found(tmp_path, layout, init=SYSTEMD)) is counts
+
+
+RUN_I = b"[Service]\nExecStart=/sbin/sysctl -w net.ipv4.%i=60\n[Install]\nWantedBy=x.target\n"
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts"),
+    [
+        pytest.param({"a@.service.d/x.conf": RUN_I}, True, id="of all"),
+        pytest.param({"a@tcp_keepalive_time.service.d/x.conf": RUN_I}, True, id="drop-in of the instance"),
+        pytest.param({"a@tcp_fin_timeout.service.d/x.conf": RUN_I}, False, id="drop-in of another one"),
+        pytest.param(
+            {
+                "a@.service": RUN_I,
+                "a@tcp_keepalive_time.service": "/dev/null",
+                "x.target.wants/a@tcp_fin_timeout.service": "../a@.service",
+            },
+            False,
+            id="masked",
+        ),
+        pytest.param(
+            {
+                "a@.service": RUN_I.replace(b"net.ipv4.%i=60", b"net.ipv4.tcp_keepalive_time=%i"),
+                "b@60.service": "a@.service",
+                "x.target.wants/a@600.service": "../a@.service",
+                "x.target.wants/b@60.service": "../a@.service",
+            },
+            True,
+            id="another name of the template",
+        ),
+        pytest.param(
+            {
+                "a@.service": RUN_I,
+                "a@tcp_keepalive_time.service": b"[Service]\nExecStart=/bin/true\n",
+                "x.target.wants/a@tcp_fin_timeout.service": "../a@.service",
+            },
+            False,
+            id="a unit of its own",
+        ),
+        pytest.param(
+            {
+                "a@.service": b"[Service]\nExecStart=/bin/true\n",
+                "a@tcp_keepalive_time.service": RUN_I,
+            },
+            True,
+            id="the unit of an instance",
+        ),
+    ],
+)
+def test_files_of_instances(tmp_path: Path, layout: Layout, *, counts: bool) -> None:
+    folder = "/etc/systemd/system"
+    before: Layout = {
+        f"{folder}/a@.service": b"[Service]\nExecStart=/bin/true\n",
+        f"{folder}/x.target.wants/a@tcp_keepalive_time.service": "../a@.service",
+    }
+    layout = {**before, **{f"{folder}/{name}": what for name, what in layout.items()}}
     assert bool(found(tmp_path, layout, init=SYSTEMD)) is counts
 
 

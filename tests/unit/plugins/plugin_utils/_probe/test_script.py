@@ -576,6 +576,10 @@ def test_binary_program(tmp_path: Path) -> None:
         ("cd {0}/state/a && ./tune.sh", "state/a/tune.sh", True),
         ("cd {0}/state/a && ./tune", "state/a/tune", False),
         ("cd {0}/state/a; b/tune.sh", "state/a/b/tune.sh", False),
+        ("ExecStart={0}/a/t-%i.sh", "a/t-x.sh", True),
+        ("ExecStart={0}/a/%i/t", "a/x/t", True),
+        ("ExecStart={0}/b/%i.sh", "a/x.sh", False),
+        ("{0}/a/t-%Y.sh", "a/t-x.sh", False),
     ],
 )
 def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
