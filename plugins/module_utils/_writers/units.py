@@ -13,6 +13,7 @@ import posixpath
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies, Fills
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import GIVES_RIGHTS, command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
@@ -52,6 +53,10 @@ _YES = ("1", "y", "yes", "t", "true", "on")
 _PLAIN = re.compile(r"[\w.,:=@/+-]*", re.ASCII)
 _MOST_INSTANCES = 20
 _MOST_SPECIFIERS = 100  # of a file
+# The paths that a unit cannot write to, and those of them that it can, also by their names of before.
+_CLOSED = ("ReadOnlyPaths", "ReadOnlyDirectories", "InaccessiblePaths", "InaccessibleDirectories")
+_OPEN = ("ReadWritePaths", "ReadWriteDirectories")
+_FOLDER_OF_KEYS = re.compile(r"[+-]*/(?:proc(?:/sys(?:/net(?:/ipv4)?)?)?/?)?")
 _LINKS_TO_UNITS = tuple(f"{folder}/*.[wru]*/*" for folder in UNIT_FOLDERS)  # wants, requires, upholds
 
 
@@ -61,7 +66,8 @@ class Unit:
 
     ``may_set`` says that its commands can set the host's keys: as root, in the host's network namespace.
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
-    of sudo have them as far as ``may_set_as_root`` says so.
+    of sudo have them as far as ``may_set_as_root`` says so. ``has_rights`` and ``has_hosts_files`` say that they
+    can write sysctl files: as root, and with the host's root folder.
     ``folders`` are those in which they run. ``not_run`` are the settings whose commands do not run at a start, or that
     a later drop-in takes back. ``instances`` are the names of those that run them, as far as they are known.
     """
@@ -70,23 +76,37 @@ class Unit:
     may_set: bool = True
     may_set_with_rights: bool = True
     may_set_as_root: bool = True
+    has_rights: bool = True
+    has_hosts_files: bool = True
     not_run: frozenset[str] = _AT_STOP
     folders: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
-        for number, command in self.commands_with_rights():
-            if RELEVANT.search(command.encode("utf-8", "surrogateescape")):
-                yield from command_line(command, number)
+        for number, prefix, command in self._split_commands():
+            may_set = self._may_set(prefix, command)
+            may_write = (may_set or self.has_rights) and (self.has_hosts_files or "+" in prefix)
+            if (may_set or may_write) and RELEVANT.search(command.encode("utf-8", "surrogateescape")):
+                found = command_line(command, number)
+                yield from (effect for effect in found if (may_write if _writes_file(effect) else may_set))
 
     def commands_with_rights(self) -> t.Iterator[tuple[int, str]]:
         """Yield the commands that can set the host's keys, without their prefixes, as :meth:`commands` does."""
+        for number, prefix, command in self._split_commands():
+            if self._may_set(prefix, command):
+                yield number, command
+
+    def _split_commands(self) -> t.Iterator[tuple[int, str, str]]:
+        """Yield the lines of the commands, their prefixes, and what follows these."""
         for number, command in self.commands():
             prefix = t.cast("t.Match[str]", _PREFIX.match(command)).group()
-            has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
-            if self.may_set or has_rights or (self.may_set_as_root and GIVES_RIGHTS.search(command)):
-                yield number, command[len(prefix) :]
+            yield number, prefix, command[len(prefix) :]
+
+    def _may_set(self, prefix: str, command: str) -> bool:
+        has_rights = self.may_set_with_rights and ("+" in prefix or "!" in prefix)
+        gets_rights = self.may_set_as_root and GIVES_RIGHTS.search(command) is not None
+        return self.may_set or has_rights or gets_rights
 
     def commands(self) -> t.Iterator[tuple[int, str]]:
         """Yield the commands that count with their lines; a mark stands where they are continued.
@@ -153,14 +173,16 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
     texts = [by_name[one].text for one in order]
     later = texts[order.index(name) + 1 :] if name in order else []
     replaced = frozenset(one.name for text in later for one in _commands(text) if not one.value.strip())
-    settings = {one.name: one.value.strip() for text in texts for one in settings_of(text) if one.section in _SECTIONS}
+    given = [one for text in texts for one in settings_of(text) if one.section in _SECTIONS]
+    settings = {one.name: one.value.strip() for one in given}
     if settings.get("Type") != "oneshot" or _is_set(settings, "RemainAfterExit"):
         replaced |= _AT_STOP
     path = settings.get("NetworkNamespacePath", "")
     shares_network = not _is_set(settings, "PrivateNetwork") and (not path or path.startswith("/proc/1/"))
     is_root = settings.get("User", "root") in ("", "root", "0") and not _is_set(settings, "DynamicUser")
     has_rights = is_root or "CAP_NET_ADMIN" in settings.get("AmbientCapabilities", "")
-    may_write = not _is_set(settings, "ProtectKernelTunables")
+    may_write = not _is_set(settings, "ProtectKernelTunables") and not _hides_keys(given)
+    is_in_root = _is_set(settings, "RootDirectoryStartOnly") or settings.get("RootDirectory", "") in ("", "/")
     # what comes before the main command then runs as root
     has_rights = has_rights or _is_set(settings, "PermissionsStartOnly")
     may_set = shares_network and has_rights and may_write
@@ -172,6 +194,8 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
         may_set=may_set,
         may_set_with_rights=shares_network,
         may_set_as_root=may_set_as_root,
+        has_rights=has_rights,
+        has_hosts_files=is_in_root and not settings.get("RootImage"),
         not_run=replaced,
         folders=folders,
     )
@@ -184,6 +208,25 @@ def _few(instances: t.Sequence[str], text: bytes) -> tuple[str, ...]:
 
 def _plain(values: t.Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in values.items() if _PLAIN.fullmatch(value)}
+
+
+def _hides_keys(settings: t.Sequence[UnitSetting]) -> bool:
+    """Whether the files of the keys are read-only for a unit, or not there."""
+    subsets = [one.value.strip() for one in settings if one.name == "ProcSubset"]
+    return subsets[-1:] == ["pid"] or (_covers_keys(settings, _CLOSED) and not _covers_keys(settings, _OPEN))
+
+
+def _covers_keys(settings: t.Iterable[UnitSetting], names: t.Container[str]) -> bool:
+    """Whether a list of paths with one of these names has a folder of the keys; an empty value begins it anew."""
+    paths: dict[str, list[str]] = {}
+    for one in settings:
+        if one.name in names:
+            paths[one.name] = [*paths.get(one.name, []), *one.value.split()] if one.value.strip() else []
+    return any(_FOLDER_OF_KEYS.fullmatch(path) for found in paths.values() for path in found)
+
+
+def _writes_file(effect: Effect) -> bool:
+    return isinstance(effect, Fills) or (isinstance(effect, Applies) and effect.makes_file)
 
 
 def _is_set(settings: t.Mapping[str, str], name: str) -> bool:

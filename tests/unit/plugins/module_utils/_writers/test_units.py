@@ -251,6 +251,17 @@ UNIT = b"[Service]\nExecStart=/sbin/" + SET + b"\n"
         pytest.param(b"DynamicUser=yes", {}, False, id="a user of its own"),
         pytest.param(b"User=tune\nAmbientCapabilities=CAP_NET_ADMIN", {}, True, id="a right of root"),
         pytest.param(b"ProtectKernelTunables=yes", {}, False, id="/proc/sys is read-only"),
+        pytest.param(b"ReadOnlyPaths=/etc -/proc/sys/", {}, False, id="it is one of several read-only paths"),
+        pytest.param(b"ReadOnlyPaths=/proc\nReadOnlyPaths=/etc", {}, False, id="a list in two lines"),
+        pytest.param(b"ReadOnlyDirectories=/", {}, False, id="by the old name"),
+        pytest.param(b"InaccessiblePaths=+/proc/sys/net", {}, False, id="it cannot be seen"),
+        pytest.param(b"ProcSubset=pid", {}, False, id="/proc has processes only"),
+        pytest.param(b"", {"a.service.d/x.conf": b"ReadOnlyPaths=/proc"}, False, id="read-only by a drop-in"),
+        pytest.param(b"ReadOnlyPaths=/proc\nReadOnlyPaths=", {}, True, id="read-only, taken back"),
+        pytest.param(b"ReadOnlyPaths=/proc\nReadWritePaths=/proc/sys/net", {}, True, id="read-only, but not below"),
+        pytest.param(b"ReadOnlyPaths=/proc/sys/kernel /proc/sys/net/ipv6", {}, True, id="other keys are read-only"),
+        pytest.param(b"ProcSubset=all", {}, True, id="all of /proc"),
+        pytest.param(b"RootDirectory=/srv/chroot", {}, True, id="another root folder"),
     ],
 )
 def test_units_that_cannot_set_the_keys_of_the_host(
@@ -262,6 +273,36 @@ def test_units_that_cannot_set_the_keys_of_the_host(
         **{f"{folder}/{name}": b"[Service]\n" + text + b"\n" for name, text in drop_ins.items()},
     }
     assert [writer.line for writer in found(tmp_path, layout, init=SYSTEMD)] == ([2] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "counts"),
+    [
+        ("", True),
+        ("RootDirectory=/srv/chroot", False),
+        ("RootImage=/srv/image.raw", False),
+        ("RootDirectory=/srv/chroot\nRootDirectory=", True),
+        ("RootDirectory=/", True),
+        ("RootDirectory=/srv/chroot\nRootDirectoryStartOnly=yes", True),
+        ("ReadOnlyPaths=/proc", True),
+        ("PrivateNetwork=yes", True),
+        ("ProtectKernelTunables=yes\nRootDirectory=/srv/chroot", False),
+        ("User=nobody", False),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "/bin/sh -c 'echo net.ipv4.tcp_keepalive_time=60 > /etc/sysctl.d/9.conf'",
+        "/bin/cp /opt/tune.conf /etc/sysctl.d/9.conf",
+    ],
+)
+def test_sysctl_files_that_a_unit_writes(tmp_path: Path, command: str, settings: str, *, counts: bool) -> None:
+    tune: Layout = {"/opt/tune.conf": b"net.ipv4.tcp_keepalive_time = 60\n"}
+    for prefix, lines in (("", [2] if counts else []), ("+", [2])):
+        unit = f"[Service]\nExecStartPre={prefix}{command}\n{settings}\n".encode()
+        writers = found(tmp_path, {**tune, "/etc/systemd/system/a.service": unit}, init=SYSTEMD)
+        assert [writer.line for writer in writers] == lines
 
 
 def test_a_drop_in_of_a_unit_with_its_own_network_sets_nothing(tmp_path: Path) -> None:
