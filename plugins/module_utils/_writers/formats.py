@@ -54,6 +54,8 @@ _RELEVANT = re.compile(RELEVANT.pattern.decode())
 _REMARK = re.compile(r"[ \t]*[#;]")
 _WHEN = r"[ \t]*(?:@\w+|[0-9*~][0-9*/,~-]*(?:[ \t]+[0-9A-Za-z*/,~?#-]+){4})[ \t]+"
 _CRON = re.compile(_WHEN)
+_CRONS_VARIABLE = re.compile(r"[ \t]*[\"']?([A-Za-z_]\w*)[\"']?[ \t]*=")
+_USED = re.compile(r"\$\{?(\w+)")
 _SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
 _ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
 GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
@@ -123,6 +125,15 @@ def relevant_rows(text: str) -> t.Iterator[tuple[int, str]]:
         number += 1 + row.count(CONTINUED)
 
 
+def _rows_of_cron(text: str) -> t.Iterator[tuple[int, str]]:
+    """Yield the lines of a table of cron that may matter, without the variables that no line uses."""
+    used = set(_USED.findall(text))
+    for number, row in relevant_rows(text):
+        variable = _CRONS_VARIABLE.match(row)
+        if variable is None or variable[1] in used:
+            yield number, row
+
+
 def crontab(text: str) -> Effects:
     """Yield what a user's table of cron does."""
     return _after(_CRON, text)
@@ -130,7 +141,7 @@ def crontab(text: str) -> Effects:
 
 def users_crontab(text: str) -> Effects:
     """Yield what a table of cron of another user than root does: what it calls with root's rights."""
-    for number, row in relevant_rows(text):
+    for number, row in _rows_of_cron(text):
         if _gets_rights(row):
             found = _CRON.match(row)
             yield from effects_of(row[found.end() :] if found else row, number)
@@ -156,14 +167,14 @@ def inittab(text: str, *, has_runlevels: bool = True) -> Effects:
 
 
 def _after(begin: t.Pattern[str], text: str) -> Effects:
-    for number, row in relevant_rows(text):
+    for number, row in _rows_of_cron(text):
         found = begin.match(row)
         yield from effects_of(row[found.end() :] if found else row, number)
 
 
 def system_crontab(text: str) -> Effects:
     """Yield what a table of cron does whose lines name the user; no other user than root may set the keys."""
-    for number, row in relevant_rows(text):
+    for number, row in _rows_of_cron(text):
         if _is_of_root(row):
             found = _SYSTEM_CRON.match(row)
             yield from effects_of(row[found.end() :] if found else row, number)
