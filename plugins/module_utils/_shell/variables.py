@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 # The begin of a word that gives a value to a variable, or to an element of an array; ``+=`` appends it.
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*(?:\[[^\]]*\])?)(\+?)=")
 REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_DEFAULT = re.compile(r"\$\{\w+:?[-=](.*)\}", re.DOTALL)
 # These run a text in the shell itself, which may give any variable a value.
 RUN_HERE = frozenset(("eval", ".", "source"))
 
@@ -52,3 +53,9 @@ def _assigned_in(words: t.Iterable[Word]) -> t.Iterator[Assignment]:
 def without_assignments(words: t.Iterable[str]) -> list[str]:
     """Return the words of a command without the assignments before its program."""
     return list(itertools.dropwhile(ASSIGNMENT.match, words))
+
+
+def default_of(text: str) -> str:
+    """Return what a variable is in a text that is nothing else, where it has no value; any other text as it stands."""
+    found = _DEFAULT.fullmatch(text)
+    return found[1] if found else text

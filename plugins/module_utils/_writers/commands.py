@@ -25,7 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     commands_of,
     words_of,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, default_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
     is_given_file,
@@ -324,6 +324,7 @@ class _Script(ScriptTexts):
 
     def _unknown_text(self, text: Word, *, may_be_key: bool) -> list[Word]:
         """Follow a text that may be a setting, the name of a key that is set, a script or a list of settings."""
+        text = dataclasses.replace(text, text=default_of(text.text))
         clean = text.clean.strip()
         values = self.log.variables.values_of(clean)
         key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean) or "") if may_be_key and not values else None

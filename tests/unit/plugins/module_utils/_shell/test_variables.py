@@ -11,6 +11,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
     ASSIGNMENT,
     REFERENCE,
     assignments_in,
+    default_of,
     without_assignments,
 )
 
@@ -46,3 +47,18 @@ def test_assignments_of_a_script() -> None:
 )
 def test_without_assignments(words: list[str], rest: list[str]) -> None:
     assert without_assignments(words) == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "default"),
+    [
+        ("${a:-b c}", "b c"),
+        ("${a=b\nc}", "b\nc"),
+        ("${a:---b ${c}}", "--b ${c}"),
+        ("${a}", "${a}"),
+        ("${a:+b}", "${a:+b}"),
+        ("${a:-b} c", "${a:-b} c"),
+    ],
+)
+def test_default_of_a_variable(text: str, default: str) -> None:
+    assert default_of(text) == default

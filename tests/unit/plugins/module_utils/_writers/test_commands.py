@@ -334,6 +334,9 @@ DRY=echo; $DRY '{SET}' | sh
 PID=1; E="nsenter -t $PID -n"; $E {SET}
 E='sudo -E'; $E {SET}
 OPTS='-w {KEY}=60'; sysctl $OPTS
+OPTS="${{OPTS:--w {KEY}=60}}"; sysctl $OPTS
+SET="${{SET:={SET}}}"; $SET
+KEYS="${{KEYS:-{KEY}=60 vm.swappiness=1}}"; for k in $KEYS; do sysctl -w $k; done
 $E {SET}
 own_function --sysctl {KEY}=60
 run() {{ ssh web1 "$@"; }}; run() {{ "$@"; }}; run {SET}
@@ -649,6 +652,8 @@ docker service update --sysctl-add '{KEY}=60' --detach web >/dev/null
 docker stack deploy -c x.yml web; echo "{KEY}=60"
 /usr/bin/podman run -d --name web --sysctl {KEY}=60 --sysctl net.ipv4.tcp_keepalive_intvl=5 nginx
 podman pod create --sysctl={KEY}=60 --name x
+O="${{O:---sysctl {KEY}=60}}"; docker run $O nginx
+O=${{O-"-d --sysctl {KEY}=60 -p 80:80"}}; docker run $O nginx
 docker container update x && docker exec x bash -lc '{SET}'
 docker exec "$(docker ps -q | head -1)" {SET}
 docker exec $(docker ps -qf name=web) sh -c "{SET}"
