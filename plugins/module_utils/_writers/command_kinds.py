@@ -95,7 +95,7 @@ def is_given_file(words: t.Sequence[Word]) -> bool:
     texts = [word.clean for word in words[1:] if not ASSIGNMENT.match(word.clean)]
     name = name_of(words[0].clean)
     is_given = any(map(is_kernels_file, texts)) and any(map(_VALUE.match, texts))
-    return is_given and name != "for" and not only_reads(name)
+    return is_given and not only_reads(name)
 
 
 def shows(arguments: t.Collection[str]) -> bool:

@@ -159,7 +159,7 @@ class _Script(ScriptTexts):
 
     def _group(self, words: list[Word], body: list[Pipeline], given: list[Word]) -> list[Word]:
         if words and words[0].clean == "for":
-            self._unknown(words)
+            self._arguments(words[3:], chooses=self._chooses_key, sets=self._sets_arguments)
             if len(words) > 1:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
             self._loop_over_files(words, body)
@@ -196,7 +196,7 @@ class _Script(ScriptTexts):
         assigned = list(itertools.takewhile(lambda word: ASSIGNMENT.match(word.clean), words))
         rest = words[len(assigned) :]
         if not rest or self._chooses_key:  # an array looks so, too
-            self._unknown(assigned)
+            self._arguments(assigned, chooses=self._chooses_key)
         if not rest:
             return []
         rest = self._with_program(rest)
@@ -294,21 +294,22 @@ class _Script(ScriptTexts):
 
     def _unknown(self, words: t.Sequence[Word]) -> list[Word]:
         """Follow a program that may run its arguments, or set what they say; return what it prints."""
-        printed: list[Word] = []
-        name = name_of(words[0].clean) if words else ""
-        if not words or speaks(name):
+        name = name_of(words[0].clean)
+        if speaks(name):
             return []
         edits = edits_by_arguments(words, self.log.variables)
         if edits:
             self.log.found += edits
             return []
-        # a function that is given a key and a value, or a list of what a variable names
-        chooses = self._chooses_key and (ASSIGNMENT.match(words[0].clean) is not None or not only_reads(name))
-        sets_arguments = chooses or (
-            len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
-        )
+        # a function that is given a key and a value
+        sets = len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
+        return self._arguments(words, chooses=self._chooses_key and not only_reads(name), sets=sets)
+
+    def _arguments(self, words: t.Iterable[Word], *, chooses: bool, sets: bool = False) -> list[Word]:
+        """Follow words, which may name what a variable chooses, or what a function sets."""
+        printed: list[Word] = []
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
             is_key = chooses and self._is_key(word.clean)
@@ -316,7 +317,7 @@ class _Script(ScriptTexts):
             is_known = variable and not is_key and self.log.variables.has_word(variable[1])
             is_key = is_key or (chooses and not is_known and self._is_key(text.clean))
             if (is_key or RELEVANT_TEXT.search(word.clean)) and not (variable and speaks(variable[1])):
-                printed += self._unknown_text(text, may_be_key=sets_arguments and not is_known)
+                printed += self._unknown_text(text, may_be_key=(chooses or sets) and not is_known)
         return printed
 
     def _is_key(self, text: str) -> bool:

@@ -1045,6 +1045,10 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
         ),
         pytest.param(f'say() {{ sh -c "$1"; }}\nsay "{SET}"', [(2, "sets_value")], id="a say that starts a shell"),
         pytest.param(f'log() {{ $logger "$@"; }}\nlog "{SET}"', [], id="a log by a variable"),
+        pytest.param(
+            f"L=/usr/bin/echo R='{SET}'\n$R", [(1, "sets_value"), (2, "sets_value")], id="given beside a program's path"
+        ),
+        pytest.param(f"L=/usr/bin/echo\n$L '{SET}'", [], id="a program that prints, by its path in a variable"),
         pytest.param(f"alias tune='{SET}'\ntune", [(1, "sets_value")], id="an alias that is used"),
         pytest.param(f"alias tune='{SET}'\necho tune", [], id="an alias that is not used"),
         pytest.param("alias a=a b='a; b'\na\nb sysctl", [], id="aliases of themselves"),
