@@ -222,7 +222,7 @@ class _Script(ScriptTexts):
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
             return []
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
-            self._run_printed(text for word in rest for text in self.log.files.get(word.clean, ()))
+            self._run_printed(text for word in rest for text in self.log.texts_of(word))
         if place is None:
             if _texts(given) and name_of(rest[0].clean) in RUN_THEIR_INPUT:  # such as sudo -s
                 return self._run_printed(given)
@@ -262,7 +262,7 @@ class _Script(ScriptTexts):
             return given + files_read(name, arguments)
         if name in FILE_WRITERS:
             for file in files_written(name, arguments):
-                copied = [text for word in file.sources for text in self.log.files.get(word.clean, ())]
+                copied = [text for word in file.sources for text in self.log.texts_of(word)]
                 self._write(file.target, copied + (given if file.takes_input else []), appends=file.appends)
                 self.log.copy(file.sources, file.target)
             return given if name == "tee" else []

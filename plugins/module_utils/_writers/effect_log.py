@@ -46,16 +46,16 @@ _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or th
 
 
 class EffectLog:
-    """The effects that were ``found`` so far; ``files`` are the texts that were written to files, by path.
+    """The effects that were ``found`` so far.
 
     ``has_shell`` says that a shell runs the commands. Else another program knows the variables.
     """
 
     def __init__(self) -> None:
         self.found: list[Effect] = []
-        self.files: dict[str, list[Word]] = {}
         self.variables = Variables()
         self.has_shell = True
+        self._files: dict[str, list[Word]] = {}  # the texts that were written to files, by path
         self._written: dict[str, list[Sets]] = {}
         self._origins: dict[str, list[Word]] = {}  # the files whose lines went to a file, by its name
         self._of_boot: list[Applies] = []
@@ -121,23 +121,31 @@ class EffectLog:
         Or, if it ``makes_file``, that these settings become those of a sysctl file.
         """
         for file in (text for text in texts if text.is_file):
-            path = self.variables.expanded(file.clean) or file.clean
+            path = self._path(file)
             if not path.startswith(("/dev/", "/proc/")):
                 self._apply(file.line, Application("procps", (path,)), makes_file=makes_file)
 
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
         """Add what files say that become sysctl files of the boot, but those that the script has written."""
-        path = self.variables.expanded(target.clean) or "$"
-        sources = [origin for word in sources for origin in self._origins.get(word.clean, [word])]
+        path = self._path(target)
+        sources = [origin for word in sources for origin in self._origins.get(self._path(word), [word])]
         if "$" in path or not is_sysctl_place(path):
             if sources:
-                self._origins[target.clean] = [*self._origins.get(target.clean, []), *sources][:_MOST_ORIGINS]
+                self._origins[path] = [*self._origins.get(path, []), *sources][:_MOST_ORIGINS]
             return
         for word in sources:
-            if word.clean not in self.files:
+            if self._path(word) not in self._files:
                 is_of_link = word.clean.startswith("../")
                 text = posixpath.normpath(f"{posixpath.dirname(path)}/{word.clean}") if is_of_link else word.text
                 self.apply_texts_of([dataclasses.replace(word, text=text, is_file=True)], makes_file=True)
+
+    def texts_of(self, file: Word) -> t.Sequence[Word]:
+        """Return the texts that were written to a file."""
+        return self._files.get(self._path(file), ())
+
+    def _path(self, file: Word) -> str:
+        """Return the name by which a file is known here: with the values of its variables, if it is not too long."""
+        return self.variables.expanded(file.clean) or file.clean
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""
@@ -185,5 +193,5 @@ class EffectLog:
             self.found += [Fills(one.line, one.values, appends) for one in settings]
             return False
         self._written.setdefault(path, []).extend(settings)
-        self.files.setdefault(path, []).extend(printed)
+        self._files.setdefault(path, []).extend(printed)
         return is_script(path)

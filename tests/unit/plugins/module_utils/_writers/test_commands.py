@@ -310,6 +310,8 @@ sysctl -p <(echo {KEY}=60)
 echo '{SET}' > /tmp/x.sh; sh /tmp/x.sh
 echo '{SET}' > /tmp/x && sh /tmp/x
 cat > /tmp/x <<< '{SET}'; chmod +x /tmp/x; /tmp/x
+T=/tmp/x; echo '{SET}' > $T; sh ${{T}}
+T=/tmp/x; echo '{SET}' > "$T"; chmod +x $T; /tmp/x
 echo '@reboot {SET}' | crontab -
 (crontab -l; echo '@reboot {SET}') | crontab -
 echo '@reboot root {SET}' > /etc/cron.d/x
@@ -881,6 +883,8 @@ true || {SET}
 false && {SET}
 if false; then {SET}; fi
 whatis {SET}
+T=/tmp/x; echo '{SET}' > $T; rm -f ${{T}}
+T=/tmp/x; echo '{SET}' > $T; sh /tmp/y
 for k in tcp_keepalive_time; do ssh web1 "sysctl -w net.ipv4.$k=60"; done
 for k in tcp_keepalive_time; do ip netns exec blue sysctl -w net.ipv4.$k=60; done
 NS="ip netns exec blue"; for k in tcp_keepalive_time; do $NS sysctl -w net.ipv4.$k=60; done
@@ -1196,6 +1200,9 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "grep -v x /opt/60.conf | tee /etc/sysctl.d/9.conf",
                 "sed s/a/b/ /opt/60.conf > /tmp/x; mv /tmp/x /etc/sysctl.d/9.conf",
                 "curl -s https://a.example > $tmp; mv $tmp /etc/sysctl.d/9.conf",
+                'T=/tmp/x; cat /opt/60.conf > ${T}; mv "$T" /etc/sysctl.d/9.conf',
+                "T=/tmp/x; cat /opt/60.conf > /tmp/x; mv $T /etc/sysctl.d/9.conf",
+                f"T=/tmp/x; echo {KEY}=60 > $T; mv $T /etc/sysctl.d/9.conf",
             )
         ),
         *(
@@ -1211,6 +1218,8 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 'grep x /etc/sysctl.conf > "$tmp"',
                 "tmp=$(mktemp); sed s/a/b/ /etc/sysctl.d/9.conf > $tmp; mv $tmp /etc/sysctl.d/9.conf",
                 "echo vm.swappiness=1 > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
+                "T=/tmp/x; echo vm.swappiness=1 > ${T}; mv $T /etc/sysctl.d/9.conf",
+                "T=/tmp/x; cat /opt/60.conf > $T; mv /tmp/y /etc/sysctl.d/9.conf",
             )
         ),
         pytest.param(

@@ -48,7 +48,7 @@ def test_write(path: str, text: Word, effects: list[Effect], is_run: bool) -> No
 def test_a_file_that_is_written_and_applied() -> None:
     log = EffectLog()
     log.write(Word("/tmp/x", 1), [SETTING], appends=False)
-    assert log.files == {"/tmp/x": [SETTING]}
+    assert log.texts_of(Word("/tmp/x", 2)) == [SETTING]
     log.call_sysctl(3, "sysctl", words("-p", "/tmp/x"), [])
     assert log.found == [Applies(3, Application("procps", ("/tmp/x",))), Sets(2, VALUES)]
 
