@@ -262,9 +262,10 @@ class _Script(ScriptTexts):
             return given + files_read(name, arguments)
         if name in FILE_WRITERS:
             for file in files_written(name, arguments):
-                copied = [text for word in file.sources for text in self.log.texts_of(word)]
+                sources = self.log.linked(file.sources, file.target) if file.is_link else file.sources
+                copied = [text for word in sources for text in self.log.texts_of(word)]
                 self._write(file.target, copied + (given if file.takes_input else []), appends=file.appends)
-                self.log.copy(file.sources, file.target)
+                self.log.copy(sources, file.target)
             return given if name == "tee" else []
         if name in TEXT_RUNNERS:
             takes_text = any(word.clean.startswith("-") and "c" in word.clean for word in arguments)

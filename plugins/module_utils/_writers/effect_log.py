@@ -43,6 +43,7 @@ if t.TYPE_CHECKING:
 _MOST_ORIGINS = 100
 _FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or the name of its key
+_WHOLE = re.compile(r"[/~$]")  # begins a path that counts from no folder
 
 
 class EffectLog:
@@ -125,6 +126,19 @@ class EffectLog:
             if not path.startswith(("/dev/", "/proc/")):
                 self._apply(file.line, Application("procps", (path,)), makes_file=makes_file)
 
+    def linked(self, names: t.Sequence[Word], target: Word) -> t.Sequence[Word]:
+        """Return the files that links name, which count from their folder: that is known where sysctl files are."""
+        path = self._path(target)
+        if "$" in path or not is_sysctl_place(path):
+            return names
+        folder = posixpath.dirname(path) if is_sysctl_file(path) else path
+        return [
+            word
+            if _WHOLE.match(word.clean)
+            else dataclasses.replace(word, text=posixpath.normpath(f"{folder}/{word.clean}"))
+            for word in names
+        ]
+
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
         """Add what files say that become sysctl files of the boot, but those that the script has written."""
         path = self._path(target)
@@ -135,9 +149,7 @@ class EffectLog:
             return
         for word in sources:
             if self._path(word) not in self._files:
-                is_of_link = word.clean.startswith("../")
-                text = posixpath.normpath(f"{posixpath.dirname(path)}/{word.clean}") if is_of_link else word.text
-                self.apply_texts_of([dataclasses.replace(word, text=text, is_file=True)], makes_file=True)
+                self.apply_texts_of([dataclasses.replace(word, is_file=True)], makes_file=True)
 
     def texts_of(self, file: Word) -> t.Sequence[Word]:
         """Return the texts that were written to a file."""

@@ -14,16 +14,22 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import STANDARD_INPUT, Word
 
 _TAKES_TARGET = re.compile(r"-[a-zA-Z]*t|--target-directory")
+_LINKS = re.compile(r"-[a-zA-Z]*s[a-zA-Z]*|--symbolic")
+_LINKS_FROM_HERE = re.compile(r"-[a-zA-Z]*r[a-zA-Z]*|--relative")
 _TAKES_VALUE = re.compile(r"-[a-zA-Z]*[mogS]")  # of install(1)
 
 
 class Written(t.NamedTuple):
-    """A file that is written, with the texts of ``sources`` and, if it ``takes_input``, what the program reads."""
+    """A file that is written, with the texts of ``sources`` and, if it ``takes_input``, what the program reads.
+
+    One that ``is_link`` only has the name of its source, which counts from the folder of the link.
+    """
 
     target: Word
     takes_input: bool
     sources: t.Sequence[Word] = ()
     appends: bool = False
+    is_link: bool = False
 
 
 def files_written(name: str, arguments: list[Word]) -> list[Written]:
@@ -41,11 +47,17 @@ def files_written(name: str, arguments: list[Word]) -> list[Written]:
     if len(arguments) < 2:
         return []
     takes_input = any(word.clean == STANDARD_INPUT for word in arguments)
-    return [Written(*_copied(name, arguments, takes_input=takes_input))]
+    target, sources = _copied(name, arguments)
+    is_link = name == "ln" and _has(_LINKS, arguments) and not _has(_LINKS_FROM_HERE, arguments)
+    return [Written(target, takes_input=takes_input, sources=sources, is_link=is_link)]
 
 
-def _copied(name: str, arguments: list[Word], *, takes_input: bool) -> tuple[Word, bool, list[Word]]:
-    """Return the target of cp(1), install(1) or ln(1), whether it gets what the program reads, and the sources."""
+def _has(option: t.Pattern[str], arguments: t.Iterable[Word]) -> bool:
+    return any(option.fullmatch(word.clean) for word in arguments)
+
+
+def _copied(name: str, arguments: list[Word]) -> tuple[Word, list[Word]]:
+    """Return the target of cp(1), install(1) or ln(1), and the sources."""
     words: list[Word] = []
     target: Word | None = None
     pending = iter(arguments)
@@ -59,4 +71,4 @@ def _copied(name: str, arguments: list[Word], *, takes_input: bool) -> tuple[Wor
             words.append(word)
     if target is None and words:
         target = words.pop()
-    return target or arguments[-1], takes_input, words
+    return target or arguments[-1], words

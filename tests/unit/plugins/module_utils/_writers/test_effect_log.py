@@ -109,3 +109,19 @@ def test_a_report_that_is_kept(path: str, count: int) -> None:
     log = EffectLog()
     log.write(Word(path, 1), [Word(SETTING.text, 1, is_report=True)], appends=True)
     assert len(log.found) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "expected"),
+    [
+        pytest.param("../a/x", "/etc/sysctl.d/9.conf", "/etc/a/x", id="beside the link"),
+        pytest.param("../a/x", "/etc/sysctl.d", "/etc/a/x", id="beside a link in a folder"),
+        pytest.param("../a/x", "/etc/sysctl.d/", "/etc/a/x", id="beside a link in a folder with a slash"),
+        pytest.param("x", "/etc/sysctl.d/9.conf", "/etc/sysctl.d/x", id="in the folder of the link"),
+        pytest.param("../a/x", "/tmp/y", "../a/x", id="beside a link in what may be a folder"),
+        pytest.param("/a/x", "/etc/sysctl.d", "/a/x", id="a path"),
+        pytest.param("$a/x", "/etc/sysctl.d", "$a/x", id="a variable"),
+    ],
+)
+def test_what_a_link_names(name: str, target: str, expected: str) -> None:
+    assert EffectLog().linked(words(name), Word(target, 1)) == words(expected)

@@ -25,6 +25,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers im
         ("cp --target-directory=/a -v /b", [("/a", False, ["/b"], False)]),
         ("install -m 644 -o root /b /a", [("/a", False, ["/b"], False)]),
         ("ln -s /b /a", [("/a", False, ["/b"], False)]),
+        ("ln -sft /a ../b", [("/a", False, ["../b"], False)]),
         ("ln -t", []),
         ("ln -f -t", [("-t", False, [], False)]),
         ("cp /a", []),
@@ -36,3 +37,20 @@ def test_files_written(line: str, expected: list[tuple[str, bool, list[str], boo
     written = files_written(name, [Word(word, 1) for word in words])
     found = [(one.target.text, one.takes_input, [word.text for word in one.sources], one.appends) for one in written]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "is_link"),
+    [
+        ("ln -s ../b /a", True),
+        ("ln -sft /a ../b", True),
+        ("ln --symbolic ../b /a", True),
+        ("ln ../b /a", False),
+        ("ln -sr ../b /a", False),
+        ("ln -s --relative ../b /a", False),
+        ("cp -s ../b /a", False),
+    ],
+)
+def test_links_that_name_what_is_beside_them(line: str, is_link: bool) -> None:
+    name, *words = line.split()
+    assert [one.is_link for one in files_written(name, [Word(word, 1) for word in words])] == [is_link]
