@@ -89,6 +89,7 @@ _ARGUMENT = re.compile(
 )
 _IN_ROW = re.compile(r"(?!#)[^#]*?keepalive_(?:time|intvl|probes)")
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
+_ALTERNATIVES = frozenset(("elif", "else", ";;", ";;&", ";&"))  # begin what runs instead of what stands before
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
 
@@ -120,12 +121,16 @@ class _Script(ScriptTexts):
         printed: list[Word] = []
         is_run = is_set = False
         body: list[Pipeline] = []
+        outer = turn = self.log.turn
         for pipeline in pipelines:
+            first = pipeline[0]
+            turn = first if first.mark in _ALTERNATIVES else turn
+            self.log.turn = first if first.function or first.is_in_background else turn
             text = list(given)
             for command in pipeline:
                 text = self._command(command, text)
             printed += text
-            if not pipeline[0].is_substituted:
+            if not first.is_substituted:
                 is_run = any(map(runs_output, pipeline))
                 is_set = any(map(sets_output, pipeline))
                 body = [one for command in pipeline if loops_over_output(command) for one in command.body or ()]
@@ -134,6 +139,7 @@ class _Script(ScriptTexts):
                 self.log.apply_texts_of(text if is_set else ())
             elif body:
                 self._set_rows(body, text)
+        self.log.turn = outer
         return printed
 
     def _command(self, command: Command, given: list[Word]) -> list[Word]:

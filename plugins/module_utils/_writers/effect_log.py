@@ -36,6 +36,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import ed
 from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Call
@@ -46,10 +47,16 @@ _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or th
 _WHOLE = re.compile(r"[/~$]")  # begins a path that counts from no folder
 
 
+def _joined(calls: t.Sequence[Applies]) -> Applies:
+    names = tuple(name for one in calls for name in one.application.names or ())
+    return dataclasses.replace(calls[-1], application=dataclasses.replace(calls[-1].application, names=names))
+
+
 class EffectLog:
     """The effects that were ``found`` so far.
 
-    ``has_shell`` says that a shell runs the commands. Else another program knows the variables.
+    ``has_shell`` says that a shell runs the commands. Else another program knows the variables. ``turn`` is the command
+    that begins those that run one behind the other, None for the first ones.
     """
 
     def __init__(self) -> None:
@@ -59,20 +66,19 @@ class EffectLog:
         self._files: dict[str, list[Word]] = {}  # the texts that were written to files, by path
         self._written: dict[str, list[Sets]] = {}
         self._origins: dict[str, list[Word]] = {}  # the files whose lines went to a file, by its name
-        self._of_boot: list[Applies] = []
+        self.turn: Command | None = None
+        self._of_boot: dict[Command | None, list[Applies]] = {}  # by turn
         self._loops_over_boot = False
         self._whole: set[str] = set()  # the files whose whole text is known
 
     def effects(self) -> list[Effect]:
         """Return all effects.
 
-        What applies the files of the boot, folder by folder in loops, as scripts of distributions do, is one call.
+        What applies the files of the boot, folder by folder in loops, as scripts of distributions do, is one call. A
+        condition may leave out a part of it: mostly it asks whether there are such files.
         """
-        if not self._loops_over_boot:
-            return [*self.found, *self._of_boot]
-        names = tuple(name for one in self._of_boot for name in one.application.names or ())
-        last = self._of_boot[-1]
-        return [*self.found, dataclasses.replace(last, application=dataclasses.replace(last.application, names=names))]
+        turns = self._of_boot.values()
+        return [*self.found, *(map(_joined, turns) if self._loops_over_boot else itertools.chain.from_iterable(turns))]
 
     def call_sysctl(self, line: int, name: str, arguments: list[Word], given: list[Word]) -> list[Word]:
         """Add what a call of sysctl(8) or systemd-sysctl(8) does, given a text to read; return what it prints."""
@@ -109,7 +115,7 @@ class EffectLog:
             names = tuple(name for name in found if "$" not in name or name not in self._whole)
         one = Applies(line, dataclasses.replace(application, names=names), makes_file=makes_file)
         if names and not makes_file and _FILES_OF_BOOT.issuperset(names):
-            self._of_boot.append(one)
+            self._of_boot.setdefault(self.turn, []).append(one)
             self._loops_over_boot = self._loops_over_boot or names != application.names
         elif names != ():
             self.found.append(one)

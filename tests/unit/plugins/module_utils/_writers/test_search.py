@@ -64,9 +64,8 @@ fi
 
 ALL = "/usr/lib/sysctl.d/*.conf /etc/sysctl.d/*.conf /etc/sysctl.conf"
 APPLY = 'do [ -f "$f" ] && sysctl -q -p "$f"; done\n'
-IN_PARTS = (
-    f"for f in /usr/lib/sysctl.d/*.conf; {APPLY}for f in /etc/sysctl.d/*.conf; {APPLY}sysctl -p /etc/sysctl.conf\n"
-)
+OF_PACKAGES = f"for f in /usr/lib/sysctl.d/*.conf; {APPLY}"
+IN_PARTS = f"{OF_PACKAGES}for f in /etc/sysctl.d/*.conf; {APPLY}sysctl -p /etc/sysctl.conf\n"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,25 @@ IN_PARTS = (
         pytest.param(f"for f in {ALL}; {APPLY}", False, id="all"),
         pytest.param(f"for f in {ALL}; do sed x $f | while read v; do sysctl $v; done; done", False, id="their lines"),
         pytest.param(IN_PARTS, False, id="in parts"),
-        pytest.param(f"for f in /usr/lib/sysctl.d/*.conf; {APPLY}", True, id="those of packages only"),
+        pytest.param(f"if [ -d /usr ]; then\n{OF_PACKAGES}fi\nfor f in {ALL}; {APPLY}", False, id="if there are some"),
+        pytest.param(f"if [ -e /x ]; then\n:\nelse\n{IN_PARTS}fi\n", False, id="in parts of a branch"),
+        pytest.param(f"case $1 in\nstop) ;;\nstart)\n{IN_PARTS};;\nesac\n", False, id="in parts of a case"),
+        pytest.param(f"start() {{\n{IN_PARTS}}}\nstart &\n", False, id="in parts of a function"),
+        pytest.param(f"({IN_PARTS}) &\n", False, id="in parts in the background"),
+        pytest.param(OF_PACKAGES, True, id="those of packages only"),
+        *(
+            pytest.param(form.format(OF_PACKAGES, f"for f in {ALL}; {APPLY}"), True, id=f"one or the other: {form}")
+            for form in (
+                "if [ -e /x ]; then\n{}else\n{}fi\n",
+                "if [ -e /x ]; then\n:\nelif [ -e /y ]; then\n{}else\n{}fi\n",
+                "case $1 in\na)\n{};;\n*)\n{};;\nesac\n",
+                "a() {{\n{}}}\nb() {{\n{}}}\n$1\n",
+            )
+        ),
+        pytest.param(f"(sleep 5; {OF_PACKAGES}) &\nfor f in {ALL}; {APPLY}", True, id="at some time"),
+        pytest.param(
+            f"sysctl -p /usr/lib/sysctl.d/*.conf &\nfor f in {ALL}; {APPLY}", True, id="one in the background"
+        ),
         pytest.param(f"for f in /etc/sysctl.d/*.conf; {APPLY}", True, id="without the last one"),
         pytest.param(f"for f in /etc/sysctl.conf /etc/sysctl.d/*.conf; {APPLY}", True, id="in another order"),
         pytest.param(f"for f in {ALL}; {APPLY}f=/opt/x.conf; sysctl -p $f\n", True, id="another one, too"),
