@@ -131,14 +131,14 @@ def of_tuned(files: Reader, calls: t.Iterable[list[Named]] = ()) -> t.Iterator[C
     excluded = split(options.get(b"reapply_sysctl_exclude", b""))
     applies_files = options.get(b"reapply_sysctl", b"").lower() not in _SWITCHED_OFF
     lists = _lists_of_profiles(files, configuration, active, called)
-    merged, behind = _Merged(files, _folders(files, configuration, options)), _names_in(last)
+    profiles, behind = _Profiles(files, _folders(files, configuration, options)), _names_in(last)
     for names in lists:
-        for section in merged.sections_of((*names, *behind)):
+        for section in profiles.sections_of((*names, *behind)):
             if section.is_enabled and section.plugin == b"sysctl":
                 yield from _in_options(section.options, excluded, yields=applies_files)
             elif section.is_enabled and section.plugin == b"script":
                 yield from (Called(option.script) for option in section.scripts)
-        if merged.names > _MOST_PROFILES:  # which is noted
+        if profiles.names > _MOST_PROFILES:  # which is noted
             break
     by = next((name for names in (*lists, behind) for name in names), None)
     if applies_files and by is not None:
@@ -187,30 +187,30 @@ def _folders(files: Reader, configuration: SysctlFile, options: t.Mapping[bytes,
 
 
 @dataclasses.dataclass
-class _Merged:
-    """Merges profiles into ``sections``, by name.
-
-    A profile that was ``read`` is looked for further on. ``names`` counts what was looked for in all merges.
-    """
+class _Profiles:
+    """Finds the profiles of tuned in its folders; ``names`` counts those that were looked for."""
 
     files: Reader
     folders: t.Sequence[str]
-    sections: dict[bytes, Section] = dataclasses.field(default_factory=dict)
-    read: set[str] = dataclasses.field(default_factory=set)
     names: int = 0
     budget: FileBudget = dataclasses.field(default_factory=lambda: FileBudget(_MOST_BYTES))
 
     def sections_of(self, names: t.Iterable[Named]) -> t.Iterable[Section]:
         """Return the sections of some profiles, merged."""
-        self.sections, self.read = {}, set()
+        sections: dict[bytes, Section] = {}
+        read: set[str] = set()
         for one in names:
-            self._add(f"-{one.name}" if one.is_optional else one.name, one.file)
-        return self.sections.values()
+            for profile in self._found(one.name, one.file, read, is_optional=one.is_optional):
+                merge_profile(sections, profile)
+        return sections.values()
 
-    def _add(self, name: str, named_by: SysctlFile) -> None:
-        """Merge a profile, and before it those that it includes: locator.py and loader.py of tuned.
+    def _found(
+        self, name: str, named_by: SysctlFile, read: set[str], *, is_optional: bool = False
+    ) -> t.Iterator[SysctlFile]:
+        """Yield a profile, and before it those that it includes: locator.py and loader.py of tuned.
 
-        What is not found is noted. A name that begins with a minus may be one of a profile that is not there.
+        One that was ``read`` is looked for further on. What is not found is noted, but for a profile that is optional:
+        its name may begin with a minus.
         """
         self.names += 1
         if self.names > _MOST_PROFILES:
@@ -218,26 +218,25 @@ class _Merged:
             return
         name_in_folder = posixpath.basename(name[1:] if name.startswith("-") else name)
         places = [posixpath.normpath(f"{folder}/{name_in_folder}/tuned.conf") for folder in self.folders]
-        profiles = (self.files.known(path) for path in places if path not in self.read)
+        profiles = (self.files.known(path) for path in places if path not in read)
         profile = next((file for file in profiles if file.kind == "file"), None)
         if profile is not None:
-            self.read.add(profile.path)
+            read.add(profile.path)
             self.budget.spend(profile)
             if self.budget.refusal:
                 self.files.note_lead(profile.target, str(too_much(printable(profile.target), self.budget.refusal)))
                 return
             for included in included_by(profile):
-                self._add(included, profile)
-            merge_profile(self.sections, profile)
+                yield from self._found(included, profile, read)
+            yield profile
         elif EXPANDED in name:
             # the variables of a profile are not known to tuned before it has read all profiles
             self._note(named_by, f"profiles of tuned by {name[:_NAME_MAX]}, which is known to tuned only")
-        elif not name.startswith("-") and self._is_missing(places):
+        elif not (is_optional or name.startswith("-")) and read.isdisjoint(places) and self._are_missing(places):
             self._note(named_by, f"the profile {name} of tuned, which is in none of {', '.join(self.folders)}")
 
-    def _is_missing(self, places: t.Collection[str]) -> bool:
-        kinds = {self.files.known(path).kind for path in places}
-        return kinds <= {"missing", "directory"} and self.read.isdisjoint(places)
+    def _are_missing(self, places: t.Iterable[str]) -> bool:
+        return {self.files.known(path).kind for path in places} <= {"missing", "directory"}
 
     def _note(self, named_by: SysctlFile, what: str) -> None:
         self.files.note_lead(named_by.target, printable(f"{named_by.target} names {what}."))
