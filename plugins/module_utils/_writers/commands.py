@@ -21,8 +21,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters impo
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
     Command,
+    ShellError,
     Word,
-    commands_of,
     words_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, default_of
@@ -30,19 +30,19 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import (
     is_given_file,
     loops_over_output,
-    reads_pairs,
     runs_output,
     sets_output,
-    sets_variable,
     shows,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, Fills
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import RELEVANT_TEXT, Fills, loose_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors import (
     edits_by_arguments,
     edits_by_augtool,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
 from ansible_collections.linux.tcp.plugins.module_utils._writers.languages import language_effects
+from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_files, set_rows
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     AUGTOOL,
     AWKS,
@@ -66,8 +66,10 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
     runs_elsewhere,
     set_in_container,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.script_texts import ScriptTexts
-from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file, is_sysctl_file
+from ansible_collections.linux.tcp.plugins.module_utils._writers.script_names import ScriptNames
+from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import parsed
+from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_sysctl_file
+from ansible_collections.linux.tcp.plugins.module_utils._writers.text_budget import TextBudget
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     assigned_by_awk,
     files_of_xargs,
@@ -80,14 +82,9 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Pipeline
-    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
 
-_ARGUMENT = re.compile(
-    r"(?:\w*\[|\$\{\w+:?[-=])?(?:[^ \t\[=]*[./])?(?:tcp_)?keepalive_(?:(time|intvl|probes)[\]}]?(?:[=:,].*)?|[${].*)",
-    re.DOTALL,
-)
-_IN_ROW = re.compile(r"(?!#)[^#]*?keepalive_(?:time|intvl|probes)")
+_MOST_NESTED = 6
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _ALTERNATIVES = frozenset(("elif", "else", ";;", ";;&", ";&"))  # begin what runs instead of what stands before
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
@@ -113,8 +110,43 @@ def _texts(given: t.Iterable[Word]) -> list[Word]:
     return [word for word in given if not word.is_file]
 
 
-class _Script(ScriptTexts):
-    """Follows the commands of a script and of the texts that it runs."""
+class _Script:
+    """Follows the commands of a script and of the texts that it runs; ``log`` has what they do."""
+
+    def __init__(self) -> None:
+        self.log = EffectLog()
+        self._budget = TextBudget(self.log)
+        self._names = ScriptNames(self.log.variables, self._budget)
+        self._depth = 0
+
+    def run_text(self, text: Word) -> list[Word]:
+        """Follow a text that a shell runs, and return what it prints."""
+        if not self._budget.spend([text]) or not RELEVANT_TEXT.search(text.clean):
+            return []
+        if self._depth >= _MOST_NESTED:
+            self.log.sets(text.line, dict.fromkeys(KEYS))
+            return []
+        try:
+            pipelines, certain = parsed(text)
+        except ShellError:
+            self.log.found += loose_effects(text.text, text.line)
+            return []
+        outer, self._names.settled = self._names.settled, certain
+        self._depth += 1
+        self.log.has_shell = True
+        self._names.note(text.text, pipelines)
+        printed = self.run(pipelines)
+        self._depth -= 1
+        self._names.settled = outer
+        return printed
+
+    def _run_printed(self, texts: t.Iterable[Word]) -> list[Word]:
+        """Follow texts that a command has printed and a shell runs; ``\\n`` ends a line there."""
+        printed = []
+        for text in texts:
+            if self._budget.is_left and not text.is_file:
+                printed += self.run_text(Word(text.text.replace("\\n", " ; "), text.line))
+        return printed
 
     def run(self, pipelines: t.Iterable[Pipeline], given: t.Sequence[Word] = ()) -> list[Word]:
         """Follow commands that are given a text to read, and return what they print."""
@@ -138,7 +170,7 @@ class _Script(ScriptTexts):
                 self._run_printed(text)
                 self.log.apply_texts_of(text if is_set else ())
             elif body:
-                self._set_rows(body, text)
+                set_rows(self.log, self._names, body, text)
         self.log.turn = outer
         return printed
 
@@ -149,7 +181,7 @@ class _Script(ScriptTexts):
             elif redirection.operator == "<":
                 file = dataclasses.replace(redirection.target, is_file=True)
                 given = self.run(file.body) if file.body else [file]
-        if not self._spend(given):
+        if not self._budget.spend(given):
             given = []
         if command.is_substituted and not command.words and command.body is None:  # $(< file)
             printed = given
@@ -165,53 +197,25 @@ class _Script(ScriptTexts):
 
     def _group(self, words: list[Word], body: list[Pipeline], given: list[Word]) -> list[Word]:
         if words and words[0].clean == "for":
-            self._arguments(words[3:], chooses=self._chooses_key, sets=self._sets_arguments)
+            self._arguments(words[3:], chooses=self._names.chooses_key, sets=self._names.sets_arguments)
             if len(words) > 1:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
-            self._loop_over_files(words, body)
-        elif given and (self._chooses_key or any(is_sysctl(name_of(word.clean)) for word in words_of(body))):
-            self._set_rows(body, given)
+            set_files(self.log, words, body)
+        elif given and (self._names.chooses_key or any(is_sysctl(name_of(word.clean)) for word in words_of(body))):
+            set_rows(self.log, self._names, body, given)
         return self.run(body, given)
-
-    def _set_rows(self, body: list[Pipeline], given: list[Word]) -> None:
-        """Set what the rows of a text say that a loop reads, whose parts may be read into variables of their own."""
-        commands = list(commands_of(body))
-        sets_all = any(map(sets_variable, commands)) and not any(map(reads_pairs, commands))
-        self.log.settings(given if sets_all else _texts(given))
-        if self._chooses_key:
-            for number, row in rows(given):
-                if not self.log.variables.values_of(row) and _IN_ROW.match(row):
-                    self.log.sets(number, dict.fromkeys(KEYS))
-        if not sets_all and any(map(self._chooses, commands)):
-            for file in given:
-                if file.is_file and not file.clean.startswith(("/dev/", "/proc/")):
-                    self.log.sets(file.line, dict.fromkeys(KEYS))
-
-    def _loop_over_files(self, words: t.Iterable[Word], body: list[Pipeline]) -> None:
-        """Take the files of keys for written over which a loop goes that writes to a variable's file."""
-        writes = any(
-            one.takes_output and "$" in one.target.clean
-            for command in commands_of(body)
-            for one in command.redirections
-        ) or any(word.clean == "tee" for word in words_of(body))
-        for word in words:
-            if writes and is_kernels_file(word.clean):
-                self.log.sets(word.line, dict.fromkeys(KEYS))
 
     def _simple(self, words: list[Word], given: list[Word]) -> list[Word]:
         assigned = list(itertools.takewhile(lambda word: ASSIGNMENT.match(word.clean), words))
         rest = words[len(assigned) :]
-        if not rest or self._chooses_key:  # an array looks so, too
-            self._arguments(assigned, chooses=self._chooses_key)
+        if not rest or self._names.chooses_key:  # an array looks so, too
+            self._arguments(assigned, chooses=self._names.chooses_key)
         if not rest:
             return []
-        rest = self._with_program(rest)
-        hands_on = rest[0].clean in self._settled.functions
-        if rest[0].clean in self._runners:
-            rest = [Word("run", rest[0].line), *rest[1:]]  # the name does not count
-        if rest[0].clean in self._callers:
-            rest = [Word("sysctl", rest[0].line), *rest[1:]]
-        alias = self._aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
+        rest = self._names.with_program(rest)
+        hands_on = rest[0].clean in self._names.settled.functions
+        rest = self._names.with_meaning(rest)
+        alias = self._names.aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
         if alias:
             before = len(self.log.found)
             self.run_text(alias)
@@ -220,9 +224,9 @@ class _Script(ScriptTexts):
         given = given + [printed for word in rest for printed in self.run(word.body)]
         if hands_on:
             return [*rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]
-        if self._chooses_key and rest[0].clean in ("read", "mapfile", "readarray"):
-            self._set_rows([], given)
-        if self._chooses_key and rest[0].clean == ":":  # ${k:=tcp_keepalive_time}
+        if self._names.chooses_key and rest[0].clean in ("read", "mapfile", "readarray"):
+            set_rows(self.log, self._names, [], given)
+        if self._names.chooses_key and rest[0].clean == ":":  # ${k:=tcp_keepalive_time}
             self._unknown(rest)
         place = place_of_program(rest)
         if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
@@ -251,7 +255,7 @@ class _Script(ScriptTexts):
             return self.log.call_sysctl(words[0].line, name, arguments, given)
         if name in PRINTERS:
             line = words[0].line
-            return printed_by(name, arguments, lambda count: self._spend_characters(count, line))
+            return printed_by(name, arguments, lambda count: self._budget.spend_characters(count, line))
         if name in EDITORS and any(_IN_PLACE.match(word.clean) for word in arguments):
             self.log.edit_files(arguments)
             return []
@@ -309,35 +313,31 @@ class _Script(ScriptTexts):
             self.log.found += edits
             return []
         # a function that is given a key and a value
-        sets = len(words) > 2 and (self._sets_arguments or is_setter(name) or is_given_file(words))
+        sets = len(words) > 2 and (self._names.sets_arguments or is_setter(name) or is_given_file(words))
         if name.startswith(("$", "-")):  # perhaps docker, or its options
             words = [word for word, is_set in zip(words, set_in_container([one.clean for one in words])) if not is_set]
-        return self._arguments(words, chooses=self._chooses_key and not only_reads(name), sets=sets)
+        return self._arguments(words, chooses=self._names.chooses_key and not only_reads(name), sets=sets)
 
     def _arguments(self, words: t.Iterable[Word], *, chooses: bool, sets: bool = False) -> list[Word]:
         """Follow words, which may name what a variable chooses, or what a function sets."""
         printed: list[Word] = []
         for word in words:
             variable = ASSIGNMENT.match(word.clean)
-            is_key = chooses and self._is_key(word.clean)
+            is_key = chooses and self._names.keys_named(word.clean) != ()
             text = Word(word.text[variable.end() :], word.line) if variable and not is_key else word
             is_known = variable and not is_key and self.log.variables.has_word(variable[1])
-            is_key = is_key or (chooses and not is_known and self._is_key(text.clean))
+            is_key = is_key or (chooses and not is_known and self._names.keys_named(text.clean) != ())
             if (is_key or RELEVANT_TEXT.search(word.clean)) and not (variable and speaks(variable[1])):
                 printed += self._unknown_text(text, may_be_key=(chooses or sets) and not is_known)
         return printed
-
-    def _is_key(self, text: str) -> bool:
-        return _ARGUMENT.fullmatch(self.log.variables.expanded(text) or "") is not None
 
     def _unknown_text(self, text: Word, *, may_be_key: bool) -> list[Word]:
         """Follow a text that may be a setting, the name of a key that is set, a script or a list of settings."""
         text = dataclasses.replace(text, text=default_of(text.text))
         clean = text.clean.strip()
         values = self.log.variables.values_of(clean)
-        key = _ARGUMENT.fullmatch(self.log.variables.expanded(clean) or "") if may_be_key and not values else None
-        if key:
-            values = {t.cast("Key", key[1]): None} if key[1] else dict.fromkeys(KEYS)
+        if may_be_key and not values:
+            values = dict.fromkeys(self._names.keys_named(clean))
         if values or len(clean.split()) < 2:
             self.log.sets(text.line, values)
             return []
@@ -351,5 +351,5 @@ class _Script(ScriptTexts):
     def _write(self, target: Word, printed: list[Word], *, appends: bool) -> None:
         self.log.copy([text for text in printed if text.is_file], target)
         printed = _texts(printed)
-        if self._spend(printed) and self.log.write(target, printed, appends=appends):
+        if self._budget.spend(printed) and self.log.write(target, printed, appends=appends):
             self._run_printed(printed)

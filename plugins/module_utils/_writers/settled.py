@@ -17,7 +17,7 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.certainty import CONDITIONS, never_fails
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import commands_of
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import ShellError, commands_of
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import (
     ASSIGNMENT,
     REFERENCE,
@@ -34,7 +34,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Word
 
 _REMARK = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _NAME = re.compile(r"\w+")
@@ -62,6 +62,22 @@ class Settled(t.NamedTuple):
 
 
 NOTHING = Settled({}, frozenset())
+
+
+def parsed(text: Word) -> tuple[list[Pipeline], Settled]:
+    """Return the pipelines of a text, and what is certain of its variables and functions.
+
+    :raises ShellError: as :func:`parse_shell` does.
+    """
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import (  # noqa: PLC0415 -- most hosts have no script to read
+        parse_shell,
+    )
+
+    try:
+        pipelines = parse_shell(text.text, text.line, is_strict=True)
+    except ShellError:
+        return parse_shell(text.text, text.line), NOTHING
+    return pipelines, settled(text.text, pipelines)
 
 
 def settled(text: str, pipelines: t.Sequence[Pipeline]) -> Settled:

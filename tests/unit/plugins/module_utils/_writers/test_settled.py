@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
-from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import settled
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
+from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, parsed, settled
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,9 @@ def test_values(script: str, values: dict[str, str]) -> None:
 )
 def test_functions(script: str, functions: set[str]) -> None:
     assert settled(script, parse_shell(script)).functions == functions
+
+
+def test_nothing_is_certain_of_a_text_that_is_not_understood() -> None:
+    assert parsed(Word("a=b", 1))[1].values == {"a": "b"}
+    pipelines, certain = parsed(Word("a=b\n)", 1))
+    assert (len(pipelines), certain) == (1, NOTHING)
