@@ -50,6 +50,7 @@ _MUTE = frozenset(
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
         *("pgrep", "pkill", "ps", "curl", "wget", "iptables", "ip6tables", "ebtables", "arptables", "nft", "ipset"),
+        *("gzip", "bzip2", "xz", "zstd", "tar", "scp", "rsync", "du", "cmp", "md5sum", "sha256sum", "readlink"),
         *("systemd-notify", "xmessage", "zabbix_sender", "etckeeper", "dpkg-query"),
     )
 )

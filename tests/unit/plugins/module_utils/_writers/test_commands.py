@@ -885,6 +885,9 @@ if false; then {SET}; fi
 whatis {SET}
 T=/tmp/x; echo '{SET}' > $T; rm -f ${{T}}
 T=/tmp/x; echo '{SET}' > $T; sh /tmp/y
+LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; gzip -f $LOG
+LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; scp $LOG web1:/var/log/
+LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; tar czf x.tgz $LOG
 for k in tcp_keepalive_time; do ssh web1 "sysctl -w net.ipv4.$k=60"; done
 for k in tcp_keepalive_time; do ip netns exec blue sysctl -w net.ipv4.$k=60; done
 NS="ip netns exec blue"; for k in tcp_keepalive_time; do $NS sysctl -w net.ipv4.$k=60; done
