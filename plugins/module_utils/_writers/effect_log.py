@@ -47,6 +47,11 @@ _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or th
 _WHOLE = re.compile(r"[/~$]")  # begins a path that counts from no folder
 
 
+def _spelled(path: str) -> str:
+    """Return a path with one spelling of its variables."""
+    return REFERENCE.sub(r"${\1\2}", path)
+
+
 def _joined(calls: t.Sequence[Applies]) -> Applies:
     names = tuple(name for one in calls for name in one.application.names or ())
     return dataclasses.replace(calls[-1], application=dataclasses.replace(calls[-1].application, names=names))
@@ -112,7 +117,7 @@ class EffectLog:
         names = application.names
         if names is not None:
             found = itertools.chain.from_iterable(map(self.variables.files_of, names))
-            names = tuple(name for name in found if "$" not in name or name not in self._whole)
+            names = tuple(name for name in map(_spelled, found) if "$" not in name or name not in self._whole)
         one = Applies(line, dataclasses.replace(application, names=names), makes_file=makes_file)
         if names and not makes_file and _FILES_OF_BOOT.issuperset(names):
             self._of_boot.setdefault(self.turn, []).append(one)
@@ -163,7 +168,7 @@ class EffectLog:
 
     def _path(self, file: Word) -> str:
         """Return the name by which a file is known here: with the values of its variables, if it is not too long."""
-        return self.variables.expanded(file.clean) or file.clean
+        return _spelled(self.variables.expanded(file.clean) or file.clean)
 
     def sets(self, line: int, values: t.Mapping[Key, int | None]) -> None:
         """Add that a line gives keys values, unless there are none."""
@@ -193,6 +198,7 @@ class EffectLog:
         if path is None:
             self.sets(target.line, dict.fromkeys(KEYS))
             return False
+        path = _spelled(path)
         if printed and not appends and not any(text.clean.startswith("$") for text in printed):
             self._whole.add(path)
         keys = keys_of_file(path)
@@ -207,9 +213,10 @@ class EffectLog:
         ]
         if self.variables.names_other_root(path):
             return False
+        if printed and ("$" in path or not is_sysctl_file(path)):
+            self._files.setdefault(path, []).extend(printed)
         if is_sysctl_file(path):
             self.found += [Fills(one.line, one.values, appends) for one in settings]
             return False
         self._written.setdefault(path, []).extend(settings)
-        self._files.setdefault(path, []).extend(printed)
         return is_script(path)

@@ -312,6 +312,9 @@ echo '{SET}' > /tmp/x && sh /tmp/x
 cat > /tmp/x <<< '{SET}'; chmod +x /tmp/x; /tmp/x
 T=/tmp/x; echo '{SET}' > $T; sh ${{T}}
 T=/tmp/x; echo '{SET}' > "$T"; chmod +x $T; /tmp/x
+T=$(mktemp); echo '{SET}' > $T; sh $T
+T=$(mktemp); echo '{SET}' > ${{T}}; chmod +x $T; "$T"
+echo '{SET}' > $HOME/x; sh $HOME/x
 echo '@reboot {SET}' | crontab -
 (crontab -l; echo '@reboot {SET}') | crontab -
 echo '@reboot root {SET}' > /etc/cron.d/x
@@ -885,6 +888,10 @@ if false; then {SET}; fi
 whatis {SET}
 T=/tmp/x; echo '{SET}' > $T; rm -f ${{T}}
 T=/tmp/x; echo '{SET}' > $T; sh /tmp/y
+T=$(mktemp); echo '{SET}' > $T; rm -f $T
+T=$(mktemp); echo '{SET}' > $T; ssh web1 sh $T
+T=$(mktemp); echo 'logger {SET}' > $T; sh $T
+T=$(mktemp); U=$(mktemp); echo '{SET}' > $T; sh $U
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; gzip -f $LOG
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; scp $LOG web1:/var/log/
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; tar czf x.tgz $LOG
@@ -1146,6 +1153,8 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 'cat "$1" > /tmp/x',
                 # the branch of OpenRC's script for BusyBox
                 "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",
+                "x=$(mktemp); echo vm.swappiness=1 > ${x}; sysctl -p $x",
+                "x=$(mktemp); echo vm.swappiness=1 > $x; mv ${x} /etc/sysctl.d/9.conf",
                 "sysctl -p vm.swappiness=1",
                 "/usr/lib/systemd/systemd-sysctl --prefix net/ipv4/conf/eth0",
                 "/usr/lib/systemd/systemd-sysctl --cat-config 60.conf",
