@@ -144,7 +144,7 @@ class _Script:
         """Follow texts that a command has printed and a shell runs; ``\\n`` ends a line there."""
         printed = []
         for text in texts:
-            if self._budget.is_left and not text.is_file:
+            if self._budget.is_left and not (text.is_file or text.is_report):
                 printed += self.run_text(Word(text.text.replace("\\n", " ; "), text.line))
         return printed
 

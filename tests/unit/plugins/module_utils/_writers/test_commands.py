@@ -893,6 +893,8 @@ T=$(mktemp); echo '{SET}' > $T; ssh web1 sh $T
 T=$(mktemp); echo 'logger {SET}' > $T; sh $T
 T=$(mktemp); U=$(mktemp); echo '{SET}' > $T; sh $U
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; gzip -f $LOG
+LOG=/var/log/x; sysctl {KEY} > $LOG; upload $LOG
+LOG=$1; sysctl {KEY} >> $LOG; upload $LOG
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; scp $LOG web1:/var/log/
 LOG=/var/log/x; echo "Setting {KEY}=60" > $LOG; tar czf x.tgz $LOG
 for k in tcp_keepalive_time; do ssh web1 "sysctl -w net.ipv4.$k=60"; done
