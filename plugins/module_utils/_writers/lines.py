@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
 RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]|/proc/sys/net/[^ /\n]*/[^ /\n]*[*?[$]")
 
 _REMARK = re.compile(rb"(?:^[ \t]*[#;]|[ \t]#).*", re.DOTALL)
+_CONTINUED = re.compile(rb"\\\n|(\|)\s*\n")
 _MOST_PIECES = 100
 _LENGTH_BEFORE = 200
 _LENGTH_AFTER = 100
@@ -66,6 +67,12 @@ _CALL = re.compile(
 def command_of(row: bytes) -> bytes:
     """Return a line without its remark."""
     return _REMARK.sub(b"", row)
+
+
+def commands_in(text: bytes) -> list[bytes]:
+    """Return the lines of a text without their remarks, each with those that continue it."""
+    commands = b"\n".join(map(command_of, text.split(b"\n")))
+    return _CONTINUED.sub(rb"\1", commands).split(b"\n")
 
 
 def assignments(command: bytes) -> dict[Key, int | None]:

@@ -26,7 +26,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.called import c
 from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT, command_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT, commands_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Applier, Called, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLS,
@@ -221,7 +221,7 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
     if not (may_call or RELEVANT.search(file.text)) or is_hidden(files, file.path):
         return
     if may_call and of not in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
-        rows: t.Iterable[bytes] = map(command_of, file.text.split(b"\n"))
+        rows: t.Iterable[bytes] = commands_in(file.text)
         if of is formats.udev_rules:
             rows = (row for row in rows if formats.RUNS.search(row))
         rows = (row for row in rows if _may_set(row, of))

@@ -273,6 +273,18 @@ SCRIPT = b"#!/bin/sh\n" + SET
         ("cd /opt\nbash -c ./tune", SCRIPT, True),
         ("cat /opt/tune 2>&1 | sh", SET, True),
         ("cat /opt/tune & sh", SET, False),
+        ("find /opt -type f \\\n  -exec sh {} \\;", SET, True),
+        ("find /opt -type f \\\n  -exec rm {} \\;", SCRIPT, False),
+        ("bash -e \\\n  /opt/tune", SET, True),
+        ("cat -e \\\n  /opt/tune", SET, False),
+        ("run-parts \\\n /opt", SCRIPT, True),
+        ("cd \\\n /opt && ./tune", SCRIPT, True),
+        ("cat /opt/tune |\n  sh", SET, True),
+        ("cat /opt/tune | # as root\n\n  sh", SET, True),
+        ("cat /opt/tune |\n  cat", SET, False),
+        ("cat /opt/tune\n  sh", SET, False),
+        ("# sh \\\n/opt/tune", SCRIPT, True),
+        ("# sh |\n/opt/other", SCRIPT, False),
     ],
 )
 def test_words_that_name_scripts(tmp_path: Path, line: str, script: bytes, *, counts: bool) -> None:

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import commands_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
@@ -165,3 +166,17 @@ def test_no_line_takes_long(tmp_path: Path, piece: bytes) -> None:
     # without bounds for each piece these would take hours
     line = piece * (1_000_000 // len(piece)) + SET
     assert len(found(tmp_path, {"/etc/rc.local": line})) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (b"a # b\nc", [b"a", b"c"]),
+        (b"a \\\n b\\\nc", [b"a  bc"]),
+        (b"a |\n\n b || \n c\n d", [b"a | b || c", b" d"]),
+        (b"a \\\n | b |", [b"a  | b |"]),
+        (b"# a \\\nb | # c\n# d\ne &\nf", [b"", b"b |e &", b"f"]),
+    ],
+)
+def test_commands_that_go_on_in_the_next_line(text: bytes, commands: list[bytes]) -> None:
+    assert commands_in(text) == commands
