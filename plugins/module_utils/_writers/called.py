@@ -41,13 +41,15 @@ _ASSIGNED = re.compile(r"(\w+)=(.+)", re.DOTALL)
 _HOME = re.compile(r"(?<![^\s=:])~(?:root)?(?=[/;&\s]|\Z)|\$(?:HOME\b|\{HOME\})|%h(?=/)")
 _QUOTES = str.maketrans("", "", "\"'\\")
 _DEFAULT = re.compile(r"\$\{\w+:?[-=](/[^{}$]*)\}")
-# The script itself, and its folder: dirname(1), readlink(1).
-_SELF = r"\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})"
-_RESOLVED = re.compile(rf"(?:\$\(|`)(?:readlink|realpath)(?:[ \t]+-\w+)*[ \t]+{_SELF}[)`]")
-_OWN_FOLDER = re.compile(rf"\$\{{(?:0|BASH_SOURCE)%/\*\}}|(?:\$\(|`)dirname(?:[ \t]+--)?[ \t]+{_SELF}[)`]")
+# The script itself, and what dirname(1), readlink(1) and realpath(1) print of a path.
+_SELF = frozenset(("$0", "${0}", "$BASH_SOURCE", "${BASH_SOURCE}"))
+_FIRST = re.compile(r"(\$\{\w+)\[0\]")
+_CUT_OFF = re.compile(r"\$\{(\w+)%/\*\}")
+_OF_PATH = re.compile(r"(?:\$\(|`)[ \t]*(dirname|readlink|realpath)(?:[ \t]+-[\w-]*)*[ \t]+([^\s`()<>;&|]+)[ \t]*[)`]")
+_MOST_NESTED = 3
 _ENTERED = re.compile(
-    r"\$\([ \t]*cd[ \t]+(?:-\w?-?[ \t]+)?([^\s;&|()]+)(?:[ \t]*>[ \t]*/dev/null)?(?:[ \t]*2?>&1)?"
-    r"[ \t]*(?:&&|;)[ \t]*pwd(?:[ \t]+-\w)?[ \t]*\)"
+    r"(?:\$\(|`)[ \t]*cd[ \t]+(?:-\S*[ \t]+)*([^\s`()<>;&|]+)(?:[ \t]*[\d&]?>>?[ \t]*(?:/dev/null|&\d))*"
+    r"[ \t]*(?:&&|;)[ \t]*pwd(?:[ \t]+-\w)?[ \t]*[)`]"
 )
 _PIPELINE_END = re.compile(r"\|\||(?<![<>])&(?!>)|[;\n]")  # no 2>&1, no &>
 # A variable in a name; below /etc services read the files of their options so.
@@ -115,11 +117,12 @@ class _Lines:
 
     def called(self, rows: t.Sequence[str]) -> t.Iterator[Called]:
         """Yield the files that may be called."""
-        words = [word for row in rows for word in _words(self._plain(row))]
-        for word in words:
-            self._note(word)
+        words: list[_Given] = []
         for row in rows:
             yield from _scripts(row)
+            for word in _words(self._plain(row)):
+                self._note(word)
+                words.append(word)
         run: dict[str, CalledBy] = {name: "" for word in words if word.is_program for name in _names(word.text)}
         run.update((name, word.by) for word in words if word.by for name in _names(word.text))
         loop = ""
@@ -134,9 +137,18 @@ class _Lines:
         """Return a line without quotes, with the folders that it computes."""
         row = row.translate(_QUOTES)
         if "$" in row or "`" in row:
-            row = _DEFAULT.sub(r"\1", _RESOLVED.sub("$0", row))
-            row = _ENTERED.sub(r"\1", _OWN_FOLDER.sub(lambda _found: posixpath.dirname(self.path), row))
+            row = _CUT_OFF.sub(r"$(dirname ${\1})", _FIRST.sub(r"\1", _DEFAULT.sub(r"\1", row)))
+            for _level in range(_MOST_NESTED):
+                row = _OF_PATH.sub(self._of_path, row)
+            row = _ENTERED.sub(r"\1", row)
         return _HOME.sub(HOME, row) if _HOME.search(row) and self.files.sees_home else row
+
+    def _of_path(self, found: t.Match[str]) -> str:
+        """Return the folder of a path, or the path without links; a command whose path is not known as it stands."""
+        path = self.path if found[2] in _SELF else self._expanded(found[2])[-1]
+        if "$" in path or not path.startswith("/"):
+            return found.group()
+        return posixpath.dirname(path) if found[1] == "dirname" else self.files.resolve(path)
 
     def _note(self, word: _Given) -> None:
         assigned = _ASSIGNED.fullmatch(word.text)

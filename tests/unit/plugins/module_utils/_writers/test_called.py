@@ -81,6 +81,9 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
     assert writers == ([Writer("/etc/rc.local", 2, SET.decode())] if counts else [])
 
 
+OWN = '"${BASH_SOURCE[0]}"'
+
+
 @pytest.mark.parametrize(
     ("lines", "path", "counts"),
     [
@@ -110,6 +113,23 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
         pytest.param("D=$(cd `dirname $0` && pwd); $D/tune", "/etc/tune", True, id="folder of the script, kept"),
         pytest.param('. "${0%/*}/tune"', "/etc/tune", True, id="folder of the script, cut off"),
         pytest.param('cd "$(dirname "$(readlink -f "$0")")"; ./tune', "/etc/tune", True, id="folder, entered"),
+        pytest.param(
+            f'D=$( cd -- "$( dirname -- {OWN} )" &> /dev/null && pwd )\n. "$D/tune"',
+            "/etc/tune",
+            True,
+            id="as bash has it",
+        ),
+        pytest.param(
+            f'D="$(cd -P "$(dirname {OWN})" >/dev/null 2>&1 && pwd)"\n. "$D/tune"', "/etc/tune", True, id="of a link"
+        ),
+        pytest.param('D=`cd "\\`dirname $0\\`"; pwd -P`; $D/tune', "/etc/tune", True, id="as it was once"),
+        pytest.param('S=$(readlink -f "$0")\nD=$(dirname "$S"); "$D/tune"', "/etc/tune", True, id="in two steps"),
+        pytest.param('D="$(realpath "$(dirname "$0")")"; "$D/tune"', "/etc/tune", True, id="folder, without links"),
+        pytest.param('. "${BASH_SOURCE[0]%/*}/tune"', "/etc/tune", True, id="folder of an array, cut off"),
+        pytest.param('S=/opt/a/x\n. "${S%/*}/tune"', "/opt/a/tune", True, id="folder of a variable, cut off"),
+        pytest.param('D=$(dirname "$1"); "$D/tune"', "/etc/tune", False, id="folder of another file"),
+        pytest.param('D=$(dirname "$0"); ls "$D"', "/etc/tune", False, id="folder of the script, listed"),
+        pytest.param('D=$(cd "$(dirname "$0")" && ls); "$D/tune"', "/etc/tune", False, id="what is in the folder"),
         pytest.param("run-parts /opt/a", "/opt/a/tune", True, id="run-parts"),
         pytest.param("ls /opt/a", "/opt/a/tune", False, id="folder that is only listed"),
         pytest.param("for f in /opt/a/*; do $f; done", "/opt/a/tune", True, id="loop"),
@@ -126,6 +146,27 @@ def test_scripts_that_a_shell_is_given(tmp_path: Path, line: str, *, counts: boo
 def test_scripts_without_their_whole_path(tmp_path: Path, lines: str, path: str, *, counts: bool) -> None:
     layout: Layout = {"/etc/rc.local": f"#!/bin/sh\n{lines}\n".encode(), path: b"#!/bin/sh\n" + SET}
     assert found(tmp_path, layout) == ([Writer(path, 2, SET.decode())] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        pytest.param('. "$(dirname "$(readlink -f "$0")")/tune"', "/opt/a/tune", id="of the file"),
+        pytest.param('D=$(dirname -- "$(realpath -e -- "$0")")\n. "$D/tune"', "/opt/a/tune", id="of the file, kept"),
+        pytest.param('. "$(dirname "$(dirname "$(readlink -f $0)")")/b/tune"', "/opt/b/tune", id="above the file"),
+        pytest.param('. "$(dirname "$0")/tune"', "/usr/local/bin/tune", id="of the link"),
+    ],
+)
+def test_folder_of_a_script_behind_a_link(tmp_path: Path, line: str, path: str) -> None:
+    layout: Layout = {
+        "/etc/crontab": b"@reboot root /usr/local/bin/run\n",
+        "/usr/local/bin/run": "/opt/a/run",
+        "/opt/a/run": f"#!/bin/bash\n{line}\n".encode(),
+        "/opt/a/tune": SET,
+        "/opt/b/tune": SET,
+        "/usr/local/bin/tune": SET,
+    }
+    assert [writer.path for writer in found(tmp_path, layout)] == [path]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +238,7 @@ def test_sysctl_files_are_no_scripts(tmp_path: Path, line: str) -> None:
     [
         *("|\n", "a|", "$(cd /a ", "`dirname ", "$(readlink -f ", "${A:-/a", "find -exec ", "sh -a ", "sh -x/"),
         *("A=/opt/a B=$A/$A/$A/$A ", "in /opt/* $A ", "$A$A$A$A "),
+        *("$(dirname -a ", "$(cd -a ", "$(cd /a >&1 ", "${A[0]", "${A%/*} ", "$(readlink $A) "),
     ],
 )
 def test_attempts_to_take_long(tmp_path: Path, text: str) -> None:
