@@ -70,11 +70,10 @@ _OF_OPTIONS = frozenset(("pipefail", "posix"))  # names that follow -o
 def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders: t.Sequence[str] = ()) -> list[Called]:
     """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted.
 
-    ``folders`` are those in which the lines are run.
+    ``folders`` are those in which the lines are run, and with those that they enter also the scripts.
     """
-    texts = [row.decode("utf-8", "surrogateescape") for row in rows]
-    lines = _Lines(files, file.path, [*folders])
-    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(texts)))
+    lines = _Lines(files, file.path, [*folders], len(folders) + _MOST_FOLDERS)
+    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(rows)))
     if lines.is_too_much:
         reason = (
             f"{printable(file.path)} enters more folders, gives variables more values or names more patterns than are "
@@ -84,14 +83,15 @@ def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders:
     if len(found) > MOST_OF_A_FILE:
         reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
         files.note_lead(file.path, reason)
-    return found[:MOST_OF_A_FILE]
+    entered = tuple(folder for folder in lines.folders if _CALLED.match(f"{folder}/x"))
+    return [dataclasses.replace(one, folders=entered) for one in found[:MOST_OF_A_FILE]]
 
 
 class _Given(t.NamedTuple):
     """A word of a command; ``by`` says what is given the file that it may name.
 
     ``is_program`` says that it is the command itself, ``is_folder`` that all files in it are run, ``is_entered`` that
-    the next lines run there.
+    the next lines run there. ``loop`` is the variable into which a loop reads what the command prints.
     """
 
     text: str
@@ -99,11 +99,12 @@ class _Given(t.NamedTuple):
     is_program: bool = False
     is_folder: bool = False
     is_entered: bool = False
+    loop: str = ""
 
 
 @dataclasses.dataclass
 class _Lines:
-    """Lines of the file at ``path``, with the ``folders`` that they enter, and the values of their variables.
+    """Lines of the file at ``path``, with the ``folders`` where they run or that they enter, and their variables.
 
     ``is_too_much`` says that some of these were left out.
     """
@@ -111,14 +112,16 @@ class _Lines:
     files: Reader
     path: str
     folders: list[str]
+    most_folders: int
     values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     is_too_much: bool = False
     _listed: set[tuple[str, CalledBy]] = dataclasses.field(default_factory=set)
+    _missing: dict[str, bool] = dataclasses.field(default_factory=dict)
 
-    def called(self, rows: t.Sequence[str]) -> t.Iterator[Called]:
+    def called(self, rows: t.Iterable[bytes]) -> t.Iterator[Called]:
         """Yield the files that may be called."""
         words: list[_Given] = []
-        for row in rows:
+        for row in (row.decode("utf-8", "surrogateescape") for row in rows):
             yield from _scripts(row)
             for word in _words(self._plain(row)):
                 self._note(word)
@@ -128,10 +131,12 @@ class _Lines:
         loop = ""
         for before, word in zip(("", *(word.text for word in words)), words):
             loop = before if word.text == "in" else "" if word.text == "do" else loop
-            is_run = word.by or word.is_folder or loop in run
+            variable = word.loop or loop
+            is_run = word.by or word.is_folder or variable in run
+            is_folder = word.is_folder or word.loop in run
             for text in self._expanded(word.text) if is_run or not _PATTERN.search(word.text) else ():
                 name = _as_pattern(text) if word.by or word.is_program else text
-                yield from self._files(name, word.by or run.get(loop, ""), is_folder=word.is_folder)
+                yield from self._files(name, word.by or run.get(variable, ""), is_folder=is_folder)
 
     def _plain(self, row: str) -> str:
         """Return a line without quotes, with the folders that it computes."""
@@ -162,7 +167,7 @@ class _Lines:
         elif word.is_entered:
             for folder in self._expanded(word.text):
                 if folder.startswith("/") and folder not in self.folders:
-                    is_room = len(self.folders) < _MOST_FOLDERS
+                    is_room = len(self.folders) < self.most_folders
                     self.is_too_much = self.is_too_much or not is_room
                     self.folders += [folder] if is_room else []
 
@@ -186,14 +191,21 @@ class _Lines:
             yield Called(f"{folder}/{word}", by)
         if "/" not in word and not by:
             return
-        for folder in ["/"] if word.startswith("/") else self.folders:
+        is_whole = word.startswith("/")
+        for folder in ["/"] if is_whole else self.folders:
             path = posixpath.normpath("/" + f"{folder}/{word}".lstrip("/"))
             if _PATTERN.search(posixpath.basename(path)):
                 yield from self._matching(path, by)
-            elif is_folder:
+                continue
+            if is_folder:
                 yield from self._matching(f"{path}/*", by)
-            elif _is_script(path):
+            if _is_script(path) and (is_whole or not self._is_missing(path)):
                 yield Called(path, by)
+
+    def _is_missing(self, path: str) -> bool:
+        if path not in self._missing:
+            self._missing[path] = self.files.is_missing(path)
+        return self._missing[path]
 
     def _matching(self, pattern: str, by: CalledBy) -> t.Iterator[Called]:
         """Yield the files that match a pattern; of those that nothing is given only programs."""
@@ -234,11 +246,19 @@ def _words(row: str) -> t.Iterator[_Given]:
     """Yield the words of a line."""
     for pipeline in _PIPELINE_END.split(row):
         reads: CalledBy = ""  # what the output of a command is given to
+        loop = ""
         found: list[list[_Given]] = []
         for command in reversed(pipeline.split("|")):
             words, reads = _words_of(command, reads)
-            found.append(words)
+            found.append([one._replace(loop=loop) for one in words] if loop else words)
+            loop = _variable_of(words) or loop
         yield from itertools.chain.from_iterable(reversed(found))
+
+
+def _variable_of(words: t.Iterable[_Given]) -> str:
+    """Return the variable into which a loop reads what the command before it prints, empty where it is none."""
+    texts = [one.text for one in words if one.text]
+    return texts[-1] if {"while", "read"} < {*texts} else ""
 
 
 def _words_of(command: str, reads: CalledBy) -> tuple[list[_Given], CalledBy]:

@@ -151,14 +151,17 @@ class TunedFiles:
         return [self.writer] if context.changes(context.applied_by_tuned) else []
 
 
-class Called(t.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Called:
     """A script that a line calls, which is to be looked into.
 
-    ``by`` says that a shell is given it, or a program that interprets another language.
+    ``by`` says that a shell is given it, or a program that interprets another language. ``folders`` are those in which
+    it may run; one that runs in others is the same script.
     """
 
     path: str
     by: CalledBy = ""
+    folders: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 # plugin_sysctl.py of tuned splits lines at the equals sign; there are no patterns.

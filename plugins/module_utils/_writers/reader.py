@@ -163,6 +163,13 @@ class Reader:
         """Return whether there is something at a path, links followed; see :meth:`is_executable`."""
         return self._read(path, lambda: self.files.exists(path), otherwise=if_unknown)
 
+    def is_missing(self, path: str) -> bool:
+        """Return whether there is certainly nothing at a path, links followed."""
+        try:
+            return not self.files.exists_for_certain(path)
+        except FileError:
+            return False
+
     def computed(
         self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int | None = None, *, what: str = "set values"
     ) -> list[T]:

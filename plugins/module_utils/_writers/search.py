@@ -14,19 +14,21 @@ ufw-framework(8), tuned-main.conf(5).
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import posixpath
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import SysctlFile, Tree
+from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.applied import with_applied
 from ansible_collections.linux.tcp.plugins.module_utils._writers.called import called_by
 from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT, commands_in
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import commands_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Applier, Called, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLS,
@@ -67,6 +69,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import Named
 
 
+_MOST_FOLDERS = 100  # in which lines call a script
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 
@@ -97,37 +100,75 @@ def find_candidates(of_system: Files, init: InitSystem, tree: Tree, command_line
         *(of_ufw(files) if runners.is_read(UFW) else ()),
         *(of_saptune(files) if runners.is_read(SAPTUNE) else ()),
     ]
-    called: dict[Called, SysctlFile] = {}
+    called: dict[Called, _Script] = {}
     in_scripts = list(_with_called_scripts(files, found, called))
     if runners.is_read(TUNED_ACTIVE[0]):
-        run = [*scripts, *texts, *((file, formats.script) for one, file in called.items() if _is_run(one, file))]
+        run = [*scripts, *texts, *((one.file, formats.script) for one in called.values() if one.is_run)]
         in_scripts += _with_called_scripts(files, of_tuned(files, _calls_of_tuned(files, started, run)), called)
     # what several runlevels start, or several lines call, is one
     candidates = [one for one in dict.fromkeys(in_scripts) if not _fails(one, init)]
     return _search(files, candidates, tree)
 
 
+@dataclasses.dataclass
+class _Script:
+    """A script that lines call, and the ``folders`` in which it may run.
+
+    ``new`` are those in which it was not looked for what it calls, ``is_known`` says that its own effects are known.
+    """
+
+    called: Called
+    file: SysctlFile
+    folders: dict[str, None] = dataclasses.field(default_factory=dict)
+    new: list[str] = dataclasses.field(default_factory=list)
+    is_known: bool = False
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a script, or is given to a program that takes it for one."""
+        return bool(self.called.by) or self.file.text.startswith(b"#!")
+
+    @property
+    def format(self) -> Format:
+        """How it is to be read."""
+        return formats.language if self.called.by == "language" else formats.script
+
+    def enters(self, files: Reader, folders: t.Iterable[str]) -> bool:
+        """Add folders, and return whether it is to be looked at; of too many the first ones count, which is noted."""
+        if not self.is_run:
+            return False
+        new = [folder for folder in folders if folder not in self.folders]
+        room = _MOST_FOLDERS - len(self.folders)
+        if len(new) > room:
+            place = printable(self.called.path)
+            reason = f"Lines call {place} in more than {_MOST_FOLDERS} folders, and only these are looked at."
+            files.note_lead(self.called.path, reason)
+        self.folders.update(dict.fromkeys(new[:room]))
+        self.new += new[:room]
+        return bool(self.new) or not self.is_known
+
+
 def _with_called_scripts(
-    files: Reader, found: t.Iterable[Candidate | Called], called: dict[Called, SysctlFile]
+    files: Reader, found: t.Iterable[Candidate | Called], called: dict[Called, _Script]
 ) -> t.Iterator[Candidate]:
     """Yield candidates, and what scripts do that lines call, and those that these scripts call in turn.
 
-    ``called`` are those that were looked at, to which these are added.
+    ``called`` are those that were looked at, to which these are added. One that is called again is looked at again for
+    what it calls in other folders.
     """
-    leads: list[Called] = []
-    while True:
+    while found:
+        leads: dict[Called, _Script] = {}
         for one in found:
             if not isinstance(one, Called):
                 yield one
-            elif one not in called and len(called) < MOST_CALLED:
-                called[one] = files.called(one.path, is_given=bool(one.by))
-                leads.append(one)
-            elif one not in called:
+            elif one in called or len(called) < MOST_CALLED:
+                if one not in called:
+                    called[one] = _Script(one, files.called(one.path, is_given=bool(one.by)))
+                if called[one].enters(files, one.folders):
+                    leads[one] = called[one]
+            else:
                 files.note_lead(one.path, f"Lines call more than {MOST_CALLED} files, and only these are looked at.")
-        if not leads:
-            return
-        found = [more for one in leads for more in _in_called_script(files, one, called[one])]
-        leads = []
+        found = [more for script in leads.values() for more in _in_called_script(files, script)]
 
 
 def _search(files: Reader, candidates: t.Iterable[Candidate], tree: Tree) -> Search:
@@ -216,23 +257,38 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
-    by_name = of in (formats.udev_rules, formats.crontab, formats.system_crontab)
-    may_call = by_name or CALLS.search(file.text) or files.names_local_program(file.text)
-    if not (may_call or RELEVANT.search(file.text)) or is_hidden(files, file.path):
+    if not is_hidden(files, file.path):
+        yield from _called_by_text(files, file, of, _folders_of(files, of))
+        yield from _done_by_text(files, file, of)
+
+
+def _folders_of(files: Reader, of: Format) -> list[str]:
+    """Return the folders in which the commands of a text run."""
+    return [HOME] if of in (formats.crontab, formats.system_crontab) and files.sees_home else []
+
+
+def _called_by_text(files: Reader, file: SysctlFile, of: Format, folders: t.Sequence[str]) -> t.Iterator[Called]:
+    by_name = folders or of in (formats.udev_rules, formats.crontab, formats.system_crontab)
+    if of in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
         return
-    if may_call and of not in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
-        rows: t.Iterable[bytes] = commands_in(file.text)
-        if of is formats.udev_rules:
-            rows = (row for row in rows if formats.RUNS.search(row))
-        rows = (row for row in rows if _may_set(row, of))
-        is_at_home = of in (formats.crontab, formats.system_crontab) and files.sees_home
-        yield from called_by(files, file, rows, [HOME] if is_at_home else [])
+    if by_name or CALLS.search(file.text) or files.names_local_program(file.text):
+        yield from called_by(files, file, _commands_of(file, of), folders)
     if of is formats.udev_rules:
         names = files.computed(
             file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE, what="run programs"
         )
         yield from (Called(f"{folder}/{name}") for name in names for folder in UDEV_PROGRAMS)
-    yield from candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
+
+
+def _commands_of(file: SysctlFile, of: Format) -> t.Iterator[bytes]:
+    """Yield the lines of a text that run something, and have the rights that it takes to set the host's keys."""
+    for row in commands_in(file.text):
+        if (of is not formats.udev_rules or formats.RUNS.search(row)) and _may_set(row, of):
+            yield row
+
+
+def _done_by_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate]:
+    return candidates_of(files, file, lambda: of(file.text.decode("utf-8", "surrogateescape")))
 
 
 def _may_set(row: bytes, of: Format) -> bool:
@@ -253,11 +309,10 @@ def _calls_of_tuned(
             yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED + 1, what="call tuned")
 
 
-def _is_run(called: Called, file: SysctlFile) -> bool:
-    """Whether a file is a script, or is given to a program that takes it for one."""
-    return bool(called.by) or file.text.startswith(b"#!")
-
-
-def _in_called_script(files: Reader, called: Called, script: SysctlFile) -> t.Iterator[Candidate | Called]:
-    if _is_run(called, script):
-        yield from _in_text(files, script, formats.language if called.by == "language" else formats.script)
+def _in_called_script(files: Reader, script: _Script) -> t.Iterator[Candidate | Called]:
+    """Yield the scripts that a script calls in its new folders, and once what it does itself."""
+    folders, script.new = script.new, []
+    yield from _called_by_text(files, script.file, script.format, folders)
+    if not script.is_known:
+        script.is_known = True
+        yield from _done_by_text(files, script.file, script.format)

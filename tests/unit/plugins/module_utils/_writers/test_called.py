@@ -210,6 +210,55 @@ def test_scripts_that_units_name(tmp_path: Path, text: str, path: str) -> None:
 def test_cron_works_in_the_home_folder(tmp_path: Path) -> None:
     layout: Layout = {"/var/spool/cron/root": b"@reboot bin/tune\n", "/root/bin/tune": b"#!/bin/sh\n" + SET}
     assert found(tmp_path, layout) == [Writer("/root/bin/tune", 2, SET.decode())]
+    layout = {"/var/spool/cron/root": b"@reboot bin/run\n", "/root/bin/run": b"#!/bin/sh\nbin/tune\n"}
+    assert found(tmp_path, layout) == [Writer("/root/bin/tune", 2, SET.decode())]
+
+
+@pytest.mark.parametrize(
+    ("texts", "counts"),
+    [
+        pytest.param({"/etc/rc.local": "cd /opt/a && ./run", "/opt/a/run": ". ./tune"}, True, id="a script's"),
+        pytest.param({"/etc/rc.local": "cd /opt/b && /opt/a/run", "/opt/a/run": ". ./tune"}, False, id="another one"),
+        pytest.param({"/etc/rc.local": "cd /opt/a; /opt/b/run", "/opt/b/run": "cat tune"}, False, id="only read"),
+        pytest.param(
+            {"/etc/rc.local": "/opt/b/run; ./tune", "/opt/b/run": "cd /opt/a"}, False, id="not that of what it calls"
+        ),
+        pytest.param(
+            {"/etc/rc.local": "cd /opt/a; /opt/b/run", "/opt/b/run": "/opt/c/run", "/opt/c/run": "sh tune"},
+            True,
+            id="through another script",
+        ),
+        pytest.param(
+            {"/etc/rc.local": "/opt/b/run; /opt/c/run", "/opt/b/run": "./tune", "/opt/c/run": "cd /opt/a; /opt/b/run"},
+            True,
+            id="of the second call",
+        ),
+        pytest.param(
+            {"/etc/rc.local": "cd /opt/a; /opt/b/run", "/opt/b/run": "cd /opt/b; ./run; /opt/b/run\n./tune"},
+            True,
+            id="of one that calls itself",
+        ),
+        pytest.param(
+            {"/etc/systemd/system/a.service": "WorkingDirectory=/opt/a\nExecStart=/opt/b/run", "/opt/b/run": "./tune"},
+            True,
+            id="a unit's",
+        ),
+        pytest.param(
+            {
+                "/etc/systemd/system/a.service": "ExecStart=/opt/b/run",
+                "/etc/systemd/system/b.service": "WorkingDirectory=/opt/a\nExecStart=/bin/true",
+                "/opt/b/run": "./tune",
+            },
+            False,
+            id="another unit's",
+        ),
+    ],
+)
+def test_scripts_run_in_the_folder_of_what_calls_them(tmp_path: Path, texts: dict[str, str], *, counts: bool) -> None:
+    begins = {True: "[Service]\n", False: "#!/bin/sh\n"}
+    layout: Layout = {path: (begins[path.endswith(".service")] + text).encode() for path, text in texts.items()}
+    writers = found(tmp_path, {**layout, "/opt/a/tune": b"#!/bin/sh\n" + SET}, init=SYSTEMD)
+    assert [writer.path for writer in writers] == (["/opt/a/tune"] if counts else [])
 
 
 @pytest.mark.parametrize(
@@ -315,6 +364,14 @@ SCRIPT = b"#!/bin/sh\n" + SET
         ("cd /opt\nbash -c ./tune", SCRIPT, True),
         ("cat /opt/tune 2>&1 | sh", SET, True),
         ("cat /opt/tune & sh", SET, False),
+        ("find /opt | while read f; do sh $f; done", SET, True),
+        ("find /opt -type f -print0 | while IFS= read -r -d '' f; do . \"$f\"; done", SET, True),
+        ("find /opt | sort |\nwhile read -r f\ndo\n  $f\ndone", SCRIPT, True),
+        ("find /opt/tune | while read f; do sh $f; done", SET, True),
+        ("ls /opt/* | while read -r f; do sh $f; done", SET, True),
+        ("find /opt | while read -r f; do cat $f; done", SCRIPT, False),
+        ("ls /opt/* | while read -r f; do cat $f; done; sh $g", SET, False),
+        ("while read -r f; do sh $f; done < /opt/tune", SET, False),
         ("find /opt -type f \\\n  -exec sh {} \\;", SET, True),
         ("find /opt -type f \\\n  -exec rm {} \\;", SCRIPT, False),
         ("bash -e \\\n  /opt/tune", SET, True),

@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._errors import FileError
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.filesystem import FileSystem
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats, reader
@@ -411,3 +412,16 @@ def test_a_deep_path_of_a_user_ends_no_search(tmp_path: Path, depth: int) -> Non
     assert "/root/.bashrc" in writers
     assert (script in writers) is (depth < 200)
     assert [(one.path, one.is_failure) for one in found.unseen] == ([] if depth < 200 else [("/opt/tune", True)])
+
+
+def test_what_is_missing_for_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"/opt/a": b"", "/opt/b": "/opt/none"})
+    files = Reader(Files(str(tmp_path)))
+    assert [files.is_missing(f"/opt/{name}") for name in ("a", "b", "none", "a/b", "x" * 300)] == [False, *[True] * 4]
+
+    def deny(_files: Files, path: str) -> bool:
+        raise FileError(f"{path} cannot be read.")
+
+    monkeypatch.setattr(Files, "exists_for_certain", deny)
+    assert not files.is_missing("/opt/none")
+    assert not files.unseen

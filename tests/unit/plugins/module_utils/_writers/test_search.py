@@ -10,14 +10,16 @@ import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._host.init_system import InitSystem
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
-from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
+from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, Unseen, Writer
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import candidates_among, find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Effect
     from ansible_collections.linux.tcp.tests.unit.host import Layout
 
 
@@ -180,6 +182,40 @@ TUNE = b"[Service]\nExecStart=/etc/init.d/tune start\n[Install]\nWantedBy=multi-
 def test_scripts_that_scripts_call(tmp_path: Path, layout: Layout, place: str) -> None:
     writers = found(tmp_path, layout, init=SYSTEMD)
     assert writers == ([Writer(place, 2, SET.decode())] if place else [])
+
+
+@pytest.mark.parametrize("count", [100, 101])
+def test_a_script_that_runs_in_many_folders(tmp_path: Path, count: int) -> None:
+    folder = "/etc/systemd/system"
+    units: Layout = {
+        f"{folder}/{number}.service": b"[Service]\nWorkingDirectory=/opt/%d\nExecStart=/opt/run\n" % number
+        for number in range(count)
+    }
+    lay_out(tmp_path, {**units, "/opt/run": b"#!/bin/sh\n. ./tune\n", "/opt/99/tune": SET})
+    (tmp_path / "opt/run").chmod(0o755)
+    files = Files(str(tmp_path))
+    search = find_candidates(files, SYSTEMD, files.read_tree())
+    assert count > 100 or [one.writer.path for one in search.candidates if isinstance(one, Setter)] == ["/opt/99/tune"]
+    reason = "Lines call /opt/run in more than 100 folders, and only these are looked at."
+    assert search.unseen == ((Unseen("/opt/run", reason, "", is_failure=True),) if count > 100 else ())
+
+
+def test_a_script_is_understood_once_wherever_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    understood: list[str] = []
+    understand = formats.script
+
+    def understanding(text: str) -> t.Iterable[Effect]:
+        understood.append(text)
+        return understand(text)
+
+    monkeypatch.setattr(formats, "script", understanding)
+    scripts: Layout = {
+        f"/opt/{number}": b"#!/bin/sh\ncd /opt/d%d\n/opt/tune\n/opt/%d\n" % (number, number + 1) for number in range(9)
+    }
+    tune = b"#!/bin/sh\n" + SET + b"\n. ./more\n"
+    layout: Layout = {**scripts, "/etc/crontab": b"@reboot root /opt/0\n", "/opt/tune": tune, "/opt/d8/more": SET}
+    assert [writer.path for writer in found(tmp_path, layout)] == ["/opt/d8/more", "/opt/tune"]
+    assert understood.count(tune.decode()) == 1
 
 
 @pytest.mark.parametrize(
