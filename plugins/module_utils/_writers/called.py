@@ -24,7 +24,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import 
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Called
-from ansible_collections.linux.tcp.plugins.module_utils._writers.places import CALLED, HOME, SCRIPT_OF_STATE, STATE
+from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
+    CALLED,
+    CALLS,
+    HOME,
+    SCRIPT_OF_STATE,
+    STATE,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import WRAPPERS
 
 if t.TYPE_CHECKING:
@@ -67,13 +73,25 @@ _TEXT = re.compile(r"-[a-z]*c")  # the option of a shell behind which a script i
 _OF_OPTIONS = frozenset(("pipefail", "posix"))  # names that follow -o
 
 
-def called_by(files: Reader, file: SysctlFile, rows: t.Iterable[bytes], folders: t.Sequence[str] = ()) -> list[Called]:
+def may_call(files: Reader, text: bytes, folders: t.Sequence[str] = ()) -> bool:
+    """Whether a text may call a script, given the ``folders`` in which it is run."""
+    return bool(folders) or CALLS.search(text) is not None or files.names_local_program(text)
+
+
+def called_by(
+    files: Reader,
+    file: SysctlFile,
+    rows: t.Iterable[bytes],
+    folders: t.Sequence[str] = (),
+    assigned: t.Iterable[bytes] = (),
+) -> list[Called]:
     """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted.
 
-    ``folders`` are those in which the lines are run, and with those that they enter also the scripts.
+    ``folders`` are those in which the lines are run, and with those that they enter also the scripts. ``assigned`` are
+    lines that only give variables their values.
     """
     lines = _Lines(files, file.path, [*folders], len(folders) + _MOST_FOLDERS)
-    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(rows)))
+    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(rows, assigned)))
     if lines.is_too_much:
         reason = (
             f"{printable(file.path)} enters more folders, gives variables more values or names more patterns than are "
@@ -118,14 +136,14 @@ class _Lines:
     _listed: set[tuple[str, CalledBy]] = dataclasses.field(default_factory=set)
     _missing: dict[str, bool] = dataclasses.field(default_factory=dict)
 
-    def called(self, rows: t.Iterable[bytes]) -> t.Iterator[Called]:
-        """Yield the files that may be called."""
+    def called(self, rows: t.Iterable[bytes], assigned: t.Iterable[bytes]) -> t.Iterator[Called]:
+        """Yield the files that may be called by rows, given others with the values of variables."""
+        for row in assigned:
+            self._noted_words(row.decode("utf-8", "surrogateescape"))
         words: list[_Given] = []
-        for row in (row.decode("utf-8", "surrogateescape") for row in rows):
-            yield from _scripts(row)
-            for word in _words(self._plain(row)):
-                self._note(word)
-                words.append(word)
+        for text in (row.decode("utf-8", "surrogateescape") for row in rows):
+            yield from _scripts(text)
+            words += self._noted_words(text)
         run: dict[str, CalledBy] = {name: "" for word in words if word.is_program for name in _names(word.text)}
         run.update((name, word.by) for word in words if word.by for name in _names(word.text))
         loop = ""
@@ -137,6 +155,13 @@ class _Lines:
             for text in self._expanded(word.text) if is_run or not _PATTERN.search(word.text) else ():
                 name = _as_pattern(text) if word.by or word.is_program else text
                 yield from self._files(name, word.by or run.get(variable, ""), is_folder=is_folder)
+
+    def _noted_words(self, row: str) -> list[_Given]:
+        """Return the words of a line, with their variables and folders noted."""
+        words = list(_words(self._plain(row)))
+        for word in words:
+            self._note(word)
+        return words
 
     def _plain(self, row: str) -> str:
         """Return a line without quotes, with the folders that it computes."""

@@ -24,14 +24,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import Sysc
 from ansible_collections.linux.tcp.plugins.module_utils._text import printable
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.applied import with_applied
-from ansible_collections.linux.tcp.plugins.module_utils._writers.called import called_by
+from ansible_collections.linux.tcp.plugins.module_utils._writers.called import called_by, may_call
 from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import commands_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Applier, Called, Unseen
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
-    CALLS,
     CLOUD_SCRIPTS,
     EXECUTABLES,
     HOME,
@@ -70,6 +69,7 @@ if t.TYPE_CHECKING:
 
 
 _MOST_FOLDERS = 100  # in which lines call a script
+_ASSIGNED = re.compile(rb"[ \t]*\w+=")
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 
@@ -249,9 +249,9 @@ def _texts(
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
-    if unit.folders or CALLS.search(unit.file.text) or files.names_local_program(unit.file.text):
+    if may_call(files, b"\n".join((unit.file.text, *unit.environment)), unit.folders):
         commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands_with_rights())
-        yield from called_by(files, unit.file, commands, unit.folders)
+        yield from called_by(files, unit.file, commands, unit.folders, unit.environment)
     yield from candidates_of(files, unit.file, unit.effects)
 
 
@@ -268,11 +268,10 @@ def _folders_of(files: Reader, of: Format) -> list[str]:
 
 
 def _called_by_text(files: Reader, file: SysctlFile, of: Format, folders: t.Sequence[str]) -> t.Iterator[Called]:
-    by_name = folders or of in (formats.udev_rules, formats.crontab, formats.system_crontab)
     if of in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
         return
-    if by_name or CALLS.search(file.text) or files.names_local_program(file.text):
-        yield from called_by(files, file, _commands_of(file, of), folders)
+    if may_call(files, file.text, folders):
+        yield from called_by(files, file, _commands_of(file, of), folders, _assigned_in(file, of))
     if of is formats.udev_rules:
         names = files.computed(
             file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE, what="run programs"
@@ -285,6 +284,12 @@ def _commands_of(file: SysctlFile, of: Format) -> t.Iterator[bytes]:
     for row in commands_in(file.text):
         if (of is not formats.udev_rules or formats.RUNS.search(row)) and _may_set(row, of):
             yield row
+
+
+def _assigned_in(file: SysctlFile, of: Format) -> t.Iterator[bytes]:
+    """Yield the lines of a table that give variables their values, whatever the rights of the others."""
+    if of in formats.RIGHTS:
+        yield from filter(_ASSIGNED.match, commands_in(file.text))
 
 
 def _done_by_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate]:
@@ -300,7 +305,7 @@ def _calls_of_tuned(
     files: Reader, started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]
 ) -> t.Iterator[list[Named]]:
     for unit in started:
-        rows = ((number, command.encode("utf-8", "surrogateescape")) for number, command in unit.commands())
+        rows = ((number, command.encode("utf-8", "surrogateescape")) for number, command in unit.commands_with_rights())
         yield from calls_of_tuned(unit.file, rows)
     for file, of in texts:
         if of is not formats.tmpfiles and b"tuned" in file.text:

@@ -17,7 +17,6 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import GIVES_RIGHTS, command_line
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RELEVANT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
-    CALLS,
     HOME,
     STARTERS,
     UNIT_FOLDERS,
@@ -45,8 +44,6 @@ _RUNS = re.compile(r"Exec\w+")
 _AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
 _PREFIX = re.compile(r"[@:|+!-]*")
-# A script by a whole path, or by a name, of the folder where it runs or of those for programs.
-_MAY_CALL = re.compile(CALLS.pattern + rb"|sh[ \t]|^[ \t]*Exec\w+[ \t]*=[ \t]*[^/\s]", re.MULTILINE)
 # Without a section a line is not read either, but who leaves it out means this one.
 _SECTIONS = ("", "Service", "Socket")
 _YES = ("1", "y", "yes", "t", "true", "on")
@@ -68,8 +65,9 @@ class Unit:
     Those that begin with ``+`` have the rights where others do not, as far as ``may_set_with_rights`` says so. Those
     of sudo have them as far as ``may_set_as_root`` says so. ``has_rights`` and ``has_hosts_files`` say that they
     can write sysctl files: as root, and with the host's root folder.
-    ``folders`` are those in which they run. ``not_run`` are the settings whose commands do not run at a start, or that
-    a later drop-in takes back. ``instances`` are the names of those that run them, as far as they are known.
+    ``folders`` are those in which they run, ``environment`` the values of their variables. ``not_run`` are the settings
+    whose commands do not run at a start, or that a later drop-in takes back. ``instances`` are the names of those that
+    run them, as far as they are known.
     """
 
     file: SysctlFile
@@ -81,6 +79,7 @@ class Unit:
     not_run: frozenset[str] = _AT_STOP
     folders: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
+    environment: tuple[bytes, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
@@ -166,8 +165,6 @@ def read_units(files: Reader) -> Units:
 def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[str, list[str]]) -> Unit:
     """Return a unit, judged with all that its drop-ins change."""
     file = by_name[name]
-    if not RELEVANT.search(file.text) and not _MAY_CALL.search(file.text):
-        return Unit(file)
     unit = unit_of(name) or name
     order = [one for one in (*sorted({template_of(unit), unit}), *drop_ins_for(unit, drop_ins)) if one in by_name]
     texts = [by_name[one].text for one in order]
@@ -198,6 +195,7 @@ def _unit(name: str, by_name: t.Mapping[str, SysctlFile], drop_ins: t.Mapping[st
         has_hosts_files=is_in_root and not settings.get("RootImage"),
         not_run=replaced,
         folders=folders,
+        environment=tuple(one.value.encode("utf-8", "surrogateescape") for one in given if one.name == "Environment"),
     )
 
 

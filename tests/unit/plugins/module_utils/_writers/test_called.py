@@ -207,6 +207,32 @@ def test_scripts_that_units_name(tmp_path: Path, text: str, path: str) -> None:
     assert found(tmp_path, layout, init=SYSTEMD) == [Writer(path, 2, SET.decode())]
 
 
+@pytest.mark.parametrize(
+    ("unit", "drop_in", "path", "counts"),
+    [
+        ("ExecStart=/usr/bin/env tune", "", "/usr/local/sbin/tune", True),
+        ("User=u\nExecStart=/usr/bin/env tune", "", "/usr/local/sbin/tune", False),
+        ("ExecStart=/usr/bin/env tune", "User=u", "/usr/local/sbin/tune", False),
+        ("ExecStart=/usr/bin/python3 tune", "WorkingDirectory=/opt/a", "/opt/a/tune", True),
+        ("ExecStart=/usr/bin/python3 tune", "WorkingDirectory=/opt/b", "/opt/a/tune", False),
+        ("Environment=D=/opt/a\nExecStart=/bin/sh ${D}/tune", "", "/opt/a/tune", True),
+        ("ExecStart=/bin/sh ${D}/tune", "Environment='D=/opt/a' E=x", "/opt/a/tune", True),
+        ("ExecStart=/bin/sh ${E}/tune", "Environment=D=/opt/a", "/opt/a/tune", False),
+        ("Environment=D=/opt/a/tune\nExecStart=/bin/true", "", "/opt/a/tune", False),
+        ("User=u\nEnvironment=D=/opt/a\nExecStart=/bin/sh ${D}/tune", "", "/opt/a/tune", False),
+    ],
+)
+def test_scripts_that_units_call_with_their_settings(
+    tmp_path: Path, unit: str, drop_in: str, path: str, *, counts: bool
+) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a.service": f"[Service]\n{unit}\n".encode(),
+        "/etc/systemd/system/a.service.d/x.conf": f"[Service]\n{drop_in}\n".encode(),
+        path: b'system("' + SET + b'");\n' if "python" in unit else b"#!/bin/sh\n" + SET,
+    }
+    assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ([path] if counts else [])
+
+
 def test_cron_works_in_the_home_folder(tmp_path: Path) -> None:
     layout: Layout = {"/var/spool/cron/root": b"@reboot bin/tune\n", "/root/bin/tune": b"#!/bin/sh\n" + SET}
     assert found(tmp_path, layout) == [Writer("/root/bin/tune", 2, SET.decode())]

@@ -225,6 +225,10 @@ def test_a_script_is_understood_once_wherever_it_runs(tmp_path: Path, monkeypatc
         ("@reboot doas sh /usr/local/sbin/tune", True),
         ("@reboot /usr/local/sbin/tune", False),
         ("# sudo\n@reboot /usr/local/sbin/tune", False),
+        ("D=/usr/local/sbin\n@reboot sudo $D/tune", True),
+        ("D=/usr/local/sbin\n@reboot $D/tune", False),
+        ("T=/usr/local/sbin/tune\n@reboot sudo true", False),
+        ("@reboot D=/usr/local/sbin true\n@reboot sudo $D/tune", False),
     ],
 )
 def test_scripts_that_a_user_calls(tmp_path: Path, line: str, *, counts: bool) -> None:

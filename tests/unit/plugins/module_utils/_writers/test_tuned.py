@@ -378,6 +378,21 @@ def test_profile_of_a_command(tmp_path: Path, command: bytes, path: str | None) 
     assert [*(one.path for one in writers), *(one.path for one in unseen)] == ([path] if path else [])
 
 
+@pytest.mark.parametrize(
+    ("settings", "counts"),
+    [
+        ("ExecStart=/usr/sbin/tuned-adm profile mine", True),
+        ("User=u\nExecStart=/usr/sbin/tuned-adm profile mine", False),
+        ("User=u\nExecStart=+/usr/sbin/tuned-adm profile mine", True),
+        ("User=u\nExecStart=sudo tuned-adm profile mine", True),
+    ],
+)
+def test_profile_of_a_unit(tmp_path: Path, settings: str, *, counts: bool) -> None:
+    unit: Layout = {"/etc/systemd/system/a.service": f"[Service]\n{settings}\n".encode()}
+    writers = found(tmp_path, {**NO_FILES, **unit, MINE: PROFILE}, init=SYSTEMD)
+    assert [writer.path for writer in writers] == ([MINE] if counts else [])
+
+
 @pytest.mark.parametrize("count", [1000, 1001])
 def test_more_calls_than_are_looked_at(tmp_path: Path, count: int) -> None:
     conf = "/etc/tuned/tuned-main.conf"
