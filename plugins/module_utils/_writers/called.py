@@ -91,18 +91,11 @@ def called_by(
     lines that only give variables their values.
     """
     lines = _Lines(files, file.path, [*folders], len(folders) + _MOST_FOLDERS)
-    found = files.computed(file.path, lambda: dict.fromkeys(lines.called(rows, assigned)))
-    if lines.is_too_much:
-        reason = (
-            f"{printable(file.path)} enters more folders, gives variables more values or names more patterns than are "
-            f"looked at."
-        )
-        files.note_lead(file.path, reason)
-    if len(found) > MOST_OF_A_FILE:
-        reason = f"{printable(file.path)} may call more than {MOST_OF_A_FILE} files, and only these are looked at."
-        files.note_lead(file.path, reason)
+    found = files.computed(
+        file.path, lambda: dict.fromkeys(lines.called(rows, assigned)), MOST_OF_A_FILE, what="call files"
+    )
     entered = tuple(folder for folder in lines.folders if _CALLED.match(f"{folder}/x"))
-    return [dataclasses.replace(one, folders=entered) for one in found[:MOST_OF_A_FILE]]
+    return [dataclasses.replace(one, folders=entered) for one in found]
 
 
 class _Given(t.NamedTuple):
@@ -124,7 +117,7 @@ class _Given(t.NamedTuple):
 class _Lines:
     """Lines of the file at ``path``, with the ``folders`` where they run or that they enter, and their variables.
 
-    ``is_too_much`` says that some of these were left out.
+    What is left out of these, because it is too much, is noted.
     """
 
     files: Reader
@@ -132,7 +125,6 @@ class _Lines:
     folders: list[str]
     most_folders: int
     values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    is_too_much: bool = False
     _listed: set[tuple[str, CalledBy]] = dataclasses.field(default_factory=set)
     _missing: dict[str, bool] = dataclasses.field(default_factory=dict)
 
@@ -186,15 +178,32 @@ class _Lines:
             known = self.values.setdefault(assigned[1], [])
             for value in self._expanded(assigned[2]):
                 if value.startswith("/") and ":" not in value and value not in known:  # no list of folders
-                    is_room = len(known) < _MOST_VALUES and len(value) <= _LONGEST_VALUE
-                    self.is_too_much = self.is_too_much or not is_room
-                    known += [value] if is_room else []
+                    self._add_value(known, value)
         elif word.is_entered:
             for folder in self._expanded(word.text):
                 if folder.startswith("/") and folder not in self.folders:
-                    is_room = len(self.folders) < self.most_folders
-                    self.is_too_much = self.is_too_much or not is_room
-                    self.folders += [folder] if is_room else []
+                    self._enter(folder)
+
+    def _add_value(self, known: list[str], value: str) -> None:
+        if len(value) > _LONGEST_VALUE:
+            self._note_limit(
+                f"gives a variable a value of more than {_LONGEST_VALUE} characters, which is not followed"
+            )
+        elif len(known) >= _MOST_VALUES:
+            self._note_limit(f"gives a variable more than {_MOST_VALUES} values, and only these are followed")
+        else:
+            known.append(value)
+
+    def _enter(self, folder: str) -> None:
+        if len(self.folders) < self.most_folders:
+            self.folders.append(folder)
+        else:
+            self._note_limit(f"enters more than {_MOST_FOLDERS} folders, and only these are looked at")
+
+    def _note_limit(self, what: str) -> None:
+        """Note that some of what the lines say is left out."""
+        reason = f"{printable(self.path)} {what}. Call the scripts by their whole path."
+        self.files.note_lead(self.path, reason)
 
     def _expanded(self, word: str) -> list[str]:
         """Return a word with the values of its variables, those that are not known as they stand."""
@@ -238,7 +247,8 @@ class _Lines:
         if (pattern, by) in self._listed:
             return
         if len(self._listed) >= _MOST_PATTERNS:
-            self.is_too_much = True
+            what = f"names more than {_MOST_PATTERNS} folders or patterns of scripts, and only these are looked at"
+            self._note_limit(what)
             return
         self._listed.add((pattern, by))
         if folder not in DIRECTORIES and not folder.startswith(STATE) and _CALLED.fullmatch(f"{folder}/x"):

@@ -348,19 +348,35 @@ def test_many_local_programs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "is_too_much"),
+    ("lines", "what"),
     [
-        pytest.param([f"cd /opt/d{number}" for number in range(19)] + ["cd /opt; ./tune"], False, id="folders"),
-        pytest.param([f"cd /opt/d{number}" for number in range(20)] + ["cd /opt; ./tune"], True, id="more folders"),
-        pytest.param([f"D=/opt/d{number}" for number in range(19)] + ["D=/opt; $D/tune"], False, id="values"),
-        pytest.param([f"D=/opt/d{number}" for number in range(20)] + ["D=/opt; $D/tune"], True, id="more values"),
-        pytest.param([f"D=/opt/{'x' * 200}", "D=/opt; $D/tune"], True, id="a long value"),
-        pytest.param([f"PATH=/opt/{'x' * 200}:/bin", "/opt/tune"], False, id="a list of folders"),
-        pytest.param([f"run-parts /opt/d{number}" for number in range(99)] + ["run-parts /opt"], False, id="patterns"),
-        pytest.param([f"run-parts /opt/d{number}" for number in range(101)] + ["/opt/tune"], True, id="more patterns"),
+        pytest.param([f"cd /opt/d{number}" for number in range(19)] + ["cd /opt; ./tune"], "", id="folders"),
+        pytest.param(
+            [f"cd /opt/d{number}" for number in range(20)] + ["cd /opt; ./tune"],
+            "enters more than 20 folders, and only these are looked at",
+            id="more folders",
+        ),
+        pytest.param([f"D=/opt/d{number}" for number in range(19)] + ["D=/opt; $D/tune"], "", id="values"),
+        pytest.param(
+            [f"D=/opt/d{number}" for number in range(20)] + ["D=/opt; $D/tune"],
+            "gives a variable more than 20 values, and only these are followed",
+            id="more values",
+        ),
+        pytest.param(
+            [f"D=/opt/{'x' * 200}", "D=/opt; $D/tune"],
+            "gives a variable a value of more than 200 characters, which is not followed",
+            id="a long value",
+        ),
+        pytest.param([f"PATH=/opt/{'x' * 200}:/bin", "/opt/tune"], "", id="a list of folders"),
+        pytest.param([f"run-parts /opt/d{number}" for number in range(99)] + ["run-parts /opt"], "", id="patterns"),
+        pytest.param(
+            [f"run-parts /opt/d{number}" for number in range(101)] + ["/opt/tune"],
+            "names more than 100 folders or patterns of scripts, and only these are looked at",
+            id="more patterns",
+        ),
     ],
 )
-def test_what_is_too_much_is_noted(tmp_path: Path, lines: list[str], *, is_too_much: bool) -> None:
+def test_what_is_too_much_is_noted(tmp_path: Path, lines: list[str], what: str) -> None:
     lay_out(
         tmp_path, {"/etc/rc.local": "\n".join(["#!/bin/sh", *lines, ""]).encode(), "/opt/tune": b"#!/bin/sh\n" + SET}
     )
@@ -368,8 +384,9 @@ def test_what_is_too_much_is_noted(tmp_path: Path, lines: list[str], *, is_too_m
         (tmp_path / path).chmod(0o755)
     files = Files(str(tmp_path))
     search = find_candidates(files, PROCPS, files.read_tree())
-    assert [one.path for one in search.unseen] == (["/etc/rc.local"] if is_too_much else [])
-    assert is_too_much or [one.writer.path for one in search.candidates if isinstance(one, Setter)] == ["/opt/tune"]
+    reason = f"/etc/rc.local {what}. Call the scripts by their whole path."
+    assert [one.reason for one in search.unseen] == ([reason] if what else [])
+    assert what or [one.writer.path for one in search.candidates if isinstance(one, Setter)] == ["/opt/tune"]
 
 
 SCRIPT = b"#!/bin/sh\n" + SET

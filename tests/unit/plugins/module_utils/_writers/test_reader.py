@@ -313,7 +313,7 @@ ONLY_THESE = "and only these are looked at."
         pytest.param(
             {"/etc/cron.d/a": b"@reboot root " + NAMES},
             "/etc/cron.d/a",
-            f"/etc/cron.d/a may call more than 1000 files, {ONLY_THESE}",
+            f"/etc/cron.d/a may call files more than 1000 times, {ONLY_THESE}",
             id="files that one calls",
         ),
         pytest.param(
