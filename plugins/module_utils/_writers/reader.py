@@ -171,15 +171,15 @@ class Reader:
             return False
 
     def computed(
-        self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int | None = None, *, what: str = "set values"
+        self, path: str, compute: t.Callable[[], t.Iterable[T]], most: int, *, what: str = "set values"
     ) -> list[T]:
-        """Return the first ``most`` of what is computed on a file, or all; that there is more is noted.
+        """Return the first ``most`` of what is computed on a file; that there is more is noted.
 
         None where that takes too much, which is noted, too. ``what`` says in a message what the file does so often.
         """
         try:
             with self.budget.spent():
-                found = list(compute() if most is None else itertools.islice(compute(), most + 1))
+                found = list(itertools.islice(compute(), most + 1))
         except TooCostlyError as exc:
             reason = (
                 f"{printable(path)} cannot be understood: {exc}. Make shorter what takes that much, or remove what "
@@ -187,7 +187,7 @@ class Reader:
             )
             self.unseen.setdefault(path, Unseen(path, reason, "", is_failure=True))
             return []
-        if most is not None and len(found) > most:
+        if len(found) > most:
             reason = f"{printable(path)} may {what} more than {most} times, and only these are looked at."
             self.note_lead(path, reason)
         return found[:most]

@@ -311,7 +311,7 @@ def _calls_of_tuned(
         if of is not formats.tmpfiles and b"tuned" in file.text:
             lines = enumerate(file.text.split(b"\n"), start=1)
             calls = calls_of_tuned(file, ((number, row) for number, row in lines if _may_set(row, of)))
-            yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED + 1, what="call tuned")
+            yield from files.computed(file.path, functools.partial(iter, calls), MOST_CALLED, what="call tuned")
 
 
 def _in_called_script(files: Reader, script: _Script) -> t.Iterator[Candidate | Called]:

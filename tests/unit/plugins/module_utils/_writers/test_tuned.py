@@ -393,14 +393,22 @@ def test_profile_of_a_unit(tmp_path: Path, settings: str, *, counts: bool) -> No
     assert [writer.path for writer in writers] == ([MINE] if counts else [])
 
 
-@pytest.mark.parametrize("count", [1000, 1001])
-def test_more_calls_than_are_looked_at(tmp_path: Path, count: int) -> None:
-    conf = "/etc/tuned/tuned-main.conf"
-    lay_out(tmp_path, {conf: b"", "/etc/profile": b"systemctl start tuned\n" * count})
+@pytest.mark.parametrize(
+    ("counts", "place", "what"),
+    [
+        ({"/etc/profile": 1000}, "", ""),
+        ({"/etc/profile": 1001}, "/etc/profile", "/etc/profile may call tuned"),
+        ({"/etc/profile": 1002}, "/etc/profile", "/etc/profile may call tuned"),
+        ({"/etc/profile": 600, "/etc/bash.bashrc": 401}, "/etc/tuned/tuned-main.conf", "Lines call tuned"),
+    ],
+)
+def test_more_calls_than_are_looked_at(tmp_path: Path, counts: dict[str, int], place: str, what: str) -> None:
+    files_that_call: Layout = {path: b"tuned-adm profile base\n" * count for path, count in counts.items()}
+    lay_out(tmp_path, {**NO_FILES, BASE: b"[main]\n", **files_that_call})
     files = Files(str(tmp_path))
     unseen = find_candidates(files, PROCPS, files.read_tree()).unseen
-    reason = "Lines call tuned more than 1000 times, and only these are looked at."
-    assert unseen == ((Unseen(conf, reason, "", is_failure=True),) if count > 1000 else ())
+    reason = f"{what} more than 1000 times, and only these are looked at."
+    assert unseen == ((Unseen(place, reason, "", is_failure=True),) if place else ())
 
 
 RECOMMENDS, MODE = "/etc/tuned/recommend.conf", "/etc/tuned/profile_mode"
