@@ -185,6 +185,10 @@ named() {{
     for p in {_words(_OF_NAMES)}; do [ -f "$p/$f" ] && c=$c$n$p/$f; done
   done
 }}
+enters() {{
+  [ "$j" ] || j=$(grep $d -ahE {shlex.quote(_ENTERS_ERE)} $w /dev/null; echo $?)
+  case $j in *2) doubt grep ;; esac
+}}
 entered() {{
   case " {_words(_NAMED)} " in *" $1 "*) return ;; esac
   case $1 in */.[!./]*) return ;; esac
@@ -360,11 +364,16 @@ for v in 1 2 3 4; do
     elif [ -d "$f" ]; then
       f=${{f%/}}
       [ "$b" ] && {{ entered "$f"; continue; }}
-      [ "$j" ] || j=$(grep $d -ahE {shlex.quote(_ENTERS_ERE)} $w /dev/null; echo $?)
-      case $j in *2) doubt grep ;; *"$f"[!A-Za-z0-9_./-]* | *"$f"/[!A-Za-z0-9_.%-]*) entered "$f" ;; esac
+      enters
+      case $j in *"$f"[!A-Za-z0-9_./-]* | *"$f"/[!A-Za-z0-9_.%-]*) entered "$f" ;; esac
     elif [ ! -e "$f" ] && [ ! -L "$f" ]; then
       case $n$m in *"$n$f$n"*) ;; *) m=$m$f$n ;; esac
-      case $f in *[-._]) entered "${{f%/*}}" ;; *%[iIjJnNpP]*) f=${{f%%%*}}; entered "${{f%/*}}" ;; esac
+      case $f in
+        *[-._]) entered "${{f%/*}}" ;;
+        *%[iIjJnNpP]*)
+          enters; p=${{f%%%*}}
+          for b in $j; do case $b in *Exec*"$f"*) entered "${{p%/*}}"; break ;; esac; done ;;
+      esac
     fi
   done
   [ "$l" ] || break

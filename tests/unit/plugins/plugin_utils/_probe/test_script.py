@@ -579,6 +579,7 @@ def test_binary_program(tmp_path: Path) -> None:
         ("ExecStart={0}/a/t-%i.sh", "a/t-x.sh", True),
         ("ExecStart={0}/a/%i/t", "a/x/t", True),
         ("ExecStart={0}/b/%i.sh", "a/x.sh", False),
+        ("AssertPathExists={0}/a/%I/t", "a/x/t", False),
         ("{0}/a/t-%Y.sh", "a/t-x.sh", False),
     ],
 )
