@@ -85,7 +85,7 @@ help: ## Show this list (default)
 	@echo '                                     EXTRA="keepalive_namespaces=true keepalive_container_defaults=true"'
 	@echo '               ARGS=                 other arguments of ansible-playbook: ARGS="--forks=20"'
 	@echo 'make quick     check a change in a minute and a half: style, types, unit tests; needs no root'
-	@echo 'make test      install what the tests need, and prove each promise once (a quarter of an hour, as root)'
+	@echo 'make test      install what the tests need, and prove each promise once (half an hour, as root)'
 	@echo 'make test-all  run everything there is, on every host, every Python and three releases of ansible-core'
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
