@@ -440,16 +440,16 @@ def test_no_line_of_this_run_is_left_beside_a_program_that_appends(tmp_path: Pat
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         changes = 0
-        for _try in range(2000):
+        for _try in range(100_000):
             found = path.read_bytes()
             with contextlib.suppress(FileError):
                 undo = files.replace(f"{D}/a.conf", found + ours, expected=found)
                 changes += 1
                 undo()
-            if changes == 30:
+            if changes >= 30 and found.count(theirs) >= 10:
                 break
         program.communicate("")
-    assert changes == 30
+    assert changes >= 30
     assert set(path.read_bytes().splitlines()) == {*old.splitlines(), theirs}
     assert path.read_bytes().startswith(old)
 
