@@ -25,7 +25,7 @@ def make(
     if not shutil.which("make"):
         pytest.skip("there is no make on this machine")
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    env |= {"PATH": f"{path}{os.pathsep}{env['PATH']}", **(given or {})}
+    env = {**env, "PATH": f"{path}{os.pathsep}{env['PATH']}", **(given or {})}
     command = ["make", f"--file={MAKEFILE}", *(["--dry-run"] if dry_run else []), *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 

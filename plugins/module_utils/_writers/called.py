@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CALLS,
     HOME,
+    LOCAL_FOLDERS,
     SCRIPT_OF_STATE,
     STATE,
 )
@@ -63,6 +64,9 @@ _UNKNOWN = re.compile(r"(/(?!etc/)[^$]+/[^$/]*)\$(?:\w+|\{\w+\})([^$/]*)")
 _BLANKS = re.compile(r"[\s`()<>,\ue000]+")
 _PATTERN = re.compile(r"[*?\[]")
 _CALLED = re.compile(CALLED.pattern.decode())
+# In crontab(5) blanks may stand around the equals sign.
+_BLANKS_AROUND_EQUALS = re.compile(r"\A[ \t]*(\w+)[ \t]*=[ \t]*(?=[/~$])")
+_OF_PROGRAMS = ":"  # begins a folder in which programs are looked for by their names alone, as in PATH
 _ENTER = frozenset(("cd", "pushd", "chdir", "-C"))  # the option of env(1)
 _EXECS = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 # Behind these words the program of a command stands.
@@ -87,14 +91,14 @@ def called_by(
 ) -> list[Called]:
     """Return the scripts that lines of a file call, of too many the first ones; that there are more is noted.
 
-    ``folders`` are those in which the lines are run, and with those that they enter also the scripts. ``assigned`` are
-    lines that only give variables their values.
+    ``folders`` are those in which the lines are run, and with those that they enter also the scripts. One of ``PATH``
+    has a colon before it. ``assigned`` are lines that only give variables their values.
     """
     lines = _Lines(files, file.path, [*folders], len(folders) + _MOST_FOLDERS)
     found = files.computed(
         file.path, lambda: dict.fromkeys(lines.called(rows, assigned)), MOST_OF_A_FILE, what="call files"
     )
-    entered = tuple(folder for folder in lines.folders if _CALLED.match(f"{folder}/x"))
+    entered = tuple(folder for folder in lines.folders if _has_scripts(folder.lstrip(_OF_PROGRAMS)))
     return [dataclasses.replace(one, folders=entered) for one in found]
 
 
@@ -127,6 +131,7 @@ class _Lines:
     values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _listed: set[tuple[str, CalledBy]] = dataclasses.field(default_factory=set)
     _missing: dict[str, bool] = dataclasses.field(default_factory=dict)
+    _programs: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)  # by folder of PATH
 
     def called(self, rows: t.Iterable[bytes], assigned: t.Iterable[bytes]) -> t.Iterator[Called]:
         """Yield the files that may be called by rows, given others with the values of variables."""
@@ -157,13 +162,19 @@ class _Lines:
 
     def _plain(self, row: str) -> str:
         """Return a line without quotes, with the folders that it computes."""
-        row = row.translate(_QUOTES)
+        row = _BLANKS_AROUND_EQUALS.sub(r"\1=", row.translate(_QUOTES))
         if "$" in row or "`" in row:
             row = _CUT_OFF.sub(r"$(dirname ${\1})", _FIRST.sub(r"\1", _DEFAULT.sub(r"\1", row)))
             for _level in range(_MOST_NESTED):
                 row = _OF_PATH.sub(self._of_path, row)
             row = _ENTERED.sub(r"\1", row)
-        return _HOME.sub(HOME, row) if _HOME.search(row) and self.files.sees_home else row
+        return _HOME.sub(self._home, row)
+
+    def _home(self, found: t.Match[str]) -> str:
+        """Return root's home folder, or the variable where the lines give it another value, too."""
+        if found.group() not in ("~root", "%h") and self.values.get("HOME"):
+            return "$HOME"
+        return HOME if self.files.sees_home else found.group()
 
     def _of_path(self, found: t.Match[str]) -> str:
         """Return the folder of a path, or the path without links; a command whose path is not known as it stands."""
@@ -175,14 +186,25 @@ class _Lines:
     def _note(self, word: _Given) -> None:
         assigned = _ASSIGNED.fullmatch(word.text)
         if assigned:
-            known = self.values.setdefault(assigned[1], [])
+            known = self.values.setdefault(
+                assigned[1], [HOME] if assigned[1] == "HOME" and self.files.sees_home else []
+            )
             for value in self._expanded(assigned[2]):
-                if value.startswith("/") and ":" not in value and value not in known:  # no list of folders
+                if assigned[1] == "PATH":
+                    self._search(value)
+                elif value.startswith("/") and ":" not in value and value not in known:  # no list of folders
                     self._add_value(known, value)
         elif word.is_entered:
             for folder in self._expanded(word.text):
-                if folder.startswith("/") and folder not in self.folders:
+                if folder.startswith("/"):
                     self._enter(folder)
+
+    def _search(self, path: str) -> None:
+        """Note the folders of a list in which programs are looked for; those of any text are known."""
+        for folder in path.split(_OF_PROGRAMS):
+            is_closed = f"{folder}/".startswith(f"{HOME}/") and not self.files.sees_home
+            if folder.startswith("/") and folder not in LOCAL_FOLDERS and _has_scripts(folder) and not is_closed:
+                self._enter(f"{_OF_PROGRAMS}{folder}")
 
     def _add_value(self, known: list[str], value: str) -> None:
         if len(value) > _LONGEST_VALUE:
@@ -195,6 +217,8 @@ class _Lines:
             known.append(value)
 
     def _enter(self, folder: str) -> None:
+        if folder in self.folders:
+            return
         if len(self.folders) < self.most_folders:
             self.folders.append(folder)
         else:
@@ -223,10 +247,15 @@ class _Lines:
         word = word.rpartition("=")[2]
         for folder in self.files.local_programs.get(word, ()):
             yield Called(f"{folder}/{word}", by)
-        if "/" not in word and not by:
-            return
+        if "/" not in word:
+            found = (f"{folder}/{word}" for folder in self._searched() if word in self._programs[folder])
+            yield from (Called(path, by) for path in found if _is_script(path))
+            if not by:
+                return
         is_whole = word.startswith("/")
         for folder in ["/"] if is_whole else self.folders:
+            if folder.startswith(_OF_PROGRAMS):
+                continue
             path = posixpath.normpath("/" + f"{folder}/{word}".lstrip("/"))
             if _PATTERN.search(posixpath.basename(path)):
                 yield from self._matching(path, by)
@@ -235,6 +264,13 @@ class _Lines:
                 yield from self._matching(f"{path}/*", by)
             if _is_script(path) and (is_whole or not self._is_missing(path)):
                 yield Called(path, by)
+
+    def _searched(self) -> t.Iterator[str]:
+        """Yield the folders of ``PATH``, whose names are then known."""
+        for folder in (one[1:] for one in self.folders if one.startswith(_OF_PROGRAMS)):
+            if folder not in self._programs:
+                self._programs[folder] = frozenset(self.files.names(folder))
+            yield folder
 
     def _is_missing(self, path: str) -> bool:
         if path not in self._missing:
@@ -270,6 +306,10 @@ def _as_pattern(path: str) -> str:
 def _scripts(text: str) -> t.Iterator[Called]:
     """Yield the files that a text names by their whole path."""
     yield from (Called(path) for path in _CALLED.findall(text) if _is_script(path))
+
+
+def _has_scripts(folder: str) -> bool:
+    return _CALLED.match(f"{folder}/x") is not None
 
 
 def _is_script(path: str) -> bool:

@@ -58,6 +58,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     is_sysctl,
     only_reads,
     place_of_program,
+    prints_other_text,
     speaks,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
@@ -78,6 +79,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     printed_by,
     printed_by_awk,
     rows,
+    takes_words_of_xargs,
 )
 
 if t.TYPE_CHECKING:
@@ -87,6 +89,7 @@ if t.TYPE_CHECKING:
 _MOST_NESTED = 6
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _ALTERNATIVES = frozenset(("elif", "else", ";;", ";;&", ";&"))  # begin what runs instead of what stands before
+_OTHER_TEXT = "$?"  # names the file that stands for a text that is not known
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
 
@@ -118,6 +121,7 @@ class _Script:
         self._budget = TextBudget(self.log)
         self._names = ScriptNames(self.log.variables, self._budget)
         self._depth = 0
+        self._printed: dict[str, list[Word]] = {}  # by the functions of the script
 
     def run_text(self, text: Word) -> list[Word]:
         """Follow a text that a shell runs, and return what it prints."""
@@ -160,8 +164,8 @@ class _Script:
             self.log.turn = first if first.function or first.is_in_background else turn
             text = list(given)
             for command in pipeline:
-                text = self._command(command, text)
-            printed += text
+                text = self._command(command, text, reads=command is not first)
+            printed += [one for one in text if not (first.is_substituted and one.text == _OTHER_TEXT)]
             if not first.is_substituted:
                 is_run = any(map(runs_output, pipeline))
                 is_set = any(map(sets_output, pipeline))
@@ -174,26 +178,38 @@ class _Script:
         self.log.turn = outer
         return printed
 
-    def _command(self, command: Command, given: list[Word]) -> list[Word]:
+    def _command(self, command: Command, given: list[Word], *, reads: bool) -> list[Word]:
+        """Follow a command, and return what it prints; ``reads`` says that it reads what another one prints."""
         for redirection in command.redirections:
             if redirection.operator in ("<<", "<<<"):
                 given = [redirection.target]
             elif redirection.operator == "<":
                 file = dataclasses.replace(redirection.target, is_file=True)
-                given = self.run(file.body) if file.body else [file]
+                given = self.run(file.body) if file.body else [file] if file.clean != "/dev/null" else []
         if not self._budget.spend(given):
             given = []
         if command.is_substituted and not command.words and command.body is None:  # $(< file)
             printed = given
         elif command.body is None:
             printed = self._simple(command.words, given)
+            if self._prints_other_text(command.words, reads=reads or bool(given)):
+                printed = [*printed, Word(_OTHER_TEXT, command.words[0].line, is_file=True)]
         else:
             printed = self._group(command.words, command.body, given)
+            if command.function:
+                self._printed[command.function] = printed
+                printed = []
         for redirection in command.redirections:
             if redirection.writes:
                 text = printed if redirection.takes_output else []
                 self._write(redirection.target, text, appends=redirection.operator in (">>", "&>>"))
         return [] if any(redirection.takes_output for redirection in command.redirections) else printed
+
+    def _prints_other_text(self, words: list[Word], *, reads: bool) -> bool:
+        """Whether a command that is no function of the script prints a text that is not known."""
+        words = list(itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), words))
+        is_known = not words or words[0].clean in self._printed or words[0].clean in self._names.settled.functions
+        return not is_known and prints_other_text(words, reads=reads)
 
     def _group(self, words: list[Word], body: list[Pipeline], given: list[Word]) -> list[Word]:
         if words and words[0].clean == "for":
@@ -214,6 +230,7 @@ class _Script:
             return []
         rest = self._names.with_program(rest)
         hands_on = rest[0].clean in self._names.settled.functions
+        own = self._printed.get(rest[0].clean, [])  # of a function
         rest = self._names.with_meaning(rest)
         alias = self._names.aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
         if alias:
@@ -223,7 +240,8 @@ class _Script:
                 rest = [*(Word(part.text, rest[0].line) for part in parts(alias)), *rest[1:]]
         given = given + [printed for word in rest for printed in self.run(word.body)]
         if hands_on:
-            return [*rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]
+            own = [text for text in own if "$" not in text.text]  # the others are what it is given
+            return [*own, *rest[1:], *printed_by("echo", rest[1:], lambda _count: True)]
         if self._names.chooses_key and rest[0].clean in ("read", "mapfile", "readarray"):
             set_rows(self.log, self._names, [], given)
         if self._names.chooses_key and rest[0].clean == ":":  # ${k:=tcp_keepalive_time}
@@ -236,7 +254,7 @@ class _Script:
         if place is None:
             if _texts(given) and name_of(rest[0].clean) in RUN_THEIR_INPUT:  # such as sudo -s
                 return self._run_printed(given)
-            return self._unknown(rest)
+            return [*given, *own, *self._unknown(rest)]
         before = len(self.log.found)
         printed = self._known(rest[place:], given, prefix=rest[:place])
         if changes_root([word.clean for word in rest[:place]]):
@@ -248,7 +266,7 @@ class _Script:
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             if any(name_of(word.clean) in ("xargs", "parallel") for word in prefix):
                 given = files_of_xargs(prefix) or given
-                if not shows([word.clean for word in arguments]):
+                if takes_words_of_xargs(prefix, arguments) and not shows([word.clean for word in arguments]):
                     self.log.apply_texts_of(given)
                 more = [Word(row.strip(), number) for number, row in rows(given)]
                 arguments = arguments + (more or [Word(OUTPUT, words[0].line)])
@@ -267,7 +285,10 @@ class _Script:
             self.log.found += edits_by_arguments(words, self.log.variables)
             return []
         if name in AWKS:
-            return given + files_read(name, arguments) + self._run_awk(arguments)
+            printed = self._run_awk(arguments)
+            if printed:
+                given = [one for one in given if one.text != _OTHER_TEXT]
+            return given + files_read(name, arguments) + printed
         if name in FILTERS:
             return given + files_read(name, arguments)
         if name in FILE_WRITERS:
@@ -344,7 +365,7 @@ class _Script:
         before = len(self.log.found)
         printed = self.run_text(text)
         words = parts(text)
-        if len(self.log.found) == before and not printed and "=" in words[0].text:  # a list of settings
+        if len(self.log.found) == before and not _texts(printed) and "=" in words[0].text:  # a list of settings
             self.log.settings(words)
         return printed
 

@@ -153,6 +153,8 @@ class EffectLog:
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
         """Add what files say that become sysctl files of the boot, but those that the script has written."""
         path = self._path(target)
+        if path.startswith("/dev/"):
+            return
         sources = [origin for word in sources for origin in self._origins.get(self._path(word), [word])]
         if "$" in path or not is_sysctl_place(path):
             if sources:

@@ -2,21 +2,33 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell which files tee(1), dd(1), cp(1), ln(1) and their like write, and with what."""
+"""Tell which files tee(1), dd(1), cp(1), ln(1), rsync(1) and their like write, and with what."""
 
 # This module util is private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import dataclasses
+import posixpath
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import STANDARD_INPUT, Word
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.tree import DIRECTORIES, SYSCTL_CONF
 
 _TAKES_TARGET = re.compile(r"-[a-zA-Z]*t|--target-directory")
 _LINKS = re.compile(r"-[a-zA-Z]*s[a-zA-Z]*|--symbolic")
 _LINKS_FROM_HERE = re.compile(r"-[a-zA-Z]*r[a-zA-Z]*|--relative")
-_TAKES_VALUE = re.compile(r"-[a-zA-Z]*[mogS]")  # of install(1)
+_TAKES_VALUE = {
+    "install": re.compile(r"-[a-zA-Z]*[mogS]"),
+    "rsync": re.compile(
+        r"-[a-zA-Z]*[efBTM]|--[a-z-]*(?:clude|from|file|rsh|filter|path|ch(?:mod|own)|dir|dest|limit|out)"
+    ),
+}
+_COPIES_FOLDERS = re.compile(r"-[a-zA-Z]*[rRa][a-zA-Z]*|--recursive|--archive")
+_REPLACES_TARGET = re.compile(r"-[a-zA-Z]*T[a-zA-Z]*|--no-target-directory")
+_COPIES_NOTHING = re.compile(r"-[a-zA-Z]*n[a-zA-Z]*|--dry-run|--list-only")  # of rsync(1)
+_REMOTE = re.compile(r"[^/]*:")
 
 
 class Written(t.NamedTuple):
@@ -49,7 +61,29 @@ def files_written(name: str, arguments: list[Word]) -> list[Written]:
     takes_input = any(word.clean == STANDARD_INPUT for word in arguments)
     target, sources = _copied(name, arguments)
     is_link = name == "ln" and _has(_LINKS, arguments) and not _has(_LINKS_FROM_HERE, arguments)
-    return [Written(target, takes_input=takes_input, sources=sources, is_link=is_link)]
+    if name == "rsync":
+        sources = [] if _has(_COPIES_NOTHING, arguments) else [one for one in sources if not _REMOTE.match(one.clean)]
+    placed = [_placed(name, arguments, source, target) for source in sources]
+    here = [source for place, source in placed if place == target]
+    return [
+        Written(target, takes_input=takes_input, sources=here, is_link=is_link),
+        *(Written(place, takes_input=False, sources=[source]) for place, source in placed if place != target),
+    ]
+
+
+def _placed(name: str, arguments: list[Word], source: Word, target: Word) -> tuple[Word, Word]:
+    """Return the place to which a source is copied, and a folder as the files in it, where these are sysctl files."""
+    path = posixpath.normpath(source.clean)
+    inside = posixpath.normpath(posixpath.join(target.clean, posixpath.basename(path)))
+    files = dataclasses.replace(source, text=f"{path}/*.conf")
+    if inside == SYSCTL_CONF:
+        return dataclasses.replace(target, text=inside), source
+    if name != "mv" and not (name in ("cp", "rsync") and _has(_COPIES_FOLDERS, arguments)):
+        return target, source
+    ends = ("/.", "/./", "/") if name == "rsync" else ("/.", "/./")
+    if f"/{source.clean}".endswith(ends) or (name != "rsync" and _has(_REPLACES_TARGET, arguments)):
+        return target, files
+    return (dataclasses.replace(target, text=inside), files) if inside in DIRECTORIES else (target, source)
 
 
 def _has(option: t.Pattern[str], arguments: t.Iterable[Word]) -> bool:
@@ -57,15 +91,15 @@ def _has(option: t.Pattern[str], arguments: t.Iterable[Word]) -> bool:
 
 
 def _copied(name: str, arguments: list[Word]) -> tuple[Word, list[Word]]:
-    """Return the target of cp(1), install(1) or ln(1), and the sources."""
+    """Return the target of cp(1), install(1), ln(1) or rsync(1), and the sources."""
     words: list[Word] = []
     target: Word | None = None
     pending = iter(arguments)
     for word in pending:
         option, equals, value = word.clean.partition("=")
-        if _TAKES_TARGET.fullmatch(option):
+        if name != "rsync" and _TAKES_TARGET.fullmatch(option):
             target = Word(value, word.line) if equals else next(pending, word)
-        elif name == "install" and _TAKES_VALUE.fullmatch(option):
+        elif name in _TAKES_VALUE and not equals and _TAKES_VALUE[name].fullmatch(option):
             next(pending, word)
         elif not word.clean.startswith("-"):
             words.append(word)

@@ -156,7 +156,7 @@ class Called:
     """A script that a line calls, which is to be looked into.
 
     ``by`` says that a shell is given it, or a program that interprets another language. ``folders`` are those in which
-    it may run; one that runs in others is the same script.
+    it may run, and with a colon before them those of ``PATH``; one that runs in others is the same script.
     """
 
     path: str

@@ -223,7 +223,10 @@ UNIT_FOLDERS = (
 STARTERS = tuple(f"*.{kind}{rest}" for kind in ("target", "timer", "path", "*mount") for rest in ("", ".d/*.conf"))
 UNITS = ("*.service", "*.socket", "*.service.d/*.conf", "*.socket.d/*.conf", "service.d/*.conf")
 # Scripts of an administrator that a line calls by their whole path; not those of packages.
-_OF_SCRIPTS = "data|etc|home|mnt|opt|root|srv|usr/local|var/lib"
+_OF_SCRIPTS = (
+    "app|appl|apps|boot|config|data|etc|home|mnt|nfs|opt|persist|root|scripts|software|srv|storage|u01|usr/local|usr/sap"
+    "|var/lib|var/opt|var/scripts|var/www"
+)
 _FOLDERS = f"/(?:{_OF_SCRIPTS})".encode()
 CALLED = re.compile(_FOLDERS + rb"/[^\s'\"`;|&<>(){}$*?\[\]]+")
 # What may name one: its folder, the home folder, or the folder of the script itself.
@@ -231,7 +234,7 @@ CALLS = re.compile(
     _FOLDERS + rb"\b|(?:^|[\s=:\"'])~(?:root)?(?:[/;&\s\"']|\Z)|\$\{?(?:HOME|0|BASH_SOURCE)\b|%h/", re.MULTILINE
 )
 # There programs have what is theirs, much of it closed to users: only what ends so is a script.
-STATE, SCRIPT_OF_STATE = "/var/lib/", ".sh"
+STATE, SCRIPT_OF_STATE = ("/boot/", "/var/lib/", "/var/opt/", "/var/www/"), ".sh"
 HOME = "/root"  # of the user that these lines run as
 # Where the programs are that an administrator has added; lines call them by their names alone.
 LOCAL_FOLDERS = ("/usr/local/sbin", "/usr/local/bin")
@@ -259,12 +262,16 @@ PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURC
 LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
 _NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
 CALLED_ERE = f"/({_OF_SCRIPTS})/{_NAME_ERE}"
+# The list of folders in which a shell looks for programs, and those folders, as a pattern of a shell.
+SEARCHED_ERE = "(^|[^#[:alnum:]_])PATH[[:space:]]*=[[:space:]]*[^][:space:];&|()<>]+"
+FOLDER_PATTERN = "|".join(f"/{folder}/*" for folder in _OF_SCRIPTS.split("|"))
 HOME_ERE = f"(~(root)?|[$][{{]?HOME[}}]?|%h)/{_NAME_ERE}"
 # Not of a variable whose name ends in HOME: systemd's own units set HOME.
 _HOME_FOLDER_ERE = (
     f"(cd[[:space:]]+|([A-DF-Za-z0-9_]|[^M]E|[^O]ME|[^H]OME)=)['\"]?(~|[$][{{]?HOME[}}]?|{HOME})(/{_NAME_ERE})?"
 )
-ENTERED_ERE = f"/(data|mnt|opt|srv)([[:space:]'\"`;|&)]|$)|{_HOME_FOLDER_ERE}"
+_ENTERED = "|".join(folder for folder in _OF_SCRIPTS.split("|") if folder not in ("etc", "home", "root", "usr/local"))
+ENTERED_ERE = f"/({_ENTERED})([[:space:]'\"`;|&)]|$)|{_HOME_FOLDER_ERE}"
 _GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.]*|perl|ruby|node|php|lua|tclsh|-f)"
 _OPTIONS_ERE = "([[:space:]]+([-+][[:alnum:]_-]+|pipefail))*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
 GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"

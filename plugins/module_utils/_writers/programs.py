@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import SHELLS, is_language
 from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS
-from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of, runs_elsewhere
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
@@ -50,7 +50,7 @@ _MUTE = frozenset(
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
         *("pgrep", "pkill", "ps", "curl", "wget", "iptables", "ip6tables", "ebtables", "arptables", "nft", "ipset"),
-        *("gzip", "bzip2", "xz", "zstd", "tar", "scp", "rsync", "du", "cmp", "md5sum", "sha256sum", "readlink"),
+        *("gzip", "bzip2", "xz", "zstd", "tar", "scp", "du", "cmp", "md5sum", "sha256sum", "readlink"),
         *("systemd-notify", "xmessage", "zabbix_sender", "etckeeper", "dpkg-query"),
     )
 )
@@ -68,8 +68,25 @@ AUGTOOL = "augtool"
 LINE_EDITORS = frozenset(("ed", "ex"))
 AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
-FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install", "ln"))
-_KNOWN = frozenset((*PRINTERS, *_MUTE, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
+FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install", "ln", "rsync"))
+# These print another text than that which they read, or one from elsewhere.
+_DECODERS = frozenset(
+    (
+        *("gzip", "gunzip", "zcat", "bzip2", "bunzip2", "bzcat", "xz", "unxz", "xzcat", "zstd", "unzstd", "zstdcat"),
+        *("base64", "base32", "openssl", "gpg", "gpg2", "xxd", "uudecode", "tar", "unzip", "cpio"),
+    )
+)
+_FETCHERS = frozenset(("curl", "wget", "git"))
+# Commands of a shell, and programs, that print nothing.
+_SILENT = frozenset(
+    (
+        *("alias", "bg", "bind", "break", "cd", "continue", "declare", "disown", "enable", "exec", "exit", "export"),
+        *("fc", "fg", "getopts", "kill", "let", "local", "mapfile", "popd", "pushd", "readarray", "readonly"),
+        *("return", "set", "shift", "shopt", "sleep", "sync", "trap", "typeset", "ulimit", "umask", "unalias", "wait"),
+        *("modprobe", "mount", "umount"),
+    )
+)
+_KNOWN = frozenset((*PRINTERS, *_MUTE, *_DECODERS, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|hint|say|usage|help|debug"
@@ -106,6 +123,17 @@ def speaks(name: str) -> bool:
 def is_setter(name: str) -> bool:
     """Whether the name of a function says that it sets the key that it is given."""
     return _SYSCTL_IN_NAME.search(name) is not None and not only_reads(name)
+
+
+def prints_other_text(words: t.Sequence[Word], *, reads: bool) -> bool:
+    """Whether a command prints a text that is not known; ``reads`` says that another command gives it one."""
+    place = place_of_program(words)
+    name = name_of(words[place or 0].clean)
+    begin = words if place is None else words[: place + 1]
+    if name in _DECODERS or (is_language(name) and name not in AWKS) or runs_elsewhere([word.clean for word in begin]):
+        return True
+    is_known = place is not None and name not in _FETCHERS
+    return not (reads or is_known or speaks(name) or name in _SILENT)
 
 
 def only_reads(name: str) -> bool:

@@ -99,7 +99,7 @@ class Reader:
         """The folders of an administrator's programs that have a file, by its name."""
         found: dict[str, list[str]] = {}
         for folder in LOCAL_FOLDERS:
-            for name in self._names(folder, self._note):
+            for name in self.names(folder):
                 found.setdefault(name, []).append(folder)
         return found
 
@@ -120,6 +120,10 @@ class Reader:
         denied: list[SysctlFile] = []
         self._names(HOME, denied.append)
         return not denied
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder, as :meth:`Files.names` does."""
+        return self._names(folder, self._note)
 
     def _names(self, folder: str, on_unreadable: t.Callable[[SysctlFile], None]) -> list[str]:
         return self._read(folder, lambda: self.files.names(folder, on_unreadable=on_unreadable), [])

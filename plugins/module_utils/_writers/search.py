@@ -69,7 +69,9 @@ if t.TYPE_CHECKING:
 
 
 _MOST_FOLDERS = 100  # in which lines call a script
-_ASSIGNED = re.compile(rb"[ \t]*\w+=")
+_ASSIGNED = re.compile(rb"[ \t]*\w+[ \t]*=")
+_CRONS_HOME = re.compile(rb"^[ \t]*[\"']?HOME[\"']?[ \t]*=[ \t]*[\"']?(/[^\s\"']*)", re.MULTILINE)
+_OF_ROOT = (formats.crontab, formats.system_crontab)
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 
@@ -258,13 +260,16 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     if not is_hidden(files, file.path):
-        yield from _called_by_text(files, file, of, _folders_of(files, of))
+        yield from _called_by_text(files, file, of, _folders_of(files, file, of))
         yield from _done_by_text(files, file, of)
 
 
-def _folders_of(files: Reader, of: Format) -> list[str]:
-    """Return the folders in which the commands of a text run."""
-    return [HOME] if of in (formats.crontab, formats.system_crontab) and files.sees_home else []
+def _folders_of(files: Reader, file: SysctlFile, of: Format) -> list[str]:
+    """Return the folders in which the commands of a text run: crontab(5) on HOME."""
+    homes = [HOME] if of in _OF_ROOT and files.sees_home else []
+    if of in _OF_ROOT or of is formats.users_crontab:
+        homes += (found.decode("utf-8", "surrogateescape") for found in _CRONS_HOME.findall(file.text))
+    return homes
 
 
 def _called_by_text(files: Reader, file: SysctlFile, of: Format, folders: t.Sequence[str]) -> t.Iterator[Called]:

@@ -58,10 +58,10 @@ _UNKNOWN = (
     (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
     # a file that becomes a sysctl file
     (
-        re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge)[ \t]"),
+        re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge|rsync)[ \t]"),
         re.compile(rb"/sysctl\.(?:d\b|conf)|\$\{?\w{0,60}(?i:sysctl)"),
     ),
-    (re.compile(rb"\b(?:cat|grep|sed|awk)[ \t]"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
+    (re.compile(rb"\A(?!.*\b(?:echo|printf)\b)"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
 )
 _COMMAND_END = re.compile(rb"[;|&\n]")
 _PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[$]")  # of files, which is part of RELEVANT

@@ -29,6 +29,8 @@ _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
 _TAKES_PATTERN = re.compile(r"\w*grep|rg|sed|\w*awk")
 _FILE = re.compile(r"[~$./][^\s^#;|\\=]+|[\w.-]+\.conf")  # and no pattern of grep(1), sed(1) and awk(1)
 _ARGUMENT_FILE = re.compile(r"(?:-a|--arg-file=?)(.*)", re.DOTALL)
+_REPLACED = re.compile(r"-I(.*)", re.DOTALL)
+_BEGINS_KEY = re.compile(r"(?:net[./](?:ipv4[./](?:tcp_(?:keepalive_)?)?)?)?")
 _CONVERSION = re.compile(r"%[-0-9.]*[sdibu]")
 
 
@@ -99,12 +101,21 @@ def files_read(name: str, arguments: list[Word]) -> list[Word]:
 
 def files_of_xargs(words: t.Sequence[Word]) -> list[Word]:
     """Return the files that xargs(1) or parallel(1) reads in place of its standard input."""
-    found = []
-    for option, following in zip(words, [*words[1:], Word("", 0)]):
-        name = _ARGUMENT_FILE.fullmatch(option.clean)
-        if name:
-            found.append(Word(name[1] or following.clean, option.line, is_file=True))
-    return found
+    return [Word(name, words[0].line, is_file=True) for name in _values_of_option(_ARGUMENT_FILE, words)]
+
+
+def _values_of_option(option: t.Pattern[str], words: t.Sequence[Word]) -> t.Iterator[str]:
+    """Yield the values of an option, each in the same word or in the next one."""
+    for word, following in zip(words, [*words[1:], Word("", 0)]):
+        found = option.fullmatch(word.clean)
+        if found and (found[1] or following.clean):
+            yield found[1] or following.clean
+
+
+def takes_words_of_xargs(words: t.Sequence[Word], arguments: t.Iterable[Word]) -> bool:
+    """Whether an argument of sysctl(8), which xargs(1) runs, is what xargs reads, or names the key so."""
+    marks = list(_values_of_option(_REPLACED, words))
+    return not marks or any(_BEGINS_KEY.fullmatch(word.clean.partition(marks[0])[0]) for word in arguments)
 
 
 def rows(texts: t.Iterable[Word]) -> t.Iterator[tuple[int, str]]:

@@ -43,6 +43,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED_ERE,
     ENTERED_ERE,
+    FOLDER_PATTERN,
     GIVEN_ERE,
     HOME,
     HOME_ERE,
@@ -53,6 +54,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     RELEVANT_ERE,
     SAPTUNE,
     SCRIPT_OF_STATE,
+    SEARCHED_ERE,
     STATE,
     UDEV_PROGRAMS,
     UFW_AND_TUNED,
@@ -91,10 +93,13 @@ _MOST_SECONDS = 20
 _MOST_OF_A_PLACE = 1 << 20
 # Where lines call programs by their names alone.
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
-# What lines call, or the folder in which they may do so: one of the first level has a mark behind its name.
-_CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE))
-# A line that may enter a folder, or give a variable its name, or run all files in it.
-_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]=)"
+# What lines call, or the folder in which they may do so, some with a mark behind their names, or the list in PATH.
+_CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE, SEARCHED_ERE))
+# Where programs have what is theirs, as patterns of a shell.
+_STATE = "|".join(f"{folder}*" for folder in STATE)
+_SCRIPTS_OF_STATE = "|".join(f"{folder}*{SCRIPT_OF_STATE}" for folder in STATE)
+# A line that may enter a folder, or give a variable its name, or run all files in it. Cron has blanks before "=", too.
+_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]=|HOME[[:space:]]+=)"
 # A script that a line of cron, which starts in the home folder, calls by a part of its path.
 _RELATIVE_ERE = (
     "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
@@ -106,7 +111,7 @@ _MOST_NAMES = 5000
 # ~/.cargo, has what is a program's own.
 _NAMED = (
     *(*DIRECTORIES, *LOCAL_FOLDERS, "/etc", "/etc/init.d", "/etc/profile.d", "/etc/default", "/etc/sysconfig"),
-    *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d", "/usr/local"),
+    *("/etc/binfmt.d", "/etc/modules-load.d", "/etc/polkit-1/rules.d", "/usr/local", "/usr/local/games"),
 )
 
 
@@ -194,10 +199,18 @@ entered() {{
   case $1 in */.[!./]*) return ;; esac
   [ -d "$1" ] || return 0
   [ -r "$1" ] || doubt "$1"
-  case $1/ in {STATE}*)
+  case $1/ in {_STATE})
     set +f; for p in "$1"/*{SCRIPT_OF_STATE}; do [ ! -f "$p" ] || t=$t$1/./${{p##*/}}$n; done; set -f; return ;;
   esac
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
+}}
+searched() {{
+  IFS=" :\\"'"
+  for p in $1; do
+    case $p in '~'/* | '~root'/* | '$HOME'/* | '${{HOME}}'/* | %h/*) p={HOME}/${{p#*/}} ;; esac
+    case $p/ in {FOLDER_PATTERN}) entered "${{p%/}}" ;; esac
+  done
+  IFS=$n
 }}
 folders() {{
   x=$(find $t -xdev '(' -type f -o -type l ')' -print | head -n {_MOST_IN_FOLDERS})
@@ -354,8 +367,10 @@ for v in 1 2 3 4; do
   l=; j=
   for f in $c; do
     b=
-    case $f in {STATE}*{SCRIPT_OF_STATE}) ;; {STATE}*) [ -d "$f" ] || continue ;;
-      /*/*) ;; /*) f=${{f%[!a-z]}} ;; *{HOME}*) f=/${{f#*/}} b=1 ;; */*) f={HOME}/${{f#*/}} b=1 ;; *) f={HOME} b=1 ;;
+    case $f in *[[:space:]\\'\\"\\`\\;\\|\\&\\)]) f=${{f%?}} ;; esac
+    case $f in {_SCRIPTS_OF_STATE}) ;; {_STATE}) [ -d "$f" ] || continue ;;
+      /*) ;; *PATH*=*) searched "${{f#*PATH*=}}"; continue ;;
+      *{HOME}*) f=/${{f#*/}} b=1 ;; */*) f={HOME}/${{f#*/}} b=1 ;; *) f={HOME} b=1 ;;
     esac
     if [ -f "$f" ]; then
       case $n$l$y in *"$n$f$n"*) continue ;; esac

@@ -47,6 +47,13 @@ def test_scripts_that_are_called(tmp_path: Path, line: bytes, script: bytes, *, 
         ("/mnt/disk/tune", True),
         ("/var/lib/app/tune.sh", True),
         ("/var/lib/app/state", False),  # in a folder that is a program's own
+        *(
+            (f"/{name}/tune", True)
+            for name in ("app", "appl", "apps", "config", "nfs", "persist", "scripts", "software")
+        ),
+        *((f"/{name}/tune", True) for name in ("storage", "u01", "usr/sap", "var/scripts")),
+        *((f"/{name}/tune.sh", True) for name in ("boot", "var/opt", "var/www")),
+        *((f"/{name}/tune", False) for name in ("boot", "var/opt", "var/www", "usr/share", "usr/libexec", "var/cache")),
         ("/usr/sbin/tune", False),  # of a package
     ],
 )
@@ -219,6 +226,9 @@ def test_scripts_that_units_name(tmp_path: Path, text: str, path: str) -> None:
         ("ExecStart=/bin/sh ${D}/tune", "Environment='D=/opt/a' E=x", "/opt/a/tune", True),
         ("ExecStart=/bin/sh ${E}/tune", "Environment=D=/opt/a", "/opt/a/tune", False),
         ("Environment=D=/opt/a/tune\nExecStart=/bin/true", "", "/opt/a/tune", False),
+        ("Environment=PATH=/opt/a:/usr/bin\nExecStart=/bin/sh -c tune", "", "/opt/a/tune", True),
+        ("Environment=PATH=/opt/a:/usr/bin\nExecStart=/bin/true", "", "/opt/a/tune", False),
+        ("ExecStart=/bin/sh -c tune", "Environment='PATH=/opt/a:/bin' E=x", "/opt/a/tune", True),
         ("User=u\nEnvironment=D=/opt/a\nExecStart=/bin/sh ${D}/tune", "", "/opt/a/tune", False),
     ],
 )
@@ -231,6 +241,47 @@ def test_scripts_that_units_call_with_their_settings(
         path: b'system("' + SET + b'");\n' if "python" in unit else b"#!/bin/sh\n" + SET,
     }
     assert [writer.path for writer in found(tmp_path, layout, init=SYSTEMD)] == ([path] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("place", "lines", "path", "counts"),
+    [
+        pytest.param("cron.d/k", "PATH=/opt/t:/usr/bin:/bin\n@reboot root tune", "/opt/t/tune", True, id="table"),
+        pytest.param("cron.d/k", "PATH = /opt/t:/bin\n@reboot root tune", "/opt/t/tune", True, id="with blanks"),
+        pytest.param("cron.d/k", 'PATH="/bin:/opt/t"\n@reboot root tune', "/opt/t/tune", True, id="with quotes"),
+        pytest.param("cron.d/k", "PATH=/opt/t:/bin\n@reboot u tune", "/opt/t/tune", False, id="of a user"),
+        pytest.param("cron.d/k", "PATH=/opt/t:/bin\n@reboot root tuned", "/opt/t/tune", False, id="another program"),
+        pytest.param("cron.d/k", "#PATH=/opt/t:/bin\n@reboot root tune", "/opt/t/tune", False, id="in a remark"),
+        pytest.param("cron.d/k", "MANPATH=/opt/t:/bin\n@reboot root tune", "/opt/t/tune", False, id="another list"),
+        pytest.param("cron.d/k", "PATH=/opt/t:/bin\n@reboot root ./tune", "/opt/t/tune", False, id="no folder"),
+        pytest.param("cron.d/k", "PATH=/usr/bin:/bin\n@reboot root tune", "/usr/bin/tune", False, id="of packages"),
+        pytest.param("cron.d/k", "HOME=/opt/t\n@reboot root ./tune", "/opt/t/tune", True, id="home"),
+        pytest.param("cron.d/k", "HOME = '/opt/t'\n@reboot root sh tune", "/opt/t/tune", True, id="home with blanks"),
+        pytest.param("cron.d/k", "HOME=/opt/t\n@reboot root $HOME/tune", "/opt/t/tune", True, id="home in a variable"),
+        pytest.param("cron.d/k", "HOME=/opt/t\n@reboot root ~root/tune", "/opt/t/tune", False, id="home of root"),
+        pytest.param("rc.local", "HOME=/opt/t true; ~/tune", "/root/tune", True, id="home for one command"),
+        pytest.param("cron.d/k", "HOME=/opt/t\n@reboot root tune", "/opt/t/tune", False, id="home, by its name"),
+        pytest.param("cron.d/k", "#HOME=/opt/t\n@reboot root ./tune", "/opt/t/tune", False, id="home in a remark"),
+        pytest.param("cron.d/k", "HOME=/opt/t\n@reboot u ./tune", "/opt/t/tune", False, id="home of a user"),
+        pytest.param("crontabs/root", "PATH=~/bin:/bin\n@reboot tune", "/root/bin/tune", True, id="in the home folder"),
+        pytest.param("rc.local", "export PATH=/opt/t:$PATH\ntune start", "/opt/t/tune", True, id="script"),
+        pytest.param("rc.local", "PATH=$PATH:/opt/t\ntune start", "/opt/t/tune", True, id="behind the others"),
+        pytest.param("rc.local", "PATH=/opt/t\ntune start", "/opt/t/tune", True, id="alone"),
+        pytest.param("rc.local", "D=/opt/t\nPATH=$D:$PATH tune", "/opt/t/tune", True, id="by a variable"),
+        pytest.param("rc.local", "PATH=/opt/t:$PATH\nsh tune", "/opt/t/tune", True, id="by a shell"),
+        pytest.param("rc.local", "PATH=/opt/t:$PATH\nrun", "/opt/t/tune", True, id="by another script"),
+        pytest.param("rc.local", "cd /opt/t; tune", "/opt/t/tune", False, id="a folder that is entered"),
+        pytest.param("rc.local", "/opt/t/run", "/opt/t/tune", False, id="of no list"),
+    ],
+)
+def test_programs_that_path_names(tmp_path: Path, place: str, lines: str, path: str, *, counts: bool) -> None:
+    script = b"#!/bin/sh\n" + SET
+    layout: Layout = {
+        f"/etc/{place}": f"#!/bin/sh\n{lines}\n".encode(),
+        path: script,
+        "/opt/t/run": b"#!/bin/sh\ntune\n",
+    }
+    assert [writer.path for writer in found(tmp_path, layout)] == ([path] if counts else [])
 
 
 def test_cron_works_in_the_home_folder(tmp_path: Path) -> None:

@@ -1135,6 +1135,50 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "cat /opt/60.conf > $x; sysctl -p $x",
             )
         ),
+        *(
+            pytest.param(line, [(1, "applies_files")], id=f"settings that another program prints: {line}")
+            for line in (
+                "curl -s http://conf/s.conf | sysctl -p -",
+                "curl -s http://conf/s.conf | xargs -n1 sysctl -w",
+                "curl -s http://conf/s.conf | xargs -I{} sysctl -w {}",
+                "curl -s http://conf/s.conf | while read -r s; do sysctl -w $s; done",
+                "for s in $(curl -s http://conf/s.conf); do sysctl -w $s; done",
+                "sysctl -p <(curl -s http://conf/s.conf)",
+                "sysctl -w $(/opt/gen.sh)",
+                "/opt/gen.sh | sysctl -p -",
+                "/opt/gen.sh < /dev/null | sysctl -p -",
+                "/opt/gen.sh | grep -v ^# | sudo sysctl -p -",
+                "python3 /opt/gen.py | sysctl -p -",
+                "gunzip -c /opt/s.conf.gz | sysctl -p -",
+                "cat /opt/s.conf.gz | gzip -dc | sysctl -p -",
+                "echo eA== | base64 -d | sysctl -p -",
+                "ssh conf cat /etc/s.conf | sysctl -p -",
+                "cat /opt/60.conf | envsubst | sysctl -p -",
+            )
+        ),
+        *(
+            pytest.param(line, [(1, "writes_file")], id=f"a sysctl file with what a program prints: {line}")
+            for line in (
+                "curl -s http://conf/s.conf > /etc/sysctl.d/9.conf",
+                "{ echo '# x'; curl -s http://conf/s.conf; } > /etc/sysctl.d/9.conf",
+                "/opt/gen.sh | tee /etc/sysctl.d/9.conf",
+                "curl -s http://conf/s.conf > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
+                "envsubst < /opt/60.conf > /etc/sysctl.d/9.conf",
+                "cat /opt/60.conf | envsubst > /etc/sysctl.d/9.conf",
+                f"gen() {{ echo {KEY}=60; }}; gen > /etc/sysctl.d/9.conf",
+                f"gen() {{ local x; cat <<< {KEY}=60; }}; gen | tee /etc/sysctl.d/9.conf",
+            )
+        ),
+        *(
+            pytest.param(line, [(1, "writes_file")], id=f"sysctl files that are copied: {line}")
+            for line in (
+                "cp -r /opt/. /etc/sysctl.d/",
+                "cp -rT /opt /etc/sysctl.d",
+                "rsync -a /opt/ /etc/sysctl.d/",
+                "rsync -a -e ssh --exclude '*.bak' /opt/ /etc/sysctl.d/",
+                "rsync /opt/60.conf /etc/sysctl.d/9.conf",
+            )
+        ),
         pytest.param('echo "$settings" | sysctl -p -', [(1, "sets_value")], id="settings of a variable"),
         pytest.param(f"/usr/lib/systemd/systemd-sysctl --inline {KEY}=60", [(1, "sets_value")], id="inline"),
         *(
@@ -1152,6 +1196,25 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "sysctl -w vm.swappiness=$(cat $1)",
                 "sysctl -n $(cat $1)",
                 "sudo -s < /opt/60.conf",
+                "sysctl -a | grep x | sysctl -p -",
+                "sysctl -a | column -t > /etc/sysctl.d/9.conf",
+                "cat /opt/x.conf | envsubst > /etc/sysctl.d/9.conf",
+                "gen() { echo vm.swappiness=1; }; gen | sysctl -p -",
+                'say() { echo "$1"; }; say vm.swappiness=1 | sysctl -p -',
+                "{ cd /x; umask 022; echo vm.swappiness=1; } > /etc/sysctl.d/9.conf",
+                "{ echo vm.swappiness=$(compute); } > /etc/sysctl.d/9.conf",
+                "nproc | awk '{print \"kernel.x=\" $1}' > /etc/sysctl.d/9.conf",
+                "ip -o link | awk '{print $2}' | xargs -I{} sysctl -w net.ipv4.conf.{}.rp_filter=0",
+                "for i in $(interfaces); do sysctl -w net.ipv4.conf.$i.rp_filter=0; done",
+                "interfaces | while read i; do sysctl -w net.ipv4.conf.$i.rp_filter=0; done",
+                "curl -s http://conf/motd > /etc/motd; sysctl -n vm.swappiness",
+                "compute > /dev/null; cp /dev/null /etc/sysctl.d/50-sysctl.conf",
+                "cp -r /opt /etc/sysctl.d/",
+                "cp -r /srv/. /etc/sysctl.d/",
+                "cp /opt/. /etc/sysctl.d/",
+                "rsync -an /opt/ /etc/sysctl.d/",
+                "rsync -a conf:/opt/ /etc/sysctl.d/",
+                "rsync -a /opt/ conf:/etc/sysctl.d/",
                 'cat "$1" > /tmp/x',
                 # the branch of OpenRC's script for BusyBox
                 "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",

@@ -9,6 +9,8 @@ import pytest
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import STANDARD_INPUT, Word
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
 
+SYSCTL_D = ("/etc/sysctl.d", False, ["/b/sysctl.d/*.conf"], False)
+
 
 @pytest.mark.parametrize(
     ("line", "expected"),
@@ -28,6 +30,22 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers im
         ("ln -sft /a ../b", [("/a", False, ["../b"], False)]),
         ("ln -t", []),
         ("ln -f -t", [("-t", False, [], False)]),
+        ("cp -r /b/. /a", [("/a", False, ["/b/*.conf"], False)]),
+        ("cp -r . /a", [("/a", False, ["./*.conf"], False)]),
+        ("cp -aT /b /a", [("/a", False, ["/b/*.conf"], False)]),
+        ("cp -r /b/ /a", [("/a", False, ["/b/"], False)]),
+        ("cp -a /b/sysctl.d /c /etc/", [("/etc/", False, ["/c"], False), SYSCTL_D]),
+        ("mv /b/sysctl.d/ /etc", [("/etc", False, [], False), SYSCTL_D]),
+        ("cp /b/sysctl.d /etc", [("/etc", False, ["/b/sysctl.d"], False)]),
+        ("cp -a /b/sysctl.d /opt", [("/opt", False, ["/b/sysctl.d"], False)]),
+        (
+            "cp /b/sysctl.conf /etc",
+            [("/etc", False, [], False), ("/etc/sysctl.conf", False, ["/b/sysctl.conf"], False)],
+        ),
+        ("rsync -a /b/ /a/", [("/a/", False, ["/b/*.conf"], False)]),
+        ("rsync -a /b/sysctl.d /etc/", [("/etc/", False, [], False), SYSCTL_D]),
+        ("rsync -e ssh --exclude x --delete h:/b /c /a", [("/a", False, ["/c"], False)]),
+        ("rsync -an /b/ /a/", [("/a/", False, [], False)]),
         ("cp /a", []),
         ("tee", []),
     ],

@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     is_sysctl,
     only_reads,
     place_of_program,
+    prints_other_text,
     speaks,
 )
 
@@ -41,6 +42,30 @@ def test_place_of_program(command: str, program: str | None) -> None:
     words = command.split()
     place = place_of_program([Word(word, 1) for word in words])
     assert (None if place is None else words[place]) == program
+
+
+@pytest.mark.parametrize(
+    ("command", "alone", "reads"),
+    [
+        ("/opt/gen.sh", True, False),
+        ("sudo gen", True, False),
+        ("curl -s http://conf/x", True, False),
+        ("gunzip -c", True, True),
+        ("sudo base64 -d", True, True),
+        ("python3 /opt/gen.py", True, True),
+        ("ssh conf cat /x", True, True),
+        ("cat /x", False, False),
+        ("awk x /x", False, False),
+        ("echo x", False, False),
+        ("sysctl -a", False, False),
+        ("log_msg x", False, False),
+        ("cd /x", False, False),
+        ("rm /x", False, False),
+    ],
+)
+def test_prints_other_text(command: str, *, alone: bool, reads: bool) -> None:
+    words = [Word(word, 1) for word in command.split()]
+    assert [prints_other_text(words, reads=given) for given in (False, True)] == [alone, reads]
 
 
 @pytest.mark.parametrize(

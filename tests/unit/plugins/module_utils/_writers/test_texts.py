@@ -17,6 +17,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     printed_by,
     printed_by_awk,
     rows,
+    takes_words_of_xargs,
 )
 
 if t.TYPE_CHECKING:
@@ -41,6 +42,22 @@ KEY = "net.ipv4.tcp_keepalive_time"
 def test_printed_by(name: str, arguments: list[str], printed: list[str]) -> None:
     words = [Word(text, 1) for text in arguments]
     assert [word.clean for word in printed_by(name, words, lambda _count: True)] == printed
+
+
+@pytest.mark.parametrize(
+    ("xargs", "argument", "takes"),
+    [
+        ("xargs -n1", "vm.x=1", True),
+        ("xargs -I{}", "{}", True),
+        ("xargs -n1 -I @ sudo", "@=60", True),
+        ("xargs -I{}", "net.ipv4.{}=60", True),
+        ("xargs -I{}", "net.ipv4.conf.{}.forwarding=1", False),
+        ("xargs -I {}", "vm.swappiness={}", False),
+    ],
+)
+def test_takes_words_of_xargs(xargs: str, argument: str, *, takes: bool) -> None:
+    words = [Word(word, 1) for word in xargs.split()]
+    assert takes_words_of_xargs(words, [Word("-w", 1), Word(argument, 1)]) is takes
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ NAME = re.compile(
 # Where these words are no options.
 WORDS = re.compile(
     "(as|its|make|than|the) root|(a|absolute|its|other|same|the|this) path|processor time|desired state"
-    "|table of sockets|kernel probes|every intvl seconds|option of linux.*"
+    "|table of sockets|kernel probes|every intvl seconds|option of linux.*|~root"
 )
 ELEMENT = re.compile(r"keepalive_(sockets\[|namespaces\[|container_defaults: ).*")
 

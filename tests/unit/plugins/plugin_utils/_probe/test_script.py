@@ -24,6 +24,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import RE
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CALLED,
     CALLED_ERE,
+    ENTERED_ERE,
+    FOLDER_PATTERN,
     GIVEN_ERE,
     LIB_PLACES,
     PLACES,
@@ -142,11 +144,12 @@ def ask_of(
     tools.mkdir()
     (tools / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=grep))
     (tools / "grep").chmod(0o755)
-    script = PROBE_SCRIPT.replace("/(data|etc|home|mnt|opt|root|srv|usr/local|var/lib)/", f"{called.parent}/")
+    script = PROBE_SCRIPT.replace(CALLED_ERE[: CALLED_ERE.index(")/") + 2], f"{called.parent}/")
+    script = script.replace(FOLDER_PATTERN, f"{called.parent}/*")
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
-    script = re.sub(r"\b(f=|entered )/root\b", rf"\1{called.parent}/home", script)
+    script = re.sub(r"\b(f=|p=|entered )/root\b", rf"\1{called.parent}/home", script)
     script = re.sub(r"/var/lib/(?=\*)", f"{called.parent}/state/", script)
     script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
@@ -496,6 +499,7 @@ LINES = (
     b"/opt/a/b.sh;/etc/x 'root' /root/y(\"/srv/q\")/usr/local/bin/z$HOME/etc/h /etcetera /opt/",
     b"/etc/" + b"long" * 60,
     b"/data/a /home/b/c.sh /mnt/d /var/lib/e.sh /var/libx/i.sh",
+    b"/app/a /apps/b /appl/c /application/d /u01/e /usr/sap/f /usr/share/g /var/www/h /var/cache/i /boot/j",
     b"nothing \xff\xfe /etc/\xe4\xff",
 )
 
@@ -581,6 +585,16 @@ def test_binary_program(tmp_path: Path) -> None:
         ("ExecStart={0}/b/%i.sh", "a/x.sh", False),
         ("AssertPathExists={0}/a/%I/t", "a/x/t", False),
         ("{0}/a/t-%Y.sh", "a/t-x.sh", False),
+        ("PATH={0}/a:/usr/bin\n@reboot root tune", "a/tune", True),
+        ("PATH = /usr/bin:{0}/a/\n@reboot root tune", "a/tune", True),
+        ('export PATH="{0}/a:$PATH"; tune', "a/tune", True),
+        ("PATH=$PATH:{0}/a; tune", "a/tune", True),
+        ("Environment='PATH={0}/a:/bin' E=x", "a/tune", True),
+        ("#PATH={0}/a:/usr/bin", "a/tune", False),
+        ("MANPATH={0}/a:/usr/share/man", "a/tune", False),
+        ("PATH={0}/b:/usr/bin", "a/tune", False),
+        ("HOME={0}/a\n@reboot root ./tune", "a/tune", True),
+        ("HOME = {0}/a\n@reboot root ./tune", "a/tune", True),
     ],
 )
 def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
@@ -635,6 +649,40 @@ def test_lines_of_cron_start_in_the_home_folder(tmp_path: Path, line: str, doubt
     (tmp_path / "home/bin").mkdir(parents=True)
     (tmp_path / "home/bin/tune").write_bytes(SETS)
     assert ask_of(place, run) == (f"= doubt {tmp_path}/home/./bin/tune" if doubt else "")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("cd /srv; ./tune", "/srv;"),
+        ("cd /u01 && ./tune", "/u01 "),
+        ("cd /var/scripts|x", "/var/scripts|"),
+        ("cd /usr/sap", "/usr/sap"),
+        ("cd /usr/share; ./tune", ""),
+        ("cd /srv2; ./tune", ""),
+    ],
+)
+def test_folders_that_are_entered(line: str, found: str) -> None:
+    grep = subprocess.run(["grep", "-oE", ENTERED_ERE], input=line.encode(), stdout=subprocess.PIPE, check=False)
+    assert grep.stdout.decode() == (f"{found}\n" if found else "")
+
+
+@pytest.mark.parametrize("folder", ["/usr/local/sbin", "/usr/local/bin", "/usr/local/games"])
+def test_folders_in_the_path_of_distributions_are_not_entered(folder: str) -> None:
+    named = re.search(r'case " (.*) " in [*]" [$]1 "[*][)] return', PROBE_SCRIPT)
+    assert named
+    assert folder in named[1].split()
+
+
+@pytest.mark.parametrize(
+    "path", ["~/bin:/bin", "/bin:$HOME/bin", '"${{HOME}}/bin"', "%h/bin:/bin", "{0}/home/bin:/bin"]
+)
+def test_path_with_the_home_folder(tmp_path: Path, path: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"PATH={path.format(tmp_path)}\n@reboot root tune\n")
+    (tmp_path / "home/bin").mkdir(parents=True)
+    (tmp_path / "home/bin/tune").write_bytes(SETS)
+    assert ask_of(place, run) == f"= doubt {tmp_path}/home/bin/./tune"
 
 
 def test_many_names_of_programs(tmp_path: Path) -> None:
