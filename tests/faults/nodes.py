@@ -55,7 +55,7 @@ def folder(mode: int = 0o755) -> Node:
 
 def look_at(root: Path) -> Nodes:
     """Return everything below a folder but the lock and what is foreign, by its path in that system."""
-    found = {}
+    found = []
     for above, folders, names in os.walk(root):
         shown = "" if Path(above) == root else f"/{os.path.relpath(above, root)}"
         foreign = FOREIGN if shown in ("", TREE) else frozenset()
@@ -64,9 +64,21 @@ def look_at(root: Path) -> Nodes:
             if name.startswith(_OF_ANSIBLE):
                 folders[:] = [one for one in folders if one != name]
                 continue
-            found[_steady(f"{shown}/{name}")] = _look_at(f"{above}/{name}")
-    found.pop(LOCK, None)
-    return found
+            found.append((_steady(f"{shown}/{name}"), _look_at(f"{above}/{name}")))
+    return _by_path((path, node) for path, node in found if path != LOCK)
+
+
+def _by_path(found: t.Iterable[tuple[str, Node]]) -> Nodes:
+    """Return nodes by their paths. Of those with one name that varies, the second has a number, and so on."""
+    nodes: Nodes = {}
+    for path, node in sorted(found):
+        name, number = path, 1
+        stem, dot, suffix = path.rpartition(".")
+        while name in nodes:
+            number += 1
+            name = f"{stem}.{number}{dot}{suffix}"
+        nodes[name] = node
+    return nodes
 
 
 def _steady(path: str) -> str:

@@ -46,6 +46,16 @@ def test_look_at_names_what_varies_alike_and_leaves_out_what_is_not_of_the_host(
     assert look_at(tmp_path).keys() == {*nodes(), *names.values()}
 
 
+def test_look_at_describes_several_temporary_files_in_one_order(tmp_path: Path) -> None:
+    make(tmp_path, nodes())
+    names = [f"etc/sysctl.d/.linux.tcp.{name}.tmp" for name in ("kx0q3r_5", "aaaaaaaa", "0123456789abcdef")]
+    for number, name in enumerate(names):
+        (tmp_path / name).write_text(str(number))
+    found = look_at(tmp_path)
+    stem = LEFTOVER[: -len(".tmp")]
+    assert [found[name].content for name in (LEFTOVER, f"{stem}.2.tmp", f"{stem}.3.tmp")] == [b"0", b"1", b"2"]
+
+
 def test_digest_is_that_of_the_description_whatever_its_order() -> None:
     one = nodes()
     assert digest("job", one) == digest("job", dict(reversed(list(one.items()))))
