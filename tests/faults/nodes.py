@@ -69,9 +69,9 @@ def look_at(root: Path) -> Nodes:
 
 
 def _by_path(found: t.Iterable[tuple[str, Node]]) -> Nodes:
-    """Return nodes by their paths. Of those with one name that varies, the second has a number, and so on."""
+    """Return nodes by their paths. Of those with one name that varies, equal ones are one, and others have a number."""
     nodes: Nodes = {}
-    for path, node in sorted(found):
+    for path, node in sorted(set(found)):
         name, number = path, 1
         stem, dot, suffix = path.rpartition(".")
         while name in nodes:

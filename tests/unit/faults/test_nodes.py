@@ -56,6 +56,13 @@ def test_look_at_describes_several_temporary_files_in_one_order(tmp_path: Path) 
     assert [found[name].content for name in (LEFTOVER, f"{stem}.2.tmp", f"{stem}.3.tmp")] == [b"0", b"1", b"2"]
 
 
+def test_look_at_describes_equal_copies_once(tmp_path: Path) -> None:
+    make(tmp_path, nodes())
+    for pid in (17, 18):
+        (tmp_path / f"etc/sysctl.d/99-tcp-keepalive.conf.{pid}.2026-12-01@12:00:00~").write_text("old")
+    assert look_at(tmp_path).keys() == {*nodes(), "/etc/sysctl.d/99-tcp-keepalive.conf.PID.TIME~"}
+
+
 def test_digest_is_that_of_the_description_whatever_its_order() -> None:
     one = nodes()
     assert digest("job", one) == digest("job", dict(reversed(list(one.items()))))
