@@ -40,7 +40,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors im
     edits_by_arguments,
     edits_by_augtool,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import files_written
+from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import OTHER_TEXT, files_written
 from ansible_collections.linux.tcp.plugins.module_utils._writers.languages import language_effects
 from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_files, set_rows
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
@@ -89,7 +89,6 @@ if t.TYPE_CHECKING:
 _MOST_NESTED = 6
 _NO_PATH = re.compile(r"[\s\"'(){};=]")  # of a program in another language, which has the $ of a variable, too
 _ALTERNATIVES = frozenset(("elif", "else", ";;", ";;&", ";&"))  # begin what runs instead of what stands before
-_OTHER_TEXT = "$?"  # names the file that stands for a text that is not known
 _IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 
 
@@ -111,6 +110,11 @@ def effects_of_words(words: t.Sequence[Word]) -> list[Effect]:
 def _texts(given: t.Iterable[Word]) -> list[Word]:
     """Return the texts that are known, without those of files."""
     return [word for word in given if not word.is_file]
+
+
+def _distinct(texts: t.Iterable[Word]) -> list[Word]:
+    """Return the texts without those that a line has twice: two calls of a function would double what it prints."""
+    return list({(text.text, text.line, text.is_report, text.is_file): text for text in texts}.values())
 
 
 class _Script:
@@ -165,7 +169,7 @@ class _Script:
             text = list(given)
             for command in pipeline:
                 text = self._command(command, text, reads=command is not first)
-            printed += [one for one in text if not (first.is_substituted and one.text == _OTHER_TEXT)]
+            printed += [one for one in text if not (first.is_substituted and one.text == OTHER_TEXT)]
             if not first.is_substituted:
                 is_run = any(map(runs_output, pipeline))
                 is_set = any(map(sets_output, pipeline))
@@ -193,17 +197,19 @@ class _Script:
         elif command.body is None:
             printed = self._simple(command.words, given)
             if self._prints_other_text(command.words, reads=reads or bool(given)):
-                printed = [*printed, Word(_OTHER_TEXT, command.words[0].line, is_file=True)]
+                printed = [*printed, Word(OTHER_TEXT, command.words[0].line, is_file=True)]
         else:
             printed = self._group(command.words, command.body, given)
-            if command.function:
-                self._printed[command.function] = printed
-                printed = []
         for redirection in command.redirections:
             if redirection.writes:
                 text = printed if redirection.takes_output else []
                 self._write(redirection.target, text, appends=redirection.operator in (">>", "&>>"))
-        return [] if any(redirection.takes_output for redirection in command.redirections) else printed
+        if any(redirection.takes_output for redirection in command.redirections):
+            printed = []
+        if not command.function:
+            return printed
+        self._printed[command.function] = _distinct(printed)
+        return []
 
     def _prints_other_text(self, words: list[Word], *, reads: bool) -> bool:
         """Whether a command that is no function of the script prints a text that is not known."""
@@ -231,6 +237,7 @@ class _Script:
         rest = self._names.with_program(rest)
         hands_on = rest[0].clean in self._names.settled.functions
         own = self._printed.get(rest[0].clean, [])  # of a function
+        own = own if self._budget.spend_characters(len(own), rest[0].line) else []
         rest = self._names.with_meaning(rest)
         alias = self._names.aliases.pop(rest[0].clean, None)  # once, because it may have its own name in it
         if alias:
@@ -287,7 +294,7 @@ class _Script:
         if name in AWKS:
             printed = self._run_awk(arguments)
             if printed:
-                given = [one for one in given if one.text != _OTHER_TEXT]
+                given = [one for one in given if one.text != OTHER_TEXT]
             return given + files_read(name, arguments) + printed
         if name in FILTERS:
             return given + files_read(name, arguments)

@@ -45,11 +45,26 @@ _MOST_ORIGINS = 100
 _FILES_OF_BOOT = frozenset((SYSCTL_CONF, *(f"{folder}/*{end}" for folder in DIRECTORIES for end in (".conf", ""))))
 _OF_OTHERS = re.compile(r"(?:\$\w+|\$\{\w+\}|%\S+)(?:=|\Z)")  # a setting, or the name of its key
 _WHOLE = re.compile(r"[/~$]")  # begins a path that counts from no folder
+# These keep no text: null(4), random(4), fd(4), tty(4), pts(4), console(4), vcs(4), syslog(2). Other files in their
+# folder do, such as those of shm_overview(7) and mq_overview(7).
+_DEVICE = re.compile(
+    r"/dev/(?:null|zero|full|u?random|std(?:in|out|err)|fd/.*|tty.*|pts/.*|ptmx|console|vcs.*|kmsg|log)", re.DOTALL
+)
 
 
 def _spelled(path: str) -> str:
     """Return a path with one spelling of its variables."""
     return REFERENCE.sub(r"${\1\2}", path)
+
+
+def keeps_text(path: str) -> bool:
+    """Whether a file of this name may have a text that was written to it: it is no device."""
+    return _DEVICE.fullmatch(path) is None
+
+
+def has_settings(path: str) -> bool:
+    """Whether a file of this name may have settings; the kernel's have none."""
+    return keeps_text(path) and not path.startswith("/proc/")
 
 
 def _joined(calls: t.Sequence[Applies]) -> Applies:
@@ -128,13 +143,13 @@ class EffectLog:
             self.found += self._written.pop(path, [])
 
     def apply_texts_of(self, texts: t.Iterable[Word], *, makes_file: bool = False) -> None:
-        """Add that the settings of the files are set that stand among texts; the kernel's have none.
+        """Add that the settings of the files are set that stand among texts.
 
         Or, if it ``makes_file``, that these settings become those of a sysctl file.
         """
         for file in (text for text in texts if text.is_file):
             path = self._path(file)
-            if not path.startswith(("/dev/", "/proc/")):
+            if has_settings(path):
                 self._apply(file.line, Application("procps", (path,)), makes_file=makes_file)
 
     def linked(self, names: t.Sequence[Word], target: Word) -> t.Sequence[Word]:
@@ -153,7 +168,7 @@ class EffectLog:
     def copy(self, sources: t.Iterable[Word], target: Word) -> None:
         """Add what files say that become sysctl files of the boot, but those that the script has written."""
         path = self._path(target)
-        if path.startswith("/dev/"):
+        if not keeps_text(path):
             return
         sources = [origin for word in sources for origin in self._origins.get(self._path(word), [word])]
         if "$" in path or not is_sysctl_place(path):

@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
     ShellError,
     Word,
+    commands_of,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
@@ -38,6 +39,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.patterns import is_matched
+from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import uses_no_variables
+from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import parsed
 from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import (
     Application,
     values_of,
@@ -55,7 +58,15 @@ _REMARK = re.compile(r"[ \t]*[#;]")
 _WHEN = r"[ \t]*(?:@\w+|[0-9*~][0-9*/,~-]*(?:[ \t]+[0-9A-Za-z*/,~?#-]+){4})[ \t]+"
 _CRON = re.compile(_WHEN)
 _CRONS_VARIABLE = re.compile(r"[ \t]*[\"']?([A-Za-z_]\w*)[\"']?[ \t]*=")
-_USED = re.compile(r"\$\{?(\w+)")
+_NO_JOB = re.compile(f"{_REMARK.pattern}|{_CRONS_VARIABLE.pattern}")
+_NAME = re.compile(r"\w+")
+# What cron itself reads, and passes to programs that read no command in it: crontab(5), anacrontab(5).
+_OF_CRON = frozenset(
+    (
+        *("MAILTO", "MAILFROM", "CONTENT_TYPE", "CONTENT_TRANSFER_ENCODING", "CRON_TZ", "TZ", "RANDOM_DELAY"),
+        *("START_HOURS_RANGE", "PREFERRED_JOB", "LOGNAME", "USER"),
+    )
+)
 _SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
 _ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
 GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
@@ -125,13 +136,41 @@ def relevant_rows(text: str) -> t.Iterator[tuple[int, str]]:
         number += 1 + row.count(CONTINUED)
 
 
-def _rows_of_cron(text: str) -> t.Iterator[tuple[int, str]]:
-    """Yield the lines of a table of cron that may matter, without the variables that no line uses."""
-    used = set(_USED.findall(text))
-    for number, row in relevant_rows(text):
-        variable = _CRONS_VARIABLE.match(row)
-        if variable is None or variable[1] in used:
-            yield number, row
+def _rows_of_cron(
+    text: str, begin: t.Pattern[str], has_rights: t.Callable[[str], bool] = bool
+) -> t.Iterator[tuple[int, str]]:
+    """Yield the lines of a table of cron that may matter, without the variables that no job can use.
+
+    ``begin`` is what stands before the command of a job. A job that ``has_rights`` may set the keys with any variable,
+    and another one with a variable that has the rights.
+    """
+    rows = list(relevant_rows(text))
+    variables = {number: found[1] for number, row in rows for found in [_CRONS_VARIABLE.match(row)] if found}
+    if variables:
+        gives_rights = any(_gets_rights(row) for number, row in rows if number in variables)
+        jobs = [row for row in text.split("\n") if row.strip() and not _NO_JOB.match(row)]
+        jobs = [row[_end(begin, row) :] for row in jobs if gives_rights or has_rights(row)]
+        may_use_any = any(map(_may_use_any, jobs))
+        used = set(_NAME.findall("\n".join(jobs)))
+        unused = {name for name in variables.values() if name in _OF_CRON or not (may_use_any or name in used)}
+        rows = [(number, row) for number, row in rows if variables.get(number) not in unused]
+    yield from rows
+
+
+def _end(begin: t.Pattern[str], row: str) -> int:
+    found = begin.match(row)
+    return found.end() if found else 0
+
+
+def _may_use_any(command: str) -> bool:
+    """Whether a command may use any variable that cron gives to it, as a script may."""
+    try:
+        pipelines, _certain = parsed(Word(command, 1))
+    except ShellError:
+        return True
+    commands = list(commands_of(pipelines))
+    given = [redirection.target for one in commands for redirection in one.redirections]
+    return any(word.body for word in given) or not all(uses_no_variables(one.words) for one in commands if not one.body)
 
 
 def crontab(text: str) -> Effects:
@@ -141,10 +180,9 @@ def crontab(text: str) -> Effects:
 
 def users_crontab(text: str) -> Effects:
     """Yield what a table of cron of another user than root does: what it calls with root's rights."""
-    for number, row in _rows_of_cron(text):
+    for number, row in _rows_of_cron(text, _CRON):
         if _gets_rights(row):
-            found = _CRON.match(row)
-            yield from effects_of(row[found.end() :] if found else row, number)
+            yield from effects_of(row[_end(_CRON, row) :], number)
 
 
 def _gets_rights(row: str) -> bool:
@@ -167,17 +205,15 @@ def inittab(text: str, *, has_runlevels: bool = True) -> Effects:
 
 
 def _after(begin: t.Pattern[str], text: str) -> Effects:
-    for number, row in _rows_of_cron(text):
-        found = begin.match(row)
-        yield from effects_of(row[found.end() :] if found else row, number)
+    for number, row in _rows_of_cron(text, begin):
+        yield from effects_of(row[_end(begin, row) :], number)
 
 
 def system_crontab(text: str) -> Effects:
     """Yield what a table of cron does whose lines name the user; no other user than root may set the keys."""
-    for number, row in _rows_of_cron(text):
+    for number, row in _rows_of_cron(text, _SYSTEM_CRON, _is_of_root):
         if _is_of_root(row):
-            found = _SYSTEM_CRON.match(row)
-            yield from effects_of(row[found.end() :] if found else row, number)
+            yield from effects_of(row[_end(_SYSTEM_CRON, row) :], number)
 
 
 def _is_of_root(row: str) -> bool:

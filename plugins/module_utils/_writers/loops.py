@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import commands_of, words_of
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds import reads_pairs, sets_variable
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import has_settings
 from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import is_kernels_file
 from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import rows
 
@@ -36,7 +37,7 @@ def set_rows(log: EffectLog, names: ScriptNames, body: list[Pipeline], given: li
                 log.sets(number, dict.fromkeys(KEYS))
     if not sets_all and any(map(names.chooses, commands)):
         for file in given:
-            if file.is_file and not file.clean.startswith(("/dev/", "/proc/")):
+            if file.is_file and has_settings(file.clean):
                 log.sets(file.line, dict.fromkeys(KEYS))
 
 

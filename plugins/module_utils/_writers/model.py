@@ -156,11 +156,13 @@ class Called:
     """A script that a line calls, which is to be looked into.
 
     ``by`` says that a shell is given it, or a program that interprets another language. ``folders`` are those in which
-    it may run, and with a colon before them those of ``PATH``; one that runs in others is the same script.
+    it may run, and with a colon before them those of ``PATH``; one that runs in others is the same script. One that
+    ``only_writes`` cannot set the host's keys, but can write its sysctl files.
     """
 
     path: str
     by: CalledBy = ""
+    only_writes: bool = False
     folders: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 

@@ -273,7 +273,9 @@ _HOME_FOLDER_ERE = (
 _ENTERED = "|".join(folder for folder in _OF_SCRIPTS.split("|") if folder not in ("etc", "home", "root", "usr/local"))
 ENTERED_ERE = f"/({_ENTERED})([[:space:]'\"`;|&)]|$)|{_HOME_FOLDER_ERE}"
 _GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.]*|perl|ruby|node|php|lua|tclsh|-f)"
-_OPTIONS_ERE = "([[:space:]]+([-+][[:alnum:]_-]+|pipefail))*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
+# Not -f, which itself gives a file: a line that has it often would be read once for each.
+_OPTION_ERE = "([-+]([0-9A-Za-eg-z_-][[:alnum:]_-]*|f[[:alnum:]_-]+)|pipefail)"
+_OPTIONS_ERE = f"([[:space:]]+{_OPTION_ERE})*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
 GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.

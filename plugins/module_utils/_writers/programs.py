@@ -11,11 +11,13 @@ A program that is not named here is taken for one that runs its arguments.
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters import SHELLS, is_language
-from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS
+from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import without_assignments
+from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS, wrapped_command
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of, runs_elsewhere
 
 if t.TYPE_CHECKING:
@@ -50,7 +52,7 @@ _MUTE = frozenset(
         *("dialog", "whiptail", "notify-send", "zenity", "cowsay", "figlet", "plymouth", "wc", "less", "more", "diff"),
         *("git", "rm", "touch", "chmod", "chown", "mkdir", "systemctl", "journalctl", "apt-get", "dnf"),
         *("pgrep", "pkill", "ps", "curl", "wget", "iptables", "ip6tables", "ebtables", "arptables", "nft", "ipset"),
-        *("gzip", "bzip2", "xz", "zstd", "tar", "scp", "du", "cmp", "md5sum", "sha256sum", "readlink"),
+        *("gzip", "bzip2", "xz", "zstd", "tar", "du", "cmp", "md5sum", "sha256sum", "readlink"),
         *("systemd-notify", "xmessage", "zabbix_sender", "etckeeper", "dpkg-query"),
     )
 )
@@ -68,7 +70,7 @@ AUGTOOL = "augtool"
 LINE_EDITORS = frozenset(("ed", "ex"))
 AWKS = frozenset(("awk", "gawk", "mawk"))
 # These write the files that their arguments name.
-FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install", "ln", "rsync"))
+FILE_WRITERS = frozenset(("tee", "sponge", "dd", "cp", "mv", "install", "ln", "rsync", "scp", "curl", "wget"))
 # These print another text than that which they read, or one from elsewhere.
 _DECODERS = frozenset(
     (
@@ -86,7 +88,37 @@ _SILENT = frozenset(
         *("modprobe", "mount", "umount"),
     )
 )
+# What these print is no setting: a time, a name, a number.
+_NO_SETTING = frozenset(
+    (
+        *("date", "hostname", "hostnamectl", "id", "uname", "arch", "whoami", "logname", "pwd", "tty", "nproc"),
+        *("uptime", "free", "df", "lsblk", "lscpu", "lsmod", "lspci", "mktemp", "uuidgen", "lsb_release", "tput"),
+        *(
+            "clear",
+            "rmdir",
+            "mkfifo",
+            "mknod",
+            "truncate",
+            "ldconfig",
+            "depmod",
+            "insmod",
+            "rmmod",
+            "swapon",
+            "swapoff",
+        ),
+    )
+)
 _KNOWN = frozenset((*PRINTERS, *_MUTE, *_DECODERS, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
+_MOST_WRAPPED = 10
+_FLAGS_OF_SUDO = frozenset(("-n", "-E", "-H", "--"))
+_FORMAT = re.compile(r"\+.*[$=]", re.DOTALL)  # of date(1), of which a part is not known, or that may be a setting
+# These do what their arguments say, whatever the variables that they inherit; awk(1) reads these by their names.
+_USE_NO_VARIABLES = frozenset(
+    (
+        *(*PRINTERS, *_MUTE, *(FILTERS - AWKS), *FILE_WRITERS, *(_SILENT - WRAPPERS), *_NO_SETTING),
+        *("sysctl", SYSTEMD_SYSCTL, ""),
+    )
+)
 _SPEAKS = re.compile(
     r"(?i)(?!.*(?:run|exec|eval|cmd|call|(?:\A|_)(?:do|and|try)(?:_|\Z)))"
     r"(?:.*(?:echo|print|log|msg|messages?|info|warn|warning|err|error|die|fatal|fail|note|notice|hint|say|usage|help|debug"
@@ -133,7 +165,32 @@ def prints_other_text(words: t.Sequence[Word], *, reads: bool) -> bool:
     if name in _DECODERS or (is_language(name) and name not in AWKS) or runs_elsewhere([word.clean for word in begin]):
         return True
     is_known = place is not None and name not in _FETCHERS
-    return not (reads or is_known or speaks(name) or name in _SILENT)
+    return not (reads or is_known or speaks(name) or _prints_no_setting(words))
+
+
+def _prints_no_setting(words: t.Sequence[Word]) -> bool:
+    """Whether a command prints nothing, or what is never a setting; the format of a date may be one."""
+    program = _program_of(words)
+    is_format = any(_FORMAT.match(word.clean) for word in words)
+    return program in _SILENT or (program in _NO_SETTING and not is_format)
+
+
+def _program_of(words: t.Sequence[Word]) -> str:
+    """Return the name of the program that certainly is the one of a command; one before it may have an option."""
+    texts = without_assignments(word.clean for word in words)
+    for _layer in range(_MOST_WRAPPED):
+        rest = wrapped_command(texts)
+        if rest[:1] in (["sudo"], ["doas"]):
+            rest = list(itertools.dropwhile(_FLAGS_OF_SUDO.__contains__, rest[1:]))
+        if not rest or rest == texts:
+            break
+        texts = rest
+    return name_of(texts[0]) if texts else ""
+
+
+def uses_no_variables(words: t.Sequence[Word]) -> bool:
+    """Whether a command is certain not to use variables that it inherits, but those that its words name."""
+    return not any(word.body for word in words) and _program_of(words) in _USE_NO_VARIABLES
 
 
 def only_reads(name: str) -> bool:

@@ -29,7 +29,13 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates impo
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import commands_in
-from ansible_collections.linux.tcp.plugins.module_utils._writers.model import MOST_OF_A_FILE, Applier, Called, Unseen
+from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
+    MOST_OF_A_FILE,
+    Applier,
+    Called,
+    Setter,
+    Unseen,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     CLOUD_SCRIPTS,
     EXECUTABLES,
@@ -58,6 +64,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.saptune import 
 from ansible_collections.linux.tcp.plugins.module_utils._writers.single_rows import in_single_row
 from ansible_collections.linux.tcp.plugins.module_utils._writers.tuned import calls_of_tuned, of_tuned
 from ansible_collections.linux.tcp.plugins.module_utils._writers.ufw import of_ufw
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_rights import REACHES_HOST
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_starts import is_of_name, patterns_of_name
 from ansible_collections.linux.tcp.plugins.module_utils._writers.units import Unit, Units, read_units
 
 if t.TYPE_CHECKING:
@@ -69,6 +77,7 @@ if t.TYPE_CHECKING:
 
 
 _MOST_FOLDERS = 100  # in which lines call a script
+_MOST_UNKNOWN = 100  # scripts of a unit whose paths have the name of an instance
 _ASSIGNED = re.compile(rb"[ \t]*\w+[ \t]*=")
 _CRONS_HOME = re.compile(rb"^[ \t]*[\"']?HOME[\"']?[ \t]*=[ \t]*[\"']?(/[^\s\"']*)", re.MULTILINE)
 _OF_ROOT = (formats.crontab, formats.system_crontab)
@@ -252,9 +261,32 @@ def _texts(
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if may_call(files, b"\n".join((unit.file.text, *unit.environment)), unit.folders):
-        commands = (command.encode("utf-8", "surrogateescape") for _number, command in unit.commands_with_rights())
-        yield from called_by(files, unit.file, commands, unit.folders, unit.environment)
+        for may_set in (True, False):
+            commands = (command.written for command in unit.commands() if command.may_set is may_set)
+            called = called_by(files, unit.file, commands, unit.folders, unit.environment)
+            yield from (dataclasses.replace(one, only_writes=not may_set) for one in called)
+            _note_unknown_names(files, unit, called)
     yield from candidates_of(files, unit.file, unit.effects)
+
+
+def _note_unknown_names(files: Reader, unit: Unit, called: t.Iterable[Called]) -> None:
+    """Note that a unit may call scripts whose path, or folder, has the name of an instance that is not known."""
+    scripts = [one for one in called if is_of_name(one.path)]
+    folders = [one for one in unit.folders if is_of_name(one)] if scripts or any(unit.commands()) else []
+    unknown = next((one.path for one in scripts[:_MOST_UNKNOWN] if _may_be_script(files, one)), "")
+    unknown = unknown or next((one for one in folders if any(map(files.paths, patterns_of_name(one)))), "")
+    if unknown or len(scripts) > _MOST_UNKNOWN:
+        reason = (
+            f"{printable(unit.file.path)} names {printable(unknown or scripts[0].path)} for more instances than are "
+            f"looked at, or for some that are not known. Call the scripts by their whole path."
+        )
+        files.note_lead(unit.file.path, reason)
+
+
+def _may_be_script(files: Reader, called: Called) -> bool:
+    """Whether there is a script that a path with the name of an instance may mean."""
+    paths = (path for pattern in patterns_of_name(called.path) for path in files.paths(pattern))
+    return any(_Script(called, files.called(path, is_given=bool(called.by))).is_run for path in paths)
 
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
@@ -310,8 +342,8 @@ def _calls_of_tuned(
     files: Reader, started: t.Iterable[Unit], texts: t.Iterable[tuple[SysctlFile, Format]]
 ) -> t.Iterator[list[Named]]:
     for unit in started:
-        rows = ((number, command.encode("utf-8", "surrogateescape")) for number, command in unit.commands_with_rights())
-        yield from calls_of_tuned(unit.file, rows)
+        # tuned runs outside of the unit
+        yield from calls_of_tuned(unit.file, ((command.line, command.written) for command in unit.commands()))
     for file, of in texts:
         if of is not formats.tmpfiles and b"tuned" in file.text:
             lines = enumerate(file.text.split(b"\n"), start=1)
@@ -322,7 +354,17 @@ def _calls_of_tuned(
 def _in_called_script(files: Reader, script: _Script) -> t.Iterator[Candidate | Called]:
     """Yield the scripts that a script calls in its new folders, and once what it does itself."""
     folders, script.new = script.new, []
-    yield from _called_by_text(files, script.file, script.format, folders)
+    only_writes = script.called.only_writes
+    for one in _called_by_text(files, script.file, script.format, folders):
+        yield dataclasses.replace(one, only_writes=only_writes)
     if not script.is_known:
         script.is_known = True
-        yield from _done_by_text(files, script.file, script.format)
+        found = _done_by_text(files, script.file, script.format)
+        yield from (one for one in found if not only_writes or _is_done_anywhere(one))
+
+
+def _is_done_anywhere(one: Candidate) -> bool:
+    """Whether a line writes a sysctl file, or goes to the host's namespaces first."""
+    writer = one.writer if isinstance(one, (Setter, Applier)) else None
+    is_write = writer is not None and writer.code in ("appends_to_file", "writes_file")
+    return is_write or (writer is not None and REACHES_HOST.search(writer.text) is not None)

@@ -58,8 +58,12 @@ _UNKNOWN = (
     (re.compile(rb"xargs|parallel"), re.compile(rb"(?i:sysctl)")),
     # a file that becomes a sysctl file
     (
-        re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge|rsync)[ \t]"),
+        re.compile(rb"\b(?:cp|mv|ln|install|tee|sponge|rsync|scp)[ \t]"),
         re.compile(rb"/sysctl\.(?:d\b|conf)|\$\{?\w{0,60}(?i:sysctl)"),
+    ),
+    (
+        re.compile(rb"\b(?:curl|wget)\b"),
+        re.compile(rb"[ \t](?:-\w*[oOP]|--[a-z-]+)[ \t=]*[\"']?/\S{0,100}?/sysctl\.(?:d\b|conf)"),
     ),
     (re.compile(rb"\A(?!.*\b(?:echo|printf)\b)"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
 )

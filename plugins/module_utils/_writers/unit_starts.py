@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import posixpath
 import re
@@ -39,6 +40,7 @@ _LONGEST_NAME = 255  # systemd.unit(5)
 _MOST_STARTED = 10_000
 _MOST_NAMED = 200_000  # by what is started
 _SPECIFIER = re.compile(r"%(.)", re.DOTALL)
+_OF_NAMES = frozenset("nNpPiIjJ")  # the specifiers that stand for the name of the unit, or a part of it
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})")  # systemd-escape(1)
 
 
@@ -183,3 +185,18 @@ def _unescaped(part: str) -> str:
 def with_specifiers(text: str, values: t.Mapping[str, str]) -> str:
     """Return a text with these values in the place of its specifiers, others as they stand."""
     return _SPECIFIER.sub(lambda found: values.get(found[1], found.group()), text)
+
+
+def is_of_name(text: str) -> bool:
+    """Whether a text has a specifier that stands for the name of its unit, or for a part of it."""
+    return any(found[1] in _OF_NAMES for found in _SPECIFIER.finditer(text))
+
+
+def patterns_of_name(text: str) -> list[str]:
+    """Return a path as patterns of files with ``*`` in the place of such specifiers; some may stand for two parts."""
+    found = [_SPECIFIER.sub(functools.partial(_as_parts, parts), text) for parts in ("*", "*/*")]
+    return found if any(f"%{key}" in text for key in "IJP") else found[:1]
+
+
+def _as_parts(parts: str, found: t.Match[str]) -> str:
+    return parts if found[1] in _OF_NAMES else found.group()

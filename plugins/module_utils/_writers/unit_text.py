@@ -14,6 +14,10 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
 
 _SECTION = re.compile(r"[ \t]*\[([^\]]*)\][ \t\r]*")
+# What hides the end of a command, and this end: a word of its own.
+_HIDES_END = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\\.|(?<=[\s\ue000]);(?=[\s\ue000]|\Z)", re.DOTALL)
+# systemd.service(5): what a command may begin with; "+" gives it all rights, "!" those of root
+_PREFIX = re.compile(r"[\s\ue000]*([@:|+!-]*)")
 _SETTING = re.compile(r"[ \t]*([A-Za-z]\w*)[ \t]*=[ \t]*(.*)", re.DOTALL)
 
 
@@ -38,6 +42,18 @@ def settings_of(text: bytes) -> t.Iterator[UnitSetting]:
             section = heading[1]
         elif setting:
             yield UnitSetting(number, section, setting[1], setting[2])
+
+
+def commands_of(value: str, line: int) -> t.Iterator[tuple[int, str, str]]:
+    """Yield the commands of a setting that begins at a line: the line of each, its prefix, and what follows that."""
+    ends = [found.start() for found in _HIDES_END.finditer(value) if found.group() == ";"]
+    counted = 0
+    for begin, end in zip([0, *(end + 1 for end in ends)], [*ends, len(value)]):
+        prefix = t.cast("t.Match[str]", _PREFIX.match(value, begin, end))
+        line += value.count(CONTINUED, counted, prefix.end())
+        counted = prefix.end()
+        if counted < end:
+            yield line, prefix[1], value[counted:end]
 
 
 def _rows(text: str) -> t.Iterator[tuple[int, str]]:

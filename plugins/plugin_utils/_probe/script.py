@@ -79,7 +79,8 @@ _PROBED = (
     *(*CONTAINER_MARKS, DOCKER_MARK, WSL, DRACUT, INIT, f"/usr{INIT}"),
 )
 # Of these, as patterns of a shell, what names sysctl in any case.
-_READ_ANYWAY = (SYSCTL_CONF, "/etc/ufw/sysctl.conf", *(f"{folder}/*" for folder in DIRECTORIES))
+_READ_ANYWAY = "|".join((SYSCTL_CONF, "/etc/ufw/sysctl.conf", *(f"{folder}/*" for folder in DIRECTORIES)))
+_FURTHER_DOWN = "|".join(f"{folder}/*/*" for folder in DIRECTORIES)
 # What is short, and the lines of it that count: values, whether there may be the variable, and what is mounted at /.
 _SHORT = (*(f"/proc/sys/{SYSCTL_PREFIX}{key}" for key in KEYS), "/proc/1/environ", "/proc/1/mountinfo")
 _SHORT_ERE = "^-?[0-9]+$|container=|^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / .*"
@@ -97,14 +98,24 @@ _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
 _CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE, SEARCHED_ERE))
 # Where programs have what is theirs, as patterns of a shell.
 _STATE = "|".join(f"{folder}*" for folder in STATE)
+_IN_STATE = " -o ".join(f"-path '{folder}*'" for folder in STATE)
 _SCRIPTS_OF_STATE = "|".join(f"{folder}*{SCRIPT_OF_STATE}" for folder in STATE)
-# A line that may enter a folder, or give a variable its name, or run all files in it. Cron has blanks before "=", too.
-_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]=|HOME[[:space:]]+=)"
-# A script that a line of cron, which starts in the home folder, calls by a part of its path.
+# A line that may enter a folder, or give a variable its name, or run all files in it, or has a specifier. Cron, systemd
+# and supervisor take blanks before "=", cron also quotes.
+_ENTERS_ERE = (
+    "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|([[:alnum:]_]|HOME['\"])[[:space:]]*=|%[iIjJnNpP])"
+)
+# A script that a line of cron, which starts in the home folder, calls by a part of its path; and what a script that it
+# calls does so, unless that enters another folder.
 _RELATIVE_ERE = (
     "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
     "|((ba|da|a|k)?sh|python[0-9.]*|perl|-f)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
 )
+_CALLS_BY_A_PART_ERE = (
+    "(^|[[:space:];&|])(\\./[[:alnum:]_]"
+    "|((ba|da|a|k)?sh|python[0-9.]*|perl|source|\\.)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
+)
+_LEAVES_ERE = "(^|[[:space:];&|({])(cd|pushd)[[:space:]]"
 _MOST_IN_FOLDERS, _MOST_LARGE = 1000, 20
 _MOST_NAMES = 5000
 # Folders that scripts of distributions name, in which nothing is run that is not looked at. A hidden one, such as
@@ -143,7 +154,8 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row. What has a
 # line that counts and does not begin as a script may be given to a program, so that the module has to see how.
 # The variables of more than a few lines are:
-#   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
+#   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at;
+#               h is later the tables of cron
 #   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others,
 #               and y has them, too
 #   c s t       what lines call, what they give to a shell, and the folders that they name
@@ -153,13 +165,16 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
+# Users of the host choose the names in their folders: of these no word of a command is made before it is known to be
+# the path of a file in a folder that a line names. A name that has a line end leaves the host to the module, and so
+# does a list that does not end as it has to.
 # Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
 # Other greps wait, so they read only where root alone can replace each folder, link and file on the way (alone).
 # A file of /proc has 0 bytes, whatever can be read from it.
 # There is no line end at the end, as Ansible appends "&& sleep 0" where ssh has a terminal.
 PROBE_SCRIPT = f"""\
 LC_ALL=C; export LC_ALL; unset TAR_OPTIONS GREP_OPTIONS GZIP POSIXLY_CORRECT; cd / || exit 1
-doubt() {{ echo "= doubt $*"; exit 0; }}
+doubt() {{ printf '= doubt %s\\n' "$*"; exit 0; }}
 n='
 '
 short() {{
@@ -173,14 +188,15 @@ walk() {{
     a=$a$1$n
     if [ -L "$1" ]; then
       p=$(readlink "$1") || doubt readlink
-      case $p in /*) walk "$p" ;; *) walk "${{1%/*}}/$p" ;; esac
+      case $p in *"$n"*) doubt readlink ;; /*) walk "$p" ;; *) walk "${{1%/*}}/$p" ;; esac
     fi
     set -- "${{1%/*}}"
   done
 }}
 given() {{
-  [ "$s" ] || s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null; echo $?)
-  case $s in *2) doubt grep ;; *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
+  [ "$s" ] || s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null) || [ $? = 1 ] || doubt grep
+  s=${{s%"$n"}}$n
+  case $s in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
 }}
 named() {{
   [ "$o" ] || return 0
@@ -191,21 +207,18 @@ named() {{
   done
 }}
 enters() {{
-  [ "$j" ] || j=$(grep $d -ahE {shlex.quote(_ENTERS_ERE)} $w /dev/null; echo $?)
-  case $j in *2) doubt grep ;; esac
+  [ "$j" ] || j=$(grep $d -ahE {shlex.quote(_ENTERS_ERE)} $w /dev/null) || [ $? = 1 ] || doubt grep
+  j=${{j%"$n"}}$n
 }}
 entered() {{
   case " {_words(_NAMED)} " in *" $1 "*) return ;; esac
-  case $1 in */.[!./]*) return ;; esac
+  case $1 in {HOME}/*) case $1 in */.[!./]*) return ;; esac ;; esac
   [ -d "$1" ] || return 0
   [ -r "$1" ] || doubt "$1"
-  case $1/ in {_STATE})
-    set +f; for p in "$1"/*{SCRIPT_OF_STATE}; do [ ! -f "$p" ] || t=$t$1/./${{p##*/}}$n; done; set -f; return ;;
-  esac
   case $n$t in *"$n$1/.$n"*) ;; *) t=$t$1/.$n ;; esac
 }}
 searched() {{
-  IFS=" :\\"'"
+  IFS=" \t:\\"'"
   for p in $1; do
     case $p in '~'/* | '~root'/* | '$HOME'/* | '${{HOME}}'/* | %h/*) p={HOME}/${{p#*/}} ;; esac
     case $p/ in {FOLDER_PATTERN}) entered "${{p%/}}" ;; esac
@@ -213,21 +226,29 @@ searched() {{
   IFS=$n
 }}
 folders() {{
-  x=$(find $t -xdev '(' -type f -o -type l ')' -print | head -n {_MOST_IN_FOLDERS})
-  i=0; l=; for f in $x; do i=$((i + 1)); [ ! -f "$f" ] || l=$l$f$n; done
+  x=$({{
+    find $t -xdev '(' {_IN_STATE} ')' ! -type d ! -name '*{SCRIPT_OF_STATE}' -prune \\
+      -o '(' -type f -o -type l ')' -print && echo end || echo failed
+  }} | head -n {_MOST_IN_FOLDERS})
+  case $n$x in *"$n$n"* | *"$n"failed) doubt find ;; *"$n"end) x=${{x%end}} ;; *) doubt folders ;; esac
+  i=1; l=; for f in $x; do
+    i=$((i + 1))
+    case $f in */./*) ;; *) doubt find ;; esac
+    [ ! -f "$f" ] || l=$l$f$n
+  done
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
   x=$l; [ "$x" ] || return 0
   [ "$d" ] || alone
   p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) || doubt find
   i=0; for f in $p; do
     i=$((i + 1)); [ $i -lt {_MOST_LARGE} ] || doubt size
-    case $(head -c 2 "$f") in '#!') doubt size ;; esac
+    case $(grep $d -am1 '' "$f") in '#!'*) doubt size ;; esac
   done
-  x=$(find -L $x -prune ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
+  x=$(find -L $x -prune -size +0c ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
   [ "$x" ] || return 0
   p=$(grep $d -alE -e '{RELEVANT_ERE}' {_CALLED} $x /dev/null); [ $? -gt 1 ] && doubt grep
   x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
-  [ ! "$p" ] || p=$(grep $d -alE '^#!' $p /dev/null)
+  [ ! "$p" ] || p=$(grep $d -alE '^#!' $p /dev/null) || [ $? = 1 ] || doubt grep
   for f in $x $p; do
     case $n$q$n$y in *"$n${{f%/./*}}/${{f##*/./}}$n"*) ;; *) doubt "$f" ;; esac
   done
@@ -354,8 +375,11 @@ for f in $l; do
   w=$w$f$n
 done
 c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
-named $w; o=$x
-[ ! "$r" ] || ! grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null || entered {HOME}
+named $w; o=$x; h=$r
+if [ "$r" ]; then
+  grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null
+  case $? in 0) entered {HOME} ;; 1) ;; *) doubt grep ;; esac
+fi
 for v in 1 2 3 4; do
   for f in $c; do i=$((i + 1)); done
   if [ $i -ge {MOST_CALLED} ]; then
@@ -387,7 +411,13 @@ for v in 1 2 3 4; do
         *[-._]) entered "${{f%/*}}" ;;
         *%[iIjJnNpP]*)
           enters; p=${{f%%%*}}
-          for b in $j; do case $b in *Exec*"$f"*) entered "${{p%/*}}"; break ;; esac; done ;;
+          for b in $j; do
+            case $b in
+              *Exec*"$f"* | *WorkingDirectory*"$f"* | *Environment[!F]*"$f"*) ;;
+              *=*"$f"*) continue ;; *"$f"*) ;; *) continue ;;
+            esac
+            entered "${{p%/*}}"; break
+          done ;;
       esac
     fi
   done
@@ -408,11 +438,11 @@ for v in 1 2 3 4; do
   r=$(grep $d -alE '{RELEVANT_ERE}' $k /dev/null); [ $? -gt 1 ] && doubt grep
   case $r in *"$n"*) r=$(printf '%s\\n' "$r" | sort) && [ "$r" ] || doubt sort ;; esac
   for f in $r; do
-    case $f in *:*) doubt "$f" ;; {"|".join(_READ_ANYWAY)}) continue ;; esac
+    case $f in *:*) doubt "$f" ;; esac
     case $(grep $d -am1 '' "$f") in
       '#!'*) grep $d -anE '{RELEVANT_ERE}' "$f" /dev/null; [ $? -gt 1 ] && doubt grep ;;
-      ?ELF*) ;;
-      *) doubt "$f" ;;
+      "$(printf '\\177')ELF"*) given "$f" && doubt "$f" ;;
+      *) case $f in {_FURTHER_DOWN}) doubt "$f" ;; {_READ_ANYWAY}) given "$f" && doubt "$f" ;; *) doubt "$f" ;; esac ;;
     esac
   done
   x=$(grep $d -alE '^#!' $k /dev/null); [ $? -gt 1 ] && doubt grep
@@ -424,6 +454,11 @@ for v in 1 2 3 4; do
   p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $l /dev/null); [ $? -gt 1 ] && doubt grep
   for f in $p; do entered "${{f%/*}}"; done
   w=$l; y=$y$l; s=
+  if [ "$h" ]; then
+    p=$(grep $d -alE {shlex.quote(_CALLS_BY_A_PART_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
+    [ ! "$p" ] || x=$(grep $d -alE {shlex.quote(_LEAVES_ERE)} $p /dev/null) || [ $? = 1 ] || doubt grep
+    for f in $p; do case $n$x$n in *"$n$f$n"*) ;; *) entered {HOME}; break ;; esac; done
+  fi
   c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
   named $w
 done

@@ -1162,12 +1162,44 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "curl -s http://conf/s.conf > /etc/sysctl.d/9.conf",
                 "{ echo '# x'; curl -s http://conf/s.conf; } > /etc/sysctl.d/9.conf",
                 "/opt/gen.sh | tee /etc/sysctl.d/9.conf",
+                "exec /opt/gen.sh > /etc/sysctl.d/9.conf",
+                f"date '+{KEY}=%S' > /etc/sysctl.d/9.conf",
+                'date "+$FORMAT" > /etc/sysctl.d/9.conf',
                 "curl -s http://conf/s.conf > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
                 "envsubst < /opt/60.conf > /etc/sysctl.d/9.conf",
                 "cat /opt/60.conf | envsubst > /etc/sysctl.d/9.conf",
                 f"gen() {{ echo {KEY}=60; }}; gen > /etc/sysctl.d/9.conf",
                 f"gen() {{ local x; cat <<< {KEY}=60; }}; gen | tee /etc/sysctl.d/9.conf",
             )
+        ),
+        *(
+            pytest.param(script, [(1, code)], id=f"a function whose output goes to a file: {script}")
+            for script, code in (
+                (f"gen() {{ echo {KEY}=60; }} > /etc/sysctl.d/9.conf\ngen", "writes_file"),
+                (f"gen() {{ echo {KEY}=60; }} >> /etc/sysctl.conf\ngen", "appends_to_file"),
+                (f"function gen {{ echo {KEY}=60; }} >> $1\ngen", "appends_to_file"),
+                (f"gen() (echo {KEY}=60) > /etc/sysctl.d/9.conf\ngen", "writes_file"),
+                (f"gen() {{ echo {KEY}=60; }} > /tmp/x.conf; gen; sysctl -p /tmp/x.conf", "sets_value"),
+                (f"gen() {{ echo 60; }} > {FILE}\ngen", "sets_value"),
+                ("gen() { cat; } < /opt/60.conf > /etc/sysctl.d/9.conf\ngen", "writes_file"),
+                ("gen() { curl -s http://conf/s.conf; } > /etc/sysctl.d/9.conf\ngen", "writes_file"),
+                (f"gen() {{ echo {KEY}=60; }} 2> /dev/null\ngen > /etc/sysctl.d/9.conf", "writes_file"),
+            )
+        ),
+        pytest.param(
+            f"gen() {{\ncat <<X\n{KEY}=60\nX\n}} > /etc/sysctl.d/9.conf\ngen",
+            [(3, "writes_file")],
+            id="a function whose here document goes to a file",
+        ),
+        pytest.param(
+            f'say() {{ echo "$@"; }}; gen() {{ say <(echo {KEY}=60); }}; gen > /etc/sysctl.d/9.conf',
+            [],
+            id="a function that prints the name of a file with what a command prints",
+        ),
+        pytest.param(
+            f"gen() {{ echo {KEY}=60; }} > /tmp/x\ngen > /etc/sysctl.d/9.conf",
+            [],
+            id="a function whose output goes to another file",
         ),
         *(
             pytest.param(line, [(1, "writes_file")], id=f"sysctl files that are copied: {line}")
@@ -1177,6 +1209,19 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "rsync -a /opt/ /etc/sysctl.d/",
                 "rsync -a -e ssh --exclude '*.bak' /opt/ /etc/sysctl.d/",
                 "rsync /opt/60.conf /etc/sysctl.d/9.conf",
+                "rsync -a --mkpath /opt/60.conf /etc/sysctl.d/",
+                "rsync -a --whole-file /opt/60.conf /etc/sysctl.d/",
+                "rsync -a conf:/opt/ /etc/sysctl.d/",
+                "rsync -a $conf:/opt/ /etc/sysctl.d/",
+                "rsync -a rsync://conf/opt/ /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
+                "rsync -a ${D:-/opt}/ /etc/sysctl.d/",
+                "scp -q conf:/opt/60.conf /etc/sysctl.d/9.conf",
+                "scp /opt/60.conf /etc/sysctl.d/",
+                "dd if=/opt/60.conf of=/etc/sysctl.d/9.conf",
+                "curl -s http://conf/s.conf | dd if=/dev/stdin of=/etc/sysctl.d/9.conf",
+                "curl -fsS -o /etc/sysctl.d/9.conf http://conf/s.conf",
+                "wget -O /etc/sysctl.d/9.conf http://conf/s.conf",
+                "wget -qO /tmp/x http://conf/s.conf; cp /tmp/x /etc/sysctl.d/9.conf",
             )
         ),
         pytest.param('echo "$settings" | sysctl -p -', [(1, "sets_value")], id="settings of a variable"),
@@ -1204,6 +1249,12 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "{ cd /x; umask 022; echo vm.swappiness=1; } > /etc/sysctl.d/9.conf",
                 "{ echo vm.swappiness=$(compute); } > /etc/sysctl.d/9.conf",
                 "nproc | awk '{print \"kernel.x=\" $1}' > /etc/sysctl.d/9.conf",
+                *(
+                    f"{{ {command}; echo vm.swappiness=1; }} > /etc/sysctl.d/9.conf"
+                    for command in ("date", "date +%F", "hostname", "id -u", "uname -r", "whoami", "pwd", "true")
+                ),
+                "LC_ALL=C date > /etc/sysctl.d/9.conf",
+                "exec > /etc/sysctl.d/9.conf",
                 "ip -o link | awk '{print $2}' | xargs -I{} sysctl -w net.ipv4.conf.{}.rp_filter=0",
                 "for i in $(interfaces); do sysctl -w net.ipv4.conf.$i.rp_filter=0; done",
                 "interfaces | while read i; do sysctl -w net.ipv4.conf.$i.rp_filter=0; done",
@@ -1213,8 +1264,13 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 "cp -r /srv/. /etc/sysctl.d/",
                 "cp /opt/. /etc/sysctl.d/",
                 "rsync -an /opt/ /etc/sysctl.d/",
-                "rsync -a conf:/opt/ /etc/sysctl.d/",
                 "rsync -a /opt/ conf:/etc/sysctl.d/",
+                "scp /opt/60.conf conf:/etc/sysctl.d/",
+                "scp conf:/x /tmp/x",
+                "dd if=/dev/zero of=/etc/sysctl.d/9.conf count=0",
+                "curl -so /dev/null http://conf/; cp /dev/null /etc/sysctl.d/9.conf",
+                "wget -O - http://conf/s.conf",
+                "rsync -a --dry-run conf:/opt/ /etc/sysctl.d/",
                 'cat "$1" > /tmp/x',
                 # the branch of OpenRC's script for BusyBox
                 "x=$(mktemp); echo vm.swappiness=1 > $x; sysctl -p $x",
@@ -1292,6 +1348,9 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 'T=/tmp/x; cat /opt/60.conf > ${T}; mv "$T" /etc/sysctl.d/9.conf',
                 "T=/tmp/x; cat /opt/60.conf > /tmp/x; mv $T /etc/sysctl.d/9.conf",
                 f"T=/tmp/x; echo {KEY}=60 > $T; mv $T /etc/sysctl.d/9.conf",
+                "cp /opt/60.conf /dev/shm/x; cp /dev/shm/x /etc/sysctl.d/9.conf",
+                "cat /opt/60.conf > /dev/shm/x; cat /dev/shm/x > /etc/sysctl.d/9.conf",
+                "T=/dev/shm/x; curl -s https://a.example > $T; mv /dev/shm/x /etc/sysctl.d/9.conf",
             )
         ),
         *(
@@ -1311,6 +1370,9 @@ def test_lines_that_do_nothing_to_the_key(tmp_path: Path, line: str) -> None:
                 'grep x /etc/sysctl.conf > "$tmp"',
                 "tmp=$(mktemp); sed s/a/b/ /etc/sysctl.d/9.conf > $tmp; mv $tmp /etc/sysctl.d/9.conf",
                 "echo vm.swappiness=1 > /tmp/x; cp /tmp/x /etc/sysctl.d/9.conf",
+                "echo vm.swappiness=1 > /dev/shm/x; cp /dev/shm/x /etc/sysctl.d/9.conf",
+                "cat /opt/60.conf > /dev/stderr; cat /dev/zero > /etc/sysctl.d/9.conf",
+                "cat /opt/60.conf > /dev/tty; cat /dev/tty > /etc/sysctl.d/9.conf",
                 "T=/tmp/x; echo vm.swappiness=1 > ${T}; mv $T /etc/sysctl.d/9.conf",
                 "T=/tmp/x; cat /opt/60.conf > $T; mv /tmp/y /etc/sysctl.d/9.conf",
             )

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
-from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
+from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog, has_settings, keeps_text
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
     Applies,
     Fills,
@@ -125,3 +125,34 @@ def test_a_report_that_is_kept(path: str, count: int) -> None:
 )
 def test_what_a_link_names(name: str, target: str, expected: str) -> None:
     assert EffectLog().linked(words(name), Word(target, 1)) == words(expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "keeps", "has"),
+    [
+        *((f"/dev/{name}", False, False) for name in ("null", "zero", "full", "urandom", "stdin", "stdout", "stderr")),
+        *((f"/dev/{name}", False, False) for name in ("fd/3", "tty", "ttyS0", "pts/0", "console", "kmsg", "log")),
+        *((f"/dev/{name}", True, True) for name in ("shm/x.conf", "shm/null", "shm/fd/x", "mqueue/x", "nulls", ".x")),
+        ("/proc/self/mounts", True, False),
+        ("/tmp/dev/null", True, True),
+        ("$T", True, True),
+    ],
+)
+def test_which_files_keep_a_text(path: str, *, keeps: bool, has: bool) -> None:
+    assert (keeps_text(path), has_settings(path)) == (keeps, has)
+
+
+@pytest.mark.parametrize("path", ["/dev/shm/x", "/dev/mqueue/x", "/tmp/x"])
+def test_a_copy_of_a_copy(path: str) -> None:
+    log = EffectLog()
+    log.copy(words("/opt/x.conf"), Word(path, 1))
+    log.copy(words(path), Word("/etc/sysctl.d/9.conf", 2))
+    assert log.found == [Applies(1, Application("procps", ("/opt/x.conf",)), makes_file=True)]
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/tty1"])
+def test_a_copy_that_goes_nowhere(path: str) -> None:
+    log = EffectLog()
+    log.copy(words("/opt/x.conf"), Word(path, 1))
+    log.copy(words(path), Word("/etc/sysctl.d/9.conf", 2))
+    assert log.found == []

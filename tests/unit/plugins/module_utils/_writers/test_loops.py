@@ -36,6 +36,10 @@ ALL = tuple((key, None) for key in KEYS)
         pytest.param("sysctl -w $k=$v", Word(f"# {KEY} 60", 4), [], id="a remark"),
         pytest.param("read k v; sysctl -w $k=$v", Word("/opt/x", 4, is_file=True), [Sets(4, ALL)], id="a file"),
         pytest.param("read k v; sysctl -w $k=$v", Word("/proc/x", 4, is_file=True), [], id="a file of the kernel"),
+        pytest.param("read k v; sysctl -w $k=$v", Word("/dev/tty", 4, is_file=True), [], id="a terminal"),
+        pytest.param(
+            "read k v; sysctl -w $k=$v", Word("/dev/shm/x", 4, is_file=True), [Sets(4, ALL)], id="a file in memory"
+        ),
     ],
 )
 def test_rows(body: str, text: Word, effects: list[Effect]) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import
     place_of_program,
     prints_other_text,
     speaks,
+    uses_no_variables,
 )
 
 
@@ -61,11 +62,53 @@ def test_place_of_program(command: str, program: str | None) -> None:
         ("log_msg x", False, False),
         ("cd /x", False, False),
         ("rm /x", False, False),
+        ("date +%F", False, False),
+        ("sudo -n date", False, False),
+        ("date +net.x=%S", True, False),
+        ("date +$F", True, False),
+        ("hostname", False, False),
+        ("/usr/bin/id -u x", False, False),
+        ("flock /run/sync /opt/gen", True, False),
+        ("sudo -g date /opt/gen", True, False),
+        ("sudo nice -n 5 sync", False, False),
+        ("env A=b sudo -E uname -r", False, False),
+        ("exec", False, False),
+        ("exec /opt/gen", True, False),
+        ("trap stop EXIT", False, False),
+        ("gen date", True, False),
+        pytest.param("sudo " * 20_000 + "date", True, False, id="many wrappers"),
     ],
 )
 def test_prints_other_text(command: str, *, alone: bool, reads: bool) -> None:
     words = [Word(word, 1) for word in command.split()]
     assert [prints_other_text(words, reads=given) for given in (False, True)] == [alone, reads]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("sysctl -w $x", True),
+        ("A=b sudo -n nice -n 5 /bin/rm x", True),
+        ("A=b", True),
+        ("date", True),
+        ("cd /x", True),
+        ("/opt/t", False),
+        ("sudo /opt/t rm", False),
+        ("flock /run/sync /opt/t", False),
+        ("sudo -u mail /opt/t", False),
+        ("exec", False),
+        ("env", False),
+        ("printenv", False),
+        ("sh -c true", False),
+        ("python3 -c x", False),
+        ("awk x", False),
+        (". /x", False),
+        ("eval x", False),
+        ("$x", False),
+    ],
+)
+def test_which_programs_use_no_variables_that_they_inherit(command: str, *, expected: bool) -> None:
+    assert uses_no_variables([Word(word, 1) for word in command.split()]) is expected
 
 
 @pytest.mark.parametrize(

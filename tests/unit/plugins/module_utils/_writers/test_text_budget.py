@@ -78,6 +78,25 @@ def test_what_is_too_long_may_do_anything(script: str) -> None:
     assert effects_of(script) == [Sets(1, ANYTHING)]
 
 
+def doubled(body: str, count: int) -> str:
+    """Return a script whose functions each call the one before them twice."""
+    functions = [f"f{number}() {{ f{number - 1}; f{number - 1}; }}" for number in range(1, count + 1)]
+    return "\n".join([f"f0() {{ {body}; }}", *functions, f"f{count} | sysctl -p -"])
+
+
+@pytest.mark.parametrize("body", [f"echo {KEY}=60", f"echo {KEY}=60 | cat", f"cat <(echo {KEY}=60)"])
+def test_what_functions_print_is_kept_once(body: str) -> None:
+    effects = effects_of(doubled(body, 30))
+    assert set(effects) == {Sets(1, (("time", 60),))}
+    assert len(effects) <= 2
+
+
+def test_what_many_functions_hand_on_is_bounded() -> None:
+    functions = "\n".join(f"f{number}() {{ f{number - 1}; echo {KEY}={number}; }}" for number in range(1, 1_200))
+    effects = effects_of(f"f0() {{ echo {KEY}=60; }}\n{functions}\nf1199 | sysctl -p -")
+    assert any(isinstance(one, Sets) and one.values == ANYTHING for one in effects)
+
+
 def test_a_file_that_is_applied_often_sets_each_value_once() -> None:
     effects = effects_of(f"echo {KEY}=60 > /x;" * 20 + "sysctl -p /x;" * 20)
     assert [isinstance(one, Sets) for one in effects].count(True) == 20

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED
-from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import settings_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import commands_of, settings_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,31 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text impor
 )
 def test_settings_of_a_unit(text: bytes, settings: list[tuple[int, str, str, str]]) -> None:
     assert list(settings_of(text)) == settings
+
+
+@pytest.mark.parametrize("value", [f"/bin/a {CONTINUED}; ", "/bin/a '\\'\" ; "])
+def test_many_commands_of_a_setting(value: str) -> None:
+    assert list(commands_of(value * 100_000, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "commands"),
+    [
+        ("/bin/a b", [(3, "", "/bin/a b")]),
+        ("-+/bin/a", [(3, "-+", "/bin/a")]),
+        ("\ue000 @-/bin/a", [(4, "@-", "/bin/a")]),
+        (
+            "/bin/a ; \ue000+/bin/b \ue000c ; /bin/d",
+            [(3, "", "/bin/a "), (4, "+", "/bin/b \ue000c "), (5, "", "/bin/d")],
+        ),
+        ("/bin/a ;", [(3, "", "/bin/a ")]),
+        ("/bin/a;/bin/b \\; c", [(3, "", "/bin/a;/bin/b \\; c")]),
+        ("/bin/sh -c 'a ; b' ; c", [(3, "", "/bin/sh -c 'a ; b' "), (3, "", "c")]),
+        ('/bin/sh -c "a ; \' ; b" d', [(3, "", '/bin/sh -c "a ; \' ; b" d')]),
+        ('/bin/sh -c "a \\" ; b" d', [(3, "", '/bin/sh -c "a \\" ; b" d')]),
+        ("/bin/a ' ; b", [(3, "", "/bin/a ' "), (3, "", "b")]),
+        ("", []),
+    ],
+)
+def test_commands_of_a_setting(value: str, commands: list[tuple[int, str, str]]) -> None:
+    assert list(commands_of(value, 3)) == commands

@@ -8,8 +8,10 @@ import typing as t
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._host.files import Files
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Writer
-from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD
+from ansible_collections.linux.tcp.plugins.module_utils._writers.search import find_candidates
+from ansible_collections.linux.tcp.tests.unit.host import PROCPS, SYSTEMD, lay_out
 from ansible_collections.linux.tcp.tests.unit.writers import SET, found
 
 if t.TYPE_CHECKING:
@@ -385,3 +387,99 @@ def test_commands_of_a_user_that_gets_rights(tmp_path: Path, command: str, rest:
     text = f"[Service]\nUser=app\nExecStart={command.format(SET.decode())}\n{rest}"
     writers = found(tmp_path, {"/etc/systemd/system/a.service": text.encode()}, init=SYSTEMD)
     assert [writer.line for writer in writers] == ([3] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "instances", "counts"),
+    [
+        ("WorkingDirectory=/opt/%i\nExecStart=/bin/sh ./s.sh", ["a", "b"], True),
+        ("WorkingDirectory=-/opt/%i\nExecStart=/bin/sh s.sh", ["b"], True),
+        ("WorkingDirectory=/opt/%i\nExecStart=/bin/sh ./s.sh", ["a"], False),
+        ("WorkingDirectory=%I\nExecStart=/bin/sh ./s.sh", ["-opt-b"], True),
+        ('Environment=D=/opt/%i\nExecStart=/bin/sh -c "$D/s.sh"', ["a", "b"], True),
+        ('Environment="D=/opt/%i"\nExecStart=/bin/sh -c "$D/s.sh"', ["a"], False),
+        ("User=%i\nExecStart=/opt/b/s.sh", ["root"], True),
+        ("User=%i\nExecStart=/opt/b/s.sh", ["app"], False),
+        ("RootDirectory=%I\nExecStart=/bin/cp /opt/c /etc/sysctl.d/9.conf", ["-"], True),
+        ("RootDirectory=%I\nExecStart=/bin/cp /opt/c /etc/sysctl.d/9.conf", ["srv"], False),
+    ],
+)
+def test_specifiers_of_other_settings(tmp_path: Path, settings: str, instances: list[str], *, counts: bool) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a@.service": f"[Service]\n{settings}\n[Install]\nWantedBy=x.target\n".encode(),
+        "/opt/b/s.sh": b"#!/bin/sh\n" + SET,
+        "/opt/c": b"net.ipv4.tcp_keepalive_time = 60\n",
+        **{f"/etc/systemd/system/x.target.wants/a@{one}.service": "../a@.service" for one in instances},
+    }
+    assert bool(found(tmp_path, layout, init=SYSTEMD)) is counts
+
+
+@pytest.mark.parametrize(
+    ("settings", "instances", "is_noted"),
+    [
+        ("ExecStart=/opt/%i.sh", 26, True),
+        ("ExecStart=/bin/sh /opt/%i", 26, True),
+        ("ExecStart=/opt/%I", 26, True),
+        ("ExecStart=/opt/d/%i.sh", 26, False),  # there is none
+        ("ExecStart=/usr/bin/x --file /opt/%i.conf", 26, False),  # no program
+        ("ExecStart=/usr/bin/x --folder /opt/x%i", 26, False),
+        ("ExecStart=/opt/d/%I.sh", 26, False),
+        ("ExecStart=/%I.sh", 26, False),  # no folder of scripts
+        ("ExecStart=/opt/y/%I/s.sh", 26, True),
+        ("ExecStart=/opt/y/%I.sh", 26, True),
+        ("\n".join(f"ExecStart=/opt/{number}-%i.sh" for number in range(101)), 26, True),
+        ("ExecStart=/opt/%i.sh", 3, False),
+        ("ExecStart=/opt/%I.sh", 3, False),
+        ("ExecStart=/opt/%H.sh", 26, False),
+        ("User=app\nExecStart=/opt/%i.sh", 26, False),
+        ("WorkingDirectory=/opt/%i\nExecStart=/bin/sh ./s.sh", 26, True),
+        ("WorkingDirectory=/opt/%i\nExecStart=/bin/sh ./s.sh", 3, False),
+        ("WorkingDirectory=/opt/%i\nExecStart=/bin/sh ./s.sh\nUser=app", 26, False),
+        ("WorkingDirectory=/opt/d/%i\nExecStart=/bin/sh ./s.sh", 26, False),  # there is none
+        ('Environment=D=/opt/%i\nExecStart=/bin/sh -c "$D/s.sh"', 26, True),
+    ],
+)
+def test_scripts_of_more_instances_than_are_looked_at(
+    tmp_path: Path, settings: str, instances: int, *, is_noted: bool
+) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a@.service": f"[Service]\n{settings}\n[Install]\nWantedBy=x.target\n".encode(),
+        "/opt/1.sh": b"#!/bin/sh\n",
+        "/opt/1.conf": b"a = b\n",
+        "/opt/x/s.sh": b"#!/bin/sh\n",
+        "/opt/y/z/s.sh": b"#!/bin/sh\n",
+        "/opt/x1": None,
+        **{f"/etc/systemd/system/x.target.wants/a@{one}.service": "../a@.service" for one in range(instances)},
+    }
+    lay_out(tmp_path, layout)
+    files = Files(str(tmp_path))
+    search = find_candidates(files, SYSTEMD, files.read_tree())
+    assert [one.path for one in search.unseen] == (["/etc/systemd/system/a@.service"] if is_noted else [])
+    assert all(one.is_failure for one in search.unseen)
+
+
+@pytest.mark.parametrize(
+    ("settings", "script", "counts"),
+    [
+        ("PrivateNetwork=yes", "echo net.ipv4.tcp_keepalive_time=60 > /etc/sysctl.d/9.conf", True),
+        ("ProtectKernelTunables=yes", "cp /opt/c /etc/sysctl.d/9.conf", True),
+        ("PrivateNetwork=yes", ". /opt/lib.sh", True),
+        ("PrivateNetwork=yes", SET.decode(), False),
+        ("PrivateNetwork=yes", f"nsenter -t 1 -n {SET.decode()}", True),
+        ("PrivateNetwork=yes\nUser=app", "cp /opt/c /etc/sysctl.d/9.conf", False),
+        ("", SET.decode(), True),
+    ],
+)
+def test_scripts_of_units_that_can_only_write_files(
+    tmp_path: Path, settings: str, script: str, *, counts: bool
+) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/a.service": f"[Service]\n{settings}\nExecStart=/opt/s.sh\n".encode(),
+        "/opt/s.sh": f"#!/bin/sh\n{script}\n".encode(),
+        "/opt/lib.sh": b"cp /opt/c /etc/sysctl.d/9.conf\n" + SET,
+        "/opt/c": b"net.ipv4.tcp_keepalive_time = 60\n",
+    }
+    writers = found(tmp_path, layout, init=SYSTEMD)
+    assert len(writers) == (1 if counts else 0)
+    other = {"/etc/systemd/system/b.service": b"[Service]\nExecStart=/opt/s.sh\n"}  # may do all that the script does
+    assert {*writers} <= {*found(tmp_path, {**layout, **other}, init=SYSTEMD)} != set()

@@ -149,9 +149,10 @@ def ask_of(
     for places in (*PLACES.values(), *LIB_PLACES.values()):
         script = script.replace(" ".join(places), place)
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
-    script = re.sub(r"\b(f=|p=|entered )/root\b", rf"\1{called.parent}/home", script)
+    script = re.sub(r"\b(f=|p=|in |entered )/root\b", rf"\1{called.parent}/home", script)
     script = re.sub(r"/var/lib/(?=\*)", f"{called.parent}/state/", script)
     script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
+    script = re.sub(r"/etc/sysctl\.d/(?=\*[^ ;])", f"{called.parent}/sysctl.d/", script)
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
         ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
@@ -375,6 +376,21 @@ def test_large_script(tmp_path: Path, text: bytes, size: int, found: str) -> Non
     assert ask_of(place, run) == found.format(tmp_path)
 
 
+@pytest.mark.parametrize(("called", "calls"), [("run", 5), ("crontab", 6)])
+def test_killed_grep(tmp_path: Path, called: str, calls: int) -> None:
+    """ulimit -t ends a process by SIGKILL: what it has not read is not known."""
+    found = []
+    for at in range(calls + 2):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        place, run = calling(folder)
+        (folder / "a").mkdir()
+        (folder / "crontab").write_text(f"@reboot root . {run} {folder}/a\n")
+        run.write_text(f"{folder}/b\n")
+        found.append(ask_of(place, folder / called, swap="kill -9 $$", at=at))
+    assert found == ["", *["= doubt grep"] * calls, ""]
+
+
 def test_large_script_that_a_shell_is_given(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "crontab").write_text(f"@reboot root sh {run}\n")
@@ -527,6 +543,7 @@ GIVEN = (
         b"sh</opt/i",
         b"/usr/bin/python3.11 -u /opt/j",
         b"at now -f /opt/k",
+        b"dash -f -fx -e /opt/m",
         b"sh-/opt/l",
     ),
 )
@@ -537,7 +554,7 @@ def test_the_pattern_of_what_a_shell_is_given(tmp_path: Path) -> None:
     grep = ["grep", "-aohE", GIVEN_ERE, str(tmp_path / "lines")]
     output = subprocess.run(grep, env={**os.environ, "LC_ALL": "C"}, stdout=subprocess.PIPE, check=True).stdout
     found = [match.split()[-1] for match in output.split(b"\n")[:-1]]
-    assert found == [b"/etc/a", b"'/opt/b", b"/srv/c", b"/opt/h", b"sh</opt/i", b"/opt/j", b"/opt/k"]
+    assert found == [b"/etc/a", b"'/opt/b", b"/srv/c", b"/opt/h", b"sh</opt/i", b"/opt/j", b"/opt/k", b"/opt/m"]
 
 
 @pytest.mark.parametrize(
@@ -558,10 +575,20 @@ def test_script_without_a_first_line_of_scripts(tmp_path: Path, line: str, doubt
     assert ask_of(place, run) == (f"= doubt {run}" if doubt else "")
 
 
-def test_binary_program(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("begin", "line", "doubt"),
+    [
+        (b"\x7fELF", "{0}", False),
+        (b"\x7fELF", "sh {0}", True),
+        (b"#ELF loader", "{0}", True),
+        (b"\tELF", "{0}", True),
+    ],
+)
+def test_binary_program(tmp_path: Path, begin: bytes, line: str, doubt: bool) -> None:
     place, run = calling(tmp_path)
-    run.write_bytes(b"\x7fELF\nsysctl\n")
-    assert ask_of(place, run) == ""
+    (tmp_path / "crontab").write_text(line.format(run) + "\n")
+    run.write_bytes(begin + b"\nsysctl\n")
+    assert ask_of(place, run) == (f"= doubt {run}" if doubt else "")
 
 
 @pytest.mark.parametrize(
@@ -574,27 +601,38 @@ def test_binary_program(tmp_path: Path) -> None:
         ("{0}/b/y", "b/tune", False),  # which looks for no other script
         ("{0}/run", "a/tune", False),
         ("cd {0}/a; b/tune", "a/b/tune", True),
-        ("cd {0}/.a; ./tune", ".a/tune", False),
+        ("cd {0}/.a; ./tune", ".a/tune", True),
+        ("PATH={0}/home/.a:/bin\n@reboot root tune", "home/.a/tune", False),
         ("cd {0}/a; . ./tune.conf", "a/tune.conf", True),
         ("for n in x y; do {0}/a/t-$n; done", "a/t-x", True),
         ("cd {0}/state/a && ./tune.sh", "state/a/tune.sh", True),
         ("cd {0}/state/a && ./tune", "state/a/tune", False),
-        ("cd {0}/state/a; b/tune.sh", "state/a/b/tune.sh", False),
+        ("cd {0}/state/a; b/tune.sh", "state/a/b/tune.sh", True),
+        ("cd {0}/state/a; b/tune", "state/a/b/tune", False),
         ("ExecStart={0}/a/t-%i.sh", "a/t-x.sh", True),
         ("ExecStart={0}/a/%i/t", "a/x/t", True),
         ("ExecStart={0}/b/%i.sh", "a/x.sh", False),
         ("AssertPathExists={0}/a/%I/t", "a/x/t", False),
+        ("ExecStart = {0}/a/%i.sh", "a/x.sh", True),
+        ("WorkingDirectory={0}/a/%i\nExecStart=/bin/sh tune", "a/x/tune", True),
+        ("Environment=D={0}/a/%i\nExecStart=/bin/sh -c $D/tune", "a/x/tune", True),
+        ("EnvironmentFile={0}/a/%i/tune", "a/x/tune", False),
+        ("ExecStart=/bin/sh \\\n  {0}/a/%i.sh", "a/x.sh", True),
+        ("directory = {0}/a\ncommand = sh tune", "a/tune", True),
         ("{0}/a/t-%Y.sh", "a/t-x.sh", False),
         ("PATH={0}/a:/usr/bin\n@reboot root tune", "a/tune", True),
         ("PATH = /usr/bin:{0}/a/\n@reboot root tune", "a/tune", True),
         ('export PATH="{0}/a:$PATH"; tune', "a/tune", True),
         ("PATH=$PATH:{0}/a; tune", "a/tune", True),
         ("Environment='PATH={0}/a:/bin' E=x", "a/tune", True),
+        ("PATH\t=\t{0}/a:/bin\n@reboot root tune", "a/tune", True),
+        ("PATH={0}/.a:/bin\n@reboot root tune", ".a/tune", True),
         ("#PATH={0}/a:/usr/bin", "a/tune", False),
         ("MANPATH={0}/a:/usr/share/man", "a/tune", False),
         ("PATH={0}/b:/usr/bin", "a/tune", False),
         ("HOME={0}/a\n@reboot root ./tune", "a/tune", True),
         ("HOME = {0}/a\n@reboot root ./tune", "a/tune", True),
+        ("'HOME' = {0}/a\n@reboot root ./tune", "a/tune", True),
     ],
 )
 def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -> None:
@@ -607,8 +645,29 @@ def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -
     script = tmp_path / path
     script.parent.mkdir(exist_ok=True, parents=True)
     script.write_bytes(SETS.splitlines()[1] + b"\n")
-    folder, _slash, name = path.rpartition("/") if path.startswith("state") else path.partition("/")
-    assert ask_of(place, run) == (f"= doubt {tmp_path}/{folder}/./{name}" if doubt else "")
+    folder = "state/a" if path.startswith("state") else path.partition("/")[0]
+    assert ask_of(place, run) == (f"= doubt {tmp_path}/{folder}/./{path[len(folder) + 1 :]}" if doubt else "")
+
+
+def test_script_of_state_that_looks_for_its_own(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@daily root {tmp_path}/state/x/a.sh\n")
+    (tmp_path / "state/x/lib").mkdir(parents=True)
+    (tmp_path / "state/x/a.sh").write_text('#!/bin/sh\n. $(dirname "$0")/lib/b.sh\n')
+    (tmp_path / "state/x/lib/b.sh").write_bytes(SETS[10:])
+    assert ask_of(place, run) == f"= doubt {tmp_path}/state/x/./lib/b.sh"
+
+
+@pytest.mark.parametrize(
+    ("line", "doubt"),
+    [("./tune", True), ("sh tune", True), (". bin/tune", True), ("rm -f x", False), ("cd /; ./tune", False)],
+)
+def test_what_scripts_of_cron_call_by_a_part_of_a_path(tmp_path: Path, line: str, doubt: bool) -> None:
+    place, run = calling(tmp_path)
+    run.write_text(f"#!/bin/sh\n{line}\n")
+    (tmp_path / "home/bin").mkdir(parents=True)
+    (tmp_path / "home/bin/tune").write_bytes(SETS)
+    assert ask_of(place, run) == (f"= doubt {tmp_path}/home/./bin/tune" if doubt else "")
 
 
 @pytest.mark.parametrize(
@@ -691,6 +750,129 @@ def test_many_names_of_programs(tmp_path: Path) -> None:
     for number in range(5000):
         (tmp_path / f"local/{number}").touch()
     assert ask_of(place, run, programs=tmp_path / "local") == "= doubt names"
+
+
+NAMES = [
+    pytest.param(["a", "-exec", "sh", "-c", "touch -- $RAN", ";", "-o", "-name", "q.sh"], id="command"),
+    pytest.param(["-bogus", ".sh"], id="option that no program has"),
+    pytest.param(["x.sh", ""], id="at the end"),
+    pytest.param(["", ".sh"], id="at the begin"),
+]
+
+
+@pytest.mark.parametrize("grep", GREPS)
+@pytest.mark.parametrize("folder", ["a", "state/a"])
+@pytest.mark.parametrize("words", NAMES)
+def test_file_whose_name_has_line_ends(tmp_path: Path, words: list[str], folder: str, grep: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/{folder}; ./x.sh\n@reboot root cd {tmp_path}/b; ./tune\n")
+    for path in (folder, "b"):
+        (tmp_path / path).mkdir(parents=True)
+    ran = tmp_path / "ran"
+    (tmp_path / folder / "\n".join(words).replace("$RAN", "$CALLED.ran")).touch()
+    (tmp_path / "b/tune").write_bytes(SETS)
+    assert ask_of(place, run, grep=grep).startswith("= doubt")
+    assert not ran.exists()
+    assert not (tmp_path / "run.ran").exists()
+
+
+@pytest.mark.parametrize(("number", "name"), [(600, "{0}\n"), (998, "z{0}"), (998, "z{0}\nend")])
+def test_list_of_files_that_is_cut(tmp_path: Path, number: int, name: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n@reboot root cd {tmp_path}/b; ./tune\n")
+    for path in ("a", "b"):
+        (tmp_path / path).mkdir()
+    for one in range(number):
+        (tmp_path / "a" / name.format(one)).touch()
+    (tmp_path / "a/z\n").touch()
+    (tmp_path / "b/tune").write_bytes(SETS)
+    assert ask_of(place, run).startswith("= doubt")
+
+
+def test_doubt_of_a_name_with_backslashes(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / r"\n= files\n= end 0").write_bytes(SETS)
+    assert ask_of(place, run) == rf"= doubt {tmp_path}/a/./\n= files\n= end 0"
+
+
+def test_large_script_in_a_folder_is_replaced_by_a_fifo(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n")
+    (tmp_path / "a").mkdir()
+    file = tmp_path / "a/large"
+    file.write_bytes(b"#!/bin/sh\n" + b"x" * (2 << 20))
+    file.chmod(0o755)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/find").write_text(
+        f'#!/bin/sh\n{shutil.which("find")} "$@"\ncase "$*" in *-100*) rm "{file}"; mkfifo "{file}" ;; esac\n'
+    )
+    (tmp_path / "tools/find").chmod(0o755)
+    path = f"PATH={tmp_path}/bin:{tmp_path}/tools:{os.environ['PATH']}"
+    assert ask_of(place, run, before=("env", path)) == ""
+
+
+def test_file_of_the_kernel_in_a_folder(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/x").symlink_to("/proc/self/cmdline")  # which has "sysctl" here, as it is an argument
+    assert ask_of(place, run) == ""
+
+
+@pytest.mark.skipif(not BUSYBOX, reason="there is no BusyBox")
+def test_link_whose_target_has_line_ends(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    target = tmp_path / 'x\n-exec\nsh\n-c\ntouch "$CALLED.ran"\n;\n-o\n-name\nq'
+    run.rename(target)
+    run.symlink_to(target)
+    (tmp_path / "crontab").unlink()
+    (tmp_path / "crontab").symlink_to(run)
+    assert ask_of(place, run, grep=f"{BUSYBOX} grep") == "= doubt readlink"
+    assert not (tmp_path / "run.ran").exists()
+
+
+@pytest.mark.parametrize(("kind", "number"), [("scripts", 12000), ("other files", 1200)])
+def test_many_files_in_a_folder_of_state(tmp_path: Path, kind: str, number: int) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/state/a; ./run\n")
+    (tmp_path / "state/a").mkdir(parents=True)
+    for one in range(number):
+        (tmp_path / f"state/a/{one:0>200}{'.sh' if kind == 'scripts' else ''}").touch()
+    assert ask_of(place, run) == ("= doubt folders" if kind == "scripts" else "")
+
+
+def test_folder_with_a_part_that_cannot_be_read(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; b/run\n")
+    (tmp_path / "a/b").mkdir(parents=True)
+    assert ask_of(place, run, before=WITHOUT_RIGHTS) == ""
+    shutil.rmtree(tmp_path / "bin")
+    (tmp_path / "a/b").chmod(0)
+    found = ask_of(place, run, before=WITHOUT_RIGHTS)
+    (tmp_path / "a/b").chmod(0o755)
+    assert found == "= doubt find"
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "text", "found"),
+    [
+        ("sysctl -p {0}", "x.conf", b"net.ipv4.tcp_keepalive_time = 9\n", ""),
+        ("{0}", "x.sh", SETS, "{0}:2:sysctl -w net.ipv4.tcp_keepalive_time=9\n"),
+        ("sh {0}", "x.conf", SETS[10:], "= doubt {0}"),
+        ("sysctl -p {0}", "sub/x.conf", b"net.ipv4.tcp_keepalive_time = 9\n", "= doubt {0}"),
+        ("{0}", "sub/x.sh", SETS, "{0}:2:sysctl -w net.ipv4.tcp_keepalive_time=9\n"),
+    ],
+)
+def test_files_among_those_of_sysctl(tmp_path: Path, line: str, path: str, text: bytes, found: str) -> None:
+    place, run = calling(tmp_path)
+    file = tmp_path / "sysctl.d" / path
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text)
+    (tmp_path / "crontab").write_text(f"@reboot root {line.format(file)}\n")
+    of_places = re.compile(rf"{re.escape(place)}:.*\n")  # where "sysctl" is
+    assert of_places.sub("", ask_of(place, run)) == found.format(file)
 
 
 def test_many_files_in_a_folder(tmp_path: Path) -> None:
