@@ -36,17 +36,21 @@ def in_namespaces(work: t.Callable[[], t.Any]) -> t.Any:
 
 
 def beside_process_1(root: Path, work: t.Callable[[], t.Any]) -> t.Any:
-    """Return what ``work`` returns in a child of this process, which is process 1 and gets this root folder."""
+    """Return what ``work`` returns in a child of this process, which is process 1 and has this root folder by then."""
     return _in_child(work, lambda: os.chroot(root))
 
 
-def _in_child(work: t.Callable[[], t.Any], meanwhile: t.Callable[[], None]) -> t.Any:
-    """Return what ``work`` returns, which can be pickled, in a child process, and do something else in this one."""
+def _in_child(work: t.Callable[[], t.Any], before: t.Callable[[], None]) -> t.Any:
+    """Return what ``work`` returns, which can be pickled, in a child process, once this one has done ``before``."""
     reading, writing = os.pipe()
+    begins, done = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             os.close(reading)
+            os.close(done)
+            os.read(begins, 1)  # until the parent has closed it
+            os.close(begins)
             with os.fdopen(writing, "wb") as pipe:
                 pickle.dump(work(), pipe)
         except BaseException:  # noqa: BLE001 -- this process must not go on as its parent
@@ -55,7 +59,9 @@ def _in_child(work: t.Callable[[], t.Any], meanwhile: t.Callable[[], None]) -> t
             os._exit(1)
         os._exit(0)
     os.close(writing)
-    meanwhile()
+    os.close(begins)
+    before()
+    os.close(done)
     with os.fdopen(reading, "rb") as pipe:
         result = pipe.read()
     status = os.waitpid(pid, 0)[1]
