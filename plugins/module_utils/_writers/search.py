@@ -261,9 +261,10 @@ def _texts(
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
     """Yield what a unit's commands do, and the scripts that they call."""
     if may_call(files, b"\n".join((unit.file.text, *unit.environment)), unit.folders):
+        commands = list(unit.commands())
         for may_set in (True, False):
-            commands = (command.written for command in unit.commands() if command.may_set is may_set)
-            called = called_by(files, unit.file, commands, unit.folders, unit.environment)
+            rows = [command.written for command in commands if command.may_set is may_set]
+            called = called_by(files, unit.file, rows, unit.folders, unit.environment) if rows else []
             yield from (dataclasses.replace(one, only_writes=not may_set) for one in called)
             _note_unknown_names(files, unit, called)
     yield from candidates_of(files, unit.file, unit.effects)

@@ -154,8 +154,7 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row. What has a
 # line that counts and does not begin as a script may be given to a program, so that the module has to see how.
 # The variables of more than a few lines are:
-#   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at;
-#               h is later the tables of cron
+#   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
 #   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others,
 #               and y has them, too
 #   c s t       what lines call, what they give to a shell, and the folders that they name
@@ -375,7 +374,7 @@ for f in $l; do
   w=$w$f$n
 done
 c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
-named $w; o=$x; h=$r
+named $w; o=$x; tables=$r
 if [ "$r" ]; then
   grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null
   case $? in 0) entered {HOME} ;; 1) ;; *) doubt grep ;; esac
@@ -454,7 +453,7 @@ for v in 1 2 3 4; do
   p=$(grep $d -alE '[$][{{]?(0|BASH_SOURCE)[^0-9]' $l /dev/null); [ $? -gt 1 ] && doubt grep
   for f in $p; do entered "${{f%/*}}"; done
   w=$l; y=$y$l; s=
-  if [ "$h" ]; then
+  if [ "$tables" ]; then
     p=$(grep $d -alE {shlex.quote(_CALLS_BY_A_PART_ERE)} $w /dev/null); [ $? -gt 1 ] && doubt grep
     [ ! "$p" ] || x=$(grep $d -alE {shlex.quote(_LEAVES_ERE)} $p /dev/null) || [ $? = 1 ] || doubt grep
     for f in $p; do case $n$x$n in *"$n$f$n"*) ;; *) entered {HOME}; break ;; esac; done
