@@ -176,6 +176,15 @@ def test_coverage_plot() -> None:
     assert (plot.shown, plot.missing, plot.limit_label) == (5, 2, "wanted 97 %")
 
 
+def test_a_plot_without_a_limit_judges_no_host() -> None:
+    for limit, classes in ((None, {"bar no-limit"}), (600, {"bar over-limit"})):
+        page = render(small_fleet()[:1], template=TEMPLATE.read_text(encoding="utf-8"), created="", limit=limit)
+        reader = Reader()
+        reader.feed(page["report.html"])
+        svg = reader.open[0].all("svg")[0]
+        assert {bar.attributes["class"] for bar in svg.all("rect") if "class" in bar.attributes} == classes
+
+
 def test_script_data_cannot_end_its_element() -> None:
     data = ["</script><!--", "a & b"]
     text = as_script_data(data)
