@@ -7,7 +7,8 @@
 # "check" it only refuses what cannot be, which takes nothing that has to be installed.
 set -euo pipefail
 
-export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
+# Other collections stay in reach, for what the inventory names of them.
+export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections:${ANSIBLE_COLLECTIONS_PATH:-'~/.ansible/collections:/usr/share/ansible/collections'}
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml
 export ANSIBLE_INVENTORY_UNPARSED_FAILED=true
 ROLE=roles/keepalive

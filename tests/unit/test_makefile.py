@@ -237,3 +237,25 @@ def test_goal_says_where_its_result_is(goal: str, where: str) -> None:
 def test_apply_is_checked_before_anything_is_installed() -> None:
     steps = make(MAKEFILE.parent, "--always-make", "apply").stdout
     assert -1 < steps.find("tools/apply.sh check") < steps.find("ansible-galaxy")
+
+
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [({}, "~/.ansible/collections:/usr/share/ansible/collections"), ({"ANSIBLE_COLLECTIONS_PATH": "/srv/c"}, "/srv/c")],
+    ids=["of the user", "of the environment"],
+)
+def test_apply_knows_other_collections(tmp_path: Path, given: dict[str, str], others: str) -> None:
+    """An inventory may name their plugins, as for becoming root."""
+    program = tmp_path / ".venv" / "bin" / "ansible"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho $ANSIBLE_COLLECTIONS_PATH\n")
+    program.chmod(0o755)
+    run = subprocess.run(
+        [MAKEFILE.parent / "tools" / "apply.sh"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines()[-1] == f"{tmp_path}/.collections:{others}"
