@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import posixpath
 import re
 import typing as t
@@ -259,12 +260,15 @@ def _texts(
 
 
 def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
-    """Yield what a unit's commands do, and the scripts that they call."""
+    """Yield what a unit's commands do, the scripts that they call, and the files with variables for these."""
     if may_call(files, b"\n".join((unit.file.text, *unit.environment)), unit.folders):
         commands = list(unit.commands())
         for may_set in (True, False):
             rows = [command.written for command in commands if command.may_set is may_set]
             called = called_by(files, unit.file, rows, unit.folders, unit.environment) if rows else []
+            if unit.environment_files and any(_is_run(files, one) for one in called):
+                paths = itertools.chain.from_iterable(map(files.paths, unit.environment_files))
+                called += [Called(path, "shell") for path in paths]
             yield from (dataclasses.replace(one, only_writes=not may_set) for one in called)
             _note_unknown_names(files, unit, called)
     yield from candidates_of(files, unit.file, unit.effects)
@@ -287,7 +291,11 @@ def _note_unknown_names(files: Reader, unit: Unit, called: t.Iterable[Called]) -
 def _may_be_script(files: Reader, called: Called) -> bool:
     """Whether there is a script that a path with the name of an instance may mean."""
     paths = (path for pattern in patterns_of_name(called.path) for path in files.paths(pattern))
-    return any(_Script(called, files.called(path, is_given=bool(called.by))).is_run for path in paths)
+    return any(_is_run(files, dataclasses.replace(called, path=path)) for path in paths)
+
+
+def _is_run(files: Reader, called: Called) -> bool:
+    return _Script(called, files.called(called.path, is_given=bool(called.by))).is_run
 
 
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:

@@ -71,9 +71,9 @@ class UnitCommand(t.NamedTuple):
 class Unit:
     """A unit, or a drop-in of one, and the ``rights`` of its commands.
 
-    ``folders`` are those in which they run, ``environment`` the values of their variables. ``not_run`` are the settings
-    whose commands do not run at a start, or that a later drop-in takes back. ``instances`` are the names of those that
-    run them, as far as they are known.
+    ``folders`` are those in which they run, ``environment`` the values of their variables, and ``environment_files``
+    patterns of the files that have more of these. ``not_run`` are the settings whose commands do not run at a start, or
+    that a later drop-in takes back. ``instances`` are the names of those that run them, as far as they are known.
     """
 
     file: SysctlFile
@@ -82,6 +82,7 @@ class Unit:
     folders: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     environment: tuple[bytes, ...] = ()
+    environment_files: tuple[str, ...] = ()
 
     def effects(self) -> t.Iterator[Effect]:
         """Yield what its commands do."""
@@ -151,11 +152,14 @@ class Units:
             dict.fromkeys(with_specifiers(settings.get(one, ""), specifiers_of(name)) for name in few or (unit,))
             for one in ("User", "RootDirectory", "WorkingDirectory")
         )
-        environment = dict.fromkeys(
-            with_specifiers(one.value, values)
-            for values in _plain_specifiers(few)
-            for one in given
-            if one.name == "Environment"
+        environment, environment_files = (
+            dict.fromkeys(
+                with_specifiers(one.value, values)
+                for values in _plain_specifiers(few)
+                for one in given
+                if one.name == setting
+            )
+            for setting in ("Environment", "EnvironmentFile")
         )
         return Unit(
             file,
@@ -164,6 +168,7 @@ class Units:
             folders=tuple(_folders(folders)),
             instances=few,
             environment=tuple(value.encode("utf-8", "surrogateescape") for value in environment),
+            environment_files=tuple(value.strip().lstrip("-") for value in environment_files),
         )
 
 

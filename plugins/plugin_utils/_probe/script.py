@@ -161,6 +161,7 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 #   l q m       what is called and there, in this turn and before; what is missing
 #   k g r x     of these the small ones, the large ones, those with a line that counts, those that begin as a script
 #   o           the names of programs that lines call without their folder, at first with udev's, and x without
+# The folder of a unit's EnvironmentFile= is entered as FOLDER/., since by its own name it may be one that is left out.
 # Only with GNU grep, what is behind a zero byte is seen (environ).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
@@ -409,13 +410,14 @@ for v in 1 2 3 4; do
       case $f in
         *[-._]) entered "${{f%/*}}" ;;
         *%[iIjJnNpP]*)
-          enters; p=${{f%%%*}}
+          enters; p=${{f%%%*}}; p=${{p%/*}}
           for b in $j; do
             case $b in
-              *Exec*"$f"* | *WorkingDirectory*"$f"* | *Environment[!F]*"$f"*) ;;
+              *EnvironmentFile*"$f"*) p=$p/. ;;
+              *Exec*"$f"* | *WorkingDirectory*"$f"* | *Environment*"$f"*) ;;
               *=*"$f"*) continue ;; *"$f"*) ;; *) continue ;;
             esac
-            entered "${{p%/*}}"; break
+            entered "$p"; break
           done ;;
       esac
     fi

@@ -68,8 +68,8 @@ def hosts_in(folder: str) -> list[str]:
         names = os.listdir(folder)
     except OSError as exc:
         raise FileError(
-            f"{folder} cannot be read: {exc.strerror}. A rollout keeps its checkpoints in ./keepalive-rollout by default. "
-            f"Run this in the same folder as the rollout, or give its folder by {VARIABLE}."
+            f"{folder} cannot be read: {exc.strerror}. A rollout keeps its checkpoints in ./keepalive-rollout by "
+            f"default. Run this in the same folder as the rollout, or give its folder by {VARIABLE}."
         ) from exc
     hosts = set()
     for name in names:

@@ -415,6 +415,29 @@ def test_specifiers_of_other_settings(tmp_path: Path, settings: str, instances: 
 
 
 @pytest.mark.parametrize(
+    ("settings", "variables", "counts"),
+    [
+        ("EnvironmentFile=/etc/default/k\nExecStart=/opt/s.sh", "X=net.ipv4.tcp_keepalive_time=60", True),
+        ("EnvironmentFile=-/etc/default/k\nExecStart=/bin/sh /opt/s.sh", "X=-w net.ipv4.tcp_keepalive_time=60", True),
+        ("EnvironmentFile=/etc/default/*\nExecStart=/opt/s.sh", "X='sysctl net.ipv4.tcp_keepalive_time=60'", True),
+        ("EnvironmentFile=/etc/default/%p\nExecStart=/opt/s.sh", "X=net.ipv4.tcp_keepalive_time=60", True),
+        ("EnvironmentFile=/etc/default/k\nExecStart=/opt/s.sh", "# X=net.ipv4.tcp_keepalive_time=60", False),
+        ("EnvironmentFile=/etc/default/k\nExecStart=/opt/s.sh", "X=net.ipv4.tcp_fin_timeout=60", False),
+        ("EnvironmentFile=/etc/default/k\nExecStart=/opt/none.sh", "X=net.ipv4.tcp_keepalive_time=60", False),
+        ("EnvironmentFile=/etc/default/k\nExecStart=/usr/sbin/x $X", "X=net.ipv4.tcp_keepalive_time=60", False),
+        ("EnvironmentFile=/etc/default/k\nUser=u\nExecStart=/opt/s.sh", "X=net.ipv4.tcp_keepalive_time=60", False),
+    ],
+)
+def test_files_with_variables_for_scripts(tmp_path: Path, settings: str, variables: str, *, counts: bool) -> None:
+    layout: Layout = {
+        "/etc/systemd/system/k.service": f"[Service]\n{settings}\n".encode(),
+        "/etc/default/k": f"{variables}\n".encode(),
+        "/opt/s.sh": b'#!/bin/sh\nsysctl -w "$X"\n',
+    }
+    assert [one.path for one in found(tmp_path, layout, init=SYSTEMD)] == (["/etc/default/k"] if counts else [])
+
+
+@pytest.mark.parametrize(
     ("settings", "instances", "is_noted"),
     [
         ("ExecStart=/opt/%i.sh", 26, True),

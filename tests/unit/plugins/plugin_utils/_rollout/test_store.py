@@ -192,8 +192,9 @@ def test_hosts_in(tmp_path: Path) -> None:
     with pytest.raises(FileError) as refused:
         store.hosts_in(str(tmp_path / "none"))
     assert str(refused.value) == (
-        f"{tmp_path}/none cannot be read: No such file or directory. A rollout keeps its checkpoints in ./keepalive-rollout"
-        " by default. Run this in the same folder as the rollout, or give its folder by keepalive_rollout_folder."
+        f"{tmp_path}/none cannot be read: No such file or directory. A rollout keeps its checkpoints in "
+        "./keepalive-rollout by default. Run this in the same folder as the rollout, or give its folder by "
+        "keepalive_rollout_folder."
     )
 
 
