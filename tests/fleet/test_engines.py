@@ -284,7 +284,9 @@ def test_runner(project: Project) -> None:
         status, *failures, summary = run.output.splitlines()
         found = {outcome: hosts for outcome, hosts in ast.literal_eval(summary).items() if hosts}
         assert (run.status, status) == (0, "failed 2")
-        assert failures == ["host03 failed: checkpoint_failed, see the summary below."]
+        assert failures == [
+            "host03 failed: checkpoint_failed, see the summary below. Remove the cause, and run the same command again."
+        ]
         assert found.keys() == {"already_compliant", "failed", "not_started"}
         assert (found["already_compliant"], found["not_started"]) == ("1: host01", "1: host02")
         assert "/etc/sysctl.d/zz-local.conf line 1 has '60' and takes precedence" in found["failed"]["host03"]

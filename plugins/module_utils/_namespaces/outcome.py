@@ -29,7 +29,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._namespaces.plan import Change
     from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Values
 
-NONE_SELECTED = "No network namespace matches these filters."
+NONE_SELECTED = (
+    "No network namespace matches these filters. linux.tcp.keepalive_namespaces_info shows which there are. Where the "
+    "name of a container is not known, give its id."
+)
 ONLY_HOST_SELECTED = (
     "Only the host's own network namespace matches these filters, and it is left alone. Set it with "
     "linux.tcp.keepalive, or name a container."

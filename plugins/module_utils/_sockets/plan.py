@@ -48,7 +48,10 @@ if t.TYPE_CHECKING:
 PINS: dict[Key, str] = {"time": "TCP_KEEPIDLE", "intvl": "TCP_KEEPINTVL", "probes": "TCP_KEEPCNT"}
 PIN_LIMITS: dict[Key, int] = {"time": 32767, "intvl": 32767, "probes": 127}
 
-NONE_SELECTED = "No socket matches these filters."
+NONE_SELECTED = (
+    "No socket matches these filters. linux.tcp.keepalive_sockets_info with summary_only shows which commands and "
+    "units have sockets."
+)
 
 _LONGEST_DIFF = 1_000_000  # characters
 

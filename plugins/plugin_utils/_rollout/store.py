@@ -67,10 +67,7 @@ def hosts_in(folder: str) -> list[str]:
     try:
         names = os.listdir(folder)
     except OSError as exc:
-        raise FileError(
-            f"{folder} cannot be read: {exc.strerror}. A rollout keeps its checkpoints in ./keepalive-rollout by "
-            f"default. Run this in the same folder as the rollout, or give its folder by {VARIABLE}."
-        ) from exc
+        raise FileError(f"{folder} cannot be read: {exc.strerror}. Give keepalive_rollout_folder.") from exc
     hosts = set()
     for name in names:
         with contextlib.suppress(KeepaliveError):

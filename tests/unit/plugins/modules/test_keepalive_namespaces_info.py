@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.linux.tcp.plugins.module_utils._namespaces.outcome import NONE_SELECTED
 from ansible_collections.linux.tcp.plugins.modules import keepalive_namespaces_info
 from ansible_collections.linux.tcp.tests.unit.host import needs_root
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -78,7 +79,7 @@ def test_containers() -> None:
         "own": [7200, 75, 9],
         "none": [
             False,
-            ["No network namespace matches these filters."],
+            [NONE_SELECTED],
             {"matched": 0, "changed": 0, "left": 0, "failed": 0},
         ],
         "only_host": [

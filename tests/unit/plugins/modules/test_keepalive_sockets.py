@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._errors import unchanged
+from ansible_collections.linux.tcp.plugins.module_utils._sockets.plan import NONE_SELECTED
 from ansible_collections.linux.tcp.plugins.modules import keepalive_sockets
 from ansible_collections.linux.tcp.tests.unit.host import needs_root
 from ansible_collections.linux.tcp.tests.unit.isolation import run_isolated
@@ -35,7 +36,7 @@ def test_no_socket_is_selected(run: RunModule, check_mode: bool) -> None:
     result = run(pids=[NOBODY], check_mode=check_mode, diff=True)
     # the second sentence depends on what other sockets the machine has
     (found,) = [one for one in result.pop("warnings") if one.startswith("No socket")]
-    assert re.fullmatch(r"No socket matches these filters\.( \d+ socket\(s\) would match .+)?", found)
+    assert re.fullmatch(re.escape(NONE_SELECTED) + r"( \d+ socket\(s\) would match .+)?", found)
     result.pop("unreadable")
     assert result == {
         "changed": False,
@@ -577,7 +578,7 @@ def test_what_systemd_holds_for_socket_units() -> None:
 
 NO_HOLDER = "no process that can be seen here holds it, or it is the kernel's own"
 MATCH = "{} socket(s) match these filters, and none of them can be reached: {} ({})."
-NONE = "No socket matches these filters."
+NONE = NONE_SELECTED
 MAY_MATCH = (
     f"{NONE} 1 socket(s) without a known process would match, so they may be those that you look for: {NO_HOLDER} (1)."
 )

@@ -189,13 +189,8 @@ def test_hosts_in(tmp_path: Path) -> None:
     (tmp_path / "worse.json").write_text("{")
     (tmp_path / "notes.txt").write_text("")
     assert store.hosts_in(str(tmp_path)) == ["../x", "db1", "db2"]
-    with pytest.raises(FileError) as refused:
+    with pytest.raises(FileError, match="/none cannot be read: No such file or directory"):
         store.hosts_in(str(tmp_path / "none"))
-    assert str(refused.value) == (
-        f"{tmp_path}/none cannot be read: No such file or directory. A rollout keeps its checkpoints in "
-        "./keepalive-rollout by default. Run this in the same folder as the rollout, or give its folder by "
-        "keepalive_rollout_folder."
-    )
 
 
 @pytest.mark.parametrize(
