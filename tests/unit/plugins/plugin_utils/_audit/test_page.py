@@ -181,7 +181,10 @@ def test_a_plot_without_a_limit_judges_no_host() -> None:
         page = render(small_fleet()[:1], template=TEMPLATE.read_text(encoding="utf-8"), created="", limit=limit)
         reader = Reader()
         reader.feed(page["report.html"])
-        svg = reader.open[0].all("svg")[0]
+        (document,) = reader.open
+        figure = document.all("figure")[0]
+        svg = figure.one("svg")
+        assert ("not judged" in [one.text for one in figure.all("span")]) is (limit is None)
         assert {bar.attributes["class"] for bar in svg.all("rect") if "class" in bar.attributes} == classes
 
 
