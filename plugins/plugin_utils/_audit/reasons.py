@@ -34,7 +34,7 @@ CODES = {
     "doubt": "the next boot is uncertain",
     "other_writer": "others may set the values",
     "detection_time": "a dead peer may be noticed too late",
-    "idle_timeout": "may be silent for longer than the path remembers",
+    "idle_timeout": "idle connections may reach the idle timeout",
     "coverage": "too few connections known to be covered",
     "namespaces": "network namespaces may have other values than the host",
 }

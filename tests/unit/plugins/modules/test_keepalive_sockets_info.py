@@ -110,7 +110,7 @@ def test_covered() -> None:
 
 
 def test_criteria_hold_for_each_connection() -> None:
-    silent = "silent_longer_than_path: an idle connection is silent for longer than the path remembers"
+    silent = "silent_longer_than_path: an idle connection reaches the idle timeout"
     late = "noticed_too_late: a dead peer is noticed later than the limit"
     assert run_isolated(SCENARIOS / "criteria.py") == {
         "none": {},

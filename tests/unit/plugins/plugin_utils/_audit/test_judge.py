@@ -92,7 +92,7 @@ def test_judge() -> None:
             hosts(a=(info(boot=(None, 60, 20)), {})),
             False,
             "Not compliant: 1 of 1 host (a value is not known: 1, a dead peer may be noticed too late: 1, "
-            "may be silent for longer than the path remembers: 1). Judged: limit 8000 s, idle timeout 7300 s.",
+            "idle connections may reach the idle timeout: 1). Judged: limit 8000 s, idle timeout 7300 s.",
             id="the next boot is unknown",
         ),
         pytest.param([], False, "Not compliant: there is no host.", id="none"),
