@@ -6,7 +6,7 @@
 
 The repository names no address, because every clone can publish. The environment has them: REPOSITORY, ISSUES,
 DOCUMENTATION and HOMEPAGE, each a web address. Those that are given go into the artifact's metadata, and
-the relative links of its README lead there, as Galaxy has no page for them. With
+the relative links of its pages of Markdown lead there, as Galaxy has no page for them. With
 ``--release`` each is required, and the changelog has to have the version.
 """
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("ansible-galaxy")
 ADDRESSES = ("REPOSITORY", "ISSUES", "DOCUMENTATION", "HOMEPAGE")  # the keys of the metadata, as settings of make
 
-# A relative link of the README, and which address and page it leads to in the artifact, where Galaxy shows it.
+# A relative link of a page, and which address and page it leads to in the artifact, where Galaxy shows it.
 LINKS = {
     r"docs/docsite/rst/(\w+)\.rst": ("DOCUMENTATION", r"docsite/\1.html"),
     r"docs/images/([\w.-]+)": ("DOCUMENTATION", r"_images/\1"),
@@ -93,8 +93,17 @@ def copy_repository(root: Path, tree: Path, given: t.Mapping[str, str]) -> None:
     shutil.copytree(root, tree, symlinks=True, ignore=ignored)
     with (tree / "galaxy.yml").open("a", encoding="utf-8") as file:
         file.writelines(f"{name.lower()}: {json.dumps(address)}\n" for name, address in given.items())
-    page = tree / "README.md"
-    page.write_text(absolute_links(page.read_text(encoding="utf-8"), given), encoding="utf-8")
+    for page in tree.glob("*.md"):
+        page.write_text(absolute_links(page.read_text(encoding="utf-8"), given), encoding="utf-8")
+    if "REPOSITORY" in given:
+        rules = tree / ".ansible-lint"
+        rules.write_text(without_skip(rules.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_skip(rules: str) -> str:
+    """Return the settings of ansible-lint without leave to name no repository."""
+    kept = re.sub(r"^  - galaxy\[no-repository\].*\n", "", rules, flags=re.MULTILINE)
+    return re.sub(r"^skip_list:\n(?!  - )", "", kept, flags=re.MULTILINE)
 
 
 def absolute_links(text: str, given: t.Mapping[str, str]) -> str:

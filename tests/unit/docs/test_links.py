@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "roles" / "keepalive" / "README.md", *GUIDES]
+PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "roles" / "keepalive" / "README.md", *GUIDES]
 HEADING = {".md": r"^#+ (.+)$", ".rst": r"^(\S.*)\n[=~-]{3,}$"}
 LINK = {".md": r"\]\(([^)\s]+)\)", ".rst": r"<([^<>`\s]+)>`__?|^\.\. (?:image|figure):: (\S+)"}
 # Directives that docutils has without Sphinx, of those that the guides use.

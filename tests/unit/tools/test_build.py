@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.linux.tcp.tools import build
 
@@ -131,9 +133,35 @@ def test_links(link: str, expected: str) -> None:
     assert build.absolute_links(f"See [it]({link}).", ADDRESSES) == f"See [it]({expected})."
 
 
-def test_no_link_of_the_front_page_is_left_relative() -> None:
-    page = build.absolute_links((build.ROOT / "README.md").read_text(encoding="utf-8"), ADDRESSES)
-    assert re.findall(r"\]\((?!https://|#)[^)]*\)", page) == []
+def test_no_link_of_a_page_is_left_relative(root: Path, tmp_path: Path) -> None:
+    pages = [path.name for path in build.ROOT.glob("*.md")]
+    assert "README.md" in pages
+    for name in pages:
+        shutil.copy(build.ROOT / name, root)
+    build.copy_repository(root, tmp_path / "tree", ADDRESSES)
+    texts = [(tmp_path / "tree" / name).read_text(encoding="utf-8") for name in pages]
+    assert re.findall(r"\]\((?!https://|#)[^)]*\)", "".join(texts)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "expected"),
+    [
+        ({}, "", {"skip_list": ["galaxy[no-repository]"]}),
+        ({"ISSUES": ADDRESSES["ISSUES"]}, "", {"skip_list": ["galaxy[no-repository]"]}),
+        (ADDRESSES, "", {}),
+        (ADDRESSES, "  - yaml\n", {"skip_list": ["yaml"]}),
+    ],
+    ids=["no address", "another address", "repository", "repository, and another rule"],
+)
+def test_rules_of_the_linter(
+    root: Path, tmp_path: Path, given: dict[str, str], more: str, expected: dict[str, list[str]]
+) -> None:
+    rules = (build.ROOT / ".ansible-lint").read_text(encoding="utf-8")
+    (root / ".ansible-lint").write_text(f"{rules}{more}", encoding="utf-8")
+    build.copy_repository(root, tmp_path / "tree", given)
+    shipped = yaml.safe_load((tmp_path / "tree" / ".ansible-lint").read_text(encoding="utf-8"))
+    others = {name: value for name, value in yaml.safe_load(rules).items() if name != "skip_list"}
+    assert shipped == {**others, **expected}
 
 
 def test_links_without_addresses() -> None:
