@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: keepalive_sysctls
-short_description: Write the keepalive values as containers, pods and tasks take sysctls
+short_description: Format the values as sysctls for containers, pods and ECS tasks
 version_added: 1.0.0
 description:
   - Turns the three values into a mapping, a list or command-line options, with the full names of the sysctls.
