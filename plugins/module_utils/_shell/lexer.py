@@ -4,7 +4,7 @@
 
 """Cut a text into words as a shell does: quotes, backslashes, dollar signs and backticks: sh(1), bash(1).
 
-Nothing is expanded. Each text is read once from its begin to its end, so that none takes long.
+Nothing is expanded but braces. Each text is read once from its begin to its end, so that none takes long.
 """
 
 # This module util is private to the collection: it may change at any time.
@@ -15,6 +15,7 @@ import abc
 import re
 import typing as t
 
+from ansible_collections.linux.tcp.plugins.module_utils._shell import braces
 from ansible_collections.linux.tcp.plugins.module_utils._shell.cursor import Cursor
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     CONTINUED,
@@ -107,12 +108,22 @@ class Lexer(Cursor, abc.ABC):
                 self.advance(blanks.end() - self._at)
 
     def _word(self) -> Word:
+        """Read a word in which braces stay as they are."""
+        text, line, body = self._marked_word()
+        return Word(braces.literal(text), line, body)
+
+    def _words(self) -> list[Word]:
+        """Read a word, and return those that its braces make of it."""
+        marked, line, body = self._marked_word()
+        return [Word(text, line, body) for text in braces.expanded(marked)]
+
+    def _marked_word(self) -> tuple[str, int, tuple[Pipeline, ...]]:
         line, parts = self._line, []
         body: list[Pipeline] = []
         while not self.is_at_end():
             plain = _PLAIN.match(self._text, self._at)
             if plain:
-                parts.append(plain.group())
+                parts.append(braces.marked(plain.group()))
                 self.advance(plain.end() - self._at)
                 continue
             character = self._text[self._at]
@@ -138,7 +149,7 @@ class Lexer(Cursor, abc.ABC):
                 self.advance(1)
             else:
                 break
-        return Word("".join(parts), line, tuple(body))
+        return "".join(parts), line, tuple(body)
 
     def _escaped(self) -> str:
         following = self._text[self._at + 1 : self._at + 2]

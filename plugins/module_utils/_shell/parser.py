@@ -251,14 +251,15 @@ class _Parser(Lexer):
         begins = self._at
         if group.awaits_pattern and not group.parentheses and _ANYTHING.match(self._text, begins):
             group.fits_always = True
-        word = self._word()
+        words = self._words()
+        word = words[0]
         if group.awaits_command and self._text[begins : self._at] == word.text:
             if word.text in group.ends:
                 return word.text
             if not group.awaits_pattern and self._read_keyword(group, word):
                 return None
         if group.command.body is None:
-            group.command.words.append(word)
+            group.command.words += words
         return None
 
     def _read_keyword(self, group: _Group, word: Word) -> bool:
@@ -319,10 +320,10 @@ class _Parser(Lexer):
             if operator or self.is_at_end() or self._text[self._at] in "<>":
                 return
             begins = self._at
-            word = self._word()
-            if command.words[0].text == "case" and word.text == "in" and self._text[begins : self._at] == "in":
+            words = self._words()
+            if command.words[0].text == "case" and self._text[begins : self._at] == "in":
                 return
-            command.words.append(word)
+            command.words += words
 
     def _redirect(self, command: Command, found: t.Match[str]) -> None:
         descriptor, operator = found.groups()

@@ -24,7 +24,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import Application
 
 
-RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]|/proc/sys/net/[^ /\n]*/[^ /\n]*[*?[$]")
+# What may stand for the name of a key, or of its file, that is not there as a whole.
+PATTERN = rb"/proc/sys/net/[^ /\n]*/[^ /\n]*[*?[${]|tcp_[{][^ {\n]*keepalive_"
+RELEVANT = re.compile(rb"tcp_keepalive_|[sS][yY][sS][cC][tT][lL]|" + PATTERN)
 
 _REMARK = re.compile(rb"(?:^[ \t]*[#;]|[ \t]#).*", re.DOTALL)
 _CONTINUED = re.compile(rb"\\\n|(\|)\s*\n")
@@ -34,7 +36,7 @@ _LENGTH_AFTER = 100
 _LENGTH_OF_ARGUMENTS = 1000
 
 # The name of a key, or a pattern in its place.
-_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|[\w,]{0,40}[*?\[{$][^\s=\"'`;]{0,40})")
+_KEY = re.compile(rb"tcp_keepalive_(?:(time|intvl|probes)(?![\w.*?\[{-])|\w{0,40}[*?\[{$][^\s=\"'`;]{0,40})")
 # What sysctl(8), a sysctl file and udev's SYSCTL{...} write: KEY=VALUE, the value perhaps one to be read as it stands.
 _NAME_BEFORE = re.compile(rb"(?:^|[\s\"'={(,@!])-?[./]?net[./]+ipv4[./]+\Z")
 _ASSIGNED = re.compile(rb"[\"'}]{0,2}\s*=(?![=~*])\s*[\"']?(?:([1-9][0-9]{0,9})(?=[\s;&|\"')<>\],`]|\Z))?")

@@ -19,7 +19,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KE
 from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Applies
-from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import applications, has_too_many_calls
+from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
+    PATTERN,
+    applications,
+    has_too_many_calls,
+)
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import Setter, writer_at
 
 if t.TYPE_CHECKING:
@@ -68,7 +72,7 @@ _UNKNOWN = (
     (re.compile(rb"\A(?!.*\b(?:echo|printf)\b)"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
 )
 _COMMAND_END = re.compile(rb"[;|&\n]")
-_PATTERN = re.compile(rb"/proc/sys/net/[^ /]*/[^ /]*[*?[$]")  # of files, which is part of RELEVANT
+_PATTERN = re.compile(PATTERN)
 _CALLS_SYSCTL = re.compile(rb"(?i:sysctl)[\w}\"']*[\s\\]")
 
 

@@ -48,7 +48,7 @@ _IS_FILLED_IN = re.compile(r"[${%]")
 # A key, or a pattern in its place. A variable may stand for the begin of its name.
 _NAME = re.compile(
     r"-?(?:[./]?net[./]+ipv4[./]+|[^\s=]{0,200}\$[^\s=]{0,200}?)"
-    r"tcp_keepalive_(?:(time|intvl|probes)|[\w,]{0,40}[*?\[{$%][^\s=]{0,40})"
+    r"tcp_keepalive_(?:(time|intvl|probes)|\w{0,40}[*?\[{$%][^\s=]{0,40})"
 )
 
 

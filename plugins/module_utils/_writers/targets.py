@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _FILE = re.compile(r"(?:(?:/.*)?/proc/+sys/+net/+ipv4/+|(?!/)(?:.*/)?)tcp_keepalive_(.+)", re.DOTALL)
-_PART = re.compile(r"(?:time|intvl|probes)|[\w${},%]{1,60}")
+_PART = re.compile(r"(?:time|intvl|probes)|[\w${}%]{1,60}")
 _PATTERN = re.compile(r"[*?\[]")
 _FILES = re.compile(r"/proc/+sys/+net/+ipv4/+tcp_keepalive_")
 _SCRIPTS = re.compile(

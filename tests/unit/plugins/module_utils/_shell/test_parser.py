@@ -60,6 +60,11 @@ def shown(pipelines: t.Iterable[list[Command]]) -> list[object]:
             "a() { $(b); }\nfor i in $(c); do d `e`; done",
             [[[([[OUTPUT]], [["b"]])]], [["for", "i", "in", OUTPUT, ([["d", OUTPUT]], [["e"]])]], [["c"]]],
         ),
+        ("a b{c,d} 'e{f,g}' {h} {} > {i,j}", [[["a", "bc", "bd", "e{f,g}", "{h}", "{}", (">", "{i,j}")]]]),
+        ("for x in {a,b}; do { c; }; done", [[["for", "x", "in", "a", "b", ([[([["c"]],)]],)]]]),
+        ("[[ a = {b,c} ]] && d=(e{f,g})", [[["[[", "a", "=", "{b,c}", "]]"]], [["d=", "ef", "eg"]]]),
+        ("case {a,b} in {c,d}) e;; esac", [[["case", "a", "b", ([["e"]],)]]]),
+        ("a {\"b,c\",$d}'{e,f}' {$(g),${h,i}}", [[["a", "b,c{e,f}", "$d{e,f}", OUTPUT, "${h,i}"]], [["g"]]]),
         ("a <<E; $(b)\n$(c)\nE\nd", [[["a", ("<<", "$(c)")]], [[([["c"]],)]], [[OUTPUT]], [["b"]], [["d"]]]),
     ],
 )

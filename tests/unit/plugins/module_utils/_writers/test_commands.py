@@ -181,6 +181,22 @@ echo "60" 1> {FILE}
 awk 'BEGIN{{print 60}}' > {FILE}
 for k in time intvl probes; do sysctl -w net.ipv4.tcp_keepalive_$k=60; done
 sysctl -w net.ipv4.tcp_keepalive_{{time,intvl}}=60
+sysctl -w net.ipv4.tcp_keepalive_{{time=60,intvl=10}}
+sysctl -w net.ipv4.tcp_{{keepalive_time,keepalive_intvl}}=60
+sysctl -w net.ipv4.tcp_{{fin_timeout=30,keepalive_time=60}}
+sysctl -w net.ipv4.{{tcp_keepalive_time=60,ip_forward=1}}
+sysctl -w {{net.ipv4.tcp_keepalive_time,net.ipv4.tcp_keepalive_intvl}}=60
+sysctl -w net.{{ipv4.tcp_{{mem=1,keepalive_{{time,intvl}}=60}},core.x=1}}
+sudo bash -c 'sysctl -w net.ipv4.tcp_{{keepalive_time,fin_timeout}}=60'
+{{sysctl,-w,{KEY}=60}}
+echo 60 | tee /proc/sys/net/ipv4/{{tcp_keepalive_time,tcp_fin_timeout}}
+echo 60 | tee /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}
+for f in /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}; do echo 60 > $f; done
+for f in /proc/sys/net/ipv4/tcp_{{fin_timeout,keepalive_time}}; do echo 60 | tee $f; done
+for k in tcp_{{keepalive_time,fin_timeout}}; do sysctl -w net.ipv4.$k=60; done
+for k in tcp_{{keepalive_time,fin_timeout}}; do echo 60 > /proc/sys/net/ipv4/$k; done
+cd /proc/sys/net/ipv4; for k in tcp_{{fin_timeout,keepalive_time}}; do echo 60 > $k; done
+a=(tcp_{{keepalive_time,fin_timeout}}); for k in "${{a[@]}}"; do sysctl -w net.ipv4.$k=60; done
 while true; do {SET}; sleep 60; done
 until {SET}; do sleep 1; done
 su -s /bin/sh -c '{SET}'
@@ -651,6 +667,14 @@ NOT_SETTING = (
 
 # The same for lines that need no quoting here.
 NOT_SETTING_TOO = rf"""
+sysctl -w "net.ipv4.tcp_{{keepalive_time,fin_timeout}}=60"
+sysctl -w net.ipv4.tcp_'{{'keepalive_time,fin_timeout}}=60
+sysctl -n net.ipv4.tcp_{{keepalive_time,fin_timeout}}
+cat /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}
+for f in /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}; do cat $f; done
+echo 60 | tee /proc/sys/net/ipv4/tcp_{{fin_timeout,orphan_retries}}
+cp /opt/60.conf{{,.old}}
+cp /etc/sysctl.d/60.conf{{,.old}}
 echo 60 | tee /proc/sys/net/ipv4/tcp_f*
 cat /proc/sys/net/ipv4/tcp_keep*
 docker service update --sysctl-add '{KEY}=60' --detach web >/dev/null

@@ -84,6 +84,7 @@ WRITES = (
     f"printf '%s\\n' a '{KEY}=60' . w | ed -s /etc/sysctl.conf",
     f"ex -sc '$a|{KEY}=60' -cx /etc/sysctl.conf",
     f"echo {KEY}=60 > /tmp/x; mv /tmp/x /etc/sysctl.d/9.conf",
+    f"echo {KEY}=60 > /etc/sysctl.d/9.conf.new; mv /etc/sysctl.d/9.conf{{.new,}}",
     f"echo {KEY}=60 >> /tmp/x && install -m 644 /tmp/x /etc/sysctl.d/9.conf",
 )
 DOES_NOTHING = (
