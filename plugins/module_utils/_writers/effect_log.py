@@ -32,7 +32,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.targets import 
     keys_of_file,
     values_printed,
 )
-from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import edited, rows
+from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import edited, files_read, rows
 from ansible_collections.linux.tcp.plugins.module_utils._writers.variables import Variables
 
 if t.TYPE_CHECKING:
@@ -202,8 +202,12 @@ class EffectLog:
     def edit_files(self, arguments: list[Word]) -> None:
         """Add what sed(1) or perl(1) write into the files that they edit in place."""
         paths = [word.clean for word in arguments if len(word.clean.split()) == 1]
-        edits_settings, edits_script = any(map(is_sysctl_file, paths)), any(map(is_script, paths))
-        for number, values in (found for word in arguments for found in edited(word)):
+        edits_settings = any(is_sysctl_file(file.clean) for file in files_read("", arguments))
+        edits_script = any(map(is_script, paths))
+        scripts = (
+            dataclasses.replace(word, text=self.variables.expanded(word.text) or word.text) for word in arguments
+        )
+        for number, values in itertools.chain.from_iterable(map(edited, scripts)):
             if edits_settings:
                 self.found.append(Fills(number, values, appends=False))
             elif edits_script:

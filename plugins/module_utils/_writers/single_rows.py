@@ -69,6 +69,8 @@ _UNKNOWN = (
         re.compile(rb"\b(?:curl|wget)\b"),
         re.compile(rb"[ \t](?:-\w*[oOP]|--[a-z-]+)[ \t=]*[\"']?/\S{0,100}?/sysctl\.(?:d\b|conf)"),
     ),
+    # a key that is not there as a whole, in a sysctl file that is edited
+    (re.compile(rb"\b(?:sed|perl)[ \t]"), re.compile(rb"keepalive"), re.compile(rb"/sysctl\.(?:d\b|conf)|\$")),
     (re.compile(rb"\A(?!.*\b(?:echo|printf)\b)"), re.compile(rb">[ \t]*[\"']?/\S{0,100}?/sysctl\.(?:d/|conf)")),
 )
 _COMMAND_END = re.compile(rb"[;|&\n]")

@@ -14,9 +14,12 @@ import re
 import typing as t
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import CONTINUED, Word
+from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import assignments
+from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call import value_read
 
 if t.TYPE_CHECKING:
+    from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import Key
     from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import KeyValues
 
 _LINE = re.compile(r"[^\n]+")
@@ -26,6 +29,20 @@ _AWK_PRINT = re.compile(r"\bprint(f?)[ \t(]*\"((?:[^\"\\]|\\.)*)\"([^;}\n>\"]{0,
 _AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
 # Of sed(1), where the text that a command adds need not be in a line of its own.
 _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
+# A substitution of sed(1) and perl(1), with the mark between its parts, and what ends the commands before it.
+_PART_OF_SUBSTITUTION = r"((?:(?!\1)[^\\]|\\.){0,500})\1"
+_SUBSTITUTION = re.compile(rf"(?<![A-Za-z_\\])s([/|#,@!:;%~+^]){_PART_OF_SUBSTITUTION * 2}", re.DOTALL)
+_COMMAND_END = re.compile(r"[;}\n]")
+# A key in an address, a pattern, or what replaces it.
+_NAMED = re.compile(r"keepalive(?:_(time|intvl|probes)(?![a-z])|_?(?![a-z_]))")
+_OTHER_NAME = re.compile(r"[\s./-]*[A-Za-z_][\s\w./-]*")
+# What is no value: a part of what was matched, or of the name of a key.
+_NO_VALUE = re.compile(r"\\[0-9]|ipv4")
+_VALUE = re.compile(r"[0-9$%]")
+_KEPT = re.compile(r"\\[0-9]|[$&]|keepalive")
+_WRITTEN = re.compile(r"(?:=|\\[0-9]|\$\{[0-9]\})[ \t]*([0-9]+)\Z")
+# The end of a pattern that takes the whole value.
+_TO_END = re.compile(r"(?:(?:\.|\\[dS]|\[0-9\]|\[\[:digit:\]\])(?:\*|\\?\+)|[0-9])\\?\)?\$?\Z")
 _TAKES_PATTERN = re.compile(r"\w*grep|rg|sed|\w*awk")
 _FILE = re.compile(r"[~$./][^\s^#;|\\=]+|[\w.-]+\.conf")  # and no pattern of grep(1), sed(1) and awk(1)
 _ARGUMENT_FILE = re.compile(r"(?:-a|--arg-file=?)(.*)", re.DOTALL)
@@ -132,12 +149,51 @@ def parts(text: Word) -> list[Word]:
 
 
 def edited(word: Word) -> t.Iterator[tuple[int, KeyValues]]:
-    """Yield the keys that a script of sed(1) writes."""
-    if re.search(r"d\s*\Z", word.clean):
+    """Yield the keys that a script of sed(1) or perl(1) writes: the settings that it adds, and those it changes."""
+    others, end = [], 0
+    for command, begin in _found(_SUBSTITUTION, word):
+        before = word.text[end : command.start()]
+        address = before if "{" in before else _COMMAND_END.split(before)[-1]
+        others.append(before[: len(before) - len(address)])
+        others.append("".join(_LINE_BREAKS.findall(address + command.group())) or " ")
+        end = command.end()
+        line = begin + len(_LINE_BREAKS.findall(word.text, command.start(), command.start(3)))
+        for number, row in rows([Word(command[3], line)]) if command[3] else [(line, "")]:
+            values = _substituted("" if address.rstrip().endswith("!") else address, command[2], row)
+            if values:
+                yield number, tuple(values.items())
+    rest = dataclasses.replace(word, text=_SED_ADDS.sub(r"\1 ", "".join([*others, word.text[end:]])))
+    if re.search(r"d\s*\Z", rest.clean):
         return
-    for number, row in rows([Word(_SED_ADDS.sub(r"\1 ", word.text), word.line)]):
-        values = assignments(
-            row.replace("/", " ").replace("|", " ").replace(",", " ").encode("utf-8", "surrogateescape")
-        )
+    for number, row in rows([rest]):
+        values = _settings(re.sub("[/|,]", " ", row))
         if values:
             yield number, tuple(values.items())
+
+
+def _substituted(address: str, pattern: str, replacement: str) -> dict[Key, int | None]:
+    """Return the keys of the lines that a command changes, each with its value, None where that cannot be read off.
+
+    A setting that becomes a remark, or loses its value, sets nothing; a remark that becomes a setting does.
+    """
+    named = [found[1] for found in _NAMED.finditer(address + pattern)]
+    is_remark = replacement.startswith(("#", ";"))
+    whole = _settings(replacement)
+    if is_remark or whole or not named:
+        return {} if is_remark else whole
+    name, equals, _value = replacement.partition("=")
+    if equals and _OTHER_NAME.fullmatch(name) and not _NAMED.search(name):
+        return {}
+    keeps = _KEPT.search(replacement) if replacement else "." not in pattern and not _NAMED.search(pattern)
+    if not ("#" in pattern and keeps) and not _VALUE.search(_NO_VALUE.sub("", replacement)):
+        return {}
+    keys = [key for key in KEYS if key in named] or list(KEYS)
+    written = _WRITTEN.search(replacement)
+    if len(keys) > 1 or not written or not _TO_END.search(pattern):
+        return dict.fromkeys(keys)
+    value = value_read(keys[0], written[1])
+    return {} if value is False else {keys[0]: value}
+
+
+def _settings(row: str) -> dict[Key, int | None]:
+    return assignments(row.encode("utf-8", "surrogateescape"))

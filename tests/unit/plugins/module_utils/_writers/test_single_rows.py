@@ -82,6 +82,8 @@ if t.TYPE_CHECKING:
         ("for f in /proc/sys/net/ipv4/{tcp_fin_timeout,tcp_mem}", True),
         ("for k in tcp_{fin_timeout,keepalive_time}", True),
         ("for k in tcp_{fin_timeout,mem} keepalive_time", False),
+        ("sed -i '/keepalive/s/=.*/= 60/' /etc/sysctl.conf", True),
+        ("sed -i '/swappiness/s/=.*/= 60/' /etc/sysctl.conf", False),
         ("sysctl -p; rm $f", False),
         ("$f sysctl -p", False),
         ("rm -f $f; sysctl -p", False),

@@ -100,6 +100,65 @@ def test_parts() -> None:
         pytest.param(f"\n$ a {KEY}=60", [(4, (("time", 60),))], id="append"),
         pytest.param(f"/{KEY}=60/d", [], id="delete"),
         pytest.param("s/a/b/", [], id="nothing"),
+        pytest.param(f"s/b/c/;\n/{KEY}=60/d", [], id="delete behind another command"),
+        pytest.param(f"/x/d\ns/^b.*/{KEY}=60/;/c/d", [(4, (("time", 60),))], id="delete other lines"),
+        *(
+            pytest.param(script, [(3, (("time", 60),))], id=script)
+            for script in (
+                "s/^(net.ipv4.tcp_keepalive_time).*/\\1 = 60/",
+                r"s/\(tcp_keepalive_time\s*=\s*\).*/\160/",
+                "s/tcp_keepalive_time.*/tcp_keepalive_time=60/",
+                "s|tcp_keepalive_time.*|tcp_keepalive_time=60|g",
+                "s#net\\.ipv4\\.tcp_keepalive_time *= *[0-9]*$#net.ipv4.tcp_keepalive_time = 60#",
+                "/tcp_keepalive_time/s/=.*/= 60/",
+                "/tcp_keepalive_time/ { s,=.*,= 60, }",
+                "1,$ s/keepalive_time = .*/keepalive_time = 60/",
+                "s/a/b/;/^net.ipv4.tcp_keepalive_time/s/=.*/= 60/",
+                r"s/(tcp_keepalive_time\s*=\s*)\d+/${1}60/",
+                "s/tcp_keepalive_time = 600/tcp_keepalive_time = 60/",
+                "/tcp_keepalive/c\\net.ipv4.tcp_keepalive_time=60",
+                "s/.*keepalive_time.*/# by x\\nnet.ipv4.tcp_keepalive_time=60/",
+            )
+        ),
+        *(
+            pytest.param(script, [(3, (("time", None),))], id=script)
+            for script in (
+                "/net.ipv4.tcp_keepalive_time/s/^#//",
+                r"/tcp_keepalive_time/s/^\s*#\s*//",
+                r"s/^#\(net.ipv4.tcp_keepalive_time\)/\1/",
+                "s/^#net.ipv4.tcp_keepalive_time/net.ipv4.tcp_keepalive_time/",
+                "/tcp_keepalive_time/s/600/60/",
+                r"s/\(tcp_keepalive_time *= *\)/\160/",
+                r"s/\(tcp_keepalive_time *=\).*/\1 $SECONDS/",
+                "s/tcp_keepalive_time.*/tcp_keepalive_time=$1/",
+            )
+        ),
+        pytest.param(
+            r"s/\(tcp_keepalive_.*\) = .*/\1 = 60/",
+            [(3, (("time", None), ("intvl", None), ("probes", None)))],
+            id="any",
+        ),
+        *(
+            pytest.param(script, [], id=script)
+            for script in (
+                "s/^net.ipv4.tcp_keepalive_time/#&/",
+                f"s/{KEY}=60/#&/",
+                f"/{KEY}=60/s/^/# /",
+                f"s/.*keepalive_time.*/#{KEY}=60/",
+                f"s/{KEY}=60//",
+                "s/^#net.ipv4.tcp_keepalive_time.*//",
+                "s/^#.*tcp_keepalive_time.*/x/",
+                "/tcp_keepalive_time/s/#.*//",
+                "/tcp_keepalive_time/s/[ ]*$//",
+                r"s/^ *\(net.ipv4.tcp_keepalive_time.*\)/\1/",
+                "s/tcp_keepalive_time *= */tcp_keepalive_time = /",
+                "s/net.ipv4.tcp_keepalive_time.*/net.ipv4.tcp_fin_timeout = 60/",
+                "/tcp_keepalive_time/!s/=.*/= 60/",
+                "/tcp_keepalive_time/d;s/x = .*/x = 60/",
+                "s/keepalive_timeout .*/keepalive_timeout 60/",
+                "/net.ipv4.tcp_keepalive_time/s/=.*/= 99999999999/",
+            )
+        ),
     ],
 )
 def test_edited(script: str, found: list[tuple[int, KeyValues]]) -> None:
