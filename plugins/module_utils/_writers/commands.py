@@ -42,7 +42,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.file_editors im
 )
 from ansible_collections.linux.tcp.plugins.module_utils._writers.file_writers import OTHER_TEXT, files_written
 from ansible_collections.linux.tcp.plugins.module_utils._writers.languages import language_effects
-from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_files, set_rows
+from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_handed_on, set_rows
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
     AUGTOOL,
     AWKS,
@@ -160,7 +160,7 @@ class _Script:
         """Follow commands that are given a text to read, and return what they print."""
         printed: list[Word] = []
         is_run = is_set = False
-        body: list[Pipeline] = []
+        loops: list[Command] = []
         outer = turn = self.log.turn
         for pipeline in pipelines:
             first = pipeline[0]
@@ -169,16 +169,19 @@ class _Script:
             text = list(given)
             for command in pipeline:
                 text = self._command(command, text, reads=command is not first)
+            set_handed_on(self.log, self._names, pipeline)
             printed += [one for one in text if not (first.is_substituted and one.text == OTHER_TEXT)]
             if not first.is_substituted:
                 is_run = any(map(runs_output, pipeline))
                 is_set = any(map(sets_output, pipeline))
-                body = [one for command in pipeline if loops_over_output(command) for one in command.body or ()]
+                loops = [command for command in pipeline if loops_over_output(command)]
             elif is_run:
                 self._run_printed(text)
                 self.log.apply_texts_of(text if is_set else ())
-            elif body:
-                set_rows(self.log, self._names, body, text)
+            else:
+                for loop in loops:
+                    set_rows(self.log, self._names, loop.body or [], text)
+                    set_handed_on(self.log, self._names, [*pipeline, loop])
         self.log.turn = outer
         return printed
 
@@ -222,7 +225,6 @@ class _Script:
             self._arguments(words[3:], chooses=self._names.chooses_key, sets=self._names.sets_arguments)
             if len(words) > 1:
                 self.log.variables.note_loop(words[1].clean, [word.clean for word in words[3:]] or ["$@"])
-            set_files(self.log, words, body)
         elif given and (self._names.chooses_key or any(is_sysctl(name_of(word.clean)) for word in words_of(body))):
             set_rows(self.log, self._names, body, given)
         return self.run(body, given)

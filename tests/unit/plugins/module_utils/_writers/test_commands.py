@@ -383,6 +383,13 @@ DRY=echo; echo() {{ "$@"; }}; $DRY {SET}
 for k in tcp_keepalive_time tcp_keepalive_intvl; do sysctl -w net.ipv4.$k=60; done
 for k in tcp_keepalive_time; do sysctl -qw "net.ipv4.${{k}}=60"; done
 for k in keepalive_time; do sysctl -w net.ipv4.tcp_$k=60; done
+for f in $(ls /proc/sys/net/ipv4/tcp_keepalive_*); do echo 60 > $f; done
+for f in `find /proc/sys/net/ipv4 -name 'tcp_keepalive_*'`; do echo 60 > $f; done
+for k in $(sysctl -aN | grep tcp_keepalive_time); do sysctl -w $k=60; done
+for k in $(ls /proc/sys/net/ipv4 | grep tcp_keepalive_); do sysctl -w net.ipv4.$k=60; done
+find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' | while read f; do echo 60 > $f; done
+find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' -exec sh -c 'echo 60 > {{}}' \;
+ls /proc/sys/net/ipv4/tcp_keepalive_time | xargs -I{{}} sh -c 'echo 60 > {{}}'
 for k in tcp_keepalive_{{time,intvl}}; do sysctl -w net.ipv4.$k=60; done
 for k in ipv4.tcp_keepalive_time; do sudo sysctl -w net.$k=60; done
 for k in tcp_keepalive_time; do echo 60 > /proc/sys/net/ipv4/$k; done
@@ -674,6 +681,10 @@ cat /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}
 for f in /proc/sys/net/ipv4/tcp_{{keepalive_time,fin_timeout}}; do cat $f; done
 echo 60 | tee /proc/sys/net/ipv4/tcp_{{fin_timeout,orphan_retries}}
 cp /opt/60.conf{{,.old}}
+for f in $(ls /proc/sys/net/ipv4/tcp_keepalive_*); do cat $f; done
+for k in $(sysctl -aN | grep tcp_keepalive_time); do sysctl -n $k; done
+find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' | while read f; do cat $f >> $log; done
+ls /proc/sys/net/ipv4/tcp_keepalive_time | xargs -I{{}} sh -c 'cat {{}}'
 cp /etc/sysctl.d/60.conf{{,.old}}
 echo 60 | tee /proc/sys/net/ipv4/tcp_f*
 cat /proc/sys/net/ipv4/tcp_keep*

@@ -14,7 +14,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effect_log import EffectLog
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import Sets
-from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_files, set_rows
+from ansible_collections.linux.tcp.plugins.module_utils._writers.loops import set_handed_on, set_rows
 from ansible_collections.linux.tcp.plugins.module_utils._writers.script_names import ScriptNames
 from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import parsed
 from ansible_collections.linux.tcp.plugins.module_utils._writers.text_budget import TextBudget
@@ -52,15 +52,46 @@ def test_rows(body: str, text: Word, effects: list[Effect]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "file", "effects"),
+    ("text", "line"),
     [
-        pytest.param("echo 60 > $f", FILE, [Sets(1, ALL)], id="written"),
-        pytest.param("echo 60 | tee $f", FILE, [Sets(1, ALL)], id="written by tee"),
-        pytest.param("echo 60 > $f", "/proc/sys/vm/x", [], id="another key"),
-        pytest.param("cat $f > /tmp/x", FILE, [], id="read"),
+        (f"for f in {FILE}; do echo 60 > $f; done", 1),
+        (f"for f in {FILE}; do echo 60 | tee $f; done", 1),
+        (f"for f in {FILE}; do g=$f; echo 60 > $g; done", 1),
+        (f"ls {FILE} | while read f; do echo 60 > $f; done", 1),
+        ("ls /proc/sys/net/ipv4 |\n grep tcp_keepalive_ | while read f; do echo 60 > /proc/sys/net/ipv4/$f; done", 2),
+        ("find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' | while read -r f; do echo 60 > $f; done", 1),
+        ("ls /proc/sys/net/ipv4 | grep keepalive | while read f; do echo 60 > /proc/sys/net/ipv4/$f; done", 1),
+        (f"while read f v; do echo $v > $f; done <<E\n/proc/sys/vm/x 1\n{FILE} 60\nE", 3),
+        (f"while read f; do echo 60 > $f; done < <(ls {FILE})", 1),
+        ("sysctl -aN | grep tcp_keepalive_time | while read k; do sysctl -w $k=60; done", 1),
+        ("while read k; do sysctl -w $k=60; done < <(sysctl -aN | grep tcp_keepalive_time)", 1),
+        ("find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' -exec sh -c 'echo 60 > {}' \\;", 1),
+        ("find /proc/sys/net/ipv4 -name 'tcp_keepalive_t*' -exec sh -c 'echo 60 > \"$1\"' _ {} \\;", 1),
+        (f"ls {FILE} | sudo xargs -I{{}} sh -c 'echo 60 > {{}}'", 1),
+        ("echo 60 | find /proc/sys/net/ipv4 -name tcp_keepalive_time -exec tee {} +", 1),
+        ("sysctl -aN | grep tcp_keepalive_time | xargs -I{} sysctl -w {}=60", 1),
+        ("for f in /proc/sys/vm/x; do echo 60 > $f; done", None),
+        (f"for f in {FILE}; do cat $f > /tmp/x; done", None),
+        (f"for f in {FILE}; do cat $f >> $log; done", None),
+        (f"ls {FILE} | while read f; do cat $f >> $log; done", None),
+        (f"ls {FILE} | while read f; do n=$(basename $f); cat $f > /tmp/saved.$n; done", None),
+        ("ls /opt/tcp_keepalive_x | while read f; do echo 60 > $f; done", None),
+        (f"ls {FILE}; ls /opt | while read f; do echo 60 > $f; done", None),
+        ("sysctl -aN | grep tcp_keepalive_time | while read k; do sysctl -n $k; done", None),
+        ("sysctl -aN | grep tcp_keepalive_time | xargs -I{} echo {}=60", None),
+        (f"ls {FILE} | xargs -I{{}} sh -c 'cat {{}} > /tmp/x'", None),
+        (f"ls {FILE} | xargs cat | tee /tmp/x", None),
+        (f"ls {FILE} | xargs cat > /tmp/x", None),
+        ("docker exec x find /proc/sys/net/ipv4 -name tcp_keepalive_time -exec sh -c 'echo 60 > {}' \\;", None),
+        (f"echo {KEY}=600 | while read s; do sysctl -w $s; done", None),
+        (f"< {FILE} cat", None),
     ],
 )
-def test_files(body: str, file: str, effects: list[Effect]) -> None:
+def test_what_is_handed_on(text: str, line: int | None) -> None:
     log = EffectLog()
-    set_files(log, [Word(file, 1)], parsed(Word(body, 1))[0])
-    assert log.found == effects
+    names = ScriptNames(log.variables, TextBudget(log))
+    pipelines, names.settled = parsed(Word(text, 1))
+    names.note(text, pipelines)
+    for pipeline in pipelines:
+        set_handed_on(log, names, pipeline)
+    assert log.found == ([Sets(line, ALL)] if line else [])
