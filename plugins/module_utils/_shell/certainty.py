@@ -20,7 +20,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Redirection
 
 CONDITIONS = ("&&", "||")
-_ALWAYS = {"true": True, ":": True, "false": False}
+_ALWAYS = {
+    "true": True,
+    ":": True,
+    "false": False,
+    **{f"{folder}/{name}": name == "true" for folder in ("/bin", "/usr/bin") for name in ("true", "false")},
+}
 # A function or an alias with such a name does something else. With execfail, bash goes on behind exec. A carriage
 # return is part of the word before it.
 _REDEFINED = re.compile(

@@ -38,7 +38,11 @@ def test_what_stands_before_another_command_does_not_count(mark: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("true", True), (": a", True), ("false", False), ("a", None), ("true | a", None), ("true > /a", None)],
+    [
+        *(("true", True), (": a", True), ("false", False), ("a", None), ("true | a", None), ("true > /a", None)),
+        *(("/bin/true", True), ("/usr/bin/true a", True), ("/bin/false", False), ("/usr/bin/false", False)),
+        *(("/opt/true", None), ("./false", None), ("/bin/:", None), ("/bin/falsehood", None)),
+    ],
 )
 def test_status(text: str, *, status: bool | None) -> None:
     (pipeline,) = parse_shell(text)
