@@ -16,6 +16,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.lexer import Lexe
 from ansible_collections.linux.tcp.plugins.module_utils._shell.reachability import BRANCHES, Reachability
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     Command,
+    Place,
     Redirection,
     ShellError,
     Word,
@@ -39,11 +40,13 @@ LONGEST = 1 << 17  # characters of a script; people write none that is longer
 _FOREIGN_ENDS = frozenset(("end", "endif", "endsw"))  # of groups of csh and fish
 
 
-def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pipeline]:
+def parse_shell(
+    text: str, line: int = 1, *, is_strict: bool = False, unreached: list[Place] | None = None
+) -> list[Pipeline]:
     """Return the pipelines of a text whose first line has this number; those of ``$(...)`` are among them.
 
     What is certainly never reached is left out, unless something in the text is not understood: then nothing is
-    certain. With ``is_strict`` that is an error.
+    certain. With ``is_strict`` that is an error. The places of what is left out are added to ``unreached``.
 
     :raises ShellError: where the text ends within quotes or a here-document, is nested too deeply or too long.
     """
@@ -55,6 +58,8 @@ def parse_shell(text: str, line: int = 1, *, is_strict: bool = False) -> list[Pi
     if is_strict and not (is_certain and parser.is_clear):
         raise ShellError("a group, a parenthesis or the meaning of a command is not understood")
     if parser.is_clear:
+        if unreached is not None:
+            unreached += parser.unreached
         return found
     return _Parser(text, line, is_certain=False).parse_all()
 
@@ -63,15 +68,24 @@ class _Group:
     """The pipelines of a group that is being read, up to one of the words that ``end`` it.
 
     ``substituted`` is the parser's list of the commands of ``$(...)``. A pipeline takes those that its words have.
+    ``unreached`` is its list of the places that are never reached. ``at`` is where the part stands that is read.
     """
 
     def __init__(
-        self, ends: frozenset[str], opener: str = "", *, substituted: list[Pipeline], is_certain: bool
+        self,
+        ends: frozenset[str],
+        opener: str = "",
+        *,
+        substituted: list[Pipeline],
+        unreached: list[Place],
+        is_certain: bool,
     ) -> None:
         self.found: list[Pipeline] = []
         self.reachability = Reachability(opener, is_outermost=not ends, is_certain=is_certain)
         self._substituted = substituted
         self._begins = len(substituted)
+        self._unreached = unreached
+        self.at = 0
         self.ends = ends
         self.pipeline: Pipeline = []
         self.command = Command()
@@ -93,9 +107,15 @@ class _Group:
         """Whether a command may begin here; redirections may stand before it."""
         return not self.command.words and self.command.body is None
 
+    @property
+    def is_at_begin(self) -> bool:
+        """Whether nothing was read of a command."""
+        return self.awaits_command and not self.command.redirections
+
     def finish(self, mark: str = "") -> None:
         """End a command at an operator, and its pipeline unless the output goes to the next command."""
-        if self.command.words or self.command.redirections or self.command.body is not None:
+        if not self.is_at_begin:
+            self.command.place = Place(self.command.place.begin, self.at)
             self.pipeline.append(self.command)
         self.command = Command()
         if mark not in ("|", "|&") and self.pipeline:
@@ -108,6 +128,10 @@ class _Group:
         substituted = self._take_substituted()
         if self.reachability.passes(pipeline, mark, is_understood=not self.parentheses):
             self.found += [pipeline, *substituted]
+            if self.reachability.has_exited:
+                self._unreached.append(Place(self.at, LONGEST))
+        else:
+            self._unreached.append(Place(pipeline[0].place.begin, self.at))
         self._end_in_list(pipeline[0], mark)
 
     def _name_function(self, command: Command) -> None:
@@ -159,12 +183,14 @@ class _Parser(Lexer):
     def __init__(self, text: str, line: int, depth: int = 0, *, is_certain: bool) -> None:
         super().__init__(text, line, depth)
         self.is_clear = True
+        self.unreached: list[Place] = []
         self._is_certain = is_certain
+        self._is_within = depth > 0
         self._heredocs: list[tuple[Command, str, bool, bool]] = []
 
     def parse_all(self) -> list[Pipeline]:
         self._enter()
-        group = _Group(frozenset(), substituted=self._substituted, is_certain=self._is_certain)
+        group = self._group(frozenset())
         try:
             self._read_group(group)
         except ShellError:
@@ -173,10 +199,14 @@ class _Parser(Lexer):
         self._depth -= 1
         return group.found
 
+    def _group(self, ends: frozenset[str], opener: str = "") -> _Group:
+        of = self._substituted, self.unreached
+        return _Group(ends, opener, substituted=of[0], unreached=of[1], is_certain=self._is_certain)
+
     def _inner_group(self, ends: frozenset[str], opener: str = "") -> tuple[_Group, str]:
         """Return what stands before one of the words that end a group, and that word; empty at the text's end."""
         self._enter()
-        group = _Group(ends, opener, substituted=self._substituted, is_certain=self._is_certain)
+        group = self._group(ends, opener)
         end = self._read_group(group)
         self.is_clear = self.is_clear and end != ""
         self._depth -= 1
@@ -186,10 +216,16 @@ class _Parser(Lexer):
         end: str | None = None
         while end is None:
             self._skip_blanks()
+            self._note_place(group)
             end = "" if self.is_at_end() else self._read_part(group)
         group.finish()
         self.is_clear = self.is_clear and group.is_clear and not (group.parentheses or group.defines)
         return end
+
+    def _note_place(self, group: _Group) -> None:
+        group.at = 0 if self._is_within else self._at
+        if group.is_at_begin:
+            group.command.place = Place(group.at, group.at)
 
     def _read_part(self, group: _Group) -> str | None:
         """Read a redirection, an operator or a word, and return it if it ends the group."""
@@ -221,7 +257,10 @@ class _Parser(Lexer):
         elif mark in (";;", ";;&", ";&"):
             group.next_case(mark)
         elif mark == "\n":
+            is_own = all(command is group.command for command, *_rest in self._heredocs)
             self._read_heredocs(group)
+            if is_own and not self._is_within:
+                group.at = self._at
             if not group.awaits_command or group.command.redirections or not group.pipeline:
                 group.finish()
         else:

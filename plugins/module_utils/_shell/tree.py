@@ -51,6 +51,16 @@ class Word:
         return self.line + len(_LINE_BREAKS.findall(self.text, 0, position))
 
 
+class Place(t.NamedTuple):
+    """Where something stands in a text that was parsed."""
+
+    begin: int
+    end: int
+
+
+NOWHERE = Place(0, 0)
+
+
 @dataclasses.dataclass(frozen=True)
 class Redirection:
     """A redirection; ``target`` is a file, or the text itself where ``operator`` is ``<<`` or ``<<<``."""
@@ -78,6 +88,8 @@ class Command:
     whose body it is. ``is_substituted`` says that it is of ``$(...)`` in the pipeline before it, ``is_subshell`` that
     it is a group within parentheses, ``is_in_background`` that it begins a pipeline of a list that ends in ``&``.
     ``branches`` counts those of a ``case`` that always takes one, because one has the pattern ``*``; else it is 0.
+    ``place`` is where it stands in the text that was parsed, with a here-document behind it; it is empty for what
+    stands in a text within that one, such as in backticks.
     """
 
     words: list[Word] = dataclasses.field(default_factory=list)
@@ -89,6 +101,7 @@ class Command:
     is_subshell: bool = False
     is_in_background: bool = False
     branches: int = 0
+    place: Place = NOWHERE
 
     @property
     def runs_apart(self) -> bool:

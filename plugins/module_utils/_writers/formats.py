@@ -72,6 +72,7 @@ _ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
 GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
 _MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
 _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
+_INTERFACES = re.compile(r"[ \t]*(?:(?:pre|post)-)?(?:up|down)[ \t]+")
 _INITTAB = re.compile(r"[^:#]*:[^:]*:[^:]*:")
 _NO_BOOT = re.compile(r"[^:]*:[^:]*:(?:off|shutdown|ctrlaltdel):")
 _AT_SHUTDOWN = re.compile(r"[^:]*:[06]+:(?!(?:sysinit|boot|bootwait):)")
@@ -393,5 +394,17 @@ def _yaml_item(value: str, following: list[str], number: int) -> Effects:
         yield from effects_of(command, number)
 
 
+# What stands before the command in a line that has one.
+BEGINS: dict[Format, t.Pattern[str]] = {
+    crontab: _CRON,
+    users_crontab: _CRON,
+    system_crontab: _SYSTEM_CRON,
+    anacrontab: _ANACRON,
+    modprobe: _MODPROBE,
+    wireguard: _WIREGUARD,
+    lines: _INTERFACES,
+    inittab: _INITTAB,
+    supervisor: _SUPERVISOR,
+}
 # Of which lines the commands can set the host's keys, where not all do.
 RIGHTS: dict[Format, t.Callable[[str], bool]] = {users_crontab: _gets_rights, system_crontab: _is_of_root}

@@ -29,6 +29,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.called import c
 from ansible_collections.linux.tcp.plugins.module_utils._writers.candidates import candidates_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.cloud_init import modules_to_run
 from ansible_collections.linux.tcp.plugins.module_utils._writers.hiding import is_hidden
+from ansible_collections.linux.tcp.plugins.module_utils._writers.idle_commands import without_idle
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import commands_in
 from ansible_collections.linux.tcp.plugins.module_utils._writers.model import (
     MOST_OF_A_FILE,
@@ -79,6 +80,9 @@ if t.TYPE_CHECKING:
 
 _MOST_FOLDERS = 100  # in which lines call a script
 _MOST_UNKNOWN = 100  # scripts of a unit whose paths have the name of an instance
+_OF_ITSELF = re.compile(rb"\$\{?(?:0|BASH_SOURCE)\b")
+_OF_HOME = re.compile(rb"~|\$\{?HOME\b|\bcd[ \t]*(?:[;&\n]|\Z)")
+_NOTHING = re.compile("")
 _ASSIGNED = re.compile(rb"[ \t]*\w+[ \t]*=")
 _CRONS_HOME = re.compile(rb"^[ \t]*[\"']?HOME[\"']?[ \t]*=[ \t]*[\"']?(/[^\s\"']*)", re.MULTILINE)
 _OF_ROOT = (formats.crontab, formats.system_crontab)
@@ -265,7 +269,9 @@ def _in_unit(files: Reader, unit: Unit) -> t.Iterator[Candidate | Called]:
         commands = list(unit.commands())
         for may_set in (True, False):
             rows = [command.written for command in commands if command.may_set is may_set]
-            called = called_by(files, unit.file, rows, unit.folders, unit.environment) if rows else []
+            around = (*unit.folders, *(one.decode("utf-8", "surrogateescape") for one in unit.environment))
+            calls = _without_idle(files, rows, around=around)
+            called = called_by(files, unit.file, calls, unit.folders, unit.environment) if rows else []
             if unit.environment_files and any(_is_run(files, one) for one in called):
                 paths = itertools.chain.from_iterable(map(files.paths, unit.environment_files))
                 called += [Called(path, "shell") for path in paths]
@@ -301,7 +307,7 @@ def _is_run(files: Reader, called: Called) -> bool:
 def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidate | Called]:
     """Yield what a script does, or another text with commands, and the scripts that it calls."""
     if not is_hidden(files, file.path):
-        yield from _called_by_text(files, file, of, _folders_of(files, file, of))
+        yield from _called_by_text(files, file, of, _folders_of(files, file, of), is_shown=True)
         yield from _done_by_text(files, file, of)
 
 
@@ -313,11 +319,15 @@ def _folders_of(files: Reader, file: SysctlFile, of: Format) -> list[str]:
     return homes
 
 
-def _called_by_text(files: Reader, file: SysctlFile, of: Format, folders: t.Sequence[str]) -> t.Iterator[Called]:
+def _called_by_text(
+    files: Reader, file: SysctlFile, of: Format, folders: t.Sequence[str], *, is_shown: bool
+) -> t.Iterator[Called]:
+    """Yield the scripts that a text calls; ``is_shown`` says that nothing runs what it prints."""
     if of in (formats.tmpfiles, formats.quadlet):  # these name files, or call those of a container
         return
     if may_call(files, file.text, folders):
-        yield from called_by(files, file, _commands_of(file, of), folders, _assigned_in(file, of))
+        rows = _commands_of(files, file, of, folders, is_shown=is_shown)
+        yield from called_by(files, file, rows, folders, _assigned_in(file, of))
     if of is formats.udev_rules:
         names = files.computed(
             file.path, lambda: dict.fromkeys(formats.programs_of_udev(file.text)), MOST_OF_A_FILE, what="run programs"
@@ -325,11 +335,33 @@ def _called_by_text(files: Reader, file: SysctlFile, of: Format, folders: t.Sequ
         yield from (Called(f"{folder}/{name}") for name in names for folder in UDEV_PROGRAMS)
 
 
-def _commands_of(file: SysctlFile, of: Format) -> t.Iterator[bytes]:
+def _commands_of(
+    files: Reader, file: SysctlFile, of: Format, folders: t.Iterable[str], *, is_shown: bool
+) -> t.Iterator[bytes]:
     """Yield the lines of a text that run something, and have the rights that it takes to set the host's keys."""
-    for row in commands_in(file.text):
-        if (of is not formats.udev_rules or formats.RUNS.search(row)) and _may_set(row, of):
-            yield row
+    text = file.text
+    if of is formats.script:
+        own = map(posixpath.dirname, (file.path, file.target)) if _OF_ITSELF.search(text) else ()
+        around = (*folders, *own, HOME if _OF_HOME.search(text) else "")
+        texts = [text.decode("utf-8", "surrogateescape")]
+        (whole,) = without_idle(texts, files.local_programs, is_shown=is_shown, around=around)
+        text = whole.encode("utf-8", "surrogateescape")
+    is_run = formats.RUNS.search if of is formats.udev_rules else bool
+    rows = [row for row in commands_in(text) if is_run(row) and _may_set(row, of)]
+    begin = formats.BEGINS.get(getattr(of, "func", of))
+    yield from _without_idle(files, rows, begin) if begin else rows
+
+
+def _without_idle(
+    files: Reader, rows: t.Iterable[bytes], begin: t.Pattern[str] = _NOTHING, around: t.Iterable[str] = ()
+) -> t.Iterator[bytes]:
+    """Yield lines without the commands that call no script, where what stands before them is known."""
+    texts = [row.decode("utf-8", "surrogateescape") for row in rows]
+    ends = [found.end() if found else len(text) for text in texts for found in [begin.match(text)]]
+    heads = [text[:end] for text, end in zip(texts, ends)]
+    commands = (text[end:] for text, end in zip(texts, ends))
+    kept = without_idle(commands, files.local_programs, is_shown=True, is_whole=False, around=(*around, *heads))
+    yield from ((head + command).encode("utf-8", "surrogateescape") for head, command in zip(heads, kept))
 
 
 def _assigned_in(file: SysctlFile, of: Format) -> t.Iterator[bytes]:
@@ -364,7 +396,7 @@ def _in_called_script(files: Reader, script: _Script) -> t.Iterator[Candidate | 
     """Yield the scripts that a script calls in its new folders, and once what it does itself."""
     folders, script.new = script.new, []
     only_writes = script.called.only_writes
-    for one in _called_by_text(files, script.file, script.format, folders):
+    for one in _called_by_text(files, script.file, script.format, folders, is_shown=False):
         yield dataclasses.replace(one, only_writes=only_writes)
     if not script.is_known:
         script.is_known = True

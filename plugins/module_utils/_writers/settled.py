@@ -34,7 +34,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Word
+    from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Place, Word
 
 _REMARK = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _NAME = re.compile(r"\w+")
@@ -69,15 +69,28 @@ def parsed(text: Word) -> tuple[list[Pipeline], Settled]:
 
     :raises ShellError: as :func:`parse_shell` does.
     """
+    try:
+        pipelines, _unreached = understood(text)
+    except ShellError:
+        return _parse(text), NOTHING
+    return pipelines, settled(text.text, pipelines)
+
+
+def understood(text: Word) -> tuple[list[Pipeline], list[Place]]:
+    """Return the pipelines of a text, and the places in it that are never reached.
+
+    :raises ShellError: where anything in it is not understood.
+    """
+    unreached: list[Place] = []
+    return _parse(text, unreached), unreached
+
+
+def _parse(text: Word, unreached: list[Place] | None = None) -> list[Pipeline]:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import (  # noqa: PLC0415 -- most hosts have no script to read
         parse_shell,
     )
 
-    try:
-        pipelines = parse_shell(text.text, text.line, is_strict=True)
-    except ShellError:
-        return parse_shell(text.text, text.line), NOTHING
-    return pipelines, settled(text.text, pipelines)
+    return parse_shell(text.text, text.line, is_strict=unreached is not None, unreached=unreached)
 
 
 def settled(text: str, pipelines: t.Sequence[Pipeline]) -> Settled:

@@ -13,6 +13,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
     OUTPUT,
     STANDARD_INPUT,
     Command,
+    Place,
     ShellError,
     commands_of,
     words_of,
@@ -70,6 +71,35 @@ def shown(pipelines: t.Iterable[list[Command]]) -> list[object]:
 )
 def test_pipelines(text: str, expected: list[object]) -> None:
     assert shown(parse_shell(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "unreached"),
+    [
+        ("a  b; c | d # e", ["a  b", "c ", "d # e"], []),
+        ("{ a; b; } > c && ! d", ["{ a; b; } > c ", "a", "b", "d"], []),
+        ("f() { a $(b); }", ["{ a $(b); }", "a $(b)", "b"], []),
+        ("case a in b) c d;; esac", ["case a in b) c d;; esac", "c d"], []),
+        ("a `b` <<E\nE\nc", ["a `b` <<E\nE\n", "", "c"], []),
+        ("a <<E; b\nE\nc", ["a <<E", "b", "c"], []),
+        ("a <<E | b\nE\nc", ["a <<E ", "b", "c"], []),
+        ("false && a b || c", ["false ", "c"], ["a b "]),
+        ("if false; then a\nb; fi", ["if false; then a\nb; fi", "false"], ["a\n", "b"]),
+        ("false && a <<E\nb\nE\nc", ["false ", "c"], ["a <<E\nb\nE\n"]),
+        ("exit <&-\na", ["exit <&-\n"], ["a", "a"]),
+    ],
+)
+def test_places(text: str, places: list[str], unreached: list[str]) -> None:
+    found: list[Place] = []
+    commands = commands_of(parse_shell(text, unreached=found))
+    assert [text[slice(*one.place)] for one in commands] == places
+    assert [text[slice(*one)] for one in found] == unreached
+
+
+def test_no_place_is_certain_in_a_text_that_is_not_understood() -> None:
+    found: list[Place] = []
+    parse_shell("false && a; fi", unreached=found)
+    assert found == []
 
 
 @pytest.mark.parametrize(

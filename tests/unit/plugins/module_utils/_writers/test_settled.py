@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linux.tcp.plugins.module_utils._shell.parser import parse_shell
-from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
-from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, parsed, settled
+from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Place, ShellError, Word
+from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import NOTHING, parsed, settled, understood
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,6 @@ def test_nothing_is_certain_of_a_text_that_is_not_understood() -> None:
     assert parsed(Word("a=b", 1))[1].values == {"a": "b"}
     pipelines, certain = parsed(Word("a=b\n)", 1))
     assert (len(pipelines), certain) == (1, NOTHING)
+    with pytest.raises(ShellError):
+        understood(Word("a=b\n)", 1))
+    assert understood(Word("false && a", 1))[1] == [Place(9, 10)]
