@@ -168,8 +168,10 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # Users of the host choose the names in their folders: of these no word of a command is made before it is known to be
 # the path of a file in a folder that a line names. A name that has a line end leaves the host to the module, and so
 # does a list that does not end as it has to.
-# Users of the host may replace what a line calls at any time: GNU grep -D skip opens a FIFO without waiting for it.
-# Other greps wait, so they read only where root alone can replace each folder, link and file on the way (alone).
+# Users of the host may replace what a line calls at any time, such as by a link to a device, which to open may do harm.
+# So what lines call is read only where root alone can replace each folder, link and file on the way (alone): in a
+# folder with the sticky bit, nobody replaces what is root's. The places are root's anyway, and GNU grep -D skip does
+# not wait for a FIFO, but others do.
 # A file of /proc has 0 bytes, whatever can be read from it.
 # There is no line end at the end, as Ansible appends "&& sleep 0" where ssh has a terminal.
 PROBE_SCRIPT = f"""\
@@ -238,7 +240,7 @@ folders() {{
   done
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
   x=$l; [ "$x" ] || return 0
-  [ "$d" ] || alone
+  alone
   p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) || doubt find
   i=0; for f in $p; do
     i=$((i + 1)); [ $i -lt {_MOST_LARGE} ] || doubt size
@@ -255,7 +257,7 @@ folders() {{
 }}
 alone() {{
   a=; for f in $l; do walk "$f"; done
-  p=$(find $a -prune '(' ! -user 0 -o ! -type l '(' -perm -020 -o -perm -002 ')' ')' && echo alone)
+  p=$(find $a -prune '(' ! -user 0 -o ! -type l ! -perm -1000 '(' -perm -020 -o -perm -002 ')' ')' && echo alone)
   [ "$p" = alone ] || doubt writable
 }}
 {{
@@ -426,7 +428,7 @@ for v in 1 2 3 4; do
   [ $v -lt 4 ] || doubt called
   l=$(find -L $l -prune -type f -size +0c -print -size +{_MOST_OF_A_PLACE}c -print) || doubt find
   [ "$l" ] || break
-  [ "$d" ] || alone
+  alone
   g=; k=; p=
   for f in $l; do
     if [ "$f" = "$p" ]; then g=$g$f$n; k=${{k%"$f$n"}}; else k=$k$f$n; fi

@@ -123,6 +123,7 @@ exec {grep} "$@"
 FIFO = 'mkfifo "$CALLED"'
 HUGE = 'truncate -s 8G "$CALLED"'
 BUSYBOX = shutil.which("busybox")
+GREPS = ("/usr/bin/grep", *([f"{BUSYBOX} grep"] if BUSYBOX else []))
 
 
 def ask_of(
@@ -153,6 +154,7 @@ def ask_of(
     script = re.sub(r"/var/lib/(?=\*)", f"{called.parent}/state/", script)
     script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
     script = re.sub(r"/etc/sysctl\.d/(?=\*[^ ;])", f"{called.parent}/sysctl.d/", script)
+    script = script.replace("! -user 0", f"! -user 0 ! -user {os.geteuid()}")  # as if the tests were run by root
     env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
     output = subprocess.run(
         ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
@@ -254,9 +256,6 @@ def ask_with(path: str, content: bytes, folder: Path, grep: str) -> bytes:
     script = PROBE_SCRIPT.replace(path, str(file))
     output = subprocess.run(["/bin/sh", "-c", script], capture_output=True, env=env, check=True).stdout
     return gzip.decompress(base64.b64decode(output))
-
-
-GREPS = ("/usr/bin/grep", *([f"{BUSYBOX} grep"] if BUSYBOX else []))
 
 
 @pytest.mark.parametrize("grep", GREPS)
@@ -412,13 +411,43 @@ def test_file_of_the_kernel_in_place_of_a_script(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not BUSYBOX, reason="there is no BusyBox")
-def test_busybox_reads_only_what_root_alone_can_replace(tmp_path: Path) -> None:
+def test_busybox_reads_only_places_that_root_alone_can_replace(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
-    assert ask_of("/bin/sh", run, grep=f"{BUSYBOX} grep") != "= doubt writable"  # with links, all root's
-    (tmp_path / "link").symlink_to("/etc/passwd")
-    for untrusted in (place, str(tmp_path / "link"), str(run)):
-        shutil.rmtree(tmp_path / "bin")
-        assert ask_of(untrusted, run, grep=f"{BUSYBOX} grep") == "= doubt writable"
+    found = f"{run}:2:{SETS.splitlines()[1].decode()}\n"
+    assert ask_of(place, run, grep=f"{BUSYBOX} grep") == found
+    shutil.rmtree(tmp_path / "bin")
+    (tmp_path / "crontab").chmod(0o666)
+    assert ask_of(place, run, grep=f"{BUSYBOX} grep") == "= doubt writable"
+
+
+@pytest.mark.parametrize("grep", GREPS)
+@pytest.mark.parametrize(
+    ("path", "mode", "is_alone"),
+    [
+        pytest.param("a", 0o755, True, id="root's"),
+        pytest.param("a", 0o777, False, id="of all users"),
+        pytest.param("a", 0o2775, False, id="of a group"),
+        pytest.param("a", 0o1777, True, id="with the sticky bit"),
+        pytest.param("a/tune", 0o666, False, id="the file"),
+        pytest.param("b", 0o777, False, id="where a link leads"),
+        pytest.param("b/other", 0o777, True, id="another one"),
+    ],
+)
+@pytest.mark.parametrize("line", ["{0}/a/tune", "cd {0}/a; ./tune", "{0}/a/link", "cd {0}/c; ./tune"])
+def test_what_root_alone_can_replace(
+    tmp_path: Path, line: str, path: str, mode: int, is_alone: bool, grep: str
+) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line.format(tmp_path)}\n")
+    for folder in ("a", "b/other", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+    for script in ("a/tune", "b/tune"):
+        (tmp_path / script).write_text("#!/bin/sh\n")
+    (tmp_path / "a/link").symlink_to("../b/tune")
+    (tmp_path / "c/tune").symlink_to(tmp_path / "a/link")
+    (tmp_path / path).chmod(mode)
+    reached = {"b": not line.endswith("a/tune"), "a/tune": not line.endswith(("link", "c; ./tune"))}.get(path, True)
+    assert ask_of(place, run, grep=grep) == ("" if is_alone or not reached else "= doubt writable")
 
 
 KERNEL = """= kernel
