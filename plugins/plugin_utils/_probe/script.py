@@ -167,7 +167,7 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 # Users of the host choose the names in their folders: of these no word of a command is made before it is known to be
 # the path of a file in a folder that a line names. A name that has a line end leaves the host to the module, and so
-# does a list that does not end as it has to.
+# does a list that does not end as it has to, with a line that is in no name.
 # Users of the host may replace what a line calls at any time, such as by a link to a device, which to open may do harm.
 # So what lines call is read only where root alone can replace each folder, link and file on the way (alone): in a
 # folder with the sticky bit, nobody replaces what is root's. The places are root's anyway, and GNU grep -D skip does
@@ -230,9 +230,9 @@ searched() {{
 folders() {{
   x=$({{
     find $t -xdev '(' {_IN_STATE} ')' ! -type d ! -name '*{SCRIPT_OF_STATE}' -prune \\
-      -o '(' -type f -o -type l ')' -print && echo end || echo failed
+      -o '(' -type f -o -type l ')' -print && echo // || echo failed
   }} | head -n {_MOST_IN_FOLDERS})
-  case $n$x in *"$n$n"* | *"$n"failed) doubt find ;; *"$n"end) x=${{x%end}} ;; *) doubt folders ;; esac
+  case $n$x in *"$n$n"* | *"$n"failed) doubt find ;; *"$n"//) x=${{x%//}} ;; *) doubt folders ;; esac
   i=1; l=; for f in $x; do
     i=$((i + 1))
     case $f in */./*) ;; *) doubt find ;; esac

@@ -819,6 +819,23 @@ def test_list_of_files_that_is_cut(tmp_path: Path, number: int, name: str) -> No
     assert ask_of(place, run).startswith("= doubt")
 
 
+@pytest.mark.parametrize("name", ["z\nend", "z\nend\n", "z\nfailed", "z\n/", "z\n/\n", "z\n\n\n"])
+@pytest.mark.parametrize("number", [997, 998, 999])
+def test_list_of_files_that_is_cut_in_a_name(tmp_path: Path, number: int, name: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n@reboot root cd {tmp_path}/b; ./tune\n")
+    for path in ("a", "b", "tools"):
+        (tmp_path / path).mkdir()
+    (tmp_path / "b/tune").write_bytes(SETS)
+    names = [*(f"a/./{one}" for one in range(number)), f"a/./{name}", "b/./tune"]
+    (tmp_path / "names").write_text("".join(f"{tmp_path}/{one}\n" for one in names))
+    find = f'case "$*" in *-xdev*) exec cat {tmp_path}/names ;; *) exec {shutil.which("find")} "$@" ;; esac'
+    (tmp_path / "tools/find").write_text(f"#!/bin/sh\n{find}\n")
+    (tmp_path / "tools/find").chmod(0o755)
+    path = f"PATH={tmp_path}/bin:{tmp_path}/tools:{os.environ['PATH']}"
+    assert ask_of(place, run, before=("env", path)) in ("= doubt find", "= doubt folders")
+
+
 def test_doubt_of_a_name_with_backslashes(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "crontab").write_text(f"cd {tmp_path}/a; ./x\n")
