@@ -396,7 +396,7 @@ for v in 1 2 3 4; do
     case $f in *[[:space:]\\'\\"\\`\\;\\|\\&\\)]) f=${{f%?}} ;; esac
     case $f in {_SCRIPTS_OF_STATE}) ;; {_STATE}) [ -d "$f" ] || continue ;;
       /*) ;; *PATH*=*) searched "${{f#*PATH*=}}"; continue ;;
-      *{HOME}*) f=/${{f#*/}} b=1 ;; */*) f={HOME}/${{f#*/}} b=1 ;; *) f={HOME} b=1 ;;
+      *) p=${{f%%/*}} b=1; f=${{f#"$p"}}; case $p in *'~' | *'~root' | *HOME | *HOME'}}' | *%h) f={HOME}$f ;; esac ;;
     esac
     if [ -f "$f" ]; then
       case $n$l$y in *"$n$f$n"*) continue ;; esac

@@ -944,6 +944,40 @@ def test_scripts_in_the_home_folder(tmp_path: Path, line: str, read: bool) -> No
     assert ask_of(place, run) == expected
 
 
+@pytest.mark.parametrize("line", ["~/{0}", "~root/{0}", "$HOME/{0}", '"${{HOME}}/{0}"', "%h/{0}", "$HOME{0}"])
+@pytest.mark.parametrize("path", ["bin/root-tune", "root/tune", "rootfs", "x~/HOME/tune"])
+def test_script_in_the_home_folder_whose_path_has_the_name_of_the_user(tmp_path: Path, line: str, path: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line.format(path)} -v\n")
+    script = tmp_path / "home" / path
+    script.parent.mkdir(parents=True)
+    script.write_bytes(SETS)
+    found = f"{script}:2:{SETS.splitlines()[1].decode()}\n"
+    assert ask_of(place, run) == ("" if line == "$HOME{0}" else found)
+
+
+@pytest.mark.parametrize(
+    ("line", "folder"),
+    [
+        ("cd ~/rootfs && ./tune", "home/rootfs"),
+        ("cd $HOME/root; ./tune", "home/root"),
+        ("cd '~/root'; ./tune", "home/root"),
+        ("BASE=${{HOME}}/rootfs; $BASE/tune", "home/rootfs"),
+        ("BASE=%h/roots", None),
+        ("cd {0}/home/root; ./tune", "home/root"),
+        ("B={0}/home/~; $B/tune", "home/~"),
+        ("cd ~/other; ./tune", None),
+    ],
+)
+def test_folder_with_the_name_of_the_user(tmp_path: Path, line: str, folder: str | None) -> None:
+    place, run = calling(tmp_path)
+    run.write_text(f"#!/bin/sh\n{line.format(tmp_path)}\n")
+    script = tmp_path / (folder or "home/root") / "tune"
+    script.parent.mkdir(parents=True)
+    script.write_bytes(SETS)
+    assert ask_of(place, run) == (f"= doubt {script.parent}/./tune" if folder else "")
+
+
 @pytest.mark.parametrize("line", ["cd ~; ./tune", 'cd "$HOME" && ./tune', "BASE=~; . $BASE/tune"])
 def test_the_home_folder(tmp_path: Path, line: str) -> None:
     place, run = calling(tmp_path)
