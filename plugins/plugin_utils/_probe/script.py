@@ -95,7 +95,8 @@ _MOST_OF_A_PLACE = 1 << 20
 # Where lines call programs by their names alone.
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
 # What lines call, or the folder in which they may do so, some with a mark behind their names, or the list in PATH.
-_CALLED = " ".join(f"-e {shlex.quote(ere)}" for ere in (CALLED_ERE, HOME_ERE, ENTERED_ERE, SEARCHED_ERE))
+# One pattern: of several, BusyBox's grep -o finds only the first one of a line.
+_CALLED = f"-e {shlex.quote(f'{CALLED_ERE}|{HOME_ERE}|{ENTERED_ERE}|{SEARCHED_ERE}')}"
 # Where programs have what is theirs, as patterns of a shell.
 _STATE = "|".join(f"{folder}*" for folder in STATE)
 _IN_STATE = " -o ".join(f"-path '{folder}*'" for folder in STATE)

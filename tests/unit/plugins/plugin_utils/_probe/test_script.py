@@ -124,6 +124,7 @@ FIFO = 'mkfifo "$CALLED"'
 HUGE = 'truncate -s 8G "$CALLED"'
 BUSYBOX = shutil.which("busybox")
 GREPS = ("/usr/bin/grep", *([f"{BUSYBOX} grep"] if BUSYBOX else []))
+ALL_TOOLS = ("", *([BUSYBOX] if BUSYBOX else []))  # the system's, and BusyBox's
 
 
 def ask_of(
@@ -133,6 +134,7 @@ def ask_of(
     swap: str = ":",
     at: int = 0,
     grep: str = "/usr/bin/grep",
+    tools: str = "",
     before: tuple[str, ...] = (),
     programs: Path | None = None,
 ) -> str:
@@ -140,11 +142,15 @@ def ask_of(
 
     At the call ``at`` of grep that is about ``called``, ``swap`` puts something else there. ``before`` is a command
     that runs the shell. Programs of an administrator are in the folder ``programs``, and the home folder is beside it.
+    All tools and the shell are BusyBox's if that is given as ``tools``.
     """
-    tools = called.parent / "bin"
-    tools.mkdir()
-    (tools / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=grep))
-    (tools / "grep").chmod(0o755)
+    bin_folder = called.parent / "bin"
+    bin_folder.mkdir()
+    for name in (*TOOLS, "ls", "cat", "tr") if tools else ():
+        (bin_folder / name).symlink_to(tools)
+    (bin_folder / "grep").unlink(missing_ok=True)
+    (bin_folder / "grep").write_text(SWAPPING_GREP.format(swap=swap, grep=f"{tools} grep" if tools else grep))
+    (bin_folder / "grep").chmod(0o755)
     script = PROBE_SCRIPT.replace(CALLED_ERE[: CALLED_ERE.index(")/") + 2], f"{called.parent}/")
     script = script.replace(FOLDER_PATTERN, f"{called.parent}/*")
     for places in (*PLACES.values(), *LIB_PLACES.values()):
@@ -155,10 +161,9 @@ def ask_of(
     script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
     script = re.sub(r"/etc/sysctl\.d/(?=\*[^ ;])", f"{called.parent}/sysctl.d/", script)
     script = script.replace("! -user 0", f"! -user 0 ! -user {os.geteuid()}")  # as if the tests were run by root
-    env = {"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
-    output = subprocess.run(
-        ["timeout", "30", *before, "/bin/sh", "-c", script], capture_output=True, env=env, check=True
-    )
+    env = {"PATH": f"{bin_folder}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
+    shell = (tools, "sh") if tools else ("/bin/sh",)
+    output = subprocess.run(["timeout", "30", *before, *shell, "-c", script], capture_output=True, env=env, check=True)
     text = gzip.decompress(base64.b64decode(output.stdout))
     doubt = re.search(rb"^= doubt .*", text, re.MULTILINE)
     return (doubt[0] if doubt else text.partition(b"= lines\n")[2].partition(b"= files\n")[0]).decode()
@@ -976,6 +981,28 @@ def test_folder_with_the_name_of_the_user(tmp_path: Path, line: str, folder: str
     script.parent.mkdir(parents=True)
     script.write_bytes(SETS)
     assert ask_of(place, run) == (f"= doubt {script.parent}/./tune" if folder else "")
+
+
+@pytest.mark.parametrize("tools", ALL_TOOLS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "~/a; {0}/tune",
+        "{0}/tune; ~/a",
+        "PATH={0}/b:/usr/bin {0}/tune",
+        "cd ~/x; {0}/a; {0}/tune",
+        "/srv; $HOME/a; {0}/tune",
+        "{0}/a {0}/b;{0}/tune",
+    ],
+)
+def test_all_scripts_that_a_line_calls(tmp_path: Path, line: str, tools: str) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "crontab").write_text(f"@reboot root {line.format(tmp_path)} {tmp_path}/none ~/b\n")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/b").write_bytes(SETS)
+    (tmp_path / "tune").write_bytes(SETS)
+    sets = SETS.splitlines()[1].decode()
+    assert ask_of(place, run, tools=tools) == "".join(f"{tmp_path}/{name}:2:{sets}\n" for name in ("home/b", "tune"))
 
 
 @pytest.mark.parametrize("line", ["cd ~; ./tune", 'cd "$HOME" && ./tune', "BASE=~; . $BASE/tune"])
