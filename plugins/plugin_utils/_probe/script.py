@@ -163,7 +163,7 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 #   k g r x     of these the small ones, the large ones, those with a line that counts, those that begin as a script
 #   o           the names of programs that lines call without their folder, at first with udev's, and x without
 # The folder of a unit's EnvironmentFile= is entered as FOLDER/., since by its own name it may be one that is left out.
-# Only with GNU grep, what is behind a zero byte is seen (environ).
+# Only with GNU grep, what is behind a zero byte is seen (environ), and all names of a list that a line has (named).
 # A line "= NAME" begins each part. Every line of a part has a form that no "= NAME" has.
 # A shell's own read takes single bytes, and the kernel gives its values only to the first.
 # Users of the host choose the names in their folders: of these no word of a command is made before it is known to be
@@ -203,7 +203,12 @@ given() {{
 }}
 named() {{
   [ "$o" ] || return 0
-  p=$(grep $d -ahowF -e "$o" "$@" /dev/null); [ $? -gt 1 ] && doubt grep
+  if [ "$d" ]; then
+    p=$(grep $d -ahowF -e "$o" "$@" /dev/null); [ $? -gt 1 ] && doubt grep
+  else
+    b=$n$(cat "$@" /dev/null)$n || doubt cat
+    p=; for f in $o; do case $b in *[!A-Za-z0-9_]"$f"[!A-Za-z0-9_]*) p=$p$f$n ;; esac; done
+  fi
   case $p in *"$n"*) p=$(printf '%s\\n' "$p" | sort -u) && [ "$p" ] || doubt sort ;; esac
   for f in $p; do
     for p in {_words(_OF_NAMES)}; do [ -f "$p/$f" ] && c=$c$n$p/$f; done

@@ -1014,16 +1014,43 @@ def test_the_home_folder(tmp_path: Path, line: str) -> None:
     assert ask_of(place, run) == f"= doubt {tmp_path}/home/./tune"
 
 
+@pytest.mark.parametrize("tools", ALL_TOOLS)
 @pytest.mark.parametrize(
-    ("line", "read"), [("tune-net", True), ("sh tune-net -v", True), ("tune-network", False), ("tune", False)]
+    ("line", "read"),
+    [
+        ("tune-net", True),
+        ("sh tune-net -v", True),
+        ("zzz; tune-net", True),
+        ("tune-net; zzz", True),
+        ("a && zzz && (tune-net)", True),
+        ("tune-network; tune-net", True),
+        ("tune-network", False),
+        ("zzz; xtune-net", False),
+        ("tune", False),
+    ],
 )
-def test_programs_that_lines_name(tmp_path: Path, line: str, read: bool) -> None:
+def test_programs_that_lines_name(tmp_path: Path, line: str, read: bool, tools: str) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "crontab").write_text(f"@reboot root {line}\n")
     (tmp_path / "local").mkdir()
     (tmp_path / "local/tune-net").write_bytes(SETS)
+    for name in ("a", "zzz", "zzz["):
+        (tmp_path / "local" / name).write_text("#!/bin/sh\n")
     expected = f"{tmp_path}/local/tune-net:2:{SETS.splitlines()[1].decode()}\n" if read else ""
-    assert ask_of(place, run, programs=tmp_path / "local") == expected
+    assert ask_of(place, run, programs=tmp_path / "local", tools=tools) == expected
+
+
+@pytest.mark.skipif(not BUSYBOX, reason="there is no BusyBox")
+def test_names_of_programs_in_a_file_that_cannot_be_read_on(tmp_path: Path) -> None:
+    place, run = calling(tmp_path)
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local/tune").write_bytes(SETS)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none/cat").write_text('#!/bin/sh\ncase "$*" in */crontab*) kill -9 $$ ;; esac\nexec /bin/cat "$@"\n')
+    (tmp_path / "none/cat").chmod(0o755)
+    path = f"PATH={tmp_path}/bin:{tmp_path}/none:{os.environ['PATH']}"
+    found = ask_of(place, run, grep=f"{BUSYBOX} grep", before=("env", path), programs=tmp_path / "local")
+    assert found == "= doubt cat"
 
 
 def test_program_that_a_script_names(tmp_path: Path) -> None:
