@@ -263,7 +263,7 @@ LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEX
 _NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
 CALLED_ERE = f"/({_OF_SCRIPTS})/{_NAME_ERE}"
 # The list of folders in which a shell looks for programs, and those folders, as a pattern of a shell.
-SEARCHED_ERE = "(^|[^#[:alnum:]_])PATH[[:space:]]*=[[:space:]]*[^][:space:];&|()<>]+"
+SEARCHED_ERE = "(^|[^#[:alnum:]_])PATH['\"]?[[:space:]]*=[[:space:]]*[^][:space:];&|()<>]+"
 FOLDER_PATTERN = "|".join(f"/{folder}/*" for folder in _OF_SCRIPTS.split("|"))
 HOME_ERE = f"(~(root)?|[$][{{]?HOME[}}]?|%h)/{_NAME_ERE}"
 # Not of a variable whose name ends in HOME: systemd's own units set HOME.

@@ -103,9 +103,7 @@ _IN_STATE = " -o ".join(f"-path '{folder}*'" for folder in STATE)
 _SCRIPTS_OF_STATE = "|".join(f"{folder}*{SCRIPT_OF_STATE}" for folder in STATE)
 # A line that may enter a folder, or give a variable its name, or run all files in it, or has a specifier. Cron, systemd
 # and supervisor take blanks before "=", cron also quotes.
-_ENTERS_ERE = (
-    "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|([[:alnum:]_]|HOME['\"])[[:space:]]*=|%[iIjJnNpP])"
-)
+_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]['\"]?[[:space:]]*=|%[iIjJnNpP])"
 # A script that a line of cron, which starts in the home folder, calls by a part of its path; and what a script that it
 # calls does so, unless that enters another folder.
 _RELATIVE_ERE = (
