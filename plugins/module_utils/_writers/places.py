@@ -277,6 +277,8 @@ _GIVER_ERE = "(^|[[:space:];&|('\"/])((ba|da|a|k|mk|z)?sh|source|\\.|python[0-9.
 _OPTION_ERE = "([-+]([0-9A-Za-eg-z_-][[:alnum:]_-]*|f[[:alnum:]_-]+)|pipefail)"
 _OPTIONS_ERE = f"([[:space:]]+{_OPTION_ERE})*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
 GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"
+# What :func:`users_crontab` follows, as words.
+RIGHTS_ERE = formats.GIVES_RIGHTS.pattern.replace("(?:", "(").replace(r"\b", "")
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
 UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE, TUNED_CONF)

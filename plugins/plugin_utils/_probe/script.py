@@ -52,6 +52,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     MOST_CALLED,
     PLACES,
     RELEVANT_ERE,
+    RIGHTS_ERE,
     SAPTUNE,
     SCRIPT_OF_STATE,
     SEARCHED_ERE,
@@ -150,8 +151,9 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # find prints a script that is too large twice.
 # Programs that lines call by their names alone are looked for in their folders. A file that may matter leaves the host
 # to the module if it is in a folder that lines name, or in that of a script which looks for its own.
-# What lines call, but those of tmpfiles.d, is read, and what that calls in turn, up to the fourth in a row. What has a
-# line that counts and does not begin as a script may be given to a program, so that the module has to see how.
+# What lines call is read, and what that calls in turn, up to the fourth in a row; but not what lines of tmpfiles.d do,
+# and those of users' tables of cron (u), which the module follows where they may get root's rights. What has a line
+# that counts and does not begin as a script may be given to a program, so that the module has to see how.
 # The variables of more than a few lines are:
 #   d n u h e   an option of grep, a line end; folders of overlays and of credentials; folders that ls looks at
 #   w y z       the places, those that are there, and the folders above them; w is later the scripts that call others,
@@ -376,10 +378,18 @@ if [ "$l" ]; then
 fi
 grep $d -anE '{RELEVANT_ERE}' $l /dev/null; [ $? -gt 1 ] && doubt grep
 y=$l; w=; i=0; q=; m=; s=; t=; r=
-for f in $l; do
-  case $f in */tmpfiles.d/*) continue ;; /etc/cron*tab* | /etc/cron.d/* | /var/spool/cron/*) r=$r$f$n ;; esac
+u=; for f in $l; do
+  case $f in
+    */tmpfiles.d/*) continue ;;
+    /etc/crontab | /etc/cron.d/* | /etc/crontabs/root | /var/spool/cron/root | /var/spool/cron/*/root) r=$r$f$n ;;
+    /etc/crontabs/* | /var/spool/cron/*) u=$u$f$n; continue ;;
+  esac
   w=$w$f$n
 done
+if [ "$u" ]; then
+  grep $d -aqwE '{RIGHTS_ERE}' $u /dev/null
+  case $? in 0) doubt rights ;; 1) ;; *) doubt grep ;; esac
+fi
 c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
 named $w; o=$x; tables=$r
 if [ "$r" ]; then

@@ -158,7 +158,8 @@ def ask_of(
     script = re.sub(r"/usr/local/s?bin(?=[ ;/])", str(programs or "/gone"), script)
     script = re.sub(r"\b(f=|p=|in |entered )/root\b", rf"\1{called.parent}/home", script)
     script = re.sub(r"/var/lib/(?=\*)", f"{called.parent}/state/", script)
-    script = script.replace("/etc/cron*tab*", f"{called.parent}/cron*tab*")
+    script = script.replace("/etc/crontab |", f"{called.parent}/crontab |")
+    script = script.replace("/var/spool/cron/", f"{called.parent}/spool/")
     script = re.sub(r"/etc/sysctl\.d/(?=\*[^ ;])", f"{called.parent}/sysctl.d/", script)
     script = script.replace("! -user 0", f"! -user 0 ! -user {os.geteuid()}")  # as if the tests were run by root
     env = {"PATH": f"{bin_folder}:{os.environ['PATH']}", "CALLED": str(called), "AT": str(at)}
@@ -964,6 +965,39 @@ def test_script_in_the_home_folder_whose_path_has_the_name_of_the_user(tmp_path:
     script.write_bytes(SETS)
     found = f"{script}:2:{SETS.splitlines()[1].decode()}\n"
     assert ask_of(place, run) == ("" if line == "$HOME{0}" else found)
+
+
+SET = SETS.splitlines()[1].decode()
+
+
+@pytest.mark.parametrize("tools", ALL_TOOLS)
+@pytest.mark.parametrize(
+    ("name", "line", "found"),
+    [
+        ("app", "{0}/run", ""),
+        ("tabs/app", "{0}/run", ""),
+        ("app", "cd {0}/a; ./tune", ""),
+        ("app", "./tune", ""),
+        ("app", "sumo sudox visudo {0}/run", ""),
+        ("app", SET, "{0}/spool/app:1:@daily {1}\n"),
+        ("app", "sudo {0}/run", "= doubt rights"),
+        ("app", "true;/bin/su -c {0}/run", "= doubt rights"),
+        ("tabs/app", "doas {0}/run", "= doubt rights"),
+        ("root", "{0}/run", "{0}/run:2:{1}\n"),
+        ("tabs/root", "{0}/run", "{0}/run:2:{1}\n"),
+        ("tabs/root", "./tune", "= doubt {0}/home/./tune"),
+        ("root", "su app -c true", ""),
+        ("notroot", "{0}/run", ""),
+    ],
+)
+def test_tables_of_cron_of_users(tmp_path: Path, name: str, line: str, found: str, tools: str) -> None:
+    _place, run = calling(tmp_path)
+    table = tmp_path / "spool" / name
+    for path in (table, tmp_path / "a/tune", tmp_path / "home/tune"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(SETS)
+    table.write_text(f"@daily {line.format(tmp_path)}\n")
+    assert ask_of(str(table), run, tools=tools) == found.format(tmp_path, SET)
 
 
 @pytest.mark.parametrize(
