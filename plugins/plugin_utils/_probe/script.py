@@ -428,10 +428,9 @@ for v in 1 2 3 4; do
         *%[iIjJnNpP]*)
           enters; p=${{f%%%*}}; p=${{p%/*}}
           for b in $j; do
+            case $b in *"$f"*) b=${{b%"$f"*}} ;; *) continue ;; esac
             case $b in
-              *EnvironmentFile*"$f"*) p=$p/. ;;
-              *Exec*"$f"* | *WorkingDirectory*"$f"* | *Environment*"$f"*) ;;
-              *=*"$f"*) continue ;; *"$f"*) ;; *) continue ;;
+              *EnvironmentFile*) p=$p/. ;; *Exec* | *WorkingDirectory* | *Environment*) ;; *=*) continue ;;
             esac
             entered "$p"; break
           done ;;

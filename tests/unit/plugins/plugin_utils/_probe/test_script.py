@@ -690,6 +690,16 @@ def test_scripts_in_folders(tmp_path: Path, line: str, path: str, doubt: bool) -
     assert ask_of(place, run) == (f"= doubt {tmp_path}/{folder}/./{path[len(folder) + 1 :]}" if doubt else "")
 
 
+def test_specifier_and_a_line_that_is_long(tmp_path: Path) -> None:
+    """A shell that looks for two words of a line in a row would take the square of its length."""
+    place, run = calling(tmp_path)
+    lines = ["Exec/opt/=cd " * 80_000, *(f"@daily root {tmp_path}/a/{number}%i/x" for number in range(3))]
+    (tmp_path / "crontab").write_text("\n".join(lines) + "\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/x").write_bytes(SETS)
+    assert ask_of(place, run) == f"= doubt {tmp_path}/a/./x"
+
+
 def test_script_of_state_that_looks_for_its_own(tmp_path: Path) -> None:
     place, run = calling(tmp_path)
     (tmp_path / "crontab").write_text(f"@daily root {tmp_path}/state/x/a.sh\n")
