@@ -246,13 +246,13 @@ folders() {{
   done
   [ $i -lt {_MOST_IN_FOLDERS} ] || doubt folders
   x=$l; [ "$x" ] || return 0
-  alone
-  p=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) || doubt find
-  i=0; for f in $p; do
+  g=$(find -L $x -prune -size +{_MOST_OF_A_PLACE}c -perm -100 -print) || doubt find
+  x=$(find -L $x -prune -size +0c ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
+  l=$g$n$x; alone
+  i=0; for f in $g; do
     i=$((i + 1)); [ $i -lt {_MOST_LARGE} ] || doubt size
     case $(grep $d -am1 '' "$f") in '#!'*) doubt size ;; esac
   done
-  x=$(find -L $x -prune -size +0c ! -size +{_MOST_OF_A_PLACE}c -print) || doubt find
   [ "$x" ] || return 0
   p=$(grep $d -alE -e '{RELEVANT_ERE}' {_CALLED} $x /dev/null); [ $? -gt 1 ] && doubt grep
   x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
