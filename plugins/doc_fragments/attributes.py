@@ -92,7 +92,8 @@ notes:
     its own. It is also sent if C(grep), C(find), C(readlink), C(sort), C(tar), C(gzip), C(head) or C(base64) is
     needed and missing.
   - The module is sent if OpenRC or BusyBox boots the host, if tuned is installed, or if another program may set the
-    values. It is also sent if something is odd, such as a file that cannot be read.
+    values. It is also sent if something is odd, such as a file that cannot be read, or a file that a unit or a script
+    names and another user than root may replace, as that of Redis.
 """
 
     SOCKETS = r"""
