@@ -256,7 +256,7 @@ class _Script:
         if self._names.chooses_key and rest[0].clean == ":":  # ${k:=tcp_keepalive_time}
             self._unknown(rest)
         place = place_of_program(rest)
-        if runs_elsewhere([word.clean for word in (rest if place is None else rest[: place + 1])]):
+        if runs_elsewhere([word.clean for word in rest], place):
             return []
         if place is None or name_of(rest[place].clean) in TEXT_RUNNERS:
             self._run_printed(text for word in rest for text in self.log.texts_of(word))

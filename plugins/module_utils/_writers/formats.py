@@ -45,6 +45,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.sysctl_call imp
     Application,
     values_of,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_rights import GIVES_RIGHTS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import settings_of as settings_of_unit
 
 if t.TYPE_CHECKING:
@@ -69,7 +70,6 @@ _OF_CRON = frozenset(
 )
 _SYSTEM_CRON = re.compile(_WHEN + r"(\S+)[ \t]+")
 _ANACRON = re.compile(r"[ \t]*(?:[0-9]+|@\w+)[ \t]+[0-9]+[ \t]+\S+[ \t]+")
-GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
 _MODPROBE = re.compile(r"[ \t]*(?:install|remove)[ \t]+\S+[ \t]+")
 _NO_COMMAND_OF_MODPROBE = re.compile(r"[ \t]*(?:options|alias|blacklist|softdep|weakdep|config)\b")
 _INTERFACES = re.compile(r"[ \t]*(?:(?:pre|post)-)?(?:up|down)[ \t]+")

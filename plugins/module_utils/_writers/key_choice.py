@@ -44,7 +44,7 @@ def chooses_key(command: Command, expanded: t.Callable[[str], str | None], *, is
     """
     words = list(itertools.dropwhile(lambda word: ASSIGNMENT.match(word.clean), command.words))
     place = place_of_program(words)
-    is_here = not runs_elsewhere([word.clean for word in (words if place is None else words[: place + 1])])
+    is_here = not runs_elsewhere([word.clean for word in words], place)
     program = [word.clean for word in words[place or 0 :] if is_here]
     name = name_of(program[0]) if program else ""
     files = [one.target.clean for one in command.redirections if one.takes_output]

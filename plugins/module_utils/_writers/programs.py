@@ -161,8 +161,8 @@ def prints_other_text(words: t.Sequence[Word], *, reads: bool) -> bool:
     """Whether a command prints a text that is not known; ``reads`` says that another command gives it one."""
     place = place_of_program(words)
     name = name_of(words[place or 0].clean)
-    begin = words if place is None else words[: place + 1]
-    if name in _DECODERS or (is_language(name) and name not in AWKS) or runs_elsewhere([word.clean for word in begin]):
+    is_other = name in _DECODERS or (is_language(name) and name not in AWKS)
+    if is_other or runs_elsewhere([word.clean for word in words], place):
         return True
     is_known = place is not None and name not in _FETCHERS
     return not (reads or is_known or speaks(name) or _prints_no_setting(words))

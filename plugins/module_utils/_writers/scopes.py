@@ -13,20 +13,27 @@ chroot(1), nsenter(1) without ``--net``, unshare(1) without ``--net``.
 from __future__ import annotations
 
 import itertools
+import posixpath
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT
 from ansible_collections.linux.tcp.plugins.module_utils._writers.roots import is_this_root
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_rights import rights_of
+from ansible_collections.linux.tcp.plugins.module_utils._writers.users import (
+    USERS,
+    is_root,
+    runs_as_other,
+    settings_given,
+)
 
 if t.TYPE_CHECKING:
     Predicate = t.Callable[[t.Sequence[str]], bool]
 
+_NAME_USER_LAST = frozenset(("su", "runuser"))  # perhaps behind the command that they run
 _MOST_SCOPES = 20  # nobody nests more; each looks at all words behind it
 CONTAINERS = frozenset(("docker", "podman", "nerdctl", "finch"))
-REMOTE_SHELLS = frozenset(("ssh", "slogin", "sshpass", "autossh", "mosh"))
+REMOTE_SHELLS = frozenset(("ssh", "slogin", "sshpass", "autossh", "mosh", "dbclient", "plink"))
 _LOCALHOST = re.compile(r"(?:[^@]*@)?(?:localhost|127(?:\.[0-9]+){3}|::1|\[::1\]|ip6-localhost)\Z")
-_ROOT = ("", "root", "0", "#0", "+0", "root:root", "0:0")
 _HOSTS_NETWORK = re.compile(r"(?:--net(?:work)?[= ]|network[=:])[\"']?host\b")
 # A folder of the host's, where the container's own is read-only: docker-run(1), podman-run(1).
 _OF_HOST = r"/(?:proc(?:/sys(?:/net(?:/ipv4)?)?)?/?)?"
@@ -46,10 +53,14 @@ def name_of(word: str) -> str:
     return word.rpartition("/")[2]
 
 
-def runs_elsewhere(words: t.Sequence[str]) -> bool:
-    """Whether a command does not reach the host's keys; the last word is its program, where that is known."""
-    found = ((index, name) for index, name in enumerate(map(name_of, words)) if name in SCOPES)
-    return any(SCOPES[name](words[index + 1 :]) for index, name in itertools.islice(found, _MOST_SCOPES))
+def runs_elsewhere(words: t.Sequence[str], place: int | None = None) -> bool:
+    """Whether a command does not reach the host's keys; its program stands at a place, where that is known."""
+    before = words if place is None else words[: place + 1]
+    found = ((index, name) for index, name in enumerate(map(name_of, before)) if name in SCOPES)
+    return any(
+        SCOPES[name]((words if name in _NAME_USER_LAST else before)[index + 1 :])
+        for index, name in itertools.islice(found, _MOST_SCOPES)
+    )
 
 
 def changes_root(words: t.Sequence[str]) -> bool:
@@ -136,51 +147,31 @@ def _of_machine(arguments: t.Sequence[str]) -> bool:
 def _of_systemd_run(arguments: t.Sequence[str]) -> bool:
     text = " ".join(arguments)
     machine = re.search(r"(?:\A|\s)(?:-[MH] ?|--(?:machine|host)[= ])([^\s]*)", text)
-    is_user = "--user" in arguments or re.search(r"--uid[= ](?!root\b|0\b)", text) is not None
-    return is_user or _OWN_NETWORK.search(text) is not None or bool(machine and not machine[1].endswith(".host"))
+    is_elsewhere = "--user" in arguments or _OWN_NETWORK.search(text) or (machine and not machine[1].endswith(".host"))
+    if is_elsewhere:
+        return True
+    settings = settings_given(arguments)
+    unknown = {one.name for one in settings if "$" in one.value}
+    given = [one for one in settings if one.name not in unknown]
+    users = [one.value for one in given if one.name == "User"][-1:] or [""]
+    roots = [one.value for one in given if one.name == "RootDirectory"][-1:] or [""]
+    rights = rights_of(given, users, roots, posixpath.normpath)
+    may_write = rights.may_write("ExecStart", "", text) and not (arguments and name_of(arguments[-1]) == "sysctl")
+    return not (rights.may_set("ExecStart", "", text) or may_write)
 
 
-def _user_after(options: t.Sequence[str]) -> Predicate:
-    def is_not_root(arguments: t.Sequence[str]) -> bool:
-        for index, word in enumerate(arguments):
-            name, equals, value = word.partition("=")
-            following = arguments[index + 1] if index + 1 < len(arguments) else ""
-            if word in options:
-                return following not in _ROOT and "$" not in following
-            if equals and name in options:
-                return value not in _ROOT and "$" not in value
-            if not word.startswith("-") and not ASSIGNMENT.match(word):
-                return False
-        return False
-
-    return is_not_root
+def _of_parallel(arguments: t.Sequence[str]) -> bool:
+    """Whether parallel(1) runs a command on other hosts only: ``:`` is this one."""
+    hosts = re.findall(r"(?:\A|\s)(?:-S ?|--sshlogin[= ])(\S+)", " ".join(arguments))
+    return bool(hosts) and not any("$" in one or ":" in one.split(",") for one in hosts)
 
 
-def _of_su(arguments: t.Sequence[str]) -> bool:
-    takes_value = ("-c", "--command", "-s", "--shell", "-g", "-G", "-w")
-    pending = iter(arguments)
-    for word in pending:
-        if word in takes_value:
-            next(pending, None)
-        elif not word.startswith("-"):
-            return word not in _ROOT and "$" not in word and " " not in word
-    return False
-
-
-def _of_runuser(arguments: t.Sequence[str]) -> bool:
-    has_user = any(word in ("-u", "--user") or word.startswith("--user=") for word in arguments)
-    return (_user_after(("-u", "--user")) if has_user else _of_su)(arguments)
+def _as_other(name: str) -> Predicate:
+    return lambda arguments: runs_as_other(name, arguments)
 
 
 def _of_setuidgid(arguments: t.Sequence[str]) -> bool:
-    return bool(arguments) and arguments[0] not in _ROOT and "$" not in arguments[0]
-
-
-def _of_setpriv(arguments: t.Sequence[str]) -> bool:
-    users = (word.partition("=")[2] for word in arguments if word.startswith("--reuid="))
-    return any(user not in _ROOT and "$" not in user for user in users) and not any(
-        "net_admin" in word for word in arguments
-    )
+    return bool(arguments) and not is_root(arguments[0])
 
 
 def _of_sandbox(arguments: t.Sequence[str]) -> bool:
@@ -197,23 +188,20 @@ SCOPES: dict[str, Predicate] = {
             *("bolt", "fab", "knife", "gcloud", "aws", "az", "doctl", "flyctl", "guestfish", "virt-customize"),
             *("qemu-ga-client", "qemu-agent-command", "distrobox", "toolbox", "flatpak", "jexec", "wsl", "wsl.exe"),
             *("adb", "lxc-cgroup", "apptainer", "singularity", "nomad", "balena", "xe", "tsh", "teleport"),
-            *("limactl", "colima", "docker-machine"),
+            *("limactl", "lima", "colima", "docker-machine", "juju"),
         ),
         _always,
     ),
     **dict.fromkeys(CONTAINERS, _of_container),
     **dict.fromkeys(REMOTE_SHELLS, _of_ssh),
     **dict.fromkeys(("ansible", "ansible-playbook", "ansible-console", "ansible-pull"), _of_ansible),
-    **dict.fromkeys(("sudo", "doas"), _user_after(("-u", "--user"))),
+    **{name: _as_other(name) for name in USERS},
     **dict.fromkeys(("firejail", "bwrap"), _of_sandbox),
-    **dict.fromkeys(("start-stop-daemon", "chpst"), _user_after(("-u", "-U", "-c", "--chuid", "--user"))),
     **dict.fromkeys(("setuidgid", "s6-setuidgid", "gosu", "su-exec"), _of_setuidgid),
-    "setpriv": _of_setpriv,
     "nsenter": _of_nsenter,
     "unshare": _of_unshare,
     "ip": _of_ip,
     "machinectl": _of_machine,
     "systemd-run": _of_systemd_run,
-    "su": _of_su,
-    "runuser": _of_runuser,
+    "parallel": _of_parallel,
 }

@@ -12,12 +12,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import GIVES_RIGHTS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_paths import hides_keys, shows_sysctl_files
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_text import UnitSetting
 
+GIVES_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
 _YES = ("1", "y", "yes", "t", "true", "on")
 _ROOT = ("", "root", "0")
 _HOSTS_NETWORK = re.compile(r"/+proc/+(?:1|self)/.*", re.DOTALL)  # systemd opens it, as process 1

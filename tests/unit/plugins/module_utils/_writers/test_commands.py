@@ -314,6 +314,9 @@ builtin command sysctl -w {KEY}=60
 sudo -- {SET}
 sudo A=b {SET}
 sudo -iu root {SET}
+su -lc '{SET}' root
+sudo -u '#0' {SET}
+sudo -u $USER {SET}
 sudo su -c '{SET}'
 sudo su - root -c '{SET}'
 echo '{SET}' | sudo -s
@@ -732,6 +735,19 @@ qm guest exec 100 -- {SET}
 pct exec 100 -- {SET}
 vagrant ssh web -c "{SET}"
 ssh -i key user@host.example {SET}
+su -s /bin/bash -c '{SET}' joe
+su -s /bin/sh nobody -c '{SET}'
+runuser -s /bin/sh joe -c '{SET}'
+su -lc '{SET}' joe
+echo '{SET}' | su -c sh joe
+sudo -iu joe {SET}
+sudo -Hu joe sh -c '{SET}'
+setpriv --reuid 1000 {SET}
+chroot --userspec=joe / {SET}
+capsh --user=nobody -- -c '{SET}'
+systemd-run -p User=nobody {SET}
+parallel -S host {SET}
+juju exec '{SET}'
 ssh user@host.example "sudo {SET}"
 ssh "$HOST" "{SET}"
 for h in web1 web2; do ssh $h '{SET}'; done

@@ -65,6 +65,7 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (CRONTAB, f"SHELL=/bin/sh\n# {SET}\n@reboot root {ECHO}", []),
         (CRONTAB, f"@reboot root {ELSEWHERE}", []),
         (CRONTAB, f"@reboot nobody {SET}", []),
+        (CRONTAB, f"@reboot root sudo -Hiu joe {SET}", []),
         (CRONTAB, f"@reboot alice sudo {SET}", [1]),
         (CRONTAB, f"@reboot root sysctl -w {KEY} = 60", []),
         (CRONTAB, f"@daily root echo {KEY}=60 >> /etc/sysctl.conf", [1]),

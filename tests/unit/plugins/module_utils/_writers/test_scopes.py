@@ -67,6 +67,51 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import c
         ("chpst -u nobody sysctl", True),
         ("gosu nobody sysctl", True),
         ("gosu root sysctl", False),
+        ("su -s /bin/bash -c sysctl joe", True),
+        ("su -s /bin/sh nobody -c sysctl", True),
+        ("runuser -s /bin/sh joe -c sysctl", True),
+        ("su -lc sysctl joe", True),
+        ("su -lc sysctl", False),
+        ("su - -c sysctl root", False),
+        ("sudo -iu joe sysctl", True),
+        ("sudo -Hiu joe sysctl", True),
+        ("sudo -iu root sysctl", False),
+        ("sudo -ujoe sysctl", True),
+        ("sudo -u #0 sysctl", False),
+        ("sudo -g wheel -u joe sysctl", True),
+        ("sudo -g wheel sysctl -u joe", False),
+        ("sudo -T 5 -u joe sysctl", True),
+        ("sudo A=b -u joe sysctl", True),
+        ("doas -nu joe sysctl", True),
+        ("setpriv --reuid 1000 sysctl", True),
+        ("setpriv --reuid 0 sysctl", False),
+        ("setpriv --reuid 1000 --ambient-caps +net_admin sysctl", False),
+        ("chroot --userspec=joe / sysctl", True),
+        ("chroot --userspec root:root / sysctl", False),
+        ("capsh --user=nobody -- -c sysctl", True),
+        ("capsh --drop=cap_sys_time -- -c sysctl", False),
+        ("daemon --user=joe sysctl", True),
+        ("daemon --user root sysctl", False),
+        ("start-stop-daemon -S -p /run/x -c joe -x sysctl", True),
+        ("start-stop-daemon -S -p /run/x -x sysctl", False),
+        ("systemd-run -p User=nobody sysctl", True),
+        ("systemd-run -p User=nobody -p User=root sysctl", False),
+        ("systemd-run --property User=$u sysctl", False),
+        ("systemd-run -p User=joe -p User=$u sysctl", False),
+        ("systemd-run --uid nobody sysctl", True),
+        ("systemd-run -p DynamicUser=yes sysctl", True),
+        ("systemd-run -p DynamicUser=yes -p AmbientCapabilities=CAP_NET_ADMIN sysctl", False),
+        ("systemd-run -pProtectKernelTunables=yes sysctl", True),
+        ("systemd-run -p ProtectKernelTunables=yes sh", False),  # it may write sysctl files
+        ("systemd-run -p ReadOnlyPaths=/proc/sys sysctl", True),
+        ("systemd-run -p ReadOnlyPaths=/srv sysctl", False),
+        ("parallel -S web1 sysctl", True),
+        ("parallel -S web1,: sysctl", False),
+        ("parallel -j 2 sysctl", False),
+        ("dbclient web1 sysctl", True),
+        ("plink root@localhost sysctl", False),
+        ("juju exec --unit web/0 sysctl", True),
+        ("lima sysctl", True),
         ("ansible localhost -a sysctl", False),
         ("ansible web -a sysctl", True),
         ("salt-call cmd.run sysctl", False),
@@ -75,6 +120,11 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import c
 )
 def test_runs_elsewhere(command: str, expected: bool) -> None:
     assert runs_elsewhere(command.split()) is expected
+
+
+def test_who_is_named_behind_the_program() -> None:
+    assert runs_elsewhere(["su", "-s", "/bin/bash", "-c", "true", "joe"], 2)
+    assert not runs_elsewhere(["sudo", "/bin/bash", "-c", "true", "-u", "joe"], 1)
 
 
 @pytest.mark.parametrize(
