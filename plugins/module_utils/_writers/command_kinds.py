@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import OUTPUT
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import ASSIGNMENT, without_assignments
 from ansible_collections.linux.tcp.plugins.module_utils._writers.programs import (
+    BEFORE_MODULE,
     TEXT_RUNNERS,
     WRAPPERS,
     is_sysctl,
@@ -34,6 +35,13 @@ _SHOWS = re.compile(r"-[a-zA-Z]*[bnN]|--(?:binary|names|values)")
 _WRITES = re.compile(r"-[a-zA-Z]*w|--w")
 _VARIABLE_SET = re.compile(r"\$\{?\w+\}?(?:=|\Z)")
 _VALUE = re.compile(r"(?![/-])\S*[0-9$]")
+# Programs that configure this host, and how their arguments say that they set a key.
+_TOOLS = frozenset(("ansible", "salt-call", "puppet"))
+_SETS_BY_TOOL = re.compile(
+    r"(?:-m|--module-name=)?(?:ansible\.(?:posix|builtin)\.)?sysctl|(?:fun=)?sysctl\.(?:assign|persist|present)"
+)
+_SETS_NOTHING = frozenset(("state=absent", "ensure=absent", "--check", "-C", "--noop", "test=True"))
+_MARKS = re.compile(r"[{}, \n]+")  # also of JSON
 
 
 def runs_arguments(command: Command) -> bool:
@@ -96,6 +104,27 @@ def is_given_file(words: t.Sequence[Word]) -> bool:
     name = name_of(words[0].clean)
     is_given = any(map(is_kernels_file, texts)) and any(map(_VALUE.match, texts))
     return is_given and not only_reads(name)
+
+
+def set_by_tool(words: t.Sequence[Word]) -> tuple[int, str] | None:
+    """Return the line and the ``KEY=VALUE`` that a call of a configuration tool sets, None if it is no such call."""
+    texts = [word.clean for word in words]
+    modules = (index for index, text in enumerate(texts) if _SETS_BY_TOOL.fullmatch(text))
+    place = next((at for at in modules if texts[at] != "sysctl" or texts[at - 1] in BEFORE_MODULE), 0)
+    if _TOOLS.isdisjoint(map(name_of, texts[:place])):
+        return None
+    options = dict(word.partition("=")[::2] for word in _given(texts) if "=" in word)
+    operands = [word for word in _given(texts[place + 1 :]) if "=" not in word and not word.startswith("-")]
+    key, value = (*operands, "", "")[:2]
+    key, value = options.get("name", key), options.get("value", options.get("val", value))
+    line = next((word.line for word in words if key in word.clean), words[0].line)
+    return line, f"{key}={value}" if value and _SETS_NOTHING.isdisjoint(_given(texts)) else ""
+
+
+def _given(texts: t.Iterable[str]) -> list[str]:
+    """Return the words of arguments, with what JSON has as ``"name": "value"`` as ``name=value``."""
+    text = _MARKS.sub(" ", " ".join(texts)).replace('"', "").replace("'", "")
+    return re.sub(r" ?: ", "=", text).split(" ")
 
 
 def shows(arguments: t.Collection[str]) -> bool:

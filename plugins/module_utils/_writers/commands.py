@@ -31,6 +31,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.command_kinds i
     is_given_file,
     loops_over_output,
     runs_output,
+    set_by_tool,
     sets_output,
     shows,
 )
@@ -341,6 +342,10 @@ class _Script:
         edits = edits_by_arguments(words, self.log.variables)
         if edits:
             self.log.found += edits
+            return []
+        setting = set_by_tool(words)
+        if setting:
+            self.log.sets(setting[0], self.log.variables.values_of(setting[1]))
             return []
         # a function that is given a key and a value
         sets = len(words) > 2 and (self._names.sets_arguments or is_setter(name) or is_given_file(words))

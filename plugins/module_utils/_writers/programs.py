@@ -110,6 +110,7 @@ _NO_SETTING = frozenset(
 )
 _KNOWN = frozenset((*PRINTERS, *_MUTE, *_DECODERS, *FILTERS, *FILE_WRITERS, *TEXT_RUNNERS, *LINE_EDITORS, AUGTOOL))
 _MOST_WRAPPED = 10
+BEFORE_MODULE = ("-m", "--module-name", "resource")  # of ansible(1), and of puppet(8)
 _FLAGS_OF_SUDO = frozenset(("-n", "-E", "-H", "--"))
 _FORMAT = re.compile(r"\+.*[$=]", re.DOTALL)  # of date(1), of which a part is not known, or that may be a setting
 # These do what their arguments say, whatever the variables that they inherit; awk(1) reads these by their names.
@@ -216,7 +217,10 @@ def place_of_program(words: t.Sequence[Word]) -> int | None:
     for index, word in enumerate(words):
         name = name_of(word.clean)
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
-            return None if not is_wrapped and speaks(name_of(words[0].clean)) else index
+            is_argument = (not is_wrapped and speaks(name_of(words[0].clean))) or words[
+                index - 1
+            ].clean in BEFORE_MODULE
+            return None if is_argument else index
         if is_wrapped and (name in _KNOWN or is_language(name)):
             return index
         if index == 0:

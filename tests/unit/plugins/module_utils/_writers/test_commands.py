@@ -230,6 +230,17 @@ ansible localhost -m shell -a '{SET}'
 ansible all -i localhost, -c local -m command -a '{SET}'
 ansible -c local web1 -a "{SET}"
 salt-call cmd.run '{SET}'
+ansible localhost -m sysctl -a 'name={KEY} value=60'
+sudo ansible -b -m sysctl -a 'name={KEY} value="60" state=present' localhost
+ansible localhost -m ansible.posix.sysctl -a 'name={KEY} value=60' -c local
+ansible localhost -m ansible.posix.sysctl -a '{{"name": "{KEY}", "value": "60"}}'
+k={KEY}; ansible localhost -m sysctl -a "name=$k value=60"
+salt-call --local sysctl.assign {KEY} 60
+salt-call sysctl.persist {KEY} 60
+salt-call --local state.single sysctl.present name={KEY} value=60
+salt-call --local state.single sysctl.present {KEY} value=60
+puppet resource sysctl {KEY} value=60
+sudo puppet resource sysctl {KEY} ensure=present value=60
 X=$(echo 60) ; sysctl -w {KEY}=$X
 sysctl -w "{KEY}"="60"
 sysctl -w {KEY}="$(cat /etc/x)"
@@ -757,6 +768,16 @@ sshpass -p x ssh -o A=b web1 {SET}
 parallel-ssh -i -H web1 '{SET}'
 pdsh -w web '{SET}'
 ansible all -b -m shell -a '{SET}'
+ansible web -m sysctl -a 'name={KEY} value=60'
+ansible localhost -m sysctl -a 'name={KEY} state=absent'
+ansible localhost -m sysctl -a 'name={KEY} value=60' --check
+ansible localhost -m sysctl -a 'name=vm.swappiness value=60'
+salt-call --local sysctl.get {KEY}
+salt-call --local sysctl.show
+salt web sysctl.assign {KEY} 60
+puppet resource sysctl {KEY}
+puppet resource sysctl {KEY} ensure=absent
+puppet resource sysctl {KEY} value=60 --noop
 ansible-playbook x.yml -e cmd='{SET}'
 salt 'web*' cmd.run '{SET}'
 clush -w web[1-9] {SET}
