@@ -28,6 +28,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import (
 )
 from ansible_collections.linux.tcp.plugins.module_utils._sysctl.values import KEYS, SYSCTL_PREFIX
 from ansible_collections.linux.tcp.plugins.module_utils._writers.commands import effects_of, effects_of_words
+from ansible_collections.linux.tcp.plugins.module_utils._writers.cron_jobs import effects_of_job
 from ansible_collections.linux.tcp.plugins.module_utils._writers.effects import (
     Applies,
     Fills,
@@ -176,11 +177,24 @@ def _may_use_any(command: str) -> bool:
 
 def crontab(text: str) -> Effects:
     """Yield what a user's table of cron does."""
+    for number, row in _rows_of_cron(text, _CRON):
+        yield from effects_of_job(row[_end(_CRON, row) :], number)
+
+
+def busybox_crontab(text: str) -> Effects:
+    """Yield what root's table of BusyBox's cron does, to which ``%`` is like any other character."""
     return _after(_CRON, text)
 
 
 def users_crontab(text: str) -> Effects:
     """Yield what a table of cron of another user than root does: what it calls with root's rights."""
+    for number, row in _rows_of_cron(text, _CRON):
+        if _gets_rights(row):
+            yield from effects_of_job(row[_end(_CRON, row) :], number)
+
+
+def busybox_users_crontab(text: str) -> Effects:
+    """Yield what a table of BusyBox's cron of another user than root does."""
     for number, row in _rows_of_cron(text, _CRON):
         if _gets_rights(row):
             yield from effects_of(row[_end(_CRON, row) :], number)
@@ -214,7 +228,7 @@ def system_crontab(text: str) -> Effects:
     """Yield what a table of cron does whose lines name the user; no other user than root may set the keys."""
     for number, row in _rows_of_cron(text, _SYSTEM_CRON, _is_of_root):
         if _is_of_root(row):
-            yield from effects_of(row[_end(_SYSTEM_CRON, row) :], number)
+            yield from effects_of_job(row[_end(_SYSTEM_CRON, row) :], number)
 
 
 def _is_of_root(row: str) -> bool:
@@ -407,4 +421,10 @@ BEGINS: dict[Format, t.Pattern[str]] = {
     supervisor: _SUPERVISOR,
 }
 # Of which lines the commands can set the host's keys, where not all do.
-RIGHTS: dict[Format, t.Callable[[str], bool]] = {users_crontab: _gets_rights, system_crontab: _is_of_root}
+RIGHTS: dict[Format, t.Callable[[str], bool]] = {
+    users_crontab: _gets_rights,
+    busybox_users_crontab: _gets_rights,
+    system_crontab: _is_of_root,
+}
+# The same tables as another cron reads them.
+OF_BUSYBOX: dict[Format, Format] = {crontab: busybox_crontab, users_crontab: busybox_users_crontab}

@@ -85,7 +85,7 @@ _OF_HOME = re.compile(rb"~|\$\{?HOME\b|\bcd[ \t]*(?:[;&\n]|\Z)")
 _NOTHING = re.compile("")
 _ASSIGNED = re.compile(rb"[ \t]*\w+[ \t]*=")
 _CRONS_HOME = re.compile(rb"^[ \t]*[\"']?HOME[\"']?[ \t]*=[ \t]*[\"']?(/[^\s\"']*)", re.MULTILINE)
-_OF_ROOT = (formats.crontab, formats.system_crontab)
+_OF_ROOT = (formats.crontab, formats.busybox_crontab, formats.system_crontab)
 _SCRIPT_NAME = re.compile(r"(?:S\d\d)?(.*?)(?:\.sh)?\Z", re.DOTALL)
 
 
@@ -247,12 +247,14 @@ def _scripts(
 def _texts(
     files: Reader, init: InitSystem, runners: Runners, modules: t.AbstractSet[str]
 ) -> t.Iterator[tuple[SysctlFile, Format]]:
-    texts = {**TEXTS}
+    texts, more = {**TEXTS}, {}
     if init.booted_with_systemd:
         texts.update({**dict.fromkeys(TMPFILES, formats.tmpfiles), **dict.fromkeys(QUADLETS, formats.quadlet)})
     if files.resolve("/lib") != files.resolve("/usr/lib"):
         texts.update(LIB_TEXTS)
-    for pattern, of in texts.items():
+    if not init.booted_with_systemd:  # which cron there is, is not known
+        more = {pattern: formats.OF_BUSYBOX[of] for pattern, of in texts.items() if of in formats.OF_BUSYBOX}
+    for pattern, of in (*texts.items(), *more.items()):
         how = functools.partial(formats.cloud_config, modules=modules) if of is formats.cloud_config else of
         found = files.matching(pattern) if runners.is_read(pattern) else ()
         yield from ((file, how) for file in found if not file.path.startswith(QUADLETS_OF_USERS))
@@ -314,7 +316,7 @@ def _in_text(files: Reader, file: SysctlFile, of: Format) -> t.Iterator[Candidat
 def _folders_of(files: Reader, file: SysctlFile, of: Format) -> list[str]:
     """Return the folders in which the commands of a text run: crontab(5) on HOME."""
     homes = [HOME] if of in _OF_ROOT and files.sees_home else []
-    if of in _OF_ROOT or of is formats.users_crontab:
+    if of in _OF_ROOT or of in formats.RIGHTS:
         homes += (found.decode("utf-8", "surrogateescape") for found in _CRONS_HOME.findall(file.text))
     return homes
 

@@ -65,6 +65,18 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (CRONTAB, f"SHELL=/bin/sh\n# {SET}\n@reboot root {ECHO}", []),
         (CRONTAB, f"@reboot root {ELSEWHERE}", []),
         (CRONTAB, f"@reboot nobody {SET}", []),
+        (CRONTAB, f"@reboot root echo $(date +%F) boot >> /var/log/b; {SET}", []),
+        (CRONTAB, f"@reboot root date +%s; {SET}", []),
+        (CRONTAB, f"@reboot root date +\\%s; {SET}", [1]),
+        (CRONTAB, f"@reboot root {SET}; date +%s", [1]),
+        (CRONTAB, f"#\n@reboot root sysctl -p -%{KEY}=60", [2]),
+        (CRONTAB, f"@reboot root cat%{KEY}=60", []),
+        (CRONTAB, f"@reboot root xargs sysctl -w%{KEY}=60", [1]),
+        (CRONTAB, f"@reboot root sh%true%{SET}", [1]),
+        (CRONTAB, f"@reboot root docker exec -i web sh%{SET}", []),
+        (ROOTS_CRONTAB, f"@reboot sysctl -p -%{KEY}=60", [1]),
+        (USERS_CRONTAB, f"@reboot sudo sh%{SET}", [1]),
+        ("/etc/anacrontab", f"1 5 tune date +%s; {SET}", [1]),
         (CRONTAB, f"@reboot root sudo -Hiu joe {SET}", []),
         (CRONTAB, f"@reboot alice sudo {SET}", [1]),
         (CRONTAB, f"@reboot root sysctl -w {KEY} = 60", []),
@@ -213,6 +225,15 @@ def test_tables(tmp_path: Path, path: str, text: str, lines: list[int], *, syste
 def test_units_and_scripts_of_systemd(tmp_path: Path, path: str, text: str, lines: list[int]) -> None:
     assert found(tmp_path, path, text + "\n", systemd=True) == lines
     assert found(tmp_path, path, text + "\n", systemd=False) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [(ROOTS_CRONTAB, f"@reboot date +%s; {SET}"), (USERS_CRONTAB, f"@reboot date +%s; sudo {SET}")],
+)
+def test_the_percent_sign_in_tables_of_a_cron_that_is_not_known(tmp_path: Path, path: str, line: str) -> None:
+    assert found(tmp_path, path, line + "\n", systemd=True) == []
+    assert found(tmp_path, path, line + "\n", systemd=False) == [1]
 
 
 @pytest.mark.parametrize(
