@@ -61,7 +61,8 @@ def hides_keys(given: t.Sequence[UnitSetting], resolve: Resolve, *, has_own_root
         return False
     if _closed(given, _INACCESSIBLE, has_own_root=has_own_root):
         return True
-    closed = [*_closed(given, _READ_ONLY, has_own_root=has_own_root), *([_TUNABLES] if protects else [])]
+    bound = [] if opened else _bound_read_only(given, has_own_root=has_own_root)
+    closed = [*_closed(given, _READ_ONLY, has_own_root=has_own_root), *bound, *([_TUNABLES] if protects else [])]
     deepest = max(closed, key=len, default="")
     # of nested paths the inner one counts, of equal ones that which forbids more
     inner = [_normal(path) for path in (*opened, *(one.target for one in binds))]
@@ -121,6 +122,13 @@ def _closed(given: t.Iterable[UnitSetting], names: t.Container[str], *, has_own_
         if prefix and (prefix[1] or not has_own_root) and ".." not in word.split("/"):
             found.append(_normal(word[prefix.end() :]))
     return [path for path in found if _is_within(_FOLDER, path)]
+
+
+def _bound_read_only(given: t.Iterable[UnitSetting], *, has_own_root: bool) -> list[str]:
+    """Return the paths that are the folder of the keys or are above it, and are read-only by a bind of themselves."""
+    binds = [] if has_own_root else _binds_of(given)
+    paths = [one.target for one in binds if one.source == one.target and not one.is_writable]
+    return [path for path in map(_normal, paths) if _is_within(_FOLDER, path)]
 
 
 def _may_lead_to_keys(path: str, resolve: Resolve) -> bool:
