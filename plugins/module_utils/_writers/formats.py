@@ -99,6 +99,7 @@ _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
 _YAML_WORD = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,\[\]\"'][^,\]]*)")
+_ONCE_BY_ITSELF = re.compile(r"[\[\"' ]*(?:/usr/bin/)?cloud-init-per[\"', ]+(?:once|instance)\b[^;&|\n]*\Z")
 # cloud-init does these at the first boot of an instance only, unless one of these modules of it runs again.
 _ONCE = {
     "runcmd": ("runcmd", "scripts_user"),
@@ -385,7 +386,9 @@ def cloud_config(text: str, *, modules: t.AbstractSet[str] = frozenset()) -> Eff
             continue
         while index < len(rows) and (not rows[index].strip() or _indent(rows[index]) > _indent(row)):
             index += 1
-        yield from _yaml_item(item[2], rows[begins + 1 : index], begins + 1)
+        following = rows[begins + 1 : index]
+        if modules or not _ONCE_BY_ITSELF.match("\n".join((item[2], *following)).strip()):
+            yield from _yaml_item(item[2], following, begins + 1)
 
 
 def _indent(row: str) -> int:
