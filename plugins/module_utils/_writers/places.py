@@ -44,7 +44,7 @@ RC_SCRIPTS = (
 )
 SOURCED_SCRIPTS = ("/etc/runit/core-services/*.sh",)  # of Void, by /etc/runit/1
 OPENRC_SOURCED = ("/etc/rc.conf", "/etc/conf.d/*")  # by its scripts
-OPENRC_SCRIPTS = ("/etc/runlevels/*/*", "/etc/local.d/*.start")
+OPENRC_SCRIPTS = ("/etc/runlevels/[!s]*/*", "/etc/runlevels/s[!h]*/*", "/etc/local.d/*.start")  # without shutdown
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 # systemd.generator(7), systemd-sleep(8)
 SYSTEMD_SCRIPTS = (
@@ -75,6 +75,9 @@ EXECUTABLES = (
     "/etc/libvirt/hooks/*",
     "/etc/libvirt/hooks/*.d/*",
     "/etc/pm/sleep.d/*",
+    "/etc/pm/power.d/*",
+    "/etc/acpi/*.sh",
+    "/etc/update-motd.d/*",  # pam_motd(8)
     "/var/lib/cloud/scripts/per-boot/*",
     "/var/lib/cloud/instance/boothooks/*",
     "/etc/cron.hourly/*",
@@ -150,6 +153,8 @@ TEXTS: dict[str, Format] = {
     **dict.fromkeys((f"{folder}/*.conf" for folder in _MODPROBE), formats.modprobe),
     **dict.fromkeys(
         (
+            "/etc/csh.cshrc",
+            "/etc/csh.login",
             "/etc/logrotate.conf",
             "/etc/logrotate.d/*",
             "/etc/keepalived/keepalived.conf",

@@ -39,6 +39,9 @@ if t.TYPE_CHECKING:
         "/etc/NetworkManager/dispatcher.d/pre-up.d/10-tune",
         "/usr/lib/NetworkManager/dispatcher.d/10-tune",
         "/etc/networkd-dispatcher/routable.d/tune",
+        "/etc/pm/power.d/tune",
+        "/etc/acpi/lid.sh",
+        "/etc/update-motd.d/99-tune",
     ],
 )
 def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, executable: bool) -> None:
@@ -66,6 +69,7 @@ def test_scripts_that_have_to_be_executable(tmp_path: Path, path: str, *, execut
         "/etc/ssh/sshrc",
         "/root/.ssh/rc",
         "/etc/netctl/eth0",
+        "/etc/csh.login",
         "/lib/dhcpcd/dhcpcd-hooks/90-tune",
         "/etc/crontab",
         "/etc/cron.d/tune",
@@ -101,6 +105,7 @@ def test_texts(tmp_path: Path, path: str) -> None:
         "/var/spool/cron/crontabs/alice",
         "/run/systemd/system/tune.service",
         "/root/tune.sh",
+        "/etc/acpi/events/lid",
     ],
 )
 def test_places_that_do_not_count(tmp_path: Path, path: str) -> None:

@@ -40,6 +40,8 @@ OPENRC = InitSystem(process_1="init", runs_openrc=True)
         ("/etc/service/tune/run", [PROCPS]),
         ("/etc/local.d/tune.start", [OPENRC]),
         ("/etc/runlevels/default/tune", [OPENRC]),
+        ("/etc/runlevels/sysinit/tune", [OPENRC]),
+        ("/etc/runlevels/shutdown/tune", []),
         ("/etc/rc.conf", [OPENRC]),
         ("/etc/conf.d/net", [OPENRC]),
     ],
