@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.interpreters impo
 from ansible_collections.linux.tcp.plugins.module_utils._shell.variables import without_assignments
 from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS, wrapped_command
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import SCOPES, name_of, runs_elsewhere
+from ansible_collections.linux.tcp.plugins.module_utils._writers.users import USERS, is_value
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Word
@@ -214,8 +215,12 @@ def _words_of(name: str) -> list[str]:
 def place_of_program(words: t.Sequence[Word]) -> int | None:
     """Return where the program stands that decides what a command does; others may stand before it."""
     is_wrapped = True
+    changes_user = ""
     for index, word in enumerate(words):
         name = name_of(word.clean)
+        if is_value(changes_user, words[index - 1].clean):
+            continue
+        changes_user = name if name in USERS else changes_user
         if is_sysctl(name) or name == SYSTEMD_SYSCTL:
             is_argument = (not is_wrapped and speaks(name_of(words[0].clean))) or words[
                 index - 1

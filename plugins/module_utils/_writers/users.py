@@ -75,6 +75,13 @@ _SYSTEMD_RUN = _options(
     " on-startup on-unit-active on-unit-inactive on-calendar timer-property path-property socket-property",
 )
 
+_GIVE_COMMAND = frozenset(("-c", "--command", "--session-command", "-x", "--exec", "-a", "--startas", "-X"))
+
+
+def is_value(name: str, before: str) -> bool:
+    """Whether the word behind another one is the value of an option of a program, and no command that it runs."""
+    return name in USERS and before in USERS[name].valued and before not in _GIVE_COMMAND
+
 
 def is_root(user: str) -> bool:
     """Whether a user, perhaps with a group, may be root."""

@@ -326,6 +326,9 @@ sudo -- {SET}
 sudo A=b {SET}
 sudo -iu root {SET}
 su -lc '{SET}' root
+sudo -g mail {SET}
+sudo -p read -u root {SET}
+echo '{SET}' | su -s /bin/bash
 sudo -u '#0' {SET}
 sudo -u $USER {SET}
 sudo su -c '{SET}'
@@ -750,6 +753,8 @@ su -s /bin/bash -c '{SET}' joe
 su -s /bin/sh nobody -c '{SET}'
 runuser -s /bin/sh joe -c '{SET}'
 su -lc '{SET}' joe
+sudo -g mail echo {SET}
+sudo -u mail {SET}
 echo '{SET}' | su -c sh joe
 sudo -iu joe {SET}
 sudo -Hu joe sh -c '{SET}'

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linux.tcp.plugins.module_utils._writers.users import is_root, runs_as_other, settings_given
+from ansible_collections.linux.tcp.plugins.module_utils._writers.users import (
+    is_root,
+    is_value,
+    runs_as_other,
+    settings_given,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +43,14 @@ def test_users_that_may_be_root(user: str, *, expected: bool) -> None:
 def test_users_that_options_name(command: str, *, expected: bool) -> None:
     name, *arguments = command.split()
     assert runs_as_other(name, arguments) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "expected"),
+    [("sudo", "-g", True), ("su", "-s", True), ("sudo", "-s", False), ("su", "-c", False), ("env", "-u", False)],
+)
+def test_values_of_options(name: str, before: str, *, expected: bool) -> None:
+    assert is_value(name, before) is expected
 
 
 def test_settings_of_a_transient_service() -> None:
