@@ -56,6 +56,9 @@ def hides_keys(given: t.Sequence[UnitSetting], resolve: Resolve, *, has_own_root
     subsets = [one.value.strip() for one in given if one.name == "ProcSubset"]
     if subsets[-1:] == ["pid"]:
         return not any(_is_within(_PROC, one.target) for one in binds)
+    covered = [] if has_own_root else _covered(given)
+    if covered:
+        return not any(_is_within(one.target, path) for path in covered for one in binds)
     opened = [_ANY_PREFIX.sub("", word, count=1) for word in _words_of(given, _READ_WRITE)]
     if any(_may_lead_to_keys(path, resolve) for path in opened):
         return False
@@ -122,6 +125,14 @@ def _closed(given: t.Iterable[UnitSetting], names: t.Container[str], *, has_own_
         if prefix and (prefix[1] or not has_own_root) and ".." not in word.split("/"):
             found.append(_normal(word[prefix.end() :]))
     return [path for path in found if _is_within(_FOLDER, path)]
+
+
+def _covered(given: t.Sequence[UnitSetting]) -> list[str]:
+    """Return the paths that are above the keys in /proc and have an empty file system, if /proc is not mounted anew."""
+    if any(one.name in ("ProtectProc", "ProcSubset") for one in given):
+        return []
+    paths = (_normal(word.partition(":")[0]) for word in _words_of(given, ("TemporaryFileSystem",), if_broken=False))
+    return [path for path in paths if path != "/" and _is_within(_FOLDER, path)]
 
 
 def _bound_read_only(given: t.Iterable[UnitSetting], *, has_own_root: bool) -> list[str]:
