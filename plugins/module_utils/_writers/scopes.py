@@ -137,7 +137,7 @@ def _of_ssh(arguments: t.Sequence[str]) -> bool:
 
 def _of_ansible(arguments: t.Sequence[str]) -> bool:
     text = " ".join(arguments)
-    return not re.search(r"(?:\A|\s)(?:localhost\b|-c ?local\b|--connection[= ]local\b)", text)
+    return not re.search(r"(?:\A|\s)(?:(?:localhost|127\.0\.0\.1)\b|-c ?local\b|--connection[= ]local\b)", text)
 
 
 def _of_machine(arguments: t.Sequence[str]) -> bool:

@@ -113,6 +113,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import c
         ("juju exec --unit web/0 sysctl", True),
         ("lima sysctl", True),
         ("ansible localhost -a sysctl", False),
+        ("ansible 127.0.0.1 -a sysctl", False),
         ("ansible web -a sysctl", True),
         ("salt-call cmd.run sysctl", False),
         ("salt web cmd.run sysctl", True),
