@@ -44,7 +44,11 @@ RC_SCRIPTS = (
 )
 SOURCED_SCRIPTS = ("/etc/runit/core-services/*.sh",)  # of Void, by /etc/runit/1
 OPENRC_SOURCED = ("/etc/rc.conf", "/etc/conf.d/*")  # by its scripts
-OPENRC_SCRIPTS = ("/etc/runlevels/[!s]*/*", "/etc/runlevels/s[!h]*/*", "/etc/local.d/*.start")  # without shutdown
+OPENRC_SCRIPTS = (
+    "/etc/runlevels/[A-Za-rt-z0-9]*/*",
+    "/etc/runlevels/s[a-gi-z]*/*",
+    "/etc/local.d/*.start",
+)  # without shutdown
 SYSTEMD_RC_SCRIPTS = ("/etc/rc[2-5].d/S*", "/etc/rc.d/rc[2-5].d/S*")  # systemd-sysv-generator(8)
 # systemd.generator(7), systemd-sleep(8)
 SYSTEMD_SCRIPTS = (
@@ -197,6 +201,7 @@ LIB_TEXTS: dict[str, Format] = {
     "/lib/modprobe.d/*.conf": formats.modprobe,
     "/lib/dhcpcd/dhcpcd-hooks/*": formats.script,
 }
+LIB_SCRIPTS = ("/lib/systemd/system-sleep/*",)  # of systemd
 # Of these, or of the folders that they are in, distributions close some to all users but root. There the tables are
 # missing or set nothing, and so does the user data of an instance that was given none. That in /etc/crontabs is
 # Alpine's, where /var/spool/cron/crontabs is a link to this folder: the APKBUILD of alpine-baselayout.
@@ -264,7 +269,10 @@ _SYSTEMD_PLACES = (
 _OPENRC_PLACES = OPENRC_SCRIPTS + OPENRC_SOURCED
 PLACES = {True: _PLACES + _SYSTEMD_PLACES, False: (*_PLACES, *RC_SCRIPTS, *SOURCED_SCRIPTS, *_OPENRC_PLACES, INITTAB)}
 # The same, where /lib is not /usr/lib.
-LIB_PLACES = {True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS), False: tuple(LIB_TEXTS)}
+LIB_PLACES = {
+    True: (*(f"{UNIT_FOLDERS[-1]}/{name}" for name in UNITS), *LIB_TEXTS, *LIB_SCRIPTS),
+    False: tuple(LIB_TEXTS),
+}
 _NAME_ERE = "[^][:space:]'\"`;|&<>(){}$*?[]+"
 CALLED_ERE = f"/({_OF_SCRIPTS})/{_NAME_ERE}"
 # The list of folders in which a shell looks for programs, and those folders, as a pattern of a shell.

@@ -43,6 +43,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.places import (
     EXECUTABLES,
     HOME,
     INITTAB,
+    LIB_SCRIPTS,
     LIB_TEXTS,
     MOST_CALLED,
     OPENRC_SCRIPTS,
@@ -232,6 +233,7 @@ def _scripts(
     started: tuple[str, ...] = ()
     if init.booted_with_systemd:
         started = SYSTEMD_RC_SCRIPTS + SYSTEMD_SCRIPTS
+        started += LIB_SCRIPTS if files.resolve("/lib") != files.resolve("/usr/lib") else ()
     elif init.runs_openrc:
         started = OPENRC_SCRIPTS
     elif init.runs_scripts:

@@ -43,6 +43,7 @@ OPENRC = InitSystem(process_1="init", runs_openrc=True)
         ("/etc/runlevels/sysinit/tune", [OPENRC]),
         ("/etc/runlevels/shutdown/tune", []),
         ("/etc/rc.conf", [OPENRC]),
+        ("/lib/systemd/system-sleep/tune", [SYSTEMD]),
         ("/etc/conf.d/net", [OPENRC]),
     ],
 )
