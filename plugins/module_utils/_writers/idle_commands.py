@@ -24,6 +24,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Shell
 from ansible_collections.linux.tcp.plugins.module_utils._shell.wrappers import PLAIN_WRAPPERS
 from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import CONTAINERS, SCOPES, name_of
 from ansible_collections.linux.tcp.plugins.module_utils._writers.settled import understood
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_rights import GIVES_RIGHTS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._shell.tree import Command, Pipeline, Place, Redirection
@@ -61,7 +62,6 @@ _CHANGE_USER = frozenset(
         *("start-stop-daemon", "systemd-run"),
     )
 )
-_GETS_RIGHTS = re.compile(r"\b(?:sudo|doas|pkexec|run0|su)\b")
 _THIS_HOST = re.compile(r"(?i)\blocalhost|\b127\.|::1|hostname|\buname\b")
 _COMES_BACK = re.compile(rf"{_THIS_HOST.pattern}|\b(?:Proxy|Local)Command|--share-net")
 _EXPANDS = re.compile(r"[$<>]\(|`|\$\{\w+:?=")
@@ -224,7 +224,7 @@ class _Commands:
         has_variable = "$" in text and "exec" not in arguments
         may_be_here = has_variable and (self.may_be_here or name in CONTAINERS)
         comes_back = _COMES_BACK.search(text) is not None or (name != "nsenter" and "nsenter" in text)
-        comes_back = comes_back or (name in _CHANGE_USER and _GETS_RIGHTS.search(text) is not None)
+        comes_back = comes_back or (name in _CHANGE_USER and GIVES_RIGHTS.search(text) is not None)
         if name in _MAY_CALL or may_be_here or comes_back:
             return False
         before = list(itertools.takewhile(lambda word: word.startswith("-") or "/" not in word, arguments))

@@ -19,6 +19,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers import formats
 from ansible_collections.linux.tcp.plugins.module_utils._writers.lines import (
     RELEVANT,
 )
+from ansible_collections.linux.tcp.plugins.module_utils._writers.unit_rights import GIVES_RIGHTS
 
 if t.TYPE_CHECKING:
     from ansible_collections.linux.tcp.plugins.module_utils._writers.formats import Format
@@ -291,7 +292,7 @@ _OPTION_ERE = "([-+]([0-9A-Za-eg-z_-][[:alnum:]_-]*|f[[:alnum:]_-]+)|pipefail)"
 _OPTIONS_ERE = f"([[:space:]]+{_OPTION_ERE})*([[:space:]]+|[[:space:]]*<[[:space:]]*)"
 GIVEN_ERE = f"{_GIVER_ERE}{_OPTIONS_ERE}['\"]?{CALLED_ERE}"
 # What :func:`users_crontab` follows, as words.
-RIGHTS_ERE = formats.GIVES_RIGHTS.pattern.replace("(?:", "(").replace(r"\b", "")
+RIGHTS_ERE = GIVES_RIGHTS.pattern.replace("(?:", "(").replace(r"\b", "")
 RELEVANT_ERE = RELEVANT.pattern.decode().replace(r"\n", "")  # grep reads single lines
 # What :func:`of_ufw` reads, and what tells :func:`of_tuned` that there is nothing to read.
 UFW_AND_TUNED = (UFW, "/etc/ufw/sysctl.conf", "/etc/default/ufw", *TUNED_ACTIVE, TUNED_CONF)
