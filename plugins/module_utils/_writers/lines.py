@@ -54,7 +54,9 @@ _ONLY_TEXT = re.compile(
 # A write to the key's file, by a path that is whole, relative, or begins with a variable.
 _WRITTEN = re.compile(rb"(?:>\|?|\bof=|\btee(?:\s+-\S+)*)\s*[\"']?([^\s\"';&|<>]*)\Z")
 _COPIED = re.compile(rb"\b(?:cp|mv|install)\s[^|;&]*\s[\"']?([^\s\"';&|<>]*)\Z")
-_OPENED = re.compile(rb"[\"']\s*(?:,\s*(?:mode\s*=\s*)?[\"'][bt]?[wa+]|,\s*O_|\)\s*\.write_)")
+_OPENED = re.compile(
+    rb"[\"']\s*(?:,\s*(?:mode\s*=\s*)?[\"'](?:[bt]?[wa+]|r[bt]?\+)[bte+]{0,3}[\"']|,\s*O_|\)\s*\.write_)"
+)
 _OPENED_BEFORE = re.compile(rb"[\"']\+?>>?[\"']\s*,\s*[\"']([^\s\"';&|<>]*)\Z")
 _OPENED_PATH = re.compile(rb"[\"']([^\s\"';&|<>]*)\Z")
 _LAST_ARGUMENT = re.compile(rb"[\"']?[ \t]*(?:\Z|[;&|)])")

@@ -68,6 +68,49 @@ def test_lines_with_the_begin_of_a_key(line: str) -> None:
     assert language_effects(f"x\n{line}", 10) == [Sets(11, tuple((key, None) for key in KEYS))]
 
 
+PATH = "/proc/sys/net/ipv4/tcp_keepalive_time"
+
+
+@pytest.mark.parametrize(
+    ("line", "sets"),
+    [
+        (f"File.write('{PATH}', '60')", True),
+        (f"IO.write('{PATH}', '60')", True),
+        (f"fs.writeFileSync('{PATH}','60')", True),
+        (f"fs.writeFile('{PATH}', '60', done)", True),
+        (f"file_put_contents('{PATH}','60');", True),
+        (f"f = os.open('{PATH}', os.O_WRONLY)", True),
+        (f"f = os.open('{PATH}', os.O_CLOEXEC | os.O_WRONLY)", True),
+        (f"open('{PATH}','r+')", True),
+        (f"open('{PATH}', mode='w')", True),
+        (f"Path('{PATH}').open('w')", True),
+        (f"Path('{PATH}').write_text('60')", True),
+        (f"shutil.copy(x,'{PATH}')", True),
+        (f"open($fh,'+<','{PATH}')", True),
+        (f"my $p='{PATH}'; open($fh,'>',$p)", True),
+        (f"p = Path('{PATH}'); p.write_text('60')", True),
+        (f"set f [open {PATH} w]", True),
+        (f"open('{PATH}').read()", False),
+        (f"open('{PATH}', 'r')", False),
+        (f"os.open('{PATH}', os.O_RDONLY)", False),
+        (f"File.read('{PATH}')", False),
+        (f"fs.readFileSync('{PATH}', 'ascii')", False),
+        (f"file_get_contents('{PATH}')", False),
+        (f"shutil.copy('{PATH}', '/tmp/x')", False),
+        (f"set f [open {PATH} r]", False),
+        (f"p = '{PATH}'; open(p).read(); open('/tmp/x', 'w')", False),
+        (f"# File.write('{PATH}', '60')", False),
+    ],
+)
+def test_whole_paths(line: str, *, sets: bool) -> None:
+    assert language_effects(line) == ([TIME] if sets else [])
+
+
+def test_whole_paths_in_lines_of_their_own() -> None:
+    assert language_effects(f"open(\n '{PATH}',\n 'w')") == [Sets(2, (("time", None),))]
+    assert language_effects(f"p = '{PATH}'\nwith open(p, 'w') as f:") == [Sets(2, (("time", None),))]
+
+
 def test_lines_that_name_keys() -> None:
     rows = ("'tcp_keepalive_intvl',", "# tcp_keepalive_time", "x # tcp_keepalive_time", "y = tcp_keepalive_times")
     text = CONTINUED.join(rows) + "\n'net.ipv4.tcp_keepalive_probes=3'\nrun(['sysctl', '-w', k])"
@@ -86,6 +129,9 @@ def test_lines_that_name_keys() -> None:
         "' ",
         " >",
         " #",
+        "\n  # x",
+        "open('/proc/sys/net/ipv4/tcp_keepalive_time', ",
+        "p = '/proc/sys/net/ipv4/tcp_keepalive_time' ",
         "tcp_keepalive_",
     ],
 )
