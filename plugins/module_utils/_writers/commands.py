@@ -80,6 +80,7 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.texts import (
     printed_by,
     printed_by_awk,
     rows,
+    run_by_awk,
     takes_words_of_xargs,
 )
 
@@ -317,7 +318,10 @@ class _Script:
         return []
 
     def _run_awk(self, arguments: list[Word]) -> list[Word]:
-        """Follow what a program of awk(1) prints into files, and return what else it prints."""
+        """Follow what a program of awk(1) runs and prints into files, and return what else it prints."""
+        for word in arguments:
+            for text in run_by_awk(word):
+                self.log.found += language_effects(text.text, text.line)
         texts = [text for word in arguments for text in printed_by_awk(word)]
         for text, target, appends in texts:
             if target:

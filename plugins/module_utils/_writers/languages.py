@@ -25,6 +25,11 @@ if t.TYPE_CHECKING:
 
 _REMARK = re.compile(r"(?:^[ \t]*|[ \t])(?:#|//).*", re.DOTALL)
 _REMARK_LINE = re.compile(r"^[ \t]*(?:#(?!\{)|//(?!\s*\{)).*|[ \t](?:#(?!\{)|//)[^\"'`\n]{0,200}$", re.MULTILINE)
+# A command as a list of words.
+_LIST = re.compile(
+    r"[\[(][ \t]*[\"'][\w./-]{1,60}[\"'](?:[ \t]*,[ \t]*[\"'][^\"'\n\\]{0,200}[\"']){1,30}(?:[ \t]*,)?[ \t]*[\])]"
+)
+_BETWEEN_WORDS = re.compile(r"[\"'][ \t]*,[ \t]*[\"']")
 _NAMED = re.compile(r"(?<![\w-])tcp_keepalive_(time|intvl|probes)(?![\w-])")
 # A call that sets what an expression says, with the begin of the key's name as far as it stands there.
 _CALL = re.compile(
@@ -68,7 +73,7 @@ _FOLDER = "/proc/sys"
 def language_effects(text: str, line: int = 1) -> list[Effect]:
     """Return what a script may do, whose first line has this number."""
     text = _REMARK_LINE.sub("", text.replace(CONTINUED, "\n"))
-    found = loose_effects(text, line)
+    found = loose_effects(_LIST.sub(_joined, text), line)
     known = {one.line for one in found}
     written = {number: key for number, key in _key_files_written(text, line) if number not in known}
     found += [Sets(number, ((key, None),)) for number, key in sorted(written.items())]
@@ -82,6 +87,12 @@ def language_effects(text: str, line: int = 1) -> list[Effect]:
                 keys.setdefault(number, (t.cast("Key", named[1]),))
         found += [Sets(number, tuple((key, None) for key in keys[number])) for number in sorted(keys.keys() - known)]
     return found
+
+
+def _joined(found: t.Match[str]) -> str:
+    """Return a list of words as a shell has them, if it calls sysctl(8)."""
+    words = found.group()
+    return f"({_BETWEEN_WORDS.sub(' ', words[1:-1]).strip(' ,')})" if "sysctl" in words else words
 
 
 def _keys_of_calls(text: str, line: int) -> t.Iterator[tuple[int, str]]:

@@ -27,6 +27,10 @@ _LINE_BREAKS = re.compile(r"[\n\ue000]")
 _PART = re.compile(r"[^\s\ue000]+")
 _AWK_PRINT = re.compile(r"\bprint(f?)[ \t(]*\"((?:[^\"\\]|\\.)*)\"([^;}\n>\"]{0,200})(?:(>>?)[ \t]*\"([^\"]*)\")?")
 _AWK_ASSIGNED = re.compile(r"(?:(?<![=!<>~])=|,)[ \t]*\"((?:[^\"\\]|\\.)*)\"")
+_AWK_RUNS = re.compile(
+    r"\bsystem[ \t]*\([^\n]{0,400}"
+    r"|\bprintf?\b[^;}\n]{0,300}(?:>>?[ \t]*\"/proc/sys/[^\"\n]{0,99}\"|\|[ \t]*\"[^\"\n]{0,99}\")"
+)
 # Of sed(1), where the text that a command adds need not be in a line of its own.
 _SED_ADDS = re.compile(r"(?<![A-Za-z])([aic])\\+(?=\S)")
 # A substitution of sed(1) and perl(1), with the mark between its parts, and what ends the commands before it.
@@ -98,6 +102,11 @@ def printed_by_awk(program: Word) -> t.Iterator[tuple[Word, str, bool]]:
 def assigned_by_awk(program: Word) -> list[Word]:
     """Return the texts that a program of awk(1) gives variables, as ``$0 = "..."``, and functions, as sub()."""
     return [Word(found[1], line) for found, line in _found(_AWK_ASSIGNED, program)]
+
+
+def run_by_awk(program: Word) -> list[Word]:
+    """Return the calls of a program of awk(1) that run commands, or write into files of the kernel."""
+    return [Word(found.group(), line) for found, line in _found(_AWK_RUNS, program)]
 
 
 def _found(pattern: t.Pattern[str], word: Word) -> t.Iterator[tuple[t.Match[str], int]]:

@@ -179,6 +179,9 @@ printf '%d\n' 60 > {FILE}
 cat /etc/tcp_keepalive > {FILE}
 echo "60" 1> {FILE}
 awk 'BEGIN{{print 60}}' > {FILE}
+awk 'BEGIN{{print 60 > "{FILE}"}}'
+awk 'BEGIN{{system("{SET}")}}'
+awk 'BEGIN{{print "{SET}" | "sh"}}'
 for k in time intvl probes; do sysctl -w net.ipv4.tcp_keepalive_$k=60; done
 sysctl -w net.ipv4.tcp_keepalive_{{time,intvl}}=60
 sysctl -w net.ipv4.tcp_keepalive_{{time=60,intvl=10}}
@@ -627,6 +630,9 @@ NOT_SETTING = (
     f"grep -q '{SET}' /etc/rc.local",
     f"sed -n '/{KEY}=60/p' /etc/sysctl.conf",
     f"awk '/{KEY}=60/' /etc/sysctl.conf",
+    f"awk 'BEGIN{{print \"{SET}\"}}'",
+    f'awk \'$1 == "{KEY}=60" {{print 60 > "/tmp/x"}}\' /etc/sysctl.conf',
+    f"awk 'BEGIN{{while ((getline x < \"{FILE}\") > 0) print x}}'",
     f"sysctl {KEY} | grep -q '{KEY} = 60'",
     f'test "$(sysctl -n {KEY})" -eq 60',
     f"old=$(sysctl -n {KEY})",

@@ -106,6 +106,33 @@ def test_whole_paths(line: str, *, sets: bool) -> None:
     assert language_effects(line) == ([TIME] if sets else [])
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("run(['sysctl', '-w', 'net.ipv4.tcp_keepalive_time=60'])", 60),
+        ('run(["/sbin/sysctl","-w","net.ipv4.tcp_keepalive_time=60"], check=True)', 60),
+        ("run(['docker', 'exec', 'web', 'sysctl', '-w', 'net.ipv4.tcp_keepalive_time=60'])", None),
+        ("run(['ssh', 'h', 'sysctl -w net.ipv4.tcp_keepalive_time=60'])", None),
+    ],
+)
+def test_lists_of_words(line: str, value: int | None) -> None:
+    assert language_effects(line) == ([Sets(1, (("time", value),))] if value else [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run(['sysctl', '-p', '/opt/c.conf'])",
+        "os.execvp('sysctl', ['sysctl', '-p', '/opt/c.conf'])",
+        "system('sysctl','-p','/opt/c.conf')",
+    ],
+)
+def test_lists_of_words_that_apply_files(line: str) -> None:
+    expected = language_effects("system('sysctl -p /opt/c.conf')")
+    assert expected
+    assert language_effects(line) == expected
+
+
 def test_whole_paths_in_lines_of_their_own() -> None:
     assert language_effects(f"open(\n '{PATH}',\n 'w')") == [Sets(2, (("time", None),))]
     assert language_effects(f"p = '{PATH}'\nwith open(p, 'w') as f:") == [Sets(2, (("time", None),))]
