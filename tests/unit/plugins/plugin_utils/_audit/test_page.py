@@ -185,7 +185,7 @@ def test_a_plot_without_a_limit_judges_no_host() -> None:
         figure = document.all("figure")[0]
         svg = figure.one("svg")
         assert ("not judged" in [one.text for one in figure.all("span")]) is (limit is None)
-        assert {bar.attributes["class"] for bar in svg.all("rect") if "class" in bar.attributes} == classes
+        assert {rect.attributes["class"] for rect in svg.all("rect") if "class" in rect.attributes} == classes
 
 
 def test_script_data_cannot_end_its_element() -> None:
