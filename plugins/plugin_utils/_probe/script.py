@@ -97,24 +97,27 @@ _MOST_OF_A_PLACE = 1 << 20
 _OF_NAMES = LOCAL_FOLDERS + UDEV_PROGRAMS
 # What lines call, or the folder in which they may do so, some with a mark behind their names, or the list in PATH.
 # One pattern: of several, BusyBox's grep -o finds only the first one of a line.
-_CALLED = f"-e {shlex.quote(f'{CALLED_ERE}|{HOME_ERE}|{ENTERED_ERE}|{SEARCHED_ERE}')}"
+_CALLED = shlex.quote(f"{CALLED_ERE}|{HOME_ERE}|{ENTERED_ERE}")
+_SEARCHED = shlex.quote(SEARCHED_ERE)  # by itself, as it may hide another one in its line
 # Where programs have what is theirs, as patterns of a shell.
 _STATE = "|".join(f"{folder}*" for folder in STATE)
 _IN_STATE = " -o ".join(f"-path '{folder}*'" for folder in STATE)
 _SCRIPTS_OF_STATE = "|".join(f"{folder}*{SCRIPT_OF_STATE}" for folder in STATE)
 # A line that may enter a folder, or give a variable its name, or run all files in it, or has a specifier. Cron, systemd
 # and supervisor take blanks before "=", cron also quotes.
-_ENTERS_ERE = "^[^#]*((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]['\"]?[[:space:]]*=|%[iIjJnNpP])"
+_ENTERS_ERE = (
+    "^([^#]|[^[:space:]]#)*"
+    "((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]['\"]?[[:space:]]*=|%[iIjJnNpP])"
+)
 # A script that a line of cron, which starts in the home folder, calls by a part of its path; and what a script that it
 # calls does so, unless that enters another folder.
+_BEFORE = "[[:space:];&|('\"]"
+_INTERPRETERS_ERE = "(ba|da|a|k|mk|z|fi|c|tc)?sh|python[0-9.]*|perl|ruby|node|php|lua|tclsh"
+_A_PART_ERE = "([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+['\"]?[[:alpha:]_.]"
 _RELATIVE_ERE = (
-    "[[:space:];&|](\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_]"
-    "|((ba|da|a|k)?sh|python[0-9.]*|perl|-f)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
+    f"{_BEFORE}(\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_])|({_BEFORE}|/)({_INTERPRETERS_ERE}|-f){_A_PART_ERE}"
 )
-_CALLS_BY_A_PART_ERE = (
-    "(^|[[:space:];&|])(\\./[[:alnum:]_]"
-    "|((ba|da|a|k)?sh|python[0-9.]*|perl|source|\\.)([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+[[:alpha:]_.])"
-)
+_CALLS_BY_A_PART_ERE = f"(^|{_BEFORE})\\./[[:alnum:]_]|(^|{_BEFORE}|/)({_INTERPRETERS_ERE}|source|\\.){_A_PART_ERE}"
 _LEAVES_ERE = "(^|[[:space:];&|({])(cd|pushd)[[:space:]]"
 _MOST_IN_FOLDERS, _MOST_LARGE = 1000, 20
 _MOST_NAMES = 5000
@@ -171,7 +174,8 @@ _MOUNTS_OF_FILES = ("/", *DIRECTORIES, *_above((*DIRECTORIES, SYSCTL_CONF)))
 # does a list that does not end as it has to, with a line that is in no name.
 # Users of the host may replace what a line calls at any time, such as by a link to a device, which to open may do harm.
 # So what lines call is read only where root alone can replace each folder, link and file on the way (alone): in a
-# folder with the sticky bit, nobody replaces what is root's. The places are root's anyway, and GNU grep -D skip does
+# folder with the sticky bit, nobody replaces what is root's, but may put something of root's there just before find(1)
+# sees it, so that the way is walked again behind that. The places are root's anyway, and GNU grep -D skip does
 # not wait for a FIFO, but others do.
 # A file of /proc has 0 bytes, whatever can be read from it.
 # There is no line end at the end, as Ansible appends "&& sleep 0" where ssh has a terminal.
@@ -200,6 +204,11 @@ given() {{
   [ "$s" ] || s=$(grep $d -ahoE {shlex.quote(GIVEN_ERE)} $w /dev/null) || [ $? = 1 ] || doubt grep
   s=${{s%"$n"}}$n
   case $s in *[[:space:]\\'\\"]"$1$n"*) return 0 ;; *) return 1 ;; esac
+}}
+calls() {{
+  c=$(grep $d -ahoE {_CALLED} "$@" /dev/null); [ $? -gt 1 ] && doubt grep
+  p=$(grep $d -ahoE {_SEARCHED} "$@" /dev/null); [ $? -gt 1 ] && doubt grep
+  c=$c$n$p
 }}
 named() {{
   [ "$o" ] || return 0
@@ -254,7 +263,7 @@ folders() {{
     case $(grep $d -am1 '' "$f") in '#!'*) doubt size ;; esac
   done
   [ "$x" ] || return 0
-  p=$(grep $d -alE -e '{RELEVANT_ERE}' {_CALLED} $x /dev/null); [ $? -gt 1 ] && doubt grep
+  p=$(grep $d -alE -e '{RELEVANT_ERE}' -e {_CALLED} -e {_SEARCHED} $x /dev/null); [ $? -gt 1 ] && doubt grep
   x=$(grep $d -alE '{RELEVANT_ERE}' $x /dev/null); [ $? -gt 1 ] && doubt grep
   [ ! "$p" ] || p=$(grep $d -alE '^#!' $p /dev/null) || [ $? = 1 ] || doubt grep
   for f in $x $p; do
@@ -263,8 +272,11 @@ folders() {{
 }}
 alone() {{
   a=; for f in $l; do walk "$f"; done
+  set -- "$a"
   p=$(find $a -prune '(' ! -user 0 -o ! -type l ! -perm -1000 '(' -perm -020 -o -perm -002 ')' ')' && echo alone)
   [ "$p" = alone ] || doubt writable
+  a=; for f in $l; do walk "$f"; done
+  [ "$a" = "$1" ] || doubt writable
 }}
 {{
 ulimit -v {_MOST_MEMORY}; ulimit -t {_MOST_SECONDS}
@@ -390,8 +402,7 @@ if [ "$u" ]; then
   grep $d -aqwE '{RIGHTS_ERE}' $u /dev/null
   case $? in 0) doubt rights ;; 1) ;; *) doubt grep ;; esac
 fi
-c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
-named $w; o=$x; tables=$r
+calls $w; named $w; o=$x; tables=$r
 if [ "$r" ]; then
   grep $d -aqE {shlex.quote(_RELATIVE_ERE)} $r /dev/null
   case $? in 0) entered {HOME} ;; 1) ;; *) doubt grep ;; esac
@@ -407,7 +418,7 @@ for v in 1 2 3 4; do
   l=; j=
   for f in $c; do
     b=
-    case $f in *[[:space:]\\'\\"\\`\\;\\|\\&\\)]) f=${{f%?}} ;; esac
+    case $f in *[[:space:]\\'\\"\\`\\;\\|\\&\\)\\\\]) f=${{f%?}} ;; esac
     case $f in {_SCRIPTS_OF_STATE}) ;; {_STATE}) [ -d "$f" ] || continue ;;
       /*) ;; *PATH*=*) searched "${{f#*PATH*=}}"; continue ;;
       *) p=${{f%%/*}} b=1; f=${{f#"$p"}}; case $p in *'~' | *'~root' | *HOME | *HOME'}}' | *%h) f={HOME}$f ;; esac ;;
@@ -475,8 +486,7 @@ for v in 1 2 3 4; do
     [ ! "$p" ] || x=$(grep $d -alE {shlex.quote(_LEAVES_ERE)} $p /dev/null) || [ $? = 1 ] || doubt grep
     for f in $p; do case $n$x$n in *"$n$f$n"*) ;; *) entered {HOME}; break ;; esac; done
   fi
-  c=$(grep $d -ahoE {_CALLED} $w /dev/null); [ $? -gt 1 ] && doubt grep
-  named $w
+  calls $w; named $w
 done
 [ ! "$t" ] || folders
 for p in $(ls $e $m 2>&1 > /dev/null); do

@@ -381,7 +381,7 @@ def test_large_script(tmp_path: Path, text: bytes, size: int, found: str) -> Non
     assert ask_of(place, run) == found.format(tmp_path)
 
 
-@pytest.mark.parametrize(("called", "calls"), [("run", 6), ("crontab", 6)])
+@pytest.mark.parametrize(("called", "calls"), [("run", 7), ("crontab", 7)])
 def test_killed_grep(tmp_path: Path, called: str, calls: int) -> None:
     """ulimit -t ends a process by SIGKILL: what it has not read is not known."""
     found = []
@@ -633,6 +633,8 @@ def test_binary_program(tmp_path: Path, begin: bytes, line: str, doubt: bool) ->
     ("line", "path", "doubt"),
     [
         ("cd {0}/a && ./tune", "a/tune", True),
+        ("[ $# -eq 0 ] && cd {0}/a && ./tune", "a/tune", True),
+        ("# cd {0}/a && ./tune", "a/tune", False),
         ("for f in {0}/a/*; do . $f; done", "a/tune", True),
         ("run-parts {0}/a/", "a/tune", True),
         ("{0}/b/x", "b/tune", True),
@@ -714,7 +716,14 @@ def test_script_of_state_that_looks_for_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "doubt"),
-    [("./tune", True), ("sh tune", True), (". bin/tune", True), ("rm -f x", False), ("cd /; ./tune", False)],
+    [
+        ("./tune", True),
+        ("sh tune", True),
+        ("/bin/sh 'tune'", True),
+        (". bin/tune", True),
+        ("rm -f x", False),
+        ("cd /; ./tune", False),
+    ],
 )
 def test_what_scripts_of_cron_call_by_a_part_of_a_path(tmp_path: Path, line: str, doubt: bool) -> None:
     place, run = calling(tmp_path)
@@ -752,6 +761,11 @@ def test_what_scripts_in_folders_call(tmp_path: Path) -> None:
         ("bin/tune", True),
         ("sh -e tune", True),
         ("at -f tune now", True),
+        ("/bin/bash tune", True),
+        ("/usr/bin/env zsh 'bin/tune'", True),
+        ('"bin/tune"', True),
+        ("(./tune)", True),
+        ('PATH="$HOME"/bin:$PATH tune', True),
         ("/usr/bin/true", False),
         ("[ -f /etc/x ] && cd / && run-parts /etc/x", False),
     ],
