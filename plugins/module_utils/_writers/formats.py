@@ -99,7 +99,7 @@ _YAML_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:")
 _YAML_ITEM = re.compile(r"([ \t]*-[ \t]+)(.*)", re.DOTALL)
 _YAML_BLOCK = re.compile(r"[|>][+-]?[0-9]?[ \t]*\Z")
 _YAML_WORD = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,\[\]\"'][^,\]]*)")
-_ONCE_BY_ITSELF = re.compile(r"[\[\"' ]*(?:/usr/bin/)?cloud-init-per[\"', ]+(?:once|instance)\b[^;&|\n]*\Z")
+_ONCE_BY_ITSELF = re.compile(r"[\[\"' ]*(?:/usr/bin/)?cloud-init-per[\"', ]+(?:once|instance)\b[^;&|\n$`<>(\\]*\Z")
 # cloud-init does these at the first boot of an instance only, unless one of these modules of it runs again.
 _ONCE = {
     "runcmd": ("runcmd", "scripts_user"),

@@ -47,9 +47,9 @@ _PRINTERS = frozenset(
     )
 )
 _PACKERS = frozenset(("tar", "gzip", "bzip2", "xz", "zstd", "zip"))
-_RUNS_ANOTHER = re.compile(r"-?\w{0,20}[FIT]\w{0,20}|--(?:use|to|checkpoint|info|new|rsh|rmt|unzip).*")  # of packers
+_RUNS_ANOTHER = re.compile(r"-?\w{0,20}[FIT].*|--(?:use|to|checkpoint|info|new|rsh|rmt|unzip).*")  # of packers
 _COPIERS = frozenset(("scp", "rsync"))
-_RUNS_SHELL = re.compile(r"-\w*[eSo].*|--rs.*")  # of copiers
+_RUNS_SHELL = re.compile(r"-\w*[eSoDF].*|--rs.*")  # of copiers
 _REMOTE = re.compile(r"[^/:]+:.*", re.DOTALL)
 _BEFORE_PROGRAM = PLAIN_WRAPPERS | {"sudo", "doas", "timeout", "ionice", "builtin", "busybox"}
 _FLAG = re.compile(r"-[nEH]|--|-[nc]?[0-9]+|[0-9]+[smhd]?|[A-Za-z_]\w*=.*", re.DOTALL)
@@ -62,8 +62,10 @@ _CHANGE_USER = frozenset(
         *("start-stop-daemon", "systemd-run"),
     )
 )
-_THIS_HOST = re.compile(r"(?i)\blocalhost|\b127\.|::1|hostname|\buname\b")
-_COMES_BACK = re.compile(rf"{_THIS_HOST.pattern}|\b(?:Proxy|Local)Command|--share-net")
+_THIS_HOST = re.compile(r"(?i)\blocalhost|\b127\.|::1|\bip6-loopback|hostname|\buname\b")
+_COMES_BACK = re.compile(
+    rf"{_THIS_HOST.pattern}|(?:Proxy|Local|KnownHosts)Command|--share-net|(?<!\S)(?:-(?-i:F)|0(?:\.0\.0\.0)?(?!\S))"
+)
 _EXPANDS = re.compile(r"[$<>]\(|`|\$\{\w+:?=")
 _MOST_WRAPPED = 10
 _REMARK = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
@@ -79,7 +81,7 @@ _READS_ITSELF = re.compile(
 )
 # What is printed there is not run.
 _SHOWN = re.compile(
-    r"/dev/(?:null|std(?:out|err)|tty\w*|console|kmsg)|/var/log/.+|[^$]+\.log|\$\w{0,20}(?i:log)\w{0,20}|\$\{\w{0,20}(?i:log)\w{0,20}\}"
+    r"/dev/(?:null|tty\w*|console|kmsg)|/var/log/.+|[^$]+\.log|\$\w{0,20}(?i:log)\w{0,20}|\$\{\w{0,20}(?i:log)\w{0,20}\}"
 )
 
 

@@ -54,7 +54,7 @@ _COPIED = re.compile(
 )
 _MODE = re.compile(
     r"[\"'`]\s{0,40}\)?(?:\s{0,40},|\s{0,9}\.open\()\s{0,40}(?:(?:mode|flags)\s{0,9}=\s{0,9})?"
-    r"(?:[\"'][bt]?(?:[wax]|r[bt]?\+)[bte+]{0,3}[\"']|[\w.:| \t]{0,60}O_(?:WRONLY|RDWR))"
+    r"(?:[\"'][bt]?(?:[wax+]|r[bt]?\+)[bte+xsnr]{0,3}(?::[^\"'\n]{0,20})?[\"']|[\w.:| \t]{0,60}O_(?:WRONLY|RDWR))"
     r"|[\"'`]\s{0,9}\)?\s{0,9}\.write"
 )
 _OPENED_BY_TCL = re.compile(r"\bopen[ \t]{1,9}[\"{]?\Z")
@@ -65,6 +65,7 @@ _VARIABLE = re.compile(
     r"([\"'`{]?/proc/sys/net/ipv4/tcp_keepalive_(?:time|intvl|probes)[\"'`}]?)(?=[\s;)]|\Z)"
 )
 _MOST_VARIABLES = 10
+_MOST_USES = 1000  # of a variable
 _KEY = "net.ipv4.tcp_keepalive_"
 _FILE = "/proc/sys/net/ipv4/tcp_keepalive_"
 _FOLDER = "/proc/sys"
@@ -141,7 +142,7 @@ def _with_paths(text: str) -> str:
         found[1] or found[2]: found[3] for found in itertools.islice(_VARIABLE.finditer(text), _MOST_VARIABLES)
     }
     for name, path in variables.items():
-        if len(re.findall(rf"(?<!\w){name}[ \t]{{0,9}}=(?![=~])", text)) < 2:
+        if len(re.findall(rf"(?<!\w){name}[ \t]{{0,9}}=(?![=~])", text)) < 2 and text.count(name) <= _MOST_USES:
             quoted = '"' + path.strip("\"'`{}") + '"'
             text = re.sub(rf"(?<![\w$])\$?{name}(?!\w|[ \t]{{0,9}}=[^=])", quoted, text)
     return text

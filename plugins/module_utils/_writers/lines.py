@@ -55,7 +55,7 @@ _ONLY_TEXT = re.compile(
 _WRITTEN = re.compile(rb"(?:>\|?|\bof=|\btee(?:\s+-\S+)*)\s*[\"']?([^\s\"';&|<>]*)\Z")
 _COPIED = re.compile(rb"\b(?:cp|mv|install)\s[^|;&]*\s[\"']?([^\s\"';&|<>]*)\Z")
 _OPENED = re.compile(
-    rb"[\"']\s*(?:,\s*(?:mode\s*=\s*)?[\"'](?:[bt]?[wa+]|r[bt]?\+)[bte+]{0,3}[\"']|,\s*O_|\)\s*\.write_)"
+    rb"[\"']\s*(?:,\s*(?:mode\s*=\s*)?[\"'](?:[bt]?[wa+]|r[bt]?\+)[bte+xsnr]{0,3}(?::[^\"'\n]{0,20})?[\"']|,\s*O_|\)\s*\.write_)"
 )
 _OPENED_BEFORE = re.compile(rb"[\"']\+?>>?[\"']\s*,\s*[\"']([^\s\"';&|<>]*)\Z")
 _OPENED_PATH = re.compile(rb"[\"']([^\s\"';&|<>]*)\Z")

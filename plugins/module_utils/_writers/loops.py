@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:
 _IN_ROW = re.compile(r"(?!#)[^#]*?keepalive_(?:time|intvl|probes)")
 _PART = "keepalive"  # of a key's name, of which a pattern may be the rest
 _MAY_BE_FILE = re.compile(r"\$|/proc/")
+_EXPANDS = re.compile(r"[$`]")
+_FILL_VARIABLES = frozenset(("read", "mapfile", "readarray", "printf"))
 _FOLDER = re.compile(r"/proc/+sys/+net/+ipv4")
 # These run their words with those that they find or read, perhaps in the place of {}.
 _RUN_WORDS = frozenset(("find", "xargs", "parallel"))
@@ -94,10 +96,20 @@ def _takes(command: Command, names: ScriptNames, *, is_file: bool, is_printed: b
     for one in commands:
         given.update(assigned.name for assigned in assigned_by(one))
         read = without_assignments(word.clean for word in one.words)
-        given.update(read[1:] if read[:1] == ["read"] else ())
+        given.update(read[1:] if read[:1] and read[0] in _FILL_VARIABLES else ())
     files = [file for one in commands if is_file for file in _written_by(one) if _MAY_BE_FILE.match(file)]
-    is_written = any((found[1] or found[2]) in given for file in files for found in REFERENCE.finditer(file))
+    is_written = any(_may_be_of(file, given) for file in files)
     return is_written or (is_printed and any(map(names.chooses, commands)))
+
+
+def _may_be_of(file: str, given: t.Container[str]) -> bool:
+    """Whether a file may be one of those that variables name; another variable alone is certainly none."""
+    other = REFERENCE.fullmatch(file)
+    return _EXPANDS.search(file) is not None if other is None else _name(other) in given or _name(other).isdigit()
+
+
+def _name(found: t.Match[str]) -> str:
+    return found[1] or found[2]
 
 
 def _written_by(command: Command) -> t.Iterator[str]:

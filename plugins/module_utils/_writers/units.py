@@ -43,7 +43,6 @@ if t.TYPE_CHECKING:
 
 
 _RUNS = re.compile(r"Exec\w+")
-_AT_RELOAD = frozenset(("ExecReload",))
 # A service of one command that does not remain active runs them right behind it: systemd.service(5).
 _AT_STOP = frozenset(("ExecStop", "ExecStopPre", "ExecStopPost"))
 # Without a section a line is not read either, but who leaves it out means this one.
@@ -79,7 +78,7 @@ class Unit:
 
     file: SysctlFile
     rights: UnitRights
-    not_run: frozenset[str] = _AT_STOP | _AT_RELOAD
+    not_run: frozenset[str] = _AT_STOP
     folders: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     environment: tuple[bytes, ...] = ()
@@ -143,7 +142,7 @@ class Units:
         order = [one for one in (*sorted({template_of(unit), unit}), *drop_ins_for(unit, drop_ins)) if one in by_name]
         texts = [by_name[one].text for one in order]
         later = texts[order.index(name) + 1 :] if name in order else []
-        replaced = _AT_RELOAD.union(one.name for text in later for one in _commands(text) if not one.value.strip())
+        replaced = frozenset(one.name for text in later for one in _commands(text) if not one.value.strip())
         given = [one for text in texts for one in settings_of(text) if one.section in _SECTIONS]
         settings = {one.name: one.value.strip() for one in given}
         if settings.get("Type") != "oneshot" or is_set(settings, "RemainAfterExit"):

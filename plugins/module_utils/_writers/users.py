@@ -62,7 +62,7 @@ USERS = {
     "capsh": _options("--user --uid", ""),
     "daemon": _options("-u --user", "unX", "user name command"),
     "start-stop-daemon": _options(
-        "-u -c --user --chuid",
+        "-c --chuid",  # on Debian -u only tells which process to look for
         "xpnugcsarkNPIRd",
         "exec pidfile name user group chuid signal startas chroot chdir umask nicelevel procsched iosched retry",
     ),

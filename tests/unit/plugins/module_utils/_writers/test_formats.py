@@ -149,6 +149,8 @@ MONIT, SUPERVISOR, UNIT = "/etc/monit/conf.d/x", "/etc/supervisor/conf.d/x.conf"
         (CLOUD, f"bootcmd:\n  - [cloud-init-per, instance, x, sysctl, -w, {KEY}=60]", []),
         (CLOUD, f"bootcmd:\n  - cloud-init-per always x {SET}", [2]),
         (CLOUD, f"bootcmd:\n  - cloud-init-per once x true; {SET}", [2]),
+        (CLOUD, f"bootcmd:\n  - cloud-init-per once x-$$ {SET}", [2]),
+        (CLOUD, f"bootcmd:\n  - cloud-init-per once x true $({SET})", [2]),
         (CLOUD, f"bootcmd:\n  - |\n    true\n    {SET}\n  - true", [4]),
         (CLOUD, f"bootcmd:\n  - echo 60 > {FILE}", [2]),
         (CLOUD, f"bootcmd:\n  - '{SET}'", [2]),

@@ -100,6 +100,12 @@ ELSEWHERE = [
 ]
 RUN = [
     f"sh -c '{X}'",
+    f"echo {X} > /dev/stdout | sh",
+    f"tar -I{X} -cf a b",
+    f"ssh -oProxyCommand={X} h",
+    f"ssh -o KnownHostsCommand={X} h",
+    f"ssh 0.0.0.0 {X}",
+    f"start-stop-daemon -S -u nobody -x {X}",
     f"nohup {X} &",
     "find /opt -name x.sh -exec {} \\;",
     f"cat {X} | sh",

@@ -94,6 +94,8 @@ from ansible_collections.linux.tcp.plugins.module_utils._writers.scopes import c
         ("daemon --user root sysctl", False),
         ("start-stop-daemon -S -p /run/x -c joe -x sysctl", True),
         ("start-stop-daemon -S -p /run/x -x sysctl", False),
+        ("start-stop-daemon -S -u joe -x sysctl", False),
+        ("start-stop-daemon -S --chuid root --user joe -x sysctl", False),
         ("systemd-run -p User=nobody sysctl", True),
         ("systemd-run -p User=nobody -p User=root sysctl", False),
         ("systemd-run --property User=$u sysctl", False),

@@ -27,7 +27,7 @@ def _counts(root: Path, text: str) -> bool:
 )
 @pytest.mark.parametrize(
     ("name", "counts"),
-    [("ExecStartPre", True), ("ExecStartPost", True), ("ExecReload", False), ("ExecCondition", True)],
+    [("ExecStartPre", True), ("ExecStartPost", True), ("ExecReload", True), ("ExecCondition", True)],
 )
 def test_what_is_not_the_main_command_may_have_all_rights(
     tmp_path: Path, name: str, sandbox: str, *, counts: bool
