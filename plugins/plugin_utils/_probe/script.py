@@ -105,9 +105,9 @@ _IN_STATE = " -o ".join(f"-path '{folder}*'" for folder in STATE)
 _SCRIPTS_OF_STATE = "|".join(f"{folder}*{SCRIPT_OF_STATE}" for folder in STATE)
 # A line that may enter a folder, or give a variable its name, or run all files in it, or has a specifier. Cron, systemd
 # and supervisor take blanks before "=", cron also quotes.
+_NO_REMARK_ERE = "^[[:space:]]*([^#[:space:]].*)?"
 _ENTERS_ERE = (
-    "^([^#]|[^[:space:]]#)*"
-    "((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]['\"]?[[:space:]]*=|%[iIjJnNpP])"
+    f"{_NO_REMARK_ERE}((cd|pushd|chdir|run-parts|find|for|-C)[[:space:]]|[[:alnum:]_]['\"]?[[:space:]]*=|%[iIjJnNpP])"
 )
 # A script that a line of cron, which starts in the home folder, calls by a part of its path; and what a script that it
 # calls does so, unless that enters another folder.
@@ -117,7 +117,10 @@ _A_PART_ERE = "([[:space:]]+[-+][[:alnum:]]+)*[[:space:]]+['\"]?[[:alpha:]_.]"
 _RELATIVE_ERE = (
     f"{_BEFORE}(\\./|[[:alpha:]_][[:alnum:]_.-]*/[[:alnum:]_])|({_BEFORE}|/)({_INTERPRETERS_ERE}|-f){_A_PART_ERE}"
 )
-_CALLS_BY_A_PART_ERE = f"(^|{_BEFORE})\\./[[:alnum:]_]|(^|{_BEFORE}|/)({_INTERPRETERS_ERE}|source|\\.){_A_PART_ERE}"
+_CALLS_BY_A_PART_ERE = (
+    f"^([[:space:]]*[^#[:space:]].*{_BEFORE}|[[:space:]]*)\\./[[:alnum:]_]"
+    f"|^([[:space:]]*[^#[:space:]].*({_BEFORE}|/)|[[:space:]]*)({_INTERPRETERS_ERE}|source|\\.){_A_PART_ERE}"
+)
 _LEAVES_ERE = "(^|[[:space:];&|({])(cd|pushd)[[:space:]]"
 _MOST_IN_FOLDERS, _MOST_LARGE = 1000, 20
 _MOST_NAMES = 5000
